@@ -1,0 +1,29 @@
+# setup: a virtual environment with everything; app: Refract at http://127.0.0.1:8501
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+COMPONENT := $(shell find assets/linked_maps -type f -not -path '*/node_modules/*' -not -path '*/build/*')
+
+.PHONY: setup app test lint bench
+
+setup: $(VENV)/ready
+
+$(VENV)/ready: requirements.txt requirements-dev.txt $(COMPONENT)
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade-strategy only-if-needed -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --force-reinstall --no-deps ./assets/linked_maps
+	touch $@
+
+app: setup
+	$(BIN)/streamlit run app.py
+
+test: setup
+	$(BIN)/python tests/browser.py || $(BIN)/playwright install chromium
+	$(BIN)/python -m pytest
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+bench: setup
+	$(BIN)/python -m benchmarks

@@ -1,0 +1,40 @@
+"""What can go wrong, as one tree.
+
+RefractError
+├── CorpusError         a file or table that cannot become a corpus
+├── EncoderUnavailable  an encoder that cannot be loaded here
+├── LabelError          guide labels that cannot be used (also a ValueError)
+├── StoreError          something that could not be kept on disk, or found there
+├── JobError            a background job that failed
+└── Cancelled           a background job that was stopped by a person
+
+Every message is one sentence for the person at the screen: what was found, what is needed, what to do.
+"""
+
+
+class RefractError(Exception):
+    """Anything that Refract can explain to the person at the screen."""
+
+
+class CorpusError(RefractError):
+    """A file or table that cannot become a corpus."""
+
+
+class EncoderUnavailable(RefractError):
+    """An encoder that cannot be loaded here."""
+
+
+class LabelError(RefractError, ValueError):
+    """Guide labels that cannot be used."""
+
+
+class StoreError(RefractError):
+    """Something that could not be kept on disk, or found there."""
+
+
+class JobError(RefractError):
+    """A background job that failed."""
+
+
+class Cancelled(RefractError):
+    """A background job that was stopped by a person."""

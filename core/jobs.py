@@ -1,0 +1,222 @@
+"""Background jobs: a queue in front of the one worker process, with progress, cancel and recovery."""
+
+from __future__ import annotations
+
+import atexit
+import itertools
+import json
+import logging
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+
+logger = logging.getLogger(__name__)
+
+SECONDS_UNTIL_KILLED = 3.0  # how long a cancelled task may take to notice, before its process is ended
+JOBS_REMEMBERED = 50
+ACTIVE = ("queued", "running")
+
+
+@dataclass
+class Job:
+    """One task, as the app sees it.
+
+    Attributes
+    ----------
+    status : "queued", "running", "done", "failed" or "cancelled"
+    stage, done, total : latest progress; the counts belong to the stage
+    message : str, one sentence for a failed job
+    stage_started_at, ended_at : seconds of `time.monotonic`
+    """
+
+    id: str
+    task: str
+    title: str
+    arguments: dict
+    status: str = "queued"
+    stage: str = ""
+    done: int = 0
+    total: int = 1
+    message: str = ""
+    stage_started_at: float = field(default_factory=time.monotonic)
+    ended_at: float | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether it still waits or runs."""
+        return self.status in ACTIVE
+
+    @property
+    def rate(self) -> float | None:
+        """Items a second in this stage; None until it can be told."""
+        seconds = time.monotonic() - self.stage_started_at
+        return self.done / seconds if self.done and self.total > 1 and seconds > 0.5 else None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds until this stage ends at the present rate; None until it can be told."""
+        return (self.total - self.done) / self.rate if self.rate else None
+
+
+class JobRunner:
+    """Queue of jobs over one worker process, shared by all sessions of the app.
+
+    Parameters
+    ----------
+    home : Path
+        Data folder that the tasks read and write.
+    worker : str
+        Module that the worker process runs.
+    """
+
+    def __init__(self, home: Path, *, worker: str = "core.worker") -> None:
+        self.home = home
+        self.worker = worker
+        self._lock = threading.RLock()
+        self._jobs: dict[str, Job] = {}
+        self._waiting: deque[Job] = deque()
+        self._running: Job | None = None
+        self._numbers = itertools.count(1)
+        self._closed = False
+        self._process = self._start()
+        atexit.register(self.close)
+
+    def submit(self, task: str, title: str, **arguments: object) -> Job:
+        """Queue a task; one that is queued or running with the same arguments is returned instead."""
+        with self._lock:
+            for job in self._jobs.values():
+                if job.active and (job.task, job.arguments) == (task, arguments):
+                    return job
+            job = Job(id=str(next(self._numbers)), task=task, title=title, arguments=arguments)
+            self._jobs[job.id] = job
+            self._waiting.append(job)
+            self._forget_old()
+            self._advance()
+            return job
+
+    def cancel(self, job_id: str) -> None:
+        """Stop a job: at its next report, or by ending the worker when it does not notice."""
+        with self._lock:
+            job = self._jobs.get(job_id)
+            if job is None or not job.active:
+                return
+            if job is not self._running:
+                self._waiting.remove(job)
+                self._end(job, "cancelled")
+                return
+            self._send({"cancel": job.id})
+            timer = threading.Timer(SECONDS_UNTIL_KILLED, self._kill_if_running, [job])
+            timer.daemon = True
+            timer.start()
+
+    def jobs(self) -> list[Job]:
+        """Jobs of this run of the app, oldest first."""
+        with self._lock:
+            return list(self._jobs.values())
+
+    def job(self, job_id: str) -> Job | None:
+        """One job, or None when it is forgotten."""
+        return self._jobs.get(job_id)
+
+    def wait(self, job: Job, timeout: float = 600.0) -> Job:
+        """Block until a job ended (for scripts and tests).
+
+        Raises
+        ------
+        TimeoutError
+            When it has not ended after `timeout` seconds.
+        """
+        end = time.monotonic() + timeout
+        while job.active:
+            if time.monotonic() > end:
+                raise TimeoutError(f"{job.title} has not ended after {timeout:.0f} s (stage “{job.stage}”).")
+            time.sleep(0.02)
+        return job
+
+    def close(self) -> None:
+        """End the worker process."""
+        with self._lock:
+            self._closed = True
+            self._process.kill()
+        self._process.wait()
+        atexit.unregister(self.close)
+
+    def _start(self) -> subprocess.Popen:
+        process = subprocess.Popen(
+            [sys.executable, "-m", self.worker, str(self.home)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            cwd=Path(__file__).resolve().parent.parent,
+        )
+        threading.Thread(target=self._read, args=[process], daemon=True).start()
+        return process
+
+    def _read(self, process: subprocess.Popen) -> None:
+        """Follow one worker's answers until it ends; `_advance` starts another when there is work."""
+        for line in process.stdout:
+            self._take(json.loads(line))
+        code = process.wait()
+        with self._lock:
+            if self._closed or process is not self._process:
+                return
+            if self._running:
+                self._end(
+                    self._running,
+                    "failed",
+                    f"The worker stopped in the middle (exit code {code}), most often for lack of memory: "
+                    "close other programs or use fewer texts, then try again.",
+                )
+            self._advance()
+
+    def _take(self, answer: dict) -> None:
+        with self._lock:
+            job = self._jobs.get(answer["job"])
+            if job is None or not job.active:
+                return
+            if answer["event"] == "stage":
+                if answer["stage"] != job.stage:
+                    job.stage_started_at = time.monotonic()
+                job.stage, job.done, job.total = answer["stage"], answer["done"], answer["total"]
+            else:
+                self._end(job, answer["event"], answer.get("message", ""))
+                self._advance()
+
+    def _end(self, job: Job, status: str, message: str = "") -> None:
+        job.status, job.message, job.ended_at = status, message, time.monotonic()
+        if self._running is job:
+            self._running = None
+
+    def _advance(self) -> None:
+        if self._running is None and self._waiting:
+            if self._process.poll() is not None:
+                self._process = self._start()
+            job = self._running = self._waiting.popleft()
+            job.status, job.stage_started_at = "running", time.monotonic()
+            self._send({"run": job.id, "task": job.task, "arguments": job.arguments})
+
+    def _send(self, message: dict) -> None:
+        try:
+            self._process.stdin.write(json.dumps(message) + "\n")
+            self._process.stdin.flush()
+        except OSError:
+            logger.warning("the worker is gone; its end is handled where its answers are read")
+
+    def _kill_if_running(self, job: Job) -> None:
+        with self._lock:
+            if self._running is not job:
+                return
+            self._end(job, "cancelled")
+            old, self._process = self._process, self._start()
+            old.kill()
+            self._advance()
+
+    def _forget_old(self) -> None:
+        ended = [job for job in self._jobs.values() if not job.active]
+        for job in ended[: max(0, len(self._jobs) - JOBS_REMEMBERED)]:
+            del self._jobs[job.id]

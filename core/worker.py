@@ -1,0 +1,126 @@
+"""The worker process: runs the long tasks one at a time, and keeps compiled code and the encoder warm.
+
+Started by `core.jobs` as `python -m core.worker DATA_HOME`. It reads one JSON message a line from standard
+input ({"run": id, "task": name, "arguments": {...}} or {"cancel": id}) and writes one a line to standard
+output ({"job": id, "event": "stage" | "done" | "failed" | "cancelled", ...}). It ends when its input ends,
+so it never outlives the app.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import queue
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TextIO
+
+from core.encoders import DEFAULT_ENCODER
+from core.errors import Cancelled, RefractError
+from core.pipeline import NUMBA, TASKS, Report, load_warm_encoder
+from core.projection import warm_up as compile_projection
+from core.store import Store
+
+logger = logging.getLogger(__name__)
+
+SECONDS_BETWEEN_REPORTS = 0.1
+
+
+class Worker:
+    """Loop over the requests of one app.
+
+    Parameters
+    ----------
+    home : Path
+        Data folder of the store.
+    requests, answers : text streams
+        One JSON message a line.
+    tasks : mapping of task name to function
+        Each is called with the store, a `core.pipeline.Report`, and the request's arguments.
+    """
+
+    def __init__(self, home: Path, requests: TextIO, answers: TextIO, tasks: Mapping[str, Callable]) -> None:
+        self.home = home
+        self.requests = requests
+        self.answers = answers
+        self.tasks = tasks
+        self.cancelled: set[str] = set()
+        self.waiting: queue.Queue[dict] = queue.Queue()
+
+    def run(self) -> None:
+        """Take requests until the input ends."""
+        threading.Thread(target=self._read, daemon=True).start()
+        while True:
+            self._work(self.waiting.get())
+
+    def _read(self) -> None:
+        for line in self.requests:
+            message = json.loads(line)
+            if "cancel" in message:
+                self.cancelled.add(message["cancel"])
+            else:
+                self.waiting.put(message)
+        os._exit(0)  # the app is gone: nobody would read what the running task makes
+
+    def _work(self, request: dict) -> None:
+        job = request["run"]
+        try:
+            self.tasks[request["task"]](Store(self.home), self._reporter(job), **request["arguments"])
+        except Cancelled:
+            self._answer(job, "cancelled")
+        except RefractError as error:
+            self._answer(job, "failed", message=str(error))
+        except MemoryError:
+            self._answer(job, "failed", message="Memory ran out: close other programs, or use fewer texts.")
+        except Exception as error:
+            logger.exception("task %s failed", request["task"])
+            message = f"Something unexpected went wrong ({type(error).__name__}: {error}); please report it."
+            self._answer(job, "failed", message=message)
+        else:
+            self._answer(job, "done")
+
+    def _reporter(self, job: str) -> Report:
+        """Report for one job: passes on a few a second, and raises once the job is cancelled."""
+        last = {"stage": "", "at": 0.0}
+
+        def report(stage: str, done: int, total: int) -> None:
+            if job in self.cancelled:
+                raise Cancelled("Stopped.")
+            now = time.monotonic()
+            if stage != last["stage"] or done >= total or now - last["at"] >= SECONDS_BETWEEN_REPORTS:
+                last.update(stage=stage, at=now)
+                self._answer(job, "stage", stage=stage, done=int(done), total=int(total))
+
+        return report
+
+    def _answer(self, job: str, event: str, **details: object) -> None:
+        self.answers.write(json.dumps({"job": job, "event": event, **details}) + "\n")
+        self.answers.flush()
+
+
+def serve(tasks: Mapping[str, Callable]) -> None:
+    """Serve the app that started this process; returns never."""
+    # Libraries print what they like: the protocol keeps the real standard output to itself.
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    requests = os.fdopen(os.dup(sys.stdin.fileno()), encoding="utf-8")
+    Worker(Path(sys.argv[1]), requests, answers, tasks).run()
+
+
+def warm_up() -> None:
+    """Compile what the maps need and load the default encoder, while the person is still reading."""
+    try:
+        load_warm_encoder(DEFAULT_ENCODER)
+        with NUMBA:
+            compile_projection()
+    except Exception:  # a task that needs it will fail with its own, better message
+        logger.exception("warm-up failed")
+
+
+if __name__ == "__main__":
+    threading.Thread(target=warm_up, daemon=True).start()
+    serve(TASKS)

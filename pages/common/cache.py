@@ -1,0 +1,54 @@
+"""Shared objects of the app, and cached reads: everything keyed by content keys, nothing hashed by sample."""
+
+from __future__ import annotations
+
+import atexit
+from pathlib import Path
+
+import streamlit as st
+from core.corpus import Corpus
+
+from core.jobs import JobRunner
+from core.pipeline import Fit, load_fit
+from core.spaces import Space, load_space
+from core.store import Store, data_home
+
+
+def store() -> Store:
+    """Store of the data folder in use."""
+    return _store(data_home())
+
+
+def runner() -> JobRunner:
+    """The one job runner of this app, with its worker process."""
+    return _runner(data_home())
+
+
+@st.cache_resource
+def _store(home: Path) -> Store:
+    return Store(home)
+
+
+@st.cache_resource
+def _runner(home: Path) -> JobRunner:
+    jobs = JobRunner(home)
+    atexit.register(jobs.close)
+    return jobs
+
+
+@st.cache_resource(max_entries=2, show_spinner="Opening the corpus…")
+def corpus(corpus_key: str) -> Corpus:
+    """Texts and metadata; shared by all sessions, not to be changed."""
+    return store().load_corpus(corpus_key)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def space(corpus_key: str, key: str) -> Space:
+    """The generic space of an embedding key; shared by all sessions, not to be changed."""
+    return load_space(store().results(corpus_key), key)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def fit(corpus_key: str, fit_key: str) -> Fit:
+    """Result of a Fit; shared by all sessions, not to be changed."""
+    return load_fit(store().results(corpus_key), fit_key)

@@ -1,0 +1,123 @@
+"""The frame of every page: styles, the sidebar with its steps, and the page's head."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from core.pipeline import load_evidence
+from core.store import Analysis
+from pages.common import cache, jobs
+from pages.common.state import (
+    current_analysis,
+    current_corpus,
+    get_state,
+    is_fitted,
+    is_prepared,
+    open_analysis,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+CORPUS, GUIDE, MAPS, EXPORT = (
+    "pages/prepare/corpus.py",
+    "pages/prepare/guide.py",
+    "pages/explore/maps.py",
+    "pages/share/export.py",
+)
+
+
+def _start() -> None:
+    """Address without a page: the first step, or the maps of a corpus that is ready."""
+    st.switch_page(MAPS if is_prepared(current_corpus()) else CORPUS)
+
+
+PAGES = [
+    st.Page(_start, title="Refract", default=True, visibility="hidden"),
+    st.Page(ROOT / CORPUS, title="Corpus · Refract", url_path="corpus"),
+    st.Page(ROOT / GUIDE, title="Guide · Refract", url_path="guide"),
+    st.Page(ROOT / MAPS, title="Maps · Refract", url_path="maps"),
+    st.Page(ROOT / EXPORT, title="Export · Refract", url_path="export"),
+]
+
+
+def apply_styles() -> None:
+    """Project styles, on top of the theme in `.streamlit/config.toml`."""
+    st.html(ROOT / "assets" / "styles.css")
+
+
+def draw_sidebar() -> None:
+    """Name, steps with their state, analyses of the corpus, jobs."""
+    with st.sidebar:
+        st.markdown("### Refract")
+        entry, analysis = current_corpus(), current_analysis()
+        with st.container(key="steps", gap=None):
+            for number, (page, name, state) in enumerate(_steps(entry, analysis), start=1):
+                st.page_link(page, label=f"{number} **{name}**" + (f" {state}" if state else ""))
+        if entry is not None:
+            _draw_analyses(entry.key)
+        with st.container(key="jobs"):
+            jobs.draw_line()
+
+
+def page_head(title: str, purpose: str, *, next_page: str | None = None, next_label: str = "") -> None:
+    """Title, one line of what the page is for, and the next step at the right."""
+    with st.container(key="page_head", horizontal=True, vertical_alignment="center"):
+        st.markdown(f"#### {title}")
+        st.caption(purpose)
+        if next_page:
+            st.page_link(next_page, label=f"{next_label} :material/arrow_forward:")
+
+
+def ask_for(message: str, page: str, label: str) -> None:
+    """Empty state of a step that cannot be taken yet: what is missing and the way to it; ends the page."""
+    with st.container(border=True, key="missing"):
+        st.markdown(message)
+        st.page_link(page, label=f"**{label}** :material/arrow_forward:")
+    st.stop()
+
+
+def _steps(entry, analysis: Analysis | None) -> list[tuple[str, str, str]]:  # noqa: ANN001
+    ready = is_prepared(entry)
+    labelled = 0
+    if analysis is not None:
+        labelled = int(cache.store().guide_labels(analysis.id)["label"].notna().sum())
+    return [
+        (CORPUS, "Corpus", f":small[{'✓ ' if ready else ''}{entry.n_texts:,} texts]" if entry else ""),
+        (GUIDE, "Guide", f":small[● {labelled:,} labels]" if labelled else ""),
+        (MAPS, "Maps", (":small[two maps]" if is_fitted(analysis) else ":small[generic]") if ready else ""),
+        (EXPORT, "Export", ""),
+    ]
+
+
+def _draw_analyses(corpus_key: str) -> None:
+    analyses = cache.store().analyses(corpus_key)
+    if not analyses:
+        return
+    st.caption("Analyses")
+    state = get_state()
+    names = {analysis.id: _analysis_name(analysis) for analysis in analyses}
+    # The chosen analysis lives in the state; the widget only shows and changes it.
+    st.session_state["analysis_choice"] = state.analysis_id if state.analysis_id in names else None
+    st.radio(
+        "Analyses",
+        list(names),
+        format_func=names.get,
+        key="analysis_choice",
+        index=None,
+        label_visibility="collapsed",
+        on_change=lambda: open_analysis(st.session_state["analysis_choice"]),
+    )
+    if st.button("New instruction", icon=":material/add:", key="new_analysis", type="tertiary"):
+        open_analysis(None)
+        st.switch_page(GUIDE)
+
+
+def _analysis_name(analysis: Analysis) -> str:
+    name = analysis.instruction or "untitled"
+    name = name if len(name) <= 40 else name[:39] + "…"
+    if analysis.fit_key:
+        evidence = load_evidence(cache.store().results(analysis.corpus_key), analysis.fit_key)
+        if evidence is not None and evidence.verdict == "helps":
+            name += f" :green[:small[+{100 * (evidence.reshaped - evidence.generic):.0f} pts]]"
+    return name

@@ -1,0 +1,87 @@
+"""Background jobs on screen: the job line in the sidebar, and progress on a page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.jobs import Job
+from pages.common import cache
+
+SECONDS_BETWEEN_LOOKS = 0.5
+
+
+def start(task: str, title: str, **arguments: object) -> Job:
+    """Queue a task for the worker."""
+    return cache.runner().submit(task, title, **arguments)
+
+
+def latest(task: str, **arguments: object) -> Job | None:
+    """The newest job of this task and these arguments (others may differ), or None."""
+    for job in reversed(cache.runner().jobs()):
+        if job.task == task and arguments.items() <= job.arguments.items():
+            return job
+    return None
+
+
+def draw_line() -> None:
+    """Jobs that wait, run or failed, for the sidebar; redraws itself while there are any."""
+    active = any(job.active for job in cache.runner().jobs())
+    st.fragment(_draw_line, run_every=SECONDS_BETWEEN_LOOKS if active else None)(active)
+
+
+def draw_progress(job: Job, *, cancel_key: str | None = None) -> None:
+    """One job's progress on a page, with Cancel; the page is redrawn when it ended."""
+    st.fragment(_draw_progress, run_every=SECONDS_BETWEEN_LOOKS if job.active else None)(job, cancel_key)
+
+
+def progress_text(job: Job) -> str:
+    """Stage, share, rate and time left, as far as they are known."""
+    if job.status == "queued":
+        return "Waiting for the job before it"
+    parts = [job.stage or "Starting"]
+    if job.total > 1:
+        parts[0] += f" {job.done / job.total:.0%}"
+    if job.rate and job.stage == "Encoding":
+        parts.append(f"{job.rate:,.0f} texts/s")
+    if job.seconds_left is not None:
+        parts.append(f"{job.seconds_left:,.0f} s left")
+    return " · ".join(parts)
+
+
+def _draw_line(was_active: bool) -> None:
+    dismissed = st.session_state.setdefault("dismissed_jobs", set())
+    jobs = [job for job in cache.runner().jobs() if job.active or job.status == "failed"]
+    jobs = [job for job in jobs if job.id not in dismissed]
+    if was_active and not any(job.active for job in jobs):
+        st.rerun()  # what ended may have something new for the page
+    if jobs:
+        st.caption("Jobs")
+    for job in jobs:
+        if job.active:
+            left, right = st.columns([6, 1], vertical_alignment="center")
+            left.markdown(f"**{job.title}**")
+            right.button(
+                "✕",
+                key=f"cancel_job_{job.id}",
+                help=f"Cancel: {job.title}",
+                type="tertiary",
+                on_click=cache.runner().cancel,
+                args=[job.id],
+            )
+            st.progress(_share(job))
+            st.caption(progress_text(job))
+        else:
+            st.error(f"**{job.title}**: {job.message}")
+            st.button("Dismiss", key=f"dismiss_job_{job.id}", on_click=dismissed.add, args=[job.id])
+
+
+def _draw_progress(job: Job, cancel_key: str | None) -> None:
+    if not job.active:
+        st.rerun()
+    st.progress(_share(job), text=progress_text(job))
+    if cancel_key:
+        st.button("Cancel", key=cancel_key, on_click=cache.runner().cancel, args=[job.id])
+
+
+def _share(job: Job) -> float:
+    return min(1.0, job.done / job.total) if job.total else 0.0

@@ -1,0 +1,83 @@
+"""What one session works on: a corpus and one of its analyses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.errors import StoreError
+from core.pipeline import has_fit
+from core.spaces import has_space
+from core.store import Analysis, StoredCorpus
+from pages.common import cache
+
+
+@dataclass
+class State:
+    """The choice of one session, kept under a key of its own so that pages can come and go."""
+
+    corpus_key: str | None = None
+    analysis_id: int | None = None
+
+
+def get_state() -> State:
+    """State of this session; a new session goes on with the corpus that was opened last."""
+    if "refract" not in st.session_state:
+        state = st.session_state["refract"] = State()
+        stored = cache.store().corpora()
+        if stored:
+            open_corpus(stored[0].key)
+        return state
+    return st.session_state["refract"]
+
+
+def open_corpus(corpus_key: str) -> None:
+    """Work on a corpus, with its newest analysis."""
+    state = st.session_state.setdefault("refract", State())
+    if state.corpus_key != corpus_key:
+        analyses = cache.store().analyses(corpus_key)
+        state.analysis_id = analyses[-1].id if analyses else None
+    state.corpus_key = corpus_key
+    cache.store().mark_opened(corpus_key)
+
+
+def open_analysis(analysis_id: int | None) -> None:
+    """Work on an analysis; None starts with an empty instruction."""
+    get_state().analysis_id = analysis_id
+
+
+def current_corpus() -> StoredCorpus | None:
+    """Entry of the corpus in use, or None."""
+    state = get_state()
+    if state.corpus_key is None:
+        return None
+    try:
+        return cache.store().corpus_entry(state.corpus_key)
+    except StoreError:  # removed by another session
+        state.corpus_key = state.analysis_id = None
+        return None
+
+
+def current_analysis() -> Analysis | None:
+    """Analysis in use, or None."""
+    state = get_state()
+    if state.analysis_id is None:
+        return None
+    try:
+        return cache.store().analysis(state.analysis_id)
+    except StoreError:
+        state.analysis_id = None
+        return None
+
+
+def is_prepared(entry: StoredCorpus | None) -> bool:
+    """Whether the generic map of a corpus can be shown."""
+    if entry is None or entry.embedding_key is None:
+        return False
+    return has_space(cache.store().results(entry.key), entry.embedding_key)
+
+
+def is_fitted(analysis: Analysis | None) -> bool:
+    """Whether an analysis has a reshaped map."""
+    return analysis is not None and has_fit(cache.store().results(analysis.corpus_key), analysis.fit_key)

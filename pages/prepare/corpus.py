@@ -1,0 +1,283 @@
+"""Corpus page: choose texts, see what is in them, encode."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+from core.corpus import Corpus, CorpusReport, Table, build_corpus, examine, guess_text_column, read_table
+from core.figures import text_length_histogram
+
+from core.encoders import DEFAULT_ENCODER, available_encoders, count_too_long, estimate_seconds
+from core.errors import CorpusError, EncoderUnavailable, RefractError
+from core.store import StoredCorpus
+from pages.common import cache, frame, jobs
+from pages.common.state import current_corpus, get_state, is_prepared, open_corpus
+
+DEMO = Path(__file__).resolve().parents[2] / "assets" / "demo" / "feedback.csv"
+SOURCES = {
+    "demo": ":material/school: **Try the demo**  \n:small[Feedback to a service, ready to explore]",
+    "upload": ":material/upload_file: **Upload**  \n:small[CSV, TSV, JSON, Parquet, Excel, plain text]",
+    "again": ":material/history: **Open again**  \n:small[Corpora kept on this machine]",
+}
+FORMATS = ["csv", "tsv", "jsonl", "json", "parquet", "xlsx", "txt", "gz"]
+PREVIEW_ROWS = 50
+
+
+def corpus_page() -> None:
+    """Choose texts, see what is in them, encode."""
+    entry = current_corpus()
+    ready = is_prepared(entry)
+    frame.page_head(
+        "Corpus",
+        "Choose the texts to explore. They stay on this machine.",
+        next_page=frame.MAPS if ready else None,
+        next_label=f"See the map of “{entry.name}”" if ready else "",
+    )
+    stored = cache.store().corpora()
+    source = st.segmented_control(
+        "Where from",
+        [name for name in SOURCES if name != "again" or stored],
+        format_func=SOURCES.get,
+        key="corpus_source",
+        label_visibility="collapsed",
+        width="stretch",
+        persist_state="session",
+    )
+    if source == "again":
+        draw_stored(stored)
+        return
+    if source is None:
+        draw_current(entry)
+        return
+    try:
+        table = demo_table() if source == "demo" else uploaded_table()
+        if table is not None:
+            draw_table(table)
+    except CorpusError as error:
+        st.error(str(error), icon=":material/error:")
+
+
+def demo_table() -> Table:
+    """The demo corpus."""
+    return read_table(DEMO.name, DEMO.read_bytes())
+
+
+def uploaded_table() -> Table | None:
+    """The uploaded file as a table, kept for the session; None before an upload."""
+    file = st.file_uploader(
+        "Upload a file with one text a row",
+        type=FORMATS,
+        key="corpus_upload",
+        help="Up to 200 MB; server.maxUploadSize in .streamlit/config.toml raises the limit.",
+    )
+    kept = st.session_state.get("uploaded_table")
+    if file is None:
+        return kept[1] if kept else None
+    if kept is None or kept[0] != file.file_id:
+        with st.spinner(f"Reading {file.name}…"):
+            kept = st.session_state["uploaded_table"] = (file.file_id, read_table(file.name, file.getvalue()))
+    return kept[1]
+
+
+def draw_table(table: Table) -> None:
+    """Preview at the left, report and Encode at the right."""
+    left, right = st.columns([3, 2], gap="large")
+    with right:
+        columns = [str(column) for column in table.frame.columns]
+        text_column = st.selectbox(
+            "Text column",
+            columns,
+            index=columns.index(guess_text_column(table.frame)),
+            key="corpus_text_column",
+            help="Guessed: the column with the longest varied texts. The others stay as metadata.",
+        )
+        encoder = choose_encoder()
+    with left:
+        draw_preview(table, text_column)
+    with right:
+        report = examine(table, text_column)
+        corpus = build(table, text_column)
+        draw_report(report, corpus, encoder, table)
+        draw_encode(corpus, encoder)
+
+
+def choose_encoder() -> str:
+    """Encoder by name, or any model name or folder typed in."""
+    choices = {choice.name: choice for choice in available_encoders()}
+    chosen = st.selectbox(
+        "Encoder",
+        list(choices),
+        index=list(choices).index(DEFAULT_ENCODER),
+        key="corpus_encoder",
+        accept_new_options=True,
+        help="Choose one, or type the name or the folder of any sentence-transformers model.",
+    )
+    if chosen in choices:
+        st.caption(choices[chosen].description)
+    return chosen or DEFAULT_ENCODER
+
+
+def build(table: Table, text_column: str) -> Corpus:
+    """Corpus of a table; the last one built is kept for the session."""
+    key = (id(table), text_column)
+    if st.session_state.get("built_corpus", (None,))[0] != key:
+        st.session_state["built_corpus"] = (key, build_corpus(table, text_column))
+    return st.session_state["built_corpus"][1]
+
+
+def draw_preview(table: Table, text_column: str) -> None:
+    """First rows, the text column first and marked."""
+    preview = table.frame.head(PREVIEW_ROWS)
+    preview = preview[[text_column, *(column for column in preview.columns if column != text_column)]]
+    st.markdown(f"**{table.name}** :small[first {len(preview)} of {len(table.frame):,} rows]")
+    st.dataframe(
+        preview,
+        hide_index=True,
+        height=430,
+        column_config={
+            text_column: st.column_config.TextColumn(f"✎ {text_column}", width="large", help="The text")
+        },
+    )
+
+
+def draw_report(report: CorpusReport, corpus: Corpus, encoder: str, table: Table) -> None:
+    """What is in the table, before anything runs."""
+    n_long, max_tokens = too_long(corpus, encoder)
+    seconds = estimate_seconds(corpus.texts, encoder)
+    facts = [
+        f"**{report.n_rows:,}** rows",
+        f"**{report.n_empty:,}** empty" + (" (left out)" if report.n_empty else ""),
+        f"**{report.n_duplicates:,}** duplicates" + (" (kept)" if report.n_duplicates else ""),
+        f"encoding {report.encoding}" if report.encoding else "",
+        f"**{n_long:,}** longer than the {max_tokens} tokens that the encoder reads (their ends are cut)"
+        if max_tokens
+        else "",
+        f"about **{duration(seconds)}** to encode",
+    ]
+    st.markdown(" · ".join(fact for fact in facts if fact))
+    for note in table.notes:
+        st.caption(f":material/info: {note}")
+    st.plotly_chart(
+        text_length_histogram([len(text) for text in corpus.texts]),
+        key="corpus_lengths",
+        height=150,
+        config={"displayModeBar": False},
+    )
+
+
+def too_long(corpus: Corpus, encoder: str) -> tuple[int, int]:
+    """How many texts the encoder would cut, and at how many tokens (0: unknown before it is loaded)."""
+    key = (corpus.key, encoder)
+    if st.session_state.get("too_long", (None,))[0] != key:
+        try:
+            found = count_too_long(corpus.texts, encoder)
+        except EncoderUnavailable:
+            found = (0, 0)  # said in full when Encode tries to load it
+        st.session_state["too_long"] = (key, found)
+    return st.session_state["too_long"][1]
+
+
+def draw_encode(corpus: Corpus, encoder: str) -> None:
+    """The page's one primary button: encode, with progress and Cancel; or open what is encoded."""
+    stored = {entry.key: entry for entry in cache.store().corpora()}.get(corpus.key)
+    job = jobs.latest("prepare", corpus_key=corpus.key)
+    if job is not None and job.active:
+        jobs.draw_progress(job, cancel_key="corpus_cancel")
+        return
+    if job is not None and job.status == "failed":
+        st.error(job.message, icon=":material/error:")
+    if job is not None and job.status == "cancelled":
+        st.info("Cancelled; nothing was lost. Encode starts again.", icon=":material/info:")
+    encoded = is_prepared(stored) and stored.encoder == encoder
+    if encoded:
+        st.success("Encoded: the map is ready.", icon=":material/check_circle:")
+    label = (
+        f"Open the map of {len(corpus.texts):,} texts" if encoded else f"Encode {len(corpus.texts):,} texts"
+    )
+    if st.button(label, key="corpus_encode", type="primary", width="stretch"):
+        try:
+            cache.store().add_corpus(corpus)
+            open_corpus(corpus.key)
+        except RefractError as error:
+            st.error(str(error), icon=":material/error:")
+            return
+        if encoded:
+            st.switch_page(frame.MAPS)
+        jobs.start("prepare", f"Encoding {corpus.name}", corpus_key=corpus.key, encoder=encoder)
+        st.rerun()
+
+
+def draw_current(entry: StoredCorpus | None) -> None:
+    """Before a choice: what Refract does, or the corpus that is open."""
+    if entry is None:
+        st.markdown(
+            "Refract shows a corpus as a map, and **reshapes it by what you care about**: type an "
+            "instruction, label a handful of texts, and see the new map beside the generic one. "
+            "Start with the demo, or upload your own texts."
+        )
+        return
+    ready = is_prepared(entry)
+    with st.container(border=True):
+        st.markdown(
+            f"**{entry.name}** · {entry.n_texts:,} texts · " + ("encoded" if ready else "not encoded yet")
+        )
+        if ready:
+            with st.container(horizontal=True):
+                st.page_link(frame.MAPS, label="Explore the map", icon=":material/map:")
+                st.page_link(frame.GUIDE, label="Give an instruction", icon=":material/edit:")
+            return
+        draw_resume(entry)
+
+
+def draw_stored(stored: list[StoredCorpus]) -> None:
+    """Corpora kept on this machine, newest first."""
+    for entry in stored:
+        with st.container(
+            border=True, horizontal=True, vertical_alignment="center", key=f"stored_{entry.key}"
+        ):
+            opened = entry.opened_at[:16].replace("T", " ")
+            state = f"read by {entry.encoder}" if is_prepared(entry) else "not encoded yet"
+            st.markdown(
+                f"**{entry.name}**  \n:small[{entry.n_texts:,} texts · {state} · opened {opened} UTC]"
+            )
+            if is_prepared(entry):
+                if st.button("Open", key=f"open_{entry.key}", type="primary"):
+                    open_corpus(entry.key)
+                    st.switch_page(frame.MAPS)
+            else:
+                draw_resume(entry)
+            with st.popover("", icon=":material/delete:", help="Remove from this machine"):
+                st.markdown(
+                    f"Remove **{entry.name}** with all its analyses and labels? This cannot be undone."
+                )
+                if st.button("Remove", key=f"remove_{entry.key}", type="primary"):
+                    cache.store().delete_corpus(entry.key)
+                    if get_state().corpus_key == entry.key:
+                        get_state().corpus_key = get_state().analysis_id = None
+                    st.rerun()
+
+
+def draw_resume(entry: StoredCorpus) -> None:
+    """Progress of a corpus whose encoding runs, or a button to start it."""
+    job = jobs.latest("prepare", corpus_key=entry.key)
+    if job is not None and job.active:
+        jobs.draw_progress(job, cancel_key=f"cancel_{entry.key}")
+        return
+    if job is not None and job.status == "failed":
+        st.error(job.message, icon=":material/error:")
+    if st.button(f"Encode {entry.n_texts:,} texts", key=f"resume_{entry.key}"):
+        open_corpus(entry.key)
+        encoder = entry.encoder or DEFAULT_ENCODER
+        jobs.start("prepare", f"Encoding {entry.name}", corpus_key=entry.key, encoder=encoder)
+        st.rerun()
+
+
+def duration(seconds: float) -> str:
+    """Seconds in words: "4 s", "3 min", "2 h"."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.0f} h"
+
+
+corpus_page()

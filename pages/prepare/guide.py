@@ -1,0 +1,404 @@
+"""Guide page: type an instruction, name labels, label texts, fit."""
+
+from __future__ import annotations
+
+import getpass
+
+import pandas as pd
+import streamlit as st
+from core.corpus import Corpus, read_table
+from core.palette import colour_of
+
+from core.errors import RefractError
+from core.label_files import FoundLabels, labels_from_column, match_labels
+from core.pipeline import Fit, fit_key
+from core.spaces import Space
+from core.store import Analysis
+from pages.common import cache, frame, jobs
+from pages.common.deck import current_row, get_deck, give, undo
+from pages.common.state import current_analysis, current_corpus, get_state, is_fitted, is_prepared
+
+KEYS = 9  # labels that a single key gives
+SUGGESTED_PER_LABEL = 10  # texts to a label after which the maps regroup visibly
+LONGEST_SHOWN = 1500  # characters of a text in the deck
+TEXTS_PER_LABEL = {"10 of each": 10, "25 of each": 25, "100 of each": 100, "all": None}
+
+
+def guide_page() -> None:
+    """Type an instruction, name labels, label texts, fit."""
+    entry, analysis = current_corpus(), current_analysis()
+    fitted = is_fitted(analysis)
+    frame.page_head(
+        "Guide",
+        "Say what the map should show, and label a handful of texts that way.",
+        next_page=frame.MAPS if fitted else None,
+        next_label="Compare the maps" if fitted else "",
+    )
+    if entry is None:
+        frame.ask_for("Guide labels belong to texts: choose a corpus first.", frame.CORPUS, "Choose a corpus")
+    if not is_prepared(entry):
+        frame.ask_for(f"“{entry.name}” is not encoded yet.", frame.CORPUS, "See how far it is")
+    corpus = cache.corpus(entry.key)
+    generic = cache.space(entry.key, entry.embedding_key)
+    draw_instruction(analysis)
+    draw_labels(analysis)
+    analysis = current_analysis()
+    if analysis is None or not cache.store().label_names(analysis.id):
+        st.info(
+            "Type an instruction, then name two labels or more, such as *angry* and *pleased*. "
+            "Labels that exist already can be imported below.",
+            icon=":material/info:",
+        )
+    else:
+        fit = cache.fit(entry.key, analysis.fit_key) if is_fitted(analysis) else None
+        draw_deck(analysis, corpus, generic, fit)
+        draw_fit(analysis)
+    draw_import(corpus)
+    if analysis is not None:
+        draw_labelled(analysis, corpus)
+
+
+def ensure_analysis() -> int:
+    """Analysis in use; one without an instruction is started when there is none."""
+    analysis = current_analysis()
+    if analysis is None:
+        state = get_state()
+        state.analysis_id = cache.store().add_analysis(state.corpus_key, "")
+    return get_state().analysis_id
+
+
+def person() -> str:
+    """Name of who labels: the user of this machine."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # no user name, as in some containers
+        return "person"
+
+
+def draw_instruction(analysis: Analysis | None) -> None:
+    """The instruction; changing it renames the analysis."""
+    key = "guide_instruction"
+
+    def save() -> None:
+        cache.store().set_instruction(ensure_analysis(), st.session_state[key])
+
+    st.session_state[key] = analysis.instruction if analysis else ""
+    st.text_input(
+        "Instruction",
+        key=key,
+        placeholder="by what the customer feels",
+        help="What two texts must share to stand close together. It names this analysis; the labels carry it out.",
+        on_change=save,
+        max_chars=200,
+    )
+
+
+def draw_labels(analysis: Analysis | None) -> None:
+    """Label names with a counter each, and a field to add one."""
+    store = cache.store()
+    names = store.label_names(analysis.id) if analysis else []
+    counts = store.guide_labels(analysis.id)["label"].value_counts() if analysis else pd.Series(dtype=int)
+
+    def add() -> None:
+        try:
+            store.add_label(ensure_analysis(), st.session_state["guide_new_label"])
+            st.session_state["guide_new_label"] = ""
+        except RefractError as error:
+            st.session_state["guide_label_error"] = str(error)
+
+    with st.container(key="guide_labels", horizontal=True, vertical_alignment="center"):
+        for position, (name, colour) in enumerate(colour_of(names).items()):
+            number = f"{position + 1} " if position < KEYS else ""
+            with st.popover(f"{number}{name} · {counts.get(name, 0)}", help="Rename or remove this label"):
+                st.html(
+                    f'<span class="swatch" style="background:{colour}"></span> {int(counts.get(name, 0))} texts'
+                )
+                draw_label_editor(analysis.id, name)
+        # No form: it would keep Enter from adding one label after another.
+        st.text_input(
+            "New label",
+            key="guide_new_label",
+            placeholder="new label",
+            label_visibility="collapsed",
+            width=180,
+            on_change=add,
+        )
+        st.button("Add label", key="guide_add_label", icon=":material/add:", help="Add the typed label")
+    if "guide_label_error" in st.session_state:
+        st.warning(st.session_state.pop("guide_label_error"), icon=":material/warning:")
+
+
+def draw_label_editor(analysis_id: int, name: str) -> None:
+    """Rename or remove one label."""
+    key = f"rename_{analysis_id}_{name}"
+
+    def act(change, *arguments: str) -> None:  # noqa: ANN001
+        try:
+            change(analysis_id, name, *arguments)
+        except RefractError as error:
+            st.session_state["guide_label_error"] = str(error)
+
+    store = cache.store()
+    st.text_input(
+        "Name", value=name, key=key, on_change=lambda: act(store.rename_label, st.session_state[key])
+    )
+    st.button("Remove", key=f"remove_{analysis_id}_{name}", on_click=lambda: act(store.remove_label))
+
+
+@st.fragment
+def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space, fit: Fit | None) -> None:
+    """One text at a time: label, skip, undo; redraws without the rest of the page."""
+    store = cache.store()
+    deck = get_deck(analysis.id, analysis.fit_key if fit else None)
+    guide = store.guide_labels(analysis.id)
+    with st.spinner("Choosing texts…", show_time=False):
+        row = current_row(deck, guide, corpus, generic, fit)
+    names = store.label_names(analysis.id)
+    colours = colour_of(names)
+    left, right = st.columns([3, 1], gap="medium")
+    with left, st.container(border=True, key="guide_card", height=230):
+        if row is None:
+            st.markdown("Every text was labelled or skipped. **Fit** shows what they make of the map.")
+        else:
+            draw_text(corpus, row)
+    with right:
+        draw_reason(row, fit, guide)
+    with st.container(horizontal=True, key="guide_buttons"):
+        for position, name in enumerate(names[:KEYS]):
+            st.button(
+                name,
+                key=f"guide_label_{position}",
+                shortcut=str(position + 1),
+                disabled=row is None,
+                on_click=record,
+                args=[deck, row, name],
+            )
+        if len(names) > KEYS:
+            st.selectbox(
+                "Other label",
+                names[KEYS:],
+                index=None,
+                key=f"guide_other_{row}",
+                placeholder="other label…",
+                label_visibility="collapsed",
+                width=180,
+                on_change=lambda: record(deck, row, st.session_state[f"guide_other_{row}"]),
+            )
+        st.button(
+            "Skip",
+            key="guide_skip",
+            shortcut="S",
+            type="tertiary",
+            disabled=row is None,
+            on_click=record,
+            args=[deck, row, None],
+        )
+        st.button(
+            "Undo",
+            key="guide_undo",
+            shortcut="Z",
+            type="tertiary",
+            disabled=guide.empty,
+            on_click=take_back,
+            args=[deck],
+        )
+    st.html(
+        "".join(
+            f"<style>.st-key-guide_label_{i} button{{border-left:5px solid {c}}}</style>"
+            for i, c in enumerate(list(colours.values())[:KEYS])
+        )
+    )
+    counts = guide["label"].value_counts()
+    counted = " · ".join(f"{name} **{counts.get(name, 0)}**" for name in names)
+    st.caption(
+        f"{guide['label'].notna().sum()} of about {SUGGESTED_PER_LABEL * len(names)} suggested: {counted}"
+    )
+    if "guide_deck_error" in st.session_state:
+        st.error(st.session_state.pop("guide_deck_error"), icon=":material/error:")
+
+
+def record(deck, row: int, label: str | None) -> None:  # noqa: ANN001
+    """Keep a label; a full disk is said, and the text stays where it is."""
+    try:
+        give(deck, row, label, person())
+    except RefractError as error:
+        st.session_state["guide_deck_error"] = str(error)
+
+
+def take_back(deck) -> None:  # noqa: ANN001
+    """Undo the latest step."""
+    touched = undo(deck)
+    if touched > 1:
+        st.toast(f"{touched:,} labels taken back.")
+
+
+def draw_text(corpus: Corpus, row: int) -> None:
+    """The text, large, and its metadata, quiet."""
+    text = corpus.texts[row]
+    cut = text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
+    st.text(cut)
+    values = [
+        f"{name}: {value}"
+        for name, value in corpus.metadata.iloc[row].items()
+        if pd.notna(value) and value != ""
+    ]
+    st.caption(" · ".join(values[:6]).replace("$", "\\$"))
+
+
+def draw_reason(row: int | None, fit: Fit | None, guide: pd.DataFrame) -> None:
+    """Why this text is shown, and what the latest Fit says of it."""
+    if row is None:
+        return
+    with st.container(border=True, height=230, key="guide_reason"):
+        st.caption("Why this one")
+        if fit is None:
+            st.markdown("It stands for a group of texts that has no label yet.")
+        else:
+            st.markdown("The latest Fit is unsure about texts like this one.")
+            st.caption("Looks like")
+            best = fit.probabilities[row].argsort()[::-1][:3]
+            for column in best:
+                st.markdown(f"{fit.labels[fit.classes[column]]} **{fit.probabilities[row][column]:.0%}**")
+
+
+def draw_fit(analysis: Analysis) -> None:
+    """Fit: the page's one primary button, from two different labels on."""
+    guide = cache.store().guide_labels(analysis.id)
+    found = guide["label"].dropna().nunique()
+    job = jobs.latest("fit", analysis_id=analysis.id)
+    if job is not None and job.active:
+        jobs.draw_progress(job)
+        return
+    if job is not None and job.status == "failed":
+        st.error(job.message, icon=":material/error:")
+    waiting = st.session_state.pop("guide_fit_started", None)
+    if waiting == analysis.id and job is not None and job.status == "done":
+        st.switch_page(frame.MAPS)
+    fresh = is_fitted(analysis) and analysis.fit_key == fit_key(cache.store(), analysis.id)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Fit", key="guide_fit", type="primary", icon=":material/auto_awesome:"):
+            start_fit(analysis)
+        if fresh:
+            st.caption("The maps show these labels. More labels make them better.")
+        elif found < 2:
+            st.caption("Two different labels are needed before Fit can reshape the map.")
+        else:
+            st.caption("Reshapes the space by the labels given so far; takes seconds, encodes nothing again.")
+
+
+def start_fit(analysis: Analysis) -> None:
+    """Queue a Fit; its end brings the maps up."""
+    guide = cache.store().guide_labels(analysis.id)["label"].dropna()
+    if guide.nunique() < 2:
+        st.warning(
+            f"Fit needs texts of two different labels, and there are {guide.nunique()}: label some more.",
+            icon=":material/warning:",
+        )
+        return
+    st.session_state["guide_fit_started"] = analysis.id
+    jobs.start("fit", f"Fitting {analysis.instruction or 'untitled'}", analysis_id=analysis.id)
+    st.rerun()
+
+
+def draw_import(corpus: Corpus) -> None:
+    """Labels that exist already: a metadata column, or a file with text and label."""
+    with st.expander("Import labels", icon=":material/upload:"):
+        from_column, from_file = st.tabs(["From a column", "From a file"])
+        with from_column:
+            columns = [str(name) for name in corpus.metadata.columns]
+            if not columns:
+                st.caption("This corpus has no other columns.")
+            else:
+                with st.container(horizontal=True, vertical_alignment="bottom"):
+                    column = st.selectbox("Column", columns, key="guide_import_column")
+                    amount = st.selectbox(
+                        "How many", list(TEXTS_PER_LABEL), index=3, key="guide_import_amount"
+                    )
+                    if st.button("Import", key="guide_import_from_column"):
+                        values = corpus.metadata[column]
+                        most = TEXTS_PER_LABEL[amount]
+                        import_labels(
+                            lambda: labels_from_column(values, most_per_label=most), f"column {column}"
+                        )
+        with from_file:
+            file = st.file_uploader(
+                "A file with the columns text and label",
+                type=["csv", "tsv", "jsonl", "xlsx"],
+                key="guide_import",
+            )
+            if file is not None and st.session_state.get("guide_imported") != file.file_id:
+                st.session_state["guide_imported"] = file.file_id
+                content = file.getvalue()
+                import_labels(
+                    lambda: match_labels(corpus.texts, read_table(file.name, content).frame),
+                    f"file {file.name}",
+                )
+        if "guide_import_report" in st.session_state:
+            kind, message = st.session_state.pop("guide_import_report")
+            (st.success if kind == "done" else st.error)(message)
+
+
+def import_labels(find, source: str) -> None:  # noqa: ANN001
+    """Record labels found elsewhere as one step, adding the names that are new."""
+    store = cache.store()
+    try:
+        found: FoundLabels = find()
+        analysis_id = ensure_analysis()
+        known = {name.casefold(): name for name in store.label_names(analysis_id)}
+        for name in dict.fromkeys(found.labels.values()):
+            if name.casefold() not in known:
+                known[name.casefold()] = store.add_label(analysis_id, name)
+        labels = {row: known[name.casefold()] for row, name in found.labels.items()}
+        store.give_labels(analysis_id, labels, f"{person()}, {source}")
+    except RefractError as error:
+        st.session_state["guide_import_report"] = ("failed", str(error))
+    else:
+        message = f"{len(found.labels):,} labels imported from {source}."
+        if found.n_unknown:
+            message += f" {found.n_unknown:,} texts of it are not in this corpus and were passed over."
+        if found.n_conflicting:
+            message += f" {found.n_conflicting:,} gave a text a second label; the first counts."
+        st.session_state["guide_import_report"] = ("done", message + " Undo takes them all back.")
+    st.rerun()
+
+
+def draw_labelled(analysis: Analysis, corpus: Corpus) -> None:
+    """Table of the labels given so far; a label can be changed or taken away in place."""
+    guide = cache.store().guide_labels(analysis.id)
+    given = guide[guide["label"].notna()].reset_index(drop=True)
+    if given.empty:
+        return
+    with st.expander(f"Labelled so far · {len(given):,}", icon=":material/list:"):
+        shown = given.assign(text=[corpus.texts[row] for row in given["row"]])
+        key = f"guide_labelled_{analysis.id}_{len(guide)}"
+
+        def apply() -> None:
+            changes = {
+                int(given["row"][position]): edit["label"]
+                for position, edit in st.session_state[key]["edited_rows"].items()
+                if "label" in edit
+            }
+            if changes:
+                cache.store().give_labels(analysis.id, changes, person())
+
+        st.data_editor(
+            shown[["text", "label", "given_by", "given_at"]],
+            key=key,
+            hide_index=True,
+            height=320,
+            disabled=["text", "given_by", "given_at"],
+            on_change=apply,
+            column_config={
+                "text": st.column_config.TextColumn("Text", width="large"),
+                "label": st.column_config.SelectboxColumn(
+                    "Label",
+                    options=cache.store().label_names(analysis.id),
+                    help="Change it, or empty it to take it away",
+                ),
+                "given_by": "Given by",
+                "given_at": st.column_config.DatetimeColumn("When (UTC)", format="YYYY-MM-DD HH:mm"),
+            },
+        )
+
+
+guide_page()
