@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,28 +14,12 @@ import numpy as np
 import pandas as pd
 
 from core.corpus import Corpus
+from core.database import Database
 from core.errors import LabelError, StoreError
-from core.files import storage_error, write_atomically
+from core.files import write_atomically
 from core.results import Results
 
 LONGEST_LABEL = 60  # characters: a longer one fits no button and no legend
-
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS corpora (
-    key TEXT PRIMARY KEY, name TEXT NOT NULL, text_column TEXT NOT NULL, n_texts INTEGER NOT NULL,
-    encoder TEXT, embedding_key TEXT, created_at TEXT NOT NULL, opened_at TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS analyses (
-    id INTEGER PRIMARY KEY, corpus_key TEXT NOT NULL REFERENCES corpora (key) ON DELETE CASCADE,
-    instruction TEXT NOT NULL, fit_key TEXT, created_at TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS labels (
-    id INTEGER PRIMARY KEY, analysis_id INTEGER NOT NULL REFERENCES analyses (id) ON DELETE CASCADE,
-    name TEXT NOT NULL, UNIQUE (analysis_id, name));
-CREATE TABLE IF NOT EXISTS label_events (
-    id INTEGER PRIMARY KEY, analysis_id INTEGER NOT NULL REFERENCES analyses (id) ON DELETE CASCADE,
-    step INTEGER NOT NULL, text_row INTEGER NOT NULL, label_id INTEGER REFERENCES labels (id),
-    given_by TEXT NOT NULL, given_at TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS label_events_of_analysis ON label_events (analysis_id, text_row, id);
-"""
 
 
 @dataclass(frozen=True)
@@ -73,8 +56,7 @@ class Store:
     """Everything that outlives a session.
 
     Labels are an append-only record of who said what and when; the label of a text is its latest entry,
-    and undo takes the latest step back. One short-lived connection per call: safe from any thread and
-    from the worker process.
+    and undo takes the latest step back. Safe from any thread and from the worker process.
 
     Parameters
     ----------
@@ -89,13 +71,7 @@ class Store:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        try:
-            home.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise storage_error(error, home) from error
-        with self._connection() as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.executescript(SCHEMA)
+        self._database = Database(home)
 
     # Corpora
 
@@ -110,7 +86,7 @@ class Store:
             folder = self._corpus_path(corpus.key).parent
             write_atomically(folder / "columns.parquet", lambda file: names.to_parquet(file))
             write_atomically(self._corpus_path(corpus.key), lambda file: frame.to_parquet(file))
-        with self._connection() as connection:
+        with self._database.transaction() as connection:
             connection.execute(
                 "INSERT INTO corpora VALUES (?, ?, ?, ?, NULL, NULL, ?, ?) "
                 "ON CONFLICT (key) DO UPDATE SET name = excluded.name, opened_at = excluded.opened_at",
@@ -119,7 +95,7 @@ class Store:
 
     def corpora(self) -> list[StoredCorpus]:
         """All corpora, the one opened last first."""
-        with self._connection() as connection:
+        with self._database.transaction() as connection:
             rows = connection.execute("SELECT * FROM corpora ORDER BY opened_at DESC, key").fetchall()
         return [StoredCorpus(**row) for row in rows]
 
@@ -131,7 +107,7 @@ class Store:
         StoreError
             When there is no such corpus.
         """
-        with self._connection() as connection:
+        with self._database.transaction() as connection:
             row = connection.execute("SELECT * FROM corpora WHERE key = ?", (key,)).fetchone()
         if row is None:
             raise StoreError("This corpus is no longer kept here: choose another, or upload it again.")
@@ -161,7 +137,7 @@ class Store:
 
     def set_encoding(self, key: str, encoder: str, embedding_key: str) -> None:
         """Remember which encoder a corpus was read with, and where its embeddings are."""
-        with self._connection() as connection:
+        with self._database.transaction() as connection:
             connection.execute(
                 "UPDATE corpora SET encoder = ?, embedding_key = ? WHERE key = ?",
                 (encoder, embedding_key, key),
@@ -169,12 +145,12 @@ class Store:
 
     def mark_opened(self, key: str) -> None:
         """Put a corpus at the head of the list."""
-        with self._connection() as connection:
+        with self._database.transaction() as connection:
             connection.execute("UPDATE corpora SET opened_at = ? WHERE key = ?", (_now(), key))
 
     def delete_corpus(self, key: str) -> None:
         """Remove a corpus with its analyses, labels and results."""
-        with self._connection() as connection:
+        with self._database.transaction() as connection:
             connection.execute("DELETE FROM corpora WHERE key = ?", (key,))
         shutil.rmtree(self._corpus_path(key).parent, ignore_errors=True)
 
@@ -186,7 +162,7 @@ class Store:
 
     def add_analysis(self, corpus_key: str, instruction: str) -> int:
         """Start an analysis; returns its id."""
-        with self._connection() as connection:
+        with self._database.transaction() as connection:
             return connection.execute(
                 "INSERT INTO analyses (corpus_key, instruction, created_at) VALUES (?, ?, ?)",
                 (corpus_key, instruction.strip(), _now()),
@@ -194,7 +170,7 @@ class Store:
 
     def analyses(self, corpus_key: str) -> list[Analysis]:
         """Analyses of a corpus, oldest first."""
-        with self._connection() as connection:
+        with self._database.transaction() as connection:
             rows = connection.execute(
                 "SELECT * FROM analyses WHERE corpus_key = ? ORDER BY id", (corpus_key,)
             ).fetchall()
@@ -208,7 +184,7 @@ class Store:
         StoreError
             When there is no such analysis.
         """
-        with self._connection() as connection:
+        with self._database.transaction() as connection:
             row = connection.execute("SELECT * FROM analyses WHERE id = ?", (analysis_id,)).fetchone()
         if row is None:
             raise StoreError("This analysis was removed: choose another, or start a new instruction.")
@@ -216,19 +192,19 @@ class Store:
 
     def set_instruction(self, analysis_id: int, instruction: str) -> None:
         """Change the wording of an instruction; labels and results stay."""
-        with self._connection() as connection:
+        with self._database.transaction() as connection:
             connection.execute(
                 "UPDATE analyses SET instruction = ? WHERE id = ?", (instruction.strip(), analysis_id)
             )
 
     def set_fit(self, analysis_id: int, fit_key: str) -> None:
         """Name the latest result of an analysis."""
-        with self._connection() as connection:
+        with self._database.transaction() as connection:
             connection.execute("UPDATE analyses SET fit_key = ? WHERE id = ?", (fit_key, analysis_id))
 
     def delete_analysis(self, analysis_id: int) -> None:
         """Remove an analysis with its labels."""
-        with self._connection() as connection:
+        with self._database.transaction() as connection:
             connection.execute("DELETE FROM analyses WHERE id = ?", (analysis_id,))
 
     # Labels
@@ -242,7 +218,7 @@ class Store:
             For an empty, too long or already used name.
         """
         name = self._free_label_name(analysis_id, name)
-        with self._connection() as connection:
+        with self._database.transaction() as connection:
             connection.execute("INSERT INTO labels (analysis_id, name) VALUES (?, ?)", (analysis_id, name))
         return name
 
@@ -257,7 +233,7 @@ class Store:
         if new.strip() == old:
             return
         new = self._free_label_name(analysis_id, new)
-        with self._connection() as connection:
+        with self._database.transaction() as connection:
             connection.execute(
                 "UPDATE labels SET name = ? WHERE analysis_id = ? AND name = ?", (new, analysis_id, old)
             )
@@ -271,7 +247,7 @@ class Store:
             When texts carry it.
         """
         try:
-            with self._connection() as connection:
+            with self._database.transaction() as connection:
                 connection.execute(
                     "DELETE FROM labels WHERE analysis_id = ? AND name = ?", (analysis_id, name)
                 )
@@ -283,7 +259,7 @@ class Store:
 
     def label_names(self, analysis_id: int) -> list[str]:
         """Label names in the order in which they were added."""
-        with self._connection() as connection:
+        with self._database.transaction() as connection:
             rows = connection.execute(
                 "SELECT name FROM labels WHERE analysis_id = ? ORDER BY id", (analysis_id,)
             ).fetchall()
@@ -301,7 +277,8 @@ class Store:
         StoreError
             When the disk is full; nothing is then recorded.
         """
-        with self._connection() as connection:
+        with self._database.transaction() as connection:
+            connection.execute("BEGIN IMMEDIATE")  # two at once must not take the same step number
             rows = connection.execute("SELECT name, id FROM labels WHERE analysis_id = ?", (analysis_id,))
             known = {row["name"]: row["id"] for row in rows}
             unknown = {name for name in labels.values() if name is not None} - known.keys()
@@ -326,7 +303,7 @@ class Store:
 
     def undo(self, analysis_id: int) -> list[int]:
         """Take the latest step back; returns the text rows it had touched (empty when there is none)."""
-        with self._connection() as connection:
+        with self._database.transaction() as connection:
             rows = connection.execute(
                 "DELETE FROM label_events WHERE analysis_id = :id AND step = "
                 "(SELECT MAX(step) FROM label_events WHERE analysis_id = :id) RETURNING text_row",
@@ -342,7 +319,7 @@ class Store:
         DataFrame
             Columns row (int), label (str, None where skipped or taken away), given_by, given_at (UTC, ISO).
         """
-        with self._connection() as connection:
+        with self._database.transaction() as connection:
             rows = connection.execute(
                 "SELECT text_row AS row, name AS label, given_by, given_at FROM label_events "
                 "LEFT JOIN labels ON labels.id = label_id WHERE label_events.id IN "
@@ -385,35 +362,6 @@ class Store:
 
     def _corpus_path(self, key: str) -> Path:
         return self.home / "corpora" / key / "corpus.parquet"
-
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: committed at the end, rolled back when anything is raised."""
-        path = self.home / "refract.sqlite"
-        try:
-            connection = sqlite3.connect(path, timeout=30)
-        except sqlite3.OperationalError as error:
-            raise StoreError(
-                f"The file {path} cannot be opened ({error}): make its folder writable, or set REFRACT_HOME "
-                "to another folder."
-            ) from error
-        try:
-            connection.row_factory = sqlite3.Row
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA synchronous = FULL")  # a label is on disk when the call returns
-            with connection:
-                yield connection
-        except sqlite3.OperationalError as error:
-            if "full" in str(error):
-                raise StoreError(
-                    f"The disk that holds {self.home} is full, so this was not recorded: free some space and "
-                    "do it again; everything recorded before is safe."
-                ) from error
-            raise StoreError(
-                f"The file {path} cannot be used ({error}): close other programs that use it."
-            ) from error
-        finally:
-            connection.close()
 
 
 def _now() -> str:

@@ -1,0 +1,88 @@
+"""The SQLite file of what people type: its tables, and transactions that say what went wrong."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from core.errors import StoreError
+from core.files import storage_error
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS corpora (
+    key TEXT PRIMARY KEY, name TEXT NOT NULL, text_column TEXT NOT NULL, n_texts INTEGER NOT NULL,
+    encoder TEXT, embedding_key TEXT, created_at TEXT NOT NULL, opened_at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS analyses (
+    id INTEGER PRIMARY KEY, corpus_key TEXT NOT NULL REFERENCES corpora (key) ON DELETE CASCADE,
+    instruction TEXT NOT NULL, fit_key TEXT, created_at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS labels (
+    id INTEGER PRIMARY KEY, analysis_id INTEGER NOT NULL REFERENCES analyses (id) ON DELETE CASCADE,
+    name TEXT NOT NULL, UNIQUE (analysis_id, name));
+CREATE TABLE IF NOT EXISTS label_events (
+    id INTEGER PRIMARY KEY, analysis_id INTEGER NOT NULL REFERENCES analyses (id) ON DELETE CASCADE,
+    step INTEGER NOT NULL, text_row INTEGER NOT NULL, label_id INTEGER REFERENCES labels (id),
+    given_by TEXT NOT NULL, given_at TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS label_events_of_analysis ON label_events (analysis_id, text_row, id);
+"""
+
+
+class Database:
+    """Tables in `home/refract.sqlite`, in WAL mode: readers and the one writer do not wait for each other.
+
+    Parameters
+    ----------
+    home : Path
+        Data folder; made when missing.
+
+    Raises
+    ------
+    StoreError
+        When the folder cannot be written.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self.path = home / "refract.sqlite"
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise storage_error(error, home) from error
+        with self.transaction() as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(SCHEMA)
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """One connection, one transaction: on disk at the end, rolled back when anything is raised.
+
+        Raises
+        ------
+        StoreError
+            When the file cannot be opened or the disk is full.
+        """
+        try:
+            connection = sqlite3.connect(self.path, timeout=30)
+        except sqlite3.OperationalError as error:
+            raise self._explained(error) from error
+        try:
+            connection.row_factory = sqlite3.Row
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA synchronous = FULL")  # a label is on disk when the call returns
+            with connection:
+                yield connection
+        except sqlite3.OperationalError as error:
+            raise self._explained(error) from error
+        finally:
+            connection.close()
+
+    def _explained(self, error: sqlite3.OperationalError) -> StoreError:
+        if "full" in str(error):
+            return StoreError(
+                f"The disk that holds {self.path} is full, so this was not recorded: free some space and do "
+                "it again; everything recorded before is safe."
+            )
+        return StoreError(
+            f"The file {self.path} cannot be used ({error}): close other programs that use it, make its "
+            "folder writable, or set REFRACT_HOME to another folder."
+        )
