@@ -1,0 +1,28 @@
+// The maps, as Streamlit calls them.
+
+import { cleanup, instanceOf } from "./lifecycle.js";
+import { LinkedMaps } from "./maps.js";
+import { decodePayload } from "./payload.js";
+import styles from "./style.css";
+
+export default function ({ data, parentElement, setStateValue }) {
+  const maps = instanceOf(parentElement, () => createMaps(parentElement));
+  try {
+    maps.update(decodePayload(data), (selection) => setStateValue("selection", selection));
+  } catch (error) {
+    maps.fail(error.message);
+  }
+  return cleanup(parentElement);
+}
+
+function createMaps(parentElement) {
+  const style = document.createElement("style");
+  style.textContent = styles;
+  const root = document.createElement("div");
+  root.className = "linked-maps";
+  root.dataset.testid = "linked-maps";
+  // The placeholder that reserved the space until this script was there.
+  parentElement.querySelector(".linked-maps-reserve")?.remove();
+  parentElement.append(style, root);
+  return new LinkedMaps(root);
+}

@@ -1,0 +1,72 @@
+// One legend for both maps: what each colour means, how many texts have it, and a click selects them.
+
+import { css, scaleGradient } from "./look.js";
+
+const integers = new Intl.NumberFormat("en");
+const numbers = new Intl.NumberFormat("en", { maximumSignificantDigits: 5, useGrouping: "min2" });
+
+export class Legend {
+  /** @param {(code: number, add: boolean) => void} onPick code as in the colouring, -1 for grey */
+  constructor(parent, onPick) {
+    this.onPick = onPick;
+    this.element = document.createElement("div");
+    this.element.className = "legend";
+    this.element.setAttribute("role", "group");
+    parent.append(this.element);
+  }
+
+  /**
+   * @param {object} colouring as in the payload's header
+   * @param {[number, number, number][]} vivid colours by class
+   * @param {Uint32Array} counts texts by class
+   */
+  show(colouring, vivid, counts, theme) {
+    this.element.setAttribute("aria-label", `Colours: ${colouring.title}`);
+    const parts = [];
+    if (colouring.kind === "numeric") parts.push(scale(colouring, theme));
+    else colouring.labels.forEach((label, code) => parts.push(this.#entry(code, label, vivid[code + 1], counts[code + 1])));
+    if (counts[0] > 0) parts.push(this.#entry(-1, colouring.grey, vivid[0], counts[0]));
+    const entries = textElement("div", "entries", "");
+    entries.append(...parts);
+    this.element.replaceChildren(textElement("span", "legend-title", colouring.title), entries);
+  }
+
+  #entry(code, label, colour, count) {
+    const entry = document.createElement("button");
+    entry.type = "button";
+    entry.className = "entry";
+    entry.dataset.code = code;
+    entry.disabled = count === 0;
+    entry.title = `${label}: select ${integers.format(count)} texts (Shift adds)`;
+    const swatch = textElement("span", "swatch", "");
+    swatch.style.background = css(colour);
+    entry.append(swatch, textElement("span", "entry-label", label), textElement("span", "count", integers.format(count)));
+    entry.addEventListener("click", (event) => this.onPick(code, event.shiftKey));
+    return entry;
+  }
+}
+
+function scale(colouring, theme) {
+  const element = document.createElement("span");
+  element.className = "scale";
+  const [low, high] = colouring.ends ?? [numbers.format(colouring.low), numbers.format(colouring.high)];
+  const bar = textElement("span", "gradient", "");
+  bar.style.background = scaleGradient(theme);
+  element.append(textElement("span", "end", low), bar, textElement("span", "end", high));
+  return element;
+}
+
+function textElement(tag, className, text) {
+  const element = document.createElement(tag);
+  element.className = className;
+  element.textContent = text;
+  return element;
+}
+
+/** What the tooltip says about a point's colour. */
+export function labelOf(colouring, values, point) {
+  const value = values[point];
+  if (colouring.kind !== "numeric") return value < 0 ? colouring.grey : colouring.labels[value];
+  if (Number.isNaN(value)) return colouring.grey;
+  return colouring.ends ? colouring.title : `${colouring.title} ${numbers.format(value)}`;
+}

@@ -1,0 +1,87 @@
+// Theme, colours and sizes. Colours are [red, green, blue] in 0 … 1.
+
+const NUMERIC_STEPS = 64;
+// Dark to light in even steps, also for colour-blind people; both ends stay visible on their background.
+const SCALE_ON_LIGHT = ["#33246b", "#31518f", "#267a90", "#279f83", "#6bbd50", "#d3c21a"];
+const SCALE_ON_DARK = ["#6a5acd", "#4a7fc4", "#33a0a8", "#45bf86", "#9fd650", "#fde83a"];
+
+const canvas = document.createElement("canvas");
+canvas.width = canvas.height = 1;
+const context = canvas.getContext("2d", { willReadFrequently: true });
+
+/** Any CSS colour as it looks on the given background. */
+function parseColour(css, behind = [1, 1, 1]) {
+  context.clearRect(0, 0, 1, 1);
+  context.fillStyle = "#808080";
+  context.fillStyle = css;
+  context.fillRect(0, 0, 1, 1);
+  const [red, green, blue, alpha] = context.getImageData(0, 0, 1, 1).data;
+  return mix(behind, [red / 255, green / 255, blue / 255], alpha / 255);
+}
+
+function mix(a, b, share) {
+  return a.map((value, i) => value + (b[i] - value) * share);
+}
+
+export function css(colour) {
+  return `rgb(${colour.map((value) => Math.round(value * 255)).join(" ")})`;
+}
+
+/** The colours of the page the element stands on. */
+export function readTheme(element) {
+  const style = getComputedStyle(element);
+  const background = parseColour(style.getPropertyValue("--st-background-color") || "#ffffff");
+  const text = parseColour(style.getPropertyValue("--st-text-color") || "#31333f", background);
+  const dark = background[0] + background[1] + background[2] < 1.5;
+  return { background, dark, grey: mix(background, text, dark ? 0.42 : 0.36) };
+}
+
+/**
+ * Colours by class: 0 is grey (no label), 1 … are the labels or the steps of a numeric scale.
+ * `pale` is what each looks like while something else is selected: a hint of its hue, far behind.
+ */
+export function classColours(colouring, theme) {
+  const vivid = [theme.grey, ...labelColours(colouring, theme)];
+  const pale = vivid.map((colour) => mix(theme.background, mix(theme.grey, colour, 0.3), theme.dark ? 0.4 : 0.42));
+  return { vivid, pale };
+}
+
+function labelColours(colouring, theme) {
+  if (colouring.kind !== "numeric") return colouring.colours.map((colour) => parseColour(colour, theme.background));
+  return Array.from({ length: NUMERIC_STEPS }, (_, i) => scaleColour(i / (NUMERIC_STEPS - 1), theme));
+}
+
+function scaleColour(position, theme) {
+  const stops = (theme.dark ? SCALE_ON_DARK : SCALE_ON_LIGHT).map((stop) => parseColour(stop));
+  const place = position * (stops.length - 1);
+  const below = Math.min(stops.length - 2, Math.floor(place));
+  return mix(stops[below], stops[below + 1], place - below);
+}
+
+export function scaleGradient(theme) {
+  return `linear-gradient(to right, ${Array.from({ length: 9 }, (_, i) => css(scaleColour(i / 8, theme))).join(", ")})`;
+}
+
+/** Class of every point: codes from -1 become 0 …, numbers become steps of the scale, not-a-number becomes 0. */
+export function classesOf(colouring, values) {
+  if (colouring.kind !== "numeric") return Int32Array.from(values, (code) => code + 1);
+  const span = colouring.high - colouring.low || 1;
+  return Int32Array.from(values, (value) =>
+    Number.isNaN(value) ? 0 : 1 + Math.round(((value - colouring.low) / span) * (NUMERIC_STEPS - 1)),
+  );
+}
+
+/**
+ * Size (CSS pixels) and opacity of each class: small and translucent when there are many points, larger when zoomed in.
+ * A few labelled points among many grey ones would drown, so they are drawn larger.
+ */
+export function classSizes({ n, nClasses, greyShare, zoom }) {
+  const size = Math.min(9, Math.max(1.6, 23 * n ** -0.21));
+  const opacity = Math.min(0.95, Math.max(0.3, 1.28 - 0.165 * Math.log10(n)) * zoom ** 0.35);
+  const rare = greyShare > 0.9 && greyShare < 1;
+  const labelled = [rare ? Math.max(6.5, size * 2) : size, rare ? 0.95 : opacity];
+  const grey = [size, greyShare < 1 ? opacity * 0.6 : opacity];
+  const perClass = (k) => [grey[k], ...new Array(nClasses - 1).fill(labelled[k])];
+  // Steps, so that a slow zoom does not rebuild them at every frame.
+  return { sizes: perClass(0), opacities: perClass(1).map((value) => Math.max(0.05, Math.round(value * 20) / 20)) };
+}

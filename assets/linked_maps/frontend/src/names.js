@@ -1,0 +1,63 @@
+// Cluster names as HTML over the map: strongest first, never overlapping, more of them as one zooms in.
+
+const GAP = 5;
+const AREA_PER_NAME = 15000;
+
+export class Names {
+  constructor(parent) {
+    this.layer = document.createElement("div");
+    this.layer.className = "names";
+    this.layer.setAttribute("aria-hidden", "true");
+    parent.append(this.layer);
+    this.items = [];
+  }
+
+  /** @param {[string, number, number, number][]} names text, x, y, size; strongest first */
+  show(names) {
+    const largest = Math.max(1, ...names.map((name) => name[3]));
+    this.items = names.map(([text, x, y, size]) => {
+      const element = document.createElement("div");
+      element.className = "name";
+      element.textContent = text;
+      element.style.fontSize = `${(11.5 + 3 * Math.sqrt(size / largest)).toFixed(1)}px`;
+      return { element, x, y, width: 0, height: 0 };
+    });
+    this.layer.replaceChildren(...this.items.map((item) => item.element));
+    this.#measure();
+  }
+
+  #measure() {
+    for (const item of this.items) {
+      item.width = item.element.offsetWidth;
+      item.height = item.element.offsetHeight;
+    }
+  }
+
+  /** Put the names where the camera now sees them. */
+  place({ project, width, height, zoom }) {
+    if (this.items.length && !this.items[0].width) this.#measure();
+    const most = Math.max(5, ((width * height) / AREA_PER_NAME) * zoom);
+    const taken = [];
+    for (const item of this.items) {
+      const box = taken.length < most ? this.#boxOf(item, project, width, height) : null;
+      const fits = box !== null && !taken.some((other) => overlap(box, other));
+      item.element.classList.toggle("shown", fits);
+      if (!fits) continue;
+      taken.push(box);
+      item.element.style.transform = `translate(${Math.round(box.left + GAP)}px, ${Math.round(box.top + GAP)}px)`;
+    }
+  }
+
+  #boxOf(item, project, width, height) {
+    const [x, y] = project(item.x, item.y);
+    if (x < 0 || x > width || y < 0 || y > height) return null;
+    // Pushed inwards rather than cut in half at the edge.
+    const left = Math.min(Math.max(x - item.width / 2, 2), width - item.width - 2);
+    const top = Math.min(Math.max(y - item.height / 2, 2), height - item.height - 2);
+    return { left: left - GAP, top: top - GAP, right: left + item.width + GAP, bottom: top + item.height + GAP };
+  }
+}
+
+function overlap(a, b) {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}

@@ -1,0 +1,38 @@
+// The text under the pointer, beside its point and always inside the window.
+
+const DISTANCE = 14;
+const EDGE = 8;
+
+export class Tooltip {
+  constructor(parent) {
+    this.element = document.createElement("div");
+    this.element.className = "tooltip";
+    this.element.setAttribute("role", "tooltip");
+    this.element.innerHTML = `<div class="label"><span class="swatch"></span><span class="label-text"></span></div><div class="text"></div>`;
+    // In the browser's top layer nothing around the component can cut it off.
+    this.element.popover = "manual";
+    parent.append(this.element);
+  }
+
+  /**
+   * @param {{text: string, label: string, colour: string, x: number, y: number, map: DOMRect}} what
+   *   x, y: the point in the window; map: the map it is on
+   */
+  show({ text, label, colour, x, y, map }) {
+    this.element.querySelector(".text").textContent = text;
+    this.element.querySelector(".label-text").textContent = label;
+    this.element.querySelector(".swatch").style.background = colour;
+    if (!this.element.matches(":popover-open")) this.element.showPopover();
+    const { offsetWidth: width, offsetHeight: height } = this.element;
+    // On its own map where it fits, so that it does not cover the same point on the other.
+    const fits = x + DISTANCE + width <= map.right || x - DISTANCE - width < map.left;
+    const right = fits && x + DISTANCE + width + EDGE <= window.innerWidth;
+    const below = y + DISTANCE + height + EDGE <= window.innerHeight;
+    this.element.style.left = `${Math.max(EDGE, right ? x + DISTANCE : x - DISTANCE - width)}px`;
+    this.element.style.top = `${Math.max(EDGE, below ? y + DISTANCE : y - DISTANCE - height)}px`;
+  }
+
+  hide() {
+    if (this.element.matches(":popover-open")) this.element.hidePopover();
+  }
+}
