@@ -58,7 +58,7 @@ def test_the_app_starts_without_the_slow_libraries():
     # They take seconds to import, and belong to the worker process.
     code = (
         "import sys, core.jobs, core.pipeline, core.store, core.export, core.figures, core.label_files\n"
-        "slow = {'torch', 'umap', 'numba', 'sentence_transformers', 'transformers', 'hdbscan', 'fast_hdbscan'}\n"
+        "slow = {'torch', 'umap', 'numba', 'sentence_transformers', 'transformers', 'hdbscan'}\n"
         "print(sorted(slow & set(sys.modules)))"
     )
     found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

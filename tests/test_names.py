@@ -1,0 +1,139 @@
+import re
+
+import numpy as np
+import pytest
+
+from core.names import name_clusters, split_words
+
+
+def test_names_are_the_words_that_set_a_cluster_apart():
+    texts = [
+        "the parcel came late", "my parcel is lost", "where is the parcel", "parcel and courier",
+        "the courier lost it", "a refund for the invoice", "my refund is late", "the invoice is wrong",
+        "refund it", "is the invoice lost",
+    ]  # fmt: skip
+    names = name_clusters(texts, np.repeat([0, 1], 5))
+    assert names == {0: "parcel · courier", 1: "invoice · refund"}
+
+
+def test_words_that_are_everywhere_name_nothing():
+    rng = np.random.default_rng(0)
+    topics = ["train", "soup", "doctor", "guitar"]
+    fillers = ["we", "had", "and", "then", "so", "quite"]
+    clusters = np.repeat(np.arange(4), 50)
+    texts = [" ".join([topics[c], *rng.permutation(fillers)[:4]]) for c in clusters]
+    assert name_clusters(texts, clusters) == dict(enumerate(topics))
+
+
+def test_words_that_stand_together_are_a_phrase():
+    texts = [
+        "my credit card broke",
+        "credit card gone",
+        "a credit card",
+        "two trains",
+        "trains again",
+        "trains",
+    ]
+    assert name_clusters(texts, np.repeat([0, 1], 3)) == {0: "credit card", 1: "trains"}
+
+
+def test_forms_of_a_word_stand_in_a_name_once():
+    texts = ["bags and a bag", "bag, bags", "the bag", "story of stories", "a story", "stories, story"]
+    assert name_clusters(texts, np.repeat([0, 1], 3)) == {0: "bag", 1: "story"}
+
+
+def test_the_most_frequent_spelling_is_shown():
+    texts = ["PIN code", "my PIN", "pin", "the Zug", "ein Zug", "ZUG"]
+    assert name_clusters(texts, np.repeat([0, 1], 3)) == {0: "PIN", 1: "Zug"}
+
+
+def test_names_differ_even_when_the_best_words_do_not():
+    words = ["apple"] * 6
+    texts = [*words, *(f"apple {extra}" for extra in ["pie", "pie", "pie"]), "x y", "x y", "grey sky"]
+    names = name_clusters(texts, np.array([0] * 6 + [1] * 3 + [2] * 3))
+    assert len(set(names.values())) == 3
+    assert names[1].startswith(("apple pie", "pie"))
+
+
+def test_clusters_with_the_same_texts_have_different_names():
+    names = name_clusters(["apple tree"] * 4 + ["sea"] * 4, np.array([0, 0, 1, 1, 2, 2, 2, 2]))
+    assert len(set(names.values())) == 3
+
+
+def test_texts_without_words():
+    assert name_clusters(["", "12 34", "!!", "?", "…", ""], np.array([0, 0, 2, 2, 1, -1])) == {
+        0: "cluster 1",
+        1: "cluster 2",
+        2: "cluster 3",
+    }
+
+
+def test_equal_texts_in_all_clusters():
+    assert name_clusters(["same words"] * 6, np.repeat([0, 1], 3)) == {0: "cluster 1", 1: "cluster 2"}
+
+
+def test_no_clusters():
+    assert name_clusters(["a text", "more"], np.array([-1, -1])) == {}
+    assert name_clusters([], np.array([], dtype=int)) == {}
+
+
+def test_a_single_cluster_is_named_by_what_it_holds():
+    assert name_clusters(["lost luggage", "luggage gone", "my luggage"], np.zeros(3, dtype=int)) == {
+        0: "luggage"
+    }
+
+
+def test_noise_counts_as_elsewhere():
+    texts = ["the boat", "the boat", "the boat", "the car", "the road", "the sky", "the sea"]
+    assert name_clusters(texts, np.array([0, 0, 0, -1, -1, -1, -1])) == {0: "boat"}
+
+
+def test_other_scripts():
+    texts = [
+        "Поезд опоздал", "поезд ушёл", "мой поезд",
+        "रेलगाड़ी देर से", "रेलगाड़ी गई", "यह रेलगाड़ी",
+        "القطار متأخر", "أين القطار", "القطار",
+        "我的手机坏了", "手机屏幕", "新手机",
+    ]  # fmt: skip
+    names = name_clusters(texts, np.repeat([0, 1, 2, 3], 3))
+    assert names == {0: "поезд", 1: "रेलगाड़ी", 2: "القطار", 3: "手机"}
+
+
+def test_names_follow_the_rows():
+    rng = np.random.default_rng(0)
+    texts = np.array(
+        [" ".join(rng.choice(["red", "green", "blue", "grey", "pink", "black"], 3)) for _ in range(60)],
+        dtype=object,
+    )
+    clusters = rng.integers(-1, 4, 60)
+    order = rng.permutation(60)
+    assert name_clusters(texts, clusters) == name_clusters(texts[order], clusters[order])
+
+
+def test_texts_and_clusters_must_be_as_many():
+    with pytest.raises(ValueError, match=re.escape("2 texts and 3 cluster numbers found")):
+        name_clusters(["a", "b"], np.zeros(3, dtype=int))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Don't panic, it's what we'll do!", ["Don't", "panic", "what", "do"]),
+        ("l’avion d'Anna", ["avion", "Anna"]),
+        ("see https://a.example/b?c=d or www.e.example", ["see", "or"]),
+        ("@anna write to me@mail.example #late", ["write", "to", "late"]),
+        ("3pm, 10days, 2024-01-02 covid19 a", ["covid"]),
+        ("check-in naïve Zürich", ["check-in", "naïve", "Zürich"]),
+        ("हिन्दी भाषा", ["हिन्दी", "भाषा"]),
+        ("手机app坏", ["app", "手机", "坏"]),
+        ("東京タワー", ["東京", "京タ", "タワ", "ワー"]),
+        ("cafe\u0301", ["café"]),
+        ("", []),
+    ],
+)
+def test_split_words(text, words):
+    assert split_words(text) == words
+
+
+def test_long_texts_are_read_in_part():
+    assert len(split_words("word " * 100_000)) == 400
