@@ -1,11 +1,14 @@
 """Refract: the frame around the pages."""
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from pages.common import frame
 
 st.set_page_config(page_title="Refract", page_icon=":material/flare:", layout="wide")
 frame.apply_styles()
+if PagesManager.uses_pages_directory:
+    frame.withdraw_page_not_found()
 page = st.navigation(frame.PAGES, position="hidden")
 frame.draw_sidebar()
 page.run()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-
 from core.corpus import Corpus
 from core.palette import GREY, category_colours, colour_of
+
 from core.pipeline import Fit
 from core.spaces import Space
-from pages.common.linked_maps import Colouring
+from pages.common.linked_maps import Colouring, NumericColouring
 
 MOST_CATEGORIES = 20  # further values of a metadata column share one entry, so that the legend stays readable
 
@@ -23,7 +23,7 @@ def colourings(fit: Fit | None, corpus: Corpus) -> list[str]:
 
 def colouring(
     choice: str, corpus: Corpus, generic: Space, fit: Fit | None, given: np.ndarray, labels: list[str]
-) -> Colouring:
+) -> Colouring | NumericColouring:
     """Colours of all texts for one of `colourings`.
 
     Parameters
@@ -58,9 +58,9 @@ def _clustered(title: str, space: Space) -> Colouring:
     return Colouring(title, np.asarray(space.clusters), names, category_colours(len(names)), "in no cluster")
 
 
-def _metadata(title: str, column: pd.Series) -> Colouring:
+def _metadata(title: str, column: pd.Series) -> Colouring | NumericColouring:
     if pd.api.types.is_numeric_dtype(column) and column.nunique() > MOST_CATEGORIES:
-        return Colouring.numeric(title, column.to_numpy(dtype=np.float32, na_value=np.nan))
+        return NumericColouring(title, column.to_numpy(dtype=np.float32, na_value=np.nan))
     values = (
         column.astype(object)
         .where(column.notna(), None)

@@ -46,6 +46,29 @@ def apply_styles() -> None:
     st.html(ROOT / "assets" / "styles.css")
 
 
+def withdraw_page_not_found() -> None:
+    """Close the message that an address such as /maps does not exist.
+
+    The first run of a server searches `pages/` for flat page files, finds none, and tells the browser so before
+    `st.navigation` names the pages that do exist.
+    """
+    st.html(
+        """<script>
+        const until = Date.now() + 5000;
+        const close = () => {
+          for (const dialog of document.querySelectorAll('[role="dialog"]'))
+            if (dialog.textContent.startsWith("Page not found")) {
+              dialog.querySelector('button[aria-label="Close"]')?.click();
+              return;
+            }
+          if (Date.now() < until) requestAnimationFrame(close);
+        };
+        close();
+        </script>""",
+        unsafe_allow_javascript=True,
+    )
+
+
 def draw_sidebar() -> None:
     """Name, steps with their state, analyses of the corpus, jobs."""
     with st.sidebar:

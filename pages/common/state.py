@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from dataclasses import dataclass
 
 import streamlit as st
@@ -69,6 +70,22 @@ def current_analysis() -> Analysis | None:
     except StoreError:
         state.analysis_id = None
         return None
+
+
+def ensure_analysis() -> int:
+    """Id of the analysis in use; one without an instruction is started when there is none."""
+    state = get_state()
+    if current_analysis() is None:
+        state.analysis_id = cache.store().add_analysis(state.corpus_key, "")
+    return state.analysis_id
+
+
+def person() -> str:
+    """Name of who labels: the user of this machine."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # no user name, as in some containers
+        return "person"
 
 
 def is_prepared(entry: StoredCorpus | None) -> bool:

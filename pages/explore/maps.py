@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import streamlit as st
-
 from core.corpus import Corpus
 from core.figures import composition_bars
+
 from core.keys import content_key
 from core.pipeline import Fit, fit_key, load_evidence
 from core.spaces import Space
@@ -15,6 +15,7 @@ from core.store import Analysis
 from pages.common import cache, frame, jobs
 from pages.common.colours import colouring, colourings
 from pages.common.linked_maps import Colouring, Pane, linked_maps
+from pages.common.markdown import markdown
 from pages.common.state import current_analysis, current_corpus, is_fitted, is_prepared
 
 ROWS_SHOWN = 1000
@@ -73,9 +74,9 @@ def draw_evidence(analysis: Analysis) -> None:
 
 
 EVIDENCE_HELP = (
-    "Some of the given labels are hidden, the space is reshaped by the rest, and each hidden text takes the label "
-    "of its nearest labelled neighbour. The figures say how often that is right, in the generic and in the "
-    "reshaped space. Labels the transform has seen are never counted."
+    "Some of the given labels are hidden, the space is reshaped by the rest, and each hidden text takes "
+    "the label of its nearest labelled neighbour. The figures say how often that is right, in the generic "
+    "and in the reshaped space. Labels the transform has seen are never counted."
 )
 
 
@@ -151,7 +152,7 @@ def draw_selection(
         )
         if len(selected) > ROWS_SHOWN:
             st.caption(f"The first {ROWS_SHOWN:,} are listed.")
-        if colours.labels:
+        if isinstance(colours, Colouring):
             st.plotly_chart(
                 composition_bars(colours.codes, selected, colours.labels, colours.colours),
                 key="maps_composition",
@@ -220,7 +221,7 @@ def excerpt(text: str, characters: int = 140) -> str:
     """First characters of a text, harmless as markdown."""
     text = " ".join(text.split())
     text = text if len(text) <= characters else text[: characters - 1] + "…"
-    return "".join("\\" + letter if letter in "\\`*_{}[]()#+-!$:|<>~" else letter for letter in text)
+    return markdown(text)
 
 
 maps_page()

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-import getpass
-
 import pandas as pd
 import streamlit as st
-from core.corpus import Corpus, read_table
+from core.corpus import Corpus
 from core.palette import colour_of
 
 from core.errors import RefractError
-from core.label_files import FoundLabels, labels_from_column, match_labels
 from core.pipeline import Fit, fit_key
 from core.spaces import Space
 from core.store import Analysis
 from pages.common import cache, frame, jobs
-from pages.common.deck import current_row, get_deck, give, undo
-from pages.common.state import current_analysis, current_corpus, get_state, is_fitted, is_prepared
+from pages.common.deck import Deck, current_row, get_deck, give, undo
+from pages.common.label_import import draw_import
+from pages.common.markdown import markdown
+from pages.common.state import (
+    current_analysis,
+    current_corpus,
+    ensure_analysis,
+    is_fitted,
+    is_prepared,
+    person,
+)
 
 KEYS = 9  # labels that a single key gives
 SUGGESTED_PER_LABEL = 10  # texts to a label after which the maps regroup visibly
 LONGEST_SHOWN = 1500  # characters of a text in the deck
-TEXTS_PER_LABEL = {"10 of each": 10, "25 of each": 25, "100 of each": 100, "all": None}
 
 
 def guide_page() -> None:
@@ -58,23 +63,6 @@ def guide_page() -> None:
         draw_labelled(analysis, corpus)
 
 
-def ensure_analysis() -> int:
-    """Analysis in use; one without an instruction is started when there is none."""
-    analysis = current_analysis()
-    if analysis is None:
-        state = get_state()
-        state.analysis_id = cache.store().add_analysis(state.corpus_key, "")
-    return get_state().analysis_id
-
-
-def person() -> str:
-    """Name of who labels: the user of this machine."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # no user name, as in some containers
-        return "person"
-
-
 def draw_instruction(analysis: Analysis | None) -> None:
     """The instruction; changing it renames the analysis."""
     key = "guide_instruction"
@@ -87,17 +75,16 @@ def draw_instruction(analysis: Analysis | None) -> None:
         "Instruction",
         key=key,
         placeholder="by what the customer feels",
-        help="What two texts must share to stand close together. It names this analysis; the labels carry it out.",
+        help="What two texts must share to stand close together. The labels carry it out.",
         on_change=save,
         max_chars=200,
     )
 
 
 def draw_labels(analysis: Analysis | None) -> None:
-    """Label names with a counter each, and a field to add one."""
+    """A field to add a label name, and a place to change the names."""
     store = cache.store()
     names = store.label_names(analysis.id) if analysis else []
-    counts = store.guide_labels(analysis.id)["label"].value_counts() if analysis else pd.Series(dtype=int)
 
     def add() -> None:
         try:
@@ -106,55 +93,58 @@ def draw_labels(analysis: Analysis | None) -> None:
         except RefractError as error:
             st.session_state["guide_label_error"] = str(error)
 
-    with st.container(key="guide_labels", horizontal=True, vertical_alignment="center"):
-        for position, (name, colour) in enumerate(colour_of(names).items()):
-            number = f"{position + 1} " if position < KEYS else ""
-            with st.popover(f"{number}{name} · {counts.get(name, 0)}", help="Rename or remove this label"):
-                st.html(
-                    f'<span class="swatch" style="background:{colour}"></span> {int(counts.get(name, 0))} texts'
-                )
-                draw_label_editor(analysis.id, name)
-        # No form: it would keep Enter from adding one label after another.
+    with st.container(key="guide_labels", horizontal=True, vertical_alignment="bottom"):
+        # No form: a name is added by Enter as well as by the button, one after another.
         st.text_input(
-            "New label",
-            key="guide_new_label",
-            placeholder="new label",
-            label_visibility="collapsed",
-            width=180,
-            on_change=add,
+            "Labels", key="guide_new_label", placeholder="name a label, Enter", width=260, on_change=add
         )
-        st.button("Add label", key="guide_add_label", icon=":material/add:", help="Add the typed label")
+        st.button("Add label", key="guide_add_label", icon=":material/add:")
+        if names:
+            with st.popover("Edit labels", icon=":material/edit:", key="guide_edit_labels"):
+                for name in names:
+                    draw_label_editor(analysis.id, name)
     if "guide_label_error" in st.session_state:
         st.warning(st.session_state.pop("guide_label_error"), icon=":material/warning:")
 
 
 def draw_label_editor(analysis_id: int, name: str) -> None:
     """Rename or remove one label."""
+    store = cache.store()
     key = f"rename_{analysis_id}_{name}"
 
-    def act(change, *arguments: str) -> None:  # noqa: ANN001
+    def rename() -> None:
         try:
-            change(analysis_id, name, *arguments)
+            store.rename_label(analysis_id, name, st.session_state[key])
         except RefractError as error:
             st.session_state["guide_label_error"] = str(error)
 
-    store = cache.store()
-    st.text_input(
-        "Name", value=name, key=key, on_change=lambda: act(store.rename_label, st.session_state[key])
-    )
-    st.button("Remove", key=f"remove_{analysis_id}_{name}", on_click=lambda: act(store.remove_label))
+    def remove() -> None:
+        try:
+            store.remove_label(analysis_id, name)
+        except RefractError as error:
+            st.session_state["guide_label_error"] = str(error)
+
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.text_input("Name", value=name, key=key, label_visibility="collapsed", on_change=rename)
+        st.button(
+            "",
+            icon=":material/delete:",
+            key=f"remove_{analysis_id}_{name}",
+            help=f"Remove “{name}” (only while no text carries it)",
+            type="tertiary",
+            on_click=remove,
+        )
 
 
-@st.fragment
 def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space, fit: Fit | None) -> None:
-    """One text at a time: label, skip, undo; redraws without the rest of the page."""
+    """One text at a time: label, skip, undo."""
     store = cache.store()
     deck = get_deck(analysis.id, analysis.fit_key if fit else None)
     guide = store.guide_labels(analysis.id)
     with st.spinner("Choosing texts…", show_time=False):
         row = current_row(deck, guide, corpus, generic, fit)
     names = store.label_names(analysis.id)
-    colours = colour_of(names)
+    counts = guide["label"].value_counts()
     left, right = st.columns([3, 1], gap="medium")
     with left, st.container(border=True, key="guide_card", height=230):
         if row is None:
@@ -166,7 +156,7 @@ def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space, fit: Fit | Non
     with st.container(horizontal=True, key="guide_buttons"):
         for position, name in enumerate(names[:KEYS]):
             st.button(
-                name,
+                f"{position + 1} **{markdown(name)}** · {counts.get(name, 0)}",
                 key=f"guide_label_{position}",
                 shortcut=str(position + 1),
                 disabled=row is None,
@@ -202,22 +192,16 @@ def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space, fit: Fit | Non
             on_click=take_back,
             args=[deck],
         )
-    st.html(
-        "".join(
-            f"<style>.st-key-guide_label_{i} button{{border-left:5px solid {c}}}</style>"
-            for i, c in enumerate(list(colours.values())[:KEYS])
-        )
-    )
-    counts = guide["label"].value_counts()
-    counted = " · ".join(f"{name} **{counts.get(name, 0)}**" for name in names)
-    st.caption(
-        f"{guide['label'].notna().sum()} of about {SUGGESTED_PER_LABEL * len(names)} suggested: {counted}"
-    )
+    colours = list(colour_of(names).values())[:KEYS]
+    rules = (f".st-key-guide_label_{i} button {{border-left: 5px solid {c}}}" for i, c in enumerate(colours))
+    st.html(f"<style>{' '.join(rules)}</style>")
+    labelled = int(guide["label"].notna().sum())
+    st.caption(f"{labelled:,} of about {SUGGESTED_PER_LABEL * len(names)} suggested labels given")
     if "guide_deck_error" in st.session_state:
         st.error(st.session_state.pop("guide_deck_error"), icon=":material/error:")
 
 
-def record(deck, row: int, label: str | None) -> None:  # noqa: ANN001
+def record(deck: Deck, row: int, label: str | None) -> None:
     """Keep a label; a full disk is said, and the text stays where it is."""
     try:
         give(deck, row, label, person())
@@ -225,7 +209,7 @@ def record(deck, row: int, label: str | None) -> None:  # noqa: ANN001
         st.session_state["guide_deck_error"] = str(error)
 
 
-def take_back(deck) -> None:  # noqa: ANN001
+def take_back(deck: Deck) -> None:
     """Undo the latest step."""
     touched = undo(deck)
     if touched > 1:
@@ -297,68 +281,6 @@ def start_fit(analysis: Analysis) -> None:
         return
     st.session_state["guide_fit_started"] = analysis.id
     jobs.start("fit", f"Fitting {analysis.instruction or 'untitled'}", analysis_id=analysis.id)
-    st.rerun()
-
-
-def draw_import(corpus: Corpus) -> None:
-    """Labels that exist already: a metadata column, or a file with text and label."""
-    with st.expander("Import labels", icon=":material/upload:"):
-        from_column, from_file = st.tabs(["From a column", "From a file"])
-        with from_column:
-            columns = [str(name) for name in corpus.metadata.columns]
-            if not columns:
-                st.caption("This corpus has no other columns.")
-            else:
-                with st.container(horizontal=True, vertical_alignment="bottom"):
-                    column = st.selectbox("Column", columns, key="guide_import_column")
-                    amount = st.selectbox(
-                        "How many", list(TEXTS_PER_LABEL), index=3, key="guide_import_amount"
-                    )
-                    if st.button("Import", key="guide_import_from_column"):
-                        values = corpus.metadata[column]
-                        most = TEXTS_PER_LABEL[amount]
-                        import_labels(
-                            lambda: labels_from_column(values, most_per_label=most), f"column {column}"
-                        )
-        with from_file:
-            file = st.file_uploader(
-                "A file with the columns text and label",
-                type=["csv", "tsv", "jsonl", "xlsx"],
-                key="guide_import",
-            )
-            if file is not None and st.session_state.get("guide_imported") != file.file_id:
-                st.session_state["guide_imported"] = file.file_id
-                content = file.getvalue()
-                import_labels(
-                    lambda: match_labels(corpus.texts, read_table(file.name, content).frame),
-                    f"file {file.name}",
-                )
-        if "guide_import_report" in st.session_state:
-            kind, message = st.session_state.pop("guide_import_report")
-            (st.success if kind == "done" else st.error)(message)
-
-
-def import_labels(find, source: str) -> None:  # noqa: ANN001
-    """Record labels found elsewhere as one step, adding the names that are new."""
-    store = cache.store()
-    try:
-        found: FoundLabels = find()
-        analysis_id = ensure_analysis()
-        known = {name.casefold(): name for name in store.label_names(analysis_id)}
-        for name in dict.fromkeys(found.labels.values()):
-            if name.casefold() not in known:
-                known[name.casefold()] = store.add_label(analysis_id, name)
-        labels = {row: known[name.casefold()] for row, name in found.labels.items()}
-        store.give_labels(analysis_id, labels, f"{person()}, {source}")
-    except RefractError as error:
-        st.session_state["guide_import_report"] = ("failed", str(error))
-    else:
-        message = f"{len(found.labels):,} labels imported from {source}."
-        if found.n_unknown:
-            message += f" {found.n_unknown:,} texts of it are not in this corpus and were passed over."
-        if found.n_conflicting:
-            message += f" {found.n_conflicting:,} gave a text a second label; the first counts."
-        st.session_state["guide_import_report"] = ("done", message + " Undo takes them all back.")
     st.rerun()
 
 

@@ -1,0 +1,289 @@
+"""GuidedTransform: a space reshaped by a handful of labels."""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from core.neighbours import Graph, build_graph, listening, nearest_rows, smooth, unit_rows
+from core.transforms.classifier import LinearClassifier, fit_classifier
+from core.transforms.discriminant import discriminant_directions, surest_rows
+from core.transforms.labels import ReadLabels, read_labels
+
+NAME_COUNT = 3.0
+"""Labelled texts that the name of a class counts for."""
+
+
+class GuidedTransform(TransformerMixin, BaseEstimator):
+    """Reshape a space by a handful of labels, keeping what the labels say nothing about.
+
+    The reshaped vector of a text joins three parts:
+
+    1. the square roots of its class probabilities, centred, of unit mean square. Probabilities come from a
+       class-balanced logistic regression on the labelled texts and are smoothed along the neighbour graph;
+    2. its shrinkage-LDA projection, of length `discriminant_share`, fitted on the labelled texts and on those
+       that part 1 is surest about;
+    3. its centred generic vector, of length `generic_share`: it holds neighbours together, and the classes
+       that nobody labelled.
+
+    Last, every vector moves `blending` of the way to the mean of its neighbours' vectors.
+
+    A text that was fitted is recognised when it comes again, by its direction, so that `fit_transform(X)` and
+    `fit(X).transform(X)` agree. A new text hears its nearest fitted texts in place of graph neighbours.
+
+    Parameters
+    ----------
+    smoothing : float, default=0.6
+        Share that each round of smoothing takes from the neighbours' probabilities, 0 to 1.
+    smoothing_rounds : int, default=5
+        Rounds of smoothing.
+    blending : float, default=0.5
+        Share of the neighbours' vectors in the result, 0 to 1.
+    n_neighbors : int, default=15
+        Neighbours of each text where no graph is given, and of each new text.
+    pseudo_share : float, default=0.6
+        Part of each class, surest first, that joins the labels in part 2, 0 to 1.
+    discriminant_share : float, default=0.7
+        Length of part 2.
+    generic_share : float, default=1.0
+        Length of part 3.
+    random_state : int, default=0
+        Seed of the neighbour search, where no graph is given and texts are many. Nothing else is random.
+
+    Attributes
+    ----------
+    classes_ : ndarray of int, shape (n_classes,)
+        Class codes that were labelled or named, ascending.
+    probabilities_ : ndarray of float32, shape (n_texts, n_classes)
+        Smoothed class probabilities of the fitted texts, columns as in `classes_`; rows sum to 1.
+    embedding_ : ndarray of float32, shape (n_texts, 2 x n_classes + n_dims)
+        Reshaped vectors of the fitted texts.
+    classifier_ : LinearClassifier
+        Class probabilities before smoothing, from centred unit rows.
+    centre_ : ndarray of float32, shape (n_dims,)
+        Mean of the generic unit vectors.
+    directions_ : ndarray of float32, shape (n_dims, n_classes)
+        Directions of part 2.
+    n_features_in_ : int
+        Dimensions of the generic space.
+
+    Notes
+    -----
+    Cost with the graph given: linear in texts, dimensions, neighbours and classes, plus one solve of O(n_dims³).
+    """
+
+    def __init__(
+        self,
+        *,
+        smoothing: float = 0.6,
+        smoothing_rounds: int = 5,
+        blending: float = 0.5,
+        n_neighbors: int = 15,
+        pseudo_share: float = 0.6,
+        discriminant_share: float = 0.7,
+        generic_share: float = 1.0,
+        random_state: int = 0,
+    ) -> None:
+        self.smoothing = smoothing
+        self.smoothing_rounds = smoothing_rounds
+        self.blending = blending
+        self.n_neighbors = n_neighbors
+        self.pseudo_share = pseudo_share
+        self.discriminant_share = discriminant_share
+        self.generic_share = generic_share
+        self.random_state = random_state
+
+    def fit(
+        self,
+        X: np.ndarray,
+        y: np.ndarray,
+        *,
+        graph: Graph | None = None,
+        label_vectors: np.ndarray | None = None,
+    ) -> GuidedTransform:
+        """Learn from the labelled rows of X; the others show how the space is filled.
+
+        Parameters
+        ----------
+        X : array of shape (n_texts, n_dims)
+            Generic embeddings.
+        y : array of whole numbers, shape (n_texts,)
+            Class codes; -1 where unlabelled.
+        graph : Graph, optional
+            Neighbour graph of X; built when not given.
+        label_vectors : array of shape (n_names, n_dims), optional
+            Embedding of the name of class c in row c. A name counts as much as `NAME_COUNT` labelled texts of
+            its class, so it matters less as labels come in; a named class needs no labelled text.
+
+        Returns
+        -------
+        GuidedTransform
+            Itself.
+
+        Raises
+        ------
+        LabelError
+            When there are fewer than two classes, or labels that are not whole numbers.
+        ValueError
+            When X is not a table of finite numbers, or graph or label_vectors do not belong to it.
+        """
+        X, y = validate_data(self, X, y, dtype=np.float32, order="C", ensure_min_samples=2)
+        names = self._names(label_vectors)
+        labels = read_labels(y, len(names))
+        unit = unit_rows(X)
+        graph = self._graph(unit, graph)
+        self.classes_ = labels.classes
+        self.centre_ = unit.mean(axis=0)
+        rows = self._centred(unit)
+        self.classifier_ = self._classifier(rows, labels, names)
+        self.probabilities_ = smooth(
+            self.classifier_.probabilities(rows),
+            graph,
+            mixing=self.smoothing,
+            rounds=self.smoothing_rounds,
+        )
+        self.directions_ = self._directions(rows, labels)
+        self._projected_centre = (rows @ self.directions_).mean(axis=0)
+        roots = np.sqrt(self.probabilities_)
+        self._root_centre = roots.mean(axis=0)
+        self._root_scale = _scale(roots - self._root_centre)
+        joined = self._join(rows, self.probabilities_)
+        self.embedding_ = smooth(joined, graph, mixing=self.blending, rounds=1)
+        self._fitted_unit = unit
+        return self
+
+    def fit_transform(
+        self,
+        X: np.ndarray,
+        y: np.ndarray,
+        *,
+        graph: Graph | None = None,
+        label_vectors: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """Return the reshaped vectors of X after fitting to it; the same as `fit` and then `transform`.
+
+        Parameters and errors as for `fit`.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_texts, 2 x n_classes + n_dims)
+        """
+        return self.fit(X, y, graph=graph, label_vectors=label_vectors).embedding_.copy()
+
+    def transform(self, X: np.ndarray) -> np.ndarray:
+        """Return the reshaped vectors of X, fitted texts or new ones.
+
+        Cost for new texts: O(n_new x n_fitted x n_dims), to find their neighbours.
+
+        Parameters
+        ----------
+        X : array of shape (n_texts, n_dims)
+            Generic embeddings.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_texts, 2 x n_classes + n_dims)
+        """
+        return self._look_up_or_extend(X)[0]
+
+    def predict_proba(self, X: np.ndarray) -> np.ndarray:
+        """Return smoothed class probabilities of X, float32 (n_texts, n_classes), as in `classes_`."""
+        return self._look_up_or_extend(X)[1]
+
+    def _names(self, label_vectors: np.ndarray | None) -> np.ndarray:
+        """Directions in which the names differ (n_names, n_dims); none when there are no names."""
+        if label_vectors is None:
+            return np.empty((0, self.n_features_in_), dtype=np.float32)
+        vectors = np.asarray(label_vectors)
+        if vectors.ndim != 2 or vectors.shape[1] != self.n_features_in_:
+            raise ValueError(
+                f"Label vectors of shape {vectors.shape} found; one row of {self.n_features_in_} numbers, "
+                "as many as a text has, is needed for each class."
+            )
+        unit = unit_rows(vectors)
+        return unit_rows(unit - unit.mean(axis=0))
+
+    def _graph(self, unit: np.ndarray, graph: Graph | None) -> Graph:
+        if graph is None:
+            return build_graph(unit, self.n_neighbors, random_state=self.random_state)
+        if len(graph.indices) != len(unit):
+            raise ValueError(
+                f"The graph is of {len(graph.indices)} texts and X of {len(unit)}; give the graph of X."
+            )
+        return graph
+
+    def _centred(self, unit: np.ndarray) -> np.ndarray:
+        return unit_rows(unit - self.centre_)
+
+    def _classifier(self, rows: np.ndarray, labels: ReadLabels, names: np.ndarray) -> LinearClassifier:
+        examples = np.vstack([rows[labels.rows], names])
+        # Names are of classes 0, 1, …, and these come first in the ascending list of classes.
+        codes = np.append(labels.codes, np.arange(len(names)))
+        counts = np.append(np.ones(len(labels.rows)), np.full(len(names), NAME_COUNT))
+        return fit_classifier(examples, codes, len(self.classes_), counts)
+
+    def _directions(self, rows: np.ndarray, labels: ReadLabels) -> np.ndarray:
+        codes = self.probabilities_.argmax(axis=1)
+        codes[labels.rows] = labels.codes
+        chosen = np.union1d(surest_rows(self.probabilities_, self.pseudo_share), labels.rows)
+        return discriminant_directions(rows[chosen], codes[chosen], len(self.classes_))
+
+    def _join(self, rows: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
+        """Return the three parts side by side, before blending (n_rows, 2 x n_classes + n_dims)."""
+        roots = (np.sqrt(probabilities) - self._root_centre) / self._root_scale
+        projected = unit_rows(rows @ self.directions_ - self._projected_centre)
+        return np.hstack([roots, self.discriminant_share * projected, self.generic_share * rows])
+
+    def _look_up_or_extend(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        check_is_fitted(self)
+        unit = unit_rows(validate_data(self, X, dtype=np.float32, order="C", reset=False))
+        known = self._recognise(unit)
+        vectors, probabilities = self.embedding_[known], self.probabilities_[known]
+        new = np.flatnonzero(known < 0)
+        if len(new):
+            vectors[new], probabilities[new] = self._extend(unit[new])
+        return vectors, probabilities
+
+    def _recognise(self, unit: np.ndarray) -> np.ndarray:
+        """Fitted row equal to each row, -1 for none. The first of equal ones: they share their neighbours."""
+        positions: dict[bytes, int] = {}
+        for position, row in enumerate(self._fitted_unit):
+            positions.setdefault(row.tobytes(), position)
+        return np.array([positions.get(row.tobytes(), -1) for row in unit], dtype=np.int64)
+
+    def _extend(self, unit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Reshaped vectors and probabilities of new texts, as if fitted ones could not hear them."""
+        indices, similarities = nearest_rows(
+            unit, self._fitted_unit, min(self.n_neighbors, len(self._fitted_unit))
+        )
+        weights = listening(similarities)
+        rows = self._centred(unit)
+        own = self.classifier_.probabilities(rows)
+        probabilities = _blend(own, self.probabilities_, indices, weights, self.smoothing)
+        heard, positions = np.unique(indices, return_inverse=True)
+        around = self._join(self._centred(self._fitted_unit[heard]), self.probabilities_[heard])
+        own = self._join(rows, probabilities)
+        return _blend(own, around, positions.reshape(indices.shape), weights, self.blending), probabilities
+
+    def __sklearn_tags__(self):  # noqa: ANN204
+        tags = super().__sklearn_tags__()
+        tags.target_tags.required = True
+        return tags
+
+
+def _scale(centred: np.ndarray) -> float:
+    """Root of the rows' mean square length; 1 where all are zero."""
+    scale = float(np.sqrt(np.square(centred).sum(axis=1).mean()))
+    return scale if scale > 0 else 1.0
+
+
+def _blend(
+    own: np.ndarray, around: np.ndarray, indices: np.ndarray, weights: np.ndarray, share: float
+) -> np.ndarray:
+    """(1 - share) of own and share of the weighted rows of `around`; own alone where all weights are 0."""
+    heard = weights.sum(axis=1, keepdims=True)
+    mean = np.zeros_like(own)
+    for column in range(indices.shape[1]):  # neighbour by neighbour: no array of (n, k, n_columns)
+        mean += weights[:, column, None] * around[indices[:, column]]
+    return np.where(heard > 0, (1 - np.float32(share)) * own + np.float32(share) * mean, own)

@@ -1,0 +1,69 @@
+"""Reading the label column that every transform is given."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from core.errors import LabelError
+
+UNLABELLED = -1
+
+
+class ReadLabels(NamedTuple):
+    """Labels as transforms use them.
+
+    Attributes
+    ----------
+    rows : ndarray of int, shape (n_labelled,)
+        Row numbers of the labelled texts, ascending.
+    codes : ndarray of int, shape (n_labelled,)
+        Their classes, as positions in `classes`.
+    classes : ndarray of int, shape (n_classes,)
+        The class codes in use, ascending.
+    """
+
+    rows: np.ndarray
+    codes: np.ndarray
+    classes: np.ndarray
+
+
+def read_labels(y: np.ndarray, n_named: int = 0) -> ReadLabels:
+    """Return the labelled rows of y, where -1 (or any negative number) means unlabelled.
+
+    Parameters
+    ----------
+    y : array of whole numbers, shape (n_texts,)
+    n_named : int, default=0
+        Codes 0 to n_named - 1 are classes even if no text carries them: their names are known.
+
+    Raises
+    ------
+    LabelError
+        When y holds anything but whole numbers, or there are fewer than two classes.
+    """
+    y = _whole_numbers(np.asarray(y))
+    rows = np.flatnonzero(y >= 0)
+    classes = np.union1d(y[rows], np.arange(n_named))
+    if len(classes) == 0:
+        raise LabelError("2 classes needed, got 0; label at least one text of each.")
+    if len(classes) == 1:
+        raise LabelError(f"2 classes needed, got 1 ({classes[0]}); label at least one text of another class.")
+    return ReadLabels(rows, np.searchsorted(classes, y[rows]), classes)
+
+
+def _whole_numbers(y: np.ndarray) -> np.ndarray:
+    if y.dtype.kind in "iub":
+        return y.astype(np.int64)
+    try:
+        numbers = y.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise LabelError(
+            f"Labels of type {y.dtype} found; give whole numbers, one per class, and -1 where unlabelled."
+        ) from error
+    if not (np.isfinite(numbers) & (numbers == np.round(numbers))).all():
+        raise LabelError(
+            "Labels that are not whole numbers found; give one number per class, and -1 where unlabelled."
+        )
+    return numbers.astype(np.int64)

@@ -1,0 +1,124 @@
+"""Fixtures: a small corpus, an encoder that needs no model, and the app without its worker process."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from core import pipeline
+from core.corpus import Table, build_corpus
+from core.errors import RefractError
+from core.jobs import Job
+from core.store import Store
+from pages.common import cache
+
+ROOT = Path(__file__).resolve().parent.parent
+FEELINGS = {"angry": "furious shouting awful", "pleased": "lovely thanks delight"}
+TOPICS = {
+    "delivery": "van courier parcel doorstep driver late street",
+    "billing": "invoice charge refund payment card euro account",
+    "recipes": "pan onion garlic oven spice simmer dish",
+}
+
+
+def make_frame(n=60, seed=0):
+    """Texts of three topics and two feelings, crossed: words of both, a few of each."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for number in range(n):
+        topic, feeling = list(TOPICS)[number % 3], list(FEELINGS)[number // 3 % 2]
+        words = [*rng.choice(TOPICS[topic].split(), 4), *rng.choice(FEELINGS[feeling].split(), 2)]
+        rows.append({"text": f"{' '.join(words)} number {number}", "topic": topic, "feeling": feeling, "stars": number})
+    return pd.DataFrame(rows)
+
+
+class WordEncoder:
+    """Sum of a random direction for each word: no model, no torch, the same everywhere."""
+
+    name, key, n_dims, max_tokens = "words", "words-1", 48, 256
+
+    def encode(self, texts, *, progress=None):
+        vectors = np.zeros((len(texts), self.n_dims), np.float32)
+        for row, text in enumerate(texts):
+            for word in text.split():
+                seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big")
+                vectors[row] += np.random.default_rng(seed).normal(size=self.n_dims).astype(np.float32)
+            if progress:
+                progress(row + 1, len(texts))
+        return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+
+
+class InlineRunner:
+    """A job runner that runs each task at once, in this process."""
+
+    def __init__(self, home):
+        self.home = home
+        self._jobs = []
+
+    def submit(self, task, title, **arguments):
+        job = Job(id=str(len(self._jobs)), task=task, title=title, arguments=arguments, status="done")
+        self._jobs.append(job)
+        try:
+            pipeline.TASKS[task](Store(self.home), lambda *progress: None, **arguments)
+        except RefractError as error:
+            job.status, job.message = "failed", str(error)
+        return job
+
+    def jobs(self):
+        return list(self._jobs)
+
+    def cancel(self, job_id):
+        self._jobs[int(job_id)].status = "cancelled"
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """Data folder of one test, used by the app too, with inline jobs and the word encoder."""
+    path = tmp_path / "home"
+    monkeypatch.setenv("REFRACT_HOME", str(path))
+    runner = InlineRunner(path)
+    monkeypatch.setattr(cache, "runner", lambda: runner)
+    monkeypatch.setattr(pipeline, "load_encoder", lambda name: WordEncoder())
+    pipeline._encoders.clear()
+    st.cache_resource.clear()
+    yield path
+    pipeline._encoders.clear()
+
+
+@pytest.fixture
+def store(home):
+    return Store(home)
+
+
+@pytest.fixture
+def corpus():
+    return build_corpus(Table("letters.csv", make_frame(), "UTF-8", ()), "text")
+
+
+@pytest.fixture
+def prepared(store, corpus):
+    """Key of a corpus whose generic map is there."""
+    store.add_corpus(corpus)
+    cache.runner().submit("prepare", "x", corpus_key=corpus.key, encoder="words")
+    return corpus.key
+
+
+@pytest.fixture
+def labelled(store, corpus, prepared):
+    """Id of an analysis with six labels of each feeling."""
+    analysis = store.add_analysis(prepared, "by feeling")
+    for name in FEELINGS:
+        store.add_label(analysis, name)
+    feelings = corpus.metadata["feeling"].tolist()
+    store.give_labels(analysis, {row: feelings[row] for row in range(12)}, "ada")
+    return analysis
+
+
+@pytest.fixture
+def app(home):
+    """The app, not yet run."""
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)

@@ -1,0 +1,172 @@
+"""The whole story in a real browser: upload, encode, import labels, fit, two maps, lasso, recolour, export."""
+
+import io
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.app_server import ROOT, open_browser, running_app
+
+pytestmark = pytest.mark.browser
+DEMO = ROOT / "assets" / "demo" / "feedback.csv"
+SCREENSHOTS = Path(os.environ.get("REFRACT_SCREENSHOTS", ROOT / "tests" / "screenshots"))
+WARM_UP = 240_000  # milliseconds: numba compiles in the first minute, on a slow machine longer
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    with running_app(tmp_path_factory.mktemp("home"), log=tmp_path_factory.mktemp("log") / "app.log") as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def page(address):
+    shutil.rmtree(SCREENSHOTS, ignore_errors=True)
+    SCREENSHOTS.mkdir(parents=True)
+    with open_browser(accept_downloads=True) as page:
+        page.errors = []
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.outside = []
+        page.on("request", lambda request: note_outside(page, request.url, address))
+        yield page
+
+
+def note_outside(page, url, address):
+    if not url.startswith((address, address.replace("http", "ws"), "data:", "blob:")):
+        page.outside.append(url)
+
+
+def shoot(page, name):
+    page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+def button(page, key):
+    return page.locator(f".st-key-{key} button").first
+
+
+def maps(page):
+    return page.locator(".linked-maps")
+
+
+def camera(page):
+    return json.loads(maps(page).get_attribute("data-camera"))
+
+
+def lasso(page, pane, share=0.6):
+    """Shift-drag around the middle of a pane."""
+    box = page.locator(f".linked-maps .pane >> nth={pane}").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    dx, dy = box["width"] * share / 2, box["height"] * share / 2
+    page.keyboard.down("Shift")
+    page.mouse.move(x - dx, y - dy)
+    page.mouse.down()
+    for corner in [(x + dx, y - dy), (x + dx, y + dy), (x - dx, y + dy), (x - dx, y - dy + 8)]:
+        page.mouse.move(*corner, steps=8)
+    page.mouse.up()
+    page.keyboard.up("Shift")
+
+
+def choose(page, key, option):
+    page.locator(f".st-key-{key}").locator("input, [role=combobox], [data-baseweb=select]").first.click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def test_1_upload_and_encode(page, address):
+    page.goto(address)
+    page.get_by_text("Upload", exact=True).first.click()
+    page.locator(".st-key-corpus_upload input[type=file]").set_input_files(DEMO)
+    page.get_by_text("rows", exact=False).first.wait_for()
+    shoot(page, "corpus")
+    button(page, "corpus_encode").click()
+    page.get_by_text("Encoded: the map is ready").wait_for(timeout=WARM_UP)
+    shoot(page, "encoded")
+    button(page, "corpus_encode").click()
+    page.locator('[data-state="drawn"]').wait_for()
+    assert maps(page).get_attribute("data-points") == str(len(pd.read_csv(DEMO)))
+    assert page.locator(".linked-maps .pane").count() == 1  # exploring starts before any label
+    shoot(page, "generic_map")
+
+
+def test_2_instruction_labels_and_fit(page, tmp_path):
+    page.get_by_text("Reshape it by an instruction").click()
+    page.locator(".st-key-guide_instruction input").fill("by what the customer feels")
+    page.locator(".st-key-guide_instruction input").press("Enter")
+    page.get_by_text("Import labels").click()
+    page.get_by_role("tab", name="From a file").click()
+    frame = pd.read_csv(DEMO)
+    labels = frame.groupby("emotion").sample(10, random_state=0).rename(columns={"emotion": "label"})
+    labels[["text", "label"]].to_csv(tmp_path / "labels.csv", index=False)
+    page.locator(".st-key-guide_import input[type=file]").set_input_files(tmp_path / "labels.csv")
+    page.get_by_text("labels imported from file").wait_for()
+    shoot(page, "guide")
+    card = page.locator(".st-key-guide_card")
+    first = card.inner_text()
+    page.locator("h4").first.click()  # the keys work when no field has the focus
+    page.keyboard.press("1")
+    page.wait_for_function("text => document.querySelector('.st-key-guide_card').innerText != text", arg=first)
+    page.keyboard.press("z")
+    page.wait_for_function("text => document.querySelector('.st-key-guide_card').innerText == text", arg=first)
+    button(page, "guide_fit").click()
+    page.wait_for_url("**/maps", timeout=WARM_UP)
+    page.locator('.linked-maps[data-state="drawn"]').wait_for()
+    page.wait_for_function("document.querySelectorAll('.linked-maps .pane').length == 2")
+    page.get_by_text("labels better separated").or_(page.get_by_text("no gain")).first.wait_for(timeout=WARM_UP)
+    shoot(page, "two_maps")
+
+
+def test_3_lasso_selects_in_both_maps(page):
+    lasso(page, 0)
+    page.locator(".st-key-maps_selection").get_by_text("selected", exact=False).first.wait_for()
+    page.wait_for_function("Number(document.querySelector('.linked-maps').dataset.selected) > 20")
+    selected = int(maps(page).get_attribute("data-selected"))
+    page.locator(".st-key-maps_selection").get_by_text(f"{selected:,} selected").wait_for()
+    shoot(page, "lasso")
+
+
+def test_4_recolour_keeps_zoom_and_selection(page):
+    box = page.locator(".linked-maps .pane >> nth=0").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    before_zoom = camera(page)
+    page.mouse.wheel(0, -400)
+    page.wait_for_function("before => document.querySelector('.linked-maps').dataset.camera != before", arg=json.dumps(before_zoom))
+    page.wait_for_timeout(500)  # the wheel's glide ends
+    zoomed, selected = camera(page), maps(page).get_attribute("data-selected")
+    assert zoomed != before_zoom
+    choose(page, "maps_colour_True", "topic")
+    page.locator(".linked-maps .legend").get_by_text("delivery").or_(page.locator(".linked-maps .legend .entry")).first.wait_for()
+    page.wait_for_timeout(1000)
+    assert camera(page) == zoomed
+    assert maps(page).get_attribute("data-selected") == selected
+    shoot(page, "recoloured")
+
+
+def test_5_export(page):
+    page.get_by_role("link", name="Export").first.click()
+    page.locator(".st-key-export_csv").wait_for()
+    shoot(page, "export")
+    with page.expect_download() as download:
+        button(page, "export_csv").click()
+    table = pd.read_csv(download.value.path())
+    demo = pd.read_csv(DEMO)
+    assert len(table) == len(demo) and table["given_label"].notna().sum() == 60
+    assert {"text", "topic", "predicted_label", "probability", "generic_x", "reshaped_y"} <= set(table.columns)
+    with page.expect_download() as download:
+        button(page, "export_vectors").click()
+    vectors = pd.read_parquet(io.BytesIO(Path(download.value.path()).read_bytes()))
+    assert len(vectors) == len(demo)
+
+
+def test_6_a_reload_loses_nothing(page, address):
+    page.goto(f"{address}/maps")
+    page.locator('.linked-maps[data-state="drawn"]').wait_for()
+    assert page.locator(".linked-maps .pane").count() == 2
+    assert "by what the customer feels" in page.locator("[data-testid=stSidebar]").inner_text()
+
+
+def test_7_nothing_left_this_machine_and_nothing_broke(page):
+    assert page.outside == []
+    assert page.errors == []
