@@ -5,7 +5,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from pages.common import frame
 
-st.set_page_config(page_title="Refract", page_icon=":material/flare:", layout="wide")
+st.set_page_config(page_title="Refract", page_icon=str(frame.ROOT / "assets" / "icon.svg"), layout="wide")
 frame.apply_styles()
 if PagesManager.uses_pages_directory:
     frame.withdraw_page_not_found()

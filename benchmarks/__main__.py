@@ -47,7 +47,9 @@ def prepare_corpus(home: Path, n: int) -> str:
     import pandas as pd
 
     texts, topics = make_texts(n)
-    corpus = build_corpus(Table(f"bench-{n}", pd.DataFrame({"text": texts, "topic": topics}), None, ()), "text")
+    corpus = build_corpus(
+        Table(f"bench-{n}", pd.DataFrame({"text": texts, "topic": topics}), None, ()), "text"
+    )
     Store(home).add_corpus(corpus)
     runner = JobRunner(home)
     job = runner.submit("prepare", "x", corpus_key=corpus.key, encoder="all-MiniLM-L6-v2")

@@ -14,7 +14,12 @@ from playwright.sync_api import sync_playwright
 from tests.browser import find_browser
 
 ROOT = Path(__file__).resolve().parent.parent
-BROWSER_FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+BROWSER_FLAGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def free_port():
@@ -28,10 +33,22 @@ def running_app(home, log=None):
     """Start the app on a free port with its data in `home`; yields its address once it answers."""
     port = free_port()
     environment = {**os.environ, "REFRACT_HOME": str(home), "HF_HUB_OFFLINE": "1"}
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.headless", "true"]
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "app.py",
+        "--server.port",
+        str(port),
+        "--server.headless",
+        "true",
+    ]
     with contextlib.ExitStack() as stack:
         output = stack.enter_context(open(log, "w")) if log else subprocess.DEVNULL
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+        )
         try:
             address = f"http://127.0.0.1:{port}"
             wait_for(f"{address}/_stcore/health", process)
@@ -58,7 +75,9 @@ def wait_for(address, process, seconds=60):
 def open_browser(**options):
     """Yield a page of a fresh browser; `options` go to its context (viewport, color_scheme, ...)."""
     browser_path = find_browser()
-    assert browser_path, "No Chromium was found: install Chromium or Chrome, or run `playwright install chromium`."
+    assert browser_path, (
+        "No Chromium was found: install Chromium or Chrome, or run `playwright install chromium`."
+    )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=BROWSER_FLAGS)
         try:

@@ -32,7 +32,14 @@ def make_frame(n=60, seed=0):
     for number in range(n):
         topic, feeling = list(TOPICS)[number % 3], list(FEELINGS)[number // 3 % 2]
         words = [*rng.choice(TOPICS[topic].split(), 4), *rng.choice(FEELINGS[feeling].split(), 2)]
-        rows.append({"text": f"{' '.join(words)} number {number}", "topic": topic, "feeling": feeling, "stars": number})
+        rows.append(
+            {
+                "text": f"{' '.join(words)} number {number}",
+                "topic": topic,
+                "feeling": feeling,
+                "stars": number,
+            }
+        )
     return pd.DataFrame(rows)
 
 

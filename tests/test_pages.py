@@ -1,7 +1,5 @@
 """Each page through Streamlit's own test runner: wiring, empty states, sentences for bad input."""
 
-import io
-
 import pandas as pd
 import pytest
 
@@ -220,7 +218,9 @@ def test_fit_leads_to_two_maps_and_evidence(guide, store, prepared, labelled):
 
 
 def test_labels_are_imported_from_a_file(guide, store, prepared, corpus):
-    frame = pd.DataFrame({"text": [*corpus.texts[:6], "never seen"], "label": corpus.metadata["feeling"][:6].tolist() + ["x"]})
+    frame = pd.DataFrame(
+        {"text": [*corpus.texts[:6], "never seen"], "label": corpus.metadata["feeling"][:6].tolist() + ["x"]}
+    )
     guide.file_uploader(key="guide_import").upload("labels.csv", csv(frame), "text/csv").run()
     assert not guide.exception
     assert "6 labels imported" in words(guide) and "1 texts of it are not in this corpus" in words(guide)

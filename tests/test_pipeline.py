@@ -92,7 +92,9 @@ def test_a_changed_label_makes_the_fit_old_and_undo_makes_it_fresh_again(store, 
     assert fit_key(store, labelled) == key
 
 
-def test_a_new_fit_frees_the_disk_of_the_old_one_unless_another_analysis_has_it(store, corpus, prepared, labelled):
+def test_a_new_fit_frees_the_disk_of_the_old_one_unless_another_analysis_has_it(
+    store, corpus, prepared, labelled
+):
     results = store.results(prepared)
     twin = store.add_analysis(prepared, "the same labels")
     for name in store.label_names(labelled):
@@ -111,7 +113,9 @@ def test_a_new_fit_frees_the_disk_of_the_old_one_unless_another_analysis_has_it(
     assert not has_fit(results, shared)
 
 
-@pytest.mark.parametrize(("labels", "what"), [({}, "no label yet"), ({0: "angry", 3: "angry"}, "only “angry”")])
+@pytest.mark.parametrize(
+    ("labels", "what"), [({}, "no label yet"), ({0: "angry", 3: "angry"}, "only “angry”")]
+)
 def test_fewer_than_two_labels_are_refused(store, prepared, labels, what):
     analysis = store.add_analysis(prepared, "x")
     store.add_label(analysis, "angry")

@@ -19,7 +19,9 @@ WARM_UP = 240_000  # milliseconds: numba compiles in the first minute, on a slow
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    with running_app(tmp_path_factory.mktemp("home"), log=tmp_path_factory.mktemp("log") / "app.log") as address:
+    with running_app(
+        tmp_path_factory.mktemp("home"), log=tmp_path_factory.mktemp("log") / "app.log"
+    ) as address:
         yield address
 
 
@@ -58,7 +60,7 @@ def camera(page):
 
 def lasso(page, pane, share=0.6):
     """Shift-drag around the middle of a pane."""
-    box = page.locator(f".linked-maps .pane >> nth={pane}").bounding_box()
+    box = page.locator(f".linked-maps [data-pane='{pane}'] .stage").bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     dx, dy = box["width"] * share / 2, box["height"] * share / 2
     page.keyboard.down("Shift")
@@ -79,7 +81,8 @@ def test_1_upload_and_encode(page, address):
     page.goto(address)
     page.get_by_text("Upload", exact=True).first.click()
     page.locator(".st-key-corpus_upload input[type=file]").set_input_files(DEMO)
-    page.get_by_text("rows", exact=False).first.wait_for()
+    button(page, "corpus_encode").wait_for()
+    page.locator(".st-key-corpus_lengths").wait_for()
     shoot(page, "corpus")
     button(page, "corpus_encode").click()
     page.get_by_text("Encoded: the map is ready").wait_for(timeout=WARM_UP)
@@ -92,7 +95,7 @@ def test_1_upload_and_encode(page, address):
 
 
 def test_2_instruction_labels_and_fit(page, tmp_path):
-    page.get_by_text("Reshape it by an instruction").click()
+    button(page, "next_step").click()
     page.locator(".st-key-guide_instruction input").fill("by what the customer feels")
     page.locator(".st-key-guide_instruction input").press("Enter")
     page.get_by_text("Import labels").click()
@@ -101,44 +104,48 @@ def test_2_instruction_labels_and_fit(page, tmp_path):
     labels = frame.groupby("emotion").sample(10, random_state=0).rename(columns={"emotion": "label"})
     labels[["text", "label"]].to_csv(tmp_path / "labels.csv", index=False)
     page.locator(".st-key-guide_import input[type=file]").set_input_files(tmp_path / "labels.csv")
-    page.get_by_text("labels imported from file").wait_for()
+    page.get_by_text("labels imported from file").first.wait_for(state="attached")
     shoot(page, "guide")
     card = page.locator(".st-key-guide_card")
     first = card.inner_text()
     page.locator("h4").first.click()  # the keys work when no field has the focus
     page.keyboard.press("1")
-    page.wait_for_function("text => document.querySelector('.st-key-guide_card').innerText != text", arg=first)
+    page.wait_for_function(
+        "text => document.querySelector('.st-key-guide_card').innerText != text", arg=first
+    )
     page.keyboard.press("z")
-    page.wait_for_function("text => document.querySelector('.st-key-guide_card').innerText == text", arg=first)
+    page.wait_for_function(
+        "text => document.querySelector('.st-key-guide_card').innerText == text", arg=first
+    )
     button(page, "guide_fit").click()
     page.wait_for_url("**/maps", timeout=WARM_UP)
     page.locator('.linked-maps[data-state="drawn"]').wait_for()
-    page.wait_for_function("document.querySelectorAll('.linked-maps .pane').length == 2")
-    page.get_by_text("labels better separated").or_(page.get_by_text("no gain")).first.wait_for(timeout=WARM_UP)
+    page.locator('.linked-maps[data-panes="2"]').wait_for()
+    page.get_by_text("labels better separated").or_(page.get_by_text("no gain")).first.wait_for(
+        timeout=WARM_UP
+    )
     shoot(page, "two_maps")
 
 
 def test_3_lasso_selects_in_both_maps(page):
     lasso(page, 0)
     page.locator(".st-key-maps_selection").get_by_text("selected", exact=False).first.wait_for()
-    page.wait_for_function("Number(document.querySelector('.linked-maps').dataset.selected) > 20")
     selected = int(maps(page).get_attribute("data-selected"))
+    assert selected > 20
     page.locator(".st-key-maps_selection").get_by_text(f"{selected:,} selected").wait_for()
     shoot(page, "lasso")
 
 
 def test_4_recolour_keeps_zoom_and_selection(page):
-    box = page.locator(".linked-maps .pane >> nth=0").bounding_box()
+    box = page.locator(".linked-maps [data-pane='0'] .stage").bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     before_zoom = camera(page)
     page.mouse.wheel(0, -400)
-    page.wait_for_function("before => document.querySelector('.linked-maps').dataset.camera != before", arg=json.dumps(before_zoom))
-    page.wait_for_timeout(500)  # the wheel's glide ends
+    page.wait_for_timeout(800)  # the wheel's glide ends
     zoomed, selected = camera(page), maps(page).get_attribute("data-selected")
     assert zoomed != before_zoom
     choose(page, "maps_colour_True", "topic")
-    page.locator(".linked-maps .legend").get_by_text("delivery").or_(page.locator(".linked-maps .legend .entry")).first.wait_for()
-    page.wait_for_timeout(1000)
+    page.locator('.linked-maps[data-colouring="topic"][data-state="drawn"]').wait_for()
     assert camera(page) == zoomed
     assert maps(page).get_attribute("data-selected") == selected
     shoot(page, "recoloured")
@@ -153,7 +160,9 @@ def test_5_export(page):
     table = pd.read_csv(download.value.path())
     demo = pd.read_csv(DEMO)
     assert len(table) == len(demo) and table["given_label"].notna().sum() == 60
-    assert {"text", "topic", "predicted_label", "probability", "generic_x", "reshaped_y"} <= set(table.columns)
+    assert {"text", "topic", "predicted_label", "probability", "generic_x", "reshaped_y"} <= set(
+        table.columns
+    )
     with page.expect_download() as download:
         button(page, "export_vectors").click()
     vectors = pd.read_parquet(io.BytesIO(Path(download.value.path()).read_bytes()))
@@ -168,5 +177,5 @@ def test_6_a_reload_loses_nothing(page, address):
 
 
 def test_7_nothing_left_this_machine_and_nothing_broke(page):
-    assert page.outside == []
+    assert sorted(set(page.outside)) == []
     assert page.errors == []

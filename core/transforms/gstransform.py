@@ -211,9 +211,7 @@ class GSTransform(TransformerMixin, BaseEstimator):
         return tags
 
 
-def recipe_loss(
-    reshaped: Tensor, restored: Tensor, generic: Tensor, codes: Tensor, margin: float
-) -> Tensor:
+def recipe_loss(reshaped: Tensor, restored: Tensor, generic: Tensor, codes: Tensor, margin: float) -> Tensor:
     """Return the recipe's loss of one batch: contrastive plus reconstruction, weights 1 and 1.
 
     Contrastive: the mean over all ordered pairs, self-pairs included, of distance² for equal labels and

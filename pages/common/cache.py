@@ -6,8 +6,8 @@ import atexit
 from pathlib import Path
 
 import streamlit as st
-from core.corpus import Corpus
 
+from core.corpus import Corpus
 from core.jobs import JobRunner
 from core.pipeline import Fit, load_fit
 from core.spaces import Space, load_space

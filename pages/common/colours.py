@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+
 from core.corpus import Corpus
 from core.palette import GREY, category_colours, colour_of
-
 from core.pipeline import Fit
 from core.spaces import Space
 from pages.common.linked_maps import Colouring, NumericColouring

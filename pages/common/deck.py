@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 import streamlit as st
+
 from core.corpus import Corpus
 from core.guides import suggest
-
 from core.pipeline import Fit
 from core.spaces import Space
 from pages.common import cache

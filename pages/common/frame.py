@@ -9,6 +9,7 @@ import streamlit as st
 from core.pipeline import load_evidence
 from core.store import Analysis
 from pages.common import cache, jobs
+from pages.common.markdown import markdown
 from pages.common.state import (
     current_analysis,
     current_corpus,
@@ -49,8 +50,8 @@ def apply_styles() -> None:
 def withdraw_page_not_found() -> None:
     """Close the message that an address such as /maps does not exist.
 
-    The first run of a server searches `pages/` for flat page files, finds none, and tells the browser so before
-    `st.navigation` names the pages that do exist.
+    The first run of a server searches `pages/` for flat page files, finds none, and tells the browser so
+    before `st.navigation` names the pages that do exist.
     """
     st.html(
         """<script>
@@ -84,12 +85,12 @@ def draw_sidebar() -> None:
 
 
 def page_head(title: str, purpose: str, *, next_page: str | None = None, next_label: str = "") -> None:
-    """Title, one line of what the page is for, and the next step at the right."""
+    """Title, one line of what the page is for, and the way to the next step at the right."""
     with st.container(key="page_head", horizontal=True, vertical_alignment="center"):
-        st.markdown(f"#### {title}")
-        st.caption(purpose)
-        if next_page:
-            st.page_link(next_page, label=f"{next_label} :material/arrow_forward:")
+        st.markdown(f"#### {markdown(title)}", width="content")
+        st.caption(purpose, width="content")
+        if next_page and st.button(next_label, key="next_step", icon=":material/arrow_forward:"):
+            st.switch_page(next_page)
 
 
 def ask_for(message: str, page: str, label: str) -> None:
@@ -138,7 +139,7 @@ def _draw_analyses(corpus_key: str) -> None:
 
 def _analysis_name(analysis: Analysis) -> str:
     name = analysis.instruction or "untitled"
-    name = name if len(name) <= 40 else name[:39] + "…"
+    name = markdown(name if len(name) <= 40 else name[:39] + "…")
     if analysis.fit_key:
         evidence = load_evidence(cache.store().results(analysis.corpus_key), analysis.fit_key)
         if evidence is not None and evidence.verdict == "helps":

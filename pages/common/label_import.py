@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import streamlit as st
-from core.corpus import Corpus, read_table
 
+from core.corpus import Corpus, read_table
 from core.errors import RefractError
 from core.label_files import FoundLabels, labels_from_column, match_labels
 from pages.common import cache

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import streamlit as st
+
 from core.corpus import Corpus
 from core.figures import composition_bars
-
 from core.keys import content_key
 from core.pipeline import Fit, fit_key, load_evidence
 from core.spaces import Space
@@ -134,7 +134,8 @@ def draw_selection(
     with st.container(border=True, height=HEIGHT + 40, key="maps_selection"):
         if len(selected) == 0:
             st.markdown("**Nothing selected**")
-            st.caption("Hold Shift and drag around points, or click one. It lights up in both maps.")
+            both = "" if fit is None else " It lights up in both maps."
+            st.caption(f"Hold Shift and drag around points, or click one.{both}")
             return
         st.markdown(f"**{len(selected):,} selected** :small[of {len(corpus.texts):,}]")
         shown = selected[:ROWS_SHOWN]

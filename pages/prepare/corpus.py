@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
-from core.corpus import Corpus, CorpusReport, Table, build_corpus, examine, guess_text_column, read_table
-from core.figures import text_length_histogram
 
+from core.corpus import Corpus, CorpusReport, Table, build_corpus, examine, guess_text_column, read_table
 from core.encoders import DEFAULT_ENCODER, available_encoders, count_too_long, estimate_seconds
 from core.errors import CorpusError, EncoderUnavailable, RefractError
+from core.figures import text_length_histogram
 from core.store import StoredCorpus
 from pages.common import cache, frame, jobs
 from pages.common.state import current_corpus, get_state, is_prepared, open_corpus

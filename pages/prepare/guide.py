@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
-from core.corpus import Corpus
-from core.palette import colour_of
 
+from core.corpus import Corpus
 from core.errors import RefractError
+from core.palette import colour_of
 from core.pipeline import Fit, fit_key
 from core.spaces import Space
 from core.store import Analysis
@@ -26,6 +26,7 @@ from pages.common.state import (
 
 KEYS = 9  # labels that a single key gives
 SUGGESTED_PER_LABEL = 10  # texts to a label after which the maps regroup visibly
+CARD_HEIGHT = 190  # pixels; longer texts scroll
 LONGEST_SHOWN = 1500  # characters of a text in the deck
 
 
@@ -146,7 +147,7 @@ def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space, fit: Fit | Non
     names = store.label_names(analysis.id)
     counts = guide["label"].value_counts()
     left, right = st.columns([3, 1], gap="medium")
-    with left, st.container(border=True, key="guide_card", height=230):
+    with left, st.container(border=True, key="guide_card", height=CARD_HEIGHT):
         if row is None:
             st.markdown("Every text was labelled or skipped. **Fit** shows what they make of the map.")
         else:
@@ -156,7 +157,7 @@ def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space, fit: Fit | Non
     with st.container(horizontal=True, key="guide_buttons"):
         for position, name in enumerate(names[:KEYS]):
             st.button(
-                f"{position + 1} **{markdown(name)}** · {counts.get(name, 0)}",
+                f"**{markdown(name)}** · {counts.get(name, 0)}",
                 key=f"guide_label_{position}",
                 shortcut=str(position + 1),
                 disabled=row is None,
@@ -196,7 +197,11 @@ def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space, fit: Fit | Non
     rules = (f".st-key-guide_label_{i} button {{border-left: 5px solid {c}}}" for i, c in enumerate(colours))
     st.html(f"<style>{' '.join(rules)}</style>")
     labelled = int(guide["label"].notna().sum())
-    st.caption(f"{labelled:,} of about {SUGGESTED_PER_LABEL * len(names)} suggested labels given")
+    keys = f"Keys 1 to {min(len(names), KEYS)} give the label" if len(names) > 1 else "Key 1 gives the label"
+    st.caption(
+        f"{labelled:,} of about {SUGGESTED_PER_LABEL * len(names)} suggested labels given. "
+        f"{keys}, S skips, Z undoes; click beside a field first."
+    )
     if "guide_deck_error" in st.session_state:
         st.error(st.session_state.pop("guide_deck_error"), icon=":material/error:")
 
@@ -233,7 +238,7 @@ def draw_reason(row: int | None, fit: Fit | None, guide: pd.DataFrame) -> None:
     """Why this text is shown, and what the latest Fit says of it."""
     if row is None:
         return
-    with st.container(border=True, height=230, key="guide_reason"):
+    with st.container(border=True, height=CARD_HEIGHT, key="guide_reason"):
         st.caption("Why this one")
         if fit is None:
             st.markdown("It stands for a group of texts that has no label yet.")

@@ -1,0 +1,111 @@
+"""Column names that are unique strings, and columns of one type each."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import numpy as np
+import pandas as pd
+
+# "007" is a name, and beyond 18 digits a number would lose its last ones.
+NUMBER = re.compile(r"\s*[+-]?(0|[1-9]\d{0,17})(\.\d+)?([eE][+-]?\d{1,3})?\s*", re.ASCII)
+
+
+def tidy_frame(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Table with unique names and tidy columns, a fresh index, and notes on what was renamed."""
+    names, notes = unique_names(list(frame.columns))
+    columns = {name: tidy_column(frame.iloc[:, position]) for position, name in enumerate(names)}
+    return pd.DataFrame(columns), notes
+
+
+def unique_names(names: list[object]) -> tuple[list[str], list[str]]:
+    """Names without outer blanks; a missing one is "column 3", a second "x" is "x (2)"."""
+    named = []
+    for position, name in enumerate(names, start=1):
+        missing = name is None or (isinstance(name, float) and np.isnan(name))
+        named.append(("" if missing else clean_text(str(name)).strip()) or f"column {position}")
+    unique: list[str] = []
+    repeated = []
+    for name in named:
+        number, candidate = 1, name
+        # A later column that is itself called "x (2)" keeps its name.
+        while candidate in unique or (number > 1 and candidate in named):
+            number += 1
+            candidate = f"{name} ({number})"
+        if number > 1:
+            repeated.append(f"“{candidate}”")
+        unique.append(candidate)
+    notes = [f"Columns of the same name were renamed: {', '.join(repeated)}."] if repeated else []
+    return unique, notes
+
+
+def tidy_column(column: pd.Series) -> pd.Series:
+    """Column of one type: numbers, truth values and dates as such, anything else as strings."""
+    column = column.reset_index(drop=True)
+    if isinstance(column.dtype, pd.StringDtype):
+        return column.astype("str")
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.astype(object)
+    kind = pd.api.types.infer_dtype(column, skipna=True)
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return column
+    try:
+        if kind == "integer":
+            return whole_numbers(pd.array(column.to_numpy(dtype=object, na_value=None), dtype="Int64"))
+        if kind in ("floating", "mixed-integer-float", "decimal"):
+            return pd.Series(column.to_numpy(dtype=np.float64, na_value=np.nan))
+        if kind == "boolean":
+            return pd.Series(column, dtype="boolean" if column.isna().any() else "bool")
+        if kind in ("datetime", "datetime64"):
+            return pd.to_datetime(column)
+    except (ValueError, TypeError, OverflowError):
+        pass  # for example whole numbers beyond 64 bits: kept as strings
+    return strings(column)
+
+
+def strings(column: pd.Series) -> pd.Series:
+    """Column of strings; lists and records as JSON; missing values stay missing."""
+    missing = column.isna().to_numpy()
+    values = column.to_numpy(dtype=object)
+    texts = [None if gone else as_text(value) for value, gone in zip(values, missing, strict=True)]
+    return pd.Series(texts, dtype="str")
+
+
+def column_of_strings(values: list[str | None]) -> pd.Series:
+    """Column of the values of a format without types: numbers, when every value that is there is one."""
+    filled = [value for value in values if value is not None]
+    if filled and all(map(NUMBER.fullmatch, filled)):
+        try:
+            return whole_numbers(pd.array([None if v is None else int(v) for v in values], dtype="Int64"))
+        except ValueError:
+            numbers = np.array([np.nan if v is None else float(v) for v in values])
+            if not np.isinf(numbers).any():  # as 1e999 would be
+                return pd.Series(numbers)
+    return pd.Series(values, dtype="str")
+
+
+def whole_numbers(values: pd.api.extensions.ExtensionArray) -> pd.Series:
+    """Whole numbers, as int64 where none is missing."""
+    return pd.Series(values) if values.isna().any() else pd.Series(values.to_numpy(dtype=np.int64))
+
+
+def as_text(value: object) -> str:
+    """One value as a string."""
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
+    elif isinstance(value, np.ndarray):
+        value = value.tolist()
+    if isinstance(value, dict | list | tuple):
+        value = json.dumps(value, ensure_ascii=False, default=str)
+    return clean_text(str(value))
+
+
+def clean_text(text: str) -> str:
+    """Text without NULs and without halves of surrogate pairs, which no file format can hold."""
+    text = text.replace("\0", "")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text

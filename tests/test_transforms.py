@@ -1,0 +1,426 @@
+import copy
+import pickle
+
+import numpy as np
+import pytest
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from core.errors import LabelError
+from core.neighbours import Graph, build_graph
+from core.transforms import GSTransform, GuidedTransform, classifier
+from core.transforms.classifier import fit_classifier, softmax
+from core.transforms.discriminant import discriminant_directions, shrunk_covariance, surest_rows
+from core.transforms.gstransform import recipe_loss
+from core.transforms.labels import read_labels
+
+# No check is excepted. GSTransform is trained for few epochs: the checks are about its manners.
+ESTIMATORS = [GuidedTransform(), GSTransform(max_epochs=3, n_hidden=16, n_components=4)]
+
+
+@parametrize_with_checks(ESTIMATORS)
+def test_sklearn_compatible_estimator(estimator, check):
+    check(estimator)
+
+
+@pytest.fixture
+def blobs():
+    """Sixty unit vectors in 8 dimensions around three centres, and their classes."""
+    rng = np.random.default_rng(0)
+    codes = np.repeat(np.arange(3), 20)
+    X = 2 * rng.standard_normal((3, 8))[codes] + rng.standard_normal((60, 8))
+    return (X / np.linalg.norm(X, axis=1, keepdims=True)).astype("f"), codes
+
+
+@pytest.fixture
+def few(blobs):
+    """The same with four labels of each class."""
+    X, codes = blobs
+    return X, np.where(np.arange(60) % 5 == 0, codes, -1)
+
+
+def distances(Z):
+    return np.linalg.norm(Z[:, None] - Z[None], axis=2)
+
+
+class TestLabels:
+    def test_reads_rows_codes_and_classes(self):
+        labels = read_labels(np.array([-1, 9, 4, -1, 9]))
+        assert labels.rows.tolist() == [1, 2, 4]
+        assert labels.codes.tolist() == [1, 0, 1]
+        assert labels.classes.tolist() == [4, 9]
+
+    def test_named_classes_count_without_labels(self):
+        labels = read_labels(np.array([-1, 3]), n_named=2)
+        assert labels.classes.tolist() == [0, 1, 3]
+        assert labels.codes.tolist() == [2]
+
+    @pytest.mark.parametrize(
+        ("y", "message"),
+        [
+            ([-1, 5, 5], r"^2 classes needed, got 1 \(5\); label at least one text of another class\.$"),
+            ([-1, -1], r"^2 classes needed, got 0; label at least one text of each\.$"),
+            ([0.5, 1.0], "not whole numbers found"),
+            ([np.nan, 1.0], "not whole numbers found"),
+            (["joy", "anger"], "Labels of type .* found; give whole numbers"),
+        ],
+    )
+    def test_unusable_labels_are_named(self, y, message):
+        with pytest.raises(LabelError, match=message):
+            read_labels(np.array(y))
+
+
+class TestClassifier:
+    def test_two_texts_by_hand(self):
+        """One text each way on a line: by symmetry b = 0 and W = (w, -w); the gradient is zero where
+        w = C x 2 / (1 + exp(2 w)) / 2, that is w / 10 = 1 / (1 + exp(2 w))."""
+        fitted = fit_classifier(np.array([[1.0], [-1.0]]), np.array([0, 1]), 2)
+        w = fitted.coefficients[0, 0]
+        assert w == pytest.approx(-fitted.coefficients[0, 1], abs=1e-5)
+        assert w / 10 == pytest.approx(1 / (1 + np.exp(2 * w)), abs=2e-3)
+
+    def test_gradient_agrees_with_finite_differences(self):
+        from scipy.optimize import check_grad
+
+        rng = np.random.default_rng(0)
+        data = rng.standard_normal((7, 4)), np.array([0, 1, 2, 0, 1, 2, 2]), rng.random(7), 3
+        error = check_grad(
+            lambda flat: classifier._loss(flat, *data)[0],
+            lambda flat: classifier._loss(flat, *data)[1],
+            rng.standard_normal(15),
+        )
+        assert error < 1e-5
+
+    def test_the_span_of_few_rows_loses_nothing(self, monkeypatch):
+        rng = np.random.default_rng(0)
+        rows, codes = rng.standard_normal((9, 40)), np.arange(9) % 3
+        short = fit_classifier(rows, codes, 3)
+        monkeypatch.setattr(classifier, "_span", lambda rows: (np.eye(rows.shape[1]), rows))
+        full = fit_classifier(rows, codes, 3)
+        np.testing.assert_allclose(short.coefficients, full.coefficients, atol=1e-3)
+
+    def test_a_row_that_counts_twice_is_two_rows(self):
+        rng = np.random.default_rng(0)
+        rows, codes = rng.standard_normal((6, 3)), np.array([0, 0, 0, 1, 1, 2])
+        counted = fit_classifier(rows, codes, 3, np.array([2.0, 1, 1, 1, 1, 1]))
+        repeated = fit_classifier(np.vstack([rows[:1], rows]), np.append(0, codes), 3)
+        np.testing.assert_allclose(counted.coefficients, repeated.coefficients, atol=2e-2)
+
+    def test_softmax_of_large_scores(self):
+        np.testing.assert_allclose(softmax(np.array([[1e4, 1e4 - np.log(3)]])), [[0.75, 0.25]])
+
+
+class TestDiscriminant:
+    def test_surest_share_of_each_class(self):
+        """Class 0 has rows 0, 1, 3 (surest 3, then 0), class 1 has row 2: half of three is two, of one is one."""
+        probabilities = np.array([[0.8, 0.2], [0.6, 0.4], [0.3, 0.7], [0.9, 0.1]])
+        assert surest_rows(probabilities, 0.5).tolist() == [0, 2, 3]
+
+    def test_directions_keep_the_distance_in_units_of_spread(self):
+        """Means (±1, 0), many rows with spread 1 along x and 3 along y: after projection the means lie
+        2 / 1 apart (Mahalanobis), and y is gone."""
+        rng = np.random.default_rng(0)
+        codes = np.repeat([0, 1], 50_000)
+        rows = rng.standard_normal((100_000, 2)) * [1, 3] + np.where(codes[:, None] == 0, [1, 0], [-1, 0])
+        directions = discriminant_directions(rows, codes, 2)
+        projected = rows @ directions
+        gap = np.linalg.norm(projected[codes == 0].mean(axis=0) - projected[codes == 1].mean(axis=0))
+        assert gap == pytest.approx(2, rel=0.02)
+        assert np.abs(directions[1]).max() < 0.02 * np.abs(directions[0]).max()
+
+    def test_shrinkage_is_scikit_learns(self):
+        from sklearn.covariance import ledoit_wolf
+
+        rows = np.random.default_rng(0).standard_normal((30, 12)) * np.linspace(1, 3, 12)
+        rows -= rows.mean(axis=0)
+        np.testing.assert_allclose(shrunk_covariance(rows), ledoit_wolf(rows)[0], rtol=1e-4, atol=1e-4)
+
+    def test_no_spread_at_all_is_harmless(self):
+        directions = discriminant_directions(np.eye(3, dtype="f"), np.arange(3), 3)
+        assert np.isfinite(directions).all()
+
+
+class TestGuidedTransform:
+    def test_fitted_texts_get_the_same_both_ways(self, few):
+        X, y = few
+        transform = GuidedTransform()
+        Z = transform.fit_transform(X, y)
+        assert Z.dtype == np.float32 and Z.shape == (60, 2 * 3 + 8)
+        assert Z.tobytes() == transform.transform(X).tobytes()
+        assert transform.predict_proba(X).tobytes() == transform.probabilities_.tobytes()
+
+    def test_a_given_graph_is_the_one_it_would_build(self, few):
+        X, y = few
+        Z = GuidedTransform().fit_transform(X, y, graph=build_graph(X))
+        assert Z.tobytes() == GuidedTransform().fit_transform(X, y).tobytes()
+
+    def test_parts_by_hand(self, few):
+        """Without blending: part 1 is centred with unit mean square, parts 2 and 3 have the lengths asked."""
+        X, y = few
+        transform = GuidedTransform(blending=0, discriminant_share=0.5, generic_share=2)
+        Z = transform.fit_transform(X, y)
+        roots = np.sqrt(transform.probabilities_)
+        roots -= roots.mean(axis=0)
+        np.testing.assert_allclose(Z[:, :3], roots / np.sqrt((roots**2).sum(axis=1).mean()), atol=1e-5)
+        np.testing.assert_allclose((Z[:, :3] ** 2).sum(axis=1).mean(), 1, rtol=1e-5)
+        np.testing.assert_allclose(np.linalg.norm(Z[:, 3:6], axis=1), 0.5, rtol=1e-5)
+        np.testing.assert_allclose(np.linalg.norm(Z[:, 6:], axis=1), 2, rtol=1e-5)
+        centred = X - X.mean(axis=0)
+        np.testing.assert_allclose(
+            Z[:, 6:], 2 * centred / np.linalg.norm(centred, axis=1, keepdims=True), atol=1e-5
+        )
+
+    def test_blending_by_hand(self, few):
+        X, y = few
+        graph = Graph(np.roll(np.arange(60, dtype="i4"), -1)[:, None], np.full((60, 1), 0.5, "f4"))
+        apart = GuidedTransform(blending=0).fit_transform(X, y, graph=graph)
+        blended = GuidedTransform(blending=0.25).fit_transform(X, y, graph=graph)
+        np.testing.assert_allclose(blended, 0.75 * apart + 0.25 * np.roll(apart, -1, axis=0), atol=1e-6)
+
+    def test_probabilities_are_rows_of_one_and_find_the_classes(self, blobs, few):
+        X, y = few
+        transform = GuidedTransform().fit(X, y)
+        assert transform.probabilities_.dtype == np.float32
+        np.testing.assert_allclose(transform.probabilities_.sum(axis=1), 1, atol=1e-5)
+        assert (transform.probabilities_.argmax(axis=1) == blobs[1]).mean() > 0.9
+
+    def test_new_texts_fall_where_their_class_is(self, blobs):
+        X, codes = blobs
+        y = np.where(np.arange(60) % 5 == 0, codes, -1)
+        seen = np.arange(60) % 4 > 0
+        transform = GuidedTransform().fit(X[seen], y[seen])
+        new = transform.predict_proba(X[~seen])
+        np.testing.assert_allclose(new.sum(axis=1), 1, atol=1e-5)
+        assert (new.argmax(axis=1) == codes[~seen]).mean() > 0.85
+        alone = np.vstack([transform.transform(row[None]) for row in X])
+        np.testing.assert_allclose(alone, transform.transform(X), atol=1e-5)
+
+    def test_a_text_nearly_fitted_lands_nearly_there(self, few):
+        X, y = few
+        transform = GuidedTransform()
+        Z = transform.fit_transform(X, y)
+        nearly = transform.transform(X + np.float32(1e-4))
+        gaps = np.linalg.norm(nearly - Z, axis=1)
+        assert gaps.max() < 0.35 * np.median(distances(Z))
+
+    def test_row_order_only_permutes(self, few):
+        X, y = few
+        order = np.random.default_rng(1).permutation(60)
+        Z, shuffled = (
+            GuidedTransform().fit_transform(X, y),
+            GuidedTransform().fit_transform(X[order], y[order]),
+        )
+        np.testing.assert_allclose(distances(shuffled), distances(Z[order]), atol=5e-3)
+
+    def test_rotating_the_space_keeps_distances(self, few):
+        X, y = few
+        rotation = np.linalg.qr(np.random.default_rng(1).standard_normal((8, 8)))[0]
+        Z, rotated = GuidedTransform().fit_transform(X, y), GuidedTransform().fit_transform(X @ rotation, y)
+        np.testing.assert_allclose(distances(rotated), distances(Z), atol=5e-3)
+
+    def test_renaming_labels_keeps_distances(self, few):
+        X, y = few
+        renamed = np.where(y >= 0, np.array([70, 3, 12])[y], -1)
+        transform = GuidedTransform()
+        Z = transform.fit_transform(X, renamed)
+        assert transform.classes_.tolist() == [3, 12, 70]
+        np.testing.assert_allclose(distances(Z), distances(GuidedTransform().fit_transform(X, y)), atol=5e-3)
+
+    def test_same_input_same_bytes_and_untouched(self, few):
+        X, y = few
+        graph = build_graph(X)
+        before = copy.deepcopy((X, y, graph))
+        one = GuidedTransform(random_state=0).fit_transform(X, y, graph=graph)
+        two = GuidedTransform(random_state=0).fit_transform(X, y, graph=graph)
+        assert one.tobytes() == two.tobytes()
+        assert (X == before[0]).all() and (y == before[1]).all()
+        assert (graph.indices == before[2].indices).all()
+
+    def test_its_result_is_the_callers_to_change(self, few):
+        X, y = few
+        transform = GuidedTransform()
+        Z = transform.fit_transform(X, y)
+        kept = Z.copy()
+        Z[:] = 0
+        assert (transform.transform(X) == kept).all()
+
+    def test_pickled_it_recognises_its_texts(self, few):
+        X, y = few
+        transform = GuidedTransform().fit(X, y)
+        assert (pickle.loads(pickle.dumps(transform)).transform(X) == transform.embedding_).all()
+
+    def test_labels_across_the_main_structure_come_apart(self):
+        """Four loud topics, a quiet direction with the label: neighbours share it far more often afterwards."""
+        rng = np.random.default_rng(0)
+        topic, label = rng.integers(4, size=500), rng.integers(2, size=500)
+        X = 0.25 * rng.standard_normal((500, 24))
+        X[np.arange(500), topic] += 3
+        X[:, 10] += np.where(label == 1, 0.35, -0.35)
+        y = np.full(500, -1)
+        y[:40] = label[:40]
+        Z = GuidedTransform().fit_transform(X, y)
+
+        def purity(vectors):
+            near = build_graph(vectors, 10).indices
+            return (label[near] == label[:, None])[40:].mean()
+
+        assert purity(Z) > purity(X) + 0.1
+
+    @pytest.mark.parametrize("n_dims", [32, 600])
+    def test_one_label_per_class_for_many_classes(self, n_dims):
+        rng = np.random.default_rng(0)
+        X = rng.standard_normal((300, n_dims))
+        y = np.full(300, -1)
+        y[:150] = np.arange(150)
+        Z = GuidedTransform().fit_transform(X, y)
+        assert Z.shape == (300, 2 * 150 + n_dims) and np.isfinite(Z).all()
+
+    def test_the_smallest_corpus(self):
+        Z = GuidedTransform().fit_transform(np.eye(3, 32), np.array([0, 1, -1]))
+        assert Z.shape == (3, 36) and np.isfinite(Z).all()
+
+    def test_copies_equal_texts_and_zero_rows(self, few):
+        X, y = few
+        copies = np.vstack([X, X, np.zeros((2, 8), "f")])
+        labels = np.concatenate([y, np.full(62, -1)])
+        transform = GuidedTransform()
+        Z = transform.fit_transform(copies, labels)
+        assert np.isfinite(Z).all()
+        np.testing.assert_allclose(Z[:60], Z[60:120], atol=0.2)
+        same = GuidedTransform().fit_transform(np.ones((5, 4)), np.array([0, 1, -1, -1, -1]))
+        assert np.isfinite(same).all()
+
+    def test_skewed_labels(self, few):
+        X, y = few
+        y = np.where(y == 1, 1, np.where(np.arange(60) < 30, 0, -1))
+        assert np.isfinite(GuidedTransform().fit_transform(X, y)).all()
+
+    def test_names_alone_make_a_space(self, blobs):
+        X, codes = blobs
+        names = np.stack([X[codes == code].mean(axis=0) for code in range(3)])
+        transform = GuidedTransform().fit(X, np.full(60, -1), label_vectors=names)
+        assert transform.classes_.tolist() == [0, 1, 2]
+        assert (transform.probabilities_.argmax(axis=1) == codes).mean() > 0.9
+
+    def test_names_fade_as_labels_come(self, blobs):
+        """Names in the wrong order: alone they mislead, beside twenty labels of each class they do not."""
+        X, codes = blobs
+        wrong = np.stack([X[codes == code].mean(axis=0) for code in (1, 2, 0)])
+        alone = GuidedTransform().fit(X, np.full(60, -1), label_vectors=wrong)
+        beside = GuidedTransform().fit(X, codes, label_vectors=wrong)
+        assert (alone.probabilities_.argmax(axis=1) == codes).mean() < 0.1
+        assert (beside.probabilities_.argmax(axis=1) == codes).mean() > 0.9
+
+    def test_label_vectors_of_another_space_are_refused(self, few):
+        X, y = few
+        with pytest.raises(ValueError, match=r"Label vectors of shape \(3, 5\) found; one row of 8 numbers"):
+            GuidedTransform().fit(X, y, label_vectors=np.ones((3, 5)))
+
+    def test_a_graph_of_other_texts_is_refused(self, few):
+        X, y = few
+        with pytest.raises(ValueError, match="The graph is of 50 texts and X of 60"):
+            GuidedTransform().fit(X, y, graph=build_graph(X[:50]))
+
+    def test_one_class_is_not_enough(self, few):
+        X, y = few
+        with pytest.raises(LabelError, match=r"2 classes needed, got 1 \(0\)"):
+            GuidedTransform().fit(X, np.where(y == 0, 0, -1))
+
+
+class TestGSTransform:
+    def test_loss_by_hand(self):
+        """Two texts 3 apart, margin 10. Different labels: pairs (0, 0), (1, 1) give 0, (0, 1), (1, 0) give
+        49 each: mean 24.5. Equal labels: 0, 0, 9, 9: mean 4.5. Reconstruction: (1 + 0 + 0 + 4) / 4 = 1.25."""
+        import torch
+
+        reshaped = torch.tensor([[0.0, 0.0], [0.0, 3.0]])
+        restored, generic = torch.tensor([[1.0, 0], [0, 2]]), torch.zeros(2, 2)
+        different = recipe_loss(reshaped, restored, generic, torch.tensor([0, 1]), 10.0)
+        equal = recipe_loss(reshaped, restored, generic, torch.tensor([0, 0]), 10.0)
+        assert different.item() == pytest.approx(24.5 + 1.25)
+        assert equal.item() == pytest.approx(4.5 + 1.25)
+
+    def test_gradient_is_finite_for_equal_vectors(self):
+        import torch
+
+        reshaped = torch.zeros((3, 2), requires_grad=True)
+        recipe_loss(reshaped, torch.zeros(3, 4), torch.zeros(3, 4), torch.tensor([0, 0, 1]), 10.0).backward()
+        assert torch.isfinite(reshaped.grad).all()
+
+    def test_separates_labels_when_there_are_enough(self, blobs):
+        X, codes = blobs
+        Z = GSTransform(learning_rate=1e-3, max_epochs=80).fit_transform(X, codes)
+        assert Z.shape == (60, 64) and Z.dtype == np.float32
+        same = codes[:, None] == codes[None]
+        assert distances(Z)[same].mean() < 0.4 * distances(Z)[~same].mean()
+
+    def test_best_weights_are_kept(self, blobs):
+        """A step far too large spoils every later epoch: the loss kept is that of the weights kept."""
+        import torch
+
+        X, codes = blobs
+        transform = GSTransform(learning_rate=0.5, max_epochs=12, patience=12, n_hidden=8, n_components=2)
+        losses = []
+
+        class Watched(GSTransform):
+            def _batches(self, rows):
+                return super()._batches(rows)
+
+        transform.fit(X, codes, progress=lambda done, total: losses.append(transform.validation_loss_))
+        assert transform.n_epochs_ == 12
+        assert losses == sorted(losses, reverse=True)
+        assert transform.validation_loss_ == losses[-1]
+        # contrastive part of the kept weights, recomputed on the texts that only watched
+        order = np.random.default_rng(0).permutation(60)
+        watched = order[48:]
+        Z = torch.tensor(transform.transform(X[watched]))
+        contrastive = recipe_loss(Z, torch.zeros(1, 1), torch.zeros(1, 1), torch.tensor(codes[watched]), 10.0)
+        assert contrastive.item() <= transform.validation_loss_ + 1e-3
+
+    def test_stops_when_nothing_improves(self, blobs):
+        X, codes = blobs
+        transform = GSTransform(learning_rate=0.0, patience=3).fit(X, codes)
+        assert transform.n_epochs_ == 4
+
+    def test_unlabelled_rows_are_not_looked_at(self, few):
+        X, y = few
+        other = np.where((y >= 0)[:, None], X, 5)
+        one = GSTransform(max_epochs=3).fit(X, y).transform(X)
+        two = GSTransform(max_epochs=3).fit(other, y).transform(X)
+        assert one.tobytes() == two.tobytes()
+
+    def test_at_most_so_many_texts(self, blobs):
+        X, codes = blobs
+        transform = GSTransform(max_texts=10, max_epochs=2).fit(X, codes)
+        assert transform.n_epochs_ == 2
+
+    def test_same_seed_same_bytes_and_torch_untouched(self, few):
+        import torch
+
+        X, y = few
+        torch.manual_seed(5)
+        state = torch.get_rng_state()
+        one = GSTransform(max_epochs=5, random_state=3).fit_transform(X, y)
+        assert (torch.get_rng_state() == state).all()
+        torch.manual_seed(6)
+        two = GSTransform(max_epochs=5, random_state=3).fit_transform(X, y)
+        assert one.tobytes() == two.tobytes()
+        assert one.tobytes() != GSTransform(max_epochs=5, random_state=4).fit_transform(X, y).tobytes()
+
+    def test_progress_is_told_and_may_stop(self, few):
+        from core.errors import Cancelled
+
+        X, y = few
+        told = []
+        GSTransform(max_epochs=3).fit(X, y, progress=lambda done, total: told.append((done, total)))
+        assert told == [(1, 3), (2, 3), (3, 3)]
+
+        def stop(done, total):
+            raise Cancelled
+
+        with pytest.raises(Cancelled):
+            GSTransform().fit(X, y, progress=stop)
+
+    def test_one_class_is_not_enough(self, few):
+        X, y = few
+        with pytest.raises(LabelError, match=r"2 classes needed, got 1 \(0\)"):
+            GSTransform().fit(X, np.where(y == 0, 0, -1))
