@@ -113,7 +113,7 @@ def composition_bars(
     )
     figure = _figure([selection, corpus])
     figure.update_xaxes(
-        title="share of the selection (stroke: of the corpus)", tickformat=".0%", rangemode="tozero", nticks=5
+        title="share here (stroke: of all)", tickformat=".0%", rangemode="tozero", nticks=5
     )
     figure.update_yaxes(tickvals=place, ticktext=[_short(names[i]) for i in order])
     return figure

@@ -43,7 +43,8 @@ def test_labels_across_the_main_structure_help():
     assert evidence.verdict == "helps"
     assert evidence.reshaped > evidence.generic + 0.1
     assert evidence.sentence() == (
-        f"labels better separated: {100 * evidence.generic:.0f} % → {100 * evidence.reshaped:.0f} % (60 labels)"
+        "labels better separated: "
+        f"{100 * evidence.generic:.0f} % → {100 * evidence.reshaped:.0f} % (60 labels)"
     )
 
 

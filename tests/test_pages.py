@@ -252,6 +252,15 @@ def test_analyses_are_switched_in_the_sidebar(app, store, prepared, labelled):
     assert app.text_input(key="guide_instruction").value == "by feeling"
 
 
+def test_an_analysis_is_removed_after_a_question(app, store, prepared, labelled):
+    other = store.add_analysis(prepared, "by cause")
+    app.run()
+    app.switch_page(GUIDE).run()
+    app.button(key="guide_remove_analysis").click().run()
+    assert [analysis.id for analysis in store.analyses(prepared)] == [labelled] and other != labelled
+    assert app.session_state["refract"].analysis_id == labelled
+
+
 def test_a_new_session_goes_on_where_the_last_one_was(app, prepared, labelled):
     app.run()
     assert app.session_state["refract"].corpus_key == prepared

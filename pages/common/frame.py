@@ -88,7 +88,7 @@ def page_head(title: str, purpose: str, *, next_page: str | None = None, next_la
     """Title, one line of what the page is for, and the way to the next step at the right."""
     with st.container(key="page_head", horizontal=True, vertical_alignment="center"):
         st.markdown(f"#### {markdown(title)}", width="content")
-        st.caption(purpose, width="content")
+        st.caption(purpose, width="stretch")
         if next_page and st.button(next_label, key="next_step", icon=":material/arrow_forward:"):
             st.switch_page(next_page)
 
@@ -143,5 +143,5 @@ def _analysis_name(analysis: Analysis) -> str:
     if analysis.fit_key:
         evidence = load_evidence(cache.store().results(analysis.corpus_key), analysis.fit_key)
         if evidence is not None and evidence.verdict == "helps":
-            name += f" :green[:small[+{100 * (evidence.reshaped - evidence.generic):.0f} pts]]"
+            name += f" :green[:small[+{100 * (evidence.reshaped - evidence.generic):.0f}]]"
     return name

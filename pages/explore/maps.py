@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.corpus import Corpus
-from core.figures import composition_bars
+from core.figures import BARS, composition_bars
 from core.keys import content_key
 from core.pipeline import Fit, fit_key, load_evidence
 from core.spaces import Space
@@ -87,11 +87,18 @@ def draw_maps(corpus: Corpus, generic: Space, fit: Fit | None, analysis: Analysi
     labels = store.label_names(analysis.id) if analysis else []
     given = store.label_codes(analysis.id, len(corpus.texts)) if analysis else np.full(len(corpus.texts), -1)
     choices = colourings(fit, corpus)
-    choice = st.selectbox(
-        "Colour by", choices, key=f"maps_colour_{fit is not None}", width=260, persist_state="session"
-    )
+    with st.container(horizontal=True, vertical_alignment="center", key="maps_tools"):
+        st.caption("Colour by", width="content")
+        choice = st.selectbox(
+            "Colour by",
+            choices,
+            key=f"maps_colour_{fit is not None}",
+            width=240,
+            label_visibility="collapsed",
+            persist_state="session",
+        )
     colours = colouring(choice, corpus, generic, fit, given, labels)
-    left, right = st.columns([4, 1.25], gap="small")
+    left, right = st.columns([3.4, 1.2], gap="small")
     with left:
         selected = linked_maps(
             panes(generic, fit),
@@ -131,7 +138,7 @@ def draw_selection(
     labels: list[str],
 ) -> None:
     """The selected texts as a table, and what they consist of."""
-    with st.container(border=True, height=HEIGHT + 40, key="maps_selection"):
+    with st.container(border=True, height=HEIGHT, key="maps_selection"):
         if len(selected) == 0:
             st.markdown("**Nothing selected**")
             both = "" if fit is None else " It lights up in both maps."
@@ -148,16 +155,17 @@ def draw_selection(
             table,
             key="maps_table",
             hide_index=True,
-            height=HEIGHT - 270,
-            column_config={"text": st.column_config.TextColumn("Text", width="medium")},
+            height=HEIGHT - 300,
+            column_config={"text": st.column_config.TextColumn("Text", width=180)},
         )
         if len(selected) > ROWS_SHOWN:
             st.caption(f"The first {ROWS_SHOWN:,} are listed.")
         if isinstance(colours, Colouring):
+            shown = min(len(np.unique(np.asarray(colours.codes)[selected])), BARS)
             st.plotly_chart(
                 composition_bars(colours.codes, selected, colours.labels, colours.colours),
                 key="maps_composition",
-                height=200,
+                height=60 + 17 * shown,
                 config={"displayModeBar": False},
             )
 

@@ -21,11 +21,13 @@ from pages.common.state import (
     ensure_analysis,
     is_fitted,
     is_prepared,
+    open_analysis,
     person,
 )
 
 KEYS = 9  # labels that a single key gives
 SUGGESTED_PER_LABEL = 10  # texts to a label after which the maps regroup visibly
+CLEAR_LEAD = 0.2  # of the likeliest label over the next; below it the Fit wavers
 CARD_HEIGHT = 190  # pixels; longer texts scroll
 LONGEST_SHOWN = 1500  # characters of a text in the deck
 
@@ -71,15 +73,25 @@ def draw_instruction(analysis: Analysis | None) -> None:
     def save() -> None:
         cache.store().set_instruction(ensure_analysis(), st.session_state[key])
 
+    def remove() -> None:
+        cache.store().delete_analysis(analysis.id)
+        remaining = cache.store().analyses(analysis.corpus_key)
+        open_analysis(remaining[-1].id if remaining else None)
+
     st.session_state[key] = analysis.instruction if analysis else ""
-    st.text_input(
-        "Instruction",
-        key=key,
-        placeholder="by what the customer feels",
-        help="What two texts must share to stand close together. The labels carry it out.",
-        on_change=save,
-        max_chars=200,
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input(
+            "Instruction",
+            key=key,
+            placeholder="by what the customer feels",
+            help="What two texts must share to stand close together. The labels carry it out.",
+            on_change=save,
+            max_chars=200,
+        )
+        if analysis is not None:
+            with st.popover("", icon=":material/delete:", help="Remove this analysis", key="guide_remove"):
+                st.markdown("Remove this instruction with its labels and its map? This cannot be undone.")
+                st.button("Remove", key="guide_remove_analysis", type="primary", on_click=remove)
 
 
 def draw_labels(analysis: Analysis | None) -> None:
@@ -153,7 +165,7 @@ def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space, fit: Fit | Non
         else:
             draw_text(corpus, row)
     with right:
-        draw_reason(row, fit, guide)
+        draw_reason(row, fit)
     with st.container(horizontal=True, key="guide_buttons"):
         for position, name in enumerate(names[:KEYS]):
             st.button(
@@ -234,20 +246,24 @@ def draw_text(corpus: Corpus, row: int) -> None:
     st.caption(" · ".join(values[:6]).replace("$", "\\$"))
 
 
-def draw_reason(row: int | None, fit: Fit | None, guide: pd.DataFrame) -> None:
-    """Why this text is shown, and what the latest Fit says of it."""
-    if row is None:
-        return
+def draw_reason(row: int | None, fit: Fit | None) -> None:
+    """Why this text is shown, and what the latest Fit takes it for."""
     with st.container(border=True, height=CARD_HEIGHT, key="guide_reason"):
         st.caption("Why this one")
+        if row is None:
+            return
         if fit is None:
-            st.markdown("It stands for a group of texts that has no label yet.")
+            st.markdown("It stands for a group of texts without a label yet.")
+            return
+        first, second = fit.probabilities[row].argsort()[::-1][:2]
+        names = [markdown(fit.labels[fit.classes[column]]) for column in (first, second)]
+        shares = [fit.probabilities[row][column] for column in (first, second)]
+        if shares[0] - shares[1] < CLEAR_LEAD:
+            st.markdown("The latest Fit wavers over this one.")
         else:
-            st.markdown("The latest Fit is unsure about texts like this one.")
-            st.caption("Looks like")
-            best = fit.probabilities[row].argsort()[::-1][:3]
-            for column in best:
-                st.markdown(f"{fit.labels[fit.classes[column]]} **{fit.probabilities[row][column]:.0%}**")
+            st.markdown("It stands for a group of texts with few labels yet.")
+        looks = " · ".join(f"{name} **{share:.0%}**" for name, share in zip(names, shares, strict=True))
+        st.caption(f"Looks like: {looks}")
 
 
 def draw_fit(analysis: Analysis) -> None:

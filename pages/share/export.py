@@ -99,7 +99,7 @@ def draw_downloads(table: pd.DataFrame, corpus: Corpus, generic: Space, fit: Fit
     }
     for key, title, hint, ending, mime in rows:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{title}**  \n:small[{hint}]")
+            st.markdown(f"**{title}**  \n:small[{hint}]", width="stretch")
             st.download_button(
                 "Download",
                 data=makers[key],
