@@ -9,8 +9,8 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 EXACT_LIMIT = 20_000
-"""Up to this many texts the graph is exact: 3 to 6 s on two cores, where the approximate search takes 3 s once
-compiled, a minute before, and misses neighbours."""
+"""Up to this many texts the graph is exact: at most 6 s on two cores, where the approximate search takes 3 s
+once compiled, a minute before, and misses neighbours."""
 
 BLOCK_CELLS = 1_000_000
 """Similarities held at a time by the exact search: 4 MB, so that they stay in the processor's cache."""
@@ -95,7 +95,7 @@ def unit_rows(X: np.ndarray) -> np.ndarray:
     bad = np.flatnonzero(~np.isfinite(X).all(axis=1))
     if len(bad):
         raise ValueError(
-            f"{len(bad)} of {len(X)} embeddings hold numbers that are not finite (the first in row {bad[0]}); "
+            f"{len(bad)} of {len(X)} embeddings hold numbers that are not finite (first: row {bad[0]}); "
             "encode these texts again."
         )
     # The largest entry first: squares of extreme entries would leave float32.
@@ -151,7 +151,7 @@ def listening(similarities: np.ndarray) -> np.ndarray:
 
 
 def smooth(values: np.ndarray, graph: Graph, *, mixing: float = 0.6, rounds: int = 5) -> np.ndarray:
-    """Return values mixed along the graph: each round keeps a part of the text's own and hears its neighbours.
+    """Return values mixed along the graph: in each round every text hears its neighbours.
 
     F(0) = values and F(t + 1) = (1 - mixing) F(0) + mixing W F(t), W as in `Graph.weights`. A text without
     neighbours keeps its own values. Cost O(rounds x n_texts x k x n_columns).

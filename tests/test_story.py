@@ -176,6 +176,26 @@ def test_6_a_reload_loses_nothing(page, address):
     assert "by what the customer feels" in page.locator("[data-testid=stSidebar]").inner_text()
 
 
-def test_7_nothing_left_this_machine_and_nothing_broke(page):
+def test_7_a_cancelled_job_loses_nothing_and_a_closed_tab_stops_nothing(page, address, tmp_path):
+    demo = pd.read_csv(DEMO)
+    many = pd.concat([demo.assign(text=demo["text"] + f" ({number})") for number in range(8)])
+    many.to_csv(tmp_path / "many.csv", index=False)
+    page.goto(f"{address}/corpus")
+    page.get_by_text("Upload", exact=True).first.click()
+    page.locator(".st-key-corpus_upload input[type=file]").set_input_files(tmp_path / "many.csv")
+    page.get_by_text("Encode 4,608 texts").click()
+    button(page, "corpus_cancel").click()
+    page.get_by_text("Cancelled; nothing was lost").wait_for()
+    page.get_by_text("Encode 4,608 texts").click()
+    page.get_by_text("texts/s").first.wait_for()
+    shoot(page, "progress")
+    page.goto("about:blank")
+    page.goto(f"{address}/corpus")
+    page.get_by_text("4,608 texts · encoded").wait_for(timeout=WARM_UP)
+    page.get_by_text("Open again").first.click()
+    page.get_by_text("read by all-MiniLM-L6-v2").nth(1).wait_for()
+
+
+def test_8_nothing_left_this_machine_and_nothing_broke(page):
     assert sorted(set(page.outside)) == []
     assert page.errors == []

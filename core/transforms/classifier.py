@@ -37,8 +37,8 @@ def fit_classifier(
 ) -> LinearClassifier:
     """Return a multinomial logistic regression in which every class weighs the same, whatever its size.
 
-    With fewer labels than dimensions the fit runs in the span of the labelled rows: the solution lies there, so
-    nothing is lost, and 4,096 dimensions cost no more than the labels do. Cost per step
+    With fewer labels than dimensions the fit runs in the span of the labelled rows: the solution lies there,
+    so nothing is lost, and 4,096 dimensions cost no more than the labels do. Cost per step
     O(n_labelled x min(n_labelled, n_dims) x n_classes), at most `MAX_STEPS` steps.
 
     Parameters
@@ -97,7 +97,7 @@ def _loss(
 
 
 def _span(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Orthonormal basis (n_dims, r) of a space that holds all rows, and their coordinates in it (n_rows, r)."""
+    """Orthonormal basis (n_dims, r) of a space that holds all rows, and their coordinates (n_rows, r)."""
     if rows.shape[0] >= rows.shape[1]:
         return np.eye(rows.shape[1]), rows
     left, sizes, right = np.linalg.svd(rows, full_matrices=False)

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 class GSTransform(TransformerMixin, BaseEstimator):
     """Reshape a space by thousands of labels: a contrastive autoencoder trained on the labelled texts.
 
-    The reshaped vector is the output of a small encoder (linear, ReLU, linear), not normalised. It is trained
-    so that texts of equal labels come together and others stay a margin apart, while a linear decoder can still
-    restore the generic vector. It was made for thousands of labels; with a few dozen, `GuidedTransform` is
-    better.
+    The reshaped vector is the output of a small encoder (linear, ReLU, linear), not normalised. It is
+    trained so that texts of equal labels come together and others stay a margin apart, while a linear decoder
+    can still restore the generic vector. It was made for thousands of labels; with a few dozen,
+    `GuidedTransform` is better.
 
-    The authors' code means to go back to the weights of the best epoch, but keeps a live reference to them and
-    so ends with the last ones; here the best are restored.
+    The authors' code means to go back to the weights of the best epoch, but keeps a live reference to them
+    and so ends with the last ones; here the best are restored.
 
     Parameters
     ----------
@@ -208,6 +208,7 @@ class GSTransform(TransformerMixin, BaseEstimator):
     def __sklearn_tags__(self):  # noqa: ANN204
         tags = super().__sklearn_tags__()
         tags.target_tags.required = True
+        tags.transformer_tags.preserves_dtype = ["float32"]  # float32 comes out whatever goes in
         return tags
 
 

@@ -70,7 +70,7 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
 
     Notes
     -----
-    Cost with the graph given: linear in texts, dimensions, neighbours and classes, plus one solve of O(n_dims³).
+    Cost with the graph given: O(n_texts x (n_dims² + n_neighbors x (n_dims + n_classes)) + n_dims³).
     """
 
     def __init__(
@@ -132,7 +132,7 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         names = self._names(label_vectors)
         labels = read_labels(y, len(names))
         unit = unit_rows(X)
-        graph = self._graph(unit, graph)
+        graph = self._graph(X, graph)
         self.classes_ = labels.classes
         self.centre_ = unit.mean(axis=0)
         rows = self._centred(unit)
@@ -204,12 +204,12 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         unit = unit_rows(vectors)
         return unit_rows(unit - unit.mean(axis=0))
 
-    def _graph(self, unit: np.ndarray, graph: Graph | None) -> Graph:
+    def _graph(self, X: np.ndarray, graph: Graph | None) -> Graph:
         if graph is None:
-            return build_graph(unit, self.n_neighbors, random_state=self.random_state)
-        if len(graph.indices) != len(unit):
+            return build_graph(X, self.n_neighbors, random_state=self.random_state)
+        if len(graph.indices) != len(X):
             raise ValueError(
-                f"The graph is of {len(graph.indices)} texts and X of {len(unit)}; give the graph of X."
+                f"The graph is of {len(graph.indices)} texts and X of {len(X)}; give the graph of X."
             )
         return graph
 
@@ -269,6 +269,7 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
     def __sklearn_tags__(self):  # noqa: ANN204
         tags = super().__sklearn_tags__()
         tags.target_tags.required = True
+        tags.transformer_tags.preserves_dtype = ["float32"]  # float32 comes out whatever goes in
         return tags
 
 

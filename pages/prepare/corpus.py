@@ -69,14 +69,17 @@ def uploaded_table() -> Table | None:
         "Upload a file with one text a row",
         type=FORMATS,
         key="corpus_upload",
-        help="Up to 200 MB; server.maxUploadSize in .streamlit/config.toml raises the limit.",
     )
+    limit = st.get_option("server.maxUploadSize")  # megabytes
+    if file is None:
+        st.caption(f"Up to {limit} MB; server.maxUploadSize in .streamlit/config.toml raises the limit.")
     kept = st.session_state.get("uploaded_table")
     if file is None:
         return kept[1] if kept else None
     if kept is None or kept[0] != file.file_id:
         with st.spinner(f"Reading {file.name}…"):
-            kept = st.session_state["uploaded_table"] = (file.file_id, read_table(file.name, file.getvalue()))
+            table = read_table(file.name, file.getvalue(), most_bytes=limit * 2**20)
+            kept = st.session_state["uploaded_table"] = (file.file_id, table)
     return kept[1]
 
 
