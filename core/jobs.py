@@ -30,7 +30,7 @@ class Job:
     status : "queued", "running", "done", "failed" or "cancelled"
     stage, done, total : latest progress; the counts belong to the stage
     message : str, one sentence for a failed job
-    stage_started_at, ended_at : seconds of `time.monotonic`
+    stage_started_at, reported_at, ended_at : seconds of `time.monotonic`
     """
 
     id: str
@@ -43,6 +43,7 @@ class Job:
     total: int = 1
     message: str = ""
     stage_started_at: float = field(default_factory=time.monotonic)
+    reported_at: float = field(default_factory=time.monotonic)
     ended_at: float | None = None
 
     @property
@@ -53,7 +54,7 @@ class Job:
     @property
     def rate(self) -> float | None:
         """Items a second in this stage; None until it can be told."""
-        seconds = time.monotonic() - self.stage_started_at
+        seconds = self.reported_at - self.stage_started_at
         return self.done / seconds if self.done and self.total > 1 and seconds > 0.5 else None
 
     @property
@@ -183,6 +184,7 @@ class JobRunner:
                 if answer["stage"] != job.stage:
                     job.stage_started_at = time.monotonic()
                 job.stage, job.done, job.total = answer["stage"], answer["done"], answer["total"]
+                job.reported_at = time.monotonic()
             else:
                 self._end(job, answer["event"], answer.get("message", ""))
                 self._advance()
