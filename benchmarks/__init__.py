@@ -1,0 +1,1 @@
+"""Speeds and their baselines: `make bench`."""

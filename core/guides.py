@@ -31,8 +31,8 @@ def suggest(
 
     Every text is covered by the labelled text most similar to it. The text suggested is the one that would
     raise the coverage of the corpus most if it were labelled; it counts as labelled for the next one. So it
-    is typical of a region without labels, never an outlier, and never a copy. From `COVERAGE_LABELS` labels on,
-    texts whose class is in doubt count for more.
+    is typical of a region without labels, never an outlier, and never a copy. From `COVERAGE_LABELS` labels
+    on, texts whose class is in doubt count for more.
 
     Cost O(min(n_texts, SAMPLE)² x (n_dims + n)).
 

@@ -92,17 +92,27 @@ def unit_rows(X: np.ndarray) -> np.ndarray:
     X = np.asarray(X)
     if X.ndim != 2 or len(X) == 0:
         raise ValueError(f"Embeddings of shape {X.shape} found; a table with one row per text is needed.")
-    bad = np.flatnonzero(~np.isfinite(X).all(axis=1))
+    with np.errstate(over="ignore"):
+        rows = X.astype(np.float32, copy=False)
+        squares = np.einsum("ij,ij->i", rows, rows)
+    # One pass settles ordinary rows; squares that left the range of float32, or hold no number, need a look.
+    odd = np.flatnonzero(~((squares > 1e-20) & (squares < 1e20)))
+    if len(odd):
+        _refuse_infinite(X, odd)
+        rows, squares = rows.copy(), squares.copy()
+        largest = np.abs(X[odd]).max(axis=1, keepdims=True, initial=0.0)
+        rows[odd] = X[odd] / np.where(largest > 0, largest, 1)
+        squares[odd] = np.einsum("ij,ij->i", rows[odd], rows[odd])
+    return rows / np.sqrt(np.where(squares > 0, squares, 1))[:, None]
+
+
+def _refuse_infinite(X: np.ndarray, rows: np.ndarray) -> None:
+    bad = rows[~np.isfinite(X[rows]).all(axis=1)]
     if len(bad):
         raise ValueError(
             f"{len(bad)} of {len(X)} embeddings hold numbers that are not finite (first: row {bad[0]}); "
             "encode these texts again."
         )
-    # The largest entry first: squares of extreme entries would leave float32.
-    largest = np.abs(X).max(axis=1, keepdims=True, initial=0.0)
-    scaled = (X / np.where(largest > 0, largest, 1)).astype(np.float32, copy=False)
-    lengths = np.linalg.norm(scaled, axis=1, keepdims=True)
-    return scaled / np.where(lengths > 0, lengths, 1)
 
 
 def nearest_rows(
@@ -172,12 +182,14 @@ def smooth(values: np.ndarray, graph: Graph, *, mixing: float = 0.6, rounds: int
     """
     values = np.asarray(values, dtype=np.float32)
     weights = graph.weights()
-    heard = np.asarray(weights.sum(axis=1)) > 0
-    mixing = np.where(heard, np.float32(mixing), np.float32(0))  # (n_texts, 1)
-    own = (1 - mixing) * values
+    lonely = np.asarray(weights.sum(axis=1)).ravel() == 0
+    own = np.float32(1 - mixing) * values
+    own[lonely] = values[lonely]
+    weights *= np.float32(mixing)
     smoothed = values
     for _ in range(rounds):
-        smoothed = own + mixing * (weights @ smoothed)
+        smoothed = weights @ smoothed
+        smoothed += own
     return smoothed
 
 

@@ -28,7 +28,7 @@ def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path):
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(StoreError, match="cannot be written.*REFRACT_HOME"):
+    with pytest.raises(StoreError, match=r"cannot be written.*REFRACT_HOME"):
         write_atomically(tmp_path / "file" / "deeper", lambda file: None)
 
 

@@ -74,7 +74,7 @@ def test_deleting_a_corpus_takes_everything_of_it(store, corpus, analysis):
 def test_a_missing_file_says_what_to_do(store, corpus):
     store.add_corpus(corpus)
     (store.home / "corpora" / "k1" / "corpus.parquet").unlink()
-    with pytest.raises(StoreError, match="missing or damaged.*upload the corpus again"):
+    with pytest.raises(StoreError, match=r"missing or damaged.*upload the corpus again"):
         store.load_corpus("k1")
 
 

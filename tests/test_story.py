@@ -1,4 +1,4 @@
-"""The whole story in a real browser: upload, encode, import labels, fit, two maps, lasso, recolour, export."""
+"""The whole story in a real browser: upload, encode, label, fit, two maps, lasso, recolour, export."""
 
 import io
 import json

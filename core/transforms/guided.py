@@ -14,6 +14,9 @@ from core.transforms.labels import ReadLabels, read_labels
 NAME_COUNT = 3.0
 """Labelled texts that the name of a class counts for."""
 
+MOST_PSEUDO_LABELS = 20_000
+"""Texts beyond the labelled ones that part 2 is fitted on at most: more change nothing but the time."""
+
 
 class GuidedTransform(TransformerMixin, BaseEstimator):
     """Reshape a space by a handful of labels, keeping what the labels say nothing about.
@@ -226,14 +229,21 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
     def _directions(self, rows: np.ndarray, labels: ReadLabels) -> np.ndarray:
         codes = self.probabilities_.argmax(axis=1)
         codes[labels.rows] = labels.codes
-        chosen = np.union1d(surest_rows(self.probabilities_, self.pseudo_share), labels.rows)
+        surest = surest_rows(self.probabilities_, self.pseudo_share)
+        surest = surest[:: -(-len(surest) // MOST_PSEUDO_LABELS)]  # evenly over the corpus
+        chosen = np.union1d(surest, labels.rows)
         return discriminant_directions(rows[chosen], codes[chosen], len(self.classes_))
 
     def _join(self, rows: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
         """Return the three parts side by side, before blending (n_rows, 2 x n_classes + n_dims)."""
-        roots = (np.sqrt(probabilities) - self._root_centre) / self._root_scale
-        projected = unit_rows(rows @ self.directions_ - self._projected_centre)
-        return np.hstack([roots, self.discriminant_share * projected, self.generic_share * rows])
+        n_classes = len(self.classes_)
+        joined = np.empty((len(rows), 2 * n_classes + rows.shape[1]), dtype=np.float32)
+        roots, projected, generic = np.split(joined, [n_classes, 2 * n_classes], axis=1)  # views
+        roots[:] = (np.sqrt(probabilities) - self._root_centre) / self._root_scale
+        projected[:] = unit_rows(rows @ self.directions_ - self._projected_centre)
+        projected *= self.discriminant_share
+        np.multiply(rows, self.generic_share, out=generic, casting="same_kind")
+        return joined
 
     def _look_up_or_extend(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         check_is_fitted(self)
