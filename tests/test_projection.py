@@ -20,10 +20,13 @@ def spread(places):
     return np.sqrt(np.square(places - places.mean(axis=0)).sum(axis=1).mean())
 
 
+def distances(places):
+    return np.linalg.norm(places[:, None] - places, axis=2).ravel()
+
+
 def neighbours_of_own_group(places, group):
     """Share of the five nearest on the map that are of the same group."""
-    distances = np.linalg.norm(places[:, None] - places, axis=2)
-    nearest = np.argsort(distances, axis=1)[:, 1:6]
+    nearest = np.argsort(distances(places).reshape(len(places), -1), axis=1)[:, 1:6]
     return np.mean(group[nearest] == group[:, None])
 
 
@@ -69,7 +72,8 @@ def test_a_start_in_another_unit_is_scaled(drawn):
     X, _, graph, places = drawn
     small = project(X, graph, init=places / 64 + 3)
     assert spread(small) == pytest.approx(spread(places) / 64, rel=1e-3)
-    assert np.median(np.linalg.norm((small - 3) * 64 - places, axis=1)) < 0.25 * spread(places)
+    # 0.91; where the start is left in its own unit it is thrown about, and 0.74 is left of the old distances.
+    assert np.corrcoef(distances(small), distances(places))[0, 1] > 0.85
 
 
 def test_progress_counts_epochs(drawn):
