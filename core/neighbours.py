@@ -9,8 +9,8 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 EXACT_LIMIT = 30_000
-"""Up to this many texts the graph is exact: 3.7 s for 22,500 x 384 on two cores, where the approximate search takes
-0.6 s, but 22 s more to compile in each process, and misses neighbours."""
+"""Up to this many texts the graph is exact: 3.7 s for 22,500 x 384 on two cores, where the approximate search
+takes 0.6 s, but 22 s more to compile in each process, and misses neighbours."""
 
 BLOCK_CELLS = 1_000_000
 """Similarities held at a time by the exact search: 4 MB, so that they stay in the processor's cache."""

@@ -18,6 +18,7 @@ from core.encoders import (
     load_encoder,
     sources,
 )
+from core.encoders.packed import pack_linear_layers
 from core.encoders.reading import count_tokens
 from core.errors import Cancelled, EncoderUnavailable
 
@@ -169,6 +170,28 @@ def test_without_bfloat16_the_encoder_computes_in_float32(tiny, tiny_model, monk
     assert {str(parameter.dtype) for parameter in fast._model.parameters()} == {"torch.bfloat16"}
     assert fast.key != exact.key
     assert np.sum(fast.encode(TEXTS) * exact.encode(TEXTS), axis=1).min() > 0.999
+
+
+def test_packed_layers_compute_what_plain_ones_do(tiny_model, monkeypatch):
+    from core.encoders import sentence
+
+    monkeypatch.setattr(sentence, "processor_has_bfloat16", lambda: True)
+    packed = load_encoder(str(tiny_model))
+    monkeypatch.setattr(sentence, "pack_linear_layers", lambda model: False)
+    plain = load_encoder(str(tiny_model))
+    kinds = [{type(module).__name__ for module in encoder._model.modules()} for encoder in (packed, plain)]
+    assert "PackedLinear" in kinds[0] - kinds[1]
+    assert packed.key != plain.key
+    assert np.sum(packed.encode(TEXTS) * plain.encode(TEXTS), axis=1).min() > 0.999
+
+
+def test_without_the_packing_operators_layers_stay_as_they_are(monkeypatch):
+    import torch
+
+    monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: False)
+    model = torch.nn.Sequential(torch.nn.Linear(2, 2))
+    assert not pack_linear_layers(model)
+    assert type(model[0]) is torch.nn.Linear
 
 
 @pytest.mark.parametrize(
