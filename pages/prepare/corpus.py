@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import streamlit as st
 
 from core.corpus import Corpus, CorpusReport, Table, build_corpus, examine, guess_text_column, read_table
@@ -51,9 +52,9 @@ def corpus_page() -> None:
         draw_current(entry)
         return
     try:
-        table = demo_table() if source == "demo" else uploaded_table()
-        if table is not None:
-            draw_table(table)
+        found = ("demo", demo_table()) if source == "demo" else uploaded_table()
+        if found is not None:
+            draw_table(*found)
     except CorpusError as error:
         st.error(str(error), icon=":material/error:")
 
@@ -63,27 +64,22 @@ def demo_table() -> Table:
     return read_table(DEMO.name, DEMO.read_bytes())
 
 
-def uploaded_table() -> Table | None:
-    """The uploaded file as a table, kept for the session; None before an upload."""
-    file = st.file_uploader(
-        "Upload a file with one text a row",
-        type=FORMATS,
-        key="corpus_upload",
-    )
+def uploaded_table() -> tuple[str, Table] | None:
+    """Id and table of the uploaded file, kept for the session; None before an upload."""
+    file = st.file_uploader("Upload a file with one text a row", type=FORMATS, key="corpus_upload")
     limit = st.get_option("server.maxUploadSize")  # megabytes
-    if file is None:
-        st.caption(f"Up to {limit} MB; server.maxUploadSize in .streamlit/config.toml raises the limit.")
     kept = st.session_state.get("uploaded_table")
     if file is None:
-        return kept[1] if kept else None
+        st.caption(f"Up to {limit} MB; server.maxUploadSize in .streamlit/config.toml raises the limit.")
+        return kept
     if kept is None or kept[0] != file.file_id:
         with st.spinner(f"Reading {file.name}…"):
             table = read_table(file.name, file.getvalue(), most_bytes=limit * 2**20)
             kept = st.session_state["uploaded_table"] = (file.file_id, table)
-    return kept[1]
+    return kept
 
 
-def draw_table(table: Table) -> None:
+def draw_table(table_id: str, table: Table) -> None:
     """Preview at the left, report and Encode at the right."""
     left, right = st.columns([3, 2], gap="large")
     with right:
@@ -99,8 +95,7 @@ def draw_table(table: Table) -> None:
     with left:
         draw_preview(table, text_column)
     with right:
-        report = examine(table, text_column)
-        corpus = build(table, text_column)
+        report, corpus = look_at(table_id, text_column, table)
         draw_report(report, corpus, encoder, table)
         draw_encode(corpus, encoder)
 
@@ -121,12 +116,20 @@ def choose_encoder() -> str:
     return chosen or DEFAULT_ENCODER
 
 
-def build(table: Table, text_column: str) -> Corpus:
-    """Corpus of a table; the last one built is kept for the session."""
-    key = (id(table), text_column)
-    if st.session_state.get("built_corpus", (None,))[0] != key:
-        st.session_state["built_corpus"] = (key, build_corpus(table, text_column))
-    return st.session_state["built_corpus"][1]
+@st.cache_resource(max_entries=3, scope="session", show_spinner="Looking at the texts…")
+def look_at(table_id: str, text_column: str, _table: Table) -> tuple[CorpusReport, Corpus]:
+    """Report on a text column, and the corpus it makes; remembered by the table's id and the column."""
+    return examine(_table, text_column), build_corpus(_table, text_column)
+
+
+@st.cache_resource(max_entries=3, scope="session", show_spinner=False)
+def reading_cost(corpus_key: str, encoder: str, _texts: np.ndarray) -> tuple[int, int, float]:
+    """How many texts the encoder would cut, at how many tokens (0: unknown yet), and its seconds."""
+    try:
+        n_long, max_tokens = count_too_long(_texts, encoder)
+    except EncoderUnavailable:
+        n_long = max_tokens = 0  # said in full when Encode tries to load it
+    return n_long, max_tokens, estimate_seconds(_texts, encoder)
 
 
 def draw_preview(table: Table, text_column: str) -> None:
@@ -146,8 +149,7 @@ def draw_preview(table: Table, text_column: str) -> None:
 
 def draw_report(report: CorpusReport, corpus: Corpus, encoder: str, table: Table) -> None:
     """What is in the table, before anything runs."""
-    n_long, max_tokens = too_long(corpus, encoder)
-    seconds = estimate_seconds(corpus.texts, encoder)
+    n_long, max_tokens, seconds = reading_cost(corpus.key, encoder, corpus.texts)
     facts = [
         f"**{report.n_rows:,}** rows",
         f"**{report.n_empty:,}** empty" + (" (left out)" if report.n_empty else ""),
@@ -167,18 +169,6 @@ def draw_report(report: CorpusReport, corpus: Corpus, encoder: str, table: Table
         height=150,
         config={"displayModeBar": False},
     )
-
-
-def too_long(corpus: Corpus, encoder: str) -> tuple[int, int]:
-    """How many texts the encoder would cut, and at how many tokens (0: unknown before it is loaded)."""
-    key = (corpus.key, encoder)
-    if st.session_state.get("too_long", (None,))[0] != key:
-        try:
-            found = count_too_long(corpus.texts, encoder)
-        except EncoderUnavailable:
-            found = (0, 0)  # said in full when Encode tries to load it
-        st.session_state["too_long"] = (key, found)
-    return st.session_state["too_long"][1]
 
 
 def draw_encode(corpus: Corpus, encoder: str) -> None:
