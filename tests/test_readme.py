@@ -1,12 +1,16 @@
 """What the README tells people to type works."""
 
+import os
 import re
+import signal
 import subprocess
 import sys
+import tomllib
 from importlib.metadata import version
 
 import pytest
 
+from tests.app_server import free_port, wait_for
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -38,6 +42,25 @@ def test_every_command_names_what_exists(command):
     assert run.split()[:2] == ["streamlit", "run"] and (ROOT / run.split()[2]).is_file()
 
 
+@pytest.mark.skipif(
+    "MAKELEVEL" not in os.environ, reason="outside make there may be no .venv, and making one is slow"
+)
+def test_make_app_serves(tmp_path):
+    port = free_port()
+    environment = {
+        **os.environ,
+        "REFRACT_HOME": str(tmp_path),
+        "STREAMLIT_SERVER_PORT": str(port),
+        "STREAMLIT_SERVER_HEADLESS": "true",
+    }
+    process = subprocess.Popen(["make", "app"], cwd=ROOT, env=environment, start_new_session=True)
+    try:
+        wait_for(f"http://127.0.0.1:{port}/_stcore/health", process)
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(10)
+
+
 def test_the_make_targets_named_are_there():
     for target in set(re.findall(r"`make (\w+)`", README)):
         subprocess.run(["make", "--dry-run", target], cwd=ROOT, check=True, capture_output=True)
@@ -48,3 +71,9 @@ def test_what_runs_is_what_is_pinned():
     assert len(pins) > 10
     for name, pinned in pins:
         assert version(name).split("+")[0] == pinned, name
+
+
+def test_the_server_listens_on_this_machine_only_and_tells_nobody():
+    settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert settings["server"]["address"] == "127.0.0.1"
+    assert settings["browser"]["gatherUsageStats"] is False
