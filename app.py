@@ -3,6 +3,7 @@
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
+from core.errors import RefractError
 from pages.common import frame
 
 st.set_page_config(page_title="Refract", page_icon=str(frame.ROOT / "assets" / "icon.svg"), layout="wide")
@@ -10,5 +11,8 @@ frame.apply_styles()
 if PagesManager.uses_pages_directory:
     frame.withdraw_page_not_found()
 page = st.navigation(frame.PAGES, position="hidden")
-frame.draw_sidebar()
-page.run()
+try:
+    frame.draw_sidebar()
+    page.run()
+except RefractError as error:
+    frame.say(error)

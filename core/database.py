@@ -15,8 +15,8 @@ CREATE TABLE IF NOT EXISTS corpora (
     key TEXT PRIMARY KEY, name TEXT NOT NULL, text_column TEXT NOT NULL, n_texts INTEGER NOT NULL,
     encoder TEXT, embedding_key TEXT, created_at TEXT NOT NULL, opened_at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS analyses (
-    id INTEGER PRIMARY KEY, corpus_key TEXT NOT NULL REFERENCES corpora (key) ON DELETE CASCADE,
-    instruction TEXT NOT NULL, fit_key TEXT, created_at TEXT NOT NULL);
+    id INTEGER PRIMARY KEY AUTOINCREMENT, corpus_key TEXT NOT NULL REFERENCES corpora (key) ON DELETE CASCADE,
+    instruction TEXT NOT NULL, fit_key TEXT, embedding_key TEXT, created_at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS labels (
     id INTEGER PRIMARY KEY, analysis_id INTEGER NOT NULL REFERENCES analyses (id) ON DELETE CASCADE,
     name TEXT NOT NULL, UNIQUE (analysis_id, name));
@@ -59,11 +59,11 @@ class Database:
         Raises
         ------
         StoreError
-            When the file cannot be opened or the disk is full.
+            When the file cannot be opened or is damaged, or the disk is full.
         """
         try:
             connection = sqlite3.connect(self.path, timeout=30)
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
             raise self._explained(error) from error
         try:
             connection.row_factory = sqlite3.Row
@@ -71,12 +71,14 @@ class Database:
             connection.execute("PRAGMA synchronous = FULL")  # a label is on disk when the call returns
             with connection:
                 yield connection
-        except sqlite3.OperationalError as error:
+        except sqlite3.IntegrityError:
+            raise  # the caller knows which rule was broken, and says so
+        except sqlite3.DatabaseError as error:
             raise self._explained(error) from error
         finally:
             connection.close()
 
-    def _explained(self, error: sqlite3.OperationalError) -> StoreError:
+    def _explained(self, error: sqlite3.DatabaseError) -> StoreError:
         if "full" in str(error):
             return StoreError(
                 f"The disk that holds {self.path} is full, so this was not recorded: free some space and do "

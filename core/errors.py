@@ -5,7 +5,6 @@ RefractError
 ├── EncoderUnavailable  an encoder that cannot be loaded here
 ├── LabelError          guide labels that cannot be used (also a ValueError)
 ├── StoreError          something that could not be kept on disk, or found there
-├── JobError            a background job that failed
 └── Cancelled           a background job that was stopped by a person
 
 Every message is one sentence for the person at the screen: what was found, what is needed, what to do.
@@ -30,10 +29,6 @@ class LabelError(RefractError, ValueError):
 
 class StoreError(RefractError):
     """Something that could not be kept on disk, or found there."""
-
-
-class JobError(RefractError):
-    """A background job that failed."""
 
 
 class Cancelled(RefractError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import itertools
 import json
 import logging
@@ -119,10 +120,6 @@ class JobRunner:
         with self._lock:
             return list(self._jobs.values())
 
-    def job(self, job_id: str) -> Job | None:
-        """One job, or None when it is forgotten."""
-        return self._jobs.get(job_id)
-
     def wait(self, job: Job, timeout: float = 600.0) -> Job:
         """Block until a job ended (for scripts and tests).
 
@@ -161,7 +158,8 @@ class JobRunner:
     def _read(self, process: subprocess.Popen) -> None:
         """Follow one worker's answers until it ends; `_advance` starts another when there is work."""
         for line in process.stdout:
-            self._take(json.loads(line))
+            with contextlib.suppress(ValueError):  # a process that is ended may leave half a line
+                self._take(json.loads(line))
         code = process.wait()
         with self._lock:
             if self._closed or process is not self._process:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from core.errors import LabelError
 
+LONGEST_LABEL = 60  # characters: a longer one fits no button and no legend
 MOST_LABELS = 150  # more names than that are values (dates, ids), not labels
 
 
@@ -116,4 +117,10 @@ def _check_number(names: set[str]) -> None:
         raise LabelError(
             f"There are {len(names):,} different labels, at most {MOST_LABELS} can be shown: choose a column "
             "with fewer values, or merge some."
+        )
+    longest = max(names, key=len)
+    if len(longest) > LONGEST_LABEL:
+        raise LabelError(
+            f"The label “{longest[:LONGEST_LABEL]}…” has {len(longest)} characters, at most "
+            f"{LONGEST_LABEL} fit: choose another column, or shorten it."
         )

@@ -21,7 +21,7 @@ from core.names import name_clusters
 from core.neighbours import Graph, build_graph
 from core.projection import project
 from core.results import Results
-from core.spaces import Space, has_space, load_graph, load_space, save_graph, save_space
+from core.spaces import Space, has_graph, has_space, load_graph, load_space, save_graph, save_space
 from core.store import Store
 from core.transforms import GuidedTransform
 
@@ -72,11 +72,12 @@ def prepare(store: Store, report: Report, *, corpus_key: str, encoder: str) -> N
     key = content_key("embeddings", VERSION, corpus_key, model.key)
     if not results.has_array(f"{key}.vectors"):
         results.save_array(f"{key}.vectors", model.encode(corpus.texts, progress=_stage(report, "Encoding")))
-    store.set_encoding(corpus_key, encoder, key)
     if not has_space(results, key):
         vectors = np.asarray(results.load_array(f"{key}.vectors"))
         graph = _graph(report, results, key, vectors)
         save_space(results, key, _see(report, corpus.texts, vectors, graph, init=None))
+    # Last: until here a map by another encoder stays in use, also when this is cancelled.
+    store.set_encoding(corpus_key, encoder, key)
 
 
 def fit(store: Store, report: Report, *, analysis_id: int) -> None:
@@ -90,12 +91,12 @@ def fit(store: Store, report: Report, *, analysis_id: int) -> None:
     analysis = store.analysis(analysis_id)
     results = store.results(analysis.corpus_key)
     embedding_key = store.corpus_entry(analysis.corpus_key).embedding_key
-    key = fit_key(store, analysis_id)
-    if not has_space(results, key):
+    generic = load_space(results, embedding_key)
+    labels = store.label_names(analysis_id)
+    given = store.label_codes(analysis_id, len(generic.map))
+    key = _fit_key(embedding_key, labels, given)
+    if not has_fit(results, key):
         report("Reshaping the space", 0, 1)
-        generic = load_space(results, embedding_key)
-        labels = store.label_names(analysis_id)
-        given = store.label_codes(analysis_id, len(generic.map))
         check_labels(given, labels)
         transform = GuidedTransform(random_state=0)
         vectors = transform.fit_transform(np.asarray(generic.vectors), given, graph=generic.graph)
@@ -109,7 +110,7 @@ def fit(store: Store, report: Report, *, analysis_id: int) -> None:
             graph = build_graph(vectors)
         texts = store.load_corpus(analysis.corpus_key).texts
         save_space(results, key, _see(report, texts, vectors, graph, init=generic.map))
-    store.set_fit(analysis_id, key)
+    store.set_fit(analysis_id, key, embedding_key)
     _forget_unused_fit(store, results, analysis.corpus_key, analysis.fit_key)
 
 
@@ -117,8 +118,8 @@ def measure(store: Store, report: Report, *, analysis_id: int, fit_key: str) -> 
     """Measure by held-out labels whether a Fit separates them better than the generic space."""
     analysis = store.analysis(analysis_id)
     results = store.results(analysis.corpus_key)
-    if not has_fit(results, fit_key):
-        return  # a newer Fit has replaced it
+    if not has_fit(results, fit_key) or results.has_document(f"{fit_key}.evidence"):
+        return  # a newer Fit has replaced it, or it was measured already
     report("Checking whether it helped", 0, 1)
     generic = load_space(results, store.corpus_entry(analysis.corpus_key).embedding_key)
     given = results.load_array(f"{fit_key}.given")
@@ -149,10 +150,8 @@ def fit_key(store: Store, analysis_id: int) -> str:
     It differs from `Analysis.fit_key` exactly when labels or embeddings changed since the last Fit.
     """
     entry = store.corpus_entry(store.analysis(analysis_id).corpus_key)
-    labels = store.label_names(analysis_id)
-    given = store.label_codes(analysis_id, entry.n_texts)
-    parameters = GuidedTransform(random_state=0).get_params()
-    return content_key("fit", VERSION, entry.embedding_key, labels, given, repr(sorted(parameters.items())))
+    labels, given = store.label_names(analysis_id), store.label_codes(analysis_id, entry.n_texts)
+    return _fit_key(entry.embedding_key, labels, given)
 
 
 def load_fit(results: Results, key: str) -> Fit:
@@ -179,7 +178,13 @@ def load_fit(results: Results, key: str) -> Fit:
 
 def has_fit(results: Results, key: str | None) -> bool:
     """Whether the whole result of a Fit is kept under this key."""
-    return key is not None and has_space(results, key)
+    return (
+        key is not None
+        and has_space(results, key)
+        and results.has_document(f"{key}.labels")
+        and results.has_array(f"{key}.given")
+        and results.has_array(f"{key}.probabilities")
+    )
 
 
 def load_evidence(results: Results, key: str) -> Evidence | None:
@@ -204,8 +209,13 @@ def _see(
     return Space(vectors, graph, points, clusters, names, typical_texts(vectors, clusters))
 
 
+def _fit_key(embedding_key: str, labels: list[str], given: np.ndarray) -> str:
+    parameters = sorted(GuidedTransform(random_state=0).get_params().items())
+    return content_key("fit", VERSION, embedding_key, labels, given, repr(parameters))
+
+
 def _graph(report: Report, results: Results, key: str, vectors: np.ndarray) -> Graph:
-    if not results.has_array(f"{key}.similarities"):
+    if not has_graph(results, key):
         report("Finding neighbours", 0, 1)
         with NUMBA:
             save_graph(results, key, build_graph(vectors))

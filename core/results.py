@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -45,11 +46,13 @@ class Results:
         try:
             return np.load(path, mmap_mode="r", allow_pickle=False)
         except FileNotFoundError as error:
-            raise StoreError(f"No result is kept under {key}: prepare the corpus again.") from error
+            raise StoreError(
+                "A part of this map is missing: encode the corpus again, or fit again."
+            ) from error
         except (ValueError, EOFError) as error:
             path.unlink(missing_ok=True)
             raise StoreError(
-                f"The result {key} on disk was damaged and is removed: prepare the corpus again."
+                "A part of this map was damaged and is removed: encode the corpus again, or fit again."
             ) from error
 
     def has_document(self, key: str) -> bool:
@@ -73,17 +76,20 @@ class Results:
         try:
             return json.loads(path.read_bytes())
         except FileNotFoundError as error:
-            raise StoreError(f"No result is kept under {key}: prepare the corpus again.") from error
+            raise StoreError(
+                "A part of this map is missing: encode the corpus again, or fit again."
+            ) from error
         except ValueError as error:
             path.unlink(missing_ok=True)
             raise StoreError(
-                f"The result {key} on disk was damaged and is removed: prepare the corpus again."
+                "A part of this map was damaged and is removed: encode the corpus again, or fit again."
             ) from error
 
     def delete(self, key: str) -> None:
         """Remove every array and document whose key starts with `key` and a dot."""
         for path in self.folder.glob(f"{key}.*"):
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # some systems keep a file that is being read
+                path.unlink(missing_ok=True)
 
     def _array_path(self, key: str) -> Path:
         return self.folder / f"{key}.npy"

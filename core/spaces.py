@@ -9,6 +9,8 @@ import numpy as np
 from core.neighbours import Graph
 from core.results import Results
 
+PARTS = ("vectors", "neighbours", "similarities", "map", "clusters")
+
 
 @dataclass(frozen=True)
 class Space:
@@ -33,10 +35,10 @@ class Space:
 
 
 def save_space(results: Results, key: str, space: Space) -> None:
-    """Keep a space; it counts as there only when its last part is written."""
+    """Keep a space; it counts as there only when all its parts are."""
     if not results.has_array(f"{key}.vectors"):
         results.save_array(f"{key}.vectors", space.vectors)
-    if not results.has_array(f"{key}.similarities"):
+    if not has_graph(results, key):
         save_graph(results, key, space.graph)
     results.save_array(f"{key}.map", space.map)
     results.save_array(f"{key}.clusters", space.clusters)
@@ -49,7 +51,7 @@ def save_space(results: Results, key: str, space: Space) -> None:
 
 def has_space(results: Results, key: str) -> bool:
     """Whether a whole space is kept under this key."""
-    return results.has_document(f"{key}.space")
+    return results.has_document(f"{key}.space") and all(results.has_array(f"{key}.{part}") for part in PARTS)
 
 
 def load_space(results: Results, key: str) -> Space:
@@ -75,6 +77,11 @@ def save_graph(results: Results, key: str, graph: Graph) -> None:
     """Keep a neighbour graph."""
     results.save_array(f"{key}.neighbours", graph.indices)
     results.save_array(f"{key}.similarities", graph.similarities)
+
+
+def has_graph(results: Results, key: str) -> bool:
+    """Whether a whole neighbour graph is kept under this key."""
+    return results.has_array(f"{key}.neighbours") and results.has_array(f"{key}.similarities")
 
 
 def load_graph(results: Results, key: str) -> Graph:

@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,9 +18,8 @@ from core.corpus import Corpus
 from core.database import Database
 from core.errors import LabelError, StoreError
 from core.files import write_atomically
+from core.label_files import LONGEST_LABEL
 from core.results import Results
-
-LONGEST_LABEL = 60  # characters: a longer one fits no button and no legend
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,16 @@ class StoredCorpus:
 
 @dataclass(frozen=True)
 class Analysis:
-    """One instruction over one corpus; `fit_key` names its latest result, None before the first Fit."""
+    """One instruction over one corpus.
+
+    `fit_key` names its latest result, `embedding_key` what that was made from; None before the first Fit.
+    """
 
     id: int
     corpus_key: str
     instruction: str
     fit_key: str | None
+    embedding_key: str | None
     created_at: str
 
 
@@ -77,14 +81,14 @@ class Store:
 
     def add_corpus(self, corpus: Corpus) -> None:
         """Keep a corpus; one with the same content is kept once, under its newest name."""
-        if not self._corpus_path(corpus.key).exists():
+        names_path = self._corpus_path(corpus.key).with_name("columns.parquet")
+        if not (self._corpus_path(corpus.key).exists() and names_path.exists()):
             frame = corpus.metadata.copy()
             # Position 0 is the text, whatever the metadata are called.
             frame.insert(0, "text", corpus.texts, allow_duplicates=True)
             frame.columns = [str(position) for position in range(frame.shape[1])]
             names = pd.DataFrame({"name": [corpus.text_column, *map(str, corpus.metadata.columns)]})
-            folder = self._corpus_path(corpus.key).parent
-            write_atomically(folder / "columns.parquet", lambda file: names.to_parquet(file))
+            write_atomically(names_path, lambda file: names.to_parquet(file))
             write_atomically(self._corpus_path(corpus.key), lambda file: frame.to_parquet(file))
         with self._database.transaction() as connection:
             connection.execute(
@@ -99,6 +103,12 @@ class Store:
             rows = connection.execute("SELECT * FROM corpora ORDER BY opened_at DESC, key").fetchall()
         return [StoredCorpus(**row) for row in rows]
 
+    def find_corpus(self, key: str) -> StoredCorpus | None:
+        """One line of the list of corpora; None when the corpus was removed."""
+        with self._database.transaction() as connection:
+            row = connection.execute("SELECT * FROM corpora WHERE key = ?", (key,)).fetchone()
+        return StoredCorpus(**row) if row else None
+
     def corpus_entry(self, key: str) -> StoredCorpus:
         """One line of the list of corpora.
 
@@ -107,11 +117,10 @@ class Store:
         StoreError
             When there is no such corpus.
         """
-        with self._database.transaction() as connection:
-            row = connection.execute("SELECT * FROM corpora WHERE key = ?", (key,)).fetchone()
-        if row is None:
+        entry = self.find_corpus(key)
+        if entry is None:
             raise StoreError("This corpus is no longer kept here: choose another, or upload it again.")
-        return StoredCorpus(**row)
+        return entry
 
     def load_corpus(self, key: str) -> Corpus:
         """Texts and metadata of a corpus.
@@ -126,7 +135,8 @@ class Store:
         try:
             frame = pd.read_parquet(path)
             names = pd.read_parquet(path.parent / "columns.parquet")["name"].tolist()
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, KeyError) as error:
+            path.unlink(missing_ok=True)  # what is damaged is written anew by the upload
             raise StoreError(
                 f"The file of “{entry.name}” is missing or damaged ({path}): upload the corpus again."
             ) from error
@@ -144,8 +154,8 @@ class Store:
             )
 
     def mark_opened(self, key: str) -> None:
-        """Put a corpus at the head of the list."""
-        with self._database.transaction() as connection:
+        """Put a corpus at the head of the list; on a full disk the order stays as it was."""
+        with suppress(StoreError), self._database.transaction() as connection:
             connection.execute("UPDATE corpora SET opened_at = ? WHERE key = ?", (_now(), key))
 
     def delete_corpus(self, key: str) -> None:
@@ -161,12 +171,21 @@ class Store:
     # Analyses
 
     def add_analysis(self, corpus_key: str, instruction: str) -> int:
-        """Start an analysis; returns its id."""
-        with self._database.transaction() as connection:
-            return connection.execute(
-                "INSERT INTO analyses (corpus_key, instruction, created_at) VALUES (?, ?, ?)",
-                (corpus_key, instruction.strip(), _now()),
-            ).lastrowid
+        """Start an analysis; returns its id, which no other analysis ever had.
+
+        Raises
+        ------
+        StoreError
+            When there is no such corpus.
+        """
+        try:
+            with self._database.transaction() as connection:
+                return connection.execute(
+                    "INSERT INTO analyses (corpus_key, instruction, created_at) VALUES (?, ?, ?)",
+                    (corpus_key, instruction.strip(), _now()),
+                ).lastrowid
+        except sqlite3.IntegrityError as error:
+            raise StoreError("This corpus is no longer kept here: choose another.") from error
 
     def analyses(self, corpus_key: str) -> list[Analysis]:
         """Analyses of a corpus, oldest first."""
@@ -176,6 +195,12 @@ class Store:
             ).fetchall()
         return [Analysis(**row) for row in rows]
 
+    def find_analysis(self, analysis_id: int) -> Analysis | None:
+        """One analysis; None when it was removed."""
+        with self._database.transaction() as connection:
+            row = connection.execute("SELECT * FROM analyses WHERE id = ?", (analysis_id,)).fetchone()
+        return Analysis(**row) if row else None
+
     def analysis(self, analysis_id: int) -> Analysis:
         """One analysis.
 
@@ -184,11 +209,10 @@ class Store:
         StoreError
             When there is no such analysis.
         """
-        with self._database.transaction() as connection:
-            row = connection.execute("SELECT * FROM analyses WHERE id = ?", (analysis_id,)).fetchone()
-        if row is None:
+        analysis = self.find_analysis(analysis_id)
+        if analysis is None:
             raise StoreError("This analysis was removed: choose another, or start a new instruction.")
-        return Analysis(**row)
+        return analysis
 
     def set_instruction(self, analysis_id: int, instruction: str) -> None:
         """Change the wording of an instruction; labels and results stay."""
@@ -197,10 +221,13 @@ class Store:
                 "UPDATE analyses SET instruction = ? WHERE id = ?", (instruction.strip(), analysis_id)
             )
 
-    def set_fit(self, analysis_id: int, fit_key: str) -> None:
-        """Name the latest result of an analysis."""
+    def set_fit(self, analysis_id: int, fit_key: str, embedding_key: str) -> None:
+        """Name the latest result of an analysis, and the embeddings it was made from."""
         with self._database.transaction() as connection:
-            connection.execute("UPDATE analyses SET fit_key = ? WHERE id = ?", (fit_key, analysis_id))
+            connection.execute(
+                "UPDATE analyses SET fit_key = ?, embedding_key = ? WHERE id = ?",
+                (fit_key, embedding_key, analysis_id),
+            )
 
     def delete_analysis(self, analysis_id: int) -> None:
         """Remove an analysis with its labels."""
@@ -218,8 +245,13 @@ class Store:
             For an empty, too long or already used name.
         """
         name = self._free_label_name(analysis_id, name)
-        with self._database.transaction() as connection:
-            connection.execute("INSERT INTO labels (analysis_id, name) VALUES (?, ?)", (analysis_id, name))
+        try:
+            with self._database.transaction() as connection:
+                connection.execute(
+                    "INSERT INTO labels (analysis_id, name) VALUES (?, ?)", (analysis_id, name)
+                )
+        except sqlite3.IntegrityError as error:  # another tab was faster, or removed the analysis
+            raise LabelError(f"“{name}” could not be added: another tab changed this analysis.") from error
         return name
 
     def rename_label(self, analysis_id: int, old: str, new: str) -> None:
@@ -338,11 +370,20 @@ class Store:
         -------
         int64 array (n_texts,), -1 where there is none.
         """
-        positions = {name: position for position, name in enumerate(self.label_names(analysis_id))}
+        with self._database.transaction() as connection:
+            connection.execute("BEGIN")  # both are read at one moment
+            ids = connection.execute(
+                "SELECT id FROM labels WHERE analysis_id = ? ORDER BY id", (analysis_id,)
+            ).fetchall()
+            given = connection.execute(
+                "SELECT text_row, label_id FROM label_events WHERE label_id IS NOT NULL AND id IN "
+                "(SELECT MAX(id) FROM label_events WHERE analysis_id = ? GROUP BY text_row)",
+                (analysis_id,),
+            ).fetchall()
+        positions = {row["id"]: position for position, row in enumerate(ids)}
         codes = np.full(n_texts, -1, dtype=np.int64)
-        for row, label in self.guide_labels(analysis_id)[["row", "label"]].itertuples(index=False):
-            if label is not None:
-                codes[row] = positions[label]
+        for row in given:
+            codes[row["text_row"]] = positions[row["label_id"]]
         return codes
 
     # Inside

@@ -62,9 +62,9 @@ def test_delete_takes_what_belongs_to_the_key_and_nothing_else(tmp_path):
 
 
 def test_a_missing_result_says_what_to_do(tmp_path):
-    with pytest.raises(StoreError, match="prepare the corpus again"):
+    with pytest.raises(StoreError, match="encode the corpus again"):
         Results(tmp_path).load_array("nothing")
-    with pytest.raises(StoreError, match="prepare the corpus again"):
+    with pytest.raises(StoreError, match="encode the corpus again"):
         Results(tmp_path).load_document("nothing")
 
 

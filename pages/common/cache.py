@@ -1,8 +1,7 @@
-"""Shared objects of the app, and cached reads: everything keyed by content keys, nothing hashed by sample."""
+"""Shared objects of the app, and cached reads, keyed by content keys: nothing large is hashed by sample."""
 
 from __future__ import annotations
 
-import atexit
 from pathlib import Path
 
 import streamlit as st
@@ -31,9 +30,7 @@ def _store(home: Path) -> Store:
 
 @st.cache_resource
 def _runner(home: Path) -> JobRunner:
-    jobs = JobRunner(home)
-    atexit.register(jobs.close)
-    return jobs
+    return JobRunner(home)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Opening the corpus…")

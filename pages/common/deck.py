@@ -44,12 +44,15 @@ def current_row(
     deck.rows = [row for row in deck.rows if row not in seen]
     if not deck.rows and len(seen) < len(corpus.texts):
         given = np.full(len(corpus.texts), -1, dtype=np.int64)
-        given[guide["row"].to_numpy(dtype=np.int64)] = 0  # a skipped text is not suggested again either
         codes = cache.store().label_codes(deck.analysis_id, len(given))
+        # A skipped text is not suggested again either: it counts as a label of its own.
+        given[guide["row"].to_numpy(dtype=np.int64)] = codes.max() + 1
         given = np.where(codes >= 0, codes, given)
         probabilities = None if fit is None else fit.probabilities
         picked = suggest(np.asarray(generic.vectors), given, ROUND, probabilities=probabilities)
-        deck.rows = [int(row) for row in picked]
+        # Nothing is suggested where only copies of labelled texts are left: then they come in their order.
+        rows = picked if len(picked) else np.flatnonzero(given < 0)[:ROUND]
+        deck.rows = [int(row) for row in rows]
     return deck.rows[0] if deck.rows else None
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.errors import RefractError
 from core.pipeline import load_evidence
-from core.store import Analysis
+from core.store import Analysis, StoredCorpus
 from pages.common import cache, jobs
 from pages.common.markdown import markdown
 from pages.common.state import (
@@ -93,6 +94,11 @@ def page_head(title: str, purpose: str, *, next_page: str | None = None, next_la
             st.switch_page(next_page)
 
 
+def say(error: RefractError) -> None:
+    """Show the sentence of an error, as it is."""
+    st.error(markdown(str(error)), icon=":material/error:")
+
+
 def ask_for(message: str, page: str, label: str) -> None:
     """Empty state of a step that cannot be taken yet: what is missing and the way to it; ends the page."""
     with st.container(border=True, key="missing"):
@@ -101,7 +107,7 @@ def ask_for(message: str, page: str, label: str) -> None:
     st.stop()
 
 
-def _steps(entry, analysis: Analysis | None) -> list[tuple[str, str, str]]:  # noqa: ANN001
+def _steps(entry: StoredCorpus | None, analysis: Analysis | None) -> list[tuple[str, str, str]]:
     ready = is_prepared(entry)
     labelled = 0
     if analysis is not None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.jobs import Job
 from pages.common import cache
+from pages.common.markdown import markdown
 
 SECONDS_BETWEEN_LOOKS = 0.5
 
@@ -25,8 +26,15 @@ def latest(task: str, **arguments: object) -> Job | None:
 
 def draw_line() -> None:
     """Jobs that wait, run or failed, for the sidebar; redraws itself while there are any."""
-    active = any(job.active for job in cache.runner().jobs())
+    active = {job.id for job in cache.runner().jobs() if job.active}
     st.fragment(_draw_line, run_every=SECONDS_BETWEEN_LOOKS if active else None)(active)
+
+
+def cancel_of(**arguments: object) -> None:
+    """Cancel the jobs of a corpus or an analysis that is about to be removed."""
+    for job in cache.runner().jobs():
+        if job.active and arguments.items() <= job.arguments.items():
+            cache.runner().cancel(job.id)
 
 
 def draw_progress(job: Job, *, cancel_key: str | None = None) -> None:
@@ -48,22 +56,24 @@ def progress_text(job: Job) -> str:
     return " · ".join(parts)
 
 
-def _draw_line(was_active: bool) -> None:
+def _draw_line(were_active: set[str]) -> None:
     dismissed = st.session_state.setdefault("dismissed_jobs", set())
-    jobs = [job for job in cache.runner().jobs() if job.active or job.status == "failed"]
-    jobs = [job for job in jobs if job.id not in dismissed]
-    if was_active and not any(job.active for job in jobs):
+    if were_active - {job.id for job in cache.runner().jobs() if job.active}:
         st.rerun()  # what ended may have something new for the page
+    # A failure is told until the same was tried again.
+    newest = {(job.task, str(job.arguments)): job for job in cache.runner().jobs()}
+    jobs = [job for job in newest.values() if job.active or job.status == "failed"]
+    jobs = [job for job in jobs if job.id not in dismissed]
     if jobs:
         st.caption("Jobs")
     for job in jobs:
         if job.active:
             left, right = st.columns([6, 1], vertical_alignment="center")
-            left.markdown(f"**{job.title}**")
+            left.markdown(f"**{markdown(job.title)}**")
             right.button(
                 "✕",
                 key=f"cancel_job_{job.id}",
-                help=f"Cancel: {job.title}",
+                help="Cancel",
                 type="tertiary",
                 on_click=cache.runner().cancel,
                 args=[job.id],
@@ -71,7 +81,7 @@ def _draw_line(was_active: bool) -> None:
             st.progress(_share(job))
             st.caption(progress_text(job))
         else:
-            st.error(f"**{job.title}**: {job.message}")
+            st.error(f"**{markdown(job.title)}**: {markdown(job.message)}")
             st.button("Dismiss", key=f"dismiss_job_{job.id}", on_click=dismissed.add, args=[job.id])
 
 

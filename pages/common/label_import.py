@@ -10,6 +10,7 @@ from core.corpus import Corpus, read_table
 from core.errors import RefractError
 from core.label_files import FoundLabels, labels_from_column, match_labels
 from pages.common import cache
+from pages.common.markdown import markdown
 from pages.common.state import ensure_analysis, person
 
 TEXTS_PER_LABEL = {"10 of each": 10, "25 of each": 25, "100 of each": 100, "all": None}
@@ -50,7 +51,7 @@ def draw_import(corpus: Corpus) -> None:
                 )
         if "guide_import_report" in st.session_state:
             kind, message = st.session_state.pop("guide_import_report")
-            (st.success if kind == "done" else st.error)(message)
+            (st.success if kind == "done" else st.error)(markdown(message))
 
 
 def import_labels(find: Callable[[], FoundLabels], source: str) -> None:

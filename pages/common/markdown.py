@@ -1,6 +1,6 @@
 """Texts of people inside markdown."""
 
-SPECIAL = set("\\`*_{}[]()#+-!$:|<>~")
+SPECIAL = set("\\`*_{}[]()#+-!$:|<>~&.")
 
 
 def markdown(text: str) -> str:

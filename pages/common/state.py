@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.errors import StoreError
 from core.pipeline import has_fit
 from core.spaces import has_space
 from core.store import Analysis, StoredCorpus
@@ -53,11 +52,10 @@ def current_corpus() -> StoredCorpus | None:
     state = get_state()
     if state.corpus_key is None:
         return None
-    try:
-        return cache.store().corpus_entry(state.corpus_key)
-    except StoreError:  # removed by another session
+    entry = cache.store().find_corpus(state.corpus_key)
+    if entry is None:  # removed by another session
         state.corpus_key = state.analysis_id = None
-        return None
+    return entry
 
 
 def current_analysis() -> Analysis | None:
@@ -65,11 +63,11 @@ def current_analysis() -> Analysis | None:
     state = get_state()
     if state.analysis_id is None:
         return None
-    try:
-        return cache.store().analysis(state.analysis_id)
-    except StoreError:
+    analysis = cache.store().find_analysis(state.analysis_id)
+    if analysis is None or analysis.corpus_key != state.corpus_key:
         state.analysis_id = None
         return None
+    return analysis
 
 
 def ensure_analysis() -> int:
@@ -96,5 +94,9 @@ def is_prepared(entry: StoredCorpus | None) -> bool:
 
 
 def is_fitted(analysis: Analysis | None) -> bool:
-    """Whether an analysis has a reshaped map."""
-    return analysis is not None and has_fit(cache.store().results(analysis.corpus_key), analysis.fit_key)
+    """Whether an analysis has a reshaped map, made from the embeddings in use."""
+    if analysis is None:
+        return False
+    entry = cache.store().find_corpus(analysis.corpus_key)
+    made_from_these = entry is not None and analysis.embedding_key == entry.embedding_key
+    return made_from_these and has_fit(cache.store().results(analysis.corpus_key), analysis.fit_key)

@@ -35,10 +35,11 @@ def maps_page() -> None:
         next_page=frame.EXPORT if fitted else frame.GUIDE,
         next_label="Export" if fitted else "Reshape it by an instruction",
     )
+    st.session_state.pop("guide_fit_started", None)  # who came here needs no bringing
     if entry is None:
         frame.ask_for("The maps need texts: choose a corpus first.", frame.CORPUS, "Choose a corpus")
     if not is_prepared(entry):
-        frame.ask_for(f"“{entry.name}” is not encoded yet.", frame.CORPUS, "See how far it is")
+        frame.ask_for(f"“{markdown(entry.name)}” is not encoded yet.", frame.CORPUS, "See how far it is")
     corpus = cache.corpus(entry.key)
     generic = cache.space(entry.key, entry.embedding_key)
     fit = cache.fit(entry.key, analysis.fit_key) if fitted else None
@@ -52,14 +53,7 @@ def draw_evidence(analysis: Analysis) -> None:
     evidence = load_evidence(cache.store().results(analysis.corpus_key), analysis.fit_key)
     with st.container(horizontal=True, vertical_alignment="center", key="maps_evidence"):
         if evidence is None:
-            job = jobs.latest("measure", analysis_id=analysis.id, fit_key=analysis.fit_key)
-            if job is None:
-                jobs.start(
-                    "measure", "Checking whether it helped", analysis_id=analysis.id, fit_key=analysis.fit_key
-                )
-                st.rerun()
-            failed = job.status == "failed"
-            st.markdown(job.message if failed else ":gray[Checking whether the labels are better separated…]")
+            draw_check(analysis)
         else:
             icon = {"helps": ":green[:material/trending_up:]"}.get(evidence.verdict, ":material/info:")
             st.markdown(f"{icon} {evidence.sentence()}", help=EVIDENCE_HELP)
@@ -71,6 +65,22 @@ def draw_evidence(analysis: Analysis) -> None:
             ):
                 jobs.start("fit", f"Fitting {analysis.instruction or 'untitled'}", analysis_id=analysis.id)
                 st.rerun()
+
+
+def draw_check(analysis: Analysis) -> None:
+    """Measure the evidence of a Fit that has none yet; a failed or stopped check can be started again."""
+    arguments = {"analysis_id": analysis.id, "fit_key": analysis.fit_key}
+    job = jobs.latest("measure", **arguments)
+    again = job is not None and job.status in ("failed", "cancelled")
+    if again:
+        st.markdown(markdown(job.message) or "It was not checked whether the labels are better separated.")
+        again = st.button("Check", key="maps_check", type="tertiary", icon=":material/refresh:")
+    else:
+        st.markdown(":gray[Checking whether the labels are better separated…]")
+    # A check that is done without a result belongs to an earlier Fit of the same labels.
+    if again or job is None or job.status == "done":
+        jobs.start("measure", "Checking whether it helped", **arguments)
+        st.rerun()
 
 
 EVIDENCE_HELP = (
@@ -106,7 +116,7 @@ def draw_maps(corpus: Corpus, generic: Space, fit: Fit | None, analysis: Analysi
             corpus.texts,
             key=f"maps_{corpus.key}",
             height=HEIGHT,
-            select=st.session_state.get("maps_select"),
+            select=st.session_state.get(f"maps_select_{corpus.key}"),
         )
     with right:
         draw_selection(selected, corpus, colours, fit, given, labels)
@@ -206,7 +216,7 @@ def draw_cards(title: str, space: Space, corpus: Corpus, key: str) -> None:
                     key=f"select_{key}_{cluster}",
                     type="tertiary",
                     on_click=select_cluster,
-                    args=[space, cluster],
+                    args=[space, cluster, f"maps_select_{corpus.key}"],
                 )
             for row in space.typical_texts.get(cluster, []):
                 st.caption(excerpt(corpus.texts[row]))
@@ -219,11 +229,11 @@ def draw_cards(title: str, space: Space, corpus: Corpus, key: str) -> None:
         )
 
 
-def select_cluster(space: Space, cluster: int) -> None:
+def select_cluster(space: Space, cluster: int, key: str) -> None:
     """Select a cluster's texts on the maps."""
     rows = np.flatnonzero(np.asarray(space.clusters) == cluster)
-    token = content_key(st.session_state.get("maps_select", ("",))[0], rows)
-    st.session_state["maps_select"] = (token, rows)
+    token = content_key(st.session_state.get(key, ("",))[0], rows)
+    st.session_state[key] = (token, rows)
 
 
 def excerpt(text: str, characters: int = 140) -> str:

@@ -13,6 +13,7 @@ from core.errors import CorpusError, EncoderUnavailable, RefractError
 from core.figures import text_length_histogram
 from core.store import StoredCorpus
 from pages.common import cache, frame, jobs
+from pages.common.markdown import markdown
 from pages.common.state import current_corpus, get_state, is_prepared, open_corpus
 
 DEMO = Path(__file__).resolve().parents[2] / "assets" / "demo" / "feedback.csv"
@@ -33,7 +34,7 @@ def corpus_page() -> None:
         "Corpus",
         "Choose the texts to explore. They stay on this machine.",
         next_page=frame.MAPS if ready else None,
-        next_label=f"See the map of “{entry.name}”" if ready else "",
+        next_label=f"See the map of “{markdown(entry.name)}”" if ready else "",
     )
     stored = cache.store().corpora()
     source = st.segmented_control(
@@ -56,7 +57,7 @@ def corpus_page() -> None:
         if found is not None:
             draw_table(*found)
     except CorpusError as error:
-        st.error(str(error), icon=":material/error:")
+        frame.say(error)
 
 
 def demo_table() -> Table:
@@ -84,6 +85,9 @@ def draw_table(table_id: str, table: Table) -> None:
     left, right = st.columns([3, 2], gap="large")
     with right:
         columns = [str(column) for column in table.frame.columns]
+        if st.session_state.get("corpus_table_shown") != table_id:  # a new table gets its own guess
+            st.session_state["corpus_table_shown"] = table_id
+            st.session_state.pop("corpus_text_column", None)
         text_column = st.selectbox(
             "Text column",
             columns,
@@ -136,7 +140,7 @@ def draw_preview(table: Table, text_column: str) -> None:
     """First rows, the text column first and marked."""
     preview = table.frame.head(PREVIEW_ROWS)
     preview = preview[[text_column, *(column for column in preview.columns if column != text_column)]]
-    st.markdown(f"**{table.name}** :small[first {len(preview)} of {len(table.frame):,} rows]")
+    st.markdown(f"**{markdown(table.name)}** :small[first {len(preview)} of {len(table.frame):,} rows]")
     st.dataframe(
         preview,
         hide_index=True,
@@ -155,6 +159,7 @@ def draw_report(report: CorpusReport, corpus: Corpus, encoder: str, table: Table
         f"**{report.n_empty:,}** empty" + (" (left out)" if report.n_empty else ""),
         f"**{report.n_duplicates:,}** duplicates" + (" (kept)" if report.n_duplicates else ""),
         f"encoding {report.encoding}" if report.encoding else "",
+        f"median {report.median_length:,.0f} characters, longest {report.longest:,}",
         f"**{n_long:,}** longer than the {max_tokens} tokens that the encoder reads (their ends are cut)"
         if max_tokens
         else "",
@@ -162,7 +167,7 @@ def draw_report(report: CorpusReport, corpus: Corpus, encoder: str, table: Table
     ]
     st.markdown(" · ".join(fact for fact in facts if fact))
     for note in table.notes:
-        st.caption(f":material/info: {note}")
+        st.caption(f":material/info: {markdown(note)}")
     st.plotly_chart(
         text_length_histogram([len(text) for text in corpus.texts]),
         key="corpus_lengths",
@@ -178,8 +183,9 @@ def draw_encode(corpus: Corpus, encoder: str) -> None:
     if job is not None and job.active:
         jobs.draw_progress(job, cancel_key="corpus_cancel")
         return
+    job = jobs.latest("prepare", corpus_key=corpus.key, encoder=encoder)
     if job is not None and job.status == "failed":
-        st.error(job.message, icon=":material/error:")
+        st.error(markdown(job.message), icon=":material/error:")
     if job is not None and job.status == "cancelled":
         st.info("Cancelled; nothing was lost. Encode starts again.", icon=":material/info:")
     encoded = is_prepared(stored) and stored.encoder == encoder
@@ -193,7 +199,7 @@ def draw_encode(corpus: Corpus, encoder: str) -> None:
             cache.store().add_corpus(corpus)
             open_corpus(corpus.key)
         except RefractError as error:
-            st.error(str(error), icon=":material/error:")
+            frame.say(error)
             return
         if encoded:
             st.switch_page(frame.MAPS)
@@ -213,7 +219,8 @@ def draw_current(entry: StoredCorpus | None) -> None:
     ready = is_prepared(entry)
     with st.container(border=True):
         st.markdown(
-            f"**{entry.name}** · {entry.n_texts:,} texts · " + ("encoded" if ready else "not encoded yet")
+            f"**{markdown(entry.name)}** · {entry.n_texts:,} texts · "
+            + ("encoded" if ready else "not encoded yet")
         )
         if ready:
             with st.container(horizontal=True):
@@ -230,10 +237,9 @@ def draw_stored(stored: list[StoredCorpus]) -> None:
             border=True, horizontal=True, vertical_alignment="center", key=f"stored_{entry.key}"
         ):
             opened = entry.opened_at[:16].replace("T", " ")
-            state = f"read by {entry.encoder}" if is_prepared(entry) else "not encoded yet"
-            st.markdown(
-                f"**{entry.name}**  \n:small[{entry.n_texts:,} texts · {state} · opened {opened} UTC]"
-            )
+            state = f"read by {markdown(entry.encoder)}" if is_prepared(entry) else "not encoded yet"
+            facts = f"{entry.n_texts:,} texts · {state} · opened {opened} UTC"
+            st.markdown(f"**{markdown(entry.name)}**  \n:small[{facts}]", width="stretch")
             if is_prepared(entry):
                 if st.button("Open", key=f"open_{entry.key}", type="primary"):
                     open_corpus(entry.key)
@@ -241,10 +247,11 @@ def draw_stored(stored: list[StoredCorpus]) -> None:
             else:
                 draw_resume(entry)
             with st.popover("", icon=":material/delete:", help="Remove from this machine"):
-                st.markdown(
-                    f"Remove **{entry.name}** with all its analyses and labels? This cannot be undone."
-                )
+                st.markdown(f"Remove **{markdown(entry.name)}** with all its labels? This cannot be undone.")
                 if st.button("Remove", key=f"remove_{entry.key}", type="primary"):
+                    jobs.cancel_of(corpus_key=entry.key)
+                    for analysis in cache.store().analyses(entry.key):
+                        jobs.cancel_of(analysis_id=analysis.id)
                     cache.store().delete_corpus(entry.key)
                     if get_state().corpus_key == entry.key:
                         get_state().corpus_key = get_state().analysis_id = None
@@ -258,10 +265,10 @@ def draw_resume(entry: StoredCorpus) -> None:
         jobs.draw_progress(job, cancel_key=f"cancel_{entry.key}")
         return
     if job is not None and job.status == "failed":
-        st.error(job.message, icon=":material/error:")
+        st.error(markdown(job.message), icon=":material/error:")
     if st.button(f"Encode {entry.n_texts:,} texts", key=f"resume_{entry.key}"):
         open_corpus(entry.key)
-        encoder = entry.encoder or DEFAULT_ENCODER
+        encoder = job.arguments["encoder"] if job else entry.encoder or DEFAULT_ENCODER
         jobs.start("prepare", f"Encoding {entry.name}", corpus_key=entry.key, encoder=encoder)
         st.rerun()
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.corpus import Corpus
 from core.errors import RefractError
+from core.keys import content_key
 from core.palette import colour_of
 from core.pipeline import Fit, fit_key
 from core.spaces import Space
@@ -45,7 +46,8 @@ def guide_page() -> None:
     if entry is None:
         frame.ask_for("Guide labels belong to texts: choose a corpus first.", frame.CORPUS, "Choose a corpus")
     if not is_prepared(entry):
-        frame.ask_for(f"“{entry.name}” is not encoded yet.", frame.CORPUS, "See how far it is")
+        frame.ask_for(f"“{markdown(entry.name)}” is not encoded yet.", frame.CORPUS, "See how far it is")
+    show_maps_after_fit(analysis)
     corpus = cache.corpus(entry.key)
     generic = cache.space(entry.key, entry.embedding_key)
     draw_instruction(analysis)
@@ -67,18 +69,28 @@ def guide_page() -> None:
 
 
 def draw_instruction(analysis: Analysis | None) -> None:
-    """The instruction; changing it renames the analysis."""
+    """The instruction; changing it renames the analysis, and starts one when there is none."""
     key = "guide_instruction"
+    kept = (analysis.id, analysis.instruction) if analysis else (None, "")
 
     def save() -> None:
-        cache.store().set_instruction(ensure_analysis(), st.session_state[key])
+        try:
+            cache.store().set_instruction(
+                analysis.id if analysis else ensure_analysis(), st.session_state[key]
+            )
+        except RefractError as error:
+            st.session_state["guide_label_error"] = str(error)
 
     def remove() -> None:
+        jobs.cancel_of(analysis_id=analysis.id)
         cache.store().delete_analysis(analysis.id)
         remaining = cache.store().analyses(analysis.corpus_key)
         open_analysis(remaining[-1].id if remaining else None)
 
-    st.session_state[key] = analysis.instruction if analysis else ""
+    # Only when it is another: words that are being typed must not be overwritten by a rerun.
+    if key not in st.session_state or st.session_state.get("guide_instruction_of") != kept:
+        st.session_state["guide_instruction_of"] = kept
+        st.session_state[key] = kept[1]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
             "Instruction",
@@ -117,7 +129,7 @@ def draw_labels(analysis: Analysis | None) -> None:
                 for name in names:
                     draw_label_editor(analysis.id, name)
     if "guide_label_error" in st.session_state:
-        st.warning(st.session_state.pop("guide_label_error"), icon=":material/warning:")
+        st.warning(markdown(st.session_state.pop("guide_label_error")), icon=":material/warning:")
 
 
 def draw_label_editor(analysis_id: int, name: str) -> None:
@@ -143,7 +155,7 @@ def draw_label_editor(analysis_id: int, name: str) -> None:
             "",
             icon=":material/delete:",
             key=f"remove_{analysis_id}_{name}",
-            help=f"Remove “{name}” (only while no text carries it)",
+            help=f"Remove “{markdown(name)}” (only while no text ever had it)",
             type="tertiary",
             on_click=remove,
         )
@@ -215,7 +227,7 @@ def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space, fit: Fit | Non
         f"{keys}, S skips, Z undoes; click beside a field first."
     )
     if "guide_deck_error" in st.session_state:
-        st.error(st.session_state.pop("guide_deck_error"), icon=":material/error:")
+        st.error(markdown(st.session_state.pop("guide_deck_error")), icon=":material/error:")
 
 
 def record(deck: Deck, row: int, label: str | None) -> None:
@@ -228,7 +240,11 @@ def record(deck: Deck, row: int, label: str | None) -> None:
 
 def take_back(deck: Deck) -> None:
     """Undo the latest step."""
-    touched = undo(deck)
+    try:
+        touched = undo(deck)
+    except RefractError as error:
+        st.session_state["guide_deck_error"] = str(error)
+        return
     if touched > 1:
         st.toast(f"{touched:,} labels taken back.")
 
@@ -243,7 +259,7 @@ def draw_text(corpus: Corpus, row: int) -> None:
         for name, value in corpus.metadata.iloc[row].items()
         if pd.notna(value) and value != ""
     ]
-    st.caption(" · ".join(values[:6]).replace("$", "\\$"))
+    st.caption(markdown(" · ".join(values[:6])))
 
 
 def draw_reason(row: int | None, fit: Fit | None) -> None:
@@ -275,14 +291,17 @@ def draw_fit(analysis: Analysis) -> None:
         jobs.draw_progress(job)
         return
     if job is not None and job.status == "failed":
-        st.error(job.message, icon=":material/error:")
-    waiting = st.session_state.pop("guide_fit_started", None)
-    if waiting == analysis.id and job is not None and job.status == "done":
-        st.switch_page(frame.MAPS)
+        st.error(markdown(job.message), icon=":material/error:")
     fresh = is_fitted(analysis) and analysis.fit_key == fit_key(cache.store(), analysis.id)
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Fit", key="guide_fit", type="primary", icon=":material/auto_awesome:"):
-            start_fit(analysis)
+        st.button(
+            "Fit",
+            key="guide_fit",
+            type="primary",
+            icon=":material/auto_awesome:",
+            on_click=start_fit,
+            args=[analysis],
+        )
         if fresh:
             st.caption("The maps show these labels. More labels make them better.")
         elif found < 2:
@@ -295,14 +314,24 @@ def start_fit(analysis: Analysis) -> None:
     """Queue a Fit; its end brings the maps up."""
     guide = cache.store().guide_labels(analysis.id)["label"].dropna()
     if guide.nunique() < 2:
-        st.warning(
-            f"Fit needs texts of two different labels, and there are {guide.nunique()}: label some more.",
-            icon=":material/warning:",
+        st.session_state["guide_deck_error"] = (
+            f"Fit needs texts of two different labels, and there are {guide.nunique()}: label some more."
         )
         return
     st.session_state["guide_fit_started"] = analysis.id
     jobs.start("fit", f"Fitting {analysis.instruction or 'untitled'}", analysis_id=analysis.id)
-    st.rerun()
+
+
+def show_maps_after_fit(analysis: Analysis | None) -> None:
+    """Go to the maps when the Fit started here has ended, before anything else is drawn."""
+    if analysis is None or st.session_state.get("guide_fit_started") != analysis.id:
+        return
+    job = jobs.latest("fit", analysis_id=analysis.id)
+    if job is not None and job.active:
+        return
+    del st.session_state["guide_fit_started"]
+    if job is not None and job.status == "done":
+        st.switch_page(frame.MAPS)
 
 
 def draw_labelled(analysis: Analysis, corpus: Corpus) -> None:
@@ -313,7 +342,8 @@ def draw_labelled(analysis: Analysis, corpus: Corpus) -> None:
         return
     with st.expander(f"Labelled so far · {len(given):,}", icon=":material/list:"):
         shown = given.assign(text=[corpus.texts[row] for row in given["row"]])
-        key = f"guide_labelled_{analysis.id}_{len(guide)}"
+        # The table's edits belong to its rows: other rows, another table.
+        key = f"guide_labelled_{content_key(given['row'].tolist(), given['given_at'].tolist())}"
 
         def apply() -> None:
             changes = {
@@ -322,7 +352,10 @@ def draw_labelled(analysis: Analysis, corpus: Corpus) -> None:
                 if "label" in edit
             }
             if changes:
-                cache.store().give_labels(analysis.id, changes, person())
+                try:
+                    cache.store().give_labels(analysis.id, changes, person())
+                except RefractError as error:
+                    st.session_state["guide_deck_error"] = str(error)
 
         st.data_editor(
             shown[["text", "label", "given_by", "given_at"]],

@@ -11,10 +11,11 @@ import streamlit as st
 
 from core.corpus import Corpus
 from core.export import build_export, to_csv_bytes, to_parquet_bytes, vectors_to_parquet_bytes
-from core.pipeline import Fit
+from core.pipeline import Fit, fit_key
 from core.spaces import Space
 from core.store import Analysis
 from pages.common import cache, frame
+from pages.common.markdown import markdown
 from pages.common.state import current_analysis, current_corpus, is_fitted, is_prepared
 
 PREVIEW_ROWS = 20
@@ -30,7 +31,7 @@ def export_page() -> None:
             "There is nothing to export yet: choose a corpus first.", frame.CORPUS, "Choose a corpus"
         )
     if not is_prepared(entry):
-        frame.ask_for(f"“{entry.name}” is not encoded yet.", frame.CORPUS, "See how far it is")
+        frame.ask_for(f"“{markdown(entry.name)}” is not encoded yet.", frame.CORPUS, "See how far it is")
     corpus = cache.corpus(entry.key)
     generic = cache.space(entry.key, entry.embedding_key)
     fit = cache.fit(entry.key, analysis.fit_key) if is_fitted(analysis) else None
@@ -39,6 +40,11 @@ def export_page() -> None:
     if fit is None:
         st.info(
             "After a Fit the reshaped clusters, coordinates and vectors are here too.", icon=":material/info:"
+        )
+    elif analysis.fit_key != fit_key(cache.store(), analysis.id):
+        st.info(
+            "Labels changed since the last Fit: predictions, clusters and vectors are those of that Fit.",
+            icon=":material/info:",
         )
     draw_downloads(table, corpus, generic, fit, name)
     st.markdown(f"**Preview** :small[first {min(PREVIEW_ROWS, len(table))} of {len(table):,} rows]")
