@@ -2,9 +2,12 @@
 
 import pandas as pd
 import pytest
+import streamlit as st
 
+from core.corpus import Table, build_corpus
 from core.errors import StoreError
 from core.store import Store
+from pages.common import cache
 from tests.conftest import make_frame
 
 CORPUS, GUIDE, MAPS, EXPORT = (
@@ -45,8 +48,6 @@ def test_every_page_opens_on_a_prepared_corpus_and_after_a_fit(app, store, prepa
     app.run()
     app.switch_page(page).run()
     assert not app.exception
-    from pages.common import cache
-
     cache.runner().submit("fit", "x", analysis_id=labelled)
     app.run()
     assert not app.exception
@@ -248,7 +249,7 @@ def test_analyses_are_switched_in_the_sidebar(app, store, prepared, labelled):
     app.run()
     app.switch_page(GUIDE).run()
     assert app.session_state["refract"].analysis_id == other  # the newest
-    app.radio(key="analysis_choice").set_value(labelled).run()
+    app.button(key=f"analysis_{labelled}").click().run()
     assert app.text_input(key="guide_instruction").value == "by feeling"
 
 
@@ -268,8 +269,6 @@ def test_a_new_session_goes_on_where_the_last_one_was(app, prepared, labelled):
 
 
 def test_the_maps_can_be_coloured_by_anything(app, prepared, labelled):
-    from pages.common import cache
-
     cache.runner().submit("fit", "x", analysis_id=labelled)
     app.run()
     app.switch_page(MAPS).run()
@@ -282,11 +281,53 @@ def test_the_maps_can_be_coloured_by_anything(app, prepared, labelled):
 
 
 def test_everything_can_be_taken_out(app, prepared, labelled, corpus):
-    from pages.common import cache
-
     cache.runner().submit("fit", "x", analysis_id=labelled)
     app.run()
     app.switch_page(EXPORT).run()
     assert not app.exception
     keys = {button.key for button in app.get("download_button")}
     assert {"export_csv", "export_parquet", "export_vectors"} <= keys
+
+
+def test_a_selection_does_not_follow_into_another_corpus(app, store, prepared):
+    small = build_corpus(Table("small.csv", make_frame(24, seed=1), "UTF-8", ()), "text")
+    store.add_corpus(small)
+    cache.runner().submit("prepare", "x", corpus_key=small.key, encoder="words")
+    open_first = store.corpora()[0].key
+    app.run()
+    app.switch_page(MAPS).run()
+    next(button for button in app.button if (button.key or "").startswith("select_generic_")).click().run()
+    assert not app.exception
+    for key in (prepared, small.key, open_first):
+        app.switch_page(CORPUS).run()
+        app.segmented_control(key="corpus_source").set_value("again").run()
+        app.button(key=f"open_{key}").click().run()
+        app.switch_page(MAPS).run()
+        assert not app.exception and not app.error
+
+
+def test_metadata_are_shown_as_they_are_not_as_markdown(app, store):
+    frame = make_frame(30).assign(note="![x](http://example.invalid/a.png) *bold*")
+    corpus = build_corpus(Table("x.csv", frame, "UTF-8", ()), "text")
+    store.add_corpus(corpus)
+    cache.runner().submit("prepare", "x", corpus_key=corpus.key, encoder="words")
+    app.run()
+    app.switch_page(GUIDE).run()
+    name_label(app, "angry")
+    shown = next(caption.value for caption in app.caption if "example" in caption.value)
+    assert "![x]" not in shown and "\\!\\[x\\]" in shown
+
+
+def test_a_damaged_map_is_said_and_can_be_made_again(app, store, prepared):
+    app.run()
+    results = store.results(prepared)
+    key = store.corpus_entry(prepared).embedding_key
+    path = results.folder / f"{key}.map.npy"
+    path.write_bytes(path.read_bytes()[:-8])
+    st.cache_resource.clear()  # as after a restart
+    app.switch_page(MAPS).run()
+    assert "was damaged" in words(app).replace("\\", "")
+    app.switch_page(CORPUS).run()
+    app.button(key=f"resume_{prepared}").click().run()
+    app.switch_page(MAPS).run()
+    assert not app.exception and not app.error

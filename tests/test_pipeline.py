@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from core import pipeline
-from core.errors import Cancelled, LabelError
+from core.errors import Cancelled, LabelError, StoreError
 from core.pipeline import fit, fit_key, has_fit, load_evidence, load_fit, measure, prepare
-from core.spaces import has_space, load_space
+from core.spaces import PARTS, has_space, load_space
 from core.store import Store
 
 
@@ -140,3 +140,29 @@ def test_evidence_is_kept_with_its_fit(store, prepared, labelled):
 def test_evidence_of_a_replaced_fit_is_not_measured(store, prepared, labelled):
     measure(store, Reports(), analysis_id=labelled, fit_key="gone")
     assert load_evidence(store.results(prepared), "gone") is None
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_damaged_part_of_a_map_is_made_again(store, corpus, prepared, part):
+    results = store.results(prepared)
+    key = store.corpus_entry(prepared).embedding_key
+    before = load_space(results, key).map.copy()
+    path = results.folder / f"{key}.{part}.npy"
+    path.write_bytes(path.read_bytes()[:-8])
+    with pytest.raises(StoreError, match="was damaged and is removed: encode the corpus again"):
+        load_space(results, key)
+    assert not has_space(results, key)
+    prepare(store, Reports(), corpus_key=prepared, encoder="words")
+    np.testing.assert_array_equal(load_space(results, key).map, before)
+
+
+def test_a_cancelled_second_encoder_leaves_the_first_map_in_use(store, corpus, prepared, monkeypatch):
+    before = store.corpus_entry(prepared)
+
+    class Other(type(pipeline.load_encoder("words"))):
+        key = "words-2"
+
+    monkeypatch.setattr(pipeline, "load_encoder", lambda name: Other())
+    with pytest.raises(Cancelled):
+        prepare(store, Reports(stop_at="Drawing the generic map"), corpus_key=prepared, encoder="other")
+    assert store.corpus_entry(prepared).embedding_key == before.embedding_key

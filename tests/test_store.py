@@ -199,3 +199,27 @@ def test_a_home_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StoreError, match="cannot be written"):
         Store(tmp_path / "file" / "home")
+
+
+def test_an_id_is_never_used_again(store, corpus, analysis):
+    store.delete_corpus("k1")
+    store.add_corpus(corpus)
+    assert store.add_analysis("k1", "another") > analysis
+    assert store.find_analysis(analysis) is None
+
+
+def test_a_damaged_corpus_is_mended_by_the_upload_that_the_sentence_asks_for(store, corpus, analysis):
+    store.give_labels(analysis, {0: "fond"}, "ada")
+    for name in ("corpus.parquet", "columns.parquet"):
+        (store.home / "corpora" / "k1" / name).write_bytes(b"cut short")
+        with pytest.raises(StoreError, match="upload the corpus again"):
+            store.load_corpus("k1")
+        store.add_corpus(corpus)
+        assert store.load_corpus("k1").texts.tolist() == corpus.texts.tolist()
+    assert store.label_codes(analysis, 4).tolist() == [0, -1, -1, -1]
+
+
+def test_a_damaged_database_is_named(tmp_path):
+    (tmp_path / "refract.sqlite").write_bytes(b"no database at all, but long enough to be looked at" * 40)
+    with pytest.raises(StoreError, match=r"refract\.sqlite cannot be used \(file is not a database\)"):
+        Store(tmp_path)

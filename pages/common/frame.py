@@ -125,19 +125,19 @@ def _draw_analyses(corpus_key: str) -> None:
     if not analyses:
         return
     st.caption("Analyses")
-    state = get_state()
-    names = {analysis.id: _analysis_name(analysis) for analysis in analyses}
-    # The chosen analysis lives in the state; the widget only shows and changes it.
-    st.session_state["analysis_choice"] = state.analysis_id if state.analysis_id in names else None
-    st.radio(
-        "Analyses",
-        list(names),
-        format_func=names.get,
-        key="analysis_choice",
-        index=None,
-        label_visibility="collapsed",
-        on_change=lambda: open_analysis(st.session_state["analysis_choice"]),
-    )
+    chosen = get_state().analysis_id
+    # Buttons, not st.radio: that tells options apart by their words, which change and repeat.
+    with st.container(key="analyses", gap=None):
+        for analysis in analyses:
+            mark = "checked" if analysis.id == chosen else "unchecked"
+            st.button(
+                _analysis_name(analysis),
+                key=f"analysis_{analysis.id}",
+                icon=f":material/radio_button_{mark}:",
+                type="tertiary",
+                on_click=open_analysis,
+                args=[analysis.id],
+            )
     if st.button("New instruction", icon=":material/add:", key="new_analysis", type="tertiary"):
         open_analysis(None)
         st.switch_page(GUIDE)
