@@ -82,7 +82,7 @@ def name_clusters(texts: Sequence[str], clusters: np.ndarray) -> dict[int, str]:
     if not len(numbers):
         return {}
     place = np.where(clusters < 0, len(numbers), np.searchsorted(numbers, clusters))  # noise comes last
-    words = _read(texts).ordered(place)
+    words = _read_once(texts).ordered(place)
     counts = _count(words, place, len(numbers) + 1)
     weights = _weigh(counts, np.bincount(place, minlength=len(numbers) + 1))
     ends = np.searchsorted(place[words.rows], np.arange(len(numbers) + 1))
@@ -154,6 +154,17 @@ class _Words:
         """Return the same words, the texts ordered by their place."""
         order = np.argsort(place[self.rows], kind="stable")
         return _Words(self.terms[order], self.rows[order], self.shown)
+
+
+_read_last: tuple[Sequence[str], _Words] | None = None
+
+
+def _read_once(texts: Sequence[str]) -> _Words:
+    """Words of the texts; kept for the same texts' next clusters, as of a reshaped map."""
+    global _read_last
+    if _read_last is None or _read_last[0] is not texts:
+        _read_last = (texts, _read(texts))
+    return _read_last[1]
 
 
 def _read(texts: Sequence[str]) -> _Words:

@@ -8,9 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from core.hardware import processor_has_bfloat16
+
 EXACT_LIMIT = 30_000
 """Up to this many texts the graph is exact: 3.7 s for 22,500 x 384 on two cores, where the approximate search
 takes 0.6 s, but 22 s more to compile in each process, and misses neighbours."""
+
+FEWEST_FOR_BFLOAT16 = 8_000
+"""From this many texts on, candidates are found in bfloat16 where the processor multiplies it: 0.7 s in
+place of 1.7 s for 14,640 x 384, and the same graph."""
+
+SPARE_CANDIDATES = 16
+"""Candidates beyond k that bfloat16 names: it rounds by 0.4 %, float32 settles the order."""
 
 BLOCK_CELLS = 1_000_000
 """Similarities held at a time by the exact search: 4 MB, so that they stay in the processor's cache."""
@@ -51,8 +60,9 @@ class Graph:
 def build_graph(X: np.ndarray, k: int = 15, *, random_state: int = 0) -> Graph:
     """Return the k-nearest-neighbour graph of the rows of X by cosine similarity.
 
-    Exact up to `EXACT_LIMIT` rows, at a cost of O(n_texts² x n_dims); beyond that approximate (nearest
-    neighbour descent, seeded), at about O(n_texts^1.1 x n_dims).
+    Exact up to `EXACT_LIMIT` rows (near ties aside, see `SPARE_CANDIDATES`), at a cost of
+    O(n_texts² x n_dims); beyond that approximate (nearest neighbour descent, seeded), at about
+    O(n_texts^1.1 x n_dims).
 
     Parameters
     ----------
@@ -77,6 +87,8 @@ def build_graph(X: np.ndarray, k: int = 15, *, random_state: int = 0) -> Graph:
         raise ValueError(f"k is {k}; a number of neighbours is 0 or more.")
     k = min(k, len(unit) - 1)
     if len(unit) <= EXACT_LIMIT or k == 0:
+        if len(unit) >= FEWEST_FOR_BFLOAT16 and k and processor_has_bfloat16():
+            return _bfloat16_graph(unit, k)
         return _exact_graph(unit, k)
     return _approximate_graph(unit, k, random_state)
 
@@ -195,6 +207,26 @@ def smooth(values: np.ndarray, graph: Graph, *, mixing: float = 0.6, rounds: int
 
 def _exact_graph(unit: np.ndarray, k: int) -> Graph:
     return Graph(*nearest_rows(unit, unit, k, skip=np.arange(len(unit))))
+
+
+def _bfloat16_graph(unit: np.ndarray, k: int) -> Graph:
+    """Exact search among the candidates that the same search in bfloat16 finds."""
+    import torch
+
+    rows = torch.from_numpy(unit)
+    rounded = rows.to(torch.bfloat16)
+    n_candidates = min(k + 1 + SPARE_CANDIDATES, len(unit))
+    indices = np.empty((len(unit), k), dtype=np.int32)
+    similarities = np.empty((len(unit), k), dtype=np.float32)
+    for block in _blocks(len(unit), 1024):
+        near = (rounded[block] @ rounded.T).topk(n_candidates, dim=1, sorted=False).indices
+        near = near.sort(dim=1).values  # so that the stable sort below settles ties by row number
+        values = torch.bmm(rows[near], rows[block].unsqueeze(2)).squeeze(2)
+        values[near == torch.arange(block.start, block.stop)[:, None]] = -2  # a text is not its own neighbour
+        best = values.sort(dim=1, descending=True, stable=True).indices[:, :k]
+        indices[block] = near.gather(1, best).numpy()
+        similarities[block] = values.gather(1, best).numpy()
+    return Graph(indices, np.clip(similarities, -1, 1))
 
 
 def _approximate_graph(unit: np.ndarray, k: int, random_state: int) -> Graph:

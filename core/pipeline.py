@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from core.clusters import find_clusters, typical_texts
+from core.corpus import Corpus
 from core.encoders import Encoder, load_encoder
 from core.errors import LabelError
 from core.evidence import Evidence, cross_validate
@@ -33,6 +34,7 @@ VERSION = 1  # raise it when a stage's result changes: older results are then co
 NUMBA = threading.Lock()
 """Held around UMAP, HDBSCAN and neighbour search: numba aborts the process when two threads enter it."""
 
+_corpora: dict[str, Corpus] = {}
 _encoders: dict[str, Encoder] = {}
 _encoders_lock = threading.Lock()
 
@@ -65,7 +67,7 @@ class Fit:
 
 def prepare(store: Store, report: Report, *, corpus_key: str, encoder: str) -> None:
     """Encode a corpus, find its neighbours, draw the generic map and find its clusters."""
-    corpus = store.load_corpus(corpus_key)
+    corpus = load_warm_corpus(store, corpus_key)
     results = store.results(corpus_key)
     report("Loading the encoder", 0, 1)
     model = load_warm_encoder(encoder)
@@ -108,7 +110,7 @@ def fit(store: Store, report: Report, *, analysis_id: int) -> None:
         report("Finding neighbours in the reshaped space", 0, 1)
         with NUMBA:
             graph = build_graph(vectors)
-        texts = store.load_corpus(analysis.corpus_key).texts
+        texts = load_warm_corpus(store, analysis.corpus_key).texts
         save_space(results, key, _see(report, texts, vectors, graph, init=generic.map))
     store.set_fit(analysis_id, key, embedding_key)
     _forget_unused_fit(store, results, analysis.corpus_key, analysis.fit_key)
@@ -230,6 +232,15 @@ def _forget_unused_fit(store: Store, results: Results, corpus_key: str, old: str
 
 def _stage(report: Report, stage: str) -> Progress:
     return lambda done, total: report(stage, done, total)
+
+
+def load_warm_corpus(store: Store, key: str) -> Corpus:
+    """Corpus by key; the one used last stays in memory."""
+    if key not in _corpora:
+        corpus = store.load_corpus(key)
+        _corpora.clear()
+        _corpora[key] = corpus
+    return _corpora[key]
 
 
 def load_warm_encoder(name: str) -> Encoder:

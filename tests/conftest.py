@@ -91,6 +91,7 @@ def home(tmp_path, monkeypatch):
     monkeypatch.setattr(cache, "runner", lambda: runner)
     monkeypatch.setattr(pipeline, "load_encoder", lambda name: WordEncoder())
     pipeline._encoders.clear()
+    pipeline._corpora.clear()
     st.cache_resource.clear()
     yield path
     pipeline._encoders.clear()

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core import hardware
 from core.encoders import (
     DEFAULT_ENCODER,
     available_encoders,
     count_too_long,
     estimate_seconds,
-    hardware,
     load_encoder,
     sources,
 )

@@ -141,3 +141,16 @@ def test_smoothing_keeps_what_has_no_neighbours_and_sums():
     np.testing.assert_allclose(smoothed.sum(axis=1), 1, atol=1e-6)
     lonely = smooth(values[:1], Graph(np.empty((1, 0), "i4"), np.empty((1, 0), "f4")))
     np.testing.assert_allclose(lonely, values[:1])
+
+
+def test_candidates_in_bfloat16_give_the_exact_graph_but_for_near_ties():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(600, 48)) + 3 * rng.normal(size=(6, 48))[rng.integers(0, 6, 600)]
+    X[17] = X[400]  # a copy
+    unit = neighbours.unit_rows(X)
+    exact, found = neighbours._exact_graph(unit, 15), neighbours._bfloat16_graph(unit, 15)
+    assert found.indices.dtype == np.int32 and found.similarities.dtype == np.float32
+    assert (found.indices != np.arange(600)[:, None]).all()
+    assert found.indices[17, 0] == 400
+    np.testing.assert_allclose(found.similarities, exact.similarities, atol=2e-3)
+    assert (found.indices == exact.indices).mean() > 0.99

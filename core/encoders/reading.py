@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.encoders.hardware import processor_has_bfloat16
 from core.encoders.registry import DEFAULT_ENCODER
 from core.encoders.sources import model_folder
 from core.errors import EncoderUnavailable
+from core.hardware import processor_has_bfloat16
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.encoders.hardware import processor_has_bfloat16
 from core.encoders.packed import pack_linear_layers
 from core.encoders.sources import model_key
 from core.errors import EncoderUnavailable
+from core.hardware import processor_has_bfloat16
 from core.keys import Progress, content_key
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from core.jobs import Job
 from pages.common import cache
 from pages.common.markdown import markdown
 
-SECONDS_BETWEEN_LOOKS = 0.5
+SECONDS_BETWEEN_LOOKS = 0.4
 
 
 def start(task: str, title: str, **arguments: object) -> Job:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -19,6 +21,7 @@ from pages.common.markdown import markdown
 from pages.common.state import current_analysis, current_corpus, is_fitted, is_prepared
 
 ROWS_SHOWN = 1000
+CHECK_AFTER = 1.5  # seconds
 CARDS_SHOWN = 9
 HEIGHT = 560  # pixels: both maps above the fold of 1440 x 900
 
@@ -79,6 +82,12 @@ def draw_check(analysis: Analysis) -> None:
         st.markdown(":gray[Checking whether the labels are better separated…]")
     # A check that is done without a result belongs to an earlier Fit of the same labels.
     if again or job is None or job.status == "done":
+        st.fragment(start_check, run_every=CHECK_AFTER)(arguments, time.monotonic())
+
+
+def start_check(arguments: dict, drawn_at: float) -> None:
+    """Start the check a moment after the page was drawn: the maps need the processor first."""
+    if time.monotonic() - drawn_at >= CHECK_AFTER / 2:
         jobs.start("measure", "Checking whether it helped", **arguments)
         st.rerun()
 
