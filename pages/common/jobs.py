@@ -8,7 +8,8 @@ from core.jobs import Job
 from pages.common import cache
 from pages.common.markdown import markdown
 
-SECONDS_BETWEEN_LOOKS = 0.4
+PAGE_SECONDS = 0.3  # between two looks at a job that the page waits for
+SIDEBAR_SECONDS = 1.0  # between two looks at all others: each takes processor time from the job itself
 
 
 def start(task: str, title: str, **arguments: object) -> Job:
@@ -27,7 +28,7 @@ def latest(task: str, **arguments: object) -> Job | None:
 def draw_line() -> None:
     """Jobs that wait, run or failed, for the sidebar; redraws itself while there are any."""
     active = {job.id for job in cache.runner().jobs() if job.active}
-    st.fragment(_draw_line, run_every=SECONDS_BETWEEN_LOOKS if active else None)(active)
+    st.fragment(_draw_line, run_every=SIDEBAR_SECONDS if active else None)(active)
 
 
 def cancel_of(**arguments: object) -> None:
@@ -39,7 +40,7 @@ def cancel_of(**arguments: object) -> None:
 
 def draw_progress(job: Job, *, cancel_key: str | None = None) -> None:
     """One job's progress on a page, with Cancel; the page is redrawn when it ended."""
-    st.fragment(_draw_progress, run_every=SECONDS_BETWEEN_LOOKS if job.active else None)(job, cancel_key)
+    st.fragment(_draw_progress, run_every=PAGE_SECONDS if job.active else None)(job, cancel_key)
 
 
 def progress_text(job: Job) -> str:
