@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.base import TransformerMixin
 
+from core.keys import Progress
 from core.neighbours import Graph, build_graph, nearest_rows, unit_rows
 
 LEAST_LABELS = 10
@@ -105,6 +106,7 @@ def cross_validate(
     random_state: int = 0,
     folds: int = 5,
     transform: TransformerMixin | None = None,
+    progress: Progress | None = None,
 ) -> Evidence:
     """Return evidence from given labels that were hidden in turn.
 
@@ -130,6 +132,8 @@ def cross_validate(
         Fits to make, at least 2; a class with fewer labels is tested in as many folds as it has labels.
     transform : estimator, optional
         Unfitted; a clone is used. `GuidedTransform()` when not given.
+    progress : Progress, optional
+        Called with (folds done, all folds).
 
     Returns
     -------
@@ -155,7 +159,10 @@ def cross_validate(
     generic = _right_by_fold(X[rows], codes, fold)
     reshaped = np.zeros(len(rows), dtype=bool)
     extra = _graph_argument(transform, X, graph)
-    for number in np.unique(fold[testable]):
+    numbers = np.unique(fold[testable])
+    for done, number in enumerate(numbers):
+        if progress:
+            progress(done, len(numbers))
         known = y.copy()
         known[rows[fold == number]] = -1
         fitted = _unfitted(transform).fit(X, known, **extra)

@@ -122,10 +122,12 @@ def measure(store: Store, report: Report, *, analysis_id: int, fit_key: str) -> 
     results = store.results(analysis.corpus_key)
     if not has_fit(results, fit_key) or results.has_document(f"{fit_key}.evidence"):
         return  # a newer Fit has replaced it, or it was measured already
-    report("Checking whether it helped", 0, 1)
     generic = load_space(results, store.corpus_entry(analysis.corpus_key).embedding_key)
     given = results.load_array(f"{fit_key}.given")
-    evidence = cross_validate(np.asarray(generic.vectors), np.asarray(given), graph=generic.graph)
+    progress = _stage(report, "Checking whether it helped")
+    evidence = cross_validate(
+        np.asarray(generic.vectors), np.asarray(given), graph=generic.graph, progress=progress
+    )
     results.save_document(f"{fit_key}.evidence", asdict(evidence))
 
 

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from core.errors import Cancelled
 from core.evidence import Evidence, cross_validate, luck
 from core.neighbours import build_graph
 from core.transforms import GSTransform, GuidedTransform
@@ -165,3 +166,16 @@ def test_unusable_settings_are_named():
         cross_validate(X, label, folds=1)
     with pytest.raises(ValueError, match="400 texts and 3 labels"):
         cross_validate(X, label[:3])
+
+
+def test_progress_counts_folds_and_may_stop_them():
+    X, y = np.random.default_rng(0).normal(size=(40, 8)).astype(np.float32), np.arange(40) % 2
+    seen = []
+    cross_validate(X, y, progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(fold, 5) for fold in range(5)]
+
+    def stop(done, total):
+        raise Cancelled("Stopped.")
+
+    with pytest.raises(Cancelled):
+        cross_validate(X, y, progress=stop)

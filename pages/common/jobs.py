@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.jobs import Job
+from core.store import Analysis
 from pages.common import cache
 from pages.common.markdown import markdown
 
@@ -15,6 +16,14 @@ SIDEBAR_SECONDS = 1.0  # between two looks at all others: each takes processor t
 def start(task: str, title: str, **arguments: object) -> Job:
     """Queue a task for the worker."""
     return cache.runner().submit(task, title, **arguments)
+
+
+def start_fit(analysis: Analysis) -> Job:
+    """Queue a Fit; a check of the Fit before it is stopped, so that nobody waits for what is out of date."""
+    check = latest("measure", analysis_id=analysis.id)
+    if check is not None and check.active:
+        cache.runner().cancel(check.id)
+    return start("fit", f"Fitting {analysis.instruction or 'untitled'}", analysis_id=analysis.id)
 
 
 def latest(task: str, **arguments: object) -> Job | None:

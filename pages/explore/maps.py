@@ -66,7 +66,7 @@ def draw_evidence(analysis: Analysis) -> None:
             if st.button(
                 "Labels changed: fit again", key="maps_fit", icon=":material/refresh:", disabled=running
             ):
-                jobs.start("fit", f"Fitting {analysis.instruction or 'untitled'}", analysis_id=analysis.id)
+                jobs.start_fit(analysis)
                 st.rerun()
 
 

@@ -319,7 +319,7 @@ def start_fit(analysis: Analysis) -> None:
         )
         return
     st.session_state["guide_fit_started"] = analysis.id
-    jobs.start("fit", f"Fitting {analysis.instruction or 'untitled'}", analysis_id=analysis.id)
+    jobs.start_fit(analysis)
 
 
 def show_maps_after_fit(analysis: Analysis | None) -> None:
