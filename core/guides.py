@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.neighbours import unit_rows
+from core.transforms.classifier import Examples, kernel, ridge_coefficients, softmax
 
 SAMPLE = 2_000
 """Texts that stand for the whole corpus when looking for what to label: keeps a call under half a second."""
@@ -15,8 +16,11 @@ COPY = 0.9999
 COVERAGE_LABELS = 20
 """Labels before which only coverage counts: from fewer, doubt is guesswork."""
 
-SHARPNESS = 10.0
-"""How fast the estimated probability of a class falls with the angle to its mean."""
+DOUBT_POWER = 4
+"""How much more the most doubtful texts count than the others."""
+
+PENALTY, TEMPERATURE = 0.5, 0.05
+"""Strengths of the classifier that doubts where no fit is given; half and twice as much pick as well."""
 
 
 def suggest(
@@ -47,8 +51,8 @@ def suggest(
     random_state : int, default=0
         Seed of the sample of texts looked at, where there are more than `SAMPLE`.
     probabilities : array of shape (n_texts, n_classes), optional
-        Class probabilities of the current fit (`GuidedTransform.probabilities_`); estimated from the angles
-        to the class means when not given.
+        Class probabilities of the current fit (`GuidedTransform.probabilities_`); estimated by a kernel
+        ridge regression on the labels when not given.
 
     Returns
     -------
@@ -111,14 +115,17 @@ def _cover(unit: np.ndarray, centred: np.ndarray, n_pool: int, weights: np.ndarr
 def _doubt(
     centred: np.ndarray, n_pool: int, codes: np.ndarray, probabilities: np.ndarray | None
 ) -> np.ndarray:
-    """How much covering each pool text is worth (n_pool,): its doubt, 0 to 1, against the mean doubt."""
-    classes = np.unique(codes)
+    """How much covering each pool text is worth (n_pool,), 1 on average: a power of its doubt.
+
+    Doubt is 1 less the lead of the most probable class over the next.
+    """
+    classes, codes = np.unique(codes, return_inverse=True)
     if len(codes) < COVERAGE_LABELS or len(classes) < 2:
         return np.ones(n_pool, dtype=np.float32)
     if probabilities is None:
-        means = np.stack([centred[n_pool:][codes == code].mean(axis=0) for code in classes])
-        scores = np.exp(SHARPNESS * (centred[:n_pool] @ unit_rows(means).T))
-        probabilities = scores / scores.sum(axis=1, keepdims=True)
+        examples = Examples(centred[n_pool:], codes, np.ones(len(codes)), len(classes))
+        scores = kernel(centred[:n_pool], examples.rows) @ ridge_coefficients(examples, PENALTY)
+        probabilities = softmax(scores / TEMPERATURE)
     two = np.partition(np.asarray(probabilities, dtype=np.float32), -2, axis=1)[:, -2:]
-    doubt = 1 - (two[:, 1] - two[:, 0])
-    return doubt / doubt.mean() if doubt.mean() > 0 else np.ones(n_pool, dtype=np.float32)
+    worth = (1 - (two[:, 1] - two[:, 0])) ** DOUBT_POWER
+    return worth / worth.mean() if worth.mean() > 0 else np.ones(n_pool, dtype=np.float32)

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
-READ_CHARACTERS = 2_000
-"""Characters of each text that count; the rest of a long text adds time and no better words."""
-
-MOST_TERMS = 20_000
-"""Different words that are weighed: the most frequent ones."""
+from core.words import Words, count_texts, echo_each_other, is_unspaced, read_words
 
 DISTINCTIVE = 2.0
 """A word fits a name when it is at least this many times as frequent in the cluster as elsewhere."""
@@ -37,14 +29,6 @@ WEAK = 0.2
 """A further word joins a name when it weighs at least this share of the first."""
 
 JOINER = " · "
-
-ADDRESS = re.compile(r"(?:\w+://|www\.)\S+|[\w.+-]*@[\w.-]+")
-"""Links, mail addresses and @mentions."""
-
-# Han, Hiragana and Katakana: scripts without spaces between words.
-UNSPACED = (
-    "\u3005\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
-)
 
 
 def name_clusters(texts: Sequence[str], clusters: np.ndarray) -> dict[int, str]:
@@ -82,8 +66,8 @@ def name_clusters(texts: Sequence[str], clusters: np.ndarray) -> dict[int, str]:
     if not len(numbers):
         return {}
     place = np.where(clusters < 0, len(numbers), np.searchsorted(numbers, clusters))  # noise comes last
-    words = _read_once(texts).ordered(place)
-    counts = _count(words, place, len(numbers) + 1)
+    words = read_words(texts).ordered(place)
+    counts = count_texts(words, place, len(numbers) + 1)
     weights = _weigh(counts, np.bincount(place, minlength=len(numbers) + 1))
     ends = np.searchsorted(place[words.rows], np.arange(len(numbers) + 1))
     names: dict[int, str] = {}
@@ -94,110 +78,6 @@ def name_clusters(texts: Sequence[str], clusters: np.ndarray) -> dict[int, str]:
         parts = _parts(words, best, phrases)
         names[int(number)] = _name(words, parts, weight, taken) or f"cluster {number + 1}"
     return names
-
-
-def split_words(text: str) -> list[str]:
-    """Return the words of a text as they are spelt, and pairs of characters where a script has no spaces.
-
-    Addresses, @mentions, numbers and single letters are left out, as is all beyond `READ_CHARACTERS`.
-    """
-    text = text[:READ_CHARACTERS]
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
-    if "@" in text or "www." in text or "://" in text:
-        text = ADDRESS.sub(" ", text)
-    words, unspaced = _word_pattern(text.isascii()), re.compile(f"[{UNSPACED}]+")
-    found = words.findall(text)
-    if text.isascii():
-        return found
-    for run in unspaced.findall(text):
-        found.extend(run[start : start + 2] for start in range(max(1, len(run) - 1)))
-    return found
-
-
-@cache
-def _word_pattern(ascii_only: bool) -> re.Pattern[str]:
-    if ascii_only:
-        letter, before = "[a-zA-Z]", "(?<![a-zA-Z0-9])"
-    else:
-        # Python's `\w` knows letters, but not the vowel signs that Indian scripts write after them.
-        signs = (
-            chr(code) for code in range(0x300, 0x10000) if unicodedata.category(chr(code)) in ("Mn", "Mc")
-        )
-        letter, before = rf"(?:[^\W\d_{UNSPACED}][{''.join(signs)}]*)", rf"(?<![^\W_{UNSPACED}])"
-    # Beside an apostrophe, one or two letters are an elided word (l'avion, it's, we'll), more belong to
-    # the word (don't).
-    return re.compile(
-        rf"{before}(?:{letter}{{3,}}(?:['’\u200c-]{letter}+)*|(?<!['’]){letter}{{2}}(?!['’]{letter}))"
-    )
-
-
-@dataclass(frozen=True)
-class _Words:
-    """The words of a corpus, text by text.
-
-    Attributes
-    ----------
-    terms : ndarray of int64, shape (n_words,)
-        Number of each word, the same whatever its case; -1 for words beyond the `MOST_TERMS` most frequent.
-    rows : ndarray of int64, shape (n_words,)
-        Text that it stands in.
-    shown : list of str, length n_terms
-        Most frequent spelling of each term.
-    """
-
-    terms: np.ndarray
-    rows: np.ndarray
-    shown: list[str]
-
-    def ordered(self, place: np.ndarray) -> _Words:
-        """Return the same words, the texts ordered by their place."""
-        order = np.argsort(place[self.rows], kind="stable")
-        return _Words(self.terms[order], self.rows[order], self.shown)
-
-
-_read_last: tuple[Sequence[str], _Words] | None = None
-
-
-def _read_once(texts: Sequence[str]) -> _Words:
-    """Words of the texts; kept for the same texts' next clusters, as of a reshaped map."""
-    global _read_last
-    if _read_last is None or _read_last[0] is not texts:
-        _read_last = (texts, _read(texts))
-    return _read_last[1]
-
-
-def _read(texts: Sequence[str]) -> _Words:
-    spellings: dict[str, int] = {}
-    found: list[int] = []
-    lengths = []
-    for text in texts:
-        before = len(found)
-        found.extend([spellings.setdefault(word, len(spellings)) for word in split_words(str(text))])
-        lengths.append(len(found) - before)
-    spelt = np.asarray(found, dtype=np.int64)
-    frequency = np.bincount(spelt, minlength=len(spellings))
-    # The most frequent spelling of a term comes first, and so do the most frequent terms.
-    order = sorted(spellings.items(), key=lambda item: (-frequency[item[1]], item[0]))
-    terms: dict[str, int] = {}
-    shown: list[str] = []
-    term_of = np.empty(len(spellings), dtype=np.int64)
-    for spelling, position in order:
-        term_of[position] = terms.setdefault(spelling.casefold(), len(terms))
-        if len(terms) > len(shown):
-            shown.append(spelling)
-    term_of[term_of >= MOST_TERMS] = -1
-    return _Words(term_of[spelt], np.repeat(np.arange(len(texts)), lengths), shown[:MOST_TERMS])
-
-
-def _count(words: _Words, place: np.ndarray, n_places: int) -> np.ndarray:
-    """Count the texts in each place that hold each term: (n_places, n_terms)."""
-    n_terms = len(words.shown)
-    known = words.terms >= 0
-    once = np.sort(words.rows[known] * n_terms + words.terms[known])  # much faster than np.unique
-    once = once[np.diff(once, prepend=-1) > 0]
-    cells = place[once // max(n_terms, 1)] * n_terms + once % max(n_terms, 1)
-    return np.bincount(cells, minlength=n_places * n_terms).reshape(n_places, n_terms)
 
 
 def _weigh(counts: np.ndarray, sizes: np.ndarray) -> np.ndarray:
@@ -230,7 +110,7 @@ def _evenness(share: np.ndarray) -> np.ndarray:
     return (np.exp(entropy) - 1) / (len(share) - 1)
 
 
-def _phrases(words: _Words, here: slice, best: list[int], counts: np.ndarray) -> dict[tuple[int, int], int]:
+def _phrases(words: Words, here: slice, best: list[int], counts: np.ndarray) -> dict[tuple[int, int], int]:
     """Pairs of the best terms that mostly stand side by side in a cluster, with how many texts they do in."""
     terms, rows = words.terms[here], words.rows[here]
     wanted = np.isin(terms, best)
@@ -243,25 +123,25 @@ def _phrases(words: _Words, here: slice, best: list[int], counts: np.ndarray) ->
     for pair, count in together.items():
         rarer, other = sorted(counts[list(pair)])
         together_enough = count >= max(2, PHRASE_SHARE * rarer, PHRASE_SHARE / 2 * other)
-        if together_enough and not _echoes(words.shown[pair[0]], words.shown[pair[1]]):
+        if together_enough and not echo_each_other(words.shown[pair[0]], words.shown[pair[1]]):
             phrases[pair] = count
     return phrases
 
 
-def _parts(words: _Words, best: list[int], phrases: dict[tuple[int, int], int]) -> list[tuple[int, ...]]:
+def _parts(words: Words, best: list[int], phrases: dict[tuple[int, int], int]) -> list[tuple[int, ...]]:
     """Words and phrases for a name, best first, none a form of one before it."""
     parts: list[tuple[int, ...]] = []
     used: list[int] = []
     for term in best:
         free = [pair for pair in phrases if term in pair and not set(pair) & set(used)]
         part = max(free, key=lambda pair: (phrases[pair], pair), default=(term,))
-        if not any(_echoes(words.shown[new], words.shown[old]) for new in part for old in used):
+        if not any(echo_each_other(words.shown[new], words.shown[old]) for new in part for old in used):
             parts.append(part)
             used.extend(part)
     return parts
 
 
-def _name(words: _Words, parts: list[tuple[int, ...]], weight: np.ndarray, taken: set[frozenset[int]]) -> str:
+def _name(words: Words, parts: list[tuple[int, ...]], weight: np.ndarray, taken: set[frozenset[int]]) -> str:
     """Join the first parts to a name that is not taken, and take it; "" when there is none."""
     strength = [max(weight[term] for term in part) for part in parts]
     strong = [part for part, value in zip(parts, strength, strict=True) if value >= WEAK * strength[0]][
@@ -276,31 +156,9 @@ def _name(words: _Words, parts: list[tuple[int, ...]], weight: np.ndarray, taken
     return ""
 
 
-def _spell(words: _Words, part: tuple[int, ...]) -> str:
+def _spell(words: Words, part: tuple[int, ...]) -> str:
     shown = [words.shown[term] for term in part]
-    if len(shown) == 2 and _is_unspaced(shown[0]) and _is_unspaced(shown[1]):
+    if len(shown) == 2 and is_unspaced(shown[0]) and is_unspaced(shown[1]):
         # Neighbouring pairs of characters share the middle one.
         return shown[0] + (shown[1][1:] if shown[0][-1] == shown[1][0] else shown[1])
     return " ".join(shown)
-
-
-def _is_unspaced(word: str) -> bool:
-    return re.fullmatch(f"[{UNSPACED}]+", word) is not None
-
-
-def _echoes(word: str, other: str) -> bool:
-    """Whether two words are likely forms of one (bag and bags, story and stories, Buch and Bücher)."""
-    if _is_unspaced(word) or _is_unspaced(other):
-        return bool(set(word) & set(other))
-    short, long = sorted((_bare(word), _bare(other)), key=len)
-    common = next((i for i, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
-    if common == len(short):
-        return common >= 3 and len(long) - common <= 4
-    return common >= 4 and 3 * common >= 2 * len(short) and len(long) - common <= 3
-
-
-def _bare(word: str) -> str:
-    """Word in lower case without accents."""
-    return "".join(
-        sign for sign in unicodedata.normalize("NFD", word.casefold()) if not unicodedata.combining(sign)
-    )

@@ -193,6 +193,8 @@ def smooth(values: np.ndarray, graph: Graph, *, mixing: float = 0.6, rounds: int
         Rows that sum to 1 still do.
     """
     values = np.asarray(values, dtype=np.float32)
+    if mixing == 0:
+        return values.copy()
     weights = graph.weights()
     lonely = np.asarray(weights.sum(axis=1)).ravel() == 0
     own = np.float32(1 - mixing) * values

@@ -3,7 +3,7 @@ import re
 import numpy as np
 import pytest
 
-from core.names import name_clusters, split_words
+from core.names import name_clusters
 
 
 def test_names_are_the_words_that_set_a_cluster_apart():
@@ -113,27 +113,3 @@ def test_names_follow_the_rows():
 def test_texts_and_clusters_must_be_as_many():
     with pytest.raises(ValueError, match=re.escape("2 texts and 3 cluster numbers found")):
         name_clusters(["a", "b"], np.zeros(3, dtype=int))
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("Don't panic, it's what we'll do!", ["Don't", "panic", "what", "do"]),
-        ("l’avion d'Anna", ["avion", "Anna"]),
-        ("see https://a.example/b?c=d or www.e.example", ["see", "or"]),
-        ("@anna write to me@mail.example #late", ["write", "to", "late"]),
-        ("3pm, 10days, 2024-01-02 covid19 a", ["covid"]),
-        ("check-in naïve Zürich", ["check-in", "naïve", "Zürich"]),
-        ("हिन्दी भाषा", ["हिन्दी", "भाषा"]),
-        ("手机app坏", ["app", "手机", "坏"]),
-        ("東京タワー", ["東京", "京タ", "タワ", "ワー"]),
-        ("cafe\u0301", ["café"]),
-        ("", []),
-    ],
-)
-def test_split_words(text, words):
-    assert split_words(text) == words
-
-
-def test_long_texts_are_read_in_part():
-    assert len(split_words("word " * 100_000)) == 400

@@ -8,6 +8,8 @@ import numpy as np
 def surest_rows(probabilities: np.ndarray, share: float) -> np.ndarray:
     """Return the rows whose most probable class is surest: `share` of each class, at least one of it.
 
+    Rows as sure as the last one taken are taken too, so that the order of the rows decides nothing.
+
     Parameters
     ----------
     probabilities : ndarray of shape (n_rows, n_classes)
@@ -22,9 +24,12 @@ def surest_rows(probabilities: np.ndarray, share: float) -> np.ndarray:
     confidence = probabilities[np.arange(len(winners)), winners]
     order = np.lexsort((-confidence, winners))  # class after class, surest first
     sizes = np.bincount(winners, minlength=probabilities.shape[1])
-    rank = np.arange(len(winners)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    keep = np.maximum(np.ceil(share * sizes), 1)
-    return np.sort(order[rank < np.repeat(keep, sizes)])
+    present = np.flatnonzero(sizes)
+    starts = (np.cumsum(sizes) - sizes)[present]
+    least = np.zeros(len(sizes), dtype=confidence.dtype)
+    last = np.maximum(np.ceil(share * sizes[present]), 1).astype(int) - 1
+    least[present] = confidence[order[starts + last]]
+    return np.flatnonzero(confidence >= least[winners])
 
 
 def discriminant_directions(rows: np.ndarray, codes: np.ndarray, n_classes: int) -> np.ndarray:
@@ -51,16 +56,14 @@ def discriminant_directions(rows: np.ndarray, codes: np.ndarray, n_classes: int)
     Ledoit, Wolf: "A well-conditioned estimator for large-dimensional covariance matrices", Journal of
     Multivariate Analysis 88, 2004 (the strength of the shrinkage).
     """
-    from scipy.linalg import cho_factor, cho_solve, eigh
-
     members = np.zeros((n_classes, len(rows)), dtype=np.float32)
     members[codes, np.arange(len(rows))] = 1
     sizes = members.sum(axis=1)
     means = (members @ rows) / np.maximum(sizes, 1)[:, None]  # (n_classes, n_dims)
     within = shrunk_covariance(rows - means[codes])
     apart = np.where(sizes[:, None] > 0, means - means[sizes > 0].mean(axis=0), 0).astype(np.float64)
-    solved = cho_solve(cho_factor(within.astype(np.float64)), apart.T)  # (n_dims, n_classes)
-    values, vectors = eigh(apart @ solved)
+    solved = np.linalg.solve(within.astype(np.float64), apart.T)  # (n_dims, n_classes)
+    values, vectors = np.linalg.eigh(apart @ solved)
     useful = values > 1e-9 * max(values[-1], 1e-30)
     root = (vectors[:, useful] / np.sqrt(values[useful])) @ vectors[:, useful].T
     return (solved @ root).astype(np.float32)

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from core.neighbours import Graph, build_graph, listening, nearest_rows, smooth, unit_rows
-from core.transforms.classifier import LinearClassifier, fit_classifier
+from core.transforms.classifier import kernel_blocks, ridge_coefficients, softmax
 from core.transforms.discriminant import discriminant_directions, surest_rows
 from core.transforms.labels import ReadLabels, read_labels
+from core.transforms.linear import LinearForm, fit_linear_form
+from core.transforms.strengths import ROUNDS, choose_strengths, join_examples
 
-NAME_COUNT = 3.0
-"""Labelled texts that the name of a class counts for."""
+MOST_EXAMPLES = 5_000
+"""Labelled texts that the classifier learns from at most, evenly over the rows: its cost is their cube."""
+
+LEAST_TRUST = 0.2
+"""Trust in labels that cannot be foretold: enough to show what they say, too little to tear texts apart."""
+
+UNKNOWN_TRUST = 0.5
+"""Trust where no label can be left out."""
 
 MOST_PSEUDO_LABELS = 20_000
 """Texts beyond the labelled ones that part 2 is fitted on at most: more change nothing but the time."""
@@ -23,34 +33,32 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
 
     The reshaped vector of a text joins three parts:
 
-    1. the square roots of its class probabilities, centred, of unit mean square. Probabilities come from a
-       class-balanced logistic regression on the labelled texts and are smoothed along the neighbour graph;
+    1. the square roots of its class probabilities, centred, of root mean square `class_share`. They come from
+       kernel ridge regressions on the labelled texts, smoothed along the neighbour graph. How strongly they
+       are regularised and smoothed, and how much the names of the classes count, is chosen by leaving out
+       each label in closed form;
     2. its shrinkage-LDA projection, of length `discriminant_share`, fitted on the labelled texts and on those
        that part 1 is surest about;
-    3. its centred generic vector, of length `generic_share`: it holds neighbours together, and the classes
-       that nobody labelled.
+    3. its centred generic vector: it holds neighbours together, and the classes that nobody labelled.
 
-    Last, every vector moves `blending` of the way to the mean of its neighbours' vectors.
+    Parts 1 and 2 are multiplied by the trust that the labels earn: the root of how well left-out labels are
+    foretold, and the share of texts whose class was seen (where many labels stand alone, one to a class
+    without a name, most classes are still unseen: Good and Turing's estimate). Last, every vector moves part
+    of the way to the mean of its neighbours' vectors, as far as smoothing helped the labels.
 
     A text that was fitted is recognised when it comes again, by its direction, so that `fit_transform(X)` and
     `fit(X).transform(X)` agree. A new text hears its nearest fitted texts in place of graph neighbours.
 
     Parameters
     ----------
-    smoothing : float, default=0.6
-        Share that each round of smoothing takes from the neighbours' probabilities, 0 to 1.
-    smoothing_rounds : int, default=5
-        Rounds of smoothing.
-    blending : float, default=0.5
-        Share of the neighbours' vectors in the result, 0 to 1.
     n_neighbors : int, default=15
         Neighbours of each text where no graph is given, and of each new text.
+    class_share : float, default=1.4
+        Root mean square length of part 1 at full trust, where that of part 3 is 1.
+    discriminant_share : float, default=2.0
+        Length of part 2 at full trust.
     pseudo_share : float, default=0.6
         Part of each class, surest first, that joins the labels in part 2, 0 to 1.
-    discriminant_share : float, default=0.7
-        Length of part 2.
-    generic_share : float, default=1.0
-        Length of part 3.
     random_state : int, default=0
         Seed of the neighbour search, where no graph is given and texts are many. Nothing else is random.
 
@@ -62,8 +70,12 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         Smoothed class probabilities of the fitted texts, columns as in `classes_`; rows sum to 1.
     embedding_ : ndarray of float32, shape (n_texts, 2 x n_classes + n_dims)
         Reshaped vectors of the fitted texts.
-    classifier_ : LinearClassifier
-        Class probabilities before smoothing, from centred unit rows.
+    linear_ : LinearForm
+        The matrix product nearest to this transform; computed when first asked for.
+    strengths_ : tuple of Strengths
+        How the labels were read.
+    trust_ : float
+        Factor of parts 1 and 2, 0 to 1.
     centre_ : ndarray of float32, shape (n_dims,)
         Mean of the generic unit vectors.
     directions_ : ndarray of float32, shape (n_dims, n_classes)
@@ -73,28 +85,28 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
 
     Notes
     -----
-    Cost with the graph given: O(n_texts x (n_dims² + n_neighbors x (n_dims + n_classes)) + n_dims³).
+    Cost with the graph given, for m labels and names: O(n_texts x (m x n_dims + n_dims² +
+    n_neighbors x (n_dims + n_classes)) + m³ + n_dims³).
+
+    References
+    ----------
+    Good: "The population frequencies of species and the estimation of population parameters", Biometrika 40,
+    1953 (the share of the unseen).
     """
 
     def __init__(
         self,
         *,
-        smoothing: float = 0.6,
-        smoothing_rounds: int = 5,
-        blending: float = 0.5,
         n_neighbors: int = 15,
+        class_share: float = 1.4,
+        discriminant_share: float = 2.0,
         pseudo_share: float = 0.6,
-        discriminant_share: float = 0.7,
-        generic_share: float = 1.0,
         random_state: int = 0,
     ) -> None:
-        self.smoothing = smoothing
-        self.smoothing_rounds = smoothing_rounds
-        self.blending = blending
         self.n_neighbors = n_neighbors
-        self.pseudo_share = pseudo_share
+        self.class_share = class_share
         self.discriminant_share = discriminant_share
-        self.generic_share = generic_share
+        self.pseudo_share = pseudo_share
         self.random_state = random_state
 
     def fit(
@@ -116,8 +128,8 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         graph : Graph, optional
             Neighbour graph of X; built when not given.
         label_vectors : array of shape (n_names, n_dims), optional
-            Embedding of the name of class c in row c. A name counts as much as `NAME_COUNT` labelled texts of
-            its class, so it matters less as labels come in; a named class needs no labelled text.
+            Embedding of the name of class c in row c. A name counts as a few labelled texts of its class, so
+            it matters less as labels come in; a named class needs no labelled text.
 
         Returns
         -------
@@ -134,26 +146,25 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         X, y = validate_data(self, X, y, dtype=np.float32, order="C", ensure_min_samples=2)
         names = self._names(label_vectors)
         labels = read_labels(y, len(names))
-        unit = unit_rows(X)
         graph = self._graph(X, graph)
+        self.__dict__.pop("linear_", None)
+        self._fitted_unit = unit_rows(X)
         self.classes_ = labels.classes
-        self.centre_ = unit.mean(axis=0)
-        rows = self._centred(unit)
-        self.classifier_ = self._classifier(rows, labels, names)
-        self.probabilities_ = smooth(
-            self.classifier_.probabilities(rows),
-            graph,
-            mixing=self.smoothing,
-            rounds=self.smoothing_rounds,
-        )
+        self.centre_ = self._fitted_unit.mean(axis=0)
+        rows = self._centred(self._fitted_unit)
+        self.strengths_ = choose_strengths(rows, labels.rows, labels.codes, names, len(self.classes_), graph)
+        self._learn(rows, labels, names)
+        self.probabilities_ = self._probabilities(rows, graph)
         self.directions_ = self._directions(rows, labels)
         self._projected_centre = (rows @ self.directions_).mean(axis=0)
         roots = np.sqrt(self.probabilities_)
         self._root_centre = roots.mean(axis=0)
         self._root_scale = _scale(roots - self._root_centre)
-        joined = self._join(rows, self.probabilities_)
-        self.embedding_ = smooth(joined, graph, mixing=self.blending, rounds=1)
-        self._fitted_unit = unit
+        self.trust_ = _seen_share(labels, len(names)) * self._foretold()
+        self._blending = sum(way.share * way.mixing for way in self.strengths_)
+        self.embedding_ = smooth(
+            self._join(rows, self.probabilities_), graph, mixing=self._blending, rounds=1
+        )
         return self
 
     def fit_transform(
@@ -194,6 +205,12 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         """Return smoothed class probabilities of X, float32 (n_texts, n_classes), as in `classes_`."""
         return self._look_up_or_extend(X)[1]
 
+    @cached_property
+    def linear_(self) -> LinearForm:
+        """The matrix product nearest to this transform, with how near it is."""
+        check_is_fitted(self)
+        return fit_linear_form(self._fitted_unit, self.embedding_)
+
     def _names(self, label_vectors: np.ndarray | None) -> np.ndarray:
         """Directions in which the names differ (n_names, n_dims); none when there are no names."""
         if label_vectors is None:
@@ -219,12 +236,41 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
     def _centred(self, unit: np.ndarray) -> np.ndarray:
         return unit_rows(unit - self.centre_)
 
-    def _classifier(self, rows: np.ndarray, labels: ReadLabels, names: np.ndarray) -> LinearClassifier:
-        examples = np.vstack([rows[labels.rows], names])
-        # Names are of classes 0, 1, …, and these come first in the ascending list of classes.
-        codes = np.append(labels.codes, np.arange(len(names)))
-        counts = np.append(np.ones(len(labels.rows)), np.full(len(names), NAME_COUNT))
-        return fit_classifier(examples, codes, len(self.classes_), counts)
+    def _learn(self, rows: np.ndarray, labels: ReadLabels, names: np.ndarray) -> None:
+        """One regression for each way of reading the labels, their coefficients side by side."""
+        step = max(1, -(-len(labels.rows) // MOST_EXAMPLES))
+        learned, codes = rows[labels.rows[::step]], labels.codes[::step]
+        ways = [
+            join_examples(learned, codes, names, way.name_count, len(self.classes_))
+            for way in self.strengths_
+        ]
+        self._examples = ways[0].rows
+        self._coefficients = np.hstack(
+            [
+                ridge_coefficients(examples, way.penalty)
+                for examples, way in zip(ways, self.strengths_, strict=True)
+            ]
+        ).astype(np.float32)
+
+    def _foretold(self) -> float:
+        """Root of how far left-out labels are less surprising than by chance, `LEAST_TRUST` to 1."""
+        likelihood = sum(way.share * way.likelihood for way in self.strengths_)
+        if np.isnan(likelihood):
+            return UNKNOWN_TRUST
+        skill = 1 + likelihood / np.log(len(self.classes_))
+        return max(LEAST_TRUST, float(np.sqrt(max(skill, 0))))
+
+    def _probabilities(self, rows: np.ndarray, graph: Graph | None) -> np.ndarray:
+        """Class probabilities (n_rows, n_classes) over all ways, smoothed where a graph is given."""
+        scores = np.empty((len(rows), self._coefficients.shape[1]), dtype=np.float32)
+        for block, near in kernel_blocks(rows, self._examples):
+            scores[block] = near @ self._coefficients
+        probabilities = np.zeros((len(rows), len(self.classes_)), dtype=np.float32)
+        for way, own in zip(self.strengths_, np.split(scores, len(self.strengths_), axis=1), strict=True):
+            if graph is not None and way.mixing > 0:
+                own = smooth(own, graph, mixing=way.mixing, rounds=ROUNDS)
+            probabilities += np.float32(way.share) * softmax(own / np.float32(way.temperature))
+        return probabilities
 
     def _directions(self, rows: np.ndarray, labels: ReadLabels) -> np.ndarray:
         codes = self.probabilities_.argmax(axis=1)
@@ -240,9 +286,10 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         joined = np.empty((len(rows), 2 * n_classes + rows.shape[1]), dtype=np.float32)
         roots, projected, generic = np.split(joined, [n_classes, 2 * n_classes], axis=1)  # views
         roots[:] = (np.sqrt(probabilities) - self._root_centre) / self._root_scale
+        roots *= self.class_share * self.trust_
         projected[:] = unit_rows(rows @ self.directions_ - self._projected_centre)
-        projected *= self.discriminant_share
-        np.multiply(rows, self.generic_share, out=generic, casting="same_kind")
+        projected *= self.discriminant_share * self.trust_
+        generic[:] = rows
         return joined
 
     def _look_up_or_extend(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -269,18 +316,27 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         )
         weights = listening(similarities)
         rows = self._centred(unit)
-        own = self.classifier_.probabilities(rows)
-        probabilities = _blend(own, self.probabilities_, indices, weights, self.smoothing)
+        own = self._probabilities(rows, None)
+        probabilities = _blend(own, self.probabilities_, indices, weights, self._blending)
         heard, positions = np.unique(indices, return_inverse=True)
         around = self._join(self._centred(self._fitted_unit[heard]), self.probabilities_[heard])
         own = self._join(rows, probabilities)
-        return _blend(own, around, positions.reshape(indices.shape), weights, self.blending), probabilities
+        return _blend(own, around, positions.reshape(indices.shape), weights, self._blending), probabilities
 
     def __sklearn_tags__(self):  # noqa: ANN204
         tags = super().__sklearn_tags__()
         tags.target_tags.required = True
         tags.transformer_tags.preserves_dtype = ["float32"]  # float32 comes out whatever goes in
         return tags
+
+
+def _seen_share(labels: ReadLabels, n_names: int) -> float:
+    """Share of the texts whose class was probably seen: one less that of labels that stand alone."""
+    if len(labels.rows) == 0:
+        return 1.0
+    sizes = np.bincount(labels.codes, minlength=len(labels.classes))
+    sizes[:n_names] += 1  # named classes come first
+    return 1 - float((sizes[labels.codes] == 1).mean())
 
 
 def _scale(centred: np.ndarray) -> float:

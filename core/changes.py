@@ -1,0 +1,109 @@
+"""What a transform did to the neighbourhoods of the texts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.neighbours import Graph
+
+
+@dataclass(frozen=True)
+class Change:
+    """A text whose neighbours were replaced.
+
+    Attributes
+    ----------
+    row : int
+        The text.
+    share : float
+        Share of its neighbours that were replaced, 0 to 1.
+    lost : int
+        Its nearest neighbour in the generic space that it has no more.
+    gained : int
+        Its nearest neighbour in the reshaped space that it did not have.
+    """
+
+    row: int
+    share: float
+    lost: int
+    gained: int
+
+
+def neighbour_change(before: Graph, after: Graph) -> np.ndarray:
+    """Return which share of each text's neighbours the reshaped space replaced.
+
+    Where one graph has more neighbours per text than the other, only as many of its nearest count.
+    Cost O(n_texts x k log k).
+
+    Parameters
+    ----------
+    before, after : Graph
+        Neighbour graphs of the same texts in the generic and in the reshaped space.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_texts,)
+        0: all were kept; 1: all are new. 0 too where a text has no neighbours.
+
+    Raises
+    ------
+    ValueError
+        When the graphs are not of as many texts.
+    """
+    old, new = _same_size(before, after)
+    if not old.shape[1]:
+        return np.zeros(len(old), dtype=np.float32)
+    both = np.sort(np.hstack([old, new]), axis=1)  # a neighbour that was kept stands there twice
+    kept = (both[:, 1:] == both[:, :-1]).sum(axis=1)
+    return (1 - kept / old.shape[1]).astype(np.float32)
+
+
+def most_changed(before: Graph, after: Graph, n: int = 10) -> list[Change]:
+    """Return the texts of whose neighbours the largest share was replaced, most changed first.
+
+    Parameters
+    ----------
+    before, after : Graph
+        As for `neighbour_change`.
+    n : int, default=10
+        How many texts.
+
+    Returns
+    -------
+    list of Change, at most n
+        Only texts with a new neighbour; of equally changed ones, the first.
+
+    Raises
+    ------
+    ValueError
+        When the graphs are not of as many texts.
+    """
+    share = neighbour_change(before, after)
+    old, new = _same_size(before, after)
+    rows = np.argsort(-share, kind="stable")[: max(n, 0)]
+    return [
+        Change(
+            row=int(row),
+            share=float(share[row]),
+            lost=_first_missing(old[row], new[row]),
+            gained=_first_missing(new[row], old[row]),
+        )
+        for row in rows[share[rows] > 0]
+    ]
+
+
+def _same_size(before: Graph, after: Graph) -> tuple[np.ndarray, np.ndarray]:
+    """Neighbours in both graphs, as many per text."""
+    if len(before.indices) != len(after.indices):
+        raise ValueError(
+            f"Graphs of {len(before.indices)} and of {len(after.indices)} texts found; "
+            "both must be of the same texts."
+        )
+    k = min(before.indices.shape[1], after.indices.shape[1])
+    return before.indices[:, :k], after.indices[:, :k]
+
+
+def _first_missing(neighbours: np.ndarray, others: np.ndarray) -> int:
+    return int(neighbours[~np.isin(neighbours, others)][0])
