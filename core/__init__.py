@@ -2,6 +2,6 @@
 
 Each module imports only those above it in this list:
 errors, keys, hardware, palette, files, results, database, tables, corpus, label_files, encoders, store,
-neighbours, transforms, guides, projection, clusters, names, evidence, figures, export, spaces, pipeline,
-worker, jobs.
+neighbours, changes, transforms, guides, review, projection, clusters, words, names, driving_words, evidence,
+figures, spaces, fits, export, pipeline, worker, jobs.
 """

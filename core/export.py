@@ -1,4 +1,4 @@
-"""Everything out: one table of texts and results, and the vectors.
+"""Everything out: one table of texts and results, the vectors, the linear form, and what was measured.
 
 Texts go out exactly as they came in, also those that begin with "=" or "+": a spreadsheet may take these for
 formulas, so open exports of texts you do not trust with automatic formulas off.
@@ -7,12 +7,16 @@ formulas, so open exports of texts you do not trust with automatic formulas off.
 from __future__ import annotations
 
 import io
+import json
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
 
 from core.corpus import Corpus
+from core.fits import Findings, Fit
 
 RESULT_COLUMNS = (
     "given_label",
@@ -26,7 +30,14 @@ RESULT_COLUMNS = (
     "generic_y",
     "reshaped_x",
     "reshaped_y",
+    "neighbours_replaced",
 )
+
+HOW_TO = """import numpy as np
+form = np.load("{file}")
+X = ...  # embeddings by str(form["encoder"]), float32 (n, {n_dims}), rows of length 1
+Z = X @ form["weights"] + form["intercept"]  # the reshaped space, (n, {n_reshaped}); compare rows by cosine
+print(form["agreement"])  # share of the ten nearest neighbours that Z has in common with the full form"""
 
 
 def build_export(
@@ -41,6 +52,7 @@ def build_export(
     reshaped_clusters: np.ndarray | None = None,
     reshaped_names: Mapping[int, str] | None = None,
     reshaped_map: np.ndarray | None = None,
+    neighbours_replaced: np.ndarray | None = None,
 ) -> pd.DataFrame:
     """Table of a corpus and what was found: one row a text, in the corpus' order.
 
@@ -56,6 +68,7 @@ def build_export(
     generic_map, reshaped_map : float array (n, 2)
     given, predicted : sequence of n label names, None for a text without one
     probability : float array (n,), of the predicted label
+    neighbours_replaced : float array (n,), share of the generic neighbours that the reshaped space replaced
 
     Raises
     ------
@@ -72,6 +85,7 @@ def build_export(
         "reshaped_cluster_name": _cluster_names(reshaped_clusters, reshaped_names),
         **_coordinates("generic", generic_map),
         **_coordinates("reshaped", reshaped_map),
+        "neighbours_replaced": neighbours_replaced,
     }
     table = pd.DataFrame({"text": pd.Series(corpus.texts, dtype="str")})
     metadata = corpus.metadata.set_axis(_free_names(corpus.metadata.columns), axis=1)
@@ -128,6 +142,83 @@ def vectors_to_parquet_bytes(texts: Sequence[str], vectors: np.ndarray) -> bytes
     file = io.BytesIO()
     pyarrow.parquet.write_table(table, file)
     return file.getvalue()
+
+
+def linear_to_npz_bytes(fit: Fit, *, encoder: str, instruction: str, file_name: str) -> bytes:
+    """Linear form of a Fit as an NPZ file, readable without pickle: reshape any embedding by one product.
+
+    Arrays: "weights" float32 (d, D), "intercept" float32 (D,), "label_names" str (n_labels,), and as single
+    values "encoder", "instruction", "agreement" (see `LinearForm`), "n_labels_given" and "how_to", the lines
+    of Python that use it.
+
+    Parameters
+    ----------
+    fit : Fit
+    encoder : str, name of the encoder that made the embeddings
+    instruction : str
+    file_name : str, for the lines that say how to use it
+    """
+    n_dims, n_reshaped = fit.linear.weights.shape
+    file = io.BytesIO()
+    np.savez(
+        file,
+        weights=fit.linear.weights,
+        intercept=fit.linear.intercept,
+        label_names=np.asarray(fit.labels, dtype=np.str_),
+        encoder=np.str_(encoder),
+        instruction=np.str_(instruction),
+        agreement=np.float64(fit.linear.agreement),
+        n_labels_given=np.int64((np.asarray(fit.given) >= 0).sum()),
+        how_to=np.str_(HOW_TO.format(file=file_name, n_dims=n_dims, n_reshaped=n_reshaped)),
+    )
+    return file.getvalue()
+
+
+def findings_to_json_bytes(fit: Fit, findings: Findings, *, encoder: str, instruction: str) -> bytes:
+    """What was measured of a Fit so far, as JSON; null for what was not, or cannot be said.
+
+    Label codes are replaced by names.
+
+    Parameters
+    ----------
+    fit : Fit
+    findings : Findings
+    encoder, instruction : str
+    """
+    document: dict[str, object] = {
+        "instruction": instruction,
+        "encoder": encoder,
+        "labels": fit.labels,
+        "n_labels_given": int((np.asarray(fit.given) >= 0).sum()),
+        "from_names_only": fit.from_names_only,
+        "linear_form_agreement": fit.linear.agreement,
+        "evidence": None,
+        "control": asdict(findings.control) if findings.control else None,
+        "learning_curve": asdict(findings.curve) if findings.curve else None,
+        "neighbours_replaced_mean": None,
+        "driving_words": None,
+    }
+    if findings.evidence is not None:
+        evidence = asdict(findings.evidence)
+        by_label = {fit.labels[found.pop("code")]: found for found in evidence.pop("by_label")}
+        said = {"verdict": findings.evidence.verdict, "sentence": findings.evidence.sentence(fit.labels)}
+        document["evidence"] = said | evidence | {"by_label": by_label}
+    if findings.change is not None:
+        document["neighbours_replaced_mean"] = float(np.mean(findings.change))
+    if findings.words is not None:
+        labels = [fit.labels[code] for code in fit.classes]
+        words = ([word._asdict() for word in driving] for driving in findings.words)
+        document["driving_words"] = dict(zip(labels, words, strict=True))
+    return json.dumps(_finite(document), ensure_ascii=False, indent=2).encode()
+
+
+def _finite(document: object) -> object:
+    """The same, with None for what is not a number: JSON has no word for it."""
+    if isinstance(document, dict):
+        return {name: _finite(value) for name, value in document.items()}
+    if isinstance(document, list | tuple):
+        return [_finite(value) for value in document]
+    return None if isinstance(document, float) and not math.isfinite(document) else document
 
 
 def _free_names(names: Sequence[str]) -> list[str]:

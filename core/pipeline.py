@@ -8,28 +8,33 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from functools import partial
 
 import numpy as np
 
+from core.changes import neighbour_change
 from core.clusters import find_clusters, typical_texts
 from core.corpus import Corpus
+from core.driving_words import DrivingWord, class_scores, driving_words
 from core.encoders import Encoder, load_encoder
 from core.errors import LabelError
-from core.evidence import Evidence, cross_validate
+from core.evidence import control, cross_validate, learning_curve
+from core.fits import Fit, findings_kept, has_fit, load_fit, save_finding, save_fit
 from core.keys import Progress, content_key
 from core.names import name_clusters
-from core.neighbours import Graph, build_graph
+from core.neighbours import Graph, build_graph, unit_rows
 from core.projection import project
 from core.results import Results
 from core.spaces import Space, has_graph, has_space, load_graph, load_space, save_graph, save_space
-from core.store import Store
+from core.store import Analysis, Store, StoredCorpus
 from core.transforms import GuidedTransform
 
 Report = Callable[[str, int, int], None]
 """Called with (stage, done, total); may raise `core.errors.Cancelled` to stop the task."""
 
-VERSION = 1  # raise it when a stage's result changes: older results are then computed again
+VERSION = 1  # raise it when embeddings or their map change: older results are then computed again
+FIT_VERSION = 2  # the same for a Fit
+
 
 NUMBA = threading.Lock()
 """Held around UMAP, HDBSCAN and neighbour search: numba aborts the process when two threads enter it."""
@@ -37,32 +42,6 @@ NUMBA = threading.Lock()
 _corpora: dict[str, Corpus] = {}
 _encoders: dict[str, Encoder] = {}
 _encoders_lock = threading.Lock()
-
-
-@dataclass(frozen=True)
-class Fit:
-    """Result of one Fit.
-
-    Attributes
-    ----------
-    space : Space
-        The reshaped space.
-    labels : list of str
-        Label names as they were at the Fit.
-    given : int64 array (n,), -1 where no label was given
-    predicted : int32 array (n,), position in `labels`
-    probability : float32 array (n,), of the predicted label
-    probabilities : float32 array (n, n_classes), columns as `classes`
-    classes : list of int, positions in `labels`
-    """
-
-    space: Space
-    labels: list[str]
-    given: np.ndarray
-    predicted: np.ndarray
-    probability: np.ndarray
-    probabilities: np.ndarray
-    classes: list[int]
 
 
 def prepare(store: Store, report: Report, *, corpus_key: str, encoder: str) -> None:
@@ -85,67 +64,103 @@ def prepare(store: Store, report: Report, *, corpus_key: str, encoder: str) -> N
 def fit(store: Store, report: Report, *, analysis_id: int) -> None:
     """Reshape the space by an analysis' guide labels and draw its map, starting from the generic one.
 
+    The names of the labels count as evidence too, and are all there is while no text is labelled.
+
     Raises
     ------
     LabelError
-        With fewer than two different labels.
+        With fewer than two label names.
+    EncoderUnavailable
+        When the names are new and the corpus' encoder cannot be loaded.
     """
     analysis = store.analysis(analysis_id)
     results = store.results(analysis.corpus_key)
-    embedding_key = store.corpus_entry(analysis.corpus_key).embedding_key
-    generic = load_space(results, embedding_key)
+    entry = store.corpus_entry(analysis.corpus_key)
+    generic = load_space(results, entry.embedding_key)
     labels = store.label_names(analysis_id)
     given = store.label_codes(analysis_id, len(generic.map))
-    key = _fit_key(embedding_key, labels, given)
+    phrases = label_phrases(analysis.instruction, labels)
+    key = _fit_key(entry.embedding_key, labels, phrases, given)
     if not has_fit(results, key):
+        check_labels(labels)
+        label_vectors = _label_vectors(report, results, analysis, entry, phrases)
         report("Reshaping the space", 0, 1)
-        check_labels(given, labels)
         transform = GuidedTransform(random_state=0)
-        vectors = transform.fit_transform(np.asarray(generic.vectors), given, graph=generic.graph)
-        results.save_document(
-            f"{key}.labels", {"labels": labels, "classes": [int(code) for code in transform.classes_]}
+        vectors = transform.fit_transform(
+            np.asarray(generic.vectors), given, graph=generic.graph, label_vectors=label_vectors
         )
-        results.save_array(f"{key}.given", given)
-        results.save_array(f"{key}.probabilities", transform.probabilities_)
         report("Finding neighbours in the reshaped space", 0, 1)
         with NUMBA:
             graph = build_graph(vectors)
         texts = load_warm_corpus(store, analysis.corpus_key).texts
-        save_space(results, key, _see(report, texts, vectors, graph, init=generic.map))
-    store.set_fit(analysis_id, key, embedding_key)
+        reshaped = Fit(
+            space=_see(report, texts, vectors, graph, init=generic.map),
+            labels=labels,
+            phrases=phrases,
+            classes=[int(code) for code in transform.classes_],
+            given=given,
+            probabilities=transform.probabilities_,
+            label_vectors=label_vectors,
+            linear=transform.linear_,
+        )
+        save_fit(results, key, reshaped)
+    store.set_fit(analysis_id, key, entry.embedding_key)
     _forget_unused_fit(store, results, analysis.corpus_key, analysis.fit_key)
 
 
 def measure(store: Store, report: Report, *, analysis_id: int, fit_key: str) -> None:
-    """Measure by held-out labels whether a Fit separates them better than the generic space."""
+    """Measure what a Fit is worth and what it changed; each finding is kept as soon as it is there.
+
+    Whether it helped comes first: that is what the maps wait for.
+    """
     analysis = store.analysis(analysis_id)
     results = store.results(analysis.corpus_key)
-    if not has_fit(results, fit_key) or results.has_document(f"{fit_key}.evidence"):
-        return  # a newer Fit has replaced it, or it was measured already
+    if not has_fit(results, fit_key):
+        return  # a newer Fit has replaced it
+    reshaped = load_fit(results, fit_key)
     generic = load_space(results, store.corpus_entry(analysis.corpus_key).embedding_key)
-    given = results.load_array(f"{fit_key}.given")
-    progress = _stage(report, "Checking whether it helped")
-    evidence = cross_validate(
-        np.asarray(generic.vectors), np.asarray(given), graph=generic.graph, progress=progress
-    )
-    results.save_document(f"{fit_key}.evidence", asdict(evidence))
+    texts = load_warm_corpus(store, analysis.corpus_key).texts
+    vectors, given = np.asarray(generic.vectors), np.asarray(reshaped.given)
+    graph = reshaped.space.graph
+    known = {"graph": generic.graph, "label_vectors": np.asarray(reshaped.label_vectors)}
+    steps = [
+        ("evidence", "Checking whether it helped", partial(cross_validate, vectors, given, **known)),
+        ("change", "Comparing neighbours", lambda progress: neighbour_change(generic.graph, graph)),
+        ("words", "Finding driving words", lambda progress: _words(texts, vectors, reshaped)),
+        ("control", "Checking against shuffled labels", partial(control, vectors, given, **known)),
+        ("curve", "Checking what more labels would bring", partial(learning_curve, vectors, given, **known)),
+    ]
+    for name, stage, find in steps:
+        if name not in findings_kept(results, fit_key):
+            report(stage, 0, 1)
+            save_finding(results, fit_key, name, find(progress=_stage(report, stage)))
 
 
 TASKS = {"prepare": prepare, "fit": fit, "measure": measure}
 
 
-def check_labels(given: np.ndarray, labels: list[str]) -> None:
-    """Refuse labels that no transform can be fitted on.
+def check_labels(labels: list[str]) -> None:
+    """Refuse label names that no transform can be fitted on.
 
     Raises
     ------
     LabelError
-        With fewer than two different labels given.
+        With fewer than two.
     """
-    found = sorted({labels[code] for code in given[given >= 0]})
-    if len(found) < 2:
-        what = f"only “{found[0]}”" if found else "no label yet"
-        raise LabelError(f"Two different labels are needed, and {what} was given: label a text with another.")
+    if len(labels) < 2:
+        what = f"there is only “{labels[0]}”" if labels else "there is none yet"
+        raise LabelError(f"Two labels are needed to tell texts apart, and {what}: name another.")
+
+
+def label_phrases(instruction: str, names: list[str]) -> list[list[str]]:
+    """What is encoded for each label name: the bare name and, where there is one, the instruction before it.
+
+    Both together classify more texts rightly than either alone (nine facets, names only: 58.3 % against
+    56.8 % with bare names and 57.8 % with the instruction before them).
+    """
+    plain = [" ".join(name.replace("_", " ").split()) or name for name in names]
+    instruction = " ".join(instruction.split())
+    return [[name, f"{instruction}: {name}"] if instruction else [name] for name in plain]
 
 
 def fit_key(store: Store, analysis_id: int) -> str:
@@ -155,47 +170,8 @@ def fit_key(store: Store, analysis_id: int) -> str:
     """
     entry = store.corpus_entry(store.analysis(analysis_id).corpus_key)
     labels, given = store.label_names(analysis_id), store.label_codes(analysis_id, entry.n_texts)
-    return _fit_key(entry.embedding_key, labels, given)
-
-
-def load_fit(results: Results, key: str) -> Fit:
-    """Read the result of a Fit.
-
-    Raises
-    ------
-    StoreError
-        When a part is missing or damaged.
-    """
-    names = results.load_document(f"{key}.labels")
-    probabilities = results.load_array(f"{key}.probabilities")
-    best = probabilities.argmax(axis=1)
-    return Fit(
-        space=load_space(results, key),
-        labels=names["labels"],
-        given=results.load_array(f"{key}.given"),
-        predicted=np.asarray(names["classes"], dtype=np.int32)[best],
-        probability=probabilities[np.arange(len(best)), best],
-        probabilities=probabilities,
-        classes=names["classes"],
-    )
-
-
-def has_fit(results: Results, key: str | None) -> bool:
-    """Whether the whole result of a Fit is kept under this key."""
-    return (
-        key is not None
-        and has_space(results, key)
-        and results.has_document(f"{key}.labels")
-        and results.has_array(f"{key}.given")
-        and results.has_array(f"{key}.probabilities")
-    )
-
-
-def load_evidence(results: Results, key: str) -> Evidence | None:
-    """Read the evidence of a Fit; None while it was not measured."""
-    if not results.has_document(f"{key}.evidence"):
-        return None
-    return Evidence(**results.load_document(f"{key}.evidence"))
+    phrases = label_phrases(store.analysis(analysis_id).instruction, labels)
+    return _fit_key(entry.embedding_key, labels, phrases, given)
 
 
 def _see(
@@ -213,9 +189,23 @@ def _see(
     return Space(vectors, graph, points, clusters, names, typical_texts(vectors, clusters))
 
 
-def _fit_key(embedding_key: str, labels: list[str], given: np.ndarray) -> str:
+def _fit_key(embedding_key: str, labels: list[str], phrases: list[list[str]], given: np.ndarray) -> str:
     parameters = sorted(GuidedTransform(random_state=0).get_params().items())
-    return content_key("fit", VERSION, embedding_key, labels, given, repr(parameters))
+    return content_key("fit", FIT_VERSION, embedding_key, labels, phrases, given, repr(parameters))
+
+
+def _label_vectors(
+    report: Report, results: Results, analysis: Analysis, entry: StoredCorpus, phrases: list[list[str]]
+) -> np.ndarray:
+    """Mean direction of each label's phrases (n_labels, d); of the Fit before when they are the same."""
+    if analysis.embedding_key == entry.embedding_key and has_fit(results, analysis.fit_key):
+        before = load_fit(results, analysis.fit_key)
+        if before.phrases == phrases:
+            return np.asarray(before.label_vectors)
+    report("Reading the label names", 0, 1)
+    encoded = load_warm_encoder(entry.encoder).encode([phrase for each in phrases for phrase in each])
+    owner = np.repeat(np.arange(len(phrases)), [len(each) for each in phrases])
+    return np.stack([unit_rows(encoded[owner == label]).mean(axis=0) for label in range(len(phrases))])
 
 
 def _graph(report: Report, results: Results, key: str, vectors: np.ndarray) -> Graph:
@@ -252,3 +242,10 @@ def load_warm_encoder(name: str) -> Encoder:
             _encoders.clear()
             _encoders[name] = load_encoder(name)
         return _encoders[name]
+
+
+def _words(texts: np.ndarray, vectors: np.ndarray, reshaped: Fit) -> list[tuple[DrivingWord, ...]]:
+    columns = np.asarray(reshaped.probabilities).argmax(axis=1)
+    n_classes = len(reshaped.classes)
+    scores = class_scores(vectors, np.asarray(reshaped.linear.weights), columns, n_classes)
+    return driving_words(texts, scores, columns)

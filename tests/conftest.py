@@ -1,6 +1,7 @@
 """Fixtures: a small corpus, an encoder that needs no model, and the app without its worker process."""
 
 import hashlib
+import os
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +10,14 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core import pipeline
+from core import jobs, pipeline
 from core.corpus import Table, build_corpus
 from core.errors import RefractError
 from core.jobs import Job
 from core.store import Store
 from pages.common import cache
+
+os.environ.update(jobs.POLITE)  # before torch is loaded: once numba ran, its waiting threads spin
 
 ROOT = Path(__file__).resolve().parent.parent
 FEELINGS = {"angry": "furious shouting awful", "pleased": "lovely thanks delight"}

@@ -1,27 +1,46 @@
 """Each page through Streamlit's own test runner: wiring, empty states, sentences for bad input."""
 
+import dataclasses
+
 import pandas as pd
 import pytest
 import streamlit as st
 
+from core import pipeline
+from core.changes import Change
 from core.corpus import Table, build_corpus
+from core.driving_words import DrivingWord
 from core.errors import StoreError
+from core.evidence import Control
 from core.store import Store
 from pages.common import cache
+from pages.common.what_changed import change_card, word_card
 from tests.conftest import make_frame
 
-CORPUS, GUIDE, MAPS, EXPORT = (
+CORPUS, GUIDE, MAPS, EVIDENCE, EXPORT = (
     "pages/prepare/corpus.py",
     "pages/prepare/guide.py",
     "pages/explore/maps.py",
+    "pages/explore/evidence.py",
     "pages/share/export.py",
 )
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    """The published recipe trains for seconds: its figure is made up."""
+    monkeypatch.setattr(pipeline, "control", lambda *given, **known: Control(permuted=0.5, published=0.25))
 
 
 def words(app):
     """Everything a person can read on the page."""
     kinds = ("markdown", "caption", "error", "warning", "info", "success", "text")
     return "\n".join(str(element.value) for kind in kinds for element in getattr(app, kind))
+
+
+def keys(app):
+    """Keys of all buttons."""
+    return {button.key for button in app.button}
 
 
 def csv(frame):
@@ -36,14 +55,14 @@ def upload(app, name, content):
     return app
 
 
-@pytest.mark.parametrize("page", [CORPUS, GUIDE, MAPS, EXPORT])
+@pytest.mark.parametrize("page", [CORPUS, GUIDE, MAPS, EVIDENCE, EXPORT])
 def test_every_page_opens_on_an_empty_machine(app, page):
     app.run()
     app.switch_page(page).run()
     assert not app.exception
 
 
-@pytest.mark.parametrize("page", [CORPUS, GUIDE, MAPS, EXPORT])
+@pytest.mark.parametrize("page", [CORPUS, GUIDE, MAPS, EVIDENCE, EXPORT])
 def test_every_page_opens_on_a_prepared_corpus_and_after_a_fit(app, store, prepared, labelled, page):
     app.run()
     app.switch_page(page).run()
@@ -53,7 +72,7 @@ def test_every_page_opens_on_a_prepared_corpus_and_after_a_fit(app, store, prepa
     assert not app.exception
 
 
-@pytest.mark.parametrize("page", [GUIDE, MAPS, EXPORT])
+@pytest.mark.parametrize("page", [GUIDE, MAPS, EVIDENCE, EXPORT])
 def test_a_step_that_cannot_be_taken_says_what_is_missing(app, page):
     app.run()
     app.switch_page(page).run()
@@ -196,13 +215,34 @@ def test_a_full_disk_is_said_and_the_text_stays(guide, store, prepared, monkeypa
     assert "The disk is full" in words(guide) and guide.text[0].value == before
 
 
-def test_fit_with_one_label_says_what_is_needed(guide, store, prepared):
+def test_fit_with_one_label_name_says_what_is_needed(guide, store, prepared):
     name_label(guide, "angry")
+    assert guide.button(key="guide_fit").disabled
+    assert "Two labels are needed" in words(guide)
     name_label(guide, "pleased")
-    guide.button(key="guide_label_0").click().run()
+    assert not guide.button(key="guide_fit").disabled
+
+
+def test_names_alone_are_fitted_and_marked_on_every_page(guide, store, prepared):
+    name_label(guide, "furious")
+    name_label(guide, "lovely")
+    assert guide.button(key="guide_fit").label == "Fit from names only"
+    assert "nothing can check it" in words(guide)
     guide.button(key="guide_fit").click().run()
-    assert "two different labels" in words(guide).lower()
-    assert store.analyses(prepared)[0].fit_key is None
+    assert not guide.exception
+    analysis = store.analyses(prepared)[0]
+    assert analysis.fit_key is not None
+    guide.switch_page(MAPS).run()
+    assert "from names only" in words(guide) and "fit_again" not in keys(guide)
+    guide.switch_page(EVIDENCE).run()
+    assert not guide.exception
+    assert "From names only" in words(guide) and "nothing can check" in words(guide)
+    assert "Label by label" not in words(guide)
+    guide.switch_page(EXPORT).run()
+    assert "From names only" in words(guide)
+    guide.switch_page(GUIDE).run()
+    guide.button(key="guide_label_0").click().run()
+    assert guide.button(key="guide_fit").label == "Fit"
 
 
 def test_fit_leads_to_two_maps_and_evidence(guide, store, prepared, labelled):
@@ -216,6 +256,159 @@ def test_fit_leads_to_two_maps_and_evidence(guide, store, prepared, labelled):
     assert "Reshaped clusters" in [tab.label for tab in guide.tabs]
     guide.run()
     assert "labels" in words(guide)
+
+
+def open_fitted(app, store, labelled, page, *, measured=False):
+    """The app on a page, with a Fit of the labelled analysis."""
+    cache.runner().submit("fit", "x", analysis_id=labelled)
+    if measured:
+        key = store.analysis(labelled).fit_key
+        cache.runner().submit("measure", "x", analysis_id=labelled, fit_key=key)
+    app.run()
+    app.switch_page(page).run()
+    assert not app.exception
+    return app
+
+
+def shown_text(app, corpus):
+    return next(text.value for text in app.text if text.value in set(corpus.texts))
+
+
+@pytest.mark.parametrize("mode", ["More of a label", "Possible mistakes"])
+def test_a_deck_that_needs_a_fit_says_so(guide, prepared, mode):
+    name_label(guide, "angry")
+    guide.segmented_control(key="guide_mode").set_value(mode).run()
+    assert not guide.exception
+    assert f"“{mode}” goes by a Fit, and there is none yet" in words(guide)
+    assert guide.button(key="guide_label_0").disabled
+
+
+def test_the_deck_finds_more_of_a_label(app, store, prepared, labelled, corpus):
+    open_fitted(app, store, labelled, GUIDE)
+    app.segmented_control(key="guide_mode").set_value("More of a label").run()
+    rows = {text: row for row, text in enumerate(corpus.texts)}
+    for label in ("pleased", "angry"):
+        app.selectbox(key="guide_more_label").set_value(label).run()
+        assert f"likeliest for **{label}**" in words(app)
+        seen = []
+        for _ in range(4):
+            seen.append(rows[shown_text(app, corpus)])
+            app.button(key="guide_skip").click().run()
+        assert len(set(seen)) == 4 and min(seen) >= 12  # the first twelve are labelled
+        assert (corpus.metadata["feeling"][seen] == label).mean() >= 0.75
+
+
+def test_a_label_that_the_fit_does_not_know_yet_is_not_looked_for(app, store, prepared, labelled):
+    open_fitted(app, store, labelled, GUIDE)
+    store.add_label(labelled, "worried")
+    app.segmented_control(key="guide_mode").set_value("More of a label").run()
+    app.selectbox(key="guide_more_label").set_value("worried").run()
+    assert "does not know “worried” yet" in words(app)
+
+
+@pytest.fixture
+def mistaken(store, corpus, labelled):
+    """The labelled analysis with 24 labels, that of text 0 wrong."""
+    feelings = corpus.metadata["feeling"].tolist()
+    store.give_labels(labelled, {row: feelings[row] for row in range(12, 24)}, "ada")
+    store.give_labels(labelled, {0: {"angry": "pleased", "pleased": "angry"}[feelings[0]]}, "ada")
+    return labelled
+
+
+def open_mistakes(app, store, mistaken):
+    open_fitted(app, store, mistaken, GUIDE)
+    app.segmented_control(key="guide_mode").set_value("Possible mistakes").run()
+    assert not app.exception
+
+
+def test_a_wrong_label_is_found_and_changed_with_one_key(app, store, corpus, mistaken):
+    right = corpus.metadata["feeling"][0]
+    open_mistakes(app, store, mistaken)
+    assert shown_text(app, corpus) == corpus.texts[0]
+    assert app.button(key="guide_change").label == f"Change to **{right}**"
+    app.button(key="guide_change").click().run()
+    guide = store.guide_labels(mistaken)
+    assert guide["row"][0] == 0 and guide["label"][0] == right
+    assert corpus.texts[0] not in [text.value for text in app.text]
+    app.button(key="guide_undo").click().run()
+    assert shown_text(app, corpus) == corpus.texts[0]
+
+
+def test_a_label_that_is_kept_is_not_doubted_again(app, store, corpus, mistaken):
+    open_mistakes(app, store, mistaken)
+    given = store.guide_labels(mistaken).set_index("row")["label"][0]
+    assert app.button(key="guide_keep").label == f"Keep **{given}**"
+    app.button(key="guide_keep").click().run()
+    guide = store.guide_labels(mistaken)
+    assert (guide["row"][0], guide["label"][0]) == (0, given)
+    assert guide["given_by"][0].endswith(", checked")
+    app.session_state["deck"] = type(app.session_state["deck"])(mistaken, None)  # as after a reload
+    app.run()
+    assert corpus.texts[0] not in [text.value for text in app.text]
+
+
+def test_evidence_before_it_is_measured_holds_the_places(app, store, prepared, labelled):
+    open_fitted(app, store, labelled, EVIDENCE)
+    assert "Not checked yet" in words(app) and "Measuring…" in words(app)
+
+
+def test_a_check_that_failed_says_why_and_starts_again(app, store, prepared, labelled, monkeypatch):
+    def refuse(*given, **known):
+        raise StoreError("The disk is full: free some space.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(pipeline, "learning_curve", refuse)
+        open_fitted(app, store, labelled, EVIDENCE, measured=True)
+    said = words(app)
+    assert "The disk is full" in said.replace("\\", "") and "Measuring…" in said and "Compared with" in said
+    app.button(key="measure_again").click().run()
+    assert not app.exception and "Measuring…" not in words(app)
+
+
+def test_words_and_texts_are_shown_as_they_are_not_as_html(corpus):
+    card = word_card("<i>", "#000000", (DrivingWord("<b>", 0.5, 1.0, 0.0),))
+    assert "<i>" not in card and "<b>" not in card.replace('<b style="border-color: #000000">', "")
+    texts = dataclasses.replace(corpus, texts=corpus.texts.copy())
+    texts.texts[0] = "<script>alert(1)</script> " + "long " * 100
+    shown = change_card(Change(row=0, share=0.5, lost=0, gained=1), texts)
+    assert "<script>" not in shown and "&lt;script&gt;" in shown and "50 %" in shown and len(shown) < 1500
+
+
+def test_evidence_leads_with_a_sentence_and_shows_every_part(app, store, prepared, labelled):
+    open_fitted(app, store, labelled, EVIDENCE, measured=True)
+    said = words(app)
+    headline = next(line for line in said.splitlines() if line.startswith("#### :") or "%" in line)
+    assert "%" in headline or "too few labels" in headline.lower()
+    for part in ("Compared with", "Would more labels help?", "Label by label", "Neighbours replaced"):
+        assert f"**{part}**" in said
+    assert "Words that drive each label" in said and "As one matrix" in said
+    assert "Measuring…" not in said
+    app.selectbox(key="evidence_more_label").set_value("pleased").run()
+    app.button(key="evidence_to_more").click().run()
+    assert not app.exception
+    assert app.segmented_control(key="guide_mode").value == "More of a label"
+    assert app.selectbox(key="guide_more_label").value == "pleased"
+
+
+def test_evidence_with_too_few_labels_says_which_and_leads_on(app, store, corpus, prepared):
+    analysis = store.add_analysis(prepared, "by feeling")
+    for name in ("angry", "pleased", "worried"):
+        store.add_label(analysis, name)
+    store.give_labels(analysis, {0: "angry", 3: "pleased"}, "ada")
+    open_fitted(app, store, analysis, EVIDENCE, measured=True)
+    said = words(app)
+    assert "oo few labels" in said and "*worried* (0)" in said and "*angry* (1)" in said
+    app.button(key="evidence_to_suggested").click().run()
+    assert app.segmented_control(key="guide_mode").value == "Suggested"
+
+
+def test_changed_labels_are_fitted_again_from_the_evidence(app, store, prepared, labelled):
+    open_fitted(app, store, labelled, EVIDENCE, measured=True)
+    before = store.analysis(labelled).fit_key
+    store.give_labels(labelled, {30: "angry"}, "ada")
+    app.run()
+    app.button(key="fit_again").click().run()
+    assert not app.exception and store.analysis(labelled).fit_key != before
 
 
 def test_labels_are_imported_from_a_file(guide, store, prepared, corpus):
@@ -268,13 +461,18 @@ def test_a_new_session_goes_on_where_the_last_one_was(app, prepared, labelled):
     assert app.session_state["refract"].analysis_id == labelled
 
 
-def test_the_maps_can_be_coloured_by_anything(app, prepared, labelled):
+def test_the_maps_can_be_coloured_by_anything(app, store, prepared, labelled):
     cache.runner().submit("fit", "x", analysis_id=labelled)
     app.run()
     app.switch_page(MAPS).run()
     box = app.selectbox(key="maps_colour_True")
     spaces = ["Predicted label", "Given label", "Cluster (reshaped)", "Cluster (generic)"]
     assert box.options == [*spaces, "topic", "feeling", "stars"]
+    key = store.analysis(labelled).fit_key
+    cache.runner().submit("measure", "x", analysis_id=labelled, fit_key=key)
+    app.run()
+    assert app.selectbox(key="maps_colour_True").options[4] == "Neighbours replaced (%)"
+    box = app.selectbox(key="maps_colour_True")
     for choice in box.options:
         app.selectbox(key="maps_colour_True").set_value(choice).run()
         assert not app.exception
@@ -285,8 +483,8 @@ def test_everything_can_be_taken_out(app, prepared, labelled, corpus):
     app.run()
     app.switch_page(EXPORT).run()
     assert not app.exception
-    keys = {button.key for button in app.get("download_button")}
-    assert {"export_csv", "export_parquet", "export_vectors"} <= keys
+    found = {button.key for button in app.get("download_button")}
+    assert found == {"export_csv", "export_parquet", "export_vectors", "export_linear", "export_evidence"}
 
 
 def test_a_selection_does_not_follow_into_another_corpus(app, store, prepared):

@@ -2,8 +2,10 @@ import numpy as np
 import pytest
 
 from core import pipeline
-from core.errors import Cancelled, LabelError, StoreError
-from core.pipeline import fit, fit_key, has_fit, load_evidence, load_fit, measure, prepare
+from core.errors import Cancelled, EncoderUnavailable, LabelError, StoreError
+from core.evidence import Control
+from core.fits import Findings, findings_kept, has_fit, load_finding, load_findings, load_fit
+from core.pipeline import fit, fit_key, measure, prepare
 from core.spaces import PARTS, has_space, load_space
 from core.store import Store
 
@@ -96,7 +98,7 @@ def test_a_new_fit_frees_the_disk_of_the_old_one_unless_another_analysis_has_it(
     store, corpus, prepared, labelled
 ):
     results = store.results(prepared)
-    twin = store.add_analysis(prepared, "the same labels")
+    twin = store.add_analysis(prepared, store.analysis(labelled).instruction)
     for name in store.label_names(labelled):
         store.add_label(twin, name)
     guide = store.guide_labels(labelled)
@@ -113,33 +115,150 @@ def test_a_new_fit_frees_the_disk_of_the_old_one_unless_another_analysis_has_it(
     assert not has_fit(results, shared)
 
 
-@pytest.mark.parametrize(
-    ("labels", "what"), [({}, "no label yet"), ({0: "angry", 3: "angry"}, "only “angry”")]
-)
-def test_fewer_than_two_labels_are_refused(store, prepared, labels, what):
+@pytest.mark.parametrize(("names", "what"), [([], "there is none yet"), (["angry"], "there is only “angry”")])
+def test_fewer_than_two_label_names_are_refused(store, prepared, names, what):
     analysis = store.add_analysis(prepared, "x")
-    store.add_label(analysis, "angry")
-    store.add_label(analysis, "pleased")
-    if labels:
-        store.give_labels(analysis, labels, "ada")
-    with pytest.raises(LabelError, match=f"Two different labels are needed, and {what} was given"):
+    for name in names:
+        store.add_label(analysis, name)
+        store.give_labels(analysis, {0: name}, "ada")
+    with pytest.raises(
+        LabelError, match=f"Two labels are needed to tell texts apart, and {what}: name another"
+    ):
         fit(store, Reports(), analysis_id=analysis)
     assert store.analysis(analysis).fit_key is None
 
 
-def test_evidence_is_kept_with_its_fit(store, prepared, labelled):
-    results = store.results(prepared)
+def named(store, corpus_key, *names):
+    """Analysis with these label names, and no label given."""
+    analysis = store.add_analysis(corpus_key, "by feeling")
+    for name in names:
+        store.add_label(analysis, name)
+    return analysis
+
+
+def test_phrases_say_the_instruction_before_the_name():
+    assert pipeline.label_phrases(" by  mood ", ["very_sad", "_"]) == [
+        ["very sad", "by mood: very sad"],
+        ["_", "by mood: _"],
+    ]
+    assert pipeline.label_phrases("", ["sad"]) == [["sad"]]
+
+
+@pytest.mark.parametrize("step", [1, -1])
+def test_names_alone_give_a_first_map(store, corpus, prepared, step):
+    names = ["furious_shouting", "lovely_thanks"][::step]
+    analysis = named(store, prepared, *names)
+    fit(store, Reports(), analysis_id=analysis)
+    found = load_fit(store.results(prepared), store.analysis(analysis).fit_key)
+    assert found.from_names_only and found.labels == names and found.classes == [0, 1]
+    assert found.phrases == pipeline.label_phrases("by feeling", names)
+    truth = (corpus.metadata["feeling"] == "pleased").to_numpy()
+    assert ((found.predicted == names.index("lovely_thanks")) == truth).mean() > 0.8
+    assert found.space.map.shape == (60, 2)
+
+
+def test_one_label_given_beside_two_names_is_enough(store, prepared):
+    analysis = named(store, prepared, "furious", "lovely")
+    store.give_labels(analysis, {0: "furious"}, "ada")
+    fit(store, Reports(), analysis_id=analysis)
+    found = load_fit(store.results(prepared), store.analysis(analysis).fit_key)
+    assert not found.from_names_only and found.probabilities.shape == (60, 2)
+
+
+def test_another_name_makes_the_fit_old(store, prepared, labelled):
+    before = fit_key(store, labelled)
+    store.rename_label(labelled, "angry", "furious")
+    assert fit_key(store, labelled) != before
+    store.rename_label(labelled, "furious", "angry")
+    assert fit_key(store, labelled) == before
+
+
+def test_names_are_encoded_once(store, prepared, labelled, monkeypatch):
     fit(store, Reports(), analysis_id=labelled)
-    key = store.analysis(labelled).fit_key
-    assert load_evidence(results, key) is None
-    measure(store, Reports(), analysis_id=labelled, fit_key=key)
-    evidence = load_evidence(results, key)
-    assert evidence.n_labels == 12 and 0 <= evidence.reshaped <= 1 and evidence.sentence()
+
+    def refuse(name):
+        raise EncoderUnavailable("The model is gone.")
+
+    monkeypatch.setattr(pipeline, "load_warm_encoder", refuse)
+    store.give_labels(labelled, {20: "angry"}, "ada")
+    fit(store, Reports(), analysis_id=labelled)
+    assert store.analysis(labelled).fit_key == fit_key(store, labelled)
+    store.add_label(labelled, "worried")
+    with pytest.raises(EncoderUnavailable):
+        fit(store, Reports(), analysis_id=labelled)
 
 
-def test_evidence_of_a_replaced_fit_is_not_measured(store, prepared, labelled):
-    measure(store, Reports(), analysis_id=labelled, fit_key="gone")
-    assert load_evidence(store.results(prepared), "gone") is None
+def test_the_linear_form_comes_back_as_it_was(store, prepared, labelled):
+    fit(store, Reports(), analysis_id=labelled)
+    found = load_fit(store.results(prepared), store.analysis(labelled).fit_key)
+    vectors = np.asarray(load_space(store.results(prepared), store.analysis(labelled).embedding_key).vectors)
+    assert found.linear.transform(vectors).shape == found.space.vectors.shape
+    assert 0 <= found.linear.agreement <= 1
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """The published recipe trains for seconds: its figure is made up."""
+    monkeypatch.setattr(pipeline, "control", lambda *given, **known: Control(permuted=0.5, published=0.25))
+
+
+@pytest.fixture
+def fitted(store, prepared, labelled):
+    """Key of a Fit that was not measured."""
+    fit(store, Reports(), analysis_id=labelled)
+    return store.analysis(labelled).fit_key
+
+
+def test_everything_is_measured_and_kept(store, prepared, labelled, fitted, monkeypatch):
+    monkeypatch.setattr("core.evidence.controls.RECIPE_TESTS", 0)  # one training of the published recipe
+    results = store.results(prepared)
+    assert load_findings(results, fitted) == Findings()
+    measure(store, Reports(), analysis_id=labelled, fit_key=fitted)
+    found = load_findings(results, fitted)
+    assert found.evidence.n_labels == 12 and 0 <= found.evidence.reshaped <= 1
+    assert [label.code for label in found.evidence.by_label] == [0, 1]
+    assert found.change.shape == (60,) and 0 < found.change.mean() < 1
+    assert [len(words) > 0 for words in found.words] == [True, True]
+    angry = {word.word for word in found.words[0]}
+    assert angry & {"furious", "shouting", "awful"} and not angry & {"lovely", "thanks", "delight"}
+    assert 0 <= found.control.permuted <= 1
+    assert found.curve.sentence()
+    again = Reports()
+    measure(store, again, analysis_id=labelled, fit_key=fitted)
+    assert again == []
+
+
+def test_a_cancelled_measuring_keeps_what_it_found_and_goes_on(store, prepared, labelled, fitted, quick):
+    results = store.results(prepared)
+    with pytest.raises(Cancelled):
+        stop = Reports(stop_at="Checking against shuffled labels")
+        measure(store, stop, analysis_id=labelled, fit_key=fitted)
+    assert findings_kept(results, fitted) == {"evidence", "change", "words"}
+    assert load_finding(results, fitted, "evidence").sentence()
+    rest = Reports()
+    measure(store, rest, analysis_id=labelled, fit_key=fitted)
+    assert "Checking whether it helped" not in rest
+    assert load_findings(results, fitted).curve is not None
+
+
+def test_a_fit_from_names_only_is_measured_without_a_claim(store, prepared):
+    analysis = named(store, prepared, "furious", "lovely")
+    fit(store, Reports(), analysis_id=analysis)
+    key = store.analysis(analysis).fit_key
+    measure(store, Reports(), analysis_id=analysis, fit_key=key)
+    found = load_findings(store.results(prepared), key)
+    assert found.evidence.verdict == "too few labels to tell" and found.evidence.n_labels == 0
+    assert np.isnan(found.control.permuted) and not found.curve.points
+    assert found.change is not None and len(found.words) == 2
+
+
+def test_findings_of_a_replaced_fit_go_with_it(store, prepared, labelled, fitted, quick):
+    measure(store, Reports(), analysis_id=labelled, fit_key=fitted)
+    store.give_labels(labelled, {20: "angry"}, "ada")
+    fit(store, Reports(), analysis_id=labelled)
+    assert not list(store.results(prepared).folder.glob(f"{fitted}.*"))
+    measure(store, Reports(), analysis_id=labelled, fit_key=fitted)
+    assert findings_kept(store.results(prepared), fitted) == set()
 
 
 @pytest.mark.parametrize("part", PARTS)

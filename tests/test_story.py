@@ -1,4 +1,4 @@
-"""The whole story in a real browser: upload, encode, label, fit, two maps, lasso, recolour, export."""
+"""The whole story in a real browser: upload, encode, label, fit, two maps, lasso, evidence, export."""
 
 import io
 import json
@@ -6,6 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -94,10 +95,27 @@ def test_1_upload_and_encode(page, address):
     shoot(page, "generic_map")
 
 
-def test_2_instruction_labels_and_fit(page, tmp_path):
+def test_2_names_alone_give_a_first_map(page):
     button(page, "next_step").click()
     page.locator(".st-key-guide_instruction input").fill("by what the customer feels")
     page.locator(".st-key-guide_instruction input").press("Enter")
+    field = page.locator(".st-key-guide_new_label input")
+    for name in pd.read_csv(DEMO)["emotion"].unique():
+        field.fill(name)
+        field.press("Enter")
+        page.locator(".st-key-guide_buttons").get_by_text(name).wait_for()
+    assert "Fit from names only" in button(page, "guide_fit").inner_text()
+    shoot(page, "names_only_guide")
+    button(page, "guide_fit").click()
+    page.wait_for_url("**/maps", timeout=WARM_UP)
+    page.locator('.linked-maps[data-panes="2"][data-state="drawn"]').wait_for()
+    page.locator(".st-key-maps_evidence").get_by_text("from names only").wait_for()
+    assert "Reshaped, from names only" in maps(page).inner_text()
+    shoot(page, "names_only_maps")
+
+
+def test_3_labels_and_fit(page, tmp_path):
+    page.get_by_role("link", name="Guide").first.click()
     page.get_by_text("Import labels").click()
     page.get_by_role("tab", name="From a file").click()
     frame = pd.read_csv(DEMO)
@@ -110,24 +128,26 @@ def test_2_instruction_labels_and_fit(page, tmp_path):
     first = card.inner_text()
     page.locator("h4").first.click()  # the keys work when no field has the focus
     page.keyboard.press("1")
-    page.wait_for_function(
-        "text => document.querySelector('.st-key-guide_card').innerText != text", arg=first
-    )
+    wait_for_card(page, first, same=False)
     page.keyboard.press("z")
-    page.wait_for_function(
-        "text => document.querySelector('.st-key-guide_card').innerText == text", arg=first
-    )
+    wait_for_card(page, first, same=True)
     button(page, "guide_fit").click()
     page.wait_for_url("**/maps", timeout=WARM_UP)
-    page.locator('.linked-maps[data-state="drawn"]').wait_for()
-    page.locator('.linked-maps[data-panes="2"]').wait_for()
-    page.get_by_text("labels better separated").or_(page.get_by_text("no gain")).first.wait_for(
-        timeout=WARM_UP
-    )
+    page.locator('.linked-maps[data-panes="2"][data-state="drawn"]').wait_for()
+    evidence = page.locator(".st-key-maps_evidence")
+    evidence.get_by_text("helps:").or_(evidence.get_by_text("no gain")).first.wait_for(timeout=WARM_UP)
     shoot(page, "two_maps")
 
 
-def test_3_lasso_selects_in_both_maps(page):
+def wait_for_card(page, text, *, same):
+    """Wait until the deck shows this text, or another."""
+    page.wait_for_function(
+        "([text, same]) => (document.querySelector('.st-key-guide_card').innerText == text) == same",
+        arg=[text, same],
+    )
+
+
+def test_4_lasso_selects_in_both_maps(page):
     lasso(page, 0)
     page.locator(".st-key-maps_selection").get_by_text("selected", exact=False).first.wait_for()
     selected = int(maps(page).get_attribute("data-selected"))
@@ -136,7 +156,7 @@ def test_3_lasso_selects_in_both_maps(page):
     shoot(page, "lasso")
 
 
-def test_4_recolour_keeps_zoom_and_selection(page):
+def test_5_recolour_keeps_zoom_and_selection(page):
     box = page.locator(".linked-maps [data-pane='0'] .stage").bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     before_zoom = camera(page)
@@ -151,7 +171,36 @@ def test_4_recolour_keeps_zoom_and_selection(page):
     shoot(page, "recoloured")
 
 
-def test_5_export(page):
+def test_6_evidence_says_whether_it_helped(page):
+    page.get_by_role("link", name="Evidence").first.click()
+    page.locator(".st-key-evidence_verdict").get_by_text("stand nearest to a text").wait_for()
+    for chart in ("evidence_comparison", "evidence_by_label", "evidence_change", "evidence_curve"):
+        page.locator(f".st-key-{chart} .main-svg").first.wait_for(timeout=WARM_UP)
+    page.get_by_text("Measuring…").first.wait_for(state="detached")
+    assert page.locator(".driving-words > div").count() == 6
+    shoot(page, "evidence")
+    page.locator("[data-testid=stMain]").evaluate("main => main.scrollTo(0, main.scrollHeight)")
+    shoot(page, "evidence_below")
+
+
+def test_7_the_deck_finds_more_of_a_label(page):
+    choose(page, "evidence_more_label", "amused")
+    button(page, "evidence_to_more").click()
+    page.locator(".st-key-guide_reason").get_by_text("one of the likeliest for amused").wait_for()
+    card = page.locator(".st-key-guide_card")
+    first = card.inner_text()
+    page.locator("h4").first.click()
+    page.keyboard.press("s")
+    wait_for_card(page, first, same=False)
+    page.keyboard.press("z")
+    wait_for_card(page, first, same=True)
+    shoot(page, "more_of_a_label")
+    page.locator(".st-key-guide_mode").get_by_text("Possible mistakes").click()
+    button(page, "guide_keep").wait_for()
+    shoot(page, "possible_mistakes")
+
+
+def test_8_export(page):
     page.get_by_role("link", name="Export").first.click()
     page.locator(".st-key-export_csv").wait_for()
     shoot(page, "export")
@@ -167,16 +216,20 @@ def test_5_export(page):
         button(page, "export_vectors").click()
     vectors = pd.read_parquet(io.BytesIO(Path(download.value.path()).read_bytes()))
     assert len(vectors) == len(demo)
+    with page.expect_download() as download:
+        button(page, "export_linear").click()
+    form = np.load(download.value.path())
+    assert form["weights"].shape[0] == 384 and set(form["label_names"]) == set(demo["emotion"])
 
 
-def test_6_a_reload_loses_nothing(page, address):
+def test_9_a_reload_loses_nothing(page, address):
     page.goto(f"{address}/maps")
     page.locator('.linked-maps[data-state="drawn"]').wait_for()
     assert page.locator(".linked-maps .pane").count() == 2
     assert "by what the customer feels" in page.locator("[data-testid=stSidebar]").inner_text()
 
 
-def test_7_a_cancelled_job_loses_nothing_and_a_closed_tab_stops_nothing(page, address, tmp_path):
+def test_10_a_cancelled_job_loses_nothing_and_a_closed_tab_stops_nothing(page, address, tmp_path):
     demo = pd.read_csv(DEMO)
     many = pd.concat([demo.assign(text=demo["text"] + f" ({number})") for number in range(8)])
     many.to_csv(tmp_path / "many.csv", index=False)
@@ -196,6 +249,6 @@ def test_7_a_cancelled_job_loses_nothing_and_a_closed_tab_stops_nothing(page, ad
     page.get_by_text("read by all-MiniLM-L6-v2").nth(1).wait_for()
 
 
-def test_8_nothing_left_this_machine_and_nothing_broke(page):
+def test_11_nothing_left_this_machine_and_nothing_broke(page):
     assert sorted(set(page.outside)) == []
     assert page.errors == []

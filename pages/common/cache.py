@@ -6,11 +6,15 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.changes import Change
+from core.changes import most_changed as find_most_changed
 from core.corpus import Corpus
+from core.fits import Fit, load_fit
 from core.jobs import JobRunner
-from core.pipeline import Fit, load_fit
 from core.spaces import Space, load_space
 from core.store import Store, data_home
+
+MOST_CHANGED = 20  # texts listed
 
 
 def store() -> Store:
@@ -49,3 +53,11 @@ def space(corpus_key: str, key: str) -> Space:
 def fit(corpus_key: str, fit_key: str) -> Fit:
     """Result of a Fit; shared by all sessions, not to be changed."""
     return load_fit(store().results(corpus_key), fit_key)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def most_changed(corpus_key: str, embedding_key: str, fit_key: str) -> list[Change]:
+    """Texts that a Fit moved to the newest neighbourhoods."""
+    return find_most_changed(
+        space(corpus_key, embedding_key).graph, fit(corpus_key, fit_key).space.graph, MOST_CHANGED
+    )

@@ -6,28 +6,39 @@ import numpy as np
 import pandas as pd
 
 from core.corpus import Corpus
+from core.fits import Fit
 from core.palette import GREY, category_colours, colour_of
-from core.pipeline import Fit
 from core.spaces import Space
 from pages.common.linked_maps import Colouring, NumericColouring
 
 MOST_CATEGORIES = 20  # further values of a metadata column share one entry, so that the legend stays readable
 
 
-def colourings(fit: Fit | None, corpus: Corpus) -> list[str]:
-    """Names of all choices, the most telling first."""
+CHANGE = "Neighbours replaced (%)"
+
+
+def colourings(fit: Fit | None, change: np.ndarray | None, corpus: Corpus) -> list[str]:
+    """Names of all choices, the most telling first; `change` as in `Findings`, where it was measured."""
     if fit is None:
         return ["Cluster", *_columns(corpus)]
-    return ["Predicted label", "Given label", "Cluster (reshaped)", "Cluster (generic)", *_columns(corpus)]
+    spaces = ["Predicted label", "Given label", "Cluster (reshaped)", "Cluster (generic)"]
+    return [*spaces, *([CHANGE] if change is not None else []), *_columns(corpus)]
 
 
 def colouring(
-    choice: str, corpus: Corpus, generic: Space, fit: Fit | None, given: np.ndarray, labels: list[str]
+    choice: str,
+    corpus: Corpus,
+    generic: Space,
+    fit: Fit | None,
+    change: np.ndarray | None,
+    given: np.ndarray,
+    labels: list[str],
 ) -> Colouring | NumericColouring:
     """Colours of all texts for one of `colourings`.
 
     Parameters
     ----------
+    change : float32 array (n,) or None, see `Findings`
     given : int64 array (n,), positions in `labels` as they are now, -1 where none
     labels : list of str, label names as they are now
     """
@@ -39,6 +50,8 @@ def colouring(
         return _labelled("Given label", given, labels, "unlabelled")
     if choice in ("Cluster", "Cluster (generic)"):
         return _clustered(choice, generic)
+    if choice == CHANGE:
+        return NumericColouring(CHANGE, 100 * np.asarray(change))
     if choice == "Cluster (reshaped)":
         return _clustered(choice, fit.space)
     return _metadata(choice, corpus.metadata[choice])

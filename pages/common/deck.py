@@ -9,59 +9,76 @@ import pandas as pd
 import streamlit as st
 
 from core.corpus import Corpus
+from core.fits import Fit
 from core.guides import suggest
-from core.pipeline import Fit
+from core.review import Mistake, find_mistakes, find_more
 from core.spaces import Space
 from pages.common import cache
+from pages.common.markdown import markdown
 
 ROUND = 10  # texts suggested at a time: few enough that the next round knows the labels of this one
+CLEAR_LEAD = 0.2  # of the likeliest label over the next; below it the Fit wavers
+CHECKED = ", checked"  # after the name of who kept a label that was shown as a possible mistake
+
+SUGGESTED, MORE, MISTAKES = "Suggested", "More of a label", "Possible mistakes"
+MODES = (SUGGESTED, MORE, MISTAKES)
 
 
 @dataclass
 class Deck:
-    """Texts suggested for one analysis, in order.
+    """Texts to show for one analysis, in order.
 
     Attributes
     ----------
     analysis_id : int
-    fit_key : str or None, the Fit whose doubts the suggestions follow
+    fit_key : str or None, the Fit that the texts were chosen by
+    mode : one of `MODES`
+    label : str or None, which label `MORE` looks for
     rows : list of int, text rows still to be shown
+    mistakes : dict of row to Mistake, in `MISTAKES`; None before they were looked for
     """
 
     analysis_id: int
     fit_key: str | None
+    mode: str = SUGGESTED
+    label: str | None = None
     rows: list[int] = field(default_factory=list)
+    mistakes: dict[int, Mistake] | None = None
 
 
-def current_row(
-    deck: Deck, guide: pd.DataFrame, corpus: Corpus, generic: Space, fit: Fit | None
-) -> int | None:
-    """Row of the text to show now; None when every text was labelled or skipped.
+@dataclass(frozen=True)
+class Shown:
+    """The text to show, or why there is none.
 
-    Suggests another round when the last one is used up.
+    Attributes
+    ----------
+    row : int or None
+    why : str, markdown: why this text, or what to do where there is none
+    better : str or None, the label that the Fit would give instead, in `MISTAKES`
     """
-    seen = set(guide["row"])
-    deck.rows = [row for row in deck.rows if row not in seen]
-    if not deck.rows and len(seen) < len(corpus.texts):
-        given = np.full(len(corpus.texts), -1, dtype=np.int64)
-        codes = cache.store().label_codes(deck.analysis_id, len(given))
-        # A skipped text is not suggested again either: it counts as a label of its own.
-        given[guide["row"].to_numpy(dtype=np.int64)] = codes.max() + 1
-        given = np.where(codes >= 0, codes, given)
-        probabilities = None if fit is None else fit.probabilities
-        picked = suggest(np.asarray(generic.vectors), given, ROUND, probabilities=probabilities)
-        # Nothing is suggested where only copies of labelled texts are left: then they come in their order.
-        rows = picked if len(picked) else np.flatnonzero(given < 0)[:ROUND]
-        deck.rows = [int(row) for row in rows]
-    return deck.rows[0] if deck.rows else None
+
+    row: int | None
+    why: str
+    better: str | None = None
 
 
-def get_deck(analysis_id: int, fit_key: str | None) -> Deck:
-    """Deck of this session for an analysis; a new Fit starts a new round."""
-    deck = st.session_state.get("deck")
-    if deck is None or (deck.analysis_id, deck.fit_key) != (analysis_id, fit_key):
-        deck = st.session_state["deck"] = Deck(analysis_id, fit_key)
+def get_deck(analysis_id: int, fit_key: str | None, mode: str, label: str | None) -> Deck:
+    """Deck of this session; a new Fit, mode or label to look for starts a new one."""
+    wanted = Deck(analysis_id, fit_key, mode, label)
+    deck = st.session_state.get("deck", wanted)
+    if (deck.analysis_id, deck.fit_key, deck.mode, deck.label) != (analysis_id, fit_key, mode, label):
+        deck = wanted
+    st.session_state["deck"] = deck
     return deck
+
+
+def next_text(deck: Deck, guide: pd.DataFrame, corpus: Corpus, generic: Space, fit: Fit | None) -> Shown:
+    """Text to show now; another round is chosen when the last one is used up."""
+    if deck.mode == SUGGESTED:
+        return _suggested(deck, guide, corpus, generic, fit)
+    if fit is None:
+        return Shown(None, f"“{deck.mode}” goes by a Fit, and there is none yet: choose **Fit** below first.")
+    return (_more if deck.mode == MORE else _mistaken)(deck, guide, generic, fit)
 
 
 def give(deck: Deck, row: int, label: str | None, given_by: str) -> None:
@@ -76,3 +93,85 @@ def undo(deck: Deck) -> int:
     if len(rows) == 1:
         deck.rows = [rows[0], *(row for row in deck.rows if row != rows[0])]
     return len(rows)
+
+
+def _suggested(deck: Deck, guide: pd.DataFrame, corpus: Corpus, generic: Space, fit: Fit | None) -> Shown:
+    seen = set(guide["row"])
+    deck.rows = [row for row in deck.rows if row not in seen]
+    if not deck.rows and len(seen) < len(corpus.texts):
+        given = _with_skipped(deck, guide, len(corpus.texts))
+        probabilities = None if fit is None else fit.probabilities
+        picked = suggest(np.asarray(generic.vectors), given, ROUND, probabilities=probabilities)
+        # Nothing is suggested where only copies of labelled texts are left: then they come in their order.
+        rows = picked if len(picked) else np.flatnonzero(given < 0)[:ROUND]
+        deck.rows = [int(row) for row in rows]
+    if not deck.rows:
+        return Shown(None, "Every text was labelled or skipped. **Fit** shows what they make of the map.")
+    row = deck.rows[0]
+    if fit is None:
+        return Shown(row, "It stands for a group of texts without a label yet.")
+    second, first = np.partition(fit.probabilities[row], -2)[-2:]
+    if first - second < CLEAR_LEAD:
+        return Shown(row, "The latest Fit wavers over this one.")
+    return Shown(row, "It stands for a group of texts with few labels yet.")
+
+
+def _more(deck: Deck, guide: pd.DataFrame, generic: Space, fit: Fit) -> Shown:
+    label = markdown(deck.label or "")
+    if deck.label not in fit.labels:
+        return Shown(None, f"The latest Fit does not know “{label}” yet: choose **Fit** below first.")
+    seen = set(guide["row"])
+    deck.rows = [row for row in deck.rows if row not in seen]
+    if not deck.rows:
+        given = _with_skipped(deck, guide, len(fit.predicted))
+        column = fit.classes.index(fit.labels.index(deck.label))
+        picked = find_more(given, fit.probabilities, column, ROUND, X=np.asarray(generic.vectors))
+        deck.rows = [int(row) for row in picked]
+    if not deck.rows:
+        return Shown(None, f"No text without a label is left that could be **{label}**.")
+    return Shown(deck.rows[0], f"Of the texts without a label, one of the likeliest for **{label}**.")
+
+
+def _mistaken(deck: Deck, guide: pd.DataFrame, generic: Space, fit: Fit) -> Shown:
+    if deck.mistakes is None:
+        found = find_mistakes(
+            np.asarray(generic.vectors),
+            _as_fitted(deck, fit),
+            graph=generic.graph,
+            label_vectors=np.asarray(fit.label_vectors),
+        )
+        deck.mistakes = {mistake.row: mistake for mistake in found}
+        deck.rows = list(deck.mistakes)
+    still = dict(zip(guide["row"], guide["label"], strict=True))
+    checked = set(guide["row"][guide["given_by"].str.endswith(CHECKED)])
+    for row in deck.rows:
+        mistake = deck.mistakes.get(row)
+        if mistake and row not in checked and still.get(row) == fit.labels[mistake.given]:
+            return Shown(row, _doubt(mistake, fit), fit.labels[mistake.better])
+    return Shown(None, "No label given so far looks like a mistake.")
+
+
+def _doubt(mistake: Mistake, fit: Fit) -> str:
+    given, better = (markdown(fit.labels[code]) for code in (mistake.given, mistake.better))
+    if mistake.reason == "copy":
+        return f"It carries **{given}**, and another copy of this text carries **{better}**."
+    return (
+        f"It carries **{given}**; the other labels speak for **{better}**, and make a mistake "
+        f"**{mistake.probability:.0%}** probable."
+    )
+
+
+def _with_skipped(deck: Deck, guide: pd.DataFrame, n_texts: int) -> np.ndarray:
+    """Label codes, where a skipped text counts as a label of its own: it is not shown again either."""
+    codes = cache.store().label_codes(deck.analysis_id, n_texts)
+    given = np.full(n_texts, -1, dtype=np.int64)
+    given[guide["row"].to_numpy(dtype=np.int64)] = codes.max() + 1
+    return np.where(codes >= 0, codes, given)
+
+
+def _as_fitted(deck: Deck, fit: Fit) -> np.ndarray:
+    """Label codes of now as positions in `fit.labels`; -1 for labels that the Fit does not know."""
+    place = {name: position for position, name in enumerate(fit.labels)}
+    names = cache.store().label_names(deck.analysis_id)
+    codes = cache.store().label_codes(deck.analysis_id, len(fit.predicted))
+    return np.asarray([*(place.get(name, -1) for name in names), -1], dtype=np.int64)[codes]

@@ -7,7 +7,8 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import RefractError
-from core.pipeline import load_evidence
+from core.evidence import Evidence
+from core.fits import load_finding
 from core.store import Analysis, StoredCorpus
 from pages.common import cache, jobs
 from pages.common.markdown import markdown
@@ -21,12 +22,19 @@ from pages.common.state import (
 )
 
 ROOT = Path(__file__).resolve().parents[2]
-CORPUS, GUIDE, MAPS, EXPORT = (
+CORPUS, GUIDE, MAPS, EVIDENCE, EXPORT = (
     "pages/prepare/corpus.py",
     "pages/prepare/guide.py",
     "pages/explore/maps.py",
+    "pages/explore/evidence.py",
     "pages/share/export.py",
 )
+VERDICTS = {
+    "helps": "✓ helps",
+    "no gain": "no gain",
+    "worse": "worse",
+    "too few labels to tell": "too few labels",
+}
 
 
 def _start() -> None:
@@ -39,6 +47,7 @@ PAGES = [
     st.Page(ROOT / CORPUS, title="Corpus · Refract", url_path="corpus"),
     st.Page(ROOT / GUIDE, title="Guide · Refract", url_path="guide"),
     st.Page(ROOT / MAPS, title="Maps · Refract", url_path="maps"),
+    st.Page(ROOT / EVIDENCE, title="Evidence · Refract", url_path="evidence"),
     st.Page(ROOT / EXPORT, title="Export · Refract", url_path="export"),
 ]
 
@@ -108,16 +117,26 @@ def ask_for(message: str, page: str, label: str) -> None:
 
 
 def _steps(entry: StoredCorpus | None, analysis: Analysis | None) -> list[tuple[str, str, str]]:
-    ready = is_prepared(entry)
+    ready, fitted = is_prepared(entry), is_fitted(analysis)
     labelled = 0
     if analysis is not None:
         labelled = int(cache.store().guide_labels(analysis.id)["label"].notna().sum())
+    evidence = _evidence(analysis) if fitted else None
     return [
         (CORPUS, "Corpus", f":small[{'✓ ' if ready else ''}{entry.n_texts:,} texts]" if entry else ""),
         (GUIDE, "Guide", f":small[● {labelled:,} labels]" if labelled else ""),
-        (MAPS, "Maps", (":small[two maps]" if is_fitted(analysis) else ":small[generic]") if ready else ""),
+        (MAPS, "Maps", (":small[two maps]" if fitted else ":small[generic]") if ready else ""),
+        (EVIDENCE, "Evidence", f":small[{_verdict(evidence)}]" if evidence else ""),
         (EXPORT, "Export", ""),
     ]
+
+
+def _verdict(evidence: Evidence) -> str:
+    return VERDICTS[evidence.verdict] if evidence.n_labels else "names only"
+
+
+def _evidence(analysis: Analysis) -> Evidence | None:
+    return load_finding(cache.store().results(analysis.corpus_key), analysis.fit_key, "evidence")
 
 
 def _draw_analyses(corpus_key: str) -> None:
@@ -146,8 +165,8 @@ def _draw_analyses(corpus_key: str) -> None:
 def _analysis_name(analysis: Analysis) -> str:
     name = analysis.instruction or "untitled"
     name = markdown(name if len(name) <= 40 else name[:39] + "…")
-    if analysis.fit_key:
-        evidence = load_evidence(cache.store().results(analysis.corpus_key), analysis.fit_key)
+    if is_fitted(analysis):
+        evidence = _evidence(analysis)
         if evidence is not None and evidence.verdict == "helps":
             name += f" :green[:small[+{100 * (evidence.reshaped - evidence.generic):.0f}]]"
     return name

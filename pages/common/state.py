@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.pipeline import has_fit
+from core.fits import has_fit
 from core.spaces import has_space
 from core.store import Analysis, StoredCorpus
 from pages.common import cache

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core.corpus import Corpus
 from core.figures import BARS, composition_bars
+from core.fits import Fit, load_finding
 from core.keys import content_key
-from core.pipeline import Fit, fit_key, load_evidence
 from core.spaces import Space
 from core.store import Analysis
-from pages.common import cache, frame, jobs
+from pages.common import cache, frame
 from pages.common.colours import colouring, colourings
 from pages.common.linked_maps import Colouring, Pane, linked_maps
 from pages.common.markdown import markdown
+from pages.common.measuring import EVIDENCE_HELP, NAMES_ONLY, NAMES_ONLY_HELP, follow, offer_refit
 from pages.common.state import current_analysis, current_corpus, is_fitted, is_prepared
 
 ROWS_SHOWN = 1000
-CHECK_AFTER = 1.5  # seconds
 CARDS_SHOWN = 9
 HEIGHT = 560  # pixels: both maps above the fold of 1440 x 900
 
@@ -47,56 +45,24 @@ def maps_page() -> None:
     generic = cache.space(entry.key, entry.embedding_key)
     fit = cache.fit(entry.key, analysis.fit_key) if fitted else None
     if fit is not None:
-        draw_evidence(analysis)
+        draw_evidence(analysis, fit)
     draw_maps(corpus, generic, fit, analysis)
 
 
-def draw_evidence(analysis: Analysis) -> None:
+def draw_evidence(analysis: Analysis, fit: Fit) -> None:
     """One line: whether the labels are better separated than before; and whether labels changed since."""
-    evidence = load_evidence(cache.store().results(analysis.corpus_key), analysis.fit_key)
     with st.container(horizontal=True, vertical_alignment="center", key="maps_evidence"):
-        if evidence is None:
-            draw_check(analysis)
+        evidence = load_finding(cache.store().results(analysis.corpus_key), analysis.fit_key, "evidence")
+        if fit.from_names_only:
+            st.markdown(f":orange-badge[from names only] {NAMES_ONLY}", help=NAMES_ONLY_HELP)
+        elif evidence is None:
+            follow(analysis, ["evidence"])
         else:
             icon = {"helps": ":green[:material/trending_up:]"}.get(evidence.verdict, ":material/info:")
-            st.markdown(f"{icon} {evidence.sentence()}", help=EVIDENCE_HELP)
-        if analysis.fit_key != fit_key(cache.store(), analysis.id):
-            job = jobs.latest("fit", analysis_id=analysis.id)
-            running = job is not None and job.active
-            if st.button(
-                "Labels changed: fit again", key="maps_fit", icon=":material/refresh:", disabled=running
-            ):
-                jobs.start_fit(analysis)
-                st.rerun()
-
-
-def draw_check(analysis: Analysis) -> None:
-    """Measure the evidence of a Fit that has none yet; a failed or stopped check can be started again."""
-    arguments = {"analysis_id": analysis.id, "fit_key": analysis.fit_key}
-    job = jobs.latest("measure", **arguments)
-    again = job is not None and job.status in ("failed", "cancelled")
-    if again:
-        st.markdown(markdown(job.message) or "It was not checked whether the labels are better separated.")
-        again = st.button("Check", key="maps_check", type="tertiary", icon=":material/refresh:")
-    else:
-        st.markdown(":gray[Checking whether the labels are better separated…]")
-    # A check that is done without a result belongs to an earlier Fit of the same labels.
-    if again or job is None or job.status == "done":
-        st.fragment(start_check, run_every=CHECK_AFTER)(arguments, time.monotonic())
-
-
-def start_check(arguments: dict, drawn_at: float) -> None:
-    """Start the check a moment after the page was drawn: the maps need the processor first."""
-    if time.monotonic() - drawn_at >= CHECK_AFTER / 2:
-        jobs.start("measure", "Checking whether it helped", **arguments)
-        st.rerun()
-
-
-EVIDENCE_HELP = (
-    "Some of the given labels are hidden, the space is reshaped by the rest, and each hidden text takes "
-    "the label of its nearest labelled neighbour. The figures say how often that is right, in the generic "
-    "and in the reshaped space. Labels the transform has seen are never counted."
-)
+            sentence = evidence.sentence([markdown(name) for name in fit.labels])
+            st.markdown(f"{icon} {sentence}", help=EVIDENCE_HELP)
+        st.page_link(frame.EVIDENCE, label=":small[Evidence :material/arrow_forward:]")
+        offer_refit(analysis)
 
 
 @st.fragment
@@ -105,7 +71,8 @@ def draw_maps(corpus: Corpus, generic: Space, fit: Fit | None, analysis: Analysi
     store = cache.store()
     labels = store.label_names(analysis.id) if analysis else []
     given = store.label_codes(analysis.id, len(corpus.texts)) if analysis else np.full(len(corpus.texts), -1)
-    choices = colourings(fit, corpus)
+    change = None if fit is None else load_finding(store.results(corpus.key), analysis.fit_key, "change")
+    choices = colourings(fit, change, corpus)
     with st.container(horizontal=True, vertical_alignment="center", key="maps_tools"):
         st.caption("Colour by", width="content")
         choice = st.selectbox(
@@ -116,7 +83,7 @@ def draw_maps(corpus: Corpus, generic: Space, fit: Fit | None, analysis: Analysi
             label_visibility="collapsed",
             persist_state="session",
         )
-    colours = colouring(choice, corpus, generic, fit, given, labels)
+    colours = colouring(choice, corpus, generic, fit, change, given, labels)
     left, right = st.columns([3.4, 1.2], gap="small")
     with left:
         selected = linked_maps(
@@ -134,7 +101,9 @@ def draw_maps(corpus: Corpus, generic: Space, fit: Fit | None, analysis: Analysi
 
 def panes(generic: Space, fit: Fit | None) -> list[Pane]:
     """The generic map, and the reshaped one after a Fit."""
-    spaces = {"Generic": generic} if fit is None else {"Generic": generic, "Reshaped": fit.space}
+    spaces = {"Generic": generic}
+    if fit is not None:
+        spaces["Reshaped, from names only" if fit.from_names_only else "Reshaped"] = fit.space
     return [Pane(title, np.asarray(space.map), cluster_labels(space)) for title, space in spaces.items()]
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import PurePath
 
 import numpy as np
@@ -10,8 +12,16 @@ import pandas as pd
 import streamlit as st
 
 from core.corpus import Corpus
-from core.export import build_export, to_csv_bytes, to_parquet_bytes, vectors_to_parquet_bytes
-from core.pipeline import Fit, fit_key
+from core.export import (
+    build_export,
+    findings_to_json_bytes,
+    linear_to_npz_bytes,
+    to_csv_bytes,
+    to_parquet_bytes,
+    vectors_to_parquet_bytes,
+)
+from core.fits import Findings, Fit, load_findings
+from core.pipeline import fit_key
 from core.spaces import Space
 from core.store import Analysis
 from pages.common import cache, frame
@@ -20,12 +30,13 @@ from pages.common.state import current_analysis, current_corpus, is_fitted, is_p
 
 PREVIEW_ROWS = 20
 MEGABYTE = 1_000_000
+PARQUET = "application/vnd.apache.parquet"
 
 
 def export_page() -> None:
     """Everything out."""
     entry, analysis = current_corpus(), current_analysis()
-    frame.page_head("Export", "Take texts, labels, clusters, coordinates and vectors with you.")
+    frame.page_head("Export", "Take texts, labels, clusters, coordinates, vectors and evidence with you.")
     if entry is None:
         frame.ask_for(
             "There is nothing to export yet: choose a corpus first.", frame.CORPUS, "Choose a corpus"
@@ -34,24 +45,36 @@ def export_page() -> None:
         frame.ask_for(f"“{markdown(entry.name)}” is not encoded yet.", frame.CORPUS, "See how far it is")
     corpus = cache.corpus(entry.key)
     generic = cache.space(entry.key, entry.embedding_key)
-    fit = cache.fit(entry.key, analysis.fit_key) if is_fitted(analysis) else None
-    table = export_table(corpus, generic, fit, analysis)
-    name = file_name(corpus.name, analysis if fit else None)
-    if fit is None:
-        st.info(
-            "After a Fit the reshaped clusters, coordinates and vectors are here too.", icon=":material/info:"
-        )
-    elif analysis.fit_key != fit_key(cache.store(), analysis.id):
-        st.info(
-            "Labels changed since the last Fit: predictions, clusters and vectors are those of that Fit.",
-            icon=":material/info:",
-        )
-    draw_downloads(table, corpus, generic, fit, name)
+    fit, findings = None, Findings()
+    if is_fitted(analysis):
+        fit = cache.fit(entry.key, analysis.fit_key)
+        findings = load_findings(cache.store().results(entry.key), analysis.fit_key)
+    say_what_it_is(fit, analysis)
+    table = export_table(corpus, generic, fit, findings, analysis)
+    name = file_name(corpus.name, analysis, fit)
+    draw_downloads(table_files(table, corpus, generic, fit), name)
+    if fit is not None:
+        draw_downloads(fit_files(fit, findings, entry.encoder, analysis.instruction, name), name)
     st.markdown(f"**Preview** :small[first {min(PREVIEW_ROWS, len(table))} of {len(table):,} rows]")
     st.dataframe(table.head(PREVIEW_ROWS), hide_index=True, key="export_preview")
 
 
-def export_table(corpus: Corpus, generic: Space, fit: Fit | None, analysis: Analysis | None) -> pd.DataFrame:
+def say_what_it_is(fit: Fit | None, analysis: Analysis | None) -> None:
+    """Which Fit the files hold, where that needs saying."""
+    if fit is None:
+        said = "After a Fit the reshaped clusters, coordinates and vectors are here too."
+    elif analysis.fit_key != fit_key(cache.store(), analysis.id):
+        said = "Labels changed since the last Fit: predictions, clusters and vectors are those of that Fit."
+    elif fit.from_names_only:
+        said = "From names only: no text was labelled, so nothing checked the predictions; files say so too."
+    else:
+        return
+    st.info(said, icon=":material/info:")
+
+
+def export_table(
+    corpus: Corpus, generic: Space, fit: Fit | None, findings: Findings, analysis: Analysis | None
+) -> pd.DataFrame:
     """One row a text: text, metadata, labels, clusters and coordinates."""
     columns = {
         "generic_clusters": generic.clusters,
@@ -70,56 +93,115 @@ def export_table(corpus: Corpus, generic: Space, fit: Fit | None, analysis: Anal
             "reshaped_clusters": fit.space.clusters,
             "reshaped_names": fit.space.cluster_names,
             "reshaped_map": fit.space.map,
+            "neighbours_replaced": findings.change,
         }
     return build_export(corpus, **columns)
 
 
-def draw_downloads(table: pd.DataFrame, corpus: Corpus, generic: Space, fit: Fit | None, name: str) -> None:
-    """What can leave, each with what opens it and its size; files are made when asked for."""
+@dataclass(frozen=True)
+class File:
+    """One thing that can leave.
+
+    Attributes
+    ----------
+    key : str, of its button
+    title, hint : str, what it is and what opens it
+    ending : str, of its name
+    mime : str
+    make : callable that returns its bytes, called when it is asked for
+    """
+
+    key: str
+    title: str
+    hint: str
+    ending: str
+    mime: str
+    make: Callable[[], bytes]
+
+
+def table_files(table: pd.DataFrame, corpus: Corpus, generic: Space, fit: Fit | None) -> list[File]:
+    """The table and the vectors."""
     vectors = generic.vectors if fit is None else fit.space.vectors
     space = "Generic" if fit is None else "Reshaped"
-    text_bytes = sum(map(len, corpus.texts))
-    about = f"about {max(0.1, (text_bytes + 90 * len(table)) / MEGABYTE):,.1f} MB"
-    rows = [
-        (
+    about = max(0.1, (sum(map(len, corpus.texts)) + 90 * len(table)) / MEGABYTE)
+    return [
+        File(
             "export_csv",
             "Table as CSV",
-            f"Opens in spreadsheets and everything else · {about}",
+            f"Opens in spreadsheets and everything else · about {about:,.1f} MB",
             ".csv",
             "text/csv",
+            lambda: to_csv_bytes(table),
         ),
-        ("export_parquet", "Table as Parquet", "Opens in pandas, DuckDB, R; keeps types", ".parquet", None),
-        (
+        File(
+            "export_parquet",
+            "Table as Parquet",
+            "Opens in pandas, DuckDB, R; keeps types",
+            ".parquet",
+            PARQUET,
+            lambda: to_parquet_bytes(table),
+        ),
+        File(
             "export_vectors",
             f"{space} vectors as Parquet",
             f"{vectors.shape[0]:,} × {vectors.shape[1]}, a list column beside the text · "
             f"about {vectors.nbytes / MEGABYTE:,.1f} MB",
             "-vectors.parquet",
-            None,
+            PARQUET,
+            lambda: vectors_to_parquet_bytes(corpus.texts, vectors),
         ),
     ]
-    makers = {
-        "export_csv": lambda: to_csv_bytes(table),
-        "export_parquet": lambda: to_parquet_bytes(table),
-        "export_vectors": lambda: vectors_to_parquet_bytes(corpus.texts, vectors),
-    }
-    for key, title, hint, ending, mime in rows:
+
+
+def fit_files(fit: Fit, findings: Findings, encoder: str, instruction: str, name: str) -> list[File]:
+    """The linear form, and what was measured."""
+    weights = fit.linear.weights
+    size = f"{weights.shape[0]} × {weights.shape[1]}"
+    told = {"encoder": encoder, "instruction": instruction}
+    measured = "" if findings.evidence else "; not measured yet, see Evidence"
+    return [
+        File(
+            "export_linear",
+            "Linear form as NPZ",
+            f"One matrix, {size}, that reshapes new embeddings; holds the lines of NumPy that do it · keeps "
+            f"{100 * fit.linear.agreement:.0f} % of the ten nearest neighbours · "
+            f"about {weights.nbytes / MEGABYTE:,.1f} MB",
+            "-linear.npz",
+            "application/octet-stream",
+            lambda: linear_to_npz_bytes(fit, **told, file_name=f"{name}-linear.npz"),
+        ),
+        File(
+            "export_evidence",
+            "Evidence as JSON",
+            f"Whether it helped, label by label, with the words that drive each{measured}",
+            "-evidence.json",
+            "application/json",
+            lambda: findings_to_json_bytes(fit, findings, **told),
+        ),
+    ]
+
+
+def draw_downloads(files: list[File], name: str) -> None:
+    """What can leave, each with what opens it and its size; files are made when asked for."""
+    for file in files:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{title}**  \n:small[{hint}]", width="stretch")
+            st.markdown(f"**{file.title}**  \n:small[{file.hint}]", width="stretch")
             st.download_button(
                 "Download",
-                data=makers[key],
-                file_name=f"{name}{ending}",
-                mime=mime or "application/vnd.apache.parquet",
-                key=key,
+                data=file.make,
+                file_name=f"{name}{file.ending}",
+                mime=file.mime,
+                key=file.key,
                 icon=":material/download:",
                 on_click="ignore",
             )
 
 
-def file_name(corpus_name: str, analysis: Analysis | None) -> str:
-    """Name of the corpus and of the analysis, fit for any file system."""
-    parts = [PurePath(corpus_name).stem, analysis.instruction if analysis else ""]
+def file_name(corpus_name: str, analysis: Analysis | None, fit: Fit | None) -> str:
+    """Name of the corpus and of the analysis, fit for any file system; says when it is from names only."""
+    parts = [PurePath(corpus_name).stem]
+    if fit is not None:
+        parts += [analysis.instruction, "from names only" if fit.from_names_only else ""]
     return re.sub(r"[^\w]+", "-", " ".join(part for part in parts if part)).strip("-").lower() or "refract"
 
 
