@@ -9,7 +9,7 @@ import numpy as np
 from scipy.sparse import coo_matrix
 
 from core.keys import Progress
-from core.neighbours import Graph, build_graph, smooth
+from core.neighbours import Graph, build_graph, nearest_rows, smooth, unit_rows
 
 FEWEST_TEXTS = 16
 """Below this the graph joins every text with every other, and the plain linear picture says more."""
@@ -21,6 +21,17 @@ ANCHORED_EPOCHS = 50
 ANCHORED_RATE = 0.25
 """Passes and step size from a given start. Larger steps move texts farther and keep fewer neighbours (0.456
 at a rate of 0.5, 0.474 at 0.25); more passes move them farther for little (0.484 at 100)."""
+
+LANDMARKS = 600
+LANDMARKS_HEARD = 120
+LANDMARK_POWER = 4
+LANDMARK_ROUNDS = 3
+LANDMARK_SHARE = 0.8
+"""Before the anchored layout, groups gather by their nearest landmarks: texts spread evenly over the corpus.
+Neighbours alone cannot bring tight groups of one label together, as none of them knows another: on 22,500
+requests reshaped by domain, k-means on the map found the domains with V 0.70 in place of 0.46 (the generic
+map: 0.43), and as many neighbours stayed neighbours (0.590 and 0.593). The power of the similarity keeps
+texts of an unchanged space where they are: they move by 0.11 of the spread, by 0.21 with a power of 2."""
 
 START_WIDTH = 10.0
 """Width of a start from scratch in UMAP's units."""
@@ -45,9 +56,9 @@ def project(
 
     Without `init` the layout starts from the first two principal components: they take 0.2 s for 14,640 texts
     where the spectral start takes 5.5 s, and as many neighbours stay neighbours on the map (0.503 and 0.502).
-    With `init` (the generic map) it is anchored: each text first walks from its place there to the middle
-    of its new neighbours, then a short and gentle layout follows, and the result is turned, mirrored, moved
-    and scaled as a whole onto `init`, so that places stay recognisable.
+    With `init` (the generic map) it is anchored: each text first walks from its place there towards its
+    nearest landmarks and to the middle of its new neighbours, then a short and gentle layout follows, and the
+    result is turned, mirrored, moved and scaled as a whole onto `init`, so that places stay recognisable.
 
     Below `FEWEST_TEXTS` texts the principal components themselves are the map (aligned to `init` too).
 
@@ -77,6 +88,8 @@ def project(
     References
     ----------
     McInnes, Healy, Melville (2018). UMAP: Uniform Manifold Approximation and Projection. arXiv:1802.03426.
+    Wang, Huang, Rudin, Shaposhnik (2021). Understanding how dimension reduction tools work. Journal of
+    Machine Learning Research 22 (pairs at middle distance shape a map as a whole).
     """
     X = np.asarray(X, dtype=np.float32)
     n_texts = len(X)
@@ -96,7 +109,7 @@ def project(
         start *= START_WIDTH / (np.ptp(start, axis=0).max() or 1.0)
         places = _layout(graph, start, EPOCHS, 1.0, rng, progress)
     else:
-        places = _layout(graph, _walk(init, graph), ANCHORED_EPOCHS, ANCHORED_RATE, rng, progress)
+        places = _layout(graph, _walk(init, X, graph), ANCHORED_EPOCHS, ANCHORED_RATE, rng, progress)
     return _centred(places) if init is None else align(places, init)
 
 
@@ -254,8 +267,8 @@ def _reporting(progress: Progress | None) -> dict:
     }
 
 
-def _walk(init: np.ndarray, graph: Graph) -> np.ndarray:
-    """Move each text from its place to the middle of its neighbours, keeping the spread of all.
+def _walk(init: np.ndarray, X: np.ndarray, graph: Graph) -> np.ndarray:
+    """Move each text from its place to its landmarks and the middle of its neighbours, keeping the spread.
 
     Without this, texts whose neighbours are all elsewhere now stay strewn over their old places: a short
     layout only gathers them where they are.
@@ -263,8 +276,24 @@ def _walk(init: np.ndarray, graph: Graph) -> np.ndarray:
     spread = _spread(init)
     if not LEAST_SPREAD <= spread <= MOST_SPREAD:
         spread = START_WIDTH / 3
-    walked = smooth(_centred(init), graph, mixing=0.9, rounds=15)
+    walked = smooth(_gather(_centred(init), X), graph, mixing=0.9, rounds=15)
     return walked * np.float32(spread / (_spread(walked) or 1.0))
+
+
+def _gather(places: np.ndarray, X: np.ndarray) -> np.ndarray:
+    """Move each text (n, 2) towards the places of the landmarks most similar to it in X, round by round."""
+    unit = unit_rows(X)
+    landmarks = np.unique(np.linspace(0, len(X) - 1, LANDMARKS).astype(int))
+    heard, similarities = nearest_rows(unit, unit[landmarks], min(LANDMARKS_HEARD, len(landmarks)))
+    weights = np.maximum(similarities, 0) ** LANDMARK_POWER
+    total = weights.sum(axis=1, keepdims=True)
+    lonely = total[:, 0] == 0
+    weights /= np.where(lonely[:, None], 1, total)
+    for _ in range(LANDMARK_ROUNDS):
+        around = np.einsum("ik,ikd->id", weights, places[landmarks][heard])
+        around[lonely] = places[lonely]
+        places = (1 - LANDMARK_SHARE) * places + LANDMARK_SHARE * around
+    return places.astype(np.float32)
 
 
 def _centred(places: np.ndarray) -> np.ndarray:

@@ -159,11 +159,10 @@ class TestVerdict:
 
 class TestMeasure:
     def test_balanced_accuracy_by_hand(self, doubled):
-        """Eight texts of one label close together, the last beside a text of the other; two of the four others
-        are alone among strangers. Left out one by one: 7 of 8 and 2 of 4 are found again."""
+        """Degrees on a circle, left out one by one. Of label 0, those at 0 and 10 are nearest to 4 and the
+        one at 75 to 79, both of label 1: 5 of 8 are found again. Of label 1, those at 200 and 212 are."""
         X = on_circle(0, 10, 20, 30, 40, 50, 60, 75, 79, 200, 212, 4)
         y = np.array([0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1])
-        # 0 and 10 have 4 between them: 0 is nearest to 4 (wrong), 4 to 0 (wrong), 10 to 4 (wrong)
         evidence = cross_validate(X, y, folds=12, repeats=1, transform=doubled)
         assert evidence.by_label == (LabelEvidence(0, 8, 5 / 8, 5 / 8), LabelEvidence(1, 4, 2 / 4, 2 / 4))
         assert evidence.generic == pytest.approx((5 / 8 + 2 / 4) / 2)

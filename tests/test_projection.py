@@ -68,6 +68,22 @@ def test_an_anchored_map_regroups_texts_with_new_neighbours(drawn):
     assert neighbours_of_own_group(again, other) > 0.95
 
 
+def test_tight_groups_of_one_kind_gather_though_no_neighbours_join_them():
+    """Eight groups in a row that know only their own, of two kinds that stand mixed; each kind is one now."""
+    rng = np.random.default_rng(0)
+    group, kind = np.repeat(np.arange(8), 60), np.array([0, 0, 1, 0, 1, 0, 1, 1])
+    X = 4 * np.eye(10)[group] + 0.3 * rng.normal(size=(480, 10))
+    X[np.arange(480), 8 + kind[group]] += 8
+    graph = build_graph(X)
+    assert (group[graph.indices] == group[:, None]).all()
+    row = np.column_stack([3 * group, np.zeros(480)]) + 0.3 * rng.normal(size=(480, 2))
+    places = project(X, graph, init=row)
+    middles = np.stack([places[group == each].mean(axis=0) for each in range(8)])
+    apart = np.linalg.norm(middles[:, None] - middles, axis=2)
+    same = kind[:, None] == kind
+    assert apart[same].sum() / (same.sum() - 8) < 0.6 * apart[~same].mean()
+
+
 def test_a_start_in_another_unit_is_scaled(drawn):
     X, _, graph, places = drawn
     small = project(X, graph, init=places / 64 + 3)

@@ -37,10 +37,11 @@ def cross_validate(
     labelled or not.
 
     The interval is Student's, of the differences between the spaces, paired by text, stratified by class, a
-    text counting once whatever the repeats. The verdict asks the same of the votes of a hidden text's nearest
-    known texts, the nearest with 1/2, the next with 1/4 and so on: they tell less by luck than the nearest
-    alone, so that half as many labels suffice. The interval is then cut at 0, or stretched to it, where it
-    says otherwise.
+    text counting once whatever the repeats, copies of a text counting as one. The verdict asks the same of
+    the votes of a hidden text's nearest known texts, the nearest with 1/2, the next with 1/4 and so on: they
+    depend less on luck than the nearest alone, so that fewer labels suffice. The interval is then cut at 0,
+    or stretched to it, where it says otherwise. Of labels drawn at random (2 to 15 classes, 12 to 150 labels,
+    synthetic and real spaces) 1 in 100 was called helpful, in the worst of these cases 4 in 100.
 
     Cost: `folds` x `repeats` fits; fewer repeats with many labels. Of more than 5,000 texts, 5,000 are looked
     at: the labelled ones (at most 3,000) and others drawn at random.
