@@ -144,7 +144,7 @@ def vectors_to_parquet_bytes(texts: Sequence[str], vectors: np.ndarray) -> bytes
     return file.getvalue()
 
 
-def linear_to_npz_bytes(fit: Fit, *, encoder: str, instruction: str, file_name: str) -> bytes:
+def linear_to_npz_bytes(fit: Fit, *, encoder: str, file_name: str) -> bytes:
     """Linear form of a Fit as an NPZ file, readable without pickle: reshape any embedding by one product.
 
     Arrays: "weights" float32 (d, D), "intercept" float32 (D,), "label_names" str (n_labels,), and as single
@@ -155,7 +155,6 @@ def linear_to_npz_bytes(fit: Fit, *, encoder: str, instruction: str, file_name: 
     ----------
     fit : Fit
     encoder : str, name of the encoder that made the embeddings
-    instruction : str
     file_name : str, for the lines that say how to use it
     """
     n_dims, n_reshaped = fit.linear.weights.shape
@@ -166,7 +165,7 @@ def linear_to_npz_bytes(fit: Fit, *, encoder: str, instruction: str, file_name: 
         intercept=fit.linear.intercept,
         label_names=np.asarray(fit.labels, dtype=np.str_),
         encoder=np.str_(encoder),
-        instruction=np.str_(instruction),
+        instruction=np.str_(fit.instruction),
         agreement=np.float64(fit.linear.agreement),
         n_labels_given=np.int64((np.asarray(fit.given) >= 0).sum()),
         how_to=np.str_(HOW_TO.format(file=file_name, n_dims=n_dims, n_reshaped=n_reshaped)),
@@ -174,7 +173,7 @@ def linear_to_npz_bytes(fit: Fit, *, encoder: str, instruction: str, file_name: 
     return file.getvalue()
 
 
-def findings_to_json_bytes(fit: Fit, findings: Findings, *, encoder: str, instruction: str) -> bytes:
+def findings_to_json_bytes(fit: Fit, findings: Findings, *, encoder: str) -> bytes:
     """What was measured of a Fit so far, as JSON; null for what was not, or cannot be said.
 
     Label codes are replaced by names.
@@ -183,10 +182,10 @@ def findings_to_json_bytes(fit: Fit, findings: Findings, *, encoder: str, instru
     ----------
     fit : Fit
     findings : Findings
-    encoder, instruction : str
+    encoder : str
     """
     document: dict[str, object] = {
-        "instruction": instruction,
+        "instruction": fit.instruction,
         "encoder": encoder,
         "labels": fit.labels,
         "n_labels_given": int((np.asarray(fit.given) >= 0).sum()),

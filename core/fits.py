@@ -24,8 +24,9 @@ class Fit:
     ----------
     space : Space
         The reshaped space.
+    instruction : str
     labels : list of str
-        Label names as they were at the Fit.
+        Instruction and label names as they were at the Fit.
     phrases : list of lists of str
         What was encoded for each name.
     classes : list of int, positions in `labels`
@@ -37,6 +38,7 @@ class Fit:
     """
 
     space: Space
+    instruction: str
     labels: list[str]
     phrases: list[list[str]]
     classes: list[int]
@@ -90,8 +92,8 @@ FINDINGS = tuple(field.name for field in fields(Findings))
 
 def save_fit(results: Results, key: str, fit: Fit) -> None:
     """Keep a Fit; it counts as there only when all its parts are."""
-    names = {"labels": fit.labels, "phrases": fit.phrases, "classes": fit.classes}
-    results.save_document(f"{key}.labels", names | {"agreement": fit.linear.agreement})
+    named = {name: getattr(fit, name) for name in ("instruction", "labels", "phrases", "classes")}
+    results.save_document(f"{key}.labels", named | {"agreement": fit.linear.agreement})
     arrays = (fit.given, fit.probabilities, fit.label_vectors, fit.linear.weights, fit.linear.intercept)
     for part, array in zip(ARRAYS, arrays, strict=True):
         results.save_array(f"{key}.{part}", array)
@@ -122,6 +124,7 @@ def load_fit(results: Results, key: str) -> Fit:
     )
     return Fit(
         space=load_space(results, key),
+        instruction=names["instruction"],
         labels=names["labels"],
         phrases=names["phrases"],
         classes=names["classes"],

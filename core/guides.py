@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from core.neighbours import unit_rows
-from core.transforms.classifier import Examples, kernel, ridge_coefficients, softmax
+from core.transforms.classifier import kernel, ridge_coefficients, softmax
+from core.transforms.examples import Examples
 
 SAMPLE = 2_000
 """Texts that stand for the whole corpus when looking for what to label: keeps a call under half a second."""

@@ -89,19 +89,22 @@ def fit(store: Store, report: Report, *, analysis_id: int) -> None:
         vectors = transform.fit_transform(
             np.asarray(generic.vectors), given, graph=generic.graph, label_vectors=label_vectors
         )
+        report("Finding the one matrix nearest to it", 0, 1)
+        linear = transform.linear_
         report("Finding neighbours in the reshaped space", 0, 1)
         with NUMBA:
             graph = build_graph(vectors)
         texts = load_warm_corpus(store, analysis.corpus_key).texts
         reshaped = Fit(
             space=_see(report, texts, vectors, graph, init=generic.map),
+            instruction=analysis.instruction,
             labels=labels,
             phrases=phrases,
             classes=[int(code) for code in transform.classes_],
             given=given,
             probabilities=transform.probabilities_,
             label_vectors=label_vectors,
-            linear=transform.linear_,
+            linear=linear,
         )
         save_fit(results, key, reshaped)
     store.set_fit(analysis_id, key, entry.embedding_key)
@@ -166,7 +169,8 @@ def label_phrases(instruction: str, names: list[str]) -> list[list[str]]:
 def fit_key(store: Store, analysis_id: int) -> str:
     """Key of the Fit of an analysis with its labels as they are now.
 
-    It differs from `Analysis.fit_key` exactly when labels or embeddings changed since the last Fit.
+    It differs from `Analysis.fit_key` exactly when labels, instruction or embeddings changed since the last
+    Fit.
     """
     entry = store.corpus_entry(store.analysis(analysis_id).corpus_key)
     labels, given = store.label_names(analysis_id), store.label_codes(analysis_id, entry.n_texts)

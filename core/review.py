@@ -9,10 +9,12 @@ from itertools import islice
 import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
-from scipy.special import softmax
 
 from core.guides import COPY
 from core.neighbours import Graph, listening, unit_rows
+from core.transforms.classifier import softmax
+from core.transforms.examples import name_directions, thin_out
+from core.transforms.strengths import USUAL
 
 AT_A_TIME = 256
 """Texts looked at together when copies are skipped."""
@@ -21,7 +23,7 @@ LIKELY = 0.3
 """A label is a possible mistake from this probability on: a look costs seconds, a kept mistake more."""
 
 MOST_LABELS = 5_000
-"""Labels judged at most, evenly over the rows; beyond that a person has more to look at than time."""
+"""Labels judged at most, evenly over each class; beyond that a person has more to look at than time."""
 
 MOST_VOTES = 20
 """Copies that count for one label where others have another; more make it no surer."""
@@ -31,9 +33,6 @@ NEGLIGIBLE = 1e-6
 
 SAMPLE = 5_000
 """Texts, evenly over the corpus, that the centre of the space is taken from."""
-
-NAME_COUNT = 3.0
-"""Labelled texts that the name of a class counts for, as in `GuidedTransform`."""
 
 PENALTIES = (0.3, 1.0, 3.0, 10.0)
 SHARPNESSES = (0.0, 1.0, 2.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0, 48.0)
@@ -157,7 +156,7 @@ def find_mistakes(
     graph : Graph, optional
         Neighbour graph of X: a text's neighbours then help to judge it.
     label_vectors : array of shape (n_names, n_dims), optional
-        Embedding of the name of class c in row c; a name counts as `NAME_COUNT` labelled texts.
+        Embedding of the name of class c in row c; a name counts as three labelled texts.
 
     Returns
     -------
@@ -181,8 +180,8 @@ def find_mistakes(
         found += "" if graph is None else f" and a graph of {len(graph.indices)} texts"
         raise ValueError(f"{found} found; give one of each per text.")
     rows = np.flatnonzero(y >= 0)
-    rows = rows[:: -(-len(rows) // MOST_LABELS) or 1]
-    names = _names(label_vectors, X.shape[1])
+    rows = rows[thin_out(np.unique(y[rows], return_inverse=True)[1], MOST_LABELS)]
+    names = name_directions(label_vectors, X.shape[1])
     classes = np.union1d(y[rows], np.arange(len(names)))
     if len(rows) == 0 or len(classes) < 2:
         return []
@@ -246,14 +245,6 @@ def _votes(texts: np.ndarray, codes: np.ndarray, n_classes: int) -> np.ndarray:
     return np.minimum(votes, np.where(split, MOST_VOTES, 1))
 
 
-def _names(label_vectors: np.ndarray | None, n_dims: int) -> np.ndarray:
-    """Directions in which the names differ (n_names, n_dims), as `GuidedTransform` reads them."""
-    if label_vectors is None or len(label_vectors) == 0:
-        return np.empty((0, n_dims), dtype=np.float32)
-    unit = unit_rows(label_vectors)
-    return unit_rows(unit - unit.mean(axis=0))
-
-
 def _views(X: np.ndarray, rows: np.ndarray, unit: np.ndarray, graph: Graph | None) -> Iterator[np.ndarray]:
     """Centred unit vectors of the labelled texts; with a graph, also those that hear their neighbours."""
     centre = unit_rows(X[:: -(-len(X) // SAMPLE)]).mean(axis=0)
@@ -278,7 +269,7 @@ def _held_out_scores(
     n_labels = len(codes)
     examples = np.vstack([vectors, names]).astype(np.float64)
     codes = np.append(codes, np.arange(len(names)))
-    counts = np.append(np.ones(n_labels), np.full(len(names), NAME_COUNT))
+    counts = np.append(np.ones(n_labels), np.full(len(names), USUAL.name_count))
     sizes = np.bincount(codes, weights=counts, minlength=n_classes)
     roots = np.sqrt(counts * (counts.sum() / n_classes / sizes[codes]))[:, None]
     targets = np.eye(n_classes)[codes]
@@ -327,7 +318,7 @@ def _average(scores: list[np.ndarray], votes: np.ndarray, judged: np.ndarray) ->
     models, fits = [], []
     for score in scores:
         for sharpness in SHARPNESSES:
-            prior = softmax(sharpness * score, axis=1)[texts, classes]
+            prior = softmax(sharpness * score)[texts, classes]
             for noise, before in zip(NOISE, NOISE_PRIOR, strict=True):
                 # Labels are (1 - noise) / elsewhere times as probable if right; sum over the classes.
                 elsewhere = noise / (votes.shape[1] - 1)
@@ -341,7 +332,7 @@ def _average(scores: list[np.ndarray], votes: np.ndarray, judged: np.ndarray) ->
     average = np.zeros_like(votes)
     for (score, sharpness, odds), weight in zip(models, weights, strict=True):
         if weight > NEGLIGIBLE:
-            joint = softmax(sharpness * score, axis=1)
+            joint = softmax(sharpness * score)
             joint[texts, classes] *= odds
             average += weight * joint / joint.sum(axis=1, keepdims=True)
     return average / average.sum(axis=1, keepdims=True)

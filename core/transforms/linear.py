@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +12,10 @@ from core.neighbours import nearest_rows, unit_rows
 MOST_ROWS = 20_000
 """Texts that the form is fitted on at most, evenly over the corpus."""
 
-MOST_COMPARED = 2_000
-"""Texts on which the form is compared with the transform."""
+MOST_COMPARED = 1_000
+"""Texts whose neighbours are compared, evenly over the corpus."""
+
+FEWEST_COMPARED = 4
 
 NEIGHBOURS = 10
 """Neighbours that are compared."""
@@ -30,8 +33,9 @@ class LinearForm:
     weights : ndarray of float32, shape (n_dims, n_reshaped)
     intercept : ndarray of float32, shape (n_reshaped,)
     agreement : float
-        Share of the ten nearest neighbours in the full reshaped space that this form keeps, 0 to 1, measured
-        on texts that the form compared had not been fitted on. Not a number for fewer than four texts.
+        Share of the ten nearest neighbours in the full reshaped space that this form keeps, 0 to 1: of texts
+        that the form compared was not fitted on, among all texts or 20,000 of them. Not a number for fewer
+        than four texts.
     """
 
     weights: np.ndarray
@@ -46,8 +50,9 @@ class LinearForm:
 def fit_linear_form(unit: np.ndarray, reshaped: np.ndarray) -> LinearForm:
     """Return the ridge regression of the reshaped vectors on the generic ones.
 
-    The regularisation is the one under which two halves of the texts foretell each other best. Cost
-    O(n_rows x n_dims x (n_dims + n_reshaped) + n_dims³), at most `MOST_ROWS` texts.
+    The regularisation is the one under which one half of the texts foretells the other best. Cost
+    O(n_rows x n_dims x (n_dims + n_reshaped) + m³) with m the smaller of n_rows and n_dims, and at most
+    `MOST_ROWS` texts.
 
     Parameters
     ----------
@@ -61,47 +66,44 @@ def fit_linear_form(unit: np.ndarray, reshaped: np.ndarray) -> LinearForm:
     """
     step = -(-len(unit) // MOST_ROWS)
     unit, reshaped = unit[::step], reshaped[::step]
-    first, second = slice(0, None, 2), slice(1, None, 2)
-    ways = [(first, second), (second, first)] if len(unit) >= 4 else []
-    # Each half's regressions at every strength, told apart by how they do on the other half.
-    halves = [list(_ridges(unit[fit], reshaped[fit])) for fit, _ in ways]
-    errors = np.zeros(len(PENALTIES))
-    for forms, (_, held) in zip(halves, ways, strict=True):
-        errors += [np.square(_apply(form, unit[held]) - reshaped[held]).mean() for form in forms]
-    chosen = int(errors.argmin())
-    agreements = [
-        _agreement(_apply(forms[chosen], unit[held]), reshaped[held])
-        for forms, (_, held) in zip(halves, ways, strict=True)
-    ]
-    weights, intercept = list(_ridges(unit, reshaped))[chosen]
-    return LinearForm(weights, intercept, float(np.mean(agreements)) if ways else float("nan"))
+    penalty, agreement = PENALTIES[0], float("nan")
+    if len(unit) >= FEWEST_COMPARED:
+        known, held = np.arange(0, len(unit), 2), np.arange(1, len(unit), 2)
+        halves = list(_ridges(unit[known], reshaped[known], PENALTIES))
+        errors = [np.square(_apply(half, unit[held]) - reshaped[held]).mean() for half in halves]
+        best = int(np.argmin(errors))
+        penalty = PENALTIES[best]
+        agreement = _agreement(_apply(halves[best], unit), reshaped, held)
+    (weights, intercept) = next(_ridges(unit, reshaped, (penalty,)))
+    return LinearForm(weights, intercept, agreement)
 
 
-def _ridges(unit: np.ndarray, reshaped: np.ndarray):  # noqa: ANN202
-    """Weights and intercept for each of `PENALTIES`, with one factorisation for all."""
+def _ridges(
+    unit: np.ndarray, reshaped: np.ndarray, penalties: tuple[float, ...]
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Weights and intercept for each penalty, solved among dimensions or among rows, whichever are fewer."""
     centre, middle = unit.mean(axis=0), reshaped.mean(axis=0)
-    centred = unit - centre
-    values, vectors = np.linalg.eigh(centred.T @ centred)
-    aim = vectors.T @ (centred.T @ (reshaped - middle))
-    level = max(float(values.mean()), 1e-12)
-    for penalty in PENALTIES:
-        weights = vectors @ (aim / (np.maximum(values, 0) + penalty * level)[:, None])
-        yield weights.astype(np.float32), (middle - centre @ weights).astype(np.float32)
+    centred, aim = unit - centre, reshaped - middle
+    n_rows, n_dims = unit.shape
+    level = max(float(np.square(centred).sum()) / n_dims, 1e-12)
+    few_rows = n_rows < n_dims
+    products = (centred @ centred.T if few_rows else centred.T @ centred).astype(np.float64)
+    aim = aim if few_rows else centred.T @ aim
+    for penalty in penalties:
+        solved = np.linalg.solve(products + penalty * level * np.eye(len(products)), aim)
+        weights = (centred.T @ solved if few_rows else solved).astype(np.float32)
+        yield weights, (middle - centre @ weights).astype(np.float32)
 
 
 def _apply(form: tuple[np.ndarray, np.ndarray], unit: np.ndarray) -> np.ndarray:
     return unit @ form[0] + form[1]
 
 
-def _agreement(linear: np.ndarray, full: np.ndarray) -> float:
-    """Mean share of each text's nearest neighbours (cosine) that both spaces have."""
-    n_compared = min(len(full), MOST_COMPARED // 2)
-    k = min(NEIGHBOURS, n_compared - 1)
-    if k < 1:
-        return float("nan")
-    rows = np.arange(n_compared)
+def _agreement(linear: np.ndarray, full: np.ndarray, held: np.ndarray) -> float:
+    """Mean share of the nearest rows (cosine) that both spaces have, of held rows evenly over the corpus."""
+    queries = held[:: -(-len(held) // MOST_COMPARED)]
+    k = min(NEIGHBOURS, len(full) - 1)
     both = [
-        nearest_rows(unit, unit, k, skip=rows)[0]
-        for unit in (unit_rows(linear[:n_compared]), unit_rows(full[:n_compared]))
+        nearest_rows(unit[queries], unit, k, skip=queries)[0] for unit in (unit_rows(linear), unit_rows(full))
     ]
     return float(np.mean([np.isin(a, b).mean() for a, b in zip(*both, strict=True)]))

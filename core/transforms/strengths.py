@@ -9,7 +9,8 @@ import numpy as np
 from scipy.sparse import csr_matrix, diags
 
 from core.neighbours import Graph
-from core.transforms.classifier import Examples, fit_ridge, kernel, kernel_blocks
+from core.transforms.classifier import fit_ridge, kernel, kernel_blocks
+from core.transforms.examples import join_examples, thin_out
 
 ROUNDS = 3
 """Rounds of smoothing: how many steps along the graph a score travels."""
@@ -20,7 +21,7 @@ NAME_COUNTS = (1.0, 3.0, 10.0)
 TEMPERATURES = (0.02, 0.03, 0.045, 0.07, 0.1, 0.15, 0.22, 0.33)
 
 MOST_JUDGED = 400
-"""Labels that the choice rests on, evenly over the rows: more make it slower, hardly better."""
+"""Labels that the choice rests on, evenly over each class: more make it slower, hardly better."""
 
 DOUBT = 0.25
 """What a step of mixing away from the usual one must gain in log likelihood, all labels together."""
@@ -94,8 +95,8 @@ def choose_strengths(
     -------
     tuple of Strengths, shares summing to 1
     """
-    step = max(1, -(-len(labelled) // MOST_JUDGED))
-    labelled, codes = labelled[::step], codes[::step]
+    chosen = thin_out(codes, MOST_JUDGED)
+    labelled, codes = labelled[chosen], codes[chosen]
     sizes = np.bincount(codes, minlength=n_classes)
     judged = (sizes[codes] > 1) | (codes < len(names))
     if not judged.any():
@@ -120,19 +121,6 @@ def choose_strengths(
         replace(found, share=float(share))
         for (_, found), share in zip(best.values(), shares, strict=True)
         if share > 0
-    )
-
-
-def join_examples(
-    rows: np.ndarray, codes: np.ndarray, names: np.ndarray, name_count: float, n_classes: int
-) -> Examples:
-    """Return labelled rows (n_labelled, n_dims), each counting once, and then names, as examples."""
-    return Examples(
-        np.vstack([rows, names]),
-        # Names are of classes 0, 1, …, and these come first in the ascending list of classes.
-        np.append(codes, np.arange(len(names))),
-        np.append(np.ones(len(rows)), np.full(len(names), name_count)),
-        n_classes,
     )
 
 

@@ -133,10 +133,13 @@ def _more(deck: Deck, guide: pd.DataFrame, generic: Space, fit: Fit) -> Shown:
 
 
 def _mistaken(deck: Deck, guide: pd.DataFrame, generic: Space, fit: Fit) -> Shown:
+    if set(cache.store().label_names(deck.analysis_id)) != set(fit.labels):
+        return Shown(None, "The labels have other names since the latest Fit: choose **Fit** below first.")
     if deck.mistakes is None:
         found = find_mistakes(
             np.asarray(generic.vectors),
             _as_fitted(deck, fit),
+            n=len(guide),
             graph=generic.graph,
             label_vectors=np.asarray(fit.label_vectors),
         )
@@ -148,7 +151,7 @@ def _mistaken(deck: Deck, guide: pd.DataFrame, generic: Space, fit: Fit) -> Show
         mistake = deck.mistakes.get(row)
         if mistake and row not in checked and still.get(row) == fit.labels[mistake.given]:
             return Shown(row, _doubt(mistake, fit), fit.labels[mistake.better])
-    return Shown(None, "No label given so far looks like a mistake.")
+    return Shown(None, "No other label given so far looks like a mistake.")
 
 
 def _doubt(mistake: Mistake, fit: Fit) -> str:

@@ -34,6 +34,17 @@ def latest(task: str, **arguments: object) -> Job | None:
     return None
 
 
+def stopped_by_fit(check: Job) -> bool:
+    """Whether a check was stopped because its analysis was fitted again, and not by somebody."""
+    fit = latest("fit", analysis_id=check.arguments["analysis_id"])
+    submitted = [job.id for job in cache.runner().jobs()]
+    return (
+        check.status == "cancelled"
+        and fit is not None
+        and submitted.index(fit.id) > submitted.index(check.id)
+    )
+
+
 def draw_line() -> None:
     """Jobs that wait, run or failed, for the sidebar; redraws itself while there are any."""
     active = {job.id for job in cache.runner().jobs() if job.active}

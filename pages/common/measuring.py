@@ -41,7 +41,7 @@ def follow(analysis: Analysis, missing: Collection[str]) -> None:
     if job is not None and job.active:
         st.fragment(_wait, run_every=LOOK_EVERY)(analysis, missing, job)
         return
-    if job is None or job.status == "done":
+    if job is None or job.status == "done" or jobs.stopped_by_fit(job):
         # One that is done and left something out belongs to an earlier Fit of the same labels.
         st.fragment(_start, run_every=START_AFTER)(arguments, missing, time.monotonic())
         return
@@ -52,12 +52,12 @@ def follow(analysis: Analysis, missing: Collection[str]) -> None:
 
 
 def offer_refit(analysis: Analysis) -> None:
-    """Offer to fit again when labels changed since the Fit."""
+    """Offer to fit again when labels or instruction changed since the Fit."""
     if analysis.fit_key == fit_key(cache.store(), analysis.id):
         return
     job = jobs.latest("fit", analysis_id=analysis.id)
     if st.button(
-        "Labels changed: fit again",
+        "Labels or instruction changed: fit again",
         key="fit_again",
         icon=":material/refresh:",
         disabled=job is not None and job.active,

@@ -100,8 +100,11 @@ def word_card(label: str, colour: str, words: tuple[DrivingWord, ...]) -> str:
 
 def draw_linear(fit: Fit) -> None:
     """How far the linear form is from the full one."""
+    agreement = fit.linear.agreement
+    if np.isnan(agreement):
+        return
     st.markdown(
-        f"**As one matrix** the reshaping keeps **{100 * fit.linear.agreement:.0f} %** of the ten nearest "
+        f"**As one matrix** the reshaping keeps **{100 * agreement:.0f} %** of the ten nearest "
         "neighbours. It reshapes any number of new texts at once, and is on the Export page.",
         help=LINEAR_HELP,
     )

@@ -106,7 +106,7 @@ def draw_next(fit: Fit, evidence: Evidence | None) -> None:
         draw_way("Label texts", SUGGESTED)
     elif evidence is not None and evidence.enough:
         counts = f"{evidence.n_labels:,} labels of {evidence.n_classes} kinds, {evidence.n_tested:,} tested"
-        st.caption(f"{counts}; every kind counts the same.", width="content")
+        st.caption(f"{counts}.", width="content")
         if evidence.verdict != "helps":
             draw_way("Show possible mistakes", MISTAKES)
     elif evidence is not None:
@@ -126,8 +126,9 @@ def explanation(evidence: Evidence) -> str:
         return "The maps show what the labels make of the space; whether that is better cannot be told yet."
     often = f"about once in {1 / evidence.chance:,.0f} times" if evidence.chance >= 0.001 else RARELY
     return (
-        f"Of 100 texts whose label was hidden, **{100 * evidence.reshaped:.0f}** stand nearest to a text of "
-        f"their own label in the reshaped space; **{100 * evidence.generic:.0f}** do in the generic one. "
+        f"Of 100 texts whose label was hidden, each label counting the same, "
+        f"**{100 * evidence.reshaped:.0f}** stand nearest to a text of their own label in the reshaped "
+        f"space; **{100 * evidence.generic:.0f}** do in the generic one. "
         f"{MEANING[evidence.verdict].format(often=often)}"
     )
 
@@ -149,7 +150,11 @@ def draw_comparison(evidence: Evidence | None, control: Control | None) -> None:
         return
     published, permuted = (control.published, control.permuted) if control else (None, None)
     bars = [
-        ("reshaped", evidence.reshaped, "In the reshaped space; stroke: where it lies with 95 % confidence"),
+        (
+            "reshaped",
+            evidence.reshaped,
+            "In the reshaped space; stroke: the gain with 95 % confidence",
+        ),
         ("generic", evidence.generic, "In the generic space, before any label"),
         ("published recipe", published, "In the space of GSTransform (ACL 2025), fitted to the same labels"),
         ("shuffled labels", permuted, "In a space reshaped by the same labels, dealt to the wrong texts"),
@@ -202,7 +207,9 @@ def draw_neediest(fit: Fit, tested: dict[int, float]) -> None:
     if untested:
         named = ", ".join(f"*{markdown(fit.labels[code])}* ({counts[code]})" for code in untested[:NAMED])
         rest = f" and {len(untested) - NAMED} more" if len(untested) > NAMED else ""
-        st.caption(f":material/info: Too few texts to test: {named}{rest}. At least two of each are needed.")
+        # With nothing tested, the headline says how many are needed in all.
+        needed = " At least two different texts of each are needed." if tested else ""
+        st.caption(f":material/info: Too few texts to test: {named}{rest}.{needed}")
     with st.container(horizontal=True, vertical_alignment="center", key="evidence_more"):
         names = [fit.labels[code] for code in [*untested, *sorted(tested, key=tested.get)]]
         label = st.selectbox(

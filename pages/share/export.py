@@ -51,10 +51,10 @@ def export_page() -> None:
         findings = load_findings(cache.store().results(entry.key), analysis.fit_key)
     say_what_it_is(fit, analysis)
     table = export_table(corpus, generic, fit, findings, analysis)
-    name = file_name(corpus.name, analysis, fit)
+    name = file_name(corpus.name, fit)
     draw_downloads(table_files(table, corpus, generic, fit), name)
     if fit is not None:
-        draw_downloads(fit_files(fit, findings, entry.encoder, analysis.instruction, name), name)
+        draw_downloads(fit_files(fit, findings, entry.encoder, name), name)
     st.markdown(f"**Preview** :small[first {min(PREVIEW_ROWS, len(table))} of {len(table):,} rows]")
     st.dataframe(table.head(PREVIEW_ROWS), hide_index=True, key="export_preview")
 
@@ -64,7 +64,10 @@ def say_what_it_is(fit: Fit | None, analysis: Analysis | None) -> None:
     if fit is None:
         said = "After a Fit the reshaped clusters, coordinates and vectors are here too."
     elif analysis.fit_key != fit_key(cache.store(), analysis.id):
-        said = "Labels changed since the last Fit: predictions, clusters and vectors are those of that Fit."
+        said = (
+            "Labels or instruction changed since the last Fit: predictions, clusters and vectors are those "
+            "of that Fit."
+        )
     elif fit.from_names_only:
         said = "From names only: no text was labelled, so nothing checked the predictions; files say so too."
     else:
@@ -153,22 +156,22 @@ def table_files(table: pd.DataFrame, corpus: Corpus, generic: Space, fit: Fit | 
     ]
 
 
-def fit_files(fit: Fit, findings: Findings, encoder: str, instruction: str, name: str) -> list[File]:
+def fit_files(fit: Fit, findings: Findings, encoder: str, name: str) -> list[File]:
     """The linear form, and what was measured."""
     weights = fit.linear.weights
     size = f"{weights.shape[0]} × {weights.shape[1]}"
-    told = {"encoder": encoder, "instruction": instruction}
+    agreement = fit.linear.agreement
+    kept = "" if np.isnan(agreement) else f"keeps {100 * agreement:.0f} % of the ten nearest neighbours · "
     measured = "" if findings.evidence else "; not measured yet, see Evidence"
     return [
         File(
             "export_linear",
             "Linear form as NPZ",
-            f"One matrix, {size}, that reshapes new embeddings; holds the lines of NumPy that do it · keeps "
-            f"{100 * fit.linear.agreement:.0f} % of the ten nearest neighbours · "
-            f"about {weights.nbytes / MEGABYTE:,.1f} MB",
+            f"One matrix, {size}, that reshapes new embeddings; holds the lines of NumPy that do it · "
+            f"{kept}about {weights.nbytes / MEGABYTE:,.1f} MB",
             "-linear.npz",
             "application/octet-stream",
-            lambda: linear_to_npz_bytes(fit, **told, file_name=f"{name}-linear.npz"),
+            lambda: linear_to_npz_bytes(fit, encoder=encoder, file_name=f"{name}-linear.npz"),
         ),
         File(
             "export_evidence",
@@ -176,7 +179,7 @@ def fit_files(fit: Fit, findings: Findings, encoder: str, instruction: str, name
             f"Whether it helped, label by label, with the words that drive each{measured}",
             "-evidence.json",
             "application/json",
-            lambda: findings_to_json_bytes(fit, findings, **told),
+            lambda: findings_to_json_bytes(fit, findings, encoder=encoder),
         ),
     ]
 
@@ -197,11 +200,11 @@ def draw_downloads(files: list[File], name: str) -> None:
             )
 
 
-def file_name(corpus_name: str, analysis: Analysis | None, fit: Fit | None) -> str:
-    """Name of the corpus and of the analysis, fit for any file system; says when it is from names only."""
+def file_name(corpus_name: str, fit: Fit | None) -> str:
+    """Name of the corpus and of the instruction, fit for any file system; says when it is from names only."""
     parts = [PurePath(corpus_name).stem]
     if fit is not None:
-        parts += [analysis.instruction, "from names only" if fit.from_names_only else ""]
+        parts += [fit.instruction, "from names only" if fit.from_names_only else ""]
     return re.sub(r"[^\w]+", "-", " ".join(part for part in parts if part)).strip("-").lower() or "refract"
 
 

@@ -1,0 +1,97 @@
+"""What a transform learns from: labelled rows and the names of classes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.neighbours import unit_rows
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Labelled rows and named classes, as the classifier learns from them.
+
+    Attributes
+    ----------
+    rows : ndarray of float32, shape (n_examples, n_dims)
+        Unit rows.
+    codes : ndarray of int, shape (n_examples,)
+        Classes 0..n_classes-1.
+    counts : ndarray of float64, shape (n_examples,)
+        How many labelled texts each counts for.
+    n_classes : int
+    """
+
+    rows: np.ndarray
+    codes: np.ndarray
+    counts: np.ndarray
+    n_classes: int
+
+    def targets(self) -> np.ndarray:
+        """Return what the scores should be: 1 - 1 / n_classes for the class, -1 / n_classes for others."""
+        return np.eye(self.n_classes)[self.codes] - 1 / self.n_classes
+
+    def weights(self) -> np.ndarray:
+        """Return weights (n_examples,) of mean 1 per count, in which every class weighs the same."""
+        sizes = np.bincount(self.codes, weights=self.counts, minlength=self.n_classes)
+        present = np.count_nonzero(sizes)
+        return self.counts * (self.counts.sum() / (present * sizes[self.codes]))
+
+
+def join_examples(
+    rows: np.ndarray, codes: np.ndarray, names: np.ndarray, name_count: float, n_classes: int
+) -> Examples:
+    """Return labelled rows (n_labelled, n_dims), each counting once, and then names, as examples."""
+    return Examples(
+        np.vstack([rows, names]),
+        # Names are of classes 0, 1, …, and these come first in the ascending list of classes.
+        np.append(codes, np.arange(len(names))),
+        np.append(np.ones(len(rows)), np.full(len(names), name_count)),
+        n_classes,
+    )
+
+
+def thin_out(codes: np.ndarray, most: int) -> np.ndarray:
+    """Return positions of about `most` labels, evenly over each class and at least one of each.
+
+    Parameters
+    ----------
+    codes : ndarray of int, shape (n_labels,)
+        Classes, 0 or more.
+    most : int
+        All are returned where there are no more; never more than this and one for each class.
+
+    Returns
+    -------
+    ndarray of int, ascending
+    """
+    if len(codes) <= most:
+        return np.arange(len(codes))
+    order = np.argsort(codes, kind="stable")  # class after class, each in the order of the rows
+    sizes = np.bincount(codes)
+    place = np.arange(len(codes)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    share = most / len(codes)
+    taken = (place == 0) | (np.floor((place + 1) * share) > np.floor(place * share))
+    return np.sort(order[taken])
+
+
+def name_directions(label_vectors: np.ndarray | None, n_dims: int) -> np.ndarray:
+    """Return the unit directions in which names differ, float32 (n_names, n_dims); none without names.
+
+    Raises
+    ------
+    ValueError
+        When the names are not embedded as the texts are.
+    """
+    if label_vectors is None or len(label_vectors) == 0:
+        return np.empty((0, n_dims), dtype=np.float32)
+    vectors = np.asarray(label_vectors)
+    if vectors.ndim != 2 or vectors.shape[1] != n_dims:
+        raise ValueError(
+            f"Label vectors of shape {vectors.shape} found; one row of {n_dims} numbers, "
+            "as many as a text has, is needed for each class."
+        )
+    unit = unit_rows(vectors)
+    return unit_rows(unit - unit.mean(axis=0))
