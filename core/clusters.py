@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.neighbours import unit_rows
+from core.neighbours import COPY, unit_rows
 
 SMALLEST_CLUSTER = 5
 """No cluster has fewer texts, however small the corpus."""
@@ -17,9 +17,6 @@ GIANT_SHARE = 0.75
 
 MOST_NOISE = 0.5
 """With a larger share of noise than this, all texts join the nearest cluster."""
-
-NEAR_COPY = 0.9999
-"""Texts with a cosine similarity above this count as copies of one another."""
 
 
 def smallest_cluster(n_texts: int) -> int:
@@ -161,7 +158,7 @@ def _typical(unit: np.ndarray, rows: np.ndarray, count: int) -> list[int]:
     while len(order) and len(chosen) < count:
         best = order[0]
         chosen.append(int(rows[best]))
-        order = order[1:][members[order[1:]] @ members[best] < NEAR_COPY]
+        order = order[1:][members[order[1:]] @ members[best] < COPY]
     return chosen
 
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.neighbours import unit_rows
+from core.neighbours import COPY, unit_rows
 from core.transforms.classifier import kernel, ridge_coefficients, softmax
 from core.transforms.examples import Examples
 
 SAMPLE = 2_000
 """Texts that stand for the whole corpus when looking for what to label: keeps a call under half a second."""
-
-COPY = 0.9999
-"""Cosine from which two texts count as the same for labelling."""
 
 COVERAGE_LABELS = 20
 """Labels before which only coverage counts: from fewer, doubt is guesswork."""

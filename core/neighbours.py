@@ -10,6 +10,9 @@ from scipy.sparse import csr_matrix
 
 from core.hardware import processor_has_bfloat16
 
+COPY = 0.9999
+"""Cosine from which two texts count as the same."""
+
 EXACT_LIMIT = 30_000
 """Up to this many texts the graph is exact: 3.7 s for 22,500 x 384 on two cores, where the approximate search
 takes 0.6 s, but 22 s more to compile in each process, and misses neighbours."""

@@ -10,8 +10,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
-from core.guides import COPY
-from core.neighbours import Graph, listening, unit_rows
+from core.neighbours import COPY, Graph, listening, unit_rows
 from core.transforms.classifier import softmax
 from core.transforms.examples import name_directions, thin_out
 from core.transforms.strengths import USUAL

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.neighbours import nearest_rows
-
-COPY = 0.9999
-"""Cosine from which two texts are copies in any corpus."""
+from core.neighbours import COPY, nearest_rows
 
 NEARNESS = 0.25
 """Distance between near copies, at most, as a share of the distance to a neighbour of both that is no more

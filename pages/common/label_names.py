@@ -10,6 +10,11 @@ from pages.common import cache
 from pages.common.markdown import markdown
 from pages.common.state import ensure_analysis
 
+NAMES_HELP = (
+    "The names are read too: a Fit takes each as if it were a text of its label. Name every kind that occurs, "
+    "if only as “other”: texts of a kind without a name are drawn towards the others."
+)
+
 
 def draw_labels(analysis: Analysis | None) -> None:
     """A field to add a label name, and a place to change the names."""
@@ -26,7 +31,12 @@ def draw_labels(analysis: Analysis | None) -> None:
     with st.container(key="guide_labels", horizontal=True, vertical_alignment="bottom"):
         # No form: a name is added by Enter as well as by the button, one after another.
         st.text_input(
-            "Labels", key="guide_new_label", placeholder="name a label, Enter", width=260, on_change=add
+            "Labels",
+            key="guide_new_label",
+            placeholder="name a label, Enter",
+            width=260,
+            help=NAMES_HELP,
+            on_change=add,
         )
         st.button("Add label", key="guide_add_label", icon=":material/add:")
         if names:
