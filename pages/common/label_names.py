@@ -11,8 +11,8 @@ from pages.common.markdown import markdown
 from pages.common.state import ensure_analysis
 
 NAMES_HELP = (
-    "The names are read too: a Fit takes each as if it were a text of its label. Name every kind that occurs, "
-    "if only as “other”: texts of a kind without a name are drawn towards the others."
+    "The names are read too: a Fit takes each as if it were a text of its label. Name every kind that "
+    "occurs, if only as “other”: texts of a kind without a name are drawn towards the others."
 )
 
 
