@@ -31,7 +31,7 @@ LANDMARK_SHARE = 0.8
 Neighbours alone cannot bring tight groups of one label together, as none of them knows another: on 22,500
 requests reshaped by domain, k-means on the map found the domains with V 0.70 in place of 0.46 (the generic
 map: 0.43), and as many neighbours stayed neighbours (0.590 and 0.593). The power of the similarity keeps
-texts of an unchanged space where they are: they move by 0.11 of the spread, by 0.21 with a power of 2."""
+texts of an unchanged space near their places: they move by 0.11 of the spread, with a power of 2 by 0.21."""
 
 START_WIDTH = 10.0
 """Width of a start from scratch in UMAP's units."""

@@ -133,7 +133,7 @@ def fit_hint(n_names: int, *, names_only: bool, fresh: bool) -> str:
             "Labels make it better."
         )
     if fresh:
-        return "The maps show these labels. More labels make them better."
+        return "The maps show these labels. Evidence says whether more labels would help."
     return "Reshapes the space by the labels given so far; takes seconds, encodes nothing again."
 
 
