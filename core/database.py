@@ -19,13 +19,25 @@ CREATE TABLE IF NOT EXISTS analyses (
     instruction TEXT NOT NULL, fit_key TEXT, embedding_key TEXT, created_at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS labels (
     id INTEGER PRIMARY KEY, analysis_id INTEGER NOT NULL REFERENCES analyses (id) ON DELETE CASCADE,
-    name TEXT NOT NULL, UNIQUE (analysis_id, name));
+    name TEXT NOT NULL, merged_into INTEGER REFERENCES labels (id), deleted_at TEXT,
+    UNIQUE (analysis_id, name));
 CREATE TABLE IF NOT EXISTS label_events (
     id INTEGER PRIMARY KEY, analysis_id INTEGER NOT NULL REFERENCES analyses (id) ON DELETE CASCADE,
     step INTEGER NOT NULL, text_row INTEGER NOT NULL, label_id INTEGER REFERENCES labels (id),
     given_by TEXT NOT NULL, given_at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS cluster_choices (
+    corpus_key TEXT NOT NULL REFERENCES corpora (key) ON DELETE CASCADE,
+    analysis_id INTEGER REFERENCES analyses (id) ON DELETE CASCADE, choice TEXT NOT NULL,
+    UNIQUE (corpus_key, analysis_id));
+CREATE TABLE IF NOT EXISTS cluster_edits (
+    id INTEGER PRIMARY KEY, corpus_key TEXT NOT NULL REFERENCES corpora (key) ON DELETE CASCADE,
+    analysis_id INTEGER REFERENCES analyses (id) ON DELETE CASCADE, edit BLOB NOT NULL,
+    edited_by TEXT NOT NULL, edited_at TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS label_events_of_analysis ON label_events (analysis_id, text_row, id);
 """
+
+ADDED = {"labels": ("merged_into INTEGER REFERENCES labels (id)", "deleted_at TEXT")}
+"""Columns that files made by earlier versions lack."""
 
 
 class Database:
@@ -51,6 +63,7 @@ class Database:
         with self.transaction() as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(SCHEMA)
+            _add_columns(connection)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -88,3 +101,11 @@ class Database:
             f"The file {self.path} cannot be used ({error}): close other programs that use it, make its "
             "folder writable, or set REFRACT_HOME to another folder."
         )
+
+
+def _add_columns(connection: sqlite3.Connection) -> None:
+    for table, columns in ADDED.items():
+        present = {row["name"] for row in connection.execute(f"PRAGMA table_info({table})")}
+        for column in columns:
+            if column.split()[0] not in present:
+                connection.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
