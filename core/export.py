@@ -196,6 +196,7 @@ def findings_to_json_bytes(fit: Fit, findings: Findings, *, encoder: str) -> byt
         "learning_curve": asdict(findings.curve) if findings.curve else None,
         "neighbours_replaced_mean": None,
         "driving_words": None,
+        "map_quality": asdict(findings.map_quality) if findings.map_quality else None,
     }
     if findings.evidence is not None:
         evidence = asdict(findings.evidence)

@@ -9,6 +9,7 @@ import numpy as np
 
 from core.driving_words import DrivingWord
 from core.evidence import Control, Evidence, LearningCurve
+from core.map_quality import MapQuality
 from core.results import Results
 from core.spaces import Space, has_space, load_space, save_space
 from core.transforms.linear import LinearForm
@@ -74,6 +75,9 @@ class Findings:
     change : float32 array (n,), share of each text's neighbours that the reshaped space replaced, 0 to 1
     words : tuple of tuple of DrivingWord
         For each of `Fit.classes`, the words that drive it, the strongest first.
+    near : float32 array (n,), share of each text's true neighbours that stand near it on the map, 0 to 1
+    map_quality : MapQuality
+        What the map shows truly; this and `near` are measured of the generic space as well.
     control : Control
         The same with permuted labels, and by the published recipe.
     curve : LearningCurve
@@ -83,6 +87,8 @@ class Findings:
     evidence: Evidence | None = None
     change: np.ndarray | None = None
     words: tuple[tuple[DrivingWord, ...], ...] | None = None
+    near: np.ndarray | None = None
+    map_quality: MapQuality | None = None
     control: Control | None = None
     curve: LearningCurve | None = None
 
@@ -167,15 +173,17 @@ def load_findings(results: Results, key: str) -> Findings:
 
 def load_finding(
     results: Results, key: str, name: str
-) -> Evidence | np.ndarray | tuple | Control | LearningCurve | None:
+) -> Evidence | np.ndarray | tuple | MapQuality | Control | LearningCurve | None:
     """Read one of `Findings` by its name; None while it was not measured. Raises as `load_findings`."""
     if name not in findings_kept(results, key):
         return None
-    if name == "change":
+    if name in ("change", "near"):
         return results.load_array(f"{key}.{name}")
     document = results.load_document(f"{key}.{name}")
     if name == "words":
         return tuple(tuple(DrivingWord(*word) for word in words) for words in document)
     if name == "curve":
         return LearningCurve.from_document(document)
+    if name == "map_quality":
+        return MapQuality(**document)
     return Evidence.from_document(document) if name == "evidence" else Control(**document)

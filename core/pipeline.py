@@ -19,8 +19,9 @@ from core.driving_words import DrivingWord, class_scores, driving_words
 from core.encoders import Encoder, load_encoder
 from core.errors import LabelError
 from core.evidence import control, cross_validate, learning_curve
-from core.fits import Fit, findings_kept, has_fit, load_fit, save_finding, save_fit
+from core.fits import Fit, findings_kept, has_fit, load_finding, load_fit, save_finding, save_fit
 from core.keys import Progress, content_key
+from core.map_quality import MapQuality, measure_map, near_neighbours
 from core.names import name_clusters
 from core.neighbours import Graph, build_graph, unit_rows
 from core.projection import project
@@ -57,6 +58,7 @@ def prepare(store: Store, report: Report, *, corpus_key: str, encoder: str) -> N
         vectors = np.asarray(results.load_array(f"{key}.vectors"))
         graph = _graph(report, results, key, vectors)
         save_space(results, key, _see(report, corpus.texts, vectors, graph, init=None))
+    _check_generic_map(report, results, key)
     # Last: until here a map by another encoder stays in use, also when this is cancelled.
     store.set_encoding(corpus_key, encoder, key)
 
@@ -129,6 +131,8 @@ def measure(store: Store, report: Report, *, analysis_id: int, fit_key: str) -> 
     steps = [
         ("evidence", "Checking whether it helped", partial(cross_validate, vectors, given, **known)),
         ("change", "Comparing neighbours", lambda progress: neighbour_change(generic.graph, graph)),
+        ("near", "Checking the map", lambda progress: near_neighbours(graph, reshaped.space.map)),
+        ("map_quality", "Checking the map", lambda progress: _map_quality(results, fit_key, generic, reshaped)),
         ("words", "Finding driving words", lambda progress: _words(texts, vectors, reshaped)),
         ("control", "Checking against shuffled labels", partial(control, vectors, given, **known)),
         ("curve", "Checking what more labels would bring", partial(learning_curve, vectors, given, **known)),
@@ -224,6 +228,22 @@ def _forget_unused_fit(store: Store, results: Results, corpus_key: str, old: str
     """Free the disk of a replaced Fit, unless another analysis with the same labels uses it."""
     if old and old not in {analysis.fit_key for analysis in store.analyses(corpus_key)}:
         results.delete(old)
+
+
+def _check_generic_map(report: Report, results: Results, key: str) -> None:
+    if "map_quality" in findings_kept(results, key):
+        return
+    report("Checking the map", 0, 1)
+    space = load_space(results, key)
+    near = near_neighbours(space.graph, space.map)
+    save_finding(results, key, "near", near)
+    save_finding(results, key, "map_quality", measure_map(space.vectors, space.graph, space.map, near))
+
+
+def _map_quality(results: Results, fit_key: str, generic: Space, reshaped: Fit) -> MapQuality:
+    near, change = (load_finding(results, fit_key, name) for name in ("near", "change"))
+    space = reshaped.space
+    return measure_map(space.vectors, space.graph, space.map, near, before=generic.map, change=change)
 
 
 def _stage(report: Report, stage: str) -> Progress:

@@ -49,6 +49,14 @@ def test_a_cancelled_prepare_goes_on_where_it_stopped(store, corpus):
     assert has_space(results, store.corpus_entry(corpus.key).embedding_key)
 
 
+def test_the_generic_map_is_measured_when_it_is_made(store, prepared):
+    results, key = store.results(prepared), store.corpus_entry(prepared).embedding_key
+    quality = load_finding(results, key, "map_quality")
+    near = load_finding(results, key, "near")
+    assert quality.near == pytest.approx(near.mean()) and near.shape == (60,)
+    assert 0 < quality.kept <= 1 and 0.5 < quality.trustworthiness <= 1 and quality.displacement is None
+
+
 def test_another_encoder_gets_a_space_of_its_own(store, corpus, prepared, monkeypatch):
     before = store.corpus_entry(prepared).embedding_key
 
@@ -233,7 +241,7 @@ def test_a_cancelled_measuring_keeps_what_it_found_and_goes_on(store, prepared, 
     with pytest.raises(Cancelled):
         stop = Reports(stop_at="Checking against shuffled labels")
         measure(store, stop, analysis_id=labelled, fit_key=fitted)
-    assert findings_kept(results, fitted) == {"evidence", "change", "words"}
+    assert findings_kept(results, fitted) == {"evidence", "change", "near", "map_quality", "words"}
     assert load_finding(results, fitted, "evidence").sentence()
     rest = Reports()
     measure(store, rest, analysis_id=labelled, fit_key=fitted)
