@@ -17,6 +17,7 @@ import pandas as pd
 
 from core.corpus import Corpus
 from core.fits import Findings, Fit
+from core.transforms.linear import LinearForm
 
 RESULT_COLUMNS = (
     "given_label",
@@ -144,7 +145,7 @@ def vectors_to_parquet_bytes(texts: Sequence[str], vectors: np.ndarray) -> bytes
     return file.getvalue()
 
 
-def linear_to_npz_bytes(fit: Fit, *, encoder: str, file_name: str) -> bytes:
+def linear_to_npz_bytes(fit: Fit, linear: LinearForm, *, encoder: str, file_name: str) -> bytes:
     """Linear form of a Fit as an NPZ file, readable without pickle: reshape any embedding by one product.
 
     Arrays: "weights" float32 (d, D), "intercept" float32 (D,), "label_names" str (n_labels,), and as single
@@ -154,19 +155,20 @@ def linear_to_npz_bytes(fit: Fit, *, encoder: str, file_name: str) -> bytes:
     Parameters
     ----------
     fit : Fit
+    linear : LinearForm of that Fit
     encoder : str, name of the encoder that made the embeddings
     file_name : str, for the lines that say how to use it
     """
-    n_dims, n_reshaped = fit.linear.weights.shape
+    n_dims, n_reshaped = linear.weights.shape
     file = io.BytesIO()
     np.savez(
         file,
-        weights=fit.linear.weights,
-        intercept=fit.linear.intercept,
+        weights=linear.weights,
+        intercept=linear.intercept,
         label_names=np.asarray(fit.labels, dtype=np.str_),
         encoder=np.str_(encoder),
         instruction=np.str_(fit.instruction),
-        agreement=np.float64(fit.linear.agreement),
+        agreement=np.float64(linear.agreement),
         n_labels_given=np.int64((np.asarray(fit.given) >= 0).sum()),
         how_to=np.str_(HOW_TO.format(file=file_name, n_dims=n_dims, n_reshaped=n_reshaped)),
     )
@@ -190,7 +192,7 @@ def findings_to_json_bytes(fit: Fit, findings: Findings, *, encoder: str) -> byt
         "labels": fit.labels,
         "n_labels_given": int((np.asarray(fit.given) >= 0).sum()),
         "from_names_only": fit.from_names_only,
-        "linear_form_agreement": fit.linear.agreement,
+        "linear_form_agreement": findings.linear.agreement if findings.linear else None,
         "evidence": None,
         "control": asdict(findings.control) if findings.control else None,
         "learning_curve": asdict(findings.curve) if findings.curve else None,

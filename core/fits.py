@@ -14,7 +14,7 @@ from core.results import Results
 from core.spaces import Space, has_space, load_space, save_space
 from core.transforms.linear import LinearForm
 
-ARRAYS = ("given", "probabilities", "label_vectors", "linear_weights", "linear_intercept")
+ARRAYS = ("given", "probabilities", "label_vectors")
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,6 @@ class Fit:
     given : int64 array (n,), position in `labels`; -1 where no label was given
     probabilities : float32 array (n, n_classes), columns as `classes`
     label_vectors : float32 array (n_labels, d), the encoded phrases
-    linear : LinearForm
-        The one matrix that does nearly the same to any embedding.
     """
 
     space: Space
@@ -46,7 +44,6 @@ class Fit:
     given: np.ndarray
     probabilities: np.ndarray
     label_vectors: np.ndarray
-    linear: LinearForm
 
     @cached_property
     def predicted(self) -> np.ndarray:
@@ -73,6 +70,8 @@ class Findings:
     evidence : Evidence
         Whether held-out labels are found again better than in the generic space.
     change : float32 array (n,), share of each text's neighbours that the reshaped space replaced, 0 to 1
+    linear : LinearForm
+        The one matrix that does nearly the same to any embedding.
     words : tuple of tuple of DrivingWord
         For each of `Fit.classes`, the words that drive it, the strongest first.
     near : float32 array (n,), share of each text's true neighbours that stand near it on the map, 0 to 1
@@ -86,6 +85,7 @@ class Findings:
 
     evidence: Evidence | None = None
     change: np.ndarray | None = None
+    linear: LinearForm | None = None
     words: tuple[tuple[DrivingWord, ...], ...] | None = None
     near: np.ndarray | None = None
     map_quality: MapQuality | None = None
@@ -99,10 +99,9 @@ FINDINGS = tuple(field.name for field in fields(Findings))
 def save_fit(results: Results, key: str, fit: Fit) -> None:
     """Keep a Fit; it counts as there only when all its parts are."""
     named = {name: getattr(fit, name) for name in ("instruction", "labels", "phrases", "classes")}
-    results.save_document(f"{key}.labels", named | {"agreement": fit.linear.agreement})
-    arrays = (fit.given, fit.probabilities, fit.label_vectors, fit.linear.weights, fit.linear.intercept)
-    for part, array in zip(ARRAYS, arrays, strict=True):
-        results.save_array(f"{key}.{part}", array)
+    results.save_document(f"{key}.labels", named)
+    for part in ARRAYS:
+        results.save_array(f"{key}.{part}", getattr(fit, part))
     save_space(results, key, fit.space)
 
 
@@ -125,9 +124,7 @@ def load_fit(results: Results, key: str) -> Fit:
         When a part is missing or damaged.
     """
     names = results.load_document(f"{key}.labels")
-    given, probabilities, label_vectors, weights, intercept = (
-        results.load_array(f"{key}.{part}") for part in ARRAYS
-    )
+    given, probabilities, label_vectors = (results.load_array(f"{key}.{part}") for part in ARRAYS)
     return Fit(
         space=load_space(results, key),
         instruction=names["instruction"],
@@ -137,7 +134,6 @@ def load_fit(results: Results, key: str) -> Fit:
         given=given,
         probabilities=probabilities,
         label_vectors=label_vectors,
-        linear=LinearForm(weights, intercept, names["agreement"]),
     )
 
 
@@ -147,6 +143,10 @@ def save_finding(results: Results, key: str, name: str, finding: object) -> None
         results.save_array(f"{key}.{name}", finding)
     elif name == "words":
         results.save_document(f"{key}.{name}", finding)
+    elif isinstance(finding, LinearForm):
+        results.save_array(f"{key}.linear_weights", finding.weights)
+        results.save_array(f"{key}.linear_intercept", finding.intercept)
+        results.save_document(f"{key}.{name}", {"agreement": finding.agreement})
     else:
         results.save_document(f"{key}.{name}", asdict(finding))
 
@@ -173,7 +173,7 @@ def load_findings(results: Results, key: str) -> Findings:
 
 def load_finding(
     results: Results, key: str, name: str
-) -> Evidence | np.ndarray | tuple | MapQuality | Control | LearningCurve | None:
+) -> Evidence | np.ndarray | LinearForm | tuple | MapQuality | Control | LearningCurve | None:
     """Read one of `Findings` by its name; None while it was not measured. Raises as `load_findings`."""
     if name not in findings_kept(results, key):
         return None
@@ -184,6 +184,9 @@ def load_finding(
         return tuple(tuple(DrivingWord(*word) for word in words) for words in document)
     if name == "curve":
         return LearningCurve.from_document(document)
+    if name == "linear":
+        weights, intercept = (results.load_array(f"{key}.linear_{part}") for part in ("weights", "intercept"))
+        return LinearForm(weights, intercept, **document)
     if name == "map_quality":
         return MapQuality(**document)
     return Evidence.from_document(document) if name == "evidence" else Control(**document)

@@ -29,6 +29,7 @@ from core.results import Results
 from core.spaces import Space, has_graph, has_space, load_graph, load_space, save_graph, save_space
 from core.store import Analysis, Store, StoredCorpus
 from core.transforms import GuidedTransform
+from core.transforms.linear import LinearForm, fit_linear_form
 
 Report = Callable[[str, int, int], None]
 """Called with (stage, done, total); may raise `core.errors.Cancelled` to stop the task."""
@@ -91,8 +92,6 @@ def fit(store: Store, report: Report, *, analysis_id: int) -> None:
         vectors = transform.fit_transform(
             np.asarray(generic.vectors), given, graph=generic.graph, label_vectors=label_vectors
         )
-        report("Finding the one matrix nearest to it", 0, 1)
-        linear = transform.linear_
         report("Finding neighbours in the reshaped space", 0, 1)
         with NUMBA:
             graph = build_graph(vectors)
@@ -106,7 +105,6 @@ def fit(store: Store, report: Report, *, analysis_id: int) -> None:
             given=given,
             probabilities=transform.probabilities_,
             label_vectors=label_vectors,
-            linear=linear,
         )
         save_fit(results, key, reshaped)
     store.set_fit(analysis_id, key, entry.embedding_key)
@@ -128,12 +126,14 @@ def measure(store: Store, report: Report, *, analysis_id: int, fit_key: str) -> 
     vectors, given = np.asarray(generic.vectors), np.asarray(reshaped.given)
     graph = reshaped.space.graph
     known = {"graph": generic.graph, "label_vectors": np.asarray(reshaped.label_vectors)}
+    found = partial(load_finding, results, fit_key)  # what an earlier step left
     steps = [
         ("evidence", "Checking whether it helped", partial(cross_validate, vectors, given, **known)),
         ("change", "Comparing neighbours", lambda progress: neighbour_change(generic.graph, graph)),
         ("near", "Checking the map", lambda progress: near_neighbours(graph, reshaped.space.map)),
-        ("map_quality", "Checking the map", lambda progress: _map_quality(results, fit_key, generic, reshaped)),
-        ("words", "Finding driving words", lambda progress: _words(texts, vectors, reshaped)),
+        ("map_quality", "Checking the map", lambda progress: _map_quality(found, generic, reshaped)),
+        ("linear", "Finding the one matrix nearest to it", lambda progress: _linear(vectors, reshaped)),
+        ("words", "Finding driving words", lambda progress: _words(found, texts, vectors, reshaped)),
         ("control", "Checking against shuffled labels", partial(control, vectors, given, **known)),
         ("curve", "Checking what more labels would bring", partial(learning_curve, vectors, given, **known)),
     ]
@@ -240,10 +240,9 @@ def _check_generic_map(report: Report, results: Results, key: str) -> None:
     save_finding(results, key, "map_quality", measure_map(space.vectors, space.graph, space.map, near))
 
 
-def _map_quality(results: Results, fit_key: str, generic: Space, reshaped: Fit) -> MapQuality:
-    near, change = (load_finding(results, fit_key, name) for name in ("near", "change"))
-    space = reshaped.space
-    return measure_map(space.vectors, space.graph, space.map, near, before=generic.map, change=change)
+def _map_quality(found: Callable, generic: Space, reshaped: Fit) -> MapQuality:
+    space, moved = reshaped.space, {"before": generic.map, "change": found("change")}
+    return measure_map(space.vectors, space.graph, space.map, found("near"), **moved)
 
 
 def _stage(report: Report, stage: str) -> Progress:
@@ -268,8 +267,13 @@ def load_warm_encoder(name: str) -> Encoder:
         return _encoders[name]
 
 
-def _words(texts: np.ndarray, vectors: np.ndarray, reshaped: Fit) -> list[tuple[DrivingWord, ...]]:
+def _linear(vectors: np.ndarray, reshaped: Fit) -> LinearForm:
+    return fit_linear_form(unit_rows(vectors), np.asarray(reshaped.space.vectors))
+
+
+def _words(
+    found: Callable, texts: np.ndarray, vectors: np.ndarray, reshaped: Fit
+) -> list[tuple[DrivingWord, ...]]:
     columns = np.asarray(reshaped.probabilities).argmax(axis=1)
-    n_classes = len(reshaped.classes)
-    scores = class_scores(vectors, np.asarray(reshaped.linear.weights), columns, n_classes)
+    scores = class_scores(vectors, np.asarray(found("linear").weights), columns, len(reshaped.classes))
     return driving_words(texts, scores, columns)

@@ -20,6 +20,7 @@ from core.export import (
     vectors_to_parquet_bytes,
 )
 from core.fits import Findings, Fit
+from core.map_quality import MapQuality
 from core.transforms.linear import LinearForm
 
 TEXTS = ["late, again", '=SUM(1) said "Ann"', "two\nlines\rthree ", "café 🙂"]
@@ -149,7 +150,6 @@ FIT = Fit(
     given=np.array([0, -1, -1, 1]),
     probabilities=np.array([[1, 0], [0.5, 0.5], [0, 1], [0, 1]], dtype=np.float32),
     label_vectors=np.eye(2, dtype=np.float32),
-    linear=LINEAR,
 )
 FINDINGS = Findings(
     evidence=Evidence(
@@ -159,6 +159,8 @@ FINDINGS = Findings(
         by_label=(LabelEvidence(0, 1, math.nan, math.nan), LabelEvidence(1, 12, 0.5, 0.75)),
     ),
     change=np.array([0.0, 0.5], dtype=np.float32),
+    linear=LINEAR,
+    map_quality=MapQuality(trustworthiness=0.75, kept=0.5, near=1.0, n_neighbours=15),
     words=((DrivingWord("late", 0.5, 0.25, 0.0),), ()),
     control=Control(permuted=0.5, published=math.nan),
     curve=LearningCurve(n_labels=12, points=(CurvePoint(8, 0.5, 0.625),)),
@@ -168,7 +170,7 @@ ABOUT = {"encoder": "words"}
 
 def test_the_linear_form_is_used_as_its_own_lines_say(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    content = linear_to_npz_bytes(FIT, **ABOUT, file_name="form.npz")
+    content = linear_to_npz_bytes(FIT, LINEAR, **ABOUT, file_name="form.npz")
     (tmp_path / "form.npz").write_bytes(content)
     form = np.load("form.npz", allow_pickle=False)
     assert form["label_names"].tolist() == ["sad", "glad"]
@@ -201,6 +203,8 @@ def test_findings_leave_as_json_that_every_reader_takes():
     assert found["learning_curve"]["doubling"] is None
     assert found["learning_curve"]["points"] == [{"n_labels": 8, "generic": 0.5, "reshaped": 0.625}]
     assert found["neighbours_replaced_mean"] == 0.25
+    assert found["linear_form_agreement"] == 0.75
+    assert found["map_quality"]["kept"] == 0.5 and found["map_quality"]["displacement"] is None
     assert found["driving_words"] == {
         "sad": [{"word": "late", "weight": 0.5, "inside": 0.25, "outside": 0.0}],
         "glad": [],
@@ -210,5 +214,5 @@ def test_findings_leave_as_json_that_every_reader_takes():
 def test_what_was_not_measured_is_null():
     found = json.loads(findings_to_json_bytes(FIT, Findings(), **ABOUT))
     names = ("evidence", "control", "learning_curve", "neighbours_replaced_mean", "driving_words")
+    names += ("linear_form_agreement", "map_quality")
     assert all(found[name] is None for name in names)
-    assert found["linear_form_agreement"] == 0.75

@@ -196,14 +196,6 @@ def test_names_are_encoded_once(store, prepared, labelled, monkeypatch):
         fit(store, Reports(), analysis_id=labelled)
 
 
-def test_the_linear_form_comes_back_as_it_was(store, prepared, labelled):
-    fit(store, Reports(), analysis_id=labelled)
-    found = load_fit(store.results(prepared), store.analysis(labelled).fit_key)
-    vectors = np.asarray(load_space(store.results(prepared), store.analysis(labelled).embedding_key).vectors)
-    assert found.linear.transform(vectors).shape == found.space.vectors.shape
-    assert 0 <= found.linear.agreement <= 1
-
-
 @pytest.fixture
 def quick(monkeypatch):
     """The published recipe trains for seconds: its figure is made up."""
@@ -229,6 +221,11 @@ def test_everything_is_measured_and_kept(store, prepared, labelled, fitted, monk
     assert [len(words) > 0 for words in found.words] == [True, True]
     angry = {word.word for word in found.words[0]}
     assert angry & {"furious", "shouting", "awful"} and not angry & {"lovely", "thanks", "delight"}
+    vectors = np.asarray(load_space(results, store.analysis(labelled).embedding_key).vectors)
+    space = load_fit(results, fitted).space
+    assert found.linear.transform(vectors).shape == space.vectors.shape
+    assert 0 <= found.linear.agreement <= 1
+    assert found.near.shape == (60,) and found.map_quality.near == pytest.approx(found.near.mean())
     assert 0 <= found.control.permuted <= 1
     assert found.curve.sentence()
     again = Reports()
@@ -241,7 +238,7 @@ def test_a_cancelled_measuring_keeps_what_it_found_and_goes_on(store, prepared, 
     with pytest.raises(Cancelled):
         stop = Reports(stop_at="Checking against shuffled labels")
         measure(store, stop, analysis_id=labelled, fit_key=fitted)
-    assert findings_kept(results, fitted) == {"evidence", "change", "near", "map_quality", "words"}
+    assert findings_kept(results, fitted) == {"evidence", "change", "near", "map_quality", "linear", "words"}
     assert load_finding(results, fitted, "evidence").sentence()
     rest = Reports()
     measure(store, rest, analysis_id=labelled, fit_key=fitted)

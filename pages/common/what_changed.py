@@ -14,6 +14,7 @@ from core.driving_words import DrivingWord
 from core.figures import change_histogram
 from core.fits import Fit
 from core.palette import colour_of
+from core.transforms.linear import LinearForm
 
 HEIGHT = 270  # pixels
 LONGEST = 160  # characters of a text
@@ -98,13 +99,12 @@ def word_card(label: str, colour: str, words: tuple[DrivingWord, ...]) -> str:
     return f'<div><b style="border-color: {colour}">{html.escape(label)}</b> {said}</div>'
 
 
-def draw_linear(fit: Fit) -> None:
+def draw_linear(linear: LinearForm | None) -> None:
     """How far the linear form is from the full one."""
-    agreement = fit.linear.agreement
-    if np.isnan(agreement):
+    if linear is None or np.isnan(linear.agreement):
         return
     st.markdown(
-        f"**As one matrix** the reshaping keeps **{100 * agreement:.0f} %** of the ten nearest "
+        f"**As one matrix** the reshaping keeps **{100 * linear.agreement:.0f} %** of the ten nearest "
         "neighbours. It reshapes any number of new texts at once, and is on the Export page.",
         help=LINEAR_HELP,
     )

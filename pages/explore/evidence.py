@@ -76,7 +76,7 @@ def evidence_page() -> None:
         lambda: cache.most_changed(entry.key, entry.embedding_key, analysis.fit_key),
     )
     draw_words(findings.words, fit)
-    draw_linear(fit)
+    draw_linear(findings.linear)
 
 
 def draw_verdict(analysis: Analysis, fit: Fit, findings: Findings) -> None:
