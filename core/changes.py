@@ -31,6 +31,47 @@ class Change:
     gained: int
 
 
+@dataclass(frozen=True)
+class NeighbourComparison:
+    """Neighbours of one text in two spaces, each nearest first.
+
+    Attributes
+    ----------
+    kept : int64 array
+        In both, in the order of the second space.
+    gained : int64 array
+        In the second space only.
+    lost : int64 array
+        In the first space only, in its order.
+    """
+
+    kept: np.ndarray
+    gained: np.ndarray
+    lost: np.ndarray
+
+
+def compare_neighbours(before: Graph, after: Graph, row: int) -> NeighbourComparison:
+    """Return which neighbours of a text a space kept, gained and lost.
+
+    Where one graph has more neighbours per text than the other, only as many of its nearest count.
+
+    Parameters
+    ----------
+    before, after : Graph
+        Neighbour graphs of the same texts.
+    row : int
+        The text.
+
+    Raises
+    ------
+    ValueError
+        When the graphs are not of as many texts.
+    """
+    old, new = (indices[row].astype(np.int64) for indices in _same_size(before, after))
+    stays = np.isin(new, old)
+    return NeighbourComparison(kept=new[stays], gained=new[~stays], lost=old[~np.isin(old, new)])
+
+
 def neighbour_change(before: Graph, after: Graph) -> np.ndarray:
     """Return which share of each text's neighbours the reshaped space replaced.
 

@@ -1,4 +1,7 @@
-"""Background jobs: a queue in front of the one worker process, with progress, cancel and recovery."""
+"""Background jobs: a queue in front of the one worker process, with progress, cancel and recovery.
+
+Beside the jobs the worker answers questions, which wait for no job.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,16 @@ import sys
 import threading
 import time
 from collections import deque
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from core.errors import RefractError
 
 logger = logging.getLogger(__name__)
 
 SECONDS_UNTIL_KILLED = 3.0  # how long a cancelled task may take to notice, before its process is ended
+SECONDS_TO_ANSWER = 60.0  # a question may wait for the encoder to be loaded
 JOBS_REMEMBERED = 50
 # Threads that wait for each other sleep instead of spinning: a Fit beside a busy browser is 0.8 s sooner.
 POLITE = {"OMP_WAIT_POLICY": "PASSIVE", "OPENBLAS_THREAD_TIMEOUT": "1"}
@@ -85,6 +92,7 @@ class JobRunner:
         self._jobs: dict[str, Job] = {}
         self._waiting: deque[Job] = deque()
         self._running: Job | None = None
+        self._asked: dict[str, tuple[Future, subprocess.Popen]] = {}
         self._numbers = itertools.count(1)
         self._closed = False
         self._process = self._start()
@@ -117,6 +125,45 @@ class JobRunner:
             timer = threading.Timer(SECONDS_UNTIL_KILLED, self._kill_if_running, [job])
             timer.daemon = True
             timer.start()
+
+    def ask(self, question: str, *, timeout: float = SECONDS_TO_ANSWER, **arguments: object) -> dict:
+        """Ask the worker something that it answers at once, whatever job runs; blocks until it did.
+
+        Parameters
+        ----------
+        question : str
+            One of `core.questions.QUESTIONS`.
+        timeout : float, default=60
+            Seconds.
+        **arguments : whatever JSON can hold
+
+        Returns
+        -------
+        dict
+            The answer, as JSON holds it.
+
+        Raises
+        ------
+        RefractError
+            When the question cannot be answered, the worker ends before it did, or the time is over.
+        """
+        future: Future = Future()
+        with self._lock:
+            if self._running is None:  # a process that dies with a job is handled where its answers are read
+                self._keep_running()
+            number = str(next(self._numbers))
+            self._asked[number] = future, self._process
+            self._send({"ask": number, "question": question, "arguments": arguments})
+        try:
+            return future.result(timeout)
+        except TimeoutError as error:
+            raise RefractError(
+                f"No answer came within {timeout:.0f} s, most likely because the machine is busy: "
+                "try again in a moment."
+            ) from error
+        finally:
+            with self._lock:
+                self._asked.pop(number, None)
 
     def jobs(self) -> list[Job]:
         """Jobs of this run of the app, oldest first."""
@@ -166,6 +213,7 @@ class JobRunner:
                 self._take(json.loads(line))
         code = process.wait()
         with self._lock:
+            self._fail_questions(process)
             if self._closed or process is not self._process:
                 return
             if self._running:
@@ -179,6 +227,9 @@ class JobRunner:
 
     def _take(self, answer: dict) -> None:
         with self._lock:
+            if "question" in answer:
+                self._take_answer(answer)
+                return
             job = self._jobs.get(answer["job"])
             if job is None or not job.active:
                 return
@@ -191,6 +242,22 @@ class JobRunner:
                 self._end(job, answer["event"], answer.get("message", ""))
                 self._advance()
 
+    def _take_answer(self, answer: dict) -> None:
+        future, _ = self._asked.get(answer["question"], (None, None))
+        if future is None:  # nobody waits for it any more
+            return
+        if "answer" in answer:
+            future.set_result(answer["answer"])
+        else:
+            future.set_exception(RefractError(answer["message"]))
+
+    def _fail_questions(self, process: subprocess.Popen) -> None:
+        for future, asked in self._asked.values():
+            if asked is process and not future.done():
+                future.set_exception(
+                    RefractError("The worker was restarted before it had answered: try again in a moment.")
+                )
+
     def _end(self, job: Job, status: str, message: str = "") -> None:
         job.status, job.message, job.ended_at = status, message, time.monotonic()
         if self._running is job:
@@ -198,11 +265,14 @@ class JobRunner:
 
     def _advance(self) -> None:
         if self._running is None and self._waiting:
-            if self._process.poll() is not None:
-                self._process = self._start()
+            self._keep_running()
             job = self._running = self._waiting.popleft()
             job.status, job.stage_started_at = "running", time.monotonic()
             self._send({"run": job.id, "task": job.task, "arguments": job.arguments})
+
+    def _keep_running(self) -> None:
+        if self._process.poll() is not None and not self._closed:
+            self._process = self._start()
 
     def _send(self, message: dict) -> None:
         try:

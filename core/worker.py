@@ -2,7 +2,9 @@
 
 Started by `core.jobs` as `python -m core.worker DATA_HOME`. It reads one JSON message a line from standard
 input ({"run": id, "task": name, "arguments": {...}} or {"cancel": id}) and writes one a line to standard
-output ({"job": id, "event": "stage" | "done" | "failed" | "cancelled", ...}). It ends when its input ends,
+output ({"job": id, "event": "stage" | "done" | "failed" | "cancelled", ...}). Beside the tasks it answers
+questions, one after the other in a thread of their own: {"ask": id, "question": name, "arguments": {...}}
+gets {"question": id, "answer": {...}} or {"question": id, "message": sentence}. It ends when its input ends,
 so it never outlives the app.
 """
 
@@ -23,6 +25,7 @@ from core.encoders import DEFAULT_ENCODER
 from core.errors import Cancelled, RefractError
 from core.pipeline import NUMBA, TASKS, Report, load_warm_encoder
 from core.projection import warm_up as compile_projection
+from core.questions import QUESTIONS
 from core.store import Store
 
 logger = logging.getLogger(__name__)
@@ -41,19 +44,32 @@ class Worker:
         One JSON message a line.
     tasks : mapping of task name to function
         Each is called with the store, a `core.pipeline.Report`, and the request's arguments.
+    questions : mapping of question name to function
+        Each is called with the store and the request's arguments, and returns what JSON can hold.
     """
 
-    def __init__(self, home: Path, requests: TextIO, answers: TextIO, tasks: Mapping[str, Callable]) -> None:
+    def __init__(
+        self,
+        home: Path,
+        requests: TextIO,
+        answers: TextIO,
+        tasks: Mapping[str, Callable],
+        questions: Mapping[str, Callable],
+    ) -> None:
         self.home = home
         self.requests = requests
         self.answers = answers
         self.tasks = tasks
+        self.questions = questions
         self.cancelled: set[str] = set()
         self.waiting: queue.Queue[dict] = queue.Queue()
+        self.asked: queue.Queue[dict] = queue.Queue()
+        self._writing = threading.Lock()
 
     def run(self) -> None:
         """Take requests until the input ends."""
         threading.Thread(target=self._read, daemon=True).start()
+        threading.Thread(target=self._answer_questions, daemon=True).start()
         while True:
             self._work(self.waiting.get())
 
@@ -62,6 +78,8 @@ class Worker:
             message = json.loads(line)
             if "cancel" in message:
                 self.cancelled.add(message["cancel"])
+            elif "ask" in message:
+                self.asked.put(message)
             else:
                 self.waiting.put(message)
         os._exit(0)  # the app is gone: nobody would read what the running task makes
@@ -72,14 +90,8 @@ class Worker:
             self.tasks[request["task"]](Store(self.home), self._reporter(job), **request["arguments"])
         except Cancelled:
             self._answer(job, "cancelled")
-        except RefractError as error:
-            self._answer(job, "failed", message=str(error))
-        except MemoryError:
-            self._answer(job, "failed", message="Memory ran out: close other programs, or use fewer texts.")
         except Exception as error:
-            logger.exception("task %s failed", request["task"])
-            message = f"Something unexpected went wrong ({type(error).__name__}: {error}); please report it."
-            self._answer(job, "failed", message=message)
+            self._answer(job, "failed", message=_explain(error, request["task"]))
         else:
             self._answer(job, "done")
 
@@ -97,18 +109,43 @@ class Worker:
 
         return report
 
+    def _answer_questions(self) -> None:
+        while True:
+            request = self.asked.get()
+            try:
+                answer = self.questions[request["question"]](Store(self.home), **request["arguments"])
+                self._write({"question": request["ask"], "answer": answer})
+            except Exception as error:
+                message = _explain(error, request["question"])
+                self._write({"question": request["ask"], "message": message})
+
     def _answer(self, job: str, event: str, **details: object) -> None:
-        self.answers.write(json.dumps({"job": job, "event": event, **details}) + "\n")
-        self.answers.flush()
+        self._write({"job": job, "event": event, **details})
+
+    def _write(self, message: dict) -> None:
+        line = json.dumps(message) + "\n"
+        with self._writing:
+            self.answers.write(line)
+            self.answers.flush()
 
 
-def serve(tasks: Mapping[str, Callable]) -> None:
+def _explain(error: Exception, task: str) -> str:
+    """One sentence for the person at the screen."""
+    if isinstance(error, RefractError):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return "Memory ran out: close other programs, or use fewer texts."
+    logger.error("%s failed", task, exc_info=error)
+    return f"Something unexpected went wrong ({type(error).__name__}: {error}); please report it."
+
+
+def serve(tasks: Mapping[str, Callable], questions: Mapping[str, Callable]) -> None:
     """Serve the app that started this process; returns never."""
     # Libraries print what they like: the protocol keeps the real standard output to itself.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     requests = os.fdopen(os.dup(sys.stdin.fileno()), encoding="utf-8")
-    Worker(Path(sys.argv[1]), requests, answers, tasks).run()
+    Worker(Path(sys.argv[1]), requests, answers, tasks, questions).run()
 
 
 def warm_up() -> None:
@@ -123,4 +160,4 @@ def warm_up() -> None:
 
 if __name__ == "__main__":
     threading.Thread(target=warm_up, daemon=True).start()
-    serve(TASKS)
+    serve(TASKS, QUESTIONS)

@@ -1,6 +1,7 @@
 """Fixtures: a small corpus, an encoder that needs no model, and the app without its worker process."""
 
 import hashlib
+import json
 import os
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from core import jobs, pipeline
 from core.corpus import Table, build_corpus
 from core.errors import RefractError
 from core.jobs import Job
+from core.questions import QUESTIONS
 from core.store import Store
 from pages.common import cache
 
@@ -77,6 +79,10 @@ class InlineRunner:
         except RefractError as error:
             job.status, job.message = "failed", str(error)
         return job
+
+    def ask(self, question, *, timeout=60.0, **arguments):
+        answer = QUESTIONS[question](Store(self.home), **json.loads(json.dumps(arguments)))
+        return json.loads(json.dumps(answer))
 
     def jobs(self):
         return list(self._jobs)

@@ -1,6 +1,7 @@
 """A worker process whose tasks misbehave on purpose."""
 
 import os
+import threading
 import time
 
 from core.errors import LabelError
@@ -37,5 +38,29 @@ def die(store, report):
     os._exit(9)
 
 
+def double(store, *, number):
+    return {"number": 2 * number, "thread": threading.current_thread().name}
+
+
+def wait(store, *, seconds):
+    time.sleep(seconds)
+    return {}
+
+
+def die_asked(store):
+    os._exit(9)
+
+
+def refuse_asked(store):
+    refuse(store, None)
+
+
+def stumble_asked(store):
+    stumble(store, None)
+
+
 if __name__ == "__main__":
-    serve({task.__name__: task for task in (count, chatter, refuse, stumble, stick, die)})
+    serve(
+        {task.__name__: task for task in (count, chatter, refuse, stumble, stick, die)},
+        {ask.__name__: ask for ask in (double, wait, die_asked, refuse_asked, stumble_asked)},
+    )

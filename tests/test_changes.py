@@ -3,7 +3,7 @@ import re
 import numpy as np
 import pytest
 
-from core.changes import Change, most_changed, neighbour_change
+from core.changes import Change, compare_neighbours, most_changed, neighbour_change
 from core.neighbours import Graph, build_graph
 
 
@@ -58,3 +58,26 @@ def test_most_changed_texts_say_what_they_lost_and_gained():
 def test_graphs_must_be_of_the_same_texts():
     with pytest.raises(ValueError, match=re.escape("Graphs of 4 and of 1 texts found")):
         neighbour_change(BEFORE, graph([0]))
+
+
+def test_neighbours_of_one_text_kept_gained_and_lost():
+    compared = compare_neighbours(BEFORE, AFTER, 1)  # [0, 2, 3] become [4, 0, 2]
+    assert (compared.kept.tolist(), compared.gained.tolist(), compared.lost.tolist()) == ([0, 2], [4], [3])
+    same = compare_neighbours(BEFORE, AFTER, 0)  # in another order
+    assert same.kept.tolist() == [3, 2, 1] and len(same.gained) == len(same.lost) == 0
+
+
+def test_the_comparison_of_one_text_agrees_with_the_share_replaced():
+    X = np.random.default_rng(1).standard_normal((100, 6))
+    before, after = build_graph(X, 10), build_graph(X * [1, 1, 1, 0.2, 0.2, 0.2], 7)
+    change = neighbour_change(before, after)
+    for row in range(100):
+        compared = compare_neighbours(before, after, row)
+        assert len(compared.gained) == len(compared.lost) == 7 - len(compared.kept)
+        assert len(compared.gained) / 7 == pytest.approx(float(change[row]))
+        assert set(compared.kept) | set(compared.gained) == set(after.indices[row].tolist())
+
+
+def test_a_comparison_needs_graphs_of_the_same_texts():
+    with pytest.raises(ValueError, match="must be of the same texts"):
+        compare_neighbours(BEFORE, graph([0]), 0)

@@ -453,6 +453,14 @@ class TestGuidedTransform:
         Z[:] = 0
         assert (transform.transform(X) == kept).all()
 
+    def test_a_few_texts_are_recognised_as_many_are(self, few):
+        X, y = few
+        fitted = GuidedTransform(random_state=0).fit(X, y)
+        many = fitted.transform(X)
+        np.testing.assert_array_equal(fitted.transform(X[5:8]), many[5:8])
+        new = fitted.transform(-X[:1])
+        assert not np.array_equal(new, many[:1])
+
     def test_pickled_it_recognises_its_texts(self, few):
         X, y = few
         transform = GuidedTransform().fit(X, y)

@@ -25,6 +25,9 @@ LEAST_TRUST = 0.2
 UNKNOWN_TRUST = 0.5
 """Trust where no label can be left out."""
 
+FEW_ROWS = 16
+"""Up to this many rows are each looked up among the fitted ones; for more, all of these are hashed once."""
+
 MOST_PSEUDO_LABELS = 20_000
 """Texts beyond the labelled ones that part 2 is fitted on at most: more change nothing but the time."""
 
@@ -292,10 +295,17 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
 
     def _recognise(self, unit: np.ndarray) -> np.ndarray:
         """Fitted row equal to each row, -1 for none. The first of equal ones: they share their neighbours."""
+        if len(unit) <= FEW_ROWS:
+            return np.array([self._first_equal(row) for row in unit], dtype=np.int64)
         positions: dict[bytes, int] = {}
         for position, row in enumerate(self._fitted_unit):
             positions.setdefault(row.tobytes(), position)
         return np.array([positions.get(row.tobytes(), -1) for row in unit], dtype=np.int64)
+
+    def _first_equal(self, row: np.ndarray) -> int:
+        alike = np.flatnonzero(self._fitted_unit[:, 0] == row[0])
+        equal = alike[(self._fitted_unit[alike] == row).all(axis=1)]
+        return int(equal[0]) if len(equal) else -1
 
     def _extend(self, unit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Reshaped vectors and probabilities of new texts, as if fitted ones could not hear them."""
