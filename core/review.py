@@ -1,4 +1,4 @@
-"""Looking again at guide labels: more texts of one label, and labels that are likely mistakes."""
+"""Looking again at guide labels: more texts of one label, copies labelled differently, likely mistakes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
+import pandas as pd
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
@@ -206,6 +207,38 @@ def find_mistakes(
         )
         for place, better, copy in islice(found, max(n, 0))
     ]
+
+
+def find_conflicts(y: np.ndarray, graph: Graph, texts: np.ndarray) -> list[np.ndarray]:
+    """Return the labelled texts that are copies of each other and carry different labels.
+
+    Copies are equal texts and neighbours of cosine at least `COPY`; copies of copies, labelled or not, are
+    copies too. Cost O(n_texts x k).
+
+    Parameters
+    ----------
+    y : array of int, shape (n_texts,)
+        Class codes; -1 where unlabelled.
+    graph : Graph
+        Neighbour graph of the generic embeddings.
+    texts : array of str, shape (n_texts,)
+
+    Returns
+    -------
+    list of int64 arrays
+        The labelled rows of each group, ascending; the largest group first.
+    """
+    n_texts = len(graph.indices)
+    near, place = np.nonzero(np.asarray(graph.similarities) >= COPY)
+    equal = pd.factorize(np.asarray(texts, dtype=object))[0]
+    first = np.unique(equal, return_index=True)[1][equal]  # every text is tied to the first that equals it
+    ends = np.append(near, np.arange(n_texts)), np.append(graph.indices[near, place], first)
+    links = csr_matrix((np.ones(len(ends[0]), dtype=bool), ends), shape=(n_texts, n_texts))
+    group = connected_components(links, directed=False)[1]
+    rows = np.flatnonzero(np.asarray(y) >= 0)
+    rows = rows[np.argsort(group[rows], kind="stable")]
+    groups = np.split(rows, np.flatnonzero(np.diff(group[rows])) + 1)
+    return sorted((rows for rows in groups if len(np.unique(y[rows])) > 1), key=len, reverse=True)
 
 
 def _unit(X: np.ndarray, rows: np.ndarray) -> np.ndarray:

@@ -5,20 +5,19 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
+from core.cluster_record import ClusterRecord
 from core.corpus import Corpus
 from core.database import Database
-from core.errors import LabelError, StoreError
+from core.errors import StoreError
 from core.files import write_atomically
-from core.label_files import LONGEST_LABEL
+from core.label_names import utc_now
+from core.label_record import LabelRecord
 from core.results import Results
 
 
@@ -56,11 +55,10 @@ def data_home() -> Path:
     return Path(os.environ.get("REFRACT_HOME") or Path.home() / ".refract").expanduser()
 
 
-class Store:
+class Store(LabelRecord):
     """Everything that outlives a session.
 
-    Labels are an append-only record of who said what and when; the label of a text is its latest entry,
-    and undo takes the latest step back. Safe from any thread and from the worker process.
+    Corpora and analyses; labels as in `LabelRecord`. Safe from any thread and from the worker process.
 
     Parameters
     ----------
@@ -75,7 +73,8 @@ class Store:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self._database = Database(home)
+        super().__init__(Database(home))
+        self.clusters = ClusterRecord(self._database)
 
     # Corpora
 
@@ -94,7 +93,7 @@ class Store:
             connection.execute(
                 "INSERT INTO corpora VALUES (?, ?, ?, ?, NULL, NULL, ?, ?) "
                 "ON CONFLICT (key) DO UPDATE SET name = excluded.name, opened_at = excluded.opened_at",
-                (corpus.key, corpus.name, corpus.text_column, len(corpus.texts), _now(), _now()),
+                (corpus.key, corpus.name, corpus.text_column, len(corpus.texts), utc_now(), utc_now()),
             )
 
     def corpora(self) -> list[StoredCorpus]:
@@ -156,7 +155,7 @@ class Store:
     def mark_opened(self, key: str) -> None:
         """Put a corpus at the head of the list; on a full disk the order stays as it was."""
         with suppress(StoreError), self._database.transaction() as connection:
-            connection.execute("UPDATE corpora SET opened_at = ? WHERE key = ?", (_now(), key))
+            connection.execute("UPDATE corpora SET opened_at = ? WHERE key = ?", (utc_now(), key))
 
     def delete_corpus(self, key: str) -> None:
         """Remove a corpus with its analyses, labels and results."""
@@ -182,7 +181,7 @@ class Store:
             with self._database.transaction() as connection:
                 return connection.execute(
                     "INSERT INTO analyses (corpus_key, instruction, created_at) VALUES (?, ?, ?)",
-                    (corpus_key, instruction.strip(), _now()),
+                    (corpus_key, instruction.strip(), utc_now()),
                 ).lastrowid
         except sqlite3.IntegrityError as error:
             raise StoreError("This corpus is no longer kept here: choose another.") from error
@@ -234,176 +233,7 @@ class Store:
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM analyses WHERE id = ?", (analysis_id,))
 
-    # Labels
-
-    def add_label(self, analysis_id: int, name: str) -> str:
-        """Add a label name; returns it as kept (outer blanks removed).
-
-        Raises
-        ------
-        LabelError
-            For an empty, too long or already used name.
-        """
-        name = self._free_label_name(analysis_id, name)
-        try:
-            with self._database.transaction() as connection:
-                connection.execute(
-                    "INSERT INTO labels (analysis_id, name) VALUES (?, ?)", (analysis_id, name)
-                )
-        except sqlite3.IntegrityError as error:  # another tab was faster, or removed the analysis
-            raise LabelError(f"“{name}” could not be added: another tab changed this analysis.") from error
-        return name
-
-    def rename_label(self, analysis_id: int, old: str, new: str) -> None:
-        """Change a label's name; the texts that carry it keep it, with who gave it and when.
-
-        Raises
-        ------
-        LabelError
-            For an empty, too long or already used name.
-        """
-        if new.strip() == old:
-            return
-        new = self._free_label_name(analysis_id, new)
-        with self._database.transaction() as connection:
-            connection.execute(
-                "UPDATE labels SET name = ? WHERE analysis_id = ? AND name = ?", (new, analysis_id, old)
-            )
-
-    def remove_label(self, analysis_id: int, name: str) -> None:
-        """Remove a label name that no text carries or ever carried.
-
-        Raises
-        ------
-        LabelError
-            When texts carry it.
-        """
-        try:
-            with self._database.transaction() as connection:
-                connection.execute(
-                    "DELETE FROM labels WHERE analysis_id = ? AND name = ?", (analysis_id, name)
-                )
-        except sqlite3.IntegrityError as error:
-            raise LabelError(
-                f"“{name}” was given to texts, and a label is only removed while no text ever had it: "
-                "rename it instead."
-            ) from error
-
-    def label_names(self, analysis_id: int) -> list[str]:
-        """Label names in the order in which they were added."""
-        with self._database.transaction() as connection:
-            rows = connection.execute(
-                "SELECT name FROM labels WHERE analysis_id = ? ORDER BY id", (analysis_id,)
-            ).fetchall()
-        return [row["name"] for row in rows]
-
-    def give_labels(self, analysis_id: int, labels: Mapping[int, str | None], given_by: str) -> None:
-        """Record the label of each text row, on disk before this returns; None takes a label away or skips.
-
-        All of them are one step for `undo`.
-
-        Raises
-        ------
-        LabelError
-            For a label name that the analysis does not have.
-        StoreError
-            When the disk is full; nothing is then recorded.
-        """
-        with self._database.transaction() as connection:
-            connection.execute("BEGIN IMMEDIATE")  # two at once must not take the same step number
-            rows = connection.execute("SELECT name, id FROM labels WHERE analysis_id = ?", (analysis_id,))
-            known = {row["name"]: row["id"] for row in rows}
-            unknown = {name for name in labels.values() if name is not None} - known.keys()
-            if unknown:
-                raise LabelError(
-                    f"The label “{min(unknown)}” is not one of this analysis "
-                    f"({', '.join(known) or 'it has none'}): add it first."
-                )
-            step = connection.execute(
-                "SELECT COALESCE(MAX(step), 0) + 1 AS next FROM label_events WHERE analysis_id = ?",
-                (analysis_id,),
-            ).fetchone()["next"]
-            now = _now()
-            connection.executemany(
-                "INSERT INTO label_events (analysis_id, step, text_row, label_id, given_by, given_at) "
-                "VALUES (?, ?, ?, ?, ?, ?)",
-                [
-                    (analysis_id, step, int(row), known.get(name), given_by, now)
-                    for row, name in labels.items()
-                ],
-            )
-
-    def undo(self, analysis_id: int) -> list[int]:
-        """Take the latest step back; returns the text rows it had touched (empty when there is none)."""
-        with self._database.transaction() as connection:
-            rows = connection.execute(
-                "DELETE FROM label_events WHERE analysis_id = :id AND step = "
-                "(SELECT MAX(step) FROM label_events WHERE analysis_id = :id) RETURNING text_row",
-                {"id": analysis_id},
-            ).fetchall()
-        return [row["text_row"] for row in rows]
-
-    def guide_labels(self, analysis_id: int) -> pd.DataFrame:
-        """Latest entry of every text that was labelled or skipped, newest first.
-
-        Returns
-        -------
-        DataFrame
-            Columns row (int), label (str, None where skipped or taken away), given_by, given_at (UTC, ISO).
-        """
-        with self._database.transaction() as connection:
-            rows = connection.execute(
-                "SELECT text_row AS row, name AS label, given_by, given_at FROM label_events "
-                "LEFT JOIN labels ON labels.id = label_id WHERE label_events.id IN "
-                "(SELECT MAX(id) FROM label_events WHERE analysis_id = ? GROUP BY text_row) "
-                "ORDER BY label_events.id DESC",
-                (analysis_id,),
-            ).fetchall()
-        frame = pd.DataFrame([dict(row) for row in rows], columns=["row", "label", "given_by", "given_at"])
-        frame["label"] = frame["label"].astype(object).where(frame["label"].notna(), None)
-        return frame
-
-    def label_codes(self, analysis_id: int, n_texts: int) -> np.ndarray:
-        """Label of each text as its position in `label_names`.
-
-        Returns
-        -------
-        int64 array (n_texts,), -1 where there is none.
-        """
-        with self._database.transaction() as connection:
-            connection.execute("BEGIN")  # both are read at one moment
-            ids = connection.execute(
-                "SELECT id FROM labels WHERE analysis_id = ? ORDER BY id", (analysis_id,)
-            ).fetchall()
-            given = connection.execute(
-                "SELECT text_row, label_id FROM label_events WHERE label_id IS NOT NULL AND id IN "
-                "(SELECT MAX(id) FROM label_events WHERE analysis_id = ? GROUP BY text_row)",
-                (analysis_id,),
-            ).fetchall()
-        positions = {row["id"]: position for position, row in enumerate(ids)}
-        codes = np.full(n_texts, -1, dtype=np.int64)
-        for row in given:
-            codes[row["text_row"]] = positions[row["label_id"]]
-        return codes
-
     # Inside
-
-    def _free_label_name(self, analysis_id: int, name: str) -> str:
-        name = " ".join(name.split())
-        if not name:
-            raise LabelError("The label has no name: type one.")
-        if len(name) > LONGEST_LABEL:
-            raise LabelError(
-                f"The label has {len(name)} characters, at most {LONGEST_LABEL} fit: choose a shorter name."
-            )
-        taken = {used.casefold(): used for used in self.label_names(analysis_id)}
-        if name.casefold() in taken:
-            raise LabelError(f"There is a label “{taken[name.casefold()]}” already: choose another name.")
-        return name
 
     def _corpus_path(self, key: str) -> Path:
         return self.home / "corpora" / key / "corpus.parquet"
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")

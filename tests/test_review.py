@@ -4,8 +4,8 @@ import time
 import numpy as np
 import pytest
 
-from core.neighbours import build_graph, unit_rows
-from core.review import PENALTIES, Mistake, _held_out_scores, find_mistakes, find_more
+from core.neighbours import Graph, build_graph, unit_rows
+from core.review import PENALTIES, Mistake, _held_out_scores, find_conflicts, find_mistakes, find_more
 from core.transforms.examples import thin_out
 from core.transforms.strengths import USUAL
 
@@ -260,3 +260,30 @@ class TestFindMistakes:
         find_mistakes(X, y)
         find_more(y, rng.random((20_000, 10)), 3, 20, X=X)
         assert time.perf_counter() - started < 3  # 0.2 s on an idle machine; tests share theirs
+
+
+class TestFindConflicts:
+    def test_groups_by_hand(self):
+        """0, 1 and 2 are linked copies (1 unlabelled), 3 and 5 equal texts; 4 copies nothing."""
+        graph = Graph(
+            indices=np.array([[1], [2], [1], [4], [3], [4]], dtype=np.int32),
+            similarities=np.array([[1], [0.99995], [0.99995], [0.9998], [0.9998], [0.5]], dtype=np.float32),
+        )
+        texts = np.array(["a", "b", "c", "d", "e", "d"], dtype=object)
+
+        def groups(*y):
+            return [rows.tolist() for rows in find_conflicts(np.array(y), graph, texts)]
+
+        assert groups(0, -1, 1, -1, -1, -1) == [[0, 2]]
+        assert groups(0, -1, 0, 1, 0, 1) == []
+        assert groups(-1, -1, -1, 0, 1, 2) == [[3, 5]]
+        assert groups(0, 1, 1, 2, 2, 0) == [[0, 1, 2], [3, 5]]
+        assert groups(-1, -1, -1, -1, -1, -1) == []
+
+    def test_many_copies_are_one_group(self):
+        """More copies than the graph has neighbours for: equal texts hold them together."""
+        X = np.tile(np.eye(4), (10, 1))
+        texts = np.tile(np.array(list("abcd"), dtype=object), 10)
+        y = np.full(40, -1)
+        y[[0, 36, 4]] = 0, 1, 0
+        assert [rows.tolist() for rows in find_conflicts(y, build_graph(X, k=3), texts)] == [[0, 4, 36]]

@@ -7,7 +7,8 @@ import pytest
 
 from core.corpus import Corpus
 from core.errors import LabelError, StoreError
-from core.store import LONGEST_LABEL, Store
+from core.label_files import LONGEST_LABEL
+from core.store import Store
 
 
 @pytest.fixture
@@ -111,14 +112,6 @@ def test_renaming_keeps_who_gave_what(store, analysis):
     store.rename_label(analysis, "cross", "angry")
     assert store.label_names(analysis) == ["fond", "angry"]
     assert store.guide_labels(analysis)[["label", "given_by"]].to_numpy().tolist() == [["angry", "ada"]]
-
-
-def test_only_a_label_that_no_text_had_is_removed(store, analysis):
-    store.give_labels(analysis, {0: "cross"}, "ada")
-    store.remove_label(analysis, "fond")
-    with pytest.raises(LabelError, match="“cross” was given to texts"):
-        store.remove_label(analysis, "cross")
-    assert store.label_names(analysis) == ["cross"]
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ from pages.common.markdown import markdown
 from pages.common.state import person
 
 KEYS = 9  # labels that a single key gives
+TYPED = "guide_typed_label"
 SUGGESTED_PER_LABEL = 10  # texts to a label after which the maps regroup visibly
 CARD_HEIGHT = 190  # pixels; longer texts scroll
 LONGEST_SHOWN = 1500  # characters of a text in the deck
@@ -129,20 +130,32 @@ def draw_label_buttons(deck: Deck, row: int | None, names: Sequence[str], guide:
             args=[deck, row, name],
         )
     if len(names) > KEYS:
-        st.selectbox(
-            "Other label",
-            names[KEYS:],
-            index=None,
-            key=f"guide_other_{row}",
-            placeholder="other label…",
-            label_visibility="collapsed",
-            width=180,
-            disabled=row is None,
-            on_change=lambda: record(deck, row, st.session_state[f"guide_other_{row}"]),
-        )
+        draw_typed_label(deck, row, names)
     colours = list(colour_of(names).values())[:KEYS]
     rules = (f".st-key-guide_label_{i} button {{border-left: 5px solid {c}}}" for i, c in enumerate(colours))
     st.html(f"<style>{' '.join(rules)}</style>")
+
+
+def draw_typed_label(deck: Deck, row: int | None, names: Sequence[str]) -> None:
+    """Any label by typing the beginning of its name; the field stays, ready for the next text."""
+
+    def record_typed() -> None:
+        label = st.session_state[TYPED]
+        st.session_state[TYPED] = None
+        if label is not None:
+            record(deck, row, label)
+
+    st.selectbox(
+        "Any label",
+        names,
+        index=None,
+        key=TYPED,
+        placeholder=f"type any of {len(names)} labels, Enter",
+        label_visibility="collapsed",
+        width=240,
+        disabled=row is None,
+        on_change=record_typed,
+    )
 
 
 def draw_answers(deck: Deck, shown: Shown, guide: pd.DataFrame) -> None:
