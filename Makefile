@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 COMPONENT := $(shell find assets/linked_maps -type f -not -path '*/node_modules/*' -not -path '*/build/*')
 
-.PHONY: setup app test lint bench bench-labels
+.PHONY: setup app test lint bench bench-labels bench-maps
 
 setup: $(VENV)/ready
 
@@ -31,3 +31,6 @@ bench: setup
 # DATA: a folder of CSV files with a column `text` and columns of labels; the demo corpus when not given
 bench-labels: setup
 	$(BIN)/python -m benchmarks.few_shot $(if $(DATA),"$(DATA)")
+
+bench-maps: setup
+	$(BIN)/python -m benchmarks.maps

@@ -2,7 +2,7 @@
 import { build } from "esbuild";
 
 await build({
-  entryPoints: { linked_maps: "src/index.js", texts: "src/texts.js" },
+  entryPoints: { linked_maps: "src/index.js", places: "src/places.js", hovered: "src/hovered.js" },
   outdir: process.argv[2],
   entryNames: "[name]-[hash]",
   bundle: true,

@@ -1,14 +1,16 @@
-// What a hand does on one map: hover, click, lasso, box. Panning and zooming stay with regl-scatterplot's camera.
+// What a hand does on one map: hover, click, lasso, box, move, zoom.
 // The line is drawn as SVG over the map and not with WebGL, so that it follows the hand even where drawing all points is slow.
 
 const CLICK_DISTANCE = 4;
 const MIN_STEP = 3;
+const ZOOM_PER_PIXEL = 0.0016;
+const LINE_PIXELS = 16;
 
 /**
  * @param {HTMLElement} stage the element around the canvas
  * @param {object} on
  *   mode(): "pan" | "lasso" | "box"; hover(position | null); click(position, add); doubleClick(position);
- *   area(polygon in pixels, add)
+ *   area(polygon in pixels, add); pan(right, down); zoom(position, factor)
  * @returns {() => void} stop listening
  */
 export function listen(stage, on) {
@@ -22,62 +24,60 @@ export function listen(stage, on) {
   const controller = new AbortController();
   const listenTo = (type, handler, options) =>
     stage.addEventListener(type, handler, { signal: controller.signal, ...options });
-  const drawsArea = (event) => event.button === 0 && (event.shiftKey || on.mode() !== "pan");
 
   listenTo("pointerdown", (event) => {
     if (event.button !== 0) return;
     stage.classList.add("by-pointer"); // no keyboard focus ring around a map that was only clicked
     stage.focus({ preventScroll: true });
     const start = positionIn(stage, event);
-    pressed = { start, add: event.shiftKey, area: drawsArea(event), path: [start], box: on.mode() === "box" };
+    const mode = on.mode();
+    const area = event.shiftKey || mode !== "pan";
+    pressed = { start, last: start, add: event.shiftKey, area, path: [start], box: mode === "box", moved: false };
     stage.classList.add("pressed");
     on.hover(null);
-    if (pressed.area) stage.setPointerCapture(event.pointerId);
+    stage.setPointerCapture(event.pointerId);
   });
 
   listenTo("pointermove", (event) => {
     const position = positionIn(stage, event);
     stage.classList.toggle("shifted", event.shiftKey);
-    if (pressed === null) on.hover(position);
-    else if (pressed.area) extend(pressed, position, outline);
+    if (pressed === null) return on.hover(position);
+    pressed.moved ||= distance(pressed.start, position) >= CLICK_DISTANCE;
+    if (pressed.area) extend(pressed, position, outline);
+    else if (pressed.moved) {
+      on.pan(position[0] - pressed.last[0], position[1] - pressed.last[1]);
+      pressed.last = position;
+    }
   });
 
   listenTo("pointerup", (event) => {
     if (pressed === null) return;
     const position = positionIn(stage, event);
-    const { start, add, area, path, box } = pressed;
+    const { start, add, area, path, box, moved } = pressed;
     release();
-    const still = path.length < 3 && distance(start, position) < CLICK_DISTANCE;
-    if (still) on.click(position, add);
+    if (!moved) on.click(position, add);
     else if (area) on.area(box ? corners(start, position) : path, add);
   });
-  // A pan may end outside; it is not captured because the camera, on the canvas, must see its start.
-  window.addEventListener("pointerup", release, { signal: controller.signal });
 
   listenTo("pointercancel", release);
   listenTo("blur", () => stage.classList.remove("by-pointer"));
   listenTo("pointerleave", () => on.hover(null));
+  listenTo("dblclick", (event) => on.doubleClick(positionIn(stage, event)));
   listenTo("keydown", (event) => {
     if (event.key === "Escape" && pressed?.area) {
       event.stopPropagation();
       release();
     }
   });
-
-  // regl-scatterplot would pan, select and redraw by itself on these.
-  const keepFromCanvas = (event) => event.stopPropagation();
-  listenTo("mousedown", (event) => drawsArea(event) && keepFromCanvas(event), { capture: true });
-  listenTo("click", keepFromCanvas, { capture: true });
-  for (const type of ["mouseenter", "mouseleave"]) {
-    listenTo(type, (event) => event.target !== stage && keepFromCanvas(event), { capture: true });
-  }
   listenTo(
-    "dblclick",
+    "wheel",
     (event) => {
-      keepFromCanvas(event);
-      on.doubleClick(positionIn(stage, event));
+      event.preventDefault();
+      const pixels = event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE_PIXELS : 1);
+      // Pinching a touchpad arrives as a wheel with Ctrl and small steps.
+      on.zoom(positionIn(stage, event), Math.exp(-pixels * ZOOM_PER_PIXEL * (event.ctrlKey ? 6 : 1)));
     },
-    { capture: true },
+    { passive: false },
   );
 
   function release() {

@@ -8,8 +8,9 @@ import styles from "./style.css";
 export default function ({ data, parentElement, setStateValue }) {
   const maps = instanceOf(parentElement, () => createMaps(parentElement));
   try {
-    maps.update(decodePayload(data), (selection) => setStateValue("selection", selection));
+    maps.update(decodePayload(data), setStateValue);
   } catch (error) {
+    console.error(error);
     maps.fail(error.message);
   }
   return cleanup(parentElement);

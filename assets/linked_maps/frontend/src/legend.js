@@ -66,7 +66,7 @@ function textElement(tag, className, text) {
 /** What the tooltip says about a point's colour. */
 export function labelOf(colouring, values, point) {
   const value = values[point];
-  if (colouring.kind !== "numeric") return value < 0 ? colouring.grey : colouring.labels[value];
+  if (colouring.kind !== "numeric") return value === 0 ? colouring.grey : colouring.labels[value - 1];
   if (Number.isNaN(value)) return colouring.grey;
   return colouring.ends ? colouring.title : `${colouring.title} ${numbers.format(value)}`;
 }

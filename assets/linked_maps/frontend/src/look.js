@@ -33,17 +33,19 @@ export function readTheme(element) {
   const background = parseColour(style.getPropertyValue("--st-background-color") || "#ffffff");
   const text = parseColour(style.getPropertyValue("--st-text-color") || "#31333f", background);
   const dark = background[0] + background[1] + background[2] < 1.5;
-  return { background, dark, grey: mix(background, text, dark ? 0.42 : 0.36) };
+  return { background, dark, ink: text, grey: mix(background, text, dark ? 0.42 : 0.36) };
 }
 
 /**
  * Colours by class: 0 is grey (no label), 1 … are the labels or the steps of a numeric scale.
- * `pale` is what each looks like while something else is selected: a hint of its hue, far behind.
+ * `pale` is what each looks like while something else is selected: a hint of its hue, far behind. `greyed` is what a
+ * filter leaves out: no hue at all, still there.
  */
 export function classColours(colouring, theme) {
   const vivid = [theme.grey, ...labelColours(colouring, theme)];
   const pale = vivid.map((colour) => mix(theme.background, mix(theme.grey, colour, 0.3), theme.dark ? 0.4 : 0.42));
-  return { vivid, pale };
+  const greyed = vivid.map(() => mix(theme.background, theme.grey, theme.dark ? 0.28 : 0.3));
+  return { vivid, pale, greyed };
 }
 
 function labelColours(colouring, theme) {
@@ -62,26 +64,31 @@ export function scaleGradient(theme) {
   return `linear-gradient(to right, ${Array.from({ length: 9 }, (_, i) => css(scaleColour(i / 8, theme))).join(", ")})`;
 }
 
-/** Class of every point: codes from -1 become 0 …, numbers become steps of the scale, not-a-number becomes 0. */
+/** Class of every point: codes come as classes; numbers become steps of the scale, not-a-number becomes 0. */
 export function classesOf(colouring, values) {
-  if (colouring.kind !== "numeric") return Int32Array.from(values, (code) => code + 1);
+  if (colouring.kind !== "numeric") return values;
   const span = colouring.high - colouring.low || 1;
-  return Int32Array.from(values, (value) =>
+  return Uint16Array.from(values, (value) =>
     Number.isNaN(value) ? 0 : 1 + Math.round(((value - colouring.low) / span) * (NUMERIC_STEPS - 1)),
   );
 }
 
+const MOST_PIXELS = 16;
+
 /**
- * Size (CSS pixels) and opacity of each class: small and translucent when there are many points, larger when zoomed in.
- * A few labelled points among many grey ones would drown, so they are drawn larger.
+ * Diameter (CSS pixels) and opacity of coloured and of grey points: small and translucent when there are many points,
+ * larger and denser when zoomed in. A few labelled points among many grey ones would drown, so they are drawn larger.
  */
-export function classSizes({ n, nClasses, greyShare, zoom }) {
-  const size = Math.min(9, Math.max(1.6, 23 * n ** -0.21));
+export function pointSizes({ n, greyShare, zoom }) {
+  const growth = Math.asinh(zoom) / Math.asinh(1);
+  const base = Math.min(9, Math.max(1.6, 23 * n ** -0.21));
   const opacity = Math.min(0.95, Math.max(0.3, 1.28 - 0.165 * Math.log10(n)) * zoom ** 0.35);
   const rare = greyShare > 0.9 && greyShare < 1;
-  const labelled = [rare ? Math.max(6.5, size * 2) : size, rare ? 0.95 : opacity];
-  const grey = [size, greyShare < 1 ? opacity * 0.6 : opacity];
-  const perClass = (k) => [grey[k], ...new Array(nClasses - 1).fill(labelled[k])];
-  // Steps, so that a slow zoom does not rebuild them at every frame.
-  return { sizes: perClass(0), opacities: perClass(1).map((value) => Math.max(0.05, Math.round(value * 20) / 20)) };
+  const limit = (size) => Math.min(Math.max(MOST_PIXELS, size / growth), size);
+  return {
+    size: limit((rare ? Math.max(6.5, base * 2) : base) * growth),
+    opacity: rare ? 0.95 : opacity,
+    greySize: limit(base * growth),
+    greyOpacity: greyShare < 1 ? opacity * 0.6 : opacity,
+  };
 }

@@ -1,116 +1,101 @@
 // The pair of maps: what arrives from Python goes to the panes; selection and hover are linked here.
 
-import { createRenderer, createSpatialIndex } from "regl-scatterplot";
+import { isDoubtful } from "./flags.js";
+import { Hover } from "./hover.js";
 import { Legend, labelOf } from "./legend.js";
 import { classColours, classesOf, css, readTheme } from "./look.js";
-import { cameras, morphed, selections, textStore } from "./memory.js";
+import { cameras, morphed, selections } from "./memory.js";
+import { hasWebGL } from "./painter.js";
 import { Pane } from "./pane.js";
 import { encodeSelection, NOTHING, same, union } from "./selection.js";
+import { events, places } from "./shared.js";
 import { Toolbar } from "./toolbar.js";
 import { Tooltip } from "./tooltip.js";
 
 const STACK_BELOW = 700;
-const MAX_RESTARTS = 3;
-const NO_WEBGL = "The maps cannot be drawn because this browser has no WebGL; turn on hardware acceleration or open the page in another browser.";
+const MORPH_MS = 600;
+const NO_WEBGL = "This browser has no WebGL, which the maps are drawn with.";
 
 export class LinkedMaps {
   constructor(root) {
     this.root = root;
     this.panes = [];
-    this.selection = NOTHING;
+    this.selection = this.lit = NOTHING;
+    this.shown = null;
     this.token = null;
-    this.restarts = 0;
-    this.report = () => {};
+    this.drawings = 0;
     this.toolbar = new Toolbar(root, {
       clear: () => this.#select(NOTHING),
       reset: () => this.panes.forEach((pane) => pane.goHome()),
       mode: (mode) => (root.dataset.mode = mode),
+      toggle: (action, on) => this.#toggle(action, on),
+      morph: (value) => this.#morph(value),
     });
     this.row = document.createElement("div");
     this.row.className = "panes";
     root.append(this.row);
     this.legend = new Legend(root, (code, add) => this.#selectClass(code + 1, add));
     this.tooltip = new Tooltip(root);
+    this.hover = new Hover(() => this.#tip());
     this.resizes = new ResizeObserver(() => this.#layout());
     this.resizes.observe(root);
     this.onKey = (event) => this.#escape(event);
     document.addEventListener("keydown", this.onKey);
+    this.onPlaces = () => this.payload && this.#show();
+    events.addEventListener("places", this.onPlaces);
     root.dataset.state = "drawing";
   }
 
   /**
    * What Streamlit calls after every rerun, whether or not anything changed.
-   * Shown one after the other; of several that wait, only the last.
    * @param {{header: object, blob: Function}} payload
-   * @param {(selection: object) => void} report sends the selection to Python
+   * @param {(name: string, value: any) => void} setState sends a state to Python
    */
-  async update(payload, report) {
-    this.report = report;
-    this.waiting = payload;
-    if (this.busy) return;
-    this.busy = true;
-    try {
-      while (this.waiting) {
-        const next = this.waiting;
-        this.waiting = null;
-        await this.#show(next);
-      }
-    } catch (error) {
-      this.fail(error.message);
-      console.error(error);
-    } finally {
-      this.busy = false;
-    }
+  update(payload, setState) {
+    this.setState = setState;
+    this.payload = payload;
+    this.webgl ??= hasWebGL();
+    if (this.webgl) this.#show();
+    else this.#giveUp();
   }
 
-  async #show(payload) {
-    const { header } = payload;
-    const first = this.payload === undefined;
+  /** Python then draws something plainer below. */
+  #giveUp() {
+    this.root.classList.add("without-webgl");
+    this.fail(NO_WEBGL);
+    if (this.payload.header.plain) this.root.hidden = true;
+    else this.setState("webgl", false);
+  }
+
+  #show() {
+    const { header, blob } = this.payload;
+    const held = places.get(header.places);
+    if (held === undefined) return; // called again when they have come
+    const first = this.header === undefined;
     const theme = readTheme(this.root);
     const { select, ...content } = header;
     const signature = JSON.stringify([content, theme]);
-    this.payload = payload;
     if (signature !== this.signature) {
       this.root.dataset.state = "drawing";
       this.row.querySelector(".failure")?.remove();
-      if (!this.#start()) return;
       this.theme = theme;
-      this.#read(payload, first);
-      await this.#draw(payload);
+      this.#read(header, blob, first);
+      this.#draw(held);
       this.signature = signature;
     }
-    this.#selectFromPython(payload, first);
+    this.#selectFromPython(header, blob, first);
     this.#announce();
-    this.root.dataset.state = "drawn";
-  }
-
-  /** One WebGL context for both panes: browsers allow only a few per page. */
-  #start() {
-    if (this.renderer) return true;
-    try {
-      this.renderer = createRenderer({ canvas: document.createElement("canvas") });
-    } catch (error) {
-      console.warn(error);
-      this.fail(NO_WEBGL);
-      return false;
-    }
-    this.renderer.canvas.addEventListener("webglcontextlost", () => this.#restart());
-    return true;
-  }
-
-  /** Graphics drivers restart and laptops wake up: draw again from what is in memory. */
-  #restart() {
-    if (this.destroyed || this.restarts++ >= MAX_RESTARTS) return;
-    this.#dropPanes(0);
-    this.renderer.destroy();
-    this.renderer = null;
-    this.signature = null;
-    this.update(this.payload, this.report);
+    requestAnimationFrame(() => {
+      if (this.signature !== signature || this.root.dataset.state !== "drawing") return;
+      this.root.dataset.state = "drawn";
+      this.root.dataset.drawings = ++this.drawings; // tests and benchmarks wait for the next one
+    });
   }
 
   /** Take over what changed; what did not keeps its arrays. */
-  #read({ header, blob }, first) {
-    if (this.header?.texts !== header.texts) {
+  #read(header, blob, first) {
+    const before = this.header;
+    if (before?.texts !== header.texts) {
       this.selection = NOTHING;
       const remembered = selections.get(header.key);
       if (first && remembered?.texts === header.texts) {
@@ -118,63 +103,77 @@ export class LinkedMaps {
         this.token = remembered.token;
       }
     }
-    if (this.header?.colouring.key !== header.colouring.key) {
+    if (before?.colouring.key !== header.colouring.key) {
       this.values = blob("values");
       this.classes = classesOf(header.colouring, this.values);
     }
-    this.colours = classColours(header.colouring, this.theme);
-    const counts = new Uint32Array(this.colours.vivid.length);
-    for (const value of this.classes) counts[value]++;
-    this.legend.show(header.colouring, this.colours.vivid, counts, this.theme);
+    if (before?.shown?.key !== header.shown?.key) this.shown = header.shown ? blob("shown") : null;
+    if (before?.lit?.key !== header.lit?.key) this.lit = header.lit ? blob("lit") : NOTHING;
+    const look = JSON.stringify([header.colouring, this.theme]);
+    if (look !== this.look) {
+      this.look = look;
+      this.colours = classColours(header.colouring, this.theme);
+      const counts = new Uint32Array(this.colours.vivid.length);
+      for (const value of this.classes) counts[value]++;
+      this.legend.show(header.colouring, this.colours.vivid, counts, this.theme);
+    }
     this.root.style.setProperty("--height", `${header.height}px`);
     this.root.style.setProperty("color-scheme", this.theme.dark ? "dark" : "light");
     this.header = header;
   }
 
-  async #draw({ header, blob }) {
-    this.#dropPanes(header.panes.length);
-    this.index ??= await createSpatialIndex([[0, 0, 0, 0]], false);
-    header.panes.forEach((_, number) => (this.panes[number] ??= this.#newPane(number)));
+  #draw(held) {
+    const { header } = this;
+    const fresh = this.panes.length !== held.length;
+    this.#dropPanes(held.length);
+    held.forEach((_, number) => (this.panes[number] ??= this.#newPane(number)));
     this.#layout();
-    const points = header.panes.map((pane, number) => this.#points(pane, number, blob));
-    const from = this.#morphStart(points);
-    this.tooltip.hide();
-    await Promise.all(
-      this.panes.map((pane, number) => {
-        const fresh = pane.points === null;
-        const { title, names } = header.panes[number];
-        const done = pane.show({
-          points: points[number],
-          classes: this.classes,
-          classesKey: header.colouring.key,
-          colours: this.colours,
-          background: this.theme.background,
-          selection: this.selection,
-          from: number === 1 ? from : null,
-          view: fresh ? cameras.get(points[number].key) : undefined,
-        });
-        pane.describe(title, names);
-        return done;
-      }),
-    );
+    this.#unhover();
+    const turned = this.panes.at(-1).places?.key !== held.at(-1).key;
+    this.panes.forEach((pane, number) => {
+      const from = number === 1 ? held[0].coordinates : null;
+      if (pane.places?.key !== held[number].key) this.#rememberCamera(pane);
+      pane.show({
+        places: held[number],
+        from,
+        classes: this.classes,
+        colours: this.colours,
+        theme: this.theme,
+        view: cameras.get(held[number].key),
+      });
+      const { title, names, marks } = header.panes[number];
+      pane.describe(title, names, marks);
+    });
+    this.toolbar.offer({
+      doubtful: held.some((pane) => pane.kept !== null),
+      morph: held.length > 1 ? header.panes.map((pane) => pane.title) : null,
+    });
+    if (fresh || turned) this.#morph(1);
+    this.#flag();
+    if (turned) this.#playMorph(held);
   }
 
-  #points({ key, extent }, number, blob) {
-    const held = this.panes[number]?.points;
-    return held?.key === key ? held : { key, extent, coordinates: blob(`points_${number}`) };
-  }
-
-  /** Generic places to morph from, the first time a reshaped map stands beside its generic one. */
-  #morphStart(points) {
-    if (points.length < 2 || morphed.has(points[0].key)) return null;
-    morphed.set(points[0].key, true);
-    return window.matchMedia("(prefers-reduced-motion: reduce)").matches ? null : points[0].coordinates;
+  /** The first time a reshaped map stands beside its generic one, its points go there before one's eyes. */
+  #playMorph(held) {
+    if (held.length < 2 || morphed.has(held[0].key)) return;
+    morphed.set(held[0].key, true);
+    if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    const pane = this.panes[1];
+    pane.element.classList.add("morphing");
+    pane.setMorph(0);
+    const begin = performance.now();
+    const step = () => {
+      if (this.panes[1] !== pane || !pane.element.classList.contains("morphing")) return;
+      const way = Math.min(1, (performance.now() - begin) / MORPH_MS);
+      pane.setMorph(way < 0.5 ? 4 * way ** 3 : 1 - (2 - 2 * way) ** 3 / 2);
+      if (way < 1) requestAnimationFrame(step);
+      else pane.element.classList.remove("morphing");
+    };
+    requestAnimationFrame(step);
   }
 
   #newPane(number) {
-    const pane = new Pane({
-      renderer: this.renderer,
-      index: this.index,
+    return new Pane({
       number,
       on: {
         mode: () => this.toolbar.mode,
@@ -183,9 +182,8 @@ export class LinkedMaps {
         clear: () => this.#select(NOTHING),
         view: () => this.#viewed(),
       },
+      parent: this.row,
     });
-    this.row.append(pane.element);
-    return pane;
   }
 
   #dropPanes(keep) {
@@ -196,13 +194,30 @@ export class LinkedMaps {
   }
 
   #rememberCamera(pane) {
-    if (pane.points) cameras.set(pane.points.key, pane.cameraView);
+    if (pane.places) cameras.set(pane.places.key, pane.camera.view);
+  }
+
+  // --- tools
+
+  #toggle(action, on) {
+    this[action] = on;
+    if (on) this.root.dataset[action] = "on";
+    else delete this.root.dataset[action];
+    if (action === "doubtful") this.#flag();
+    else for (const pane of this.panes) pane.showContours(on);
+  }
+
+  #morph(value) {
+    this.#unhover();
+    this.panes[1]?.element.classList.remove("morphing");
+    this.panes[1]?.setMorph(value);
+    this.toolbar.setMorph(value);
+    this.root.dataset.morph = value;
   }
 
   // --- selection
 
-  #selectFromPython({ header, blob }, first) {
-    const { select } = header;
+  #selectFromPython({ select }, blob, first) {
     if (select && select.token !== this.token) {
       this.token = select.token;
       this.#highlight(blob("select"));
@@ -214,7 +229,7 @@ export class LinkedMaps {
 
   #selectClass(value, add) {
     const members = [];
-    this.classes.forEach((other, i) => other === value && members.push(i));
+    this.classes.forEach((other, i) => other === value && this.shown?.[i] !== 0 && members.push(i));
     this.#select(add ? union(this.selection, members) : Uint32Array.from(members));
   }
 
@@ -229,13 +244,19 @@ export class LinkedMaps {
 
   #highlight(selection) {
     this.selection = selection;
-    for (const pane of this.panes) pane.select(selection);
+    this.#flag();
     selections.set(this.header.key, { texts: this.header.texts, token: this.token, selection });
     this.#announce();
   }
 
+  #flag() {
+    const { selection, lit, shown } = this;
+    for (const pane of this.panes) pane.flag({ selection, lit, shown, doubt: this.doubtful === true });
+  }
+
   #tell() {
-    this.report({ texts: this.header.texts, token: this.token, indices: encodeSelection(this.selection) });
+    const { texts } = this.header;
+    this.setState("selection", { texts, token: this.token, indices: encodeSelection(this.selection) });
   }
 
   #escape(event) {
@@ -249,19 +270,28 @@ export class LinkedMaps {
   // --- hover
 
   #hover(source, point) {
-    if (point === this.hovered) return;
-    this.hovered = point;
+    if (point === this.hovered?.point || (point < 0 && !this.hovered)) return;
+    this.hovered = point < 0 ? null : { source, point };
     for (const pane of this.panes) pane.mark(point);
-    if (point < 0) {
-      this.tooltip.hide();
-      return;
-    }
+    if (this.hovered) return this.#tip();
+    this.hover.forget();
+    this.tooltip.hide();
+  }
+
+  #unhover() {
+    this.#hover(null, -1);
+  }
+
+  #tip() {
+    if (!this.hovered) return;
+    const { source, point } = this.hovered;
     const box = source.stage.getBoundingClientRect();
     const [x, y] = source.screenPosition(point);
     this.tooltip.show({
-      text: textStore.get(this.header.texts)?.at(point) ?? "",
+      text: this.hover.text(this.header.texts, point) ?? "…",
       label: labelOf(this.header.colouring, this.values, point),
       colour: css(this.colours.vivid[this.classes[point]]),
+      doubt: this.doubtful ? doubtOf(source.places.kept, point) : "",
       x: box.left + x,
       y: box.top + y,
       map: box,
@@ -274,27 +304,25 @@ export class LinkedMaps {
     const narrow = this.root.clientWidth < STACK_BELOW;
     this.root.classList.toggle("narrow", narrow);
     this.root.classList.toggle("stacked", narrow && this.panes.length > 1);
-    if (!this.renderer || this.panes.length === 0) return;
-    // Both panes are drawn on one hidden canvas as large as the larger of them, and copied from there.
-    const width = Math.max(1, ...this.panes.map((pane) => pane.stage.clientWidth));
-    const height = Math.max(1, ...this.panes.map((pane) => pane.stage.clientHeight));
-    this.renderer.resize(width, height);
-    this.renderer.refresh();
   }
 
   #viewed() {
     this.root.dataset.camera = JSON.stringify(this.panes.map((pane) => pane.cameraState));
-    if (this.hovered >= 0) this.#hover(null, -1);
+    this.#unhover();
   }
 
   /** For people, the toolbar; for tests, attributes. */
   #announce() {
-    this.toolbar.count(this.selection.length, this.header.n);
+    const { header } = this;
+    const greyed = header.shown?.greyed ?? 0;
+    this.toolbar.count({ selected: this.selection.length, all: header.n, lit: this.lit.length, greyed });
     Object.assign(this.root.dataset, {
-      points: this.header.n,
+      points: header.n,
       panes: this.panes.length,
       selected: this.selection.length,
-      colouring: this.header.colouring.title,
+      lit: this.lit.length,
+      filtered: greyed,
+      colouring: header.colouring.title,
     });
   }
 
@@ -311,18 +339,21 @@ export class LinkedMaps {
   }
 
   destroy() {
-    this.destroyed = true;
     clearTimeout(this.telling);
     document.removeEventListener("keydown", this.onKey);
+    events.removeEventListener("places", this.onPlaces);
     this.resizes.disconnect();
+    this.hover.destroy();
     this.tooltip.hide();
     this.#dropPanes(0);
-    if (this.renderer) {
-      const context = this.renderer.canvas.getContext("webgl");
-      this.renderer.destroy();
-      // Do not wait for garbage collection: a browser allows about 16 contexts.
-      context.getExtension("WEBGL_lose_context")?.loseContext();
-    }
     this.root.remove();
   }
+}
+
+/** How far the place of a point can be trusted, in words. */
+function doubtOf(kept, point) {
+  if (kept === null) return "";
+  const share = Math.round((kept[point] / 255) * 100);
+  const near = `${share} % of its true neighbours are near on this map`;
+  return isDoubtful(kept[point]) ? `${near}: its place says little.` : `${near}.`;
 }

@@ -20,6 +20,3 @@ export const selections = new Recent();
 
 /** Keys of generic maps whose morph into a reshaped one was shown already: it is shown once, not at every visit. */
 export const morphed = new Recent();
-
-/** Hover texts by their key. Shared by two bundles, and therefore not a variable of this module. */
-export const textStore = (globalThis[Symbol.for("refract-linked-maps.texts")] ??= new Map());

@@ -12,15 +12,15 @@ export class Names {
     this.items = [];
   }
 
-  /** @param {[string, number, number, number][]} names text, x, y, size; strongest first */
+  /** @param {[string, number, number, number, number][]} names text, x, y, size, least zoom; strongest first */
   show(names) {
     const largest = Math.max(1, ...names.map((name) => name[3]));
-    this.items = names.map(([text, x, y, size]) => {
+    this.items = names.map(([text, x, y, size, zoom]) => {
       const element = document.createElement("div");
       element.className = "name";
       element.textContent = text;
       element.style.fontSize = `${(11.5 + 3 * Math.sqrt(size / largest)).toFixed(1)}px`;
-      return { element, x, y, width: 0, height: 0 };
+      return { element, x, y, zoom, width: 0, height: 0 };
     });
     this.layer.replaceChildren(...this.items.map((item) => item.element));
     this.#measure();
@@ -33,13 +33,18 @@ export class Names {
     }
   }
 
-  /** Put the names where the camera now sees them. */
-  place({ project, width, height, zoom }) {
+  /**
+   * Put the names where the camera now sees them.
+   * @param {{left: number, top: number, right: number, bottom: number}[]} reserved boxes that no name may cover
+   */
+  place(camera, reserved) {
+    const { width, height, magnification } = camera;
     if (this.items.length && !this.items[0].width) this.#measure();
-    const most = Math.max(5, ((width * height) / AREA_PER_NAME) * zoom);
-    const taken = [];
+    const most = Math.max(5, ((width * height) / AREA_PER_NAME) * magnification);
+    const taken = [...reserved];
     for (const item of this.items) {
-      const box = taken.length < most ? this.#boxOf(item, project, width, height) : null;
+      const due = item.zoom <= magnification && taken.length - reserved.length < most;
+      const box = due ? this.#boxOf(item, camera) : null;
       const fits = box !== null && !taken.some((other) => overlap(box, other));
       item.element.classList.toggle("shown", fits);
       if (!fits) continue;
@@ -48,8 +53,9 @@ export class Names {
     }
   }
 
-  #boxOf(item, project, width, height) {
-    const [x, y] = project(item.x, item.y);
+  #boxOf(item, camera) {
+    const { width, height } = camera;
+    const [x, y] = camera.project(item.x, item.y);
     if (x < 0 || x > width || y < 0 || y > height) return null;
     // Pushed inwards rather than cut in half at the edge.
     const left = Math.min(Math.max(x - item.width / 2, 2), width - item.width - 2);

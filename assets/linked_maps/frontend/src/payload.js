@@ -1,7 +1,7 @@
 // Bytes from Python: [u32 header length][JSON header][blobs], little-endian, every part padded to 4 bytes.
 
-const TYPES = { float32: Float32Array, int32: Int32Array, uint32: Uint32Array, uint8: Uint8Array };
-const VERSION = 1;
+const TYPES = { float32: Float32Array, int32: Int32Array, uint32: Uint32Array, uint16: Uint16Array, uint8: Uint8Array };
+const VERSION = 2;
 
 /**
  * Read the header only; blobs are cut out when they are asked for, so that a rerun that changed nothing costs nothing.
@@ -23,18 +23,4 @@ export function decodePayload(bytes) {
     return new TYPES[type](copy.buffer);
   };
   return { header, blob };
-}
-
-/** Texts kept as bytes: 200,000 strings would cost far more memory than one block, and few are ever read. */
-export class Texts {
-  #decoder = new TextDecoder();
-
-  constructor(bytes, offsets) {
-    this.bytes = bytes;
-    this.offsets = offsets;
-  }
-
-  at(index) {
-    return this.#decoder.decode(this.bytes.subarray(this.offsets[index], this.offsets[index + 1]));
-  }
 }

@@ -24,8 +24,8 @@ export class PickGrid {
     return Math.min(this.side - 1, Math.max(0, Math.floor(((value + 1) / 2) * this.side)));
   }
 
-  /** @returns {number} number of the nearest point within the radius, or -1 */
-  nearest(x, y, radius) {
+  /** @returns {number} number of the nearest point within the radius that may be taken, or -1 */
+  nearest(x, y, radius, may = () => true) {
     let best = -1;
     let bestSquare = radius * radius;
     const [left, right] = [this.#column(x - radius), this.#column(x + radius)];
@@ -34,7 +34,7 @@ export class PickGrid {
       for (let k = this.starts[row * this.side + left]; k < this.starts[row * this.side + right + 1]; k++) {
         const i = this.members[k];
         const square = (this.coordinates[2 * i] - x) ** 2 + (this.coordinates[2 * i + 1] - y) ** 2;
-        if (square <= bestSquare) {
+        if (square <= bestSquare && may(i)) {
           best = i;
           bestSquare = square;
         }

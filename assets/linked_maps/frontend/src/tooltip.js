@@ -8,18 +8,19 @@ export class Tooltip {
     this.element = document.createElement("div");
     this.element.className = "tooltip";
     this.element.setAttribute("role", "tooltip");
-    this.element.innerHTML = `<div class="label"><span class="swatch"></span><span class="label-text"></span></div><div class="text"></div>`;
+    this.element.innerHTML = `<div class="label"><span class="swatch"></span><span class="label-text"></span></div><div class="text"></div><div class="doubt"></div>`;
     // In the browser's top layer nothing around the component can cut it off.
     this.element.popover = "manual";
     parent.append(this.element);
   }
 
   /**
-   * @param {{text: string, label: string, colour: string, x: number, y: number, map: DOMRect}} what
-   *   x, y: the point in the window; map: the map it is on
+   * @param {{text: string, label: string, colour: string, doubt: string, x: number, y: number, map: DOMRect}} what
+   *   text: empty until it has come; doubt: how far the place can be trusted, or empty; x, y: the point in the window; map: the map it is on
    */
-  show({ text, label, colour, x, y, map }) {
+  show({ text, label, colour, doubt, x, y, map }) {
     this.element.querySelector(".text").textContent = text;
+    this.element.querySelector(".doubt").textContent = doubt;
     this.element.querySelector(".label-text").textContent = label;
     this.element.querySelector(".swatch").style.background = colour;
     if (!this.element.matches(":popover-open")) this.element.showPopover();

@@ -1,6 +1,9 @@
 // The parts that need no browser. Run by tests/test_linked_maps.py, or with `node --test test/`.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Camera } from "../src/camera.js";
+import { contourPath } from "../src/density.js";
+import { DOUBTFUL, drawingOrder, flagsOf, GREYED, LIT, mixedOrder, SELECTED } from "../src/flags.js";
 import { insidePolygon, PickGrid } from "../src/picking.js";
 import { encodeSelection, NOTHING, same, union } from "../src/selection.js";
 
@@ -39,6 +42,13 @@ test("one point, and places outside the map, can be picked", () => {
   assert.equal(grid.nearest(3, -3, 0.05), -1);
 });
 
+test("a point that may not be taken leaves the next one", () => {
+  const grid = new PickGrid(Float32Array.of(0, 0, 0.01, 0));
+  assert.equal(grid.nearest(0, 0, 0.05), 0);
+  assert.equal(grid.nearest(0, 0, 0.05, (i) => i !== 0), 1);
+  assert.equal(grid.nearest(0, 0, 0.05, () => false), -1);
+});
+
 test("selections join sorted, each number once", () => {
   const joined = union(Uint32Array.of(3, 200), [10, 3]);
   assert.ok(same(joined, Uint32Array.of(3, 10, 200)));
@@ -49,4 +59,68 @@ test("a selection becomes base64 of little-endian integers", () => {
   assert.equal(encodeSelection(Uint32Array.of(1, 258)), "AQAAAAIBAAA=");
   assert.equal(encodeSelection(NOTHING), "");
   assert.equal(Buffer.from(encodeSelection(new Uint32Array(100_000)), "base64").length, 400_000);
+});
+
+test("each point has the flags that are true of it", () => {
+  const what = { n: 5, selection: Uint32Array.of(0, 1), lit: Uint32Array.of(1, 2), shown: Uint8Array.of(1, 1, 1, 0, 1) };
+  assert.deepEqual([...flagsOf({ ...what, kept: null })], [SELECTED, SELECTED | LIT, LIT, GREYED, 0]);
+  const kept = Uint8Array.of(255, 255, 255, 0, 50);
+  assert.deepEqual([...flagsOf({ ...what, kept })], [SELECTED, SELECTED | LIT, LIT, GREYED | DOUBTFUL, DOUBTFUL]);
+  assert.equal(flagsOf({ ...what, shown: null, kept: Uint8Array.of(51, 51, 51, 51, 51) })[4], 0);
+});
+
+test("what matters is drawn above what does not", () => {
+  const classes = Uint16Array.of(1, 0, 1, 0, 1, 2);
+  const flags = Uint8Array.of(SELECTED, LIT, GREYED, 0, 0, GREYED | LIT);
+  const order = [...drawingOrder(flags, classes, mixedOrder(6))];
+  assert.deepEqual(order.slice(0, 4), [2, 3, 4, 1]);
+  assert.deepEqual(order.slice(4).sort(), [0, 5]);
+});
+
+test("the mixed order has every number once and is the same each time", () => {
+  const order = mixedOrder(1000);
+  assert.deepEqual([...order].sort((a, b) => a - b), Array.from({ length: 1000 }, (_, i) => i));
+  assert.deepEqual(order, mixedOrder(1000));
+  assert.ok(order.filter((value, i) => value === i).length < 20);
+});
+
+test("a place goes to the screen and back, and zooming keeps what is under the pointer", () => {
+  const camera = new Camera();
+  camera.resize(400, 200);
+  camera.frame([1, 0.5]);
+  assert.deepEqual(camera.project(0, 0), [200, 100]);
+  const [right, top] = camera.project(1, 0.5);
+  assert.ok(right < 400 && right > 370 && top > 0 && top < 10);
+  const pixel = [300, 40];
+  const world = camera.toWorld(pixel);
+  camera.zoomAt(pixel, 3);
+  camera.project(...world).forEach((value, i) => assert.ok(Math.abs(value - pixel[i]) < 1e-9));
+  assert.ok(Math.abs(camera.magnification - 3) < 1e-9);
+  camera.pan(10, -5);
+  camera.project(...world).forEach((value, i) => assert.ok(Math.abs(value - [310, 35][i]) < 1e-9));
+});
+
+test("a resized map stays whole in view, but a chosen view stays", () => {
+  const camera = new Camera();
+  camera.resize(100, 100);
+  camera.frame([1, 1]);
+  camera.resize(50, 100);
+  assert.ok(camera.project(1, 0)[0] <= 50);
+  camera.pan(1, 0);
+  const { view } = camera;
+  camera.resize(400, 100);
+  assert.deepEqual(camera.view, view);
+  camera.goHome();
+  assert.equal(camera.view, undefined);
+});
+
+test("contours go around the points that are shown", () => {
+  const cloud = (x) => Array.from({ length: 50 }, (_, i) => [x + 0.02 * Math.cos(i), 0.02 * Math.sin(i)]).flat();
+  const coordinates = Float32Array.from([...cloud(-0.6), ...cloud(0.6)]);
+  const xs = (path) => [...path.matchAll(/[ML](-?[\d.]+) /g)].map((match) => Number(match[1]));
+  const both = xs(contourPath(coordinates, null));
+  assert.ok(both.some((x) => x < -0.5) && both.some((x) => x > 0.5) && both.every((x) => Math.abs(x) < 1));
+  const shown = Uint8Array.from({ length: 100 }, (_, i) => (i < 50 ? 1 : 0));
+  assert.ok(xs(contourPath(coordinates, shown)).every((x) => x < 0));
+  assert.equal(contourPath(coordinates, new Uint8Array(100)), "");
 });

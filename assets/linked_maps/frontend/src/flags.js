@@ -1,0 +1,56 @@
+// What is true of each point besides its colour, one byte a point, and in which order points are drawn.
+
+export const SELECTED = 1;
+export const LIT = 2;
+export const GREYED = 4;
+export const DOUBTFUL = 8;
+
+/** Below this share of true neighbours near on the map, its place says little; in the payload's unit, 255 being all. */
+const DOUBT_BELOW = 0.2 * 255;
+
+/**
+ * @param {{n: number, selection: Uint32Array, lit: Uint32Array, shown: Uint8Array | null, kept: Uint8Array | null}} what
+ *   shown: 0 for texts that a filter leaves out; kept: given only while doubtful places are marked
+ */
+export function flagsOf({ n, selection, lit, shown, kept }) {
+  const flags = new Uint8Array(n);
+  if (shown !== null) for (let i = 0; i < n; i++) if (shown[i] === 0) flags[i] = GREYED;
+  if (kept !== null) for (let i = 0; i < n; i++) if (isDoubtful(kept[i])) flags[i] |= DOUBTFUL;
+  for (const i of selection) flags[i] |= SELECTED;
+  for (const i of lit) flags[i] |= LIT;
+  return flags;
+}
+
+export function isDoubtful(kept) {
+  return kept < DOUBT_BELOW;
+}
+
+/** Numbers 0 … n - 1 in an order that has nothing to do with them, the same every time. */
+export function mixedOrder(n) {
+  const order = Uint32Array.from({ length: n }, (_, i) => i);
+  let seed = 1;
+  for (let i = n - 1; i > 0; i--) {
+    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+    const j = Math.floor((seed / 2 ** 32) * (i + 1));
+    [order[i], order[j]] = [order[j], order[i]];
+  }
+  return order;
+}
+
+/**
+ * From bottom to top: greyed by a filter, grey, coloured; what is selected or lit above what is not. Within these
+ * in mixed order, so that no class covers another only because it comes later in the corpus.
+ */
+export function drawingOrder(flags, classes, mixed) {
+  const layer = (i) => {
+    if (flags[i] & SELECTED || flags[i] & LIT) return classes[i] === 0 ? 3 : 4;
+    if (flags[i] & GREYED) return 0;
+    return classes[i] === 0 ? 1 : 2;
+  };
+  const starts = new Uint32Array(6);
+  for (let i = 0; i < flags.length; i++) starts[layer(i) + 1]++;
+  for (let k = 0; k < 5; k++) starts[k + 1] += starts[k];
+  const order = new Uint32Array(flags.length);
+  for (const i of mixed) order[starts[layer(i)]++] = i;
+  return order;
+}

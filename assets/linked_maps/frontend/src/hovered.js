@@ -1,0 +1,34 @@
+// An empty element that fetches the text under the pointer, as Streamlit calls it. It reruns nothing but itself:
+// neither the maps nor the page hear of what is hovered.
+
+import { cleanup, instanceOf } from "./lifecycle.js";
+import { announce, answers, askers } from "./shared.js";
+
+const KEPT = 2000;
+
+export default function ({ data, parentElement, setStateValue }) {
+  instanceOf(parentElement, () => new Hovered()).update(data, (point) => setStateValue("hovered", point));
+  return cleanup(parentElement);
+}
+
+class Hovered {
+  update({ texts, point, text }, ask) {
+    if (this.key !== texts) this.destroy();
+    this.key = texts;
+    this.ask = ask;
+    askers.set(texts, ask);
+    if (!answers.has(texts)) answers.set(texts, new Map());
+    if (point === null) return;
+    const known = answers.get(texts);
+    known.set(point, text);
+    if (known.size > KEPT) known.delete(known.keys().next().value);
+    announce("answer");
+  }
+
+  destroy() {
+    // A newer element may be asked about the same texts already.
+    if (askers.get(this.key) !== this.ask) return;
+    askers.delete(this.key);
+    answers.delete(this.key);
+  }
+}

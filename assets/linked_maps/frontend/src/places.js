@@ -1,0 +1,31 @@
+// An empty element that brings the points, as Streamlit calls it. Points are by far the largest part of what the maps
+// need, and an element whose data stay the same is not sent again, however often colours or search hits are.
+
+import { cleanup, instanceOf } from "./lifecycle.js";
+import { decodePayload } from "./payload.js";
+import { announce, places } from "./shared.js";
+
+export default function ({ data, parentElement }) {
+  instanceOf(parentElement, () => new Places()).update(decodePayload(data));
+  return cleanup(parentElement);
+}
+
+class Places {
+  update({ header, blob }) {
+    if (this.key === header.places) return;
+    this.destroy();
+    this.key = header.places;
+    this.panes = header.panes.map((pane, number) => ({
+      ...pane,
+      coordinates: blob(`points_${number}`),
+      kept: pane.kept ? blob(`kept_${number}`) : null,
+    }));
+    places.set(this.key, this.panes);
+    announce("places");
+  }
+
+  destroy() {
+    // A newer element may have brought the same points already.
+    if (places.get(this.key) === this.panes) places.delete(this.key);
+  }
+}

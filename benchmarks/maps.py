@@ -1,0 +1,268 @@
+"""Speeds of the maps page: `make bench-maps`. Prints a table and writes `results/maps.json`.
+
+In the whole app, in headless Chromium with software rendering, on made-up texts with planted clusters: two
+maps, 20,000 and 200,000 texts. `cut_s` and `search_s` are of the core alone, the slowest kind of each; in the
+app the same takes `cut_in_app_s` and `search_in_app_s`, until both maps show it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import statistics
+import tempfile
+import time
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from playwright.sync_api import Page
+
+from benchmarks.texts import make_texts
+from core.clusterings import ClusterChoice, ClusterSource, cluster_map, open_source
+from core.clusters import FINENESS
+from core.corpus import Corpus, Table, build_corpus
+from core.fits import Fit, save_finding, save_fit
+from core.map_quality import near_neighbours
+from core.neighbours import Graph
+from core.search import build_index, find_meaning, find_pattern, find_words
+from core.spaces import Space, load_space, save_space
+from core.store import Store
+from tests.app_server import open_browser, running_app
+
+RESULTS = Path(__file__).resolve().parent / "results" / "maps.json"
+SIZES = (20_000, 200_000)
+ROUNDS = 3
+N_CLUSTERS, N_DIMS, N_NEIGHBOURS = 60, 64, 15
+EMBEDDINGS, FIT = "bench-embeddings", "bench-fit"
+WORKER_WARM_S = 60  # the worker compiles meanwhile, on the same processor
+LASSO = ((0.25, 0.3), (0.7, 0.3), (0.75, 0.7), (0.3, 0.75), (0.26, 0.4))  # shares of a map's width and height
+
+
+def main() -> None:
+    """Measure each speed at each size."""
+    cores = os.cpu_count()
+    figures: dict = {
+        "machine": f"{platform.processor() or platform.machine()}, {cores} cores, software rendering"
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        for n in SIZES:
+            measured = measure_size(home, n)
+            for name, seconds in measured.items():
+                print(f"{n:>8,} {name:18} {seconds:6.2f}", flush=True)
+                figures.setdefault(name, {})[str(n)] = round(seconds, 3)
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+
+def measure_size(home: Path, n: int) -> dict[str, float]:
+    """Seconds of everything at one size, medians of some rounds."""
+    store = Store(home)
+    corpus = plant_corpus(store, n)
+    store.mark_opened(corpus.key)
+    found = measure_core(store, corpus)
+    with running_app(home) as address, open_browser() as page:
+        time.sleep(WORKER_WARM_S)
+        page.set_default_timeout(120_000)
+        found["first_open_s"] = first_draw(page, address, n)  # the server reads the corpus
+        rounds = [measure_app(page, address, n) for _ in range(ROUNDS)]
+    return found | {name: statistics.median(round_[name] for round_ in rounds) for name in rounds[0]}
+
+
+# --- made-up data
+
+
+def plant_corpus(store: Store, n: int) -> Corpus:
+    """A corpus with a generic and a reshaped space, as if it had been encoded and fitted."""
+    texts, topics = make_texts(n)
+    frame = pd.DataFrame({"text": texts, "topic": topics})
+    corpus = build_corpus(Table(f"bench-{n}", frame, None, ()), "text")
+    store.add_corpus(corpus)
+    results = store.results(corpus.key)
+    generator = np.random.default_rng(0)
+    # Texts that begin alike are of one group, so that clusters have words of their own.
+    groups = np.array([zlib.crc32(text[:20].encode()) % N_CLUSTERS for text in texts])
+    generic, reshaped = (plant_space(generator, groups) for _ in range(2))
+    save_space(results, EMBEDDINGS, generic)
+    probabilities = generator.dirichlet(np.ones(4), n).astype(np.float32)
+    names = ["one", "two", "three", "four"]
+    fit = Fit(
+        space=reshaped,
+        instruction="planted",
+        labels=names,
+        phrases=[[name] for name in names],
+        classes=[0, 1, 2, 3],
+        given=np.full(n, -1),
+        probabilities=probabilities,
+        label_vectors=generator.normal(size=(4, N_DIMS)).astype(np.float32),
+    )
+    save_fit(results, FIT, fit)
+    for key, space in ((EMBEDDINGS, generic), (FIT, reshaped)):
+        save_finding(results, key, "near", near_neighbours(space.graph, space.map))
+        open_source(results, corpus.key, corpus.texts, key, space.map, space.vectors)  # keeps what it makes
+    store.set_encoding(corpus.key, "all-MiniLM-L6-v2", EMBEDDINGS)
+    analysis = store.add_analysis(corpus.key, "planted")
+    for name in names:
+        store.add_label(analysis, name)
+    store.set_fit(analysis, FIT, EMBEDDINGS)
+    return corpus
+
+
+def plant_space(generator: np.random.Generator, groups: np.ndarray) -> Space:
+    """A space of clusters in a plane; a text's neighbours are any of its cluster."""
+    n = len(groups)
+    middles = generator.uniform(-10, 10, (N_CLUSTERS, 2))
+    places = (
+        middles[groups]
+        + generator.normal(size=(n, 2)) * generator.uniform(0.2, 0.7, N_CLUSTERS)[groups, None]
+    )
+    directions = generator.normal(size=(N_CLUSTERS, N_DIMS))
+    vectors = directions[groups] + generator.normal(size=(n, N_DIMS)) / 2
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    order = np.argsort(groups, kind="stable")
+    starts, sizes = np.searchsorted(groups[order], np.arange(N_CLUSTERS)), np.bincount(groups)
+    picks = generator.integers(0, sizes[groups][:, None], (n, N_NEIGHBOURS))
+    indices = order[starts[groups][:, None] + picks].astype(np.int32)
+    similarities = np.einsum("id,ikd->ik", vectors, vectors[indices])
+    names = {code: f"planted {code}" for code in range(N_CLUSTERS)}
+    return Space(
+        vectors=vectors,
+        graph=Graph(indices, similarities.astype(np.float32)),
+        map=places.astype(np.float32),
+        clusters=groups.astype(np.int32),
+        cluster_names=names,
+        typical_texts={},
+    )
+
+
+# --- the core alone
+
+
+def measure_core(store: Store, corpus: Corpus) -> dict[str, float]:
+    """Cut and name the clusters of a map; find texts by words, pattern and meaning."""
+    results = store.results(corpus.key)
+    space = load_space(results, EMBEDDINGS)
+    source = open_source(results, corpus.key, corpus.texts, EMBEDDINGS, space.map, space.vectors)
+    index = build_index(corpus.texts)
+    query = np.asarray(space.vectors[0])
+    searches = [
+        lambda: find_words(index, "late delivery"),
+        lambda: find_pattern(index, "refund(ed|s)?"),
+        lambda: find_meaning(space.vectors, query, 50),
+    ]
+    cuts = [lambda step=step: cut_once(source, step) for step in range(FINENESS + 1)]
+    return {"cut_s": max(map(seconds_of, cuts)), "search_s": max(map(seconds_of, searches))}
+
+
+def cut_once(source: ClusterSource, step: int) -> None:
+    """One answer to the slider."""
+    cluster_map(source, ClusterChoice(fineness=step))
+
+
+def seconds_of(action: Callable[[], object]) -> float:
+    """Median time of an action."""
+    seconds = []
+    for _ in range(ROUNDS):
+        started = time.perf_counter()
+        action()
+        seconds.append(time.perf_counter() - started)
+    return statistics.median(seconds)
+
+
+# --- in the app
+
+
+def measure_app(page: Page, address: str, n: int) -> dict[str, float]:
+    """Seconds of everything that a person does on the maps page, once."""
+    return {
+        "first_draw_s": first_draw(page, address, n),
+        "lasso_s": lasso(page),
+        "recolour_s": recolour(page),
+        "cut_in_app_s": cut_in_app(page),
+        "search_in_app_s": search_in_app(page),
+    }
+
+
+def first_draw(page: Page, address: str, n: int) -> float:
+    """From opening the page, in a browser that shows nothing yet, to both maps drawn."""
+    page.goto("about:blank")
+    started = time.perf_counter()
+    page.goto(f"{address}/maps")
+    page.locator(f'.linked-maps[data-panes="2"][data-state="drawn"][data-points="{n}"]').wait_for()
+    painted(page)
+    seconds = time.perf_counter() - started
+    page.locator(".st-key-maps_below").wait_for()  # the rest of the page
+    settle(page)
+    return seconds
+
+
+def lasso(page: Page) -> float:
+    """From letting go of the mouse to the selection shown on both maps."""
+    page.locator("[data-action=lasso]").click()
+    box = page.locator("[data-pane='0'] .stage").bounding_box()
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in LASSO]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=4)
+    started = time.perf_counter()
+    page.mouse.up()
+    page.locator('.linked-maps:not([data-selected="0"])').wait_for()
+    painted(page)
+    seconds = time.perf_counter() - started
+    settle(page)
+    return seconds
+
+
+def recolour(page: Page) -> float:
+    """From the choice of another colouring to both maps drawn in it."""
+    page.locator(".st-key-maps_colour_True [role=combobox]").first.click()
+    option = page.get_by_role("option", name="Cluster (Generic)")
+    option.wait_for()
+    return seconds_to_redraw(page, option.click)
+
+
+def cut_in_app(page: Page) -> float:
+    """From one step finer to the new names and colours on both maps; every round takes another step."""
+    slider = page.locator("[class*=st-key-maps_cluster_fineness]").get_by_role("slider")
+    slider.focus()
+    return seconds_to_redraw(page, lambda: page.keyboard.press("ArrowRight"))
+
+
+def search_in_app(page: Page) -> float:
+    """From Enter in the search field to the hits ringed on both maps."""
+    page.locator(".st-key-maps_search input").fill("late delivery")
+    seconds = seconds_to_redraw(page, lambda: page.keyboard.press("Enter"))
+    page.locator('.linked-maps:not([data-lit="0"])').wait_for()
+    return seconds
+
+
+def seconds_to_redraw(page: Page, action: Callable[[], object]) -> float:
+    """Time from an action to both maps drawn anew."""
+    drawings = page.locator(".linked-maps").get_attribute("data-drawings")
+    started = time.perf_counter()
+    action()
+    page.locator(f'.linked-maps[data-state="drawn"]:not([data-drawings="{drawings}"])').wait_for()
+    painted(page)
+    seconds = time.perf_counter() - started
+    settle(page)
+    return seconds
+
+
+def painted(page: Page) -> None:
+    """Wait until the browser has shown what was drawn."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def settle(page: Page) -> None:
+    """Wait until the server has finished its run."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    page.wait_for_timeout(1000)
+
+
+if __name__ == "__main__":
+    main()
