@@ -6,15 +6,26 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+from core.results import Results
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 READ_CHARACTERS = 2_000
 """Characters of each text that count; the rest of a long text adds time and no better words."""
 
 MOST_TERMS = 20_000
 """Different words that are weighed: the most frequent ones."""
+
+MOST_PAIRS = 50_000
+"""Different pairs of words side by side that are counted: the most frequent ones."""
+
+TABLE_VERSION = 1  # raise it when words are split or counted otherwise
 
 ADDRESS = re.compile(r"(?:\w+://|www\.)\S+|[\w.+-]*@[\w.-]+")
 """Links, mail addresses and @mentions."""
@@ -79,11 +90,6 @@ class Words:
     rows: np.ndarray
     shown: list[str]
 
-    def ordered(self, place: np.ndarray) -> Words:
-        """Return the same words, the texts ordered by their place."""
-        order = np.argsort(place[self.rows], kind="stable")
-        return Words(self.terms[order], self.rows[order], self.shown)
-
 
 _read_last: tuple[Sequence[str], Words] | None = None
 
@@ -131,17 +137,87 @@ def distinct_words(words: Words) -> tuple[np.ndarray, np.ndarray]:
     return once // n_terms, once % n_terms
 
 
-def count_texts(words: Words, place: np.ndarray, n_places: int) -> np.ndarray:
-    """Return how many texts in each place hold each term: (n_places, n_terms)."""
-    n_terms = len(words.shown)
+@dataclass(frozen=True, eq=False)
+class WordTable:
+    """Which words, and pairs of words side by side, each of n texts has, each once a text.
+
+    Attributes
+    ----------
+    starts : int64 array (n + 1,)
+        The entries of text i are those from starts[i] to starts[i + 1].
+    entries : int32 array (n_entries,)
+        Numbers below the number of words are words, the others pairs.
+    pairs : int32 array (n_pairs, 2)
+        The two words of each pair, as they follow one another; most frequent pairs first.
+    shown : list of str
+        Most frequent spelling of each word.
+    """
+
+    starts: np.ndarray
+    entries: np.ndarray
+    pairs: np.ndarray
+    shown: list[str]
+
+    def counts(self, place: np.ndarray, n_places: int) -> csr_matrix:
+        """How many texts in each place have each word and each pair: (n_places, n_words + n_pairs).
+
+        Parameters
+        ----------
+        place : int array (n,)
+            From 0 to n_places - 1.
+        """
+        from scipy.sparse import csr_matrix
+
+        shape = (len(self.starts) - 1, len(self.shown) + len(self.pairs))
+        ones = np.ones(len(self.entries), dtype=np.int32)
+        texts = csr_matrix((ones, self.entries, self.starts), shape=shape)
+        ends = np.cumsum(np.bincount(place, minlength=n_places))
+        member = np.ones(len(place), dtype=np.int32)
+        groups = (member, np.argsort(place, kind="stable"), np.concatenate([[0], ends]))
+        counts = csr_matrix(groups, shape=(n_places, len(place))) @ texts
+        counts.sort_indices()
+        return counts
+
+
+def table_words(words: Words, n_texts: int) -> WordTable:
+    """Count each word and pair of words once a text; of the pairs, the `MOST_PAIRS` found most often."""
+    n_words = max(len(words.shown), 1)
     rows, terms = distinct_words(words)
-    cells = place[rows] * n_terms + terms
-    return np.bincount(cells, minlength=n_places * n_terms).reshape(n_places, n_terms)
+    beside = (words.rows[:-1] == words.rows[1:]) & (words.terms[:-1] >= 0) & (words.terms[1:] >= 0)
+    beside &= words.terms[:-1] != words.terms[1:]
+    first, second = words.terms[:-1][beside], words.terms[1:][beside]
+    kinds, kind, count = np.unique(first * n_words + second, return_inverse=True, return_counts=True)
+    kept = np.argsort(-count, kind="stable")[:MOST_PAIRS]
+    kept = kept[count[kept] >= 2]
+    number = np.full(len(kinds), -1, dtype=np.int64)
+    number[kept] = np.arange(len(kept))
+    known = number[kind] >= 0
+    width = n_words + max(len(kept), 1)
+    cells = np.concatenate(
+        [rows * width + terms, words.rows[:-1][beside][known] * width + n_words + number[kind[known]]]
+    )
+    cells.sort()
+    cells = cells[np.diff(cells, prepend=-1) > 0]
+    starts = np.searchsorted(cells, np.arange(n_texts + 1) * width)
+    pairs = np.column_stack([kinds[kept] // n_words, kinds[kept] % n_words])
+    return WordTable(starts, (cells % width).astype(np.int32), pairs.astype(np.int32), words.shown)
+
+
+def keep_word_table(results: Results, corpus_key: str, texts: Sequence[str]) -> WordTable:
+    """Word table of a corpus, from its results folder; made and kept where it is not there yet."""
+    key = f"{corpus_key}.words{TABLE_VERSION}"
+    parts = ("starts", "entries", "pairs")
+    if not (results.has_document(key) and all(results.has_array(f"{key}.{part}") for part in parts)):
+        table = table_words(read_words(texts), len(texts))
+        for part in parts:
+            results.save_array(f"{key}.{part}", getattr(table, part))
+        results.save_document(key, table.shown)
+    return WordTable(*(results.load_array(f"{key}.{part}") for part in parts), results.load_document(key))
 
 
 def is_unspaced(word: str) -> bool:
     """Whether a word is of a script without spaces, so that it is a pair of characters."""
-    return re.fullmatch(f"[{UNSPACED}]+", word) is not None
+    return not word.isascii() and re.fullmatch(f"[{UNSPACED}]+", word) is not None
 
 
 def echo_each_other(word: str, other: str) -> bool:
@@ -155,6 +231,7 @@ def echo_each_other(word: str, other: str) -> bool:
     return common >= 4 and 3 * common >= 2 * len(short) and len(long) - common <= 3
 
 
+@lru_cache(maxsize=100_000)
 def _bare(word: str) -> str:
     """Word in lower case without accents."""
     return "".join(

@@ -3,14 +3,24 @@ import re
 import numpy as np
 import pytest
 
+from core import clusters as clusters_module
 from core.clusters import (
     FEW_TEXTS,
+    FINENESS,
+    MIDDLE,
+    cluster_levels,
+    cluster_sizes,
     find_clusters,
+    find_k_clusters,
     join_nearest,
+    map_hierarchy,
     number_by_size,
     smallest_cluster,
+    split_cluster,
+    typical_rows,
     typical_texts,
 )
+from core.hierarchy import cut
 
 
 def heaps(*sizes, apart=20, seed=0):
@@ -122,3 +132,65 @@ def test_typical_texts_show_copies_once():
 def test_typical_texts_of_equal_rows_and_of_noise():
     assert typical_texts(np.ones((4, 3), dtype=np.float32), np.zeros(4, dtype=int)) == {0: [0]}
     assert typical_texts(np.ones((2, 3), dtype=np.float32), np.array([-1, -1])) == {}
+
+
+@pytest.mark.parametrize("n_texts", [10, 60, 576, 5_000, 200_000])
+def test_cluster_sizes_fall_from_coarse_to_fine(n_texts):
+    sizes = cluster_sizes(n_texts)
+    assert len(sizes) == FINENESS + 1
+    assert sizes[MIDDLE] == smallest_cluster(n_texts)
+    assert sizes == sorted(sizes, reverse=True) and sizes[-1] >= 2
+
+
+def test_levels_have_more_and_more_clusters():
+    # Nine heaps in three heaps of heaps.
+    centres = np.array([(100 * i + 6 * j, 0) for i in range(3) for j in range(3)])
+    points = np.concatenate([np.random.default_rng(i).normal(c, 0.7, (70, 2)) for i, c in enumerate(centres)])
+    levels = cluster_levels(map_hierarchy(points))
+    counts = [level.max() + 1 for level in levels]
+    assert counts == sorted(counts)
+    assert counts[0] == 3 and 9 in counts
+    assert np.array_equal(levels[MIDDLE], find_clusters(points))
+
+
+def test_touching_heaps_fall_apart_at_the_fine_end():
+    # By size alone they never do: of six touching heaps HDBSCAN makes two clusters, however small.
+    points = np.vstack([heaps(60, 60, 60, apart=4.5), heaps(60, 60, 60, apart=4.5) + np.array([100, 0])])
+    hierarchy = map_hierarchy(points)
+    levels = cluster_levels(hierarchy)
+    assert cut(hierarchy, cluster_sizes(360)[FINENESS]).max() + 1 == 2
+    assert levels[MIDDLE].max() + 1 == 2 and levels[FINENESS].max() + 1 == 6
+
+
+def test_k_means():
+    points = heaps(40, 90, 60) + np.array([0, 30])
+    codes = find_k_clusters(points, 3)
+    assert codes.dtype == np.int32
+    assert sum(sizes_of(codes)) == 190 and len(sizes_of(codes)) == 3
+    assert np.array_equal(codes, find_k_clusters(points, 3))
+    assert find_k_clusters(points[:2], 5).max() <= 1
+
+
+def test_k_means_of_many_texts_learns_from_samples(monkeypatch):
+    monkeypatch.setattr(clusters_module, "MANY_TEXTS", 100)
+    X = np.random.default_rng(0).normal(size=(300, 2)) * 0.05 + np.repeat(
+        [[1, 0], [0, 1], [-1, 0]], 100, axis=0
+    )
+    assert sizes_of(find_k_clusters(X, 3)) == [100, 100, 100]
+
+
+def test_a_cluster_is_split_where_a_finer_step_splits_it():
+    points = heaps(70, 50, apart=6)
+    levels = [np.zeros(120, dtype=int), np.repeat([0, 1], [70, 50])]
+    parts = split_cluster(points, np.arange(120), levels)
+    assert [part.tolist() for part in parts] == [list(range(70)), list(range(70, 120))]
+    halves = split_cluster(points, np.arange(120), levels[:1])
+    assert sorted(len(half) for half in halves) == [50, 70]
+    assert len(split_cluster(np.ones((9, 2)), np.arange(9), [np.zeros(9, dtype=int)])) == 1
+
+
+def test_typical_rows_of_a_large_group_are_of_that_group():
+    X = np.random.default_rng(0).normal(size=(5_000, 4)).astype(np.float32)
+    rows = np.arange(1, 5_000, 2)
+    found = typical_rows(X, rows, 5)
+    assert len(set(found)) == 5 and set(found) <= set(rows.tolist())

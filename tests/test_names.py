@@ -3,7 +3,8 @@ import re
 import numpy as np
 import pytest
 
-from core.names import name_clusters
+from core.names import name_clusters, name_groups, nearest_groups, spread_evenly
+from core.words import read_words, table_words
 
 
 def test_names_are_the_words_that_set_a_cluster_apart():
@@ -113,3 +114,62 @@ def test_names_follow_the_rows():
 def test_texts_and_clusters_must_be_as_many():
     with pytest.raises(ValueError, match=re.escape("2 texts and 3 cluster numbers found")):
         name_clusters(["a", "b"], np.zeros(3, dtype=int))
+
+
+def halves(n=400, seed=0):
+    """Texts of eight subjects, 50 each, in two groups of four; one group says "gladly", half the time."""
+    rng = np.random.default_rng(seed)
+    subjects = ["train", "soup", "doctor", "guitar", "garden", "window", "candle", "bridge"]
+    texts = []
+    for row in range(n):
+        subject = subjects[row * 8 // n]
+        common = ["the", "and", *(["gladly"] if row < n / 2 and row % 4 else []), *(["so"] * (row % 2))]
+        texts.append(" ".join(rng.permutation([subject, *common])))
+    return np.array(texts, dtype=object), (np.arange(n) >= n / 2).astype(int)
+
+
+def test_few_clusters_are_not_named_by_function_words():
+    texts, clusters = halves()
+    table = table_words(read_words(texts), len(texts))
+    evenness = spread_evenly(table, np.arange(len(texts)))
+    known = dict(zip(table.shown, evenness, strict=True))
+    assert known["the"] > 0.95 and known["so"] > 0.8
+    assert 0.4 < known["gladly"] < 0.6  # all over one half
+    assert known["soup"] < 0.15
+    names = name_groups(table, clusters, evenness=evenness)
+    assert not {"the", "and", "so"} & set(" ".join(names.values()).replace("·", "").split())
+    assert {"train", "soup", "doctor", "guitar"} >= set(names[0].replace("gladly", "").split(" · ")) - {""}
+
+
+def test_a_word_in_one_neighbourhood_and_one_everywhere():
+    # Six blocks of twelve texts: "all" in each text, "one" in the texts of the first block.
+    texts = ["all one"] * 12 + ["all"] * 60
+    table = table_words(read_words(texts), 72)
+    evenness = dict(zip(table.shown, spread_evenly(table, np.arange(72)), strict=True))
+    assert evenness == pytest.approx({"all": 1, "one": 0})
+    assert spread_evenly(table, np.arange(40)) is None  # too few to tell
+
+
+def test_a_name_sets_a_cluster_apart_from_its_neighbours():
+    # Clusters 0 and 1 lie side by side and share "card"; only cluster 2, far away, has neither.
+    texts = (
+        ["card lost lost", "card lost", "card lost", "card"] * 5
+        + ["card late", "card late", "card late", "card"] * 5
+        + ["soup hot", "soup cold", "soup", "soup"] * 20
+    )
+    clusters = np.repeat([0, 1, 2], [20, 20, 80])
+    points = np.array([[0.0, 0], [1, 0], [50, 50]])[clusters]
+    table = table_words(read_words(texts), len(texts))
+    names = name_groups(table, clusters, points)
+    assert names[0].startswith("card lost") or names[0].startswith("lost")
+    assert names[1].startswith("card late") or names[1].startswith("late")
+    near = nearest_groups(points, clusters, [0, 1, 2])
+    assert near[:, 0].tolist() == [1, 0, 1]
+
+
+def test_taken_names_are_not_given():
+    texts = ["boat", "boat", "boat", "car", "car", "car"]
+    table = table_words(read_words(texts), 6)
+    names = name_groups(table, np.repeat([0, 1], 3), taken=["BOAT", "cluster 1"])
+    assert names[1] == "car"
+    assert names[0].casefold() not in ("boat", "cluster 1")

@@ -3,6 +3,7 @@
 import dataclasses
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 import streamlit as st
@@ -256,7 +257,7 @@ def test_fit_leads_to_two_maps_and_evidence(guide, store, prepared, labelled):
     assert store.analysis(labelled).fit_key is not None
     guide.switch_page(MAPS).run()
     assert not guide.exception
-    assert "Reshaped clusters" in [tab.label for tab in guide.tabs]
+    assert "The same texts in two spaces." in words(guide)
     guide.run()
     assert "labels" in words(guide)
 
@@ -471,23 +472,6 @@ def test_a_new_session_goes_on_where_the_last_one_was(app, prepared, labelled):
     assert app.session_state["refract"].analysis_id == labelled
 
 
-def test_the_maps_can_be_coloured_by_anything(app, store, prepared, labelled):
-    cache.runner().submit("fit", "x", analysis_id=labelled)
-    app.run()
-    app.switch_page(MAPS).run()
-    box = app.selectbox(key="maps_colour_True")
-    spaces = ["Predicted label", "Given label", "Cluster (reshaped)", "Cluster (generic)"]
-    assert box.options == [*spaces, "topic", "feeling", "stars"]
-    key = store.analysis(labelled).fit_key
-    cache.runner().submit("measure", "x", analysis_id=labelled, fit_key=key)
-    app.run()
-    assert app.selectbox(key="maps_colour_True").options[4] == "Neighbours replaced (%)"
-    box = app.selectbox(key="maps_colour_True")
-    for choice in box.options:
-        app.selectbox(key="maps_colour_True").set_value(choice).run()
-        assert not app.exception
-
-
 def test_everything_can_be_taken_out(app, prepared, labelled, corpus):
     cache.runner().submit("fit", "x", analysis_id=labelled)
     app.run()
@@ -504,7 +488,8 @@ def test_a_selection_does_not_follow_into_another_corpus(app, store, prepared):
     open_first = store.corpora()[0].key
     app.run()
     app.switch_page(MAPS).run()
-    next(button for button in app.button if (button.key or "").startswith("select_generic_")).click().run()
+    app.session_state[f"maps_select_{open_first}"] = ("token", np.arange(store.corpora()[0].n_texts))
+    app.run()
     assert not app.exception
     for key in (prepared, small.key, open_first):
         app.switch_page(CORPUS).run()

@@ -73,6 +73,10 @@ def lasso(page, pane, share=0.6):
     page.keyboard.up("Shift")
 
 
+def side_panel(page, name):
+    page.locator(".st-key-maps_side_panel").get_by_text(name, exact=True).click()
+
+
 def choose(page, key, option):
     page.locator(f".st-key-{key}").locator("input, [role=combobox], [data-baseweb=select]").first.click()
     page.get_by_role("option", name=option, exact=True).click()
@@ -110,7 +114,7 @@ def test_2_names_alone_give_a_first_map(page):
     page.wait_for_url("**/maps", timeout=WARM_UP)
     page.locator('.linked-maps[data-panes="2"][data-state="drawn"]').wait_for()
     page.locator(".st-key-maps_evidence").get_by_text("from names only").wait_for()
-    assert "Reshaped, from names only" in maps(page).inner_text()
+    maps(page).locator(".title", has_text="by what the customer feels (from names only)").wait_for()
     shoot(page, "names_only_maps")
 
 
@@ -149,10 +153,10 @@ def wait_for_card(page, text, *, same):
 
 def test_4_lasso_selects_in_both_maps(page):
     lasso(page, 0)
-    page.locator(".st-key-maps_selection").get_by_text("selected", exact=False).first.wait_for()
+    page.locator(".st-key-maps_side").get_by_text("selected", exact=False).first.wait_for()
     selected = int(maps(page).get_attribute("data-selected"))
     assert selected > 20
-    page.locator(".st-key-maps_selection").get_by_text(f"{selected:,} selected").wait_for()
+    page.locator(".st-key-maps_side").get_by_text(f"{selected:,} selected").wait_for()
     shoot(page, "lasso")
 
 
@@ -171,7 +175,72 @@ def test_5_recolour_keeps_zoom_and_selection(page):
     shoot(page, "recoloured")
 
 
-def test_6_evidence_says_whether_it_helped(page):
+def test_6_search_lights_up_on_both_maps(page):
+    field = page.locator(".st-key-maps_search input")
+    field.fill("refund")
+    field.press("Enter")
+    page.locator('.linked-maps[data-lit]:not([data-lit="0"])').wait_for()
+    assert maps(page).get_attribute("data-lit") == str(
+        pd.read_csv(DEMO)["text"].str.contains("refund", case=False).sum()
+    )
+    shoot(page, "search")
+    choose(page, "maps_search_by", "Meaning (Generic)")
+    page.locator(".st-key-maps_search_nearest").wait_for()
+    page.locator('.linked-maps[data-lit="50"]').wait_for()
+    field.fill("")
+    field.press("Enter")
+    page.locator('.linked-maps[data-lit="0"]').wait_for()
+
+
+def test_7_one_text_and_a_new_one_under_the_glass(page):
+    side_panel(page, "New text")
+    page.locator(".st-key-maps_new_text textarea").fill("I am furious that the van never came")
+    button(page, "maps_place").click()
+    maps(page).locator("[data-action=reset]").click()
+    page.locator(".linked-maps .pin span").nth(1).wait_for()
+    page.locator(".st-key-maps_side").get_by_text("angry").first.wait_for()
+    shoot(page, "new_text")
+    side_panel(page, "Text")
+    page.locator(".st-key-maps_glass_table .dvn-scroller").click(position={"x": 60, "y": 55})
+    page.locator(".st-key-maps_side").get_by_text("Neighbours", exact=True).wait_for()
+    assert maps(page).get_attribute("data-selected") == "1"
+    shoot(page, "text")
+
+
+def test_8_clusters_are_renamed_and_their_flows_selected(page):
+    page.locator(".st-key-maps_below").get_by_text("Clusters").click()
+    page.locator("[class*=st-key-maps_cluster_edit_analysis]").first.locator("button").first.click()
+    name = page.locator("[data-testid=stPopoverBody] input").first
+    name.fill("those who laughed")
+    name.press("Enter")
+    page.locator(".linked-maps .name", has_text="those who laughed").first.wait_for(state="attached")
+    page.keyboard.press("Escape")
+    shoot(page, "clusters")
+    page.locator(".st-key-maps_below").get_by_text("Flows").click()
+    page.locator("[class*=st-key-maps_flows_chart]").first.wait_for()
+    page.locator(".st-key-maps_flows_words").get_by_text("those who laughed").first.wait_for()
+    page.locator(".st-key-maps_flows_words button").first.click()
+    page.locator('.linked-maps:not([data-selected="1"])').wait_for()
+    shoot(page, "flows")
+
+
+def test_9_labels_are_given_on_the_map_and_taken_back(page):
+    side_panel(page, "Label")
+    lasso(page, 1, share=0.35)
+    give = page.locator(".st-key-maps_label_give button").first
+    name = page.locator("[class*=st-key-maps_label_name] input")
+    name.fill("angry")
+    name.press("Enter")
+    give.get_by_text("as angry").wait_for()
+    give.click()
+    sidebar = page.locator("[data-testid=stSidebar]")
+    sidebar.get_by_text("● 60 labels").wait_for(state="detached")
+    shoot(page, "labelled_on_the_map")
+    page.locator(".st-key-maps_side").get_by_text("Undo").first.click()
+    sidebar.get_by_text("● 60 labels").wait_for()
+
+
+def test_10_evidence_says_whether_it_helped(page):
     page.get_by_role("link", name="Evidence").first.click()
     page.locator(".st-key-evidence_verdict").get_by_text("stand nearest to a text").wait_for()
     for chart in ("evidence_comparison", "evidence_by_label", "evidence_change", "evidence_curve"):
@@ -183,7 +252,7 @@ def test_6_evidence_says_whether_it_helped(page):
     shoot(page, "evidence_below")
 
 
-def test_7_the_deck_finds_more_of_a_label(page):
+def test_11_the_deck_finds_more_of_a_label(page):
     choose(page, "evidence_more_label", "amused")
     button(page, "evidence_to_more").click()
     page.locator(".st-key-guide_reason").get_by_text("one of the likeliest for amused").wait_for()
@@ -200,7 +269,7 @@ def test_7_the_deck_finds_more_of_a_label(page):
     shoot(page, "possible_mistakes")
 
 
-def test_8_export(page):
+def test_12_export(page):
     page.get_by_role("link", name="Export").first.click()
     page.locator(".st-key-export_csv").wait_for()
     shoot(page, "export")
@@ -222,14 +291,14 @@ def test_8_export(page):
     assert form["weights"].shape[0] == 384 and set(form["label_names"]) == set(demo["emotion"])
 
 
-def test_9_a_reload_loses_nothing(page, address):
+def test_13_a_reload_loses_nothing(page, address):
     page.goto(f"{address}/maps")
     page.locator('.linked-maps[data-state="drawn"]').wait_for()
     assert page.locator(".linked-maps .pane").count() == 2
     assert "by what the customer feels" in page.locator("[data-testid=stSidebar]").inner_text()
 
 
-def test_10_a_cancelled_job_loses_nothing_and_a_closed_tab_stops_nothing(page, address, tmp_path):
+def test_14_a_cancelled_job_loses_nothing_and_a_closed_tab_stops_nothing(page, address, tmp_path):
     demo = pd.read_csv(DEMO)
     many = pd.concat([demo.assign(text=demo["text"] + f" ({number})") for number in range(8)])
     many.to_csv(tmp_path / "many.csv", index=False)
@@ -249,6 +318,6 @@ def test_10_a_cancelled_job_loses_nothing_and_a_closed_tab_stops_nothing(page, a
     page.get_by_text("read by all-MiniLM-L6-v2").nth(1).wait_for()
 
 
-def test_11_nothing_left_this_machine_and_nothing_broke(page):
+def test_15_nothing_left_this_machine_and_nothing_broke(page):
     assert sorted(set(page.outside)) == []
     assert page.errors == []

@@ -1,7 +1,15 @@
 import numpy as np
 import pytest
 
-from core.words import count_texts, distinct_words, echo_each_other, read_words, split_words
+from core.results import Results
+from core.words import (
+    distinct_words,
+    echo_each_other,
+    keep_word_table,
+    read_words,
+    split_words,
+    table_words,
+)
 
 
 @pytest.mark.parametrize(
@@ -45,12 +53,11 @@ def test_a_word_counts_once_a_text():
     words = read_words(["sea sea sea", "sea sky", ""])
     rows, terms = distinct_words(words)
     assert list(zip(rows.tolist(), terms.tolist(), strict=True)) == [(0, 0), (1, 0), (1, 1)]
-    assert count_texts(words, np.array([0, 1, 1]), 2).tolist() == [[1, 0], [1, 1]]
 
 
 def test_texts_without_words_count_for_nothing():
-    words = read_words(["", "12"])
-    assert count_texts(words, np.array([0, 1]), 2).shape == (2, 0)
+    rows, terms = distinct_words(read_words(["", "12"]))
+    assert len(rows) == len(terms) == 0
 
 
 @pytest.mark.parametrize(
@@ -67,3 +74,51 @@ def test_texts_without_words_count_for_nothing():
 )
 def test_forms_of_one_word(word, other, echo):
     assert echo_each_other(word, other) == echo
+
+
+def test_a_table_counts_words_and_pairs_once_a_text():
+    texts = ["red fox red fox", "the red fox", "fox", "", "lazy dog"]
+    table = table_words(read_words(texts), len(texts))
+    number = {word: position for position, word in enumerate(table.shown)}
+    assert table.pairs.tolist() == [[number["red"], number["fox"]]]  # the only pair that is there twice
+    counts = table.counts(np.array([0, 0, 1, 1, 1]), 2).toarray()
+    assert counts.shape == (2, len(table.shown) + 1)
+    found = {word: counts[:, position].tolist() for word, position in number.items()}
+    assert found == {"red": [2, 0], "fox": [2, 1], "the": [1, 0], "lazy": [0, 1], "dog": [0, 1]}
+    assert counts[:, -1].tolist() == [2, 0]
+
+
+def test_a_table_counts_like_the_words(tmp_path):
+    rng = np.random.default_rng(0)
+    texts = [" ".join(rng.choice(["red", "green", "blue", "grey", "pink"], 6)) for _ in range(50)]
+    place = rng.integers(0, 4, 50)
+    words = read_words(texts)
+    table = keep_word_table(Results(tmp_path), "corpus", texts)
+    expected = [
+        [
+            sum(word in text.split() for text, at in zip(texts, place, strict=True) if at == each)
+            for word in words.shown
+        ]
+        for each in range(4)
+    ]
+    assert table.counts(place, 4).toarray()[:, : len(words.shown)].tolist() == expected
+    beside = {
+        pair: sum(f" {pair} " in f" {text} " for text in texts)
+        for pair in {f"{a} {b}" for a in words.shown for b in words.shown if a != b}
+    }
+    overall = np.asarray(table.counts(np.zeros(50, dtype=int), 1).toarray())[0, len(words.shown) :]
+    shown = [f"{table.shown[a]} {table.shown[b]}" for a, b in table.pairs]
+    assert dict(zip(shown, overall.tolist(), strict=True)) == {k: n for k, n in beside.items() if n >= 2}
+
+
+def test_a_kept_table_is_read_again(tmp_path, monkeypatch):
+    made = keep_word_table(Results(tmp_path), "corpus", ["red fox", "red fox"])
+    monkeypatch.setattr("core.words.read_words", None)
+    again = keep_word_table(Results(tmp_path), "corpus", ["red fox", "red fox"])
+    assert again.shown == made.shown and np.array_equal(again.entries, made.entries)
+
+
+@pytest.mark.parametrize("texts", [[], [""], ["12 !", "…"]])
+def test_a_table_of_nothing(texts):
+    table = table_words(read_words(texts), len(texts))
+    assert table.counts(np.zeros(len(texts), dtype=int), 1).sum() == 0

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import streamlit as st
 
-from core.changes import Change
+from core.changes import Change, neighbour_change
 from core.changes import most_changed as find_most_changed
 from core.corpus import Corpus
-from core.fits import Fit, load_fit
+from core.fits import Fit, load_finding, load_fit
 from core.jobs import JobRunner
+from core.map_quality import MapQuality
+from core.neighbours import Graph
 from core.spaces import Space, load_space
 from core.store import Store, data_home
 
@@ -61,3 +64,16 @@ def most_changed(corpus_key: str, embedding_key: str, fit_key: str) -> list[Chan
     return find_most_changed(
         space(corpus_key, embedding_key).graph, fit(corpus_key, fit_key).space.graph, MOST_CHANGED
     )
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def change(left_key: str, right_key: str, _left: Graph, _right: Graph) -> np.ndarray:
+    """Share of each text's neighbours that the right of two spaces replaced: float32 array (n,)."""
+    return neighbour_change(_left, _right)
+
+
+def map_quality(corpus_key: str, space_key: str) -> tuple[np.ndarray | None, MapQuality | None]:
+    """Share of each text's neighbours that are near on the map, and the whole map's quality; None before."""
+    results = store().results(corpus_key)
+    near, quality = (load_finding(results, space_key, name) for name in ("near", "map_quality"))
+    return near, quality

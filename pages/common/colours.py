@@ -2,73 +2,69 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
-from core.corpus import Corpus
 from core.fits import Fit
 from core.palette import GREY, category_colours, colour_of
-from core.spaces import Space
+from core.partitions import Partition
+from pages.common import cache
 from pages.common.linked_maps import Colouring, NumericColouring
+from pages.common.map_view import MapView, Side
 
 MOST_CATEGORIES = 20  # further values of a metadata column share one entry, so that the legend stays readable
-
-
 CHANGE = "Neighbours replaced (%)"
 
 
-def colourings(fit: Fit | None, change: np.ndarray | None, corpus: Corpus) -> list[str]:
-    """Names of all choices, the most telling first; `change` as in `Findings`, where it was measured."""
-    if fit is None:
-        return ["Cluster", *_columns(corpus)]
-    spaces = ["Predicted label", "Given label", "Cluster (reshaped)", "Cluster (generic)"]
-    return [*spaces, *([CHANGE] if change is not None else []), *_columns(corpus)]
+def colourings(view: MapView) -> dict[str, Callable[[], Colouring | NumericColouring]]:
+    """Names of all choices, the most telling first, each with what makes its colours."""
+    choices: dict[str, Callable] = {}
+    if view.right.fit is not None:
+        choices["Predicted label"] = lambda: predicted(view.right.fit, view.labels)
+        choices["Given label"] = lambda: _labelled("Given label", view.given, view.labels, "unlabelled")
+    for side in reversed(view.sides):
+        name = "Cluster" if len(view.sides) == 1 else f"Cluster ({side.title})"
+        choices[name] = lambda side=side, name=name: clustered(name, side.partition)
+    if len(view.sides) == 2:
+        left = view.sides[0]
+        if left.fit is not None:
+            name = f"Predicted label ({left.title})"
+            choices[name] = lambda: predicted(left.fit, left.fit.labels, name)
+        choices[CHANGE] = lambda: NumericColouring(CHANGE, 100 * change_between(*view.sides))
+    for column in view.corpus.metadata.columns:
+        if view.corpus.metadata[column].nunique() > 1:
+            choices[str(column)] = lambda column=column: _metadata(column, view.corpus.metadata[column])
+    return choices
 
 
-def colouring(
-    choice: str,
-    corpus: Corpus,
-    generic: Space,
-    fit: Fit | None,
-    change: np.ndarray | None,
-    given: np.ndarray,
-    labels: list[str],
-) -> Colouring | NumericColouring:
-    """Colours of all texts for one of `colourings`.
+def change_between(left: Side, right: Side) -> np.ndarray:
+    """Share of each text's neighbours that the right space replaced: float32 array (n,)."""
+    return cache.change(left.space_key, right.space_key, left.space.graph, right.space.graph)
+
+
+def predicted(fit: Fit, labels: list[str], title: str = "Predicted label") -> Colouring:
+    """Colours of the predicted labels, as those labels have them now.
 
     Parameters
     ----------
-    change : float32 array (n,) or None, see `Findings`
-    given : int64 array (n,), positions in `labels` as they are now, -1 where none
-    labels : list of str, label names as they are now
+    labels : list of str, label names of the analysis as they are now
     """
-    if choice == "Predicted label":
-        names = list(dict.fromkeys([*labels, *fit.labels]))
-        codes = np.asarray([names.index(name) for name in fit.labels], dtype=np.int32)[fit.predicted]
-        return _labelled("Predicted label", codes, names, "none")
-    if choice == "Given label":
-        return _labelled("Given label", given, labels, "unlabelled")
-    if choice in ("Cluster", "Cluster (generic)"):
-        return _clustered(choice, generic)
-    if choice == CHANGE:
-        return NumericColouring(CHANGE, 100 * np.asarray(change))
-    if choice == "Cluster (reshaped)":
-        return _clustered(choice, fit.space)
-    return _metadata(choice, corpus.metadata[choice])
+    names = list(dict.fromkeys([*labels, *fit.labels]))
+    codes = np.asarray([names.index(name) for name in fit.labels], dtype=np.int32)[fit.predicted]
+    return _labelled(title, codes, names, "none")
 
 
-def _columns(corpus: Corpus) -> list[str]:
-    """Metadata columns with more than one value."""
-    return [str(name) for name in corpus.metadata.columns if corpus.metadata[name].nunique() > 1]
+def clustered(title: str, partition: Partition) -> Colouring:
+    """Colours of the clusters of one side."""
+    n_clusters = max(partition.names, default=-1) + 1
+    names = [partition.names.get(code, "") for code in range(n_clusters)]
+    return Colouring(title, np.asarray(partition.codes), names, category_colours(n_clusters), "in no cluster")
 
 
 def _labelled(title: str, codes: np.ndarray, names: list[str], none: str) -> Colouring:
     return Colouring(title, np.asarray(codes, dtype=np.int32), names, list(colour_of(names).values()), none)
-
-
-def _clustered(title: str, space: Space) -> Colouring:
-    names = [space.cluster_names[cluster] for cluster in sorted(space.cluster_names)]
-    return Colouring(title, np.asarray(space.clusters), names, category_colours(len(names)), "in no cluster")
 
 
 def _metadata(title: str, column: pd.Series) -> Colouring | NumericColouring:

@@ -5,12 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import streamlit as st
 
 from core.corpus import Corpus
 from core.fits import Fit
 from core.partitions import Partition
 from core.spaces import Space
-from core.store import Analysis
+from core.store import Analysis, StoredCorpus
+from pages.common import cache
+from pages.common.filters import shown_texts
+from pages.common.partitions import partition_for
+from pages.common.state import is_fitted
+
+GENERIC = "generic"
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,3 +78,64 @@ class MapView:
     def right(self) -> Side:
         """The reshaped side, or the only one."""
         return self.sides[-1]
+
+
+def current_view(entry: StoredCorpus, analysis: Analysis | None) -> MapView:
+    """What to show: the reshaped map of the analysis in use, beside the one chosen to compare."""
+    corpus = cache.corpus(entry.key)
+    store = cache.store()
+    n_texts = len(corpus.texts)
+    return MapView(
+        corpus=corpus,
+        sides=tuple(_side(entry, corpus, shown) for shown in _analyses_shown(entry, analysis)),
+        analysis=analysis,
+        labels=store.label_names(analysis.id) if analysis else [],
+        given=store.label_codes(analysis.id, n_texts) if analysis else np.full(n_texts, -1),
+        shown=shown_texts(corpus),
+    )
+
+
+def comparable(corpus_key: str, analysis: Analysis) -> dict[str, str]:
+    """What can stand left of an analysis: side keys with their titles, the generic map first."""
+    others = [other for other in cache.store().analyses(corpus_key) if other.id != analysis.id]
+    fitted = {side_key(other): title_of(other) for other in others if is_fitted(other)}
+    return {GENERIC: "Generic"} | fitted
+
+
+def left_key(corpus_key: str) -> str:
+    """Session state key of what stands left; it holds the key of a side."""
+    return f"maps_left_{corpus_key}"
+
+
+def side_key(analysis: Analysis | None) -> str:
+    """Key of an analysis' side, or of the generic one."""
+    return GENERIC if analysis is None else f"analysis-{analysis.id}"
+
+
+def title_of(analysis: Analysis) -> str:
+    """How an analysis is called."""
+    return analysis.instruction or "untitled"
+
+
+def _analyses_shown(entry: StoredCorpus, analysis: Analysis | None) -> list[Analysis | None]:
+    """Analyses from left to right; None is the generic map."""
+    if not is_fitted(analysis):
+        return [None]
+    chosen = st.session_state.get(left_key(entry.key), GENERIC)
+    beside = {side_key(other): other for other in cache.store().analyses(entry.key)}
+    left = beside.get(chosen) if chosen in comparable(entry.key, analysis) else None
+    return [left, analysis]
+
+
+def _side(entry: StoredCorpus, corpus: Corpus, analysis: Analysis | None) -> Side:
+    if analysis is None:
+        fit, space_key, title = None, entry.embedding_key, "Generic"
+        space = cache.space(entry.key, space_key)
+    else:
+        space_key = analysis.fit_key
+        fit = cache.fit(entry.key, space_key)
+        space, title = fit.space, title_of(analysis)
+        if fit.from_names_only:
+            title += " (from names only)"
+    partition = partition_for(corpus, analysis, space, space_key)
+    return Side(side_key(analysis), title, space, fit, analysis, space_key, partition)

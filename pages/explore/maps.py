@@ -1,38 +1,60 @@
-"""Maps page: the generic and the reshaped space side by side, linked."""
+"""Maps page: two spaces of the same texts side by side, linked, and the panels that answer questions."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
-import pandas as pd
 import streamlit as st
 
-from core.corpus import Corpus
-from core.figures import BARS, composition_bars
-from core.fits import Fit, load_finding
-from core.keys import content_key
-from core.spaces import Space
-from core.store import Analysis
+from core.fits import load_finding
+from core.store import Analysis, StoredCorpus
 from pages.common import cache, frame
-from pages.common.colours import colouring, colourings
-from pages.common.linked_maps import Colouring, Pane, linked_maps
+from pages.common.cluster_panel import draw_clusters
+from pages.common.colours import colourings
+from pages.common.columns_panel import draw_columns
+from pages.common.filters import draw_chips
+from pages.common.flows_panel import draw_flows
+from pages.common.glass import draw_text
+from pages.common.label_check import draw_label_check
+from pages.common.linked_maps import Mark, Name, Pane, linked_maps
+from pages.common.map_labelling import draw_labelling
+from pages.common.map_view import GENERIC, MapView, Side, comparable, current_view, left_key
 from pages.common.markdown import markdown
 from pages.common.measuring import EVIDENCE_HELP, NAMES_ONLY, NAMES_ONLY_HELP, follow, offer_refit
+from pages.common.new_text import draw_new_text
+from pages.common.partitions import names_for
+from pages.common.search_box import draw_search
+from pages.common.selection import selection_from_python
+from pages.common.selection_panel import draw_selection
+from pages.common.small_multiples import draw_small_multiples
 from pages.common.state import current_analysis, current_corpus, is_fitted, is_prepared
 
-ROWS_SHOWN = 1000
-CARDS_SHOWN = 9
 HEIGHT = 560  # pixels: both maps above the fold of 1440 x 900
+SIDE_PANELS = ("Selection", "Label", "Text", "New text")
+BELOW = {
+    "Clusters": draw_clusters,
+    "Flows": draw_flows,
+    "Columns": draw_columns,
+    "All analyses": draw_small_multiples,
+    "Labels": draw_label_check,
+}
+QUALITY_HELP = (
+    "How far each picture can be trusted. Neighbours near: of a text's true nearest neighbours (in all "
+    "dimensions), the share that stands near it on the map. Trustworthiness (Venna and Kaski 2001): 1 when "
+    "no strangers stand beside each other. Moved: the median way, from left to right, of the texts that "
+    "kept their neighbours, as a share of the map's spread; the smaller, the easier to keep one's bearings. "
+    "“Doubtful places” above the maps marks where the picture misleads."
+)
 
 
 def maps_page() -> None:
-    """The generic and the reshaped space side by side, linked."""
+    """Two spaces of the same texts side by side, linked."""
     entry, analysis = current_corpus(), current_analysis()
     fitted = is_fitted(analysis)
     frame.page_head(
         (analysis.instruction or "Maps") if fitted else "Maps",
-        "Generic space left, reshaped space right."
-        if fitted
-        else "The generic space: texts of like meaning.",
+        "The same texts in two spaces." if fitted else "The generic space: texts of like meaning.",
         next_page=frame.EXPORT if fitted else frame.GUIDE,
         next_label="Export" if fitted else "Reshape it by an instruction",
     )
@@ -41,16 +63,17 @@ def maps_page() -> None:
         frame.ask_for("The maps need texts: choose a corpus first.", frame.CORPUS, "Choose a corpus")
     if not is_prepared(entry):
         frame.ask_for(f"“{markdown(entry.name)}” is not encoded yet.", frame.CORPUS, "See how far it is")
-    corpus = cache.corpus(entry.key)
-    generic = cache.space(entry.key, entry.embedding_key)
-    fit = cache.fit(entry.key, analysis.fit_key) if fitted else None
-    if fit is not None:
-        draw_evidence(analysis, fit)
-    draw_maps(corpus, generic, fit, analysis)
+    # Before the fragment: what is damaged is said here, and the spinner shows while the corpus is read.
+    cache.corpus(entry.key)
+    cache.space(entry.key, entry.embedding_key)
+    if fitted:
+        draw_evidence(analysis)
+    draw_maps(entry, analysis)
 
 
-def draw_evidence(analysis: Analysis, fit: Fit) -> None:
+def draw_evidence(analysis: Analysis) -> None:
     """One line: whether the labels are better separated than before; and whether labels changed since."""
+    fit = cache.fit(analysis.corpus_key, analysis.fit_key)
     with st.container(horizontal=True, vertical_alignment="center", key="maps_evidence"):
         evidence = load_finding(cache.store().results(analysis.corpus_key), analysis.fit_key, "evidence")
         if fit.from_names_only:
@@ -66,159 +89,103 @@ def draw_evidence(analysis: Analysis, fit: Fit) -> None:
 
 
 @st.fragment
-def draw_maps(corpus: Corpus, generic: Space, fit: Fit | None, analysis: Analysis | None) -> None:
-    """Colour choice, linked maps, what is selected, clusters; redraws without the rest of the page."""
-    store = cache.store()
-    labels = store.label_names(analysis.id) if analysis else []
-    given = store.label_codes(analysis.id, len(corpus.texts)) if analysis else np.full(len(corpus.texts), -1)
-    change = None if fit is None else load_finding(store.results(corpus.key), analysis.fit_key, "change")
-    choices = colourings(fit, change, corpus)
-    with st.container(horizontal=True, vertical_alignment="center", key="maps_tools"):
-        st.caption("Colour by", width="content")
-        choice = st.selectbox(
-            "Colour by",
-            choices,
-            key=f"maps_colour_{fit is not None}",
-            width=240,
-            label_visibility="collapsed",
+def draw_maps(entry: StoredCorpus, analysis: Analysis | None) -> None:
+    """Tools, maps, and the chosen panels; redraws without the rest of the page."""
+    view = current_view(entry, analysis)
+    choices = colourings(view)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="maps_tools"):
+        colour = st.selectbox(
+            "Colour by", list(choices), key=f"maps_colour_{len(view.sides) == 2}", width=220,
             persist_state="session",
-        )
-    colours = colouring(choice, corpus, generic, fit, change, given, labels)
-    left, right = st.columns([3.4, 1.2], gap="small")
+        )  # fmt: skip
+        choose_left(view)
+        hits = draw_search(view)
+    draw_chips(view.corpus)
+    with st.container(key="maps_row"):
+        left, right = st.columns([3.4, 1.2], gap="small")
+    with right, st.container(border=True, height=HEIGHT, key="maps_side"):
+        panel = choose("Side panel", SIDE_PANELS, "maps_side_panel")
+        body = st.container()
+    marks: Sequence[Sequence[tuple[float, float, str]]] = ()
+    if panel == "New text":
+        with body:
+            marks = draw_new_text(view)
     with left:
+        colouring = choices[colour]()
         selected = linked_maps(
-            panes(generic, fit),
-            colours,
-            corpus.texts,
-            key=f"maps_{corpus.key}",
+            [pane(view, side, number, marks) for number, side in enumerate(view.sides)],
+            colouring,
+            view.corpus.texts,
+            key=f"maps_{view.corpus.key}",
             height=HEIGHT,
-            select=st.session_state.get(f"maps_select_{corpus.key}"),
+            select=selection_from_python(view.corpus.key),
+            shown=view.shown,
+            lit=hits,
         )
-    with right:
-        draw_selection(selected, corpus, colours, fit, given, labels)
-    draw_clusters(corpus, generic, fit)
+    with body:
+        if panel == "Selection":
+            draw_selection(view, selected, hits, colouring)
+        elif panel == "Label":
+            draw_labelling(view, selected)
+        elif panel == "Text":
+            draw_text(view, selected)
+    draw_quality(view)
+    BELOW[choose("Below the maps", tuple(BELOW), "maps_below")](view, selected)
 
 
-def panes(generic: Space, fit: Fit | None) -> list[Pane]:
-    """The generic map, and the reshaped one after a Fit."""
-    spaces = {"Generic": generic}
-    if fit is not None:
-        spaces["Reshaped, from names only" if fit.from_names_only else "Reshaped"] = fit.space
-    return [Pane(title, np.asarray(space.map), cluster_labels(space)) for title, space in spaces.items()]
-
-
-def cluster_labels(space: Space) -> tuple[tuple[str, float, float, int], ...]:
-    """Name, place and size of each cluster, largest first; the place is the median of its points."""
-    places = []
-    for cluster, name in space.cluster_names.items():
-        members = space.map[space.clusters == cluster]
-        x, y = np.median(members, axis=0)
-        places.append((name, float(x), float(y), len(members)))
-    return tuple(sorted(places, key=lambda place: -place[3]))
-
-
-def draw_selection(
-    selected: np.ndarray,
-    corpus: Corpus,
-    colours: Colouring,
-    fit: Fit | None,
-    given: np.ndarray,
-    labels: list[str],
-) -> None:
-    """The selected texts as a table, and what they consist of."""
-    with st.container(border=True, height=HEIGHT, key="maps_selection"):
-        if len(selected) == 0:
-            st.markdown("**Nothing selected**")
-            both = "" if fit is None else " It lights up in both maps."
-            st.caption(f"Hold Shift and drag around points, or click one.{both}")
-            return
-        st.markdown(f"**{len(selected):,} selected** :small[of {len(corpus.texts):,}]")
-        shown = selected[:ROWS_SHOWN]
-        table = pd.DataFrame({"text": corpus.texts[shown]})
-        if fit is not None:
-            table["predicted"] = [fit.labels[code] for code in fit.predicted[shown]]
-        if (given[shown] >= 0).any():
-            table["given"] = [labels[code] if code >= 0 else None for code in given[shown]]
-        st.dataframe(
-            table,
-            key="maps_table",
-            hide_index=True,
-            height=HEIGHT - 300,
-            column_config={"text": st.column_config.TextColumn("Text", width=180)},
-        )
-        if len(selected) > ROWS_SHOWN:
-            st.caption(f"The first {ROWS_SHOWN:,} are listed.")
-        if isinstance(colours, Colouring):
-            shown = min(len(np.unique(np.asarray(colours.codes)[selected])), BARS)
-            st.plotly_chart(
-                composition_bars(colours.codes, selected, colours.labels, colours.colours),
-                key="maps_composition",
-                height=60 + 17 * shown,
-                config={"displayModeBar": False},
-            )
-
-
-def draw_clusters(corpus: Corpus, generic: Space, fit: Fit | None) -> None:
-    """Cluster cards of both spaces."""
-    if fit is None:
-        draw_cards("Clusters", generic, corpus, "generic")
-        return
-    reshaped_tab, generic_tab = st.tabs(["Reshaped clusters", "Generic clusters"])
-    with reshaped_tab:
-        draw_cards("", fit.space, corpus, "reshaped")
-    with generic_tab:
-        draw_cards("", generic, corpus, "generic")
-
-
-def draw_cards(title: str, space: Space, corpus: Corpus, key: str) -> None:
-    """One card a cluster: name, size, typical texts, and a button that selects it on the maps."""
-    sizes = np.bincount(space.clusters[space.clusters >= 0], minlength=1)
-    noise = int((np.asarray(space.clusters) < 0).sum())
-    names = space.cluster_names
-    if title:
-        st.markdown(f"**{title}**")
-    st.caption(
-        f"{len(names)} clusters, largest first; {noise:,} of {len(corpus.texts):,} texts stand between them."
-        if names
-        else "No clusters: the texts lie in one even cloud, or are too few."
+def choose(name: str, options: Sequence[str], key: str) -> str:
+    """Which of some panels is open."""
+    st.session_state.setdefault(key, options[0])
+    return st.segmented_control(
+        name, options, required=True, key=key, label_visibility="collapsed", persist_state="session"
     )
-    everything = len(names) <= CARDS_SHOWN or st.session_state.get(f"all_cards_{key}", False)
-    shown = list(names)[: None if everything else CARDS_SHOWN]
-    columns = st.columns(3)
-    for position, cluster in enumerate(shown):
-        with columns[position % 3], st.container(border=True, key=f"card_{key}_{cluster}"):
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f"**{names[cluster]}** :small[{sizes[cluster]:,} texts]")
-                st.button(
-                    "Select",
-                    key=f"select_{key}_{cluster}",
-                    type="tertiary",
-                    on_click=select_cluster,
-                    args=[space, cluster, f"maps_select_{corpus.key}"],
-                )
-            for row in space.typical_texts.get(cluster, []):
-                st.caption(excerpt(corpus.texts[row]))
-    if not everything:
-        st.button(
-            f"Show all {len(names)} clusters",
-            key=f"more_{key}",
-            on_click=st.session_state.__setitem__,
-            args=[f"all_cards_{key}", True],
-        )
 
 
-def select_cluster(space: Space, cluster: int, key: str) -> None:
-    """Select a cluster's texts on the maps."""
-    rows = np.flatnonzero(np.asarray(space.clusters) == cluster)
-    token = content_key(st.session_state.get(key, ("",))[0], rows)
-    st.session_state[key] = (token, rows)
+def choose_left(view: MapView) -> None:
+    """Which map stands left of the reshaped one."""
+    if len(view.sides) < 2:
+        return
+    titles = comparable(view.corpus.key, view.analysis)
+    if len(titles) == 1:
+        return
+    key = left_key(view.corpus.key)
+    if st.session_state.get(key) not in titles:
+        st.session_state[key] = GENERIC
+    st.selectbox(
+        "Left map", list(titles), format_func=titles.__getitem__, key=key, width=200,
+        persist_state="session",
+    )  # fmt: skip
 
 
-def excerpt(text: str, characters: int = 140) -> str:
-    """First characters of a text, harmless as markdown."""
-    text = " ".join(text.split())
-    text = text if len(text) <= characters else text[: characters - 1] + "…"
-    return markdown(text)
+def pane(view: MapView, side: Side, number: int, marks: Sequence[Sequence[tuple[float, float, str]]]) -> Pane:
+    """One map of the component."""
+    near, _ = cache.map_quality(view.corpus.key, side.space_key)
+    return Pane(
+        title=side.title,
+        points=np.asarray(side.space.map),
+        names=tuple(
+            Name(*name) for name in names_for(view.corpus, side.analysis, side.space, side.space_key)
+        ),
+        kept=near,
+        marks=tuple(Mark(*mark) for mark in marks[number]) if marks else (),
+    )
+
+
+def draw_quality(view: MapView) -> None:
+    """One quiet line: what each map shows truly."""
+    said = []
+    for side in view.sides:
+        _, quality = cache.map_quality(view.corpus.key, side.space_key)
+        if quality is None:
+            continue
+        parts = [f"{100 * quality.near:.0f} % of neighbours near"]
+        if not np.isnan(quality.trustworthiness):
+            parts.append(f"trustworthiness {quality.trustworthiness:.2f}")
+        if quality.displacement is not None:
+            parts.append(f"settled texts moved {quality.displacement:.2f}")
+        said.append(f"**{markdown(side.title)}** {', '.join(parts)}")
+    if said:
+        st.markdown(f":small[{' · '.join(said)}]", help=QUALITY_HELP)
 
 
 maps_page()

@@ -21,11 +21,14 @@ from core.export import (
     vectors_to_parquet_bytes,
 )
 from core.fits import Findings, Fit, load_findings
+from core.neighbours import unit_rows
 from core.pipeline import fit_key
 from core.spaces import Space
 from core.store import Analysis
+from core.transforms.linear import fit_linear_form
 from pages.common import cache, frame
 from pages.common.markdown import markdown
+from pages.common.partitions import partition_for
 from pages.common.state import current_analysis, current_corpus, is_fitted, is_prepared
 
 PREVIEW_ROWS = 20
@@ -54,7 +57,7 @@ def export_page() -> None:
     name = file_name(corpus.name, fit)
     draw_downloads(table_files(table, corpus, generic, fit), name)
     if fit is not None:
-        draw_downloads(fit_files(fit, findings, entry.encoder, name), name)
+        draw_downloads(fit_files(generic, fit, findings, entry.encoder, name), name)
     st.markdown(f"**Preview** :small[first {min(PREVIEW_ROWS, len(table))} of {len(table):,} rows]")
     st.dataframe(table.head(PREVIEW_ROWS), hide_index=True, key="export_preview")
 
@@ -78,10 +81,12 @@ def say_what_it_is(fit: Fit | None, analysis: Analysis | None) -> None:
 def export_table(
     corpus: Corpus, generic: Space, fit: Fit | None, findings: Findings, analysis: Analysis | None
 ) -> pd.DataFrame:
-    """One row a text: text, metadata, labels, clusters and coordinates."""
+    """One row a text: text, metadata, labels, clusters as the maps show them, and coordinates."""
+    entry = cache.store().corpus_entry(corpus.key)
+    clusters = partition_for(corpus, None, generic, entry.embedding_key)
     columns = {
-        "generic_clusters": generic.clusters,
-        "generic_names": generic.cluster_names,
+        "generic_clusters": clusters.codes,
+        "generic_names": clusters.names,
         "generic_map": generic.map,
     }
     if analysis is not None:
@@ -90,11 +95,12 @@ def export_table(
         if names:
             columns["given"] = [names[code] if code >= 0 else None for code in codes]
     if fit is not None:
+        clusters = partition_for(corpus, analysis, fit.space, analysis.fit_key)
         columns |= {
             "predicted": np.asarray(fit.labels, dtype=object)[fit.predicted],
             "probability": fit.probability,
-            "reshaped_clusters": fit.space.clusters,
-            "reshaped_names": fit.space.cluster_names,
+            "reshaped_clusters": clusters.codes,
+            "reshaped_names": clusters.names,
             "reshaped_map": fit.space.map,
             "neighbours_replaced": findings.change,
         }
@@ -156,22 +162,27 @@ def table_files(table: pd.DataFrame, corpus: Corpus, generic: Space, fit: Fit | 
     ]
 
 
-def fit_files(fit: Fit, findings: Findings, encoder: str, name: str) -> list[File]:
+def fit_files(generic: Space, fit: Fit, findings: Findings, encoder: str, name: str) -> list[File]:
     """The linear form, and what was measured."""
-    weights = fit.linear.weights
-    size = f"{weights.shape[0]} × {weights.shape[1]}"
-    agreement = fit.linear.agreement
+    n_dims, n_reshaped = generic.vectors.shape[1], fit.space.vectors.shape[1]
+    agreement = findings.linear.agreement if findings.linear else float("nan")
     kept = "" if np.isnan(agreement) else f"keeps {100 * agreement:.0f} % of the ten nearest neighbours · "
+
+    def make_linear() -> bytes:
+        linear = findings.linear or fit_linear_form(unit_rows(generic.vectors), np.asarray(fit.space.vectors))
+        return linear_to_npz_bytes(fit, linear, encoder=encoder, file_name=f"{name}-linear.npz")
+
     measured = "" if findings.evidence else "; not measured yet, see Evidence"
     return [
         File(
             "export_linear",
             "Linear form as NPZ",
-            f"One matrix, {size}, that reshapes new embeddings; holds the lines of NumPy that do it · "
-            f"{kept}about {weights.nbytes / MEGABYTE:,.1f} MB",
+            f"One matrix, {n_dims} × {n_reshaped}, that reshapes new embeddings; holds the lines of NumPy "
+            "that do it · "
+            f"{kept}about {4 * n_dims * n_reshaped / MEGABYTE:,.1f} MB",
             "-linear.npz",
             "application/octet-stream",
-            lambda: linear_to_npz_bytes(fit, encoder=encoder, file_name=f"{name}-linear.npz"),
+            make_linear,
         ),
         File(
             "export_evidence",

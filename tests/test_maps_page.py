@@ -1,0 +1,121 @@
+"""The maps page as its panels make it, without a browser."""
+
+import numpy as np
+import pytest
+
+from pages.common import cache
+from tests.conftest import FEELINGS
+
+MAPS = "pages/explore/maps.py"
+SIDE_PANELS = ["Selection", "Label", "Text", "New text"]
+BELOW = ["Clusters", "Flows", "Columns", "All analyses", "Labels"]
+
+
+def open_maps(app):
+    app.run()
+    app.switch_page(MAPS).run()
+    assert not app.exception
+    return app
+
+
+def words(app):
+    return " ".join(str(part.value) for kind in ("markdown", "caption") for part in app.get(kind))
+
+
+@pytest.fixture
+def fitted(store, prepared, labelled):
+    """Id of an analysis that was fitted."""
+    cache.runner().submit("fit", "x", analysis_id=labelled)
+    return labelled
+
+
+@pytest.fixture
+def by_topic(store, corpus, prepared):
+    """Id of a second fitted analysis of the same corpus."""
+    analysis = store.add_analysis(prepared, "by topic")
+    topics = corpus.metadata["topic"].tolist()
+    for name in sorted(set(topics)):
+        store.add_label(analysis, name)
+    store.give_labels(analysis, {row: topics[row] for row in range(12)}, "ada")
+    cache.runner().submit("fit", "x", analysis_id=analysis)
+    return analysis
+
+
+def select(app, corpus_key, rows):
+    """Select texts as panels do it."""
+    app.session_state[f"maps_select_{corpus_key}"] = ("token", np.asarray(rows))
+    app.run()
+    assert not app.exception
+
+
+def test_the_generic_map_alone_has_its_panels_too(app, prepared):
+    open_maps(app)
+    assert app.selectbox(key="maps_colour_False").options == ["Cluster", "topic", "feeling", "stars"]
+    for panel in SIDE_PANELS:
+        app.segmented_control(key="maps_side_panel").set_value(panel).run()
+        assert not app.exception, panel
+    for panel in BELOW:
+        app.segmented_control(key="maps_below").set_value(panel).run()
+        assert not app.exception, panel
+
+
+@pytest.mark.parametrize("rows", [[], [3], [1, 2, 3, 4, 40]])
+def test_every_panel_takes_any_selection(app, corpus, fitted, by_topic, rows):
+    open_maps(app)
+    select(app, corpus.key, rows)
+    for panel in SIDE_PANELS:
+        app.segmented_control(key="maps_side_panel").set_value(panel).run()
+        assert not app.exception, panel
+    for panel in BELOW:
+        app.segmented_control(key="maps_below").set_value(panel).run()
+        assert not app.exception, panel
+
+
+def test_the_maps_can_be_coloured_by_anything(app, fitted):
+    open_maps(app)
+    box = app.selectbox(key="maps_colour_True")
+    spaces = ["Predicted label", "Given label", "Cluster (by feeling)", "Cluster (Generic)"]
+    assert box.options == [*spaces, "Neighbours replaced (%)", "topic", "feeling", "stars"]
+    for choice in box.options:
+        app.selectbox(key="maps_colour_True").set_value(choice).run()
+        assert not app.exception, choice
+
+
+def test_another_analysis_can_stand_left(app, corpus, fitted, by_topic):
+    open_maps(app)
+    left = app.selectbox(key=f"maps_left_{corpus.key}")
+    assert left.options == ["Generic", "by feeling"] and left.value == "generic"
+    left.set_value(f"analysis-{fitted}").run()
+    assert not app.exception
+    options = app.selectbox(key="maps_colour_True").options
+    assert "Predicted label (by feeling)" in options and "Cluster (Generic)" not in options
+    app.selectbox(key="maps_colour_True").set_value("Predicted label (by feeling)").run()
+    assert not app.exception
+
+
+def test_a_left_map_that_is_gone_gives_way_to_the_generic_one(app, store, corpus, fitted, by_topic):
+    app.session_state[f"maps_left_{corpus.key}"] = f"analysis-{fitted}"
+    store.delete_analysis(fitted)
+    open_maps(app)
+    assert not app.exception and "Cluster (Generic)" in app.selectbox(key="maps_colour_True").options
+
+
+def test_each_map_says_how_far_it_can_be_trusted(app, store, fitted):
+    open_maps(app)
+    assert "**Generic**" in words(app) and "of neighbours near" in words(app)
+    assert "settled texts moved" not in words(app)  # the reshaped map is not measured yet
+    key = store.analysis(fitted).fit_key
+    cache.runner().submit("measure", "x", analysis_id=fitted, fit_key=key)
+    app.run()
+    assert words(app).count("of neighbours near") == 2
+
+
+def test_the_selection_is_listed_with_its_labels(app, corpus, fitted):
+    open_maps(app)
+    assert "Nothing selected" in words(app)
+    select(app, corpus.key, [0, 30, 59])
+    table = app.dataframe[0].value
+    assert table["text"].tolist() == corpus.texts[[0, 30, 59]].tolist()
+    assert set(table["predicted"]) <= set(FEELINGS) and table["given"].notna().sum() == 1
+    app.button(key="maps_clear").click().run()
+    assert "Nothing selected" in words(app)
