@@ -128,14 +128,10 @@ def plant_space(generator: np.random.Generator, groups: np.ndarray) -> Space:
     picks = generator.integers(0, sizes[groups][:, None], (n, N_NEIGHBOURS))
     indices = order[starts[groups][:, None] + picks].astype(np.int32)
     similarities = np.einsum("id,ikd->ik", vectors, vectors[indices])
-    names = {code: f"planted {code}" for code in range(N_CLUSTERS)}
     return Space(
         vectors=vectors,
         graph=Graph(indices, similarities.astype(np.float32)),
         map=places.astype(np.float32),
-        clusters=groups.astype(np.int32),
-        cluster_names=names,
-        typical_texts={},
     )
 
 

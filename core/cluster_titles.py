@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from core.errors import LanguageModelError
 from core.keys import Progress
-from core.language_model import Answer, LanguageModel, LanguageModelError, ask_all
+from core.language_model import Answer, LanguageModel, ask_all
 
 SHOWN_TEXTS = 12
 """Texts of a cluster, and of its neighbours, in a question."""

@@ -70,7 +70,7 @@ def driving_words(
 
     Words whose absence speaks for a label are not listed, nor is a second form of a word (bag, bags). A label
     has fewer words, or none, where its texts share none. Cost: linear in the length of the texts to read them
-    (kept from `name_clusters`), then O(min(n_texts, `MOST_TEXTS`) x words per text² + `MOST_WORDS`³).
+    (once in a process), then O(min(n_texts, `MOST_TEXTS`) x words per text² + `MOST_WORDS`³).
 
     Parameters
     ----------

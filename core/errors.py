@@ -4,6 +4,7 @@ RefractError
 ├── CorpusError         a file or table that cannot become a corpus
 ├── EncoderUnavailable  an encoder that cannot be loaded here
 ├── LabelError          guide labels that cannot be used (also a ValueError)
+├── LanguageModelError  a language model that cannot be asked, or gave no answer
 ├── StoreError          something that could not be kept on disk, or found there
 └── Cancelled           a background job that was stopped by a person
 
@@ -25,6 +26,14 @@ class EncoderUnavailable(RefractError):
 
 class LabelError(RefractError, ValueError):
     """Guide labels that cannot be used."""
+
+
+class LanguageModelError(RefractError):
+    """A language model that cannot be asked, or gave no answer; `hopeless` when other questions fail alike."""
+
+    def __init__(self, message: str, *, hopeless: bool = False) -> None:
+        super().__init__(message)
+        self.hopeless = hopeless
 
 
 class StoreError(RefractError):

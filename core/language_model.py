@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from core.errors import RefractError
+from core.errors import LanguageModelError
 from core.keys import Progress
 
 URL, MODEL, KEY = "REFRACT_LLM_URL", "REFRACT_LLM_MODEL", "REFRACT_LLM_KEY"
@@ -29,14 +29,6 @@ PARALLEL = 4  # questions at a time
 LONGEST_REPLY = 4_000_000  # bytes
 PASSING = (408, 409, 425, 429)  # and all of 500 and above: asking again may help
 THOUGHT = re.compile(r"<think>.*?</think>", re.DOTALL)
-
-
-class LanguageModelError(RefractError):
-    """The language model cannot be asked, or gave no answer; `hopeless` when other questions fail alike."""
-
-    def __init__(self, message: str, *, hopeless: bool = False) -> None:
-        super().__init__(message)
-        self.hopeless = hopeless
 
 
 @dataclass(frozen=True)

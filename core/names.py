@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.words import WordTable, echo_each_other, is_unspaced, read_words, table_words
+from core.words import WordTable, echo_each_other, is_unspaced
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -47,31 +47,6 @@ SHARED = 0.1
 """Least part of its weight that a word keeps which is no more frequent than in the nearest clusters."""
 
 JOINER = " · "
-
-
-def name_clusters(
-    texts: Sequence[str], clusters: np.ndarray, points: np.ndarray | None = None
-) -> dict[int, str]:
-    """Return a name for each cluster of some texts; `name_groups` says how.
-
-    Parameters
-    ----------
-    texts : sequence of str, length n_texts
-    clusters : array of int, shape (n_texts,)
-        -1 for noise, which has no name.
-    points : array of shape (n_texts, 2), optional
-        Their places on the map.
-
-    Raises
-    ------
-    ValueError
-        When texts and clusters differ in number.
-    """
-    if len(texts) != len(clusters):
-        raise ValueError(
-            f"{len(texts)} texts and {len(clusters)} cluster numbers found; one per text is needed."
-        )
-    return name_groups(table_words(read_words(texts), len(texts)), clusters, points)
 
 
 def name_groups(

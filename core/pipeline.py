@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 
 from core.changes import neighbour_change
-from core.clusters import find_clusters, typical_texts
+from core.clusterings import keep_hierarchy
 from core.corpus import Corpus
 from core.driving_words import DrivingWord, class_scores, driving_words
 from core.encoders import Encoder, load_encoder
@@ -22,7 +22,6 @@ from core.evidence import control, cross_validate, learning_curve
 from core.fits import Fit, findings_kept, has_fit, load_finding, load_fit, save_finding, save_fit
 from core.keys import Progress, content_key
 from core.map_quality import MapQuality, measure_map, near_neighbours
-from core.names import name_clusters
 from core.neighbours import Graph, build_graph, unit_rows
 from core.projection import project
 from core.results import Results
@@ -30,6 +29,7 @@ from core.spaces import Space, has_graph, has_space, load_graph, load_space, sav
 from core.store import Analysis, Store, StoredCorpus
 from core.transforms import GuidedTransform
 from core.transforms.linear import LinearForm, fit_linear_form
+from core.words import keep_word_table
 
 Report = Callable[[str, int, int], None]
 """Called with (stage, done, total); may raise `core.errors.Cancelled` to stop the task."""
@@ -39,7 +39,7 @@ FIT_VERSION = 2  # the same for a Fit
 
 
 NUMBA = threading.Lock()
-"""Held around UMAP, HDBSCAN and neighbour search: numba aborts the process when two threads enter it."""
+"""Held around UMAP and neighbour search: numba aborts the process when two threads enter it."""
 
 _corpora: dict[str, Corpus] = {}
 _encoders: dict[str, Encoder] = {}
@@ -58,7 +58,9 @@ def prepare(store: Store, report: Report, *, corpus_key: str, encoder: str) -> N
     if not has_space(results, key):
         vectors = np.asarray(results.load_array(f"{key}.vectors"))
         graph = _graph(report, results, key, vectors)
-        save_space(results, key, _see(report, corpus.texts, vectors, graph, init=None))
+        save_space(results, key, _see(report, results, key, vectors, graph, init=None))
+        report("Reading words", 0, 1)
+        keep_word_table(results, corpus_key, corpus.texts)
     _check_generic_map(report, results, key)
     # Last: until here a map by another encoder stays in use, also when this is cancelled.
     store.set_encoding(corpus_key, encoder, key)
@@ -95,9 +97,8 @@ def fit(store: Store, report: Report, *, analysis_id: int) -> None:
         report("Finding neighbours in the reshaped space", 0, 1)
         with NUMBA:
             graph = build_graph(vectors)
-        texts = load_warm_corpus(store, analysis.corpus_key).texts
         reshaped = Fit(
-            space=_see(report, texts, vectors, graph, init=generic.map),
+            space=_see(report, results, key, vectors, graph, init=generic.map),
             instruction=analysis.instruction,
             labels=labels,
             phrases=phrases,
@@ -183,18 +184,16 @@ def fit_key(store: Store, analysis_id: int) -> str:
 
 
 def _see(
-    report: Report, texts: np.ndarray, vectors: np.ndarray, graph: Graph, *, init: np.ndarray | None
+    report: Report, results: Results, key: str, vectors: np.ndarray, graph: Graph, *, init: np.ndarray | None
 ) -> Space:
-    """Map, clusters and names of a space."""
+    """Map of a space, and the hierarchy that its clusters are cut from."""
     drawing = "Drawing the generic map" if init is None else "Drawing the reshaped map"
     report(drawing, 0, 1)
     with NUMBA:
         points = project(vectors, graph, init=init, progress=_stage(report, drawing))
-        report("Finding clusters", 0, 1)
-        clusters = find_clusters(points)
-    report("Naming clusters", 0, 1)
-    names = name_clusters(texts, clusters)
-    return Space(vectors, graph, points, clusters, names, typical_texts(vectors, clusters))
+    report("Finding clusters", 0, 1)
+    keep_hierarchy(results, key, points)
+    return Space(vectors, graph, points)
 
 
 def _fit_key(embedding_key: str, labels: list[str], phrases: list[list[str]], given: np.ndarray) -> str:

@@ -1,4 +1,4 @@
-"""A space as people see it: embeddings with their graph, map, clusters, names; kept and read as one."""
+"""A space with what belongs to it: embeddings, their graph and map; kept and read as one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from core.neighbours import Graph
 from core.results import Results
 
-PARTS = ("vectors", "neighbours", "similarities", "map", "clusters")
+PARTS = ("vectors", "neighbours", "similarities", "map")
 
 
 @dataclass(frozen=True)
@@ -21,17 +21,11 @@ class Space:
     vectors : float32 array (n, d)
     graph : Graph
     map : float32 array (n, 2)
-    clusters : int32 array (n,), -1 for noise
-    cluster_names : dict of int to str, one per cluster
-    typical_texts : dict of int to list of int, text rows nearest to each cluster's middle
     """
 
     vectors: np.ndarray
     graph: Graph
     map: np.ndarray
-    clusters: np.ndarray
-    cluster_names: dict[int, str]
-    typical_texts: dict[int, list[int]]
 
 
 def save_space(results: Results, key: str, space: Space) -> None:
@@ -41,17 +35,11 @@ def save_space(results: Results, key: str, space: Space) -> None:
     if not has_graph(results, key):
         save_graph(results, key, space.graph)
     results.save_array(f"{key}.map", space.map)
-    results.save_array(f"{key}.clusters", space.clusters)
-    clusters = [
-        {"cluster": cluster, "name": name, "typical": space.typical_texts.get(cluster, [])}
-        for cluster, name in space.cluster_names.items()
-    ]
-    results.save_document(f"{key}.space", clusters)
 
 
 def has_space(results: Results, key: str) -> bool:
     """Whether a whole space is kept under this key."""
-    return results.has_document(f"{key}.space") and all(results.has_array(f"{key}.{part}") for part in PARTS)
+    return all(results.has_array(f"{key}.{part}") for part in PARTS)
 
 
 def load_space(results: Results, key: str) -> Space:
@@ -62,14 +50,10 @@ def load_space(results: Results, key: str) -> Space:
     StoreError
         When a part is missing or damaged.
     """
-    clusters = results.load_document(f"{key}.space")
     return Space(
         vectors=results.load_array(f"{key}.vectors"),
         graph=load_graph(results, key),
         map=results.load_array(f"{key}.map"),
-        clusters=results.load_array(f"{key}.clusters"),
-        cluster_names={entry["cluster"]: entry["name"] for entry in clusters},
-        typical_texts={entry["cluster"]: entry["typical"] for entry in clusters},
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 from core import clusterings
 from core.cluster_edits import Edit
 from core.clusterings import ClusterChoice, cluster_map, keep_hierarchy, map_names, open_source
-from core.clusters import FINENESS, MIDDLE, cluster_levels, find_clusters
+from core.clusters import FINENESS, MIDDLE, cluster_levels
 from core.results import Results
 
 WORDS = ["train", "soup", "doctor", "guitar", "garden", "window", "candle", "bridge"]
@@ -33,9 +33,9 @@ def source(tmp_path):
     return open_source(Results(tmp_path), "corpus", texts, "space", points, points)
 
 
-def test_the_usual_choice_is_what_the_worker_finds(source):
+def test_the_usual_choice_is_the_middle_step(source):
     found = cluster_map(source, ClusterChoice())
-    assert np.array_equal(found.partition.codes, find_clusters(source.points))
+    assert np.array_equal(found.partition.codes, cluster_levels(source.hierarchy)[MIDDLE])
     assert set(found.partition.names) == set(range(found.partition.codes.max() + 1))
     assert all(any(word in name for word in WORDS) for name in found.partition.names.values())
     assert not any(set(name.split()) & set(FILLERS) for name in found.partition.names.values())

@@ -1,5 +1,3 @@
-import re
-
 import numpy as np
 import pytest
 
@@ -10,7 +8,6 @@ from core.clusters import (
     MIDDLE,
     cluster_levels,
     cluster_sizes,
-    find_clusters,
     find_k_clusters,
     join_nearest,
     map_hierarchy,
@@ -18,7 +15,7 @@ from core.clusters import (
     smallest_cluster,
     split_cluster,
     typical_rows,
-    typical_texts,
+    wants_no_noise,
 )
 from core.hierarchy import cut
 
@@ -30,6 +27,12 @@ def heaps(*sizes, apart=20, seed=0):
     return np.concatenate(
         [rng.normal(centre, 1, (size, 2)) for centre, size in zip(centres, sizes, strict=True)]
     )
+
+
+def find_clusters(points):
+    """What the maps show at first."""
+    clusters = cluster_levels(map_hierarchy(points))[MIDDLE]
+    return number_by_size(join_nearest(points, clusters)) if wants_no_noise(clusters) else clusters
 
 
 def sizes_of(clusters):
@@ -98,13 +101,6 @@ def test_clusters_follow_the_rows():
     assert np.array_equal(find_clusters(points)[order], find_clusters(points[order]))
 
 
-def test_points_must_be_finite_and_a_table():
-    with pytest.raises(ValueError, match=re.escape("shape (3, 2)")):
-        find_clusters(np.array([[0, 0], [1, np.nan], [2, 2]]))
-    with pytest.raises(ValueError, match=re.escape("shape (3,)")):
-        find_clusters(np.zeros(3))
-
-
 def test_join_nearest():
     points = np.array([[0.0, 0], [1, 0], [10, 0], [4, 0], [8, 0]])
     assert join_nearest(points, np.array([0, 0, 1, -1, -1])).tolist() == [0, 0, 1, 0, 1]
@@ -121,17 +117,16 @@ def test_typical_texts_are_nearest_to_the_middle():
     angles = np.radians([0, 10, 20, 30, 60, 180, 200])
     X = np.column_stack([np.cos(angles), np.sin(angles)]).astype(np.float32)
     # The mean direction of the first five is at 23.8 degrees.
-    assert typical_texts(X, np.array([0, 0, 0, 0, 0, 1, -1])) == {0: [2, 3, 1], 1: [5]}
+    assert typical_rows(X, np.arange(5)) == [2, 3, 1] and typical_rows(X, np.array([5])) == [5]
 
 
 def test_typical_texts_show_copies_once():
     X = np.array([[1, 0], [1, 0.1], [1, 0], [1, 0.1], [1, 0.3]], dtype=np.float32)
-    assert typical_texts(X, np.zeros(5, dtype=int), per_cluster=3) == {0: [1, 0, 4]}
+    assert typical_rows(X, np.arange(5)) == [1, 0, 4]
 
 
-def test_typical_texts_of_equal_rows_and_of_noise():
-    assert typical_texts(np.ones((4, 3), dtype=np.float32), np.zeros(4, dtype=int)) == {0: [0]}
-    assert typical_texts(np.ones((2, 3), dtype=np.float32), np.array([-1, -1])) == {}
+def test_typical_texts_of_equal_rows():
+    assert typical_rows(np.ones((4, 3), dtype=np.float32), np.arange(1, 4)) == [1]
 
 
 @pytest.mark.parametrize("n_texts", [10, 60, 576, 5_000, 200_000])

@@ -5,6 +5,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from core import language_model
+from core.errors import LanguageModelError
 from core.language_model import (
     ATTEMPTS,
     KEY,
@@ -12,7 +13,6 @@ from core.language_model import (
     URL,
     Answer,
     LanguageModel,
-    LanguageModelError,
     ask_all,
     configured,
 )

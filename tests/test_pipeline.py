@@ -5,9 +5,11 @@ from core import pipeline
 from core.errors import Cancelled, EncoderUnavailable, LabelError, StoreError
 from core.evidence import Control
 from core.fits import Findings, findings_kept, has_fit, load_finding, load_findings, load_fit
+from core.hierarchy import has_hierarchy
 from core.pipeline import fit, fit_key, measure, prepare
 from core.spaces import PARTS, has_space, load_space
 from core.store import Store
+from core.words import keep_word_table
 
 
 class Reports(list):
@@ -29,9 +31,11 @@ def test_prepare_leaves_a_whole_space_and_does_nothing_twice(store, corpus, home
     assert {"Encoding", "Finding neighbours", "Drawing the generic map", "Finding clusters"} <= set(first)
     entry = Store(home).corpus_entry(corpus.key)  # as after a restart
     space = load_space(store.results(corpus.key), entry.embedding_key)
-    assert space.vectors.shape == (60, 48) and space.map.shape == (60, 2) and space.clusters.shape == (60,)
+    assert space.vectors.shape == (60, 48) and space.map.shape == (60, 2)
     assert space.graph.indices.shape[0] == 60
-    assert set(space.cluster_names) == set(np.unique(space.clusters[space.clusters >= 0]))
+    results = store.results(corpus.key)
+    assert has_hierarchy(results, entry.embedding_key)
+    assert len(keep_word_table(results, corpus.key, None).starts) == 61  # read from what is kept
     again = Reports()
     prepare(store, again, corpus_key=corpus.key, encoder="words")
     assert set(again) == {"Loading the encoder"}
@@ -86,10 +90,10 @@ def test_the_same_labels_give_the_same_bytes(store, prepared, labelled):
     results = store.results(prepared)
     fit(store, Reports(), analysis_id=labelled)
     key = store.analysis(labelled).fit_key
-    first = [results.load_array(f"{key}.{part}").tobytes() for part in ("vectors", "map", "clusters")]
+    first = [results.load_array(f"{key}.{part}").tobytes() for part in ("vectors", "map", "merges")]
     results.delete(key)
     fit(store, Reports(), analysis_id=labelled)
-    assert first == [results.load_array(f"{key}.{part}").tobytes() for part in ("vectors", "map", "clusters")]
+    assert first == [results.load_array(f"{key}.{part}").tobytes() for part in ("vectors", "map", "merges")]
 
 
 def test_a_changed_label_makes_the_fit_old_and_undo_makes_it_fresh_again(store, prepared, labelled):
