@@ -29,7 +29,7 @@ class LabelError(RefractError, ValueError):
 
 
 class LanguageModelError(RefractError):
-    """A language model that cannot be asked, or gave no answer; `hopeless` when other questions fail alike."""
+    """A language model that cannot be asked, or did not answer; `hopeless` when others would fail alike."""
 
     def __init__(self, message: str, *, hopeless: bool = False) -> None:
         super().__init__(message)

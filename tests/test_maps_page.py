@@ -48,27 +48,26 @@ def select(app, corpus_key, rows):
     assert not app.exception
 
 
-def test_the_generic_map_alone_has_its_panels_too(app, prepared):
-    open_maps(app)
-    assert app.selectbox(key="maps_colour_False").options == ["Cluster", "topic", "feeling", "stars"]
+def open_every_panel(app):
     for panel in SIDE_PANELS:
         app.segmented_control(key="maps_side_panel").set_value(panel).run()
         assert not app.exception, panel
     for panel in BELOW:
         app.segmented_control(key="maps_below").set_value(panel).run()
         assert not app.exception, panel
+
+
+def test_the_generic_map_alone_has_its_panels_too(app, prepared):
+    open_maps(app)
+    assert app.selectbox(key="maps_colour_False").options == ["Cluster", "topic", "feeling", "stars"]
+    open_every_panel(app)
 
 
 @pytest.mark.parametrize("rows", [[], [3], [1, 2, 3, 4, 40]])
 def test_every_panel_takes_any_selection(app, corpus, fitted, by_topic, rows):
     open_maps(app)
     select(app, corpus.key, rows)
-    for panel in SIDE_PANELS:
-        app.segmented_control(key="maps_side_panel").set_value(panel).run()
-        assert not app.exception, panel
-    for panel in BELOW:
-        app.segmented_control(key="maps_below").set_value(panel).run()
-        assert not app.exception, panel
+    open_every_panel(app)
 
 
 def test_the_maps_can_be_coloured_by_anything(app, fitted):
