@@ -104,8 +104,15 @@ class Database:
 
 
 def _add_columns(connection: sqlite3.Connection) -> None:
+    if _missing_columns(connection):
+        connection.execute("BEGIN IMMEDIATE")  # whoever opens the file at the same moment waits here
+        for table, column in _missing_columns(connection):
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
+
+
+def _missing_columns(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    missing = []
     for table, columns in ADDED.items():
         present = {row["name"] for row in connection.execute(f"PRAGMA table_info({table})")}
-        for column in columns:
-            if column.split()[0] not in present:
-                connection.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
+        missing += [(table, column) for column in columns if column.split()[0] not in present]
+    return missing

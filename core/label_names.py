@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -25,7 +25,7 @@ class RetiredLabel:
     merged_into : str or None
         Label that its texts count for now; None when they count for none.
     n_texts : int
-        Texts whose latest entry is this label: what `restore_label` brings back.
+        Texts whose latest entry is this label or one merged into it: what `restore_label` brings back.
     """
 
     name: str
@@ -58,15 +58,15 @@ class LabelNames:
         LabelError
             For an empty, too long or already used name.
         """
-        name = self._free_label_name(analysis_id, name)
         try:
             with self._database.transaction() as connection:
-                _set_aside(connection, analysis_id, name)
+                connection.execute("BEGIN IMMEDIATE")  # two tabs do not take the same name
+                name = _free_name(connection, analysis_id, name)
                 connection.execute(
                     "INSERT INTO labels (analysis_id, name) VALUES (?, ?)", (analysis_id, name)
                 )
-        except sqlite3.IntegrityError as error:  # another tab was faster, or removed the analysis
-            raise LabelError(f"“{name}” could not be added: another tab changed this analysis.") from error
+        except sqlite3.IntegrityError as error:
+            raise LabelError(f"“{name}” could not be added: another tab removed this analysis.") from error
         return name
 
     def rename_label(self, analysis_id: int, old: str, new: str) -> None:
@@ -75,14 +75,14 @@ class LabelNames:
         Raises
         ------
         LabelError
-            For an empty, too long or already used name.
+            For an empty, too long or already used name, or when there is no label of the old one.
         """
         if " ".join(new.split()) == old:
             return
-        new = self._free_label_name(analysis_id, new, instead_of=old)
         with self._database.transaction() as connection:
+            connection.execute("BEGIN IMMEDIATE")
             label = _find(connection, analysis_id, old)
-            _set_aside(connection, analysis_id, new)
+            new = _free_name(connection, analysis_id, new, instead_of=old)
             connection.execute("UPDATE labels SET name = ? WHERE id = ?", (new, label))
 
     def merge_labels(self, analysis_id: int, names: Sequence[str], into: str) -> None:
@@ -163,30 +163,23 @@ class LabelNames:
             if not any(map(is_retired, labels)):
                 return []
             counts = connection.execute(
-                f"SELECT label_id, COUNT(*) AS n FROM label_events WHERE id IN {LATEST} GROUP BY label_id",
+                "SELECT label_id, COUNT(*) FROM label_events "
+                f"WHERE label_id IS NOT NULL AND id IN {LATEST} GROUP BY label_id",
                 (analysis_id,),
             ).fetchall()
-        n_texts = {row["label_id"]: row["n"] for row in counts}
+        merged = {label["id"]: label["merged_into"] for label in labels}
+        n_texts = dict.fromkeys(merged, 0)
+        for label, n in counts:
+            while label is not None:  # it comes back with each that it was merged into
+                n_texts[label] += n
+                label = merged[label]
         names = {label["id"]: label["name"] for label in labels}
         present = counts_for(labels)
         return [
-            RetiredLabel(label["name"], names.get(present[label["id"]]), n_texts.get(label["id"], 0))
+            RetiredLabel(label["name"], names.get(present[label["id"]]), n_texts[label["id"]])
             for label in labels
             if is_retired(label)
         ]
-
-    def _free_label_name(self, analysis_id: int, name: str, *, instead_of: str = "") -> str:
-        name = " ".join(name.split())
-        if not name:
-            raise LabelError("The label has no name: type one.")
-        if len(name) > LONGEST_LABEL:
-            raise LabelError(
-                f"The label has {len(name)} characters, at most {LONGEST_LABEL} fit: choose a shorter name."
-            )
-        taken = {used.casefold(): used for used in self.label_names(analysis_id) if used != instead_of}
-        if name.casefold() in taken:
-            raise LabelError(f"There is a label “{taken[name.casefold()]}” already: choose another name.")
-        return name
 
 
 def labels_of(connection: sqlite3.Connection, analysis_id: int) -> list[sqlite3.Row]:
@@ -226,11 +219,25 @@ def _find(connection: sqlite3.Connection, analysis_id: int, name: str) -> int:
     raise LabelError(f"There is no label “{name}” (any more): another tab may have changed this analysis.")
 
 
-def _set_aside(connection: sqlite3.Connection, analysis_id: int, name: str) -> None:
-    """Free a name that a retired label still has."""
+def _free_name(connection: sqlite3.Connection, analysis_id: int, name: str, *, instead_of: str = "") -> str:
+    """Name as it is kept, once no label in use has it; a retired one that still has it gets another."""
+    name = " ".join(name.split())
+    if not name:
+        raise LabelError("The label has no name: type one.")
+    if len(name) > LONGEST_LABEL:
+        raise LabelError(
+            f"The label has {len(name)} characters, at most {LONGEST_LABEL} fit: choose a shorter name."
+        )
     labels = {label["name"]: label for label in labels_of(connection, analysis_id)}
-    if name not in labels or not is_retired(labels[name]):
-        return
+    for used, label in labels.items():
+        if not is_retired(label) and used != instead_of and used.casefold() == name.casefold():
+            raise LabelError(f"There is a label “{used}” already: choose another name.")
+    if name in labels and is_retired(labels[name]):
+        _set_aside(connection, labels, name)
+    return name
+
+
+def _set_aside(connection: sqlite3.Connection, labels: Mapping[str, sqlite3.Row], name: str) -> None:
     aside, number = f"{name} (earlier)", 1
     while aside in labels:
         number += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -72,26 +73,39 @@ class LabelRecord(LabelNames):
                 ],
             )
 
-    def undo(self, analysis_id: int) -> list[int]:
-        """Take the latest step back; returns the text rows it had touched (empty when there is none)."""
+    def undo(self, analysis_id: int, meant: LabelStep | None = None) -> list[int]:
+        """Take the latest step back; returns the text rows it had touched (empty when there is none).
+
+        Parameters
+        ----------
+        meant : LabelStep, optional
+            What is to be taken back, as `last_step` said it.
+
+        Raises
+        ------
+        LabelError
+            When another step was given or taken back since; nothing is then taken back.
+        """
         with self._database.transaction() as connection:
-            rows = connection.execute(
-                "DELETE FROM label_events WHERE analysis_id = :id AND step = "
-                "(SELECT MAX(step) FROM label_events WHERE analysis_id = :id) RETURNING text_row",
-                {"id": analysis_id},
-            ).fetchall()
-        return [row["text_row"] for row in rows]
+            connection.execute("BEGIN IMMEDIATE")
+            events = _last_events(connection, analysis_id)
+            found = [(event["text_row"], event["given_at"]) for event in events]
+            if meant is not None and found != [(row, meant.given_at) for row in meant.rows]:
+                raise LabelError(
+                    "Labels changed in another tab meanwhile, so nothing was taken back: see what Undo says "
+                    "now."
+                )
+            connection.executemany(
+                "DELETE FROM label_events WHERE id = ?", [(event["id"],) for event in events]
+            )
+        return [row for row, _ in found]
 
     def last_step(self, analysis_id: int) -> LabelStep | None:
         """What `undo` would take back; None when there is nothing."""
         with self._database.transaction() as connection:
             connection.execute("BEGIN")
             labels = labels_of(connection, analysis_id)
-            events = connection.execute(
-                "SELECT text_row, label_id, given_by, given_at FROM label_events WHERE analysis_id = :id "
-                "AND step = (SELECT MAX(step) FROM label_events WHERE analysis_id = :id) ORDER BY id",
-                {"id": analysis_id},
-            ).fetchall()
+            events = _last_events(connection, analysis_id)
         if not events:
             return None
         names, present = {label["id"]: label["name"] for label in labels}, counts_for(labels)
@@ -176,6 +190,18 @@ class LabelRecord(LabelNames):
         -------
         int64 array (n_texts,), -1 where there is none.
         """
+        return self.named_codes(analysis_id, n_texts)[1]
+
+    def named_codes(self, analysis_id: int, n_texts: int) -> tuple[list[str], np.ndarray]:
+        """Label names, and the label of each text as its position in them: both of one moment.
+
+        Read one after the other, a label that another tab deletes in between would move all positions.
+
+        Returns
+        -------
+        names : list of str, as `label_names`
+        codes : int64 array (n_texts,), -1 where there is none
+        """
         with self._database.transaction() as connection:
             connection.execute("BEGIN")  # both are read at one moment
             labels = labels_of(connection, analysis_id)
@@ -183,10 +209,19 @@ class LabelRecord(LabelNames):
                 f"SELECT text_row, label_id FROM label_events WHERE label_id IS NOT NULL AND id IN {LATEST}",
                 (analysis_id,),
             ).fetchall()
-        order = [label["id"] for label in labels if not is_retired(label)]
-        positions = {label: position for position, label in enumerate(order)}
+        in_use = [label for label in labels if not is_retired(label)]
+        positions = {label["id"]: position for position, label in enumerate(in_use)}
         code_of = {label: positions.get(now, -1) for label, now in counts_for(labels).items()}
         codes = np.full(n_texts, -1, dtype=np.int64)
         for row in given:
             codes[row["text_row"]] = code_of[row["label_id"]]
-        return codes
+        return [label["name"] for label in in_use], codes
+
+
+def _last_events(connection: sqlite3.Connection, analysis_id: int) -> list[sqlite3.Row]:
+    """Entries of the latest step."""
+    return connection.execute(
+        "SELECT id, text_row, label_id, given_by, given_at FROM label_events WHERE analysis_id = :id "
+        "AND step = (SELECT MAX(step) FROM label_events WHERE analysis_id = :id) ORDER BY id",
+        {"id": analysis_id},
+    ).fetchall()

@@ -82,8 +82,7 @@ def fit(store: Store, report: Report, *, analysis_id: int) -> None:
     results = store.results(analysis.corpus_key)
     entry = store.corpus_entry(analysis.corpus_key)
     generic = load_space(results, entry.embedding_key)
-    labels = store.label_names(analysis_id)
-    given = store.label_codes(analysis_id, len(generic.map))
+    labels, given = store.named_codes(analysis_id, len(generic.map))
     phrases = label_phrases(analysis.instruction, labels)
     key = _fit_key(entry.embedding_key, labels, phrases, given)
     if not has_fit(results, key):
@@ -178,7 +177,7 @@ def fit_key(store: Store, analysis_id: int) -> str:
     Fit.
     """
     entry = store.corpus_entry(store.analysis(analysis_id).corpus_key)
-    labels, given = store.label_names(analysis_id), store.label_codes(analysis_id, entry.n_texts)
+    labels, given = store.named_codes(analysis_id, entry.n_texts)
     phrases = label_phrases(store.analysis(analysis_id).instruction, labels)
     return _fit_key(entry.embedding_key, labels, phrases, given)
 

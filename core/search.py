@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -43,11 +42,9 @@ class TextIndex:
 def build_index(texts: Sequence[str]) -> TextIndex:
     """Return the index of n texts. Cost: linear in their length (about 1 s for 200,000 tweets)."""
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     array = pa.array(texts, type=pa.large_string())
-    bare = pc.replace_substring_regex(pc.utf8_normalize(array, form="NFKD"), f"[{ACCENTS}]", "")
-    return TextIndex(array, pc.utf8_lower(bare))
+    return TextIndex(array, _fold(array))
 
 
 def find_words(index: TextIndex, query: str) -> np.ndarray:
@@ -68,10 +65,12 @@ def find_words(index: TextIndex, query: str) -> np.ndarray:
     ndarray of int64, shape (n_hits,)
         Those first of which the words make up the larger part; of equals, the first. None for an empty query.
     """
+    import pyarrow as pa
     import pyarrow.compute as pc
 
     rows, share = np.arange(len(index.folded)), np.zeros(len(index.folded))
-    terms = [_fold(phrase or word) for phrase, word in TERM.findall(query)]
+    typed = [phrase or word for phrase, word in TERM.findall(query)]
+    terms = [term for term in _fold(pa.array(typed, type=pa.large_string())).to_pylist() if term.strip()]
     for term in terms:
         pattern = _word_pattern(term)
         texts = index.folded.take(rows)
@@ -145,9 +144,12 @@ def find_meaning(vectors: np.ndarray, query: np.ndarray, n: int) -> tuple[np.nda
     return rows, np.clip(cosines[rows], -1, 1)
 
 
-def _fold(text: str) -> str:
-    """Text as the index holds it."""
-    return re.sub(f"[{ACCENTS}]", "", unicodedata.normalize("NFKD", text)).lower()
+def _fold(texts: pa.LargeStringArray) -> pa.LargeStringArray:
+    """Texts in lower case, without accents."""
+    import pyarrow.compute as pc
+
+    bare = pc.replace_substring_regex(pc.utf8_normalize(texts, form="NFKD"), f"[{ACCENTS}]", "")
+    return pc.replace_substring(pc.utf8_lower(bare), "ς", "σ")  # one letter, written otherwise at the end
 
 
 def _word_pattern(term: str) -> str:

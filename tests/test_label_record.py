@@ -1,4 +1,5 @@
 import random
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -189,6 +190,60 @@ def test_a_file_of_an_earlier_version_gets_the_new_columns(store, analysis):
     assert again.label_codes(analysis, 4).tolist() == [0, 0, 1, -1]
 
 
+def test_a_merged_label_says_how_many_texts_come_back_with_it(store, analysis):
+    store.merge_labels(analysis, ["cross"], "angry")
+    store.delete_label(analysis, "angry")
+    assert [label.n_texts for label in store.retired_labels(analysis)] == [1, 2]
+    store.restore_label(analysis, "angry")
+    assert (store.label_codes(analysis, 4) == 0).sum() == 2
+
+
+def test_undo_takes_back_only_the_step_that_is_meant(store, analysis):
+    meant = store.last_step(analysis)
+    store.give_labels(analysis, {3: "cross"}, "another tab")
+    with pytest.raises(LabelError, match="Labels changed in another tab meanwhile"):
+        store.undo(analysis, meant)
+    assert given(store, analysis)[3] == ("cross", "another tab")
+    store.undo(analysis)
+    assert store.undo(analysis, meant) == meant.rows == [2, 3]
+    with pytest.raises(LabelError):
+        store.undo(analysis, meant)
+    assert sorted(given(store, analysis)) == [0, 1]
+
+
+def test_two_tabs_that_take_one_name_at_once_are_told(store, analysis):
+    def change(act):
+        try:
+            act()
+        except LabelError as error:
+            return str(error)
+
+    with ThreadPoolExecutor(2) as tabs:
+        for number in range(20):
+            first, second = store.label_names(analysis)[:2]
+            said = list(
+                tabs.map(
+                    change,
+                    [
+                        lambda old=first, new=f"Same {number}": store.rename_label(analysis, old, new),
+                        lambda old=second, new=f"same {number}": store.rename_label(analysis, old, new),
+                    ],
+                )
+            )
+            assert sum(text is None for text in said) == 1
+            assert any("There is a label" in (text or "") for text in said)
+
+
+def test_an_old_file_is_opened_by_several_at_once(store, analysis):
+    for _ in range(5):
+        with store._database.transaction() as connection:
+            connection.execute("ALTER TABLE labels DROP COLUMN deleted_at")
+            connection.execute("ALTER TABLE labels DROP COLUMN merged_into")
+        with ThreadPoolExecutor(8) as pool:
+            opened = list(pool.map(lambda home: Store(home), [store.home] * 8))
+        assert opened[0].label_names(analysis) == ["cross", "angry", "fond"]
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_any_row_of_changes_leaves_the_history_and_comes_back_whole(store, analysis, seed):
     """Merges, deletions and new names at random; bringing all back gives the labels of the start."""
@@ -207,7 +262,8 @@ def test_any_row_of_changes_leaves_the_history_and_comes_back_whole(store, analy
             name = chance.choice(retired).name
             if name not in in_use:
                 store.restore_label(analysis, name)
-        codes, in_use = store.label_codes(analysis, 4), store.label_names(analysis)
+        in_use, codes = store.named_codes(analysis, 4)
+        assert in_use == store.label_names(analysis)
         by_row = store.guide_labels(analysis).set_index("row")["label"]
         for row in range(3):
             assert (in_use[codes[row]] if codes[row] >= 0 else None) == by_row.get(row)

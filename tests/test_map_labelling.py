@@ -7,7 +7,7 @@ from streamlit.testing.v1.element_tree import Selectbox
 
 from core.errors import StoreError
 from core.store import Store
-from pages.common import cache
+from pages.common import cache, label_check
 from pages.common.label_check import CHECKED
 from pages.common.map_labelling import UNTICKED, cell, known_name
 
@@ -66,6 +66,11 @@ def typing(monkeypatch):
     monkeypatch.setattr(Selectbox, "_widget_state", property(state))
 
 
+def checkbox(app, start):
+    """The tick box whose key begins so."""
+    return next(box for box in app.checkbox if str(box.key).startswith(start))
+
+
 def labels_of(store, analysis, rows):
     names, codes = store.label_names(analysis), store.label_codes(analysis, 60)
     return [names[codes[row]] if codes[row] >= 0 else None for row in rows]
@@ -111,13 +116,42 @@ def test_texts_with_another_label_keep_it_unless_asked(app, store, prepared, lab
     open_maps(app, prepared, SELECTED, labelled)
     choose(app, labelled, other)
     assert app.button(key="maps_label_give").label == f"Label 3 texts as **{other}**"
-    assert app.checkbox(key="maps_label_change").label == "Also 1 with another label"
-    app.checkbox(key="maps_label_change").check().run()
+    assert checkbox(app, "maps_label_change").label == "Also 1 with another label"
+    checkbox(app, "maps_label_change").check().run()
     assert app.button(key="maps_label_give").label == f"Label 4 texts as **{other}**"
-    app.checkbox(key="maps_label_change").uncheck().run()
+    checkbox(app, "maps_label_change").uncheck().run()
     app.button(key="maps_label_give").click().run()
     assert labels_of(store, labelled, SELECTED) == [had, other, other, other]
     assert "All ticked texts carry a label already" in words(app)
+
+
+def test_leave_to_change_labels_is_for_one_selection_and_label(app, store, prepared, labelled):
+    other = labels_of(store, labelled, [3])[0]
+    open_maps(app, prepared, SELECTED, labelled)
+    choose(app, labelled, other)
+    checkbox(app, "maps_label_change").check().run()
+    app.session_state[f"maps_select_{prepared}"] = ("other", np.append(SELECTED, 23))
+    app.run()
+    assert not checkbox(app, "maps_label_change").value
+    assert app.button(key="maps_label_give").label == f"Label 4 texts as **{other}**"
+
+
+def test_undo_of_what_another_tab_has_overtaken_is_refused(app, store, prepared, labelled):
+    open_maps(app, prepared, [20], labelled)
+    store.give_labels(labelled, {40: "angry"}, "another tab")
+    app.button(key="maps_label_undo").click().run()
+    assert not app.exception and "Labels changed in another tab" in words(app)
+    assert labels_of(store, labelled, [40]) == ["angry"]
+
+
+def test_a_label_that_another_tab_renamed_is_not_made_again(app, store, prepared, labelled):
+    open_maps(app, prepared, [20], labelled)
+    choose(app, labelled, "angry")
+    store.rename_label(labelled, "angry", "cross")
+    app.button(key="maps_label_give").click().run()
+    assert not app.exception and "is not one of this analysis" in words(app)
+    assert store.label_names(labelled) == ["cross", "pleased"]
+    assert labels_of(store, labelled, [20]) == [None]
 
 
 def test_a_typed_label_is_added_once_whatever_its_letters(typing, app, store, prepared, labelled):
@@ -171,8 +205,8 @@ def test_a_large_selection_says_what_becomes_of_the_rest(app, store, prepared, l
     open_maps(app, prepared, [20, 21, 22, 23, 24], labelled)
     choose(app, labelled, "angry")
     assert app.button(key="maps_label_give").label == "Label 2 texts as **angry**"
-    assert app.checkbox(key="maps_label_rest").label == "Also the 3 that are not listed"
-    app.checkbox(key="maps_label_rest").check().run()
+    assert checkbox(app, "maps_label_rest").label == "Also the 3 that are not listed"
+    checkbox(app, "maps_label_rest").check().run()
     app.button(key="maps_label_give").click().run()
     assert labels_of(store, labelled, range(20, 25)) == ["angry"] * 5
 
@@ -239,6 +273,30 @@ def test_copies_with_different_labels_are_listed_and_settled(app, store, prepare
     app.button(key="maps_conflict_3_keep").click().run()
     assert labels_of(store, contradicted, [3, 4]) == ["angry", "pleased"]
     assert "**Copies with different labels** · 0" in words(app)
+
+
+def test_many_copies_hide_no_other_mistake(prepared, corpus, doubtful, store, monkeypatch):
+    from core.review import Mistake
+    from tests.test_text_panels import make_view
+
+    found = [Mistake(row, 0, 1, 0.9, "copy", row + 1) for row in range(1, 4)] + [Mistake(0, 0, 1, 0.8, "fit")]
+    monkeypatch.setattr(label_check, "find_mistakes", lambda X, y, *, n, **rest: found[:n])
+    monkeypatch.setattr(label_check, "MOST_MISTAKES", 2)
+    cache.runner().submit("fit", "x", analysis_id=doubtful)
+    assert [doubt.row for doubt in label_check.check(make_view(prepared, doubtful)).doubts] == [0]
+
+
+def test_copies_and_mistakes_follow_the_encoder(app, store, prepared, contradicted, monkeypatch):
+    open_maps(app, prepared, [], contradicted, below="Labels")
+    before = []
+    monkeypatch.setattr(label_check, "find_conflicts", lambda y, graph, texts: before.append(graph) or [])
+    entry = store.corpus_entry(prepared)
+    results = store.results(prepared)
+    for path in results.folder.glob(f"{entry.embedding_key}.*"):
+        path.with_name(path.name.replace(entry.embedding_key, "other")).write_bytes(path.read_bytes())
+    store.set_encoding(prepared, "other words", "other")
+    app.run()
+    assert len(before) == 1 and "maps_check_again" in keys(app)
 
 
 def test_without_labels_the_list_says_what_will_be_here(app, prepared):

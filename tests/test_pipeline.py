@@ -86,6 +86,22 @@ def test_fit_regroups_by_the_labels_and_keeps_what_was_given(store, corpus, prep
     assert (found.predicted[unseen] == truth[unseen]).mean() > 0.8
 
 
+def test_a_label_deleted_while_a_fit_reads_them_mixes_none_up(store, prepared, labelled, monkeypatch):
+    real, feelings = Store.label_names, store.guide_labels(labelled).set_index("row")["label"]
+
+    def another_tab(self, analysis_id):
+        names = real(self, analysis_id)
+        if "angry" in names:
+            self.delete_label(analysis_id, "angry")
+        return names
+
+    monkeypatch.setattr(Store, "label_names", another_tab)
+    fit(store, Reports(), analysis_id=labelled)
+    found = load_fit(store.results(prepared), store.analysis(labelled).fit_key)
+    for row in np.flatnonzero(found.given >= 0):
+        assert found.labels[found.given[row]] == feelings[row]
+
+
 def test_the_same_labels_give_the_same_bytes(store, prepared, labelled):
     results = store.results(prepared)
     fit(store, Reports(), analysis_id=labelled)

@@ -70,6 +70,18 @@ def test_words_agree_with_a_plain_search():
         assert sorted(find_words(index, query).tolist()) == expected
 
 
+def test_letters_that_change_at_the_end_of_a_word_are_one():
+    index = build_index(["ΟΔΟΣ ΜΕΓΑΛΗ", "μια οδός", "οδοι"])
+    for query in ("ΟΔΟΣ", "οδός", "οδοσ"):
+        assert sorted(find_words(index, query).tolist()) == [0, 1]
+
+
+@pytest.mark.parametrize("query", ['"  "', "“ ”", "\u0301"])
+def test_a_query_without_letters_finds_nothing(index, query):
+    assert find_words(index, query).tolist() == []
+    assert find_words(index, f"{query} bag").tolist() == find_words(index, "bag").tolist()
+
+
 @pytest.mark.parametrize(
     ("pattern", "rows"),
     [

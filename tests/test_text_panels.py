@@ -9,6 +9,7 @@ from core.errors import RefractError
 from core.fits import save_finding
 from core.partitions import Partition
 from pages.common import cache
+from pages.common.glass import _known
 from pages.common.map_view import MapView, Side
 from pages.common.text_parts import driving_words_in, marked_text
 
@@ -59,6 +60,19 @@ def new_text_page(corpus_key, analysis_id):
     from tests.test_text_panels import make_view
 
     st.session_state["marks"] = draw_new_text(make_view(corpus_key, analysis_id))
+
+
+def two_analyses_page(corpus_key, left, right):
+    import dataclasses
+
+    import streamlit as st
+
+    from pages.common.new_text import draw_new_text
+    from tests.test_text_panels import make_view
+
+    views = [make_view(corpus_key, analysis) for analysis in (left, right)]
+    view = dataclasses.replace(views[1], sides=tuple(view.right for view in views))
+    st.session_state["marks"] = draw_new_text(view)
 
 
 @pytest.fixture
@@ -182,6 +196,12 @@ def test_one_text_with_its_metadata_and_its_nearest_texts(prepared, corpus):
     assert app.session_state["maps_side_panel"] == "Text"
 
 
+def test_long_metadata_are_cut_and_stay_on_one_line(prepared):
+    kept = make_view(prepared)
+    kept.corpus.metadata["topic"] = "one\n\n# two " + "x" * 500
+    assert "\n" not in _known(kept, 4) and len(_known(kept, 4)) < 300
+
+
 def test_labels_words_and_neighbours_before_and_after(prepared, fitted, corpus):
     app = run(glass_page, prepared, fitted, np.array([0]))
     shown = said(app)
@@ -221,6 +241,9 @@ def test_a_new_text_lands_on_both_maps(prepared, fitted, corpus):
     assert not app.exception
     marks = app.session_state["marks"]
     assert [mark[2] for (mark,) in marks] == 2 * ["shouting furious van courier"]
+    app.text_area(key="maps_new_text").set_value("van\n" * 1000).run()
+    assert len(app.session_state["marks"][0][0][2]) == 160  # as much as a pin shows
+    app.text_area(key="maps_new_text").set_value("shouting furious van courier").run()
     view = make_view(prepared, fitted)
     for (mark,), side in zip(marks, view.sides, strict=True):
         low, high = side.space.map.min(axis=0), side.space.map.max(axis=0)
@@ -237,6 +260,32 @@ def test_a_text_of_the_corpus_is_recognised(prepared, corpus):
     assert "This text is in the corpus" in said(app)
     x, y, _ = app.session_state["marks"][0][0]
     assert [x, y] == make_view(prepared).right.space.map[7].tolist()
+
+
+def test_what_is_near_in_a_reshaped_space_only_is_not_said_to_be_in_the_corpus(prepared, fitted, monkeypatch):
+    real = cache.runner().ask
+
+    def ask(question, **arguments):
+        answer = real(question, **arguments)
+        answer["fits"][0]["similarities"][0] = 1.0
+        return answer
+
+    monkeypatch.setattr(cache.runner(), "ask", ask)
+    other = cache.store().add_analysis(prepared, "again")
+    for name in ("one", "two"):
+        cache.store().add_label(other, name)
+    cache.store().give_labels(other, {0: "one", 1: "two"}, "ada")
+    cache.runner().submit("fit", "x", analysis_id=other)
+    app = run(two_analyses_page, prepared, fitted, other)
+    app.text_area(key="maps_new_text").set_value("furious van courier").run()
+    assert not app.exception and len(app.session_state["marks"]) == 2
+    assert "This text is in the corpus" not in said(app)
+
+
+def test_words_are_marked_whatever_their_letters():
+    words = [DrivingWord("istanbul", 0.5, 0.4, 0.1)]  # İ matches i, and is not i in lower case
+    assert marked_text("İstanbul", words, "x").endswith(">İstanbul</mark>")
+    assert driving_words_in("İstanbul", words) == words
 
 
 def test_words_are_marked_as_they_stand_and_nothing_else():

@@ -175,6 +175,5 @@ def _with_skipped(deck: Deck, guide: pd.DataFrame, n_texts: int) -> np.ndarray:
 def _as_fitted(deck: Deck, fit: Fit) -> np.ndarray:
     """Label codes of now as positions in `fit.labels`; -1 for labels that the Fit does not know."""
     place = {name: position for position, name in enumerate(fit.labels)}
-    names = cache.store().label_names(deck.analysis_id)
-    codes = cache.store().label_codes(deck.analysis_id, len(fit.predicted))
+    names, codes = cache.store().named_codes(deck.analysis_id, len(fit.predicted))
     return np.asarray([*(place.get(name, -1) for name in names), -1], dtype=np.int64)[codes]

@@ -23,6 +23,7 @@ from pages.common.text_parts import (
     marked_text,
     pick_row,
     probability_bars,
+    shorten,
     text_rows,
 )
 
@@ -100,7 +101,11 @@ def _draw_one(view: MapView, row: int) -> None:
 def _known(view: MapView, row: int) -> str:
     """Given label and metadata in one line."""
     values = view.corpus.metadata.iloc[[row]]  # as a table: a row alone would lose the columns' types
-    known = [(str(name), as_text(value.iat[0])) for name, value in values.items() if value.notna().iat[0]]
+    known = [
+        (shorten(str(name)), shorten(as_text(value.iat[0])))
+        for name, value in values.items()
+        if value.notna().iat[0]
+    ]
     if view.given[row] >= 0:
         known.insert(0, ("given label", view.labels[view.given[row]]))
     return " · ".join(f"{markdown(name)}: **{markdown(value)}**" for name, value in known)

@@ -22,7 +22,7 @@ from pages.common.markdown import markdown
 from pages.common.selection import select_texts
 
 AT_A_TIME = 3  # entries of a list; more on a click
-MOST_MISTAKES = 200  # looked for: more are not looked at in one go
+MOST_MISTAKES = 200  # listed: more are not looked at in one go
 LONGEST_TEXT = 240  # characters of a text in a list
 CONFLICTS_HELP = "Texts that are equal, or nearly, and carry different labels. A Fit cannot follow both."
 MISTAKES_HELP = (
@@ -75,13 +75,9 @@ def draw_label_check(view: MapView, selected: np.ndarray) -> None:
 
 def draw_conflicts(view: MapView, checked: set[int]) -> None:
     """Copies of one text with different labels."""
-    groups = conflicts(
-        view.corpus.key,
-        content_key(view.given),
-        view.given,
-        generic_graph(view.corpus.key),
-        view.corpus.texts,
-    )
+    embedding_key = embedding_key_of(view)
+    graph = cache.space(view.corpus.key, embedding_key).graph
+    groups = conflicts(embedding_key, content_key(view.given), view.given, graph, view.corpus.texts)
     groups = [rows for rows in groups if not checked.issuperset(rows.tolist())]
     st.markdown(f"**Copies with different labels** · {len(groups):,}", help=CONFLICTS_HELP)
     if not groups:
@@ -227,21 +223,20 @@ def current_check(view: MapView) -> Check:
 
 def check(view: MapView) -> Check:
     """Look for labels that the others speak against."""
-    entry = cache.store().corpus_entry(view.corpus.key)
-    generic = cache.space(entry.key, entry.embedding_key)
+    generic = cache.space(view.corpus.key, embedding_key_of(view))
     found = find_mistakes(
         np.asarray(generic.vectors),
         view.given,
-        n=MOST_MISTAKES,
+        n=len(view.given),  # copies come first, and are listed by themselves
         graph=generic.graph,
         label_vectors=name_vectors(view),
     )
     doubts = [
         Doubt(mistake.row, view.labels[mistake.given], view.labels[mistake.better], mistake.probability)
         for mistake in found
-        if mistake.reason == "fit"  # copies are listed by themselves
+        if mistake.reason == "fit"
     ]
-    return Check(labels_key(view), doubts)
+    return Check(labels_key(view), doubts[:MOST_MISTAKES])
 
 
 def name_vectors(view: MapView) -> np.ndarray | None:
@@ -258,19 +253,18 @@ def check_key(view: MapView) -> str:
 
 
 def labels_key(view: MapView) -> str:
-    """Tells whether labels changed since a check."""
-    return content_key(view.labels, view.given)
+    """Tells whether labels or embeddings changed since a check."""
+    return content_key(embedding_key_of(view), view.labels, view.given)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def conflicts(
-    corpus_key: str, given_key: str, _given: np.ndarray, _graph: Graph, _texts: np.ndarray
+    embedding_key: str, given_key: str, _given: np.ndarray, _graph: Graph, _texts: np.ndarray
 ) -> list[np.ndarray]:
     """Groups of copies with different labels; kept by their keys."""
     return find_conflicts(_given, _graph, _texts)
 
 
-def generic_graph(corpus_key: str) -> Graph:
-    """Neighbours in the generic space."""
-    entry = cache.store().corpus_entry(corpus_key)
-    return cache.space(corpus_key, entry.embedding_key).graph
+def embedding_key_of(view: MapView) -> str:
+    """Key of the generic space, which is not always on a map."""
+    return cache.store().corpus_entry(view.corpus.key).embedding_key

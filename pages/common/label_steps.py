@@ -58,7 +58,7 @@ def draw_undo(analysis_id: int, key: str) -> None:
         icon=":material/undo:",
         help=f"Takes the latest step back; given by {markdown(step.given_by)}.",
         on_click=attempt,
-        args=[lambda: cache.store().undo(analysis_id)],
+        args=[lambda: cache.store().undo(analysis_id, step)],
     )
 
 
@@ -74,12 +74,12 @@ def draw_fit(analysis: Analysis, key: str) -> None:
     running = job is not None and job.active
     if job is not None and job.status == "failed":
         st.error(markdown(job.message), icon=":material/error:")
-    if st.button(
+    st.button(
         "Fitting…" if running else "Fit again" if is_fitted(analysis) else "Fit",
         key=key,
         icon=":material/auto_awesome:",
         disabled=running,
         help="Reshapes the space by the labels given so far; takes seconds, encodes nothing again.",
-    ):
-        jobs.start_fit(analysis)
-        st.rerun()
+        on_click=attempt,
+        args=[lambda: jobs.start_fit(analysis)],
+    )

@@ -78,7 +78,7 @@ def draw_texts(view: MapView, selected: np.ndarray) -> tuple[np.ndarray, np.ndar
     rest = selected[ROWS_LISTED:]
     if len(rest) and st.checkbox(
         f"Also the {len(rest):,} that are not listed",
-        key="maps_label_rest",
+        key=f"maps_label_rest_{selection_key(view, selected)}",
         help=f"The first {ROWS_LISTED:,} of the selected texts are listed. Without this tick, only these "
         "are labelled.",
     ):
@@ -140,7 +140,7 @@ def draw_step(view: MapView, ticked: np.ndarray, unticked: tuple[str, np.ndarray
         and carry_another.any()
         and st.checkbox(
             f"Also {int(carry_another.sum()):,} with another label",
-            key="maps_label_change",
+            key=f"maps_label_change_{content_key(unticked[0], name)}",
             help="Some ticked texts carry another label. Without this tick they keep it; with it they "
             "change, and what they had stays on record.",
         )
@@ -188,7 +188,8 @@ def give(
     analysis_id = view.analysis.id if view.analysis else ensure_analysis()
     if instruction.strip():
         store.set_instruction(analysis_id, instruction)
-    if name not in store.label_names(analysis_id):
+    # One that was offered and is gone since was renamed, merged or deleted elsewhere: it is not made again.
+    if name not in view.labels and name not in store.label_names(analysis_id):
         name = store.add_label(analysis_id, name)
     store.give_labels(analysis_id, dict.fromkeys(rows.tolist(), name), person() + REMARK)
     st.session_state[UNTICKED] = unticked

@@ -11,7 +11,7 @@ from pages.common import cache
 from pages.common.map_view import MapView, Side
 from pages.common.markdown import markdown
 from pages.common.selection import select_texts
-from pages.common.text_parts import probability_bars, text_rows
+from pages.common.text_parts import probability_bars, shorten, text_rows
 
 NEAREST_LISTED = 5
 PLACE_HELP = (
@@ -26,12 +26,13 @@ def landings(corpus_key: str, embedding_key: str, text: str, fit_keys: tuple[str
     return cache.runner().ask("land", corpus_key=corpus_key, text=text, fit_keys=list(fit_keys))
 
 
-def landing_of(view: MapView, side: Side, text: str) -> dict:
-    """Where a text lands on one side; the Fits of all sides are asked for at once."""
-    fit_keys = tuple(other.space_key for other in view.sides if other.fit is not None)
+def landings_of(view: MapView, text: str) -> list[dict]:
+    """Where a text lands: in the generic space, and on each side."""
+    fit_keys = tuple(side.space_key for side in view.sides if side.fit is not None)
     embedding_key = cache.store().corpus_entry(view.corpus.key).embedding_key
     landed = landings(view.corpus.key, embedding_key, text, fit_keys)
-    return landed["generic"] if side.fit is None else landed["fits"][fit_keys.index(side.space_key)]
+    fits = dict(zip(fit_keys, landed["fits"], strict=True))
+    return [landed["generic"], *(fits.get(side.space_key, landed["generic"]) for side in view.sides)]
 
 
 def draw_new_text(view: MapView) -> tuple[tuple[tuple[float, float, str], ...], ...]:
@@ -45,13 +46,15 @@ def draw_new_text(view: MapView) -> tuple[tuple[tuple[float, float, str], ...], 
     if not text:
         return nowhere
     try:
-        landed = [landing_of(view, side, text) for side in view.sides]
+        generic, *landed = landings_of(view, text)
     except RefractError as error:
         st.error(markdown(str(error)))
         return nowhere
+    if generic["similarities"][0] >= COPY:
+        st.caption("This text is in the corpus: it lands on itself.")
     for side, landing in zip(view.sides, landed, strict=True):
         draw_landing(view, side, landing)
-    return tuple(((*landing["place"], text),) for landing in landed)
+    return tuple(((*landing["place"], shorten(text)),) for landing in landed)
 
 
 def draw_landing(view: MapView, side: Side, landing: dict) -> None:
@@ -68,8 +71,6 @@ def draw_landing(view: MapView, side: Side, landing: dict) -> None:
         )
     if landing["probabilities"] is not None:
         st.html(probability_bars(view, side, np.array(landing["probabilities"])))
-    if side is view.sides[0] and similarities[0] >= COPY:
-        st.caption("This text is in the corpus: it lands on itself.")
     text_rows(
         view,
         neighbours[:NEAREST_LISTED],

@@ -11,7 +11,7 @@ from core.errors import RefractError
 from core.search import TextIndex, build_index, find_meaning, find_pattern, find_words
 from pages.common.map_view import MapView
 from pages.common.markdown import markdown
-from pages.common.new_text import landing_of
+from pages.common.new_text import landings_of
 from pages.common.selection import select_texts
 from pages.common.text_parts import WayBack, pick_row
 
@@ -116,12 +116,12 @@ def _modes(view: MapView) -> dict[str, str]:
 def _search(view: MapView) -> tuple[np.ndarray, np.ndarray | None]:
     """What the fields ask for: rows, best first, and cosines where meaning was searched."""
     query, mode = st.session_state["maps_search"].strip(), st.session_state["maps_search_by"]
-    side = next((side for side in view.sides if side.key == mode), None)
-    if side is None:
+    if mode in (WORDS, PATTERN):
         return _find_text(view.corpus.key, mode, query, view.corpus), None
-    vector = np.array(landing_of(view, side, query)["vector"], dtype=np.float32)
+    number = [side.key for side in view.sides].index(mode)
+    vector = np.array(landings_of(view, query)[1 + number]["vector"], dtype=np.float32)
     n = st.session_state.get("maps_search_nearest", NEAREST[1])
-    return find_meaning(side.space.vectors, vector, n)
+    return find_meaning(view.sides[number].space.vectors, vector, n)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -13,7 +13,7 @@ from pages.common.search_box import draw_hits
 from pages.common.selection import select_texts
 
 ROWS_SHOWN = 1000
-TABLE_HEIGHT = 240  # pixels
+TABLE_HEIGHT = 215  # pixels
 
 
 def draw_selection(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -113,10 +113,8 @@ def label_colours(view: MapView, fit: Fit) -> dict[str, str]:
 
 def marked_text(text: str, words: Sequence[DrivingWord], label: str) -> str:
     """Text as HTML in which the words that drive a label are marked."""
-    driving = {word.word.casefold(): word for word in words}
     pieces, end = [], 0
-    for found in _pattern(words).finditer(text) if words else ():
-        word = driving[found[0].casefold()]
+    for found, word in _found(text, words):
         hint = (
             f"Speaks for “{label}”: in {word.inside:.0%} of the texts that fall to it, "
             f"in {word.outside:.0%} of the others"
@@ -131,13 +129,17 @@ def marked_text(text: str, words: Sequence[DrivingWord], label: str) -> str:
 
 def driving_words_in(text: str, words: Sequence[DrivingWord]) -> list[DrivingWord]:
     """Those driving words that a text holds, the strongest first."""
-    held = {found.casefold() for found in _pattern(words).findall(text)} if words else set()
-    return [word for word in words if word.word.casefold() in held]
+    held = {word for _, word in _found(text, words)}
+    return [word for word in words if word in held]
 
 
-def _pattern(words: Sequence[DrivingWord]) -> re.Pattern[str]:
+def _found(text: str, words: Sequence[DrivingWord]) -> Iterator[tuple[re.Match[str], DrivingWord]]:
+    """Where a text holds which of some words; of words that begin at one place, the longest."""
+    longest_first = sorted(words, key=lambda word: -len(word.word))
+    # A group for each: what was matched may be spelt otherwise (İ matches i).
     spelt = [
-        re.escape(word.word) if is_unspaced(word.word) else rf"(?<!\w){re.escape(word.word)}(?!\w)"
-        for word in sorted(words, key=lambda word: -len(word.word))
+        f"({re.escape(word.word)})" if is_unspaced(word.word) else rf"(?<!\w)({re.escape(word.word)})(?!\w)"
+        for word in longest_first
     ]
-    return re.compile("|".join(spelt), re.IGNORECASE)
+    for found in re.finditer("|".join(spelt), text, re.IGNORECASE) if words else ():
+        yield found, longest_first[found.lastindex - 1]

@@ -90,8 +90,7 @@ def export_table(
         "generic_map": generic.map,
     }
     if analysis is not None:
-        names = cache.store().label_names(analysis.id)
-        codes = cache.store().label_codes(analysis.id, len(corpus.texts))
+        names, codes = cache.store().named_codes(analysis.id, len(corpus.texts))
         if names:
             columns["given"] = [names[code] if code >= 0 else None for code in codes]
     if fit is not None:
