@@ -85,26 +85,27 @@ def profile_column(column: pd.Series) -> Profile | None:
         return _categories(column.map({True: "yes", False: "no"}), filled)
     if pd.api.types.is_numeric_dtype(column.dtype):
         values = column.to_numpy(dtype=np.float64, na_value=np.nan)
-        return _numbers(values, whole=pd.api.types.is_integer_dtype(column.dtype))
+        return _numbers(values)
     dates = _as_dates(column, filled)
     return _categories(column, filled) if dates is None else _dates(dates)
 
 
-def _numbers(values: np.ndarray, *, whole: bool) -> Profile | None:
+def _numbers(values: np.ndarray) -> Profile | None:
     known = np.isfinite(values)
     different = np.unique(values[known])
-    if len(different) < 2:
+    if len(different) < 2 or different[-1] > different[0] + np.finfo(np.float64).max:
         return None
+    whole = bool((different == np.floor(different)).all())
     codes = np.full(len(values), -1, dtype=np.int32)
     if len(different) <= FEW_VALUES:
         codes[known] = np.searchsorted(different, values[known])
-        words = tuple(_number(value) for value in different)
-        if len(set(words)) == len(words):
-            return Profile("number", codes, words, words, one_value=True)
+        words = tuple(_number(value, float(np.diff(different).min())) for value in different)
+        return Profile("number", codes, words, words, one_value=True)
     low, high = np.percentile(values[known], [CUT, 100 - CUT])
     if low == high:
         low, high = different[0], different[-1]
-    width = _round_width((high - low) / (MOST_BINS - 1))
+    finest = 2 * np.spacing(np.abs(different).max())  # finer edges would be the same number
+    width = _round_width(max((high - low) / (MOST_BINS - 1), finest))
     if whole:
         width = max(width, 1.0)
     first = math.floor(low / width)
@@ -112,14 +113,14 @@ def _numbers(values: np.ndarray, *, whole: bool) -> Profile | None:
     places = np.clip(np.floor(values[known] / width) - first, 0, n_bins - 1)
     codes[known] = places.astype(np.int32)
     edges = [width * (first + position) for position in range(n_bins + 1)]
-    starts = tuple(_number(edge) for edge in edges[:-1])
+    starts = tuple(_number(edge, width) for edge in edges[:-1])
     if whole and width == 1:
         words = list(starts)
     else:
         ends = edges[1:] if not whole else [edge - 1 for edge in edges[1:]]
-        words = [f"{start} to {_number(end)}" for start, end in zip(starts, ends, strict=True)]
+        words = [f"{start} to {_number(end, width)}" for start, end in zip(starts, ends, strict=True)]
     if different[0] < edges[0]:
-        words[0] = f"less than {_number(edges[1])}"
+        words[0] = f"less than {_number(edges[1], width)}"
     if different[-1] >= edges[-1]:
         words[-1] = f"{starts[-1]} or more"
     return Profile("number", codes, tuple(words), starts, one_value=whole and width == 1)
@@ -131,9 +132,12 @@ def _round_width(least: float) -> float:
     return next(power * step for step in (1, 2, 5, 10) if power * step >= least * (1 - 1e-9))
 
 
-def _number(value: float) -> str:
-    """A number as people write it; years without a comma."""
-    text = f"{value:,.6g}" if abs(value) >= 10_000 else f"{value:.6g}"
+def _number(value: float, step: float) -> str:
+    """A number as people write it, told from those a step away; years without a comma."""
+    size = math.floor(math.log10(max(abs(value), step)))
+    # Up to a million billions in full, not as 1.7e+09.
+    digits = min(17, max(6, size + 1 if size < 15 else 0, size - math.floor(math.log10(step)) + 2))
+    text = f"{value:,.{digits}g}" if abs(value) >= 10_000 else f"{value:.{digits}g}"
     return "0" if text == "-0" else text
 
 
@@ -174,20 +178,23 @@ def _dates(dates: pd.Series) -> Profile | None:
 
 def _period(period: pd.Period) -> str:
     """A stretch of time in words."""
+    unit = period.freqstr[0]
+    if unit == "Y":  # such as 9999 and later, which have no strftime
+        return str(period.year)
     start = period.start_time
     day = f"{start.day} {start:%b %Y}"
-    unit = period.freqstr[0]
     words = {"h": f"{day}, {start:%H}:00", "D": day, "W": f"week of {day}", "M": f"{start:%b %Y}"}
-    return words.get(unit) or (f"{start:%Y}" if unit == "Y" else f"Q{period.quarter} {start:%Y}")
+    return words.get(unit) or f"Q{period.quarter} {period.year}"
 
 
 def _categories(column: pd.Series, filled: np.ndarray) -> Profile | None:
-    values = column.to_numpy(dtype=object)
-    texts = pd.Series([str(value).strip() for value in values[filled]], dtype=object)
+    texts = np.array([str(value).strip() for value in column.to_numpy(dtype=object)], dtype=object)
+    filled = filled & (texts != "")
+    texts = pd.Series(texts[filled], dtype=object)
     sizes = texts.value_counts()
     names = sorted(sizes.index, key=lambda name: (-sizes[name], name))
     if len(names) < 2 or len(names) > max(2, len(texts) / 2) or texts.str.len().median() > LONGEST_VALUE:
         return None
-    codes = np.full(len(values), -1, dtype=np.int32)
+    codes = np.full(len(filled), -1, dtype=np.int32)
     codes[filled] = pd.Categorical(texts, categories=names).codes
     return Profile("category", codes, tuple(names), tuple(names), one_value=True)

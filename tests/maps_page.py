@@ -26,16 +26,19 @@ def draw() -> None:
     """Maps with a switch for everything that a page can ask of them."""
     runs = st.session_state["runs"] = st.session_state.get("runs", 0) + 1
     with st.container(horizontal=True):
-        numbers, hits, filtered, marked = [
-            st.checkbox(name, key=name) for name in ("recolour", "hits", "filter", "marks")
+        numbers, hits, filtered, marked, unmeasured, alone, elsewhere = [
+            st.checkbox(name, key=name)
+            for name in ("recolour", "hits", "filter", "marks", "unmeasured", "alone", "elsewhere")
         ]
+    if elsewhere:
+        return
     codes = GROUP % 2 if numbers else GROUP
     names = tuple(Name(NAMES[k], *CORNERS[k], 100) for k in range(4))
     finer = tuple(Name(f"part {k}", *(CORNERS[k] + [0, -0.25]), 10, 2.0) for k in range(4))
-    kept = np.where(GROUP == 0, 0.1, 0.9)
+    kept = None if unmeasured else np.where(GROUP == 0, 0.1, 0.9)
     marks = (Mark(0, 0, "typed text"),) if marked else ()
     selected = linked_maps(
-        [Pane("Generic", LEFT, names + finer, kept, marks), Pane("Reshaped", RIGHT)],
+        [Pane("Generic", LEFT, names + finer, kept, marks), Pane("Reshaped", RIGHT)][: 1 if alone else 2],
         Colouring(
             "parity" if numbers else "group", codes, NAMES[: codes.max() + 1], COLOURS[: codes.max() + 1]
         ),

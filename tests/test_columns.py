@@ -58,6 +58,34 @@ def test_every_number_lies_in_the_bin_that_its_words_name(seed):
             assert low - slack <= value <= high + slack
 
 
+@pytest.mark.parametrize(
+    ("values", "first"),
+    [
+        (1_700_000_000 + np.arange(100), "1,700,000,000 to 1,700,000,004"),
+        (1 + 1e-9 * np.arange(100), "1 to 1.000000005"),
+        ([0.1234567, 0.1234568], "0.1234567"),
+        (126_916_577.4 + 5e-8 * np.arange(20), None),
+    ],
+)
+def test_no_two_bins_have_the_same_words(values, first):
+    bins = profile_column(pd.Series(values)).bins
+    assert len(set(bins)) == len(bins) and (first is None or bins[0] == first)
+
+
+def test_whole_numbers_with_missing_ones_have_whole_bins_too():
+    assert profile_column(pd.Series([*range(100), np.nan])).bins[:2] == ("0 to 4", "5 to 9")
+
+
+def test_a_date_at_the_end_of_time_has_a_bin():
+    profile = profile_column(pd.Series(["1500-01-01", "9999-12-31"] * 3))
+    assert profile.bins[0] == "1500 to 1783" and profile.codes.tolist() == [0, 29] * 3
+
+
+def test_blank_values_are_none():
+    profile = profile_column(pd.Series(["a", " ", "b", "", "a", "b"], dtype=object))
+    assert profile.bins == ("a", "b") and profile.codes.tolist() == [0, -1, 1, -1, 0, 1]
+
+
 def test_years_have_no_comma():
     assert profile_column(pd.Series([1999, 2024, 2001])).bins == ("1999", "2001", "2024")
 

@@ -6,9 +6,18 @@ import pandas as pd
 import pytest
 import streamlit as st
 
+from core.columns import profile_column
 from core.corpus import Table, build_corpus
 from pages.common.columns_panel import _clicked
-from pages.common.filters import NO_VALUE, clear_filters, filters, set_filter, shown_texts, toggle_bin
+from pages.common.filters import (
+    NO_VALUE,
+    bin_words,
+    clear_filters,
+    filters,
+    set_filter,
+    shown_texts,
+    toggle_bin,
+)
 
 
 @pytest.fixture
@@ -41,6 +50,11 @@ def test_texts_without_a_value_can_be_kept(letters):
     set_filter(letters.key, "kind", [NO_VALUE, 1])
     assert shown_texts(letters).tolist() == [False, False, False, True, True, True]
     assert filters(letters) == {"kind": [1, NO_VALUE]}
+
+
+def test_texts_without_a_value_are_told_from_the_value_called_so():
+    profile = profile_column(pd.Series(["no value", "x", "x", None, "no value"], dtype=object))
+    assert len({bin_words(profile, bin) for bin in (NO_VALUE, 0, 1)}) == 3
 
 
 def test_a_second_click_takes_the_first_back(letters):

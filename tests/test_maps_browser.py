@@ -145,8 +145,13 @@ def test_filtered_texts_are_not_taken(page):
     action(page, "box").click()
     drag(page, [(0.02, 0.02), (0.98, 0.48)])
     expect_selected(page, [100, 0, 0, 0])
-    page.locator('.entry[data-code="1"]').click()
-    expect_selected(page, [0, 0, 0, 0])
+    # The legend counts and takes what passes.
+    assert page.locator('.entry[data-code="1"]').is_disabled()
+    page.locator('.entry[data-code="3"]').click()
+    expect_selected(page, [0, 0, 0, 100])
+    page.get_by_text("recolour").click()
+    maps(page, colouring="parity")
+    assert page.locator('.entry[data-code="1"]').inner_text().split() == ["north", "east", "100"]
 
 
 def test_hits_are_lit_beside_the_selection(page):
@@ -177,6 +182,17 @@ def test_hover_fetches_one_text_and_reruns_nothing_else(page):
     page.locator(".tooltip:popover-open").wait_for(state="hidden")
     assert runs(page) == before
     expect_selected(page, [0, 0, 0, 0])
+
+
+def test_a_hovered_text_stays_while_something_else_is_drawn(page):
+    box = page.locator("[data-pane='0'] .stage").bounding_box()
+    page.mouse.move(box["x"] + 0.27 * box["width"], box["y"] + 0.15 * box["height"])
+    tooltip = page.locator(".tooltip:popover-open")
+    tooltip.wait_for()
+    page.locator(".linked-maps [data-action=doubtful]").focus()
+    page.keyboard.press("Space")
+    page.wait_for_timeout(300)
+    assert tooltip.is_visible()
 
 
 def test_morph_moves_the_right_map_and_draws_trails(page):
@@ -224,6 +240,80 @@ def test_contours_come_and_go(page):
     assert action(page, "contours").get_attribute("aria-pressed") == "true"
     action(page, "contours").click()
     assert path.get_attribute("d") == ""
+
+
+def leave_and_return(page):
+    page.get_by_text("elsewhere").click()
+    page.locator(".linked-maps").wait_for(state="detached")
+    page.get_by_text("elsewhere").click()
+    maps(page)
+
+
+def test_selection_and_toggles_outlive_leaving_the_page(page):
+    action(page, "lasso").click()
+    drag(page, NORTH_WEST)
+    expect_selected(page, [100, 0, 0, 0])
+    action(page, "contours").click()
+    leave_and_return(page)
+    expect_selected(page, [100, 0, 0, 0])
+    assert action(page, "contours").get_attribute("aria-pressed") == "true"
+    page.locator("[data-pane='1'] .contours[d^=M]").wait_for(state="attached")
+
+
+def test_what_was_cleared_stays_cleared_though_python_selected_it_once(page):
+    page.get_by_text("select ten").click()
+    expect_selected(page, [10, 0, 0, 0])
+    action(page, "clear").click()
+    expect_selected(page, [0, 0, 0, 0])
+    leave_and_return(page)
+    expect_selected(page, [0, 0, 0, 0])
+
+
+def test_a_map_that_comes_later_has_the_contours_too(page):
+    page.get_by_text("alone").click()
+    maps(page, panes=1)
+    action(page, "contours").click()
+    page.get_by_text("alone").click()
+    maps(page, panes=2)
+    page.locator("[data-pane='1'] .contours[d^=M]").wait_for(state="attached")
+
+
+def test_doubtful_places_can_be_marked_as_soon_as_they_are_known(page):
+    page.get_by_text("unmeasured").click()
+    action(page, "doubtful").wait_for(state="hidden")
+    leave_and_return(page)
+    page.get_by_text("unmeasured").click()
+    action(page, "doubtful").click()
+    box = page.locator("[data-pane='0'] .stage").bounding_box()
+    page.mouse.move(box["x"] + 0.27 * box["width"], box["y"] + 0.15 * box["height"])
+    page.locator(".tooltip .doubt", has_text="10 % of its true neighbours").wait_for()
+
+
+def test_two_fingers_move_and_zoom(page):
+    session = page.context.new_cdp_session(page)
+    box = page.locator("[data-pane='0'] .stage").bounding_box()
+    left, top = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    def touch(kind, *places):
+        points = [{"x": left + x, "y": top + y, "id": finger} for finger, (x, y) in enumerate(places)]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    def camera():
+        page.wait_for_timeout(200)
+        return json.loads(maps(page).get_attribute("data-camera"))[0]
+
+    zoom, x, y = camera()
+    touch("touchStart", (0, 0))
+    touch("touchMove", (40, 0))
+    touch("touchEnd")
+    moved = camera()
+    assert moved[0] == zoom and moved[1] > x and moved[2] == y
+    touch("touchStart", (-40, 0))
+    touch("touchStart", (-40, 0), (40, 0))
+    touch("touchMove", (-80, 0), (80, 0))
+    touch("touchEnd")
+    assert camera()[0] == pytest.approx(2 * zoom, rel=0.01)
+    expect_selected(page, [0, 0, 0, 0])
 
 
 def test_without_webgl_plainer_maps_with_a_lasso(browser_page, address):

@@ -8,7 +8,7 @@ from pages.common.plain_maps import newest_selection, plain_figure, rows_of
 
 POINTS = np.array([[0, 0], [1, 1], [2, 0]], dtype=np.float32)
 PANES = [
-    Pane("generic", POINTS, names=(Name("a <b>", 0, 0, 2), Name("fine", 1, 1, 1, zoom=3))),
+    Pane("generic <i>", POINTS, names=(Name("a <b>", 0, 0, 2), Name("fine", 1, 1, 1, zoom=3))),
     Pane("reshaped", POINTS[::-1].copy(), marks=(Mark(1, 1, "typed"),)),
 ]
 COLOURING = Colouring("cluster", np.array([0, -1, 1]), ["x", "y"], ["#0072b2", "#d55e00"])
@@ -32,7 +32,7 @@ def test_both_maps_have_all_points_in_their_colours():
 
 def test_titles_names_and_marks_are_written_without_being_read_as_html():
     written = [annotation.text for annotation in figure().layout.annotations]
-    assert written == ["generic", "reshaped", "<b>a &lt;b></b>", "typed"]
+    assert written == ["generic &lt;i>", "reshaped", "<b>a &lt;b></b>", "typed"]
 
 
 def test_of_names_at_one_place_the_first_is_written():

@@ -31,11 +31,12 @@ def colourings(view: MapView) -> dict[str, Callable[[], Colouring | NumericColou
         left = view.sides[0]
         if left.fit is not None:
             name = f"Predicted label ({left.title})"
-            choices[name] = lambda: predicted(left.fit, left.fit.labels, name)
+            choices[name] = lambda name=name: predicted(left.fit, left.fit.labels, name)
         choices[CHANGE] = lambda: NumericColouring(CHANGE, 100 * change_between(*view.sides))
     for column in view.corpus.metadata.columns:
         if view.corpus.metadata[column].nunique() > 1:
-            choices[str(column)] = lambda column=column: _metadata(column, view.corpus.metadata[column])
+            name = f"{column} (column)" if column in choices else column
+            choices[name] = lambda name=name, column=column: _metadata(name, view.corpus.metadata[column])
     return choices
 
 
@@ -70,10 +71,11 @@ def _labelled(title: str, codes: np.ndarray, names: list[str], none: str) -> Col
 def _metadata(title: str, column: pd.Series) -> Colouring | NumericColouring:
     if pd.api.types.is_numeric_dtype(column) and column.nunique() > MOST_CATEGORIES:
         return NumericColouring(title, column.to_numpy(dtype=np.float32, na_value=np.nan))
+    words = {True: "yes", False: "no"} if pd.api.types.is_bool_dtype(column) else {}  # as in `core.columns`
     values = (
         column.astype(object)
         .where(column.notna(), None)
-        .map(lambda value: None if value is None else str(value))
+        .map(lambda value: None if value is None else words.get(value) or str(value))
     )
     counts = values.value_counts()
     names = list(counts.index[:MOST_CATEGORIES])

@@ -58,7 +58,9 @@ def shown_texts(corpus: Corpus) -> np.ndarray | None:
 
 def bin_words(profile: Profile, bin: int) -> str:
     """What a bin holds, as people read it."""
-    return "no value" if bin == NO_VALUE else profile.bins[bin]
+    if bin != NO_VALUE:
+        return profile.bins[bin]
+    return "no value" if "no value" not in profile.bins else "no value at all"  # widgets tell bins by words
 
 
 def draw_chips(corpus: Corpus) -> None:

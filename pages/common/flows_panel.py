@@ -223,6 +223,8 @@ def _draw_sentences(view: MapView, table: CrossTable, left: Grouping, right: Gro
     """What splits and what is gathered, in words; each part is a button."""
     found = movements(table)
     st.markdown("**In words**", help=SENTENCES_HELP)
+    if not found:
+        st.caption("No group of either side splits or gathers others.")
     with st.container(height=HEIGHT - 40, border=False, gap="small", key="maps_flows_words"):
         for number, move in enumerate(found[:SENTENCES]):
             _draw_sentence(view, table, move, left, right, number)

@@ -12,6 +12,7 @@ from core.fits import Fit
 from core.partitions import Partition
 from core.spaces import Space
 from core.store import Analysis, StoredCorpus
+from core.tables.columns import unique_names
 from pages.common import cache
 from pages.common.filters import shown_texts
 from pages.common.partitions import partition_for
@@ -84,22 +85,26 @@ def current_view(entry: StoredCorpus, analysis: Analysis | None) -> MapView:
     """What to show: the reshaped map of the analysis in use, beside the one chosen to compare."""
     corpus = cache.corpus(entry.key)
     store = cache.store()
+    if analysis is not None:  # as it is now: it may have been removed or fitted again in another window
+        analysis = store.find_analysis(analysis.id)
     n_texts = len(corpus.texts)
+    # Names and codes of one moment: another tab may delete a label in between.
+    labels, given = store.named_codes(analysis.id, n_texts) if analysis else ([], np.full(n_texts, -1))
     return MapView(
         corpus=corpus,
         sides=tuple(_side(entry, corpus, shown) for shown in _analyses_shown(entry, analysis)),
         analysis=analysis,
-        labels=store.label_names(analysis.id) if analysis else [],
-        given=store.label_codes(analysis.id, n_texts) if analysis else np.full(n_texts, -1),
+        labels=labels,
+        given=given,
         shown=shown_texts(corpus),
     )
 
 
 def comparable(corpus_key: str, analysis: Analysis) -> dict[str, str]:
     """What can stand left of an analysis: side keys with their titles, the generic map first."""
+    named = titles(corpus_key)
     others = [other for other in cache.store().analyses(corpus_key) if other.id != analysis.id]
-    fitted = {side_key(other): title_of(other) for other in others if is_fitted(other)}
-    return {GENERIC: "Generic"} | fitted
+    return {key: named[key] for key in (GENERIC, *(side_key(other) for other in others if is_fitted(other)))}
 
 
 def left_key(corpus_key: str) -> str:
@@ -112,9 +117,11 @@ def side_key(analysis: Analysis | None) -> str:
     return GENERIC if analysis is None else f"analysis-{analysis.id}"
 
 
-def title_of(analysis: Analysis) -> str:
-    """How an analysis is called."""
-    return analysis.instruction or "untitled"
+def titles(corpus_key: str) -> dict[str, str]:
+    """How each map of a corpus is called, by side key; of maps called the same, the later are numbered."""
+    analyses = cache.store().analyses(corpus_key)
+    names, _ = unique_names(["Generic", *(analysis.instruction or "untitled" for analysis in analyses)])
+    return dict(zip((GENERIC, *map(side_key, analyses)), names, strict=True))
 
 
 def _analyses_shown(entry: StoredCorpus, analysis: Analysis | None) -> list[Analysis | None]:
@@ -129,13 +136,14 @@ def _analyses_shown(entry: StoredCorpus, analysis: Analysis | None) -> list[Anal
 
 def _side(entry: StoredCorpus, corpus: Corpus, analysis: Analysis | None) -> Side:
     if analysis is None:
-        fit, space_key, title = None, entry.embedding_key, "Generic"
+        fit, space_key = None, entry.embedding_key
         space = cache.space(entry.key, space_key)
     else:
         space_key = analysis.fit_key
         fit = cache.fit(entry.key, space_key)
-        space, title = fit.space, title_of(analysis)
-        if fit.from_names_only:
-            title += " (from names only)"
+        space = fit.space
+    title = titles(entry.key)[side_key(analysis)]
+    if fit is not None and fit.from_names_only:
+        title += " (from names only)"
     partition = partition_for(corpus, analysis, space, space_key)
     return Side(side_key(analysis), title, space, fit, analysis, space_key, partition)

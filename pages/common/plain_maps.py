@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
+from core.figures import plain
 from core.palette import GREY
 from pages.common.map_parts import Colouring, Name, NumericColouring, Pane
 from pages.common.map_payload import checked_rows
@@ -83,7 +84,7 @@ def plain_figure(
     """One or two maps side by side; every point carries the row of its text."""
     from plotly.subplots import make_subplots
 
-    titles = [pane.title for pane in panes]
+    titles = [plain(pane.title) for pane in panes]
     figure = make_subplots(cols=len(panes), subplot_titles=titles, horizontal_spacing=0.02)
     for column, title in enumerate(figure.layout.annotations):
         title.update(x=column / len(panes), xanchor="left")  # in the middle they would stand under the tools
@@ -102,17 +103,17 @@ def plain_figure(
             )
         for name in _apart(pane):
             figure.add_annotation(
-                x=name.x, y=name.y, text=f"<b>{_plain(name.text)}</b>", showarrow=False, row=1, col=column
+                x=name.x, y=name.y, text=f"<b>{plain(name.text)}</b>", showarrow=False, row=1, col=column
             )
         for mark in pane.marks:
-            figure.add_annotation(x=mark.x, y=mark.y, text=_plain(mark.text), row=1, col=column)
+            figure.add_annotation(x=mark.x, y=mark.y, text=plain(mark.text), row=1, col=column)
         figure.update_xaxes(visible=False, row=1, col=column)
         anchor = "x" if column == 1 else f"x{column}"
         figure.update_yaxes(visible=False, scaleanchor=anchor, row=1, col=column)
     if isinstance(colouring, Colouring):
         for label, colour in zip(colouring.labels, colouring.colours, strict=True):
             figure.add_scatter(
-                x=[None], y=[None], mode="markers", name=_plain(label), marker={"size": 9, "color": colour}
+                x=[None], y=[None], mode="markers", name=plain(label), marker={"size": 9, "color": colour}
             )
     margin = {"l": 4, "r": 4, "t": 30, "b": 4}
     figure.update_layout(height=height, dragmode="lasso", margin=margin, legend={"orientation": "h"})
@@ -167,8 +168,3 @@ def _apart(pane: Pane) -> list[Name]:
         if name.zoom <= 1 and free:
             chosen.append(name)
     return chosen
-
-
-def _plain(text: str) -> str:
-    """Plotly reads some HTML in texts."""
-    return text.replace("&", "&amp;").replace("<", "&lt;")

@@ -15,7 +15,7 @@ from core.partitions import Partition
 from core.store import Analysis
 from pages.common import cache
 from pages.common.colours import clustered, predicted
-from pages.common.map_view import MapView, left_key, side_key, title_of
+from pages.common.map_view import MapView, left_key, side_key, titles
 from pages.common.markdown import markdown
 from pages.common.measuring import EVIDENCE_HELP
 from pages.common.partitions import partition_for
@@ -58,8 +58,7 @@ def _draw_card(view: MapView, analysis: Analysis | None) -> bool:
     if key in shown:
         place = "the map" if len(shown) == 1 else ("left", "right")[shown.index(key)]
     badge = f" :blue-badge[{place}]" if place else ""
-    title = "Generic" if analysis is None else title_of(analysis)
-    st.markdown(f"**{markdown(title)}**{badge}")
+    st.markdown(f"**{markdown(titles(view.corpus.key)[key])}**{badge}")
     picture, legend = _picture(view, analysis)
     st.image(picture, width="stretch")
     st.html(legend)

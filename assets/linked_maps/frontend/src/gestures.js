@@ -1,4 +1,4 @@
-// What a hand does on one map: hover, click, lasso, box, move, zoom.
+// What a hand does on one map: hover, click, lasso, box, move, zoom; two fingers move and zoom, whatever the tool.
 // The line is drawn as SVG over the map and not with WebGL, so that it follows the hand even where drawing all points is slow.
 
 const CLICK_DISTANCE = 4;
@@ -21,12 +21,15 @@ export function listen(stage, on) {
   stage.append(svg);
 
   let pressed = null; // {start, add, area: boolean, path}
+  const fingers = new Map(); // where each finger is that touches the map, by its pointer
   const controller = new AbortController();
   const listenTo = (type, handler, options) =>
     stage.addEventListener(type, handler, { signal: controller.signal, ...options });
 
   listenTo("pointerdown", (event) => {
     if (event.button !== 0) return;
+    if (event.pointerType === "touch") fingers.set(event.pointerId, positionIn(stage, event));
+    if (fingers.size > 1) return release(); // a second finger takes back what the first began
     stage.classList.add("by-pointer"); // no keyboard focus ring around a map that was only clicked
     stage.focus({ preventScroll: true });
     const start = positionIn(stage, event);
@@ -41,7 +44,8 @@ export function listen(stage, on) {
   listenTo("pointermove", (event) => {
     const position = positionIn(stage, event);
     stage.classList.toggle("shifted", event.shiftKey);
-    if (pressed === null) return on.hover(position);
+    if (fingers.size > 1) return pinch(event.pointerId, position);
+    if (pressed === null) return event.pointerType === "touch" || on.hover(position);
     pressed.moved ||= distance(pressed.start, position) >= CLICK_DISTANCE;
     if (pressed.area) extend(pressed, position, outline);
     else if (pressed.moved) {
@@ -51,6 +55,7 @@ export function listen(stage, on) {
   });
 
   listenTo("pointerup", (event) => {
+    fingers.delete(event.pointerId);
     if (pressed === null) return;
     const position = positionIn(stage, event);
     const { start, add, area, path, box, moved } = pressed;
@@ -59,7 +64,10 @@ export function listen(stage, on) {
     else if (area) on.area(box ? corners(start, position) : path, add);
   });
 
-  listenTo("pointercancel", release);
+  listenTo("pointercancel", (event) => {
+    fingers.delete(event.pointerId);
+    release();
+  });
   listenTo("blur", () => stage.classList.remove("by-pointer"));
   listenTo("pointerleave", () => on.hover(null));
   listenTo("dblclick", (event) => on.doubleClick(positionIn(stage, event)));
@@ -79,6 +87,18 @@ export function listen(stage, on) {
     },
     { passive: false },
   );
+
+  /** What lies under each finger stays under it; of more than two, under the first two. */
+  function pinch(pointer, position) {
+    const [first, second] = fingers.keys();
+    const before = fingers.get(pointer);
+    fingers.set(pointer, position);
+    if (pointer !== first && pointer !== second) return;
+    const other = fingers.get(pointer === first ? second : first);
+    on.pan((position[0] - before[0]) / 2, (position[1] - before[1]) / 2);
+    const middle = [(position[0] + other[0]) / 2, (position[1] + other[1]) / 2];
+    on.zoom(middle, Math.max(1, distance(position, other)) / Math.max(1, distance(before, other)));
+  }
 
   function release() {
     pressed = null;

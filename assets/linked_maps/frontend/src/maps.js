@@ -1,40 +1,41 @@
 // The pair of maps: what arrives from Python goes to the panes; selection and hover are linked here.
 
-import { isDoubtful } from "./flags.js";
+import { Content } from "./content.js";
+import { showFailure } from "./failure.js";
 import { Hover } from "./hover.js";
 import { Legend, labelOf } from "./legend.js";
-import { classColours, classesOf, css, readTheme } from "./look.js";
-import { cameras, morphed, selections } from "./memory.js";
+import { css, readTheme } from "./look.js";
+import { cameras, selections, toggles } from "./memory.js";
 import { hasWebGL } from "./painter.js";
 import { Pane } from "./pane.js";
+import { playMorph } from "./play.js";
 import { encodeSelection, NOTHING, same, union } from "./selection.js";
 import { events, places } from "./shared.js";
 import { Toolbar } from "./toolbar.js";
-import { Tooltip } from "./tooltip.js";
+import { doubtOf, Tooltip } from "./tooltip.js";
 
 const STACK_BELOW = 700;
-const MORPH_MS = 600;
 const NO_WEBGL = "This browser has no WebGL, which the maps are drawn with.";
 
 export class LinkedMaps {
   constructor(root) {
     this.root = root;
     this.panes = [];
-    this.selection = this.lit = NOTHING;
-    this.shown = null;
+    this.content = new Content();
+    this.selection = NOTHING;
     this.token = null;
     this.drawings = 0;
     this.toolbar = new Toolbar(root, {
       clear: () => this.#select(NOTHING),
       reset: () => this.panes.forEach((pane) => pane.goHome()),
       mode: (mode) => (root.dataset.mode = mode),
-      toggle: (action, on) => this.#toggle(action, on),
+      toggle: () => this.#flag(),
       morph: (value) => this.#morph(value),
     });
     this.row = document.createElement("div");
     this.row.className = "panes";
     root.append(this.row);
-    this.legend = new Legend(root, (code, add) => this.#selectClass(code + 1, add));
+    this.legend = new Legend(root, (code, add) => this.#take(this.content.members(code + 1), add));
     this.tooltip = new Tooltip(root);
     this.hover = new Hover(() => this.#tip());
     this.resizes = new ResizeObserver(() => this.#layout());
@@ -73,8 +74,8 @@ export class LinkedMaps {
     if (held === undefined) return; // called again when they have come
     const first = this.header === undefined;
     const theme = readTheme(this.root);
-    const { select, ...content } = header;
-    const signature = JSON.stringify([content, theme]);
+    const { select, blobs, ...rest } = header;
+    const signature = JSON.stringify([rest, theme]);
     if (signature !== this.signature) {
       this.root.dataset.state = "drawing";
       this.row.querySelector(".failure")?.remove();
@@ -92,10 +93,8 @@ export class LinkedMaps {
     });
   }
 
-  /** Take over what changed; what did not keeps its arrays. */
   #read(header, blob, first) {
-    const before = this.header;
-    if (before?.texts !== header.texts) {
+    if (this.header?.texts !== header.texts) {
       this.selection = NOTHING;
       const remembered = selections.get(header.key);
       if (first && remembered?.texts === header.texts) {
@@ -103,20 +102,8 @@ export class LinkedMaps {
         this.token = remembered.token;
       }
     }
-    if (before?.colouring.key !== header.colouring.key) {
-      this.values = blob("values");
-      this.classes = classesOf(header.colouring, this.values);
-    }
-    if (before?.shown?.key !== header.shown?.key) this.shown = header.shown ? blob("shown") : null;
-    if (before?.lit?.key !== header.lit?.key) this.lit = header.lit ? blob("lit") : NOTHING;
-    const look = JSON.stringify([header.colouring, this.theme]);
-    if (look !== this.look) {
-      this.look = look;
-      this.colours = classColours(header.colouring, this.theme);
-      const counts = new Uint32Array(this.colours.vivid.length);
-      for (const value of this.classes) counts[value]++;
-      this.legend.show(header.colouring, this.colours.vivid, counts, this.theme);
-    }
+    const { content, theme } = this;
+    if (content.read(header, blob, theme)) this.legend.show(header.colouring, content.colours.vivid, content.counts, theme);
     this.root.style.setProperty("--height", `${header.height}px`);
     this.root.style.setProperty("color-scheme", this.theme.dark ? "dark" : "light");
     this.header = header;
@@ -136,8 +123,8 @@ export class LinkedMaps {
       pane.show({
         places: held[number],
         from,
-        classes: this.classes,
-        colours: this.colours,
+        classes: this.content.classes,
+        colours: this.content.colours,
         theme: this.theme,
         view: cameras.get(held[number].key),
       });
@@ -150,26 +137,7 @@ export class LinkedMaps {
     });
     if (fresh || turned) this.#morph(1);
     this.#flag();
-    if (turned) this.#playMorph(held);
-  }
-
-  /** The first time a reshaped map stands beside its generic one, its points go there before one's eyes. */
-  #playMorph(held) {
-    if (held.length < 2 || morphed.has(held[0].key)) return;
-    morphed.set(held[0].key, true);
-    if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-    const pane = this.panes[1];
-    pane.element.classList.add("morphing");
-    pane.setMorph(0);
-    const begin = performance.now();
-    const step = () => {
-      if (this.panes[1] !== pane || !pane.element.classList.contains("morphing")) return;
-      const way = Math.min(1, (performance.now() - begin) / MORPH_MS);
-      pane.setMorph(way < 0.5 ? 4 * way ** 3 : 1 - (2 - 2 * way) ** 3 / 2);
-      if (way < 1) requestAnimationFrame(step);
-      else pane.element.classList.remove("morphing");
-    };
-    requestAnimationFrame(step);
+    if (turned && held.length > 1) playMorph(this.panes[1], held[0].key);
   }
 
   #newPane(number) {
@@ -178,7 +146,7 @@ export class LinkedMaps {
       on: {
         mode: () => this.toolbar.mode,
         hover: (source, point) => this.#hover(source, point),
-        select: (indices, add) => this.#select(add ? union(this.selection, indices) : indices),
+        select: (texts, add) => this.#take(texts, add),
         clear: () => this.#select(NOTHING),
         view: () => this.#viewed(),
       },
@@ -199,14 +167,6 @@ export class LinkedMaps {
 
   // --- tools
 
-  #toggle(action, on) {
-    this[action] = on;
-    if (on) this.root.dataset[action] = "on";
-    else delete this.root.dataset[action];
-    if (action === "doubtful") this.#flag();
-    else for (const pane of this.panes) pane.showContours(on);
-  }
-
   #morph(value) {
     this.#unhover();
     this.panes[1]?.element.classList.remove("morphing");
@@ -221,16 +181,14 @@ export class LinkedMaps {
     if (select && select.token !== this.token) {
       this.token = select.token;
       this.#highlight(blob("select"));
-    } else if (first && this.selection.length > 0) {
-      // Remembered from before a page switch; Python has forgotten it.
+    } else if (first && !same(this.selection, select ? blob("select") : NOTHING)) {
+      // Remembered from before a page switch; Python has forgotten it, and may hold an older one.
       this.#tell();
     }
   }
 
-  #selectClass(value, add) {
-    const members = [];
-    this.classes.forEach((other, i) => other === value && this.shown?.[i] !== 0 && members.push(i));
-    this.#select(add ? union(this.selection, members) : Uint32Array.from(members));
+  #take(texts, add) {
+    this.#select(add ? union(this.selection, texts) : texts);
   }
 
   /** A selection made by a person. */
@@ -250,8 +208,8 @@ export class LinkedMaps {
   }
 
   #flag() {
-    const { selection, lit, shown } = this;
-    for (const pane of this.panes) pane.flag({ selection, lit, shown, doubt: this.doubtful === true });
+    const { lit, shown } = this.content;
+    for (const pane of this.panes) pane.flag({ selection: this.selection, lit, shown, ...toggles });
   }
 
   #tell() {
@@ -289,16 +247,15 @@ export class LinkedMaps {
     const [x, y] = source.screenPosition(point);
     this.tooltip.show({
       text: this.hover.text(this.header.texts, point) ?? "…",
-      label: labelOf(this.header.colouring, this.values, point),
-      colour: css(this.colours.vivid[this.classes[point]]),
-      doubt: this.doubtful ? doubtOf(source.places.kept, point) : "",
-      x: box.left + x,
-      y: box.top + y,
+      label: labelOf(this.header.colouring, this.content.values, point),
+      colour: css(this.content.colours.vivid[this.content.classes[point]]),
+      doubt: toggles.doubtful ? doubtOf(source.places.kept, point) : "",
+      at: [box.left + x, box.top + y],
       map: box,
     });
   }
 
-  // --- layout and state
+  // --- layout
 
   #layout() {
     const narrow = this.root.clientWidth < STACK_BELOW;
@@ -307,35 +264,27 @@ export class LinkedMaps {
   }
 
   #viewed() {
-    this.root.dataset.camera = JSON.stringify(this.panes.map((pane) => pane.cameraState));
+    const camera = JSON.stringify(this.panes.map((pane) => pane.cameraState));
+    if (camera === this.root.dataset.camera) return; // painted for another reason: what is hovered stands where it stood
+    this.root.dataset.camera = camera;
     this.#unhover();
   }
 
   /** For people, the toolbar; for tests, attributes. */
   #announce() {
     const { header } = this;
+    const [selected, lit] = [this.selection.length, this.content.lit.length];
     const greyed = header.shown?.greyed ?? 0;
-    this.toolbar.count({ selected: this.selection.length, all: header.n, lit: this.lit.length, greyed });
-    Object.assign(this.root.dataset, {
-      points: header.n,
-      panes: this.panes.length,
-      selected: this.selection.length,
-      lit: this.lit.length,
-      filtered: greyed,
-      colouring: header.colouring.title,
-    });
+    this.toolbar.count({ selected, all: header.n, lit, greyed });
+    const colouring = header.colouring.title;
+    const panes = this.panes.length;
+    Object.assign(this.root.dataset, { points: header.n, panes, selected, lit, filtered: greyed, colouring });
   }
 
   fail(sentence) {
     this.root.dataset.state = "failed";
-    let message = this.row.querySelector(".failure");
-    if (!message) {
-      message = document.createElement("p");
-      message.className = "failure";
-      message.setAttribute("role", "alert");
-      this.row.prepend(message);
-    }
-    message.textContent = sentence;
+    this.signature = undefined; // what comes next is drawn anew
+    showFailure(this.row, sentence);
   }
 
   destroy() {
@@ -348,12 +297,4 @@ export class LinkedMaps {
     this.#dropPanes(0);
     this.root.remove();
   }
-}
-
-/** How far the place of a point can be trusted, in words. */
-function doubtOf(kept, point) {
-  if (kept === null) return "";
-  const share = Math.round((kept[point] / 255) * 100);
-  const near = `${share} % of its true neighbours are near on this map`;
-  return isDoubtful(kept[point]) ? `${near}: its place says little.` : `${near}.`;
 }

@@ -12,6 +12,9 @@ class Recent extends Map {
   }
 }
 
+/** Which toggles of the toolbar are pressed. */
+export const toggles = { contours: false, doubtful: false };
+
 /** Cameras by the key of the points they look at. */
 export const cameras = new Recent();
 

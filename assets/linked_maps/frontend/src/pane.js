@@ -108,12 +108,15 @@ export class Pane {
    *   Uint16Array; colours: {vivid, pale, greyed}; theme; view: a camera to start with, or undefined
    */
   show({ places, from, classes, colours, theme, view }) {
-    if (this.places?.key !== places.key) {
-      this.places = places;
+    const turned = this.places?.key !== places.key;
+    this.places = places; // with the same points, how far they can be trusted may be new
+    if (turned) {
       this.#resized();
       this.camera.frame(places.extent);
       if (view) this.camera.restore(view);
       this.mixed = this.mixed?.length === classes.length ? this.mixed : mixedOrder(classes.length);
+    }
+    if (this.painter.arrays.place !== places.coordinates) {
       this.painter.set("place", places.coordinates);
       this.from = undefined;
     }
@@ -130,10 +133,13 @@ export class Pane {
     Object.assign(this, { colours, theme });
   }
 
-  /** @param {object} what selection, lit: numbers of texts; shown: 0 for greyed ones, or null; doubt: whether to mark doubtful places */
-  flag({ selection, lit, shown, doubt }) {
-    const kept = doubt ? this.places.kept : null;
-    Object.assign(this, { selection, lit, shown, doubt: kept !== null });
+  /**
+   * @param {object} what selection, lit: numbers of texts; shown: 0 for greyed ones, or null; doubtful: whether to mark
+   *   doubtful places; contours: whether to draw them
+   */
+  flag({ selection, lit, shown, doubtful, contours }) {
+    const kept = doubtful ? this.places.kept : null;
+    Object.assign(this, { selection, lit, shown, contours, doubt: kept !== null });
     this.flags = flagsOf({ n: this.classes.length, selection, lit, shown, kept });
     this.painter.set("flags", this.flags);
     this.painter.set("order", drawingOrder(this.flags, this.classes, this.mixed));
@@ -160,15 +166,10 @@ export class Pane {
     else this.overlay.showTrails([], null, null);
   }
 
-  showContours(contours) {
-    this.contours = contours;
-    this.#contour();
-  }
-
   /** Not at every step of the morph: it takes longer than a frame. */
   #contour() {
     clearTimeout(this.contouring);
-    const of = this.contours ? [this.places.key, this.morph, this.shown] : null;
+    const of = this.contours ? [this.places.coordinates, this.from, this.morph, this.shown] : null;
     if (of?.every((part, i) => part === this.contoured?.[i])) return;
     if (this.contoured) this.overlay.showContours("");
     this.contoured = null;

@@ -1,6 +1,6 @@
 // Bytes from Python: [u32 header length][JSON header][blobs], little-endian, every part padded to 4 bytes.
 
-const TYPES = { float32: Float32Array, int32: Int32Array, uint32: Uint32Array, uint16: Uint16Array, uint8: Uint8Array };
+const TYPES = { float32: Float32Array, uint32: Uint32Array, uint16: Uint16Array, uint8: Uint8Array };
 const VERSION = 2;
 
 /**

@@ -7,7 +7,7 @@ const shared = (globalThis[Symbol.for("refract-linked-maps")] ??= {
   events: new EventTarget(),
 });
 
-/** Points of the maps by their key: {panes: [{key, extent, coordinates, kept}]}. */
+/** Points of the maps by their key: [{key, extent, coordinates, kept}]. */
 export const places = shared.places;
 
 /** By the key of the texts: function (number of a text) that asks Python for it. */

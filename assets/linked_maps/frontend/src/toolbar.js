@@ -1,9 +1,11 @@
 // Above the maps: the tools, and one line that says what the mouse does now and how many texts are selected.
 
+import { toggles } from "./memory.js";
+
 const integers = new Intl.NumberFormat("en");
 
 const HINTS = {
-  pan: "Drag to move, scroll to zoom. Click a point, or Shift+drag around points, to select. Esc clears.",
+  pan: "Drag to move, scroll or pinch to zoom. Click a point, or Shift+drag around points, to select. Esc clears.",
   lasso: "Draw around points to select them in both maps. Shift adds, Esc clears.",
   box: "Drag a box over points to select them in both maps. Shift adds, Esc clears.",
 };
@@ -37,7 +39,7 @@ const TOGGLES = [
 ];
 
 export class Toolbar {
-  /** @param {{clear, reset, mode(mode), toggle(action, on), morph(value)}} on */
+  /** @param {{clear, reset, mode(mode), toggle, morph(value)}} on toggle: one of `toggles` has changed */
   constructor(parent, on) {
     this.on = on;
     this.mode = "pan";
@@ -50,10 +52,10 @@ export class Toolbar {
     this.buttons = {};
     this.#group(MODES, (action) => this.#setMode(action));
     this.#group(ACTIONS, (action) => on[action]());
-    this.#group(TOGGLES, (action) => this.#toggle(action));
+    this.#group(TOGGLES, (action) => this.#toggle(action, !toggles[action]));
     this.#addSlider();
     parent.append(this.element);
-    for (const { action } of TOGGLES) this.buttons[action].setAttribute("aria-pressed", "false");
+    for (const { action } of TOGGLES) this.#toggle(action, toggles[action]);
     this.#setMode("pan");
     this.offer({ doubtful: false, morph: null });
   }
@@ -90,10 +92,10 @@ export class Toolbar {
     this.on.mode(mode);
   }
 
-  #toggle(action) {
-    const pressed = this.buttons[action].getAttribute("aria-pressed") !== "true";
+  #toggle(action, pressed) {
+    toggles[action] = pressed;
     this.buttons[action].setAttribute("aria-pressed", String(pressed));
-    this.on.toggle(action, pressed);
+    this.on.toggle();
   }
 
   /**

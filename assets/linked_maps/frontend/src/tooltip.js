@@ -1,5 +1,7 @@
 // The text under the pointer, beside its point and always inside the window.
 
+import { isDoubtful } from "./flags.js";
+
 const DISTANCE = 14;
 const EDGE = 8;
 
@@ -15,10 +17,11 @@ export class Tooltip {
   }
 
   /**
-   * @param {{text: string, label: string, colour: string, doubt: string, x: number, y: number, map: DOMRect}} what
-   *   text: empty until it has come; doubt: how far the place can be trusted, or empty; x, y: the point in the window; map: the map it is on
+   * @param {{text: string, label: string, colour: string, doubt: string, at: [number, number], map: DOMRect}} what
+   *   text: an ellipsis until it has come; doubt: how far the place can be trusted, or empty; at: the point in the window;
+   *   map: the map it is on
    */
-  show({ text, label, colour, doubt, x, y, map }) {
+  show({ text, label, colour, doubt, at: [x, y], map }) {
     this.element.querySelector(".text").textContent = text;
     this.element.querySelector(".doubt").textContent = doubt;
     this.element.querySelector(".label-text").textContent = label;
@@ -36,4 +39,12 @@ export class Tooltip {
   hide() {
     if (this.element.matches(":popover-open")) this.element.hidePopover();
   }
+}
+
+/** How far the place of a point can be trusted, in words. */
+export function doubtOf(kept, point) {
+  if (kept === null) return "";
+  const share = Math.round((kept[point] / 255) * 100);
+  const near = `${share} % of its true neighbours are near on this map`;
+  return isDoubtful(kept[point]) ? `${near}: its place says little.` : `${near}.`;
 }
