@@ -3,12 +3,16 @@
 import numpy as np
 import pytest
 
-from pages.common import cache
-from tests.conftest import FEELINGS
+from core.corpus import Table, build_corpus
+from pages.common import cache, filters
+from pages.common.colours import colourings
+from pages.common.filters import profile_of
+from pages.common.map_view import current_view
+from tests.conftest import FEELINGS, make_frame
 
 MAPS = "pages/explore/maps.py"
 SIDE_PANELS = ["Selection", "Label", "Text", "New text"]
-BELOW = ["Clusters", "Flows", "Columns", "All analyses", "Labels"]
+BELOW = ["Clusters", "Flows", "Moves", "Columns", "All analyses", "Labels"]
 
 
 def open_maps(app):
@@ -118,3 +122,52 @@ def test_the_selection_is_listed_with_its_labels(app, corpus, fitted):
     assert set(table["predicted"]) <= set(FEELINGS) and table["given"].notna().sum() == 1
     app.button(key="maps_clear").click().run()
     assert "Nothing selected" in words(app)
+
+
+def test_maps_called_the_same_are_told_apart(app, store, prepared, fitted, by_topic):
+    store.set_instruction(by_topic, "by feeling")
+    open_maps(app)
+    box = app.selectbox(key=f"maps_left_{prepared}")
+    assert box.options == ["Generic", "by feeling"]
+    box.set_value(f"analysis-{fitted}").run()
+    colours = app.selectbox(key="maps_colour_True")
+    assert {"Cluster (by feeling)", "Cluster (by feeling (2))"} <= set(colours.options)
+
+
+def test_a_column_called_like_another_colouring_hides_neither(app, store):
+    frame = make_frame().rename(columns={"topic": "Cluster"})
+    named = build_corpus(Table("named.csv", frame, "UTF-8", ()), "text")
+    store.add_corpus(named)
+    cache.runner().submit("prepare", "x", corpus_key=named.key, encoder="words")
+    open_maps(app)
+    assert app.selectbox(key="maps_colour_False").options[:2] == ["Cluster", "Cluster (column)"]
+    app.selectbox(key="maps_colour_False").set_value("Cluster (column)").run()
+    assert not app.exception
+
+
+def test_an_analysis_removed_in_another_window_leaves_the_generic_map(store, corpus, fitted):
+    entry, analysis = store.find_corpus(corpus.key), store.find_analysis(fitted)
+    assert [side.key for side in current_view(entry, analysis).sides] == ["generic", f"analysis-{fitted}"]
+    store.delete_analysis(fitted)
+    view = current_view(entry, analysis)
+    assert view.analysis is None and [side.key for side in view.sides] == ["generic"]
+
+
+def test_truth_values_are_called_the_same_in_the_legend_and_in_the_columns(store):
+    frame = make_frame().assign(urgent=[number % 3 == 0 for number in range(60)])
+    named = build_corpus(Table("urgent.csv", frame, "UTF-8", ()), "text")
+    store.add_corpus(named)
+    cache.runner().submit("prepare", "x", corpus_key=named.key, encoder="words")
+    entry = store.find_corpus(named.key)
+    legend = colourings(current_view(entry, None))["urgent"]()
+    assert legend.labels == list(profile_of(named, "urgent").bins) == ["no", "yes"]
+
+
+def test_what_a_filter_greys_is_no_longer_meant(app, corpus, fitted):
+    open_maps(app)
+    select(app, corpus.key, [0, 1, 2, 3])
+    topics = filters.profile_of(corpus, "topic")
+    kept = topics.codes[0]
+    app.session_state[f"maps_filter_state_{corpus.key}"] = {"topic": [int(kept)]}
+    app.run()
+    assert app.dataframe[0].value["text"].tolist() == corpus.texts[:4][topics.codes[:4] == kept].tolist()

@@ -1,8 +1,14 @@
 """Small charts: arrays in, Plotly figure out. They take their text colour from the page's theme."""
 
-from core.figures.base import GAIN, LOSS, short
+from core.figures.base import GAIN, LOSS, plain, short
 from core.figures.columns import column_bars
-from core.figures.distributions import BARS, change_histogram, composition_bars, text_length_histogram
+from core.figures.distributions import (
+    BARS,
+    change_histogram,
+    composition_bars,
+    replaced_bars,
+    text_length_histogram,
+)
 from core.figures.evidence import accuracy_bars, label_dumbbells, learning_lines
 from core.figures.flows import flow_matrix, flow_ribbons
 from core.figures.thumbnails import map_thumbnail
@@ -20,6 +26,8 @@ __all__ = [
     "label_dumbbells",
     "learning_lines",
     "map_thumbnail",
+    "plain",
+    "replaced_bars",
     "short",
     "text_length_histogram",
 ]

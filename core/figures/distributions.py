@@ -18,6 +18,9 @@ BINS = 40
 BARS = 8
 """Categories with a bar of their own; the least frequent ones of the selection are left out."""
 
+LEAST_SEEN = 0.02
+"""Height of a bar of few selected texts, as a share of the highest bar."""
+
 
 def text_length_histogram(lengths: Sequence[int] | np.ndarray) -> go.Figure:
     """Draw how many texts have which length.
@@ -85,6 +88,59 @@ def change_histogram(change: np.ndarray) -> go.Figure:
     figure = bare_figure([bars])
     figure.update_layout(bargap=0.08)
     figure.update_xaxes(title="share replaced", tickformat=".0%", range=[0, 1])
+    figure.update_yaxes(title="texts", showgrid=True, gridcolor=faint(0.25), nticks=4)
+    return figure
+
+
+def replaced_bars(every: np.ndarray, some: np.ndarray | None) -> go.Figure:
+    """Draw how many texts have so many of their k neighbours replaced, and how many of some texts.
+
+    A click reports the number of replaced neighbours as `customdata`.
+
+    Parameters
+    ----------
+    every : int array (k + 1,)
+        Texts with 0 to k replaced neighbours.
+    some : int array (k + 1,) or None
+        The selected ones among them. Where there are few, their bar is drawn as high as can be seen.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+    """
+    import plotly.graph_objects as go
+
+    place, k = list(range(len(every))), len(every) - 1
+    highest = max(int(every.max()), 1)
+    traces = [go.Bar(y=every.tolist(), marker={"color": faint(0.55)}, hoverinfo="skip")]
+    if some is not None:
+        seen = np.minimum(np.maximum(some, LEAST_SEEN * highest * (some > 0)), every)
+        traces.append(go.Bar(y=seen.tolist(), marker={"color": GAIN}, hoverinfo="skip"))
+    words = [f"<b>{at} of {k} replaced</b><br>{every[at]:,} texts" for at in place]
+    if some is not None:
+        words = [f"{said}, {some[at]:,} selected" for at, said in enumerate(words)]
+    # The whole stretch behind a bar takes the click: short bars are hard to hit.
+    unseen = {"marker": {"opacity": 0}}
+    traces.append(
+        go.Bar(
+            y=[highest] * len(every),
+            width=1,
+            marker={"color": "rgba(0,0,0,0)"},
+            selected=unseen,
+            unselected=unseen,
+            customdata=place,
+            text=[f"{said}<br>Click to select" for said in words],
+            textposition="none",
+            hovertemplate="%{text}<extra></extra>",
+        )
+    )
+    for trace in traces:
+        trace.update(x=place, marker_line_width=0)
+    figure = bare_figure(traces)
+    figure.update_layout(barmode="overlay", bargap=0.1, margin={"l": 4, "r": 4, "t": 4, "b": 4})
+    ticks = sorted({round(share * k) for share in (0, 0.25, 0.5, 0.75, 1)})
+    figure.update_xaxes(tickvals=ticks, ticktext=[percent(at / max(k, 1)) for at in ticks], tickangle=0)
+    figure.update_xaxes(title="neighbours replaced", range=[-0.6, k + 0.6])
     figure.update_yaxes(title="texts", showgrid=True, gridcolor=faint(0.25), nticks=4)
     return figure
 

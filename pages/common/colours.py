@@ -46,7 +46,7 @@ def change_between(left: Side, right: Side) -> np.ndarray:
 
 
 def predicted(fit: Fit, labels: list[str], title: str = "Predicted label") -> Colouring:
-    """Colours of the predicted labels, as those labels have them now.
+    """Colours of the predicted labels: a label that still has the name it had at the Fit keeps its colour.
 
     Parameters
     ----------

@@ -22,6 +22,7 @@ from pages.common.map_labelling import draw_labelling
 from pages.common.map_view import GENERIC, MapView, Side, comparable, current_view, left_key
 from pages.common.markdown import markdown
 from pages.common.measuring import EVIDENCE_HELP, NAMES_ONLY, NAMES_ONLY_HELP, follow, offer_refit
+from pages.common.moves_panel import draw_moves
 from pages.common.new_text import draw_new_text
 from pages.common.partitions import names_for
 from pages.common.search_box import draw_search
@@ -35,6 +36,7 @@ SIDE_PANELS = ("Selection", "Label", "Text", "New text")
 BELOW = {
     "Clusters": draw_clusters,
     "Flows": draw_flows,
+    "Moves": draw_moves,
     "Columns": draw_columns,
     "All analyses": draw_small_multiples,
     "Labels": draw_label_check,
@@ -122,6 +124,8 @@ def draw_maps(entry: StoredCorpus, analysis: Analysis | None) -> None:
             shown=view.shown,
             lit=hits,
         )
+    if view.shown is not None:  # what a filter greys is not meant, also when it was selected before
+        selected = selected[view.shown[selected]]
     with body:
         if panel == "Selection":
             draw_selection(view, selected, hits, colouring)
