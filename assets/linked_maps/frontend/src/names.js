@@ -2,6 +2,7 @@
 
 const GAP = 5;
 const AREA_PER_NAME = 15000;
+const PLACES = [0, -0.8, 0.8, -1.6, 1.6]; // heights beside the middle where a name may stand, the best first
 
 export class Names {
   constructor(parent) {
@@ -44,24 +45,29 @@ export class Names {
     const taken = [...reserved];
     for (const item of this.items) {
       const due = item.zoom <= magnification && taken.length - reserved.length < most;
-      const box = due ? this.#boxOf(item, camera) : null;
-      const fits = box !== null && !taken.some((other) => overlap(box, other));
-      item.element.classList.toggle("shown", fits);
-      if (!fits) continue;
+      const box = due ? this.#freeBox(item, camera, taken) : undefined;
+      item.element.classList.toggle("shown", box !== undefined);
+      if (box === undefined) continue;
       taken.push(box);
       item.element.style.transform = `translate(${Math.round(box.left + GAP)}px, ${Math.round(box.top + GAP)}px)`;
     }
   }
 
-  #boxOf(item, camera) {
-    const { width, height } = camera;
+  /** The first place that overlaps nothing, or undefined. */
+  #freeBox(item, camera, taken) {
     const [x, y] = camera.project(item.x, item.y);
-    if (x < 0 || x > width || y < 0 || y > height) return null;
-    // Pushed inwards rather than cut in half at the edge.
-    const left = Math.min(Math.max(x - item.width / 2, 2), width - item.width - 2);
-    const top = Math.min(Math.max(y - item.height / 2, 2), height - item.height - 2);
-    return { left: left - GAP, top: top - GAP, right: left + item.width + GAP, bottom: top + item.height + GAP };
+    if (x < 0 || x > camera.width || y < 0 || y > camera.height) return undefined;
+    return PLACES.map((shift) => boxAround(item, x, y + shift * item.height, camera)).find(
+      (box) => !taken.some((other) => overlap(box, other)),
+    );
   }
+}
+
+/** Pushed inwards rather than cut in half at the edge. */
+function boxAround({ width, height }, x, y, stage) {
+  const left = Math.min(Math.max(x - width / 2, 2), stage.width - width - 2);
+  const top = Math.min(Math.max(y - height / 2, 2), stage.height - height - 2);
+  return { left: left - GAP, top: top - GAP, right: left + width + GAP, bottom: top + height + GAP };
 }
 
 function overlap(a, b) {
