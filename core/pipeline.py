@@ -141,6 +141,8 @@ def measure(store: Store, report: Report, *, analysis_id: int, fit_key: str) -> 
         if name not in findings_kept(results, fit_key):
             report(stage, 0, 1)
             save_finding(results, fit_key, name, find(progress=_stage(report, stage)))
+    # A corpus that an earlier version prepared.
+    _check_generic_map(report, results, store.corpus_entry(analysis.corpus_key).embedding_key)
 
 
 TASKS = {"prepare": prepare, "fit": fit, "measure": measure}

@@ -61,6 +61,16 @@ def test_the_generic_map_is_measured_when_it_is_made(store, prepared):
     assert 0 < quality.kept <= 1 and 0.5 < quality.trustworthiness <= 1 and quality.displacement is None
 
 
+def test_a_generic_map_of_an_earlier_version_is_measured_with_the_next_fit(
+    store, prepared, labelled, fitted, quick
+):
+    results, key = store.results(prepared), store.corpus_entry(prepared).embedding_key
+    for path in results.folder.glob(f"{key}.map_quality*"):
+        path.unlink()
+    measure(store, Reports(), analysis_id=labelled, fit_key=fitted)
+    assert load_finding(results, key, "map_quality").kept > 0
+
+
 def test_another_encoder_gets_a_space_of_its_own(store, corpus, prepared, monkeypatch):
     before = store.corpus_entry(prepared).embedding_key
 
