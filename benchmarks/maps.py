@@ -94,6 +94,7 @@ def plant_corpus(store: Store, n: int) -> Corpus:
         space=reshaped,
         instruction="planted",
         labels=names,
+        label_ids=[],
         phrases=[[name] for name in names],
         classes=[0, 1, 2, 3],
         given=np.full(n, -1),

@@ -28,6 +28,8 @@ class Fit:
     instruction : str
     labels : list of str
         Instruction and label names as they were at the Fit.
+    label_ids : list of int
+        What the store knows these labels by; empty for a Fit of an earlier version.
     phrases : list of lists of str
         What was encoded for each name.
     classes : list of int, positions in `labels`
@@ -39,6 +41,7 @@ class Fit:
     space: Space
     instruction: str
     labels: list[str]
+    label_ids: list[int]
     phrases: list[list[str]]
     classes: list[int]
     given: np.ndarray
@@ -98,7 +101,8 @@ FINDINGS = tuple(field.name for field in fields(Findings))
 
 def save_fit(results: Results, key: str, fit: Fit) -> None:
     """Keep a Fit; it counts as there only when all its parts are."""
-    named = {name: getattr(fit, name) for name in ("instruction", "labels", "phrases", "classes")}
+    names = ("instruction", "labels", "label_ids", "phrases", "classes")
+    named = {name: getattr(fit, name) for name in names}
     results.save_document(f"{key}.labels", named)
     for part in ARRAYS:
         results.save_array(f"{key}.{part}", getattr(fit, part))
@@ -129,6 +133,7 @@ def load_fit(results: Results, key: str) -> Fit:
         space=load_space(results, key),
         instruction=names["instruction"],
         labels=names["labels"],
+        label_ids=names.get("label_ids", []),
         phrases=names["phrases"],
         classes=names["classes"],
         given=given,

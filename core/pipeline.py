@@ -100,6 +100,7 @@ def fit(store: Store, report: Report, *, analysis_id: int) -> None:
             space=_see(report, results, key, vectors, graph, init=generic.map),
             instruction=analysis.instruction,
             labels=labels,
+            label_ids=store.label_ids(analysis_id),
             phrases=phrases,
             classes=[int(code) for code in transform.classes_],
             given=given,

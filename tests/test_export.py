@@ -145,6 +145,7 @@ FIT = Fit(
     space=None,
     instruction="by feeling",
     labels=["sad", "glad"],
+    label_ids=[1, 2],
     phrases=[["sad"], ["glad"]],
     classes=[0, 1],
     given=np.array([0, -1, -1, 1]),

@@ -5,7 +5,7 @@ import pytest
 
 from core.corpus import Table, build_corpus
 from pages.common import cache, filters
-from pages.common.colours import colourings
+from pages.common.colours import colourings, predicted
 from pages.common.filters import profile_of
 from pages.common.map_view import current_view
 from tests.conftest import FEELINGS, make_frame
@@ -171,3 +171,20 @@ def test_what_a_filter_greys_is_no_longer_meant(app, corpus, fitted):
     app.session_state[f"maps_filter_state_{corpus.key}"] = {"topic": [int(kept)]}
     app.run()
     assert app.dataframe[0].value["text"].tolist() == corpus.texts[:4][topics.codes[:4] == kept].tolist()
+
+
+def test_a_renamed_label_is_renamed_in_the_predictions_too(app, store, corpus, prepared, fitted):
+    store.rename_label(fitted, "angry", "furious")
+    open_maps(app)
+    select(app, corpus.key, range(60))
+    assert set(app.dataframe[0].value["predicted"]) == {"furious", "pleased"}
+    fit = cache.fit(store.analysis(fitted))
+    colours = predicted(fit, store.label_names(fitted))
+    assert colours.labels == ["furious", "pleased"] and np.array_equal(colours.codes, fit.predicted)
+
+
+def test_a_merged_label_keeps_its_name_in_the_predictions_until_the_next_fit(store, fitted):
+    store.merge_labels(fitted, ["angry"], "pleased")
+    fit = cache.fit(store.analysis(fitted))
+    assert fit.labels == ["angry", "pleased"]
+    assert predicted(fit, store.label_names(fitted)).labels == ["pleased", "angry"]

@@ -338,9 +338,16 @@ def test_a_wrong_label_is_found_and_changed_with_one_key(app, store, corpus, mis
     assert shown_text(app, corpus) == corpus.texts[0]
 
 
-def test_renamed_labels_are_not_judged_by_an_older_fit(app, store, corpus, mistaken):
+def test_renamed_labels_are_judged_by_the_fit_that_knew_them(app, store, corpus, mistaken):
     open_fitted(app, store, mistaken, GUIDE)
     store.rename_label(mistaken, "angry", "cross")
+    app.segmented_control(key="guide_mode").set_value("Possible mistakes").run()
+    assert "**cross**" in words(app) and "**angry**" not in words(app)
+
+
+def test_a_label_less_is_not_judged_by_an_older_fit(app, store, corpus, mistaken):
+    open_fitted(app, store, mistaken, GUIDE)
+    store.delete_label(mistaken, "angry")
     app.segmented_control(key="guide_mode").set_value("Possible mistakes").run()
     assert "other names since the latest Fit" in words(app)
 

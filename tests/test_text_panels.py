@@ -24,7 +24,7 @@ def make_view(corpus_key, analysis_id=None, shown=None):
     labels, given, analysis = [], np.full(len(corpus.texts), -1), None
     if analysis_id is not None:
         analysis = store.analysis(analysis_id)
-        fit = cache.fit(corpus_key, analysis.fit_key)
+        fit = cache.fit(analysis)
         key = analysis.fit_key
         sides.append(Side(f"analysis-{analysis_id}", "by feeling", fit.space, fit, analysis, key, everything))
         labels = store.label_names(analysis_id)

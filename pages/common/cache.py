@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from core.jobs import JobRunner
 from core.map_quality import MapQuality
 from core.neighbours import Graph
 from core.spaces import Space, load_space
-from core.store import Store, data_home
+from core.store import Analysis, Store, data_home
 
 MOST_CHANGED = 20  # texts listed
 
@@ -52,17 +53,30 @@ def space(corpus_key: str, key: str) -> Space:
     return load_space(store().results(corpus_key), key)
 
 
+def fit(analysis: Analysis) -> Fit:
+    """Result of an analysis' latest Fit, its labels called as they are now; not to be changed."""
+    kept = _fit(analysis.corpus_key, analysis.fit_key)
+    now = store().names_of(analysis.id, kept.label_ids)
+    if len(now) != len(kept.labels) or None in now:  # of an earlier version, or shared with another analysis
+        return kept
+    return _renamed(analysis.fit_key, tuple(now), kept)
+
+
 @st.cache_resource(max_entries=4, show_spinner=False)
-def fit(corpus_key: str, fit_key: str) -> Fit:
-    """Result of a Fit; shared by all sessions, not to be changed."""
+def _fit(corpus_key: str, fit_key: str) -> Fit:
     return load_fit(store().results(corpus_key), fit_key)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _renamed(fit_key: str, labels: tuple[str, ...], _fit: Fit) -> Fit:
+    return replace(_fit, labels=list(labels))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def most_changed(corpus_key: str, embedding_key: str, fit_key: str) -> list[Change]:
     """Texts that a Fit moved to the newest neighbourhoods."""
     return find_most_changed(
-        space(corpus_key, embedding_key).graph, fit(corpus_key, fit_key).space.graph, MOST_CHANGED
+        space(corpus_key, embedding_key).graph, _fit(corpus_key, fit_key).space.graph, MOST_CHANGED
     )
 
 

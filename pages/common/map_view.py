@@ -140,7 +140,7 @@ def _side(entry: StoredCorpus, corpus: Corpus, analysis: Analysis | None) -> Sid
         space = cache.space(entry.key, space_key)
     else:
         space_key = analysis.fit_key
-        fit = cache.fit(entry.key, space_key)
+        fit = cache.fit(analysis)
         space = fit.space
     title = titles(entry.key)[side_key(analysis)]
     if fit is not None and fit.from_names_only:

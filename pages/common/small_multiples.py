@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.evidence import Evidence
 from core.figures import map_thumbnail, short
-from core.fits import load_finding, load_fit
+from core.fits import Fit, load_finding
 from core.keys import content_key
 from core.partitions import Partition
 from core.store import Analysis
@@ -99,7 +99,7 @@ def _evidence(view: MapView, analysis: Analysis | None) -> tuple[str, str]:
     if analysis is None:
         return ":gray[before any instruction]", "The texts as the encoder places them."
     results = cache.store().results(view.corpus.key)
-    fit = load_fit(results, analysis.fit_key)
+    fit = cache.fit(analysis)
     n_labels = int((np.asarray(fit.given) >= 0).sum())
     labels = f"{n_labels:,} labels of {len(fit.classes)} kinds"
     found: Evidence | None = load_finding(results, analysis.fit_key, "evidence")
@@ -122,7 +122,8 @@ def _picture(view: MapView, analysis: Analysis | None) -> tuple[bytes, str]:
         shown = content_key(partition.codes, [f"{code} {name}" for code, name in partition.names.items()])
         return _generic_picture(corpus_key, key, shown, partition)
     labels = cache.store().label_names(analysis.id)
-    return _fitted_picture(corpus_key, analysis.fit_key, content_key(labels), labels)
+    fit = cache.fit(analysis)
+    return _fitted_picture(analysis.fit_key, content_key(labels, fit.labels), labels, fit)
 
 
 @st.cache_resource(max_entries=20, show_spinner=False)
@@ -133,10 +134,9 @@ def _generic_picture(corpus_key: str, key: str, shown: str, _partition: Partitio
 
 
 @st.cache_resource(max_entries=60, show_spinner=False)
-def _fitted_picture(corpus_key: str, fit_key: str, labels_key: str, _labels: list[str]) -> tuple[bytes, str]:
-    fit = load_fit(cache.store().results(corpus_key), fit_key)
-    colouring = predicted(fit, _labels)
-    return _drawn(fit.space.map, colouring.codes, colouring.labels, colouring.colours)
+def _fitted_picture(fit_key: str, labels_key: str, _labels: list[str], _fit: Fit) -> tuple[bytes, str]:
+    colouring = predicted(_fit, _labels)
+    return _drawn(_fit.space.map, colouring.codes, colouring.labels, colouring.colours)
 
 
 def _drawn(points: np.ndarray, codes: np.ndarray, names: list[str], colours: list[str]) -> tuple[bytes, str]:

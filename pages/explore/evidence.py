@@ -59,7 +59,7 @@ def evidence_page() -> None:
             frame.GUIDE,
             "Give an instruction",
         )
-    fit = cache.fit(entry.key, analysis.fit_key)
+    fit = cache.fit(analysis)
     findings = load_findings(cache.store().results(entry.key), analysis.fit_key)
     draw_verdict(analysis, fit, findings)
     if not fit.from_names_only:

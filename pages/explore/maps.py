@@ -75,7 +75,7 @@ def maps_page() -> None:
 
 def draw_evidence(analysis: Analysis) -> None:
     """One line: whether the labels are better separated than before; and whether labels changed since."""
-    fit = cache.fit(analysis.corpus_key, analysis.fit_key)
+    fit = cache.fit(analysis)
     with st.container(horizontal=True, vertical_alignment="center", key="maps_evidence"):
         evidence = load_finding(cache.store().results(analysis.corpus_key), analysis.fit_key, "evidence")
         if fit.from_names_only:

@@ -50,7 +50,7 @@ def guide_page() -> None:
             icon=":material/info:",
         )
     else:
-        fit = cache.fit(entry.key, analysis.fit_key) if is_fitted(analysis) else None
+        fit = cache.fit(analysis) if is_fitted(analysis) else None
         draw_deck(analysis, corpus, generic, fit)
         draw_fit(analysis)
     draw_import(corpus)

@@ -50,7 +50,7 @@ def export_page() -> None:
     generic = cache.space(entry.key, entry.embedding_key)
     fit, findings = None, Findings()
     if is_fitted(analysis):
-        fit = cache.fit(entry.key, analysis.fit_key)
+        fit = cache.fit(analysis)
         findings = load_findings(cache.store().results(entry.key), analysis.fit_key)
     say_what_it_is(fit, analysis)
     table = export_table(corpus, generic, fit, findings, analysis)
