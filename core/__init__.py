@@ -4,6 +4,6 @@ Each module imports only those above it in this list:
 errors, keys, hardware, palette, files, results, database, cluster_record, tables, corpus, label_files,
 label_names, label_record, encoders, store, neighbours, changes, transforms, guides, review, projection,
 map_quality, partitions, hierarchy, clusters, words, names, cluster_edits, clusterings, driving_words,
-evidence, flows, moves, columns, figures, spaces, search, fits, language_model, cluster_titles, landing,
-export, pipeline, questions, worker, jobs.
+evidence, flows, moves, columns, figures, spaces, search, fits, language_model, answers, cluster_titles,
+annotation_prompts, asking, annotate, annotation_task, landing, export, pipeline, questions, worker, jobs.
 """

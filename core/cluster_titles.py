@@ -93,16 +93,16 @@ def title_clusters(
         used = [*taken, *names.values()]
         questions = [_question(groups[code], instruction, used) for code in asked]
         answers = ask_all(model, TASK, questions, longest=400, progress=progress)
-        known = {_bare(name) for name in used}
+        known = {bare(name) for name in used}
         for code, answer in zip(asked, answers, strict=True):
             title, problem = check_title(answer)
-            if not problem and _bare(title) in known:
+            if not problem and bare(title) in known:
                 problem = "taken"
             if problem:
                 failed[code] = problem
             else:
                 names[code] = title
-                known.add(_bare(title))
+                known.add(bare(title))
                 del failed[code]
     return Titles(dict(sorted(names.items())), failed)
 
@@ -116,7 +116,7 @@ def check_title(answer: Answer | LanguageModelError) -> tuple[str, str]:
     title = " ".join(title.strip("*_`\"'“”„«»‘’").rstrip(".。").split())
     if not answer.complete:
         return title, "cut off"
-    if not _bare(title):
+    if not bare(title):
         return title, "empty"
     if REFUSAL.match(title):
         return title, "a refusal"
@@ -140,6 +140,6 @@ def _listed(texts: Sequence[str]) -> str:
     return "\n".join(f"- {line}" for line in lines)
 
 
-def _bare(title: str) -> str:
-    """A name without case and punctuation, by which two count as equal."""
-    return re.sub(r"[\W_]+", " ", title.casefold()).strip()
+def bare(name: str) -> str:
+    """A name without case and punctuation, by which two count as equal; C++ and C# are still two."""
+    return " ".join(re.sub(r"(?<!\w)[+#]|[^\w+#]|_", " ", name.casefold()).split())

@@ -29,11 +29,14 @@ class LabelError(RefractError, ValueError):
 
 
 class LanguageModelError(RefractError):
-    """A language model that cannot be asked, or did not answer; `hopeless` when others would fail alike."""
+    """A language model that cannot be asked, or did not answer.
 
-    def __init__(self, message: str, *, hopeless: bool = False) -> None:
+    `hopeless` when other questions would fail alike; `passing` when the same may be answered later.
+    """
+
+    def __init__(self, message: str, *, hopeless: bool = False, passing: bool = False) -> None:
         super().__init__(message)
-        self.hopeless = hopeless
+        self.hopeless, self.passing = hopeless, passing
 
 
 class StoreError(RefractError):

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 import re
+import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import closing
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from urllib.parse import urlsplit
 
 from core.errors import LanguageModelError
@@ -26,9 +29,10 @@ ATTEMPTS = 4
 LONGEST_PAUSE = 30.0  # seconds, whatever a server asks for
 TIMEOUT = 120.0  # seconds for one answer
 PARALLEL = 4  # questions at a time
+LOOK_EVERY = 0.5  # seconds, while no answer comes
 LONGEST_REPLY = 4_000_000  # bytes
 PASSING = (408, 409, 425, 429)  # and all of 500 and above: asking again may help
-THOUGHT = re.compile(r"<think>.*?</think>", re.DOTALL)
+THOUGHT = re.compile(r"\A.*</think>|<think>.*", re.DOTALL)  # its beginning or its end may be missing
 
 
 @dataclass(frozen=True)
@@ -52,19 +56,27 @@ class LanguageModel:
         Sent as a bearer token; "" for servers without.
     pause : callable
         Waits so many seconds between attempts.
+    attempts : int
+        Times a question is asked before the server counts as gone.
+    refused : set of str
+        Settings that the server said it does not take, so that each is tried once.
     """
 
     url: str
     model: str
     key: str = field(default="", repr=False)
     pause: Callable[[float], None] = field(default=time.sleep, repr=False, compare=False)
+    attempts: int = ATTEMPTS
+    refused: set[str] = field(default_factory=set, repr=False, compare=False)
 
     @property
     def host(self) -> str:
         """Where texts go, to be told to people."""
         return urlsplit(self.url).netloc.rpartition("@")[2]
 
-    def ask(self, instruction: str, question: str, *, longest: int = 200) -> Answer:
+    def ask(
+        self, instruction: str, question: str, *, longest: int = 200, stop: threading.Event | None = None
+    ) -> Answer:
         """Ask one question, again after a while where the server is busy or away for a moment.
 
         Parameters
@@ -74,40 +86,48 @@ class LanguageModel:
         question : str
         longest : int, default=200
             Tokens of the answer at most.
+        stop : threading.Event, optional
+            Once it is set, nothing more is sent.
 
         Raises
         ------
         LanguageModelError
             When there is no answer.
         """
-        body = {
-            "model": self.model,
-            "messages": [
-                {"role": "system", "content": instruction},
-                {"role": "user", "content": question},
-            ],
-            "temperature": 0,
-            "max_tokens": longest,
-        }
-        for attempt in range(1, ATTEMPTS + 1):
+        messages = [{"role": "system", "content": instruction}, {"role": "user", "content": question}]
+        for attempt in range(1, self.attempts + 1):
+            if stop is not None and stop.is_set():
+                raise LanguageModelError("Stopped before it was asked.", passing=True)
+            body = {"model": self.model, "messages": messages, **self._settings(longest)}
             try:
                 return _read_answer(self._post(body), self)
             except urllib.error.HTTPError as error:
                 with error:
-                    if attempt == ATTEMPTS or not (error.code in PASSING or error.code >= 500):
-                        raise self._refused(error) from None  # the request in the trace holds the key
-                    wait = _wait_asked_for(error.headers.get("Retry-After"))
-            except (OSError, TimeoutError) as error:
-                if attempt == ATTEMPTS:
+                    said = _message_of(error)
+                    refused = _settings_refused(body, said) if error.code in (400, 422) else set()
+                    if attempt < self.attempts and refused:
+                        self.refused.update(refused)
+                        continue
+                    if attempt == self.attempts or not _may_pass(error.code):
+                        raise self._refused(error.code, said) from None  # the trace's request holds the key
+                    seconds = _wait_asked_for(error.headers.get("Retry-After"))
+            except (OSError, HTTPException) as error:
+                if attempt == self.attempts:
                     reason = getattr(error, "reason", None) or error
                     raise LanguageModelError(
                         f"No answer from {self.host} ({reason}): check that the server runs and that {URL} "
                         "is its address.",
                         hopeless=True,
+                        passing=True,
                     ) from None
-                wait = 0.0
-            self.pause(min(max(wait, 2.0 ** (attempt - 1)), LONGEST_PAUSE))
+                seconds = 0.0
+            self.pause(min(max(seconds, 2.0 ** (attempt - 1)), LONGEST_PAUSE))
         raise AssertionError("the last attempt answers or raises")
+
+    def _settings(self, longest: int) -> dict:
+        limit = "max_completion_tokens" if "max_tokens" in self.refused else "max_tokens"
+        settings = {"temperature": 0, limit: longest}
+        return {name: value for name, value in settings.items() if name not in self.refused}
 
     def _post(self, body: dict) -> bytes:
         request = urllib.request.Request(
@@ -119,21 +139,23 @@ class LanguageModel:
             # Not sent along to wherever the server may point.
             request.add_unredirected_header("Authorization", f"Bearer {self.key}")
         with _OPENER.open(request, timeout=TIMEOUT) as reply:
-            return reply.read(LONGEST_REPLY)
+            content = reply.read(LONGEST_REPLY)
+            if reply.length and len(content) < LONGEST_REPLY:
+                raise ConnectionError("its answer was cut off in the middle")
+            return content
 
-    def _refused(self, error: urllib.error.HTTPError) -> LanguageModelError:
-        said = _message_of(error)
+    def _refused(self, code: int, said: str) -> LanguageModelError:
         said = said.replace(self.key, "…") if self.key else said
-        if error.code in (401, 403):
-            text = f"{self.host} refuses the key ({error.code}): set {KEY} to one that is valid there."
-        elif error.code == 404:
+        if code in (401, 403):
+            text = f"{self.host} refuses the key ({code}): set {KEY} to one that is valid there."
+        elif code == 404:
             text = f"{self.host} knows no model “{self.model}” ({said}): check {MODEL} and {URL}."
-        elif error.code == 429:
+        elif code == 429:
             text = f"{self.host} takes no more questions for now ({said}): try again later."
         else:
-            text = f"{self.host} could not answer ({error.code}: {said}): check its own messages."
+            text = f"{self.host} could not answer ({code}: {said}): check its own messages."
         # A single question may be too long for the model; the others need not be.
-        return LanguageModelError(text, hopeless=error.code not in (400, 413, 422))
+        return LanguageModelError(text, hopeless=code not in (400, 413, 422), passing=_may_pass(code))
 
 
 def configured() -> LanguageModel | None:
@@ -155,6 +177,50 @@ def configured() -> LanguageModel | None:
     return LanguageModel(url, model, os.environ.get(KEY, "").strip())
 
 
+def ask_each(
+    model: LanguageModel,
+    instruction: str,
+    questions: Sequence[str],
+    *,
+    longest: int = 200,
+    waiting: Callable[[], None] = lambda: None,
+) -> Iterator[tuple[int, Answer | LanguageModelError]]:
+    """Ask several questions, `PARALLEL` at a time; yields (position, answer or error) as they come.
+
+    Nothing more is sent once the generator is closed, or an error shows that no question would be answered.
+
+    Parameters
+    ----------
+    waiting : callable, optional
+        Called every `LOOK_EVERY` seconds while no answer comes; may raise to stop.
+    """
+    pool, stop = ThreadPoolExecutor(PARALLEL), threading.Event()
+
+    def ask(question: str) -> Answer:
+        try:
+            return model.ask(instruction, question, longest=longest, stop=stop)
+        except LanguageModelError as error:
+            if error.hopeless and not error.passing:
+                stop.set()  # the others would be sent in vain
+            raise
+
+    try:
+        asked = {pool.submit(ask, question): position for position, question in enumerate(questions)}
+        open_ones = set(asked)
+        while open_ones:
+            ended, open_ones = wait(open_ones, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
+            if not ended:
+                waiting()
+            for future in sorted(ended, key=asked.get):
+                try:
+                    yield asked[future], future.result()
+                except LanguageModelError as error:
+                    yield asked[future], error
+    finally:
+        stop.set()
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
 def ask_all(
     model: LanguageModel,
     instruction: str,
@@ -170,22 +236,15 @@ def ask_all(
     LanguageModelError
         When an error shows that the other questions would fail alike: the rest is not asked.
     """
-    answers: list[Answer | LanguageModelError] = []
-    pool = ThreadPoolExecutor(PARALLEL)
-    try:
-        waiting = [pool.submit(model.ask, instruction, question, longest=longest) for question in questions]
-        for future in waiting:
-            try:
-                answers.append(future.result())
-            except LanguageModelError as error:
-                if error.hopeless:
-                    raise
-                answers.append(error)
+    answers: dict[int, Answer | LanguageModelError] = {}
+    with closing(ask_each(model, instruction, questions, longest=longest)) as came:
+        for position, answer in came:
+            if isinstance(answer, LanguageModelError) and answer.hopeless:
+                raise answer
+            answers[position] = answer
             if progress:
                 progress(len(answers), len(questions))
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-    return answers
+    return [answers[position] for position in range(len(questions))]
 
 
 class _StayHere(urllib.request.HTTPRedirectHandler):
@@ -203,7 +262,9 @@ def _read_answer(reply: bytes, model: LanguageModel) -> Answer:
         choice = json.loads(reply)["choices"][0]
         text = choice["message"]["content"] or ""
         return Answer(THOUGHT.sub("", text).strip(), choice.get("finish_reason") != "length")
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError):
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        if isinstance(error, ValueError) and reply.lstrip().startswith(b"{"):
+            raise ConnectionError("its answer was cut off in the middle") from None
         raise LanguageModelError(
             f"{model.host} answered in a form that is not the OpenAI chat protocol: check {URL}, which "
             "usually ends in /v1.",
@@ -224,6 +285,21 @@ def _message_of(error: urllib.error.HTTPError) -> str:
         pass
     line = " ".join(str(content).split()) or str(error.reason)
     return line if len(line) <= 200 else line[:199] + "…"
+
+
+def _settings_refused(body: dict, said: str) -> set[str]:
+    """Settings of a request that a server says it does not take, as newer models do with some."""
+    if "support" not in said.casefold():
+        return set()
+    return {
+        name
+        for name in ("temperature", "max_tokens", "max_completion_tokens")
+        if name in body and name in said
+    }
+
+
+def _may_pass(status: int) -> bool:
+    return status in PASSING or status >= 500
 
 
 def _wait_asked_for(header: str | None) -> float:

@@ -12,6 +12,7 @@ from functools import partial
 
 import numpy as np
 
+from core.annotation_task import annotate_analysis
 from core.changes import neighbour_change
 from core.clusterings import keep_hierarchy
 from core.corpus import Corpus
@@ -146,9 +147,6 @@ def measure(store: Store, report: Report, *, analysis_id: int, fit_key: str) -> 
     _check_generic_map(report, results, store.corpus_entry(analysis.corpus_key).embedding_key)
 
 
-TASKS = {"prepare": prepare, "fit": fit, "measure": measure}
-
-
 def check_labels(labels: list[str]) -> None:
     """Refuse label names that no transform can be fitted on.
 
@@ -266,6 +264,14 @@ def load_warm_encoder(name: str) -> Encoder:
             _encoders.clear()
             _encoders[name] = load_encoder(name)
         return _encoders[name]
+
+
+TASKS = {
+    "prepare": prepare,
+    "fit": fit,
+    "measure": measure,
+    "annotate": partial(annotate_analysis, load_corpus=load_warm_corpus, load_encoder=load_warm_encoder),
+}
 
 
 def _linear(vectors: np.ndarray, reshaped: Fit) -> LinearForm:

@@ -14,6 +14,7 @@ from core.language_model import (
     Answer,
     LanguageModel,
     ask_all,
+    ask_each,
     configured,
 )
 
@@ -87,6 +88,10 @@ def test_thoughts_are_left_out_and_cut_answers_are_known(server, model):
     assert model.ask("", "") == Answer("a name", False)
     server.answer = lambda body, number: reply(None)
     assert model.ask("", "") == Answer("", True)
+    server.answer = lambda body, number: reply("<think>hm, is it\na name", "length")
+    assert model.ask("", "") == Answer("", False)
+    server.answer = lambda body, number: reply("hm, is it\n</think>a name")
+    assert model.ask("", "") == Answer("a name", True)
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
@@ -148,6 +153,52 @@ def test_no_server(pauses):
     with pytest.raises(LanguageModelError, match="No answer from 127") as caught:
         LanguageModel("http://127.0.0.1:9/v1", "small", pause=pauses.append).ask("", "")
     assert caught.value.hopeless and len(pauses) == ATTEMPTS - 1
+
+
+@pytest.mark.parametrize("headers", [[], [("Content-Length", "500")]])
+def test_an_answer_cut_off_in_the_middle_is_asked_for_again(server, model, pauses, headers):
+    whole = json.dumps(reply("whole")[1]).encode()
+    server.answer = lambda body, number: (200, whole[:40], *headers) if number < 3 else reply("whole")
+    assert model.ask("", "").text == "whole" and pauses == [1, 2]
+    server.answer = lambda body, number: (200, whole[:40], *headers)
+    with pytest.raises(LanguageModelError, match="cut off in the middle") as caught:
+        model.ask("", "")
+    assert caught.value.hopeless and caught.value.passing
+
+
+def test_settings_that_a_model_does_not_take_are_left_out_from_then_on(server, model, pauses):
+    def answer(body, number):
+        for name in ("max_tokens", "temperature"):
+            if name in body:
+                return 400, {"error": {"message": f"Unsupported value: '{name}' is not supported here."}}
+        return reply("fine")
+
+    server.answer = answer
+    assert model.ask("", "", longest=9).text == "fine" and pauses == []
+    assert server.requests[-1]["max_completion_tokens"] == 9
+    assert model.ask("", "").text == "fine" and len(server.requests) == 4
+
+
+def test_nothing_more_is_sent_once_the_answers_are_not_wanted(server, model):
+    answers = ask_each(model, "", [str(number) for number in range(100)])
+    next(answers)
+    answers.close()
+    threading.Event().wait(0.2)
+    assert len(server.requests) < 50
+
+
+def test_the_caller_is_called_while_no_answer_comes(server, model, monkeypatch):
+    monkeypatch.setattr(language_model, "LOOK_EVERY", 0.01)
+    answered, waited = threading.Event(), []
+    server.answer = lambda body, number: answered.wait(5) and reply("late")
+
+    def waiting():
+        waited.append(1)
+        if len(waited) == 3:
+            answered.set()
+
+    ((position, answer),) = ask_each(model, "", ["a"], waiting=waiting)
+    assert (position, answer.text) == (0, "late") and len(waited) >= 3
 
 
 def test_many_questions_keep_their_order(server, model):

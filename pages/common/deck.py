@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.annotate import MODEL
+from core.annotation_task import is_by_model
 from core.corpus import Corpus
 from core.fits import Fit
 from core.guides import suggest
@@ -21,7 +23,9 @@ CLEAR_LEAD = 0.2  # of the likeliest label over the next; below it the Fit waver
 CHECKED = ", checked"  # after the name of who kept a label that was shown as a possible mistake
 
 SUGGESTED, MORE, MISTAKES = "Suggested", "More of a label", "Possible mistakes"
-MODES = (SUGGESTED, MORE, MISTAKES)
+BY_MODEL = "Given by a model"
+MODES = (SUGGESTED, MORE, MISTAKES, BY_MODEL)
+CHECKS = (MISTAKES, BY_MODEL)  # show texts that have a label
 
 
 @dataclass
@@ -55,11 +59,13 @@ class Shown:
     row : int or None
     why : str, markdown: why this text, or what to do where there is none
     better : str or None, the label that the Fit would give instead, in `MISTAKES`
+    given : str or None, the label that the text has, in `CHECKS`
     """
 
     row: int | None
     why: str
     better: str | None = None
+    given: str | None = None
 
 
 def get_deck(analysis_id: int, fit_key: str | None, mode: str, label: str | None) -> Deck:
@@ -76,6 +82,8 @@ def next_text(deck: Deck, guide: pd.DataFrame, corpus: Corpus, generic: Space, f
     """Text to show now; another round is chosen when the last one is used up."""
     if deck.mode == SUGGESTED:
         return _suggested(deck, guide, corpus, generic, fit)
+    if deck.mode == BY_MODEL:
+        return _by_model(deck, guide)
     if fit is None:
         return Shown(None, f"“{deck.mode}” goes by a Fit, and there is none yet: choose **Fit** below first.")
     return (_more if deck.mode == MORE else _mistaken)(deck, guide, generic, fit)
@@ -150,8 +158,24 @@ def _mistaken(deck: Deck, guide: pd.DataFrame, generic: Space, fit: Fit) -> Show
     for row in deck.rows:
         mistake = deck.mistakes.get(row)
         if mistake and row not in checked and still.get(row) == fit.labels[mistake.given]:
-            return Shown(row, _doubt(mistake, fit), fit.labels[mistake.better])
+            given, better = fit.labels[mistake.given], fit.labels[mistake.better]
+            return Shown(row, _doubt(mistake, fit), better, given)
     return Shown(None, "No other label given so far looks like a mistake.")
+
+
+def _by_model(deck: Deck, guide: pd.DataFrame) -> Shown:
+    """Labels that nobody has looked at, one of each label in turn."""
+    waiting = guide[guide["label"].notna() & guide["given_by"].map(is_by_model).astype(bool)]
+    if waiting.empty:
+        return Shown(None, "No label given by a model waits to be looked at.")
+    if not set(deck.rows) & set(waiting["row"]):
+        turns = waiting.sort_values("row").assign(turn=lambda each: each.groupby("label").cumcount())
+        deck.rows = [int(row) for row in turns.sort_values(["turn", "label"])["row"]]
+    latest = waiting.set_index("row")
+    row = next(row for row in deck.rows if row in latest.index)
+    given, model = latest["label"][row], latest["given_by"][row].removeprefix(MODEL)
+    left = f"{len(waiting):,} such labels are left to look at."
+    return Shown(row, f"{markdown(model)} took it for **{markdown(given)}**. {left}", given=given)
 
 
 def _doubt(mistake: Mistake, fit: Fit) -> str:

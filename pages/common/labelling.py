@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from core.annotation_task import is_by_model
 from core.corpus import Corpus
 from core.errors import RefractError
 from core.fits import Fit
@@ -15,7 +16,9 @@ from core.spaces import Space
 from core.store import Analysis
 from pages.common import cache
 from pages.common.deck import (
+    BY_MODEL,
     CHECKED,
+    CHECKS,
     MISTAKES,
     MODES,
     MORE,
@@ -35,16 +38,16 @@ TYPED = "guide_typed_label"
 SUGGESTED_PER_LABEL = 10  # texts to a label after which the maps regroup visibly
 CARD_HEIGHT = 190  # pixels; longer texts scroll
 LONGEST_SHOWN = 1500  # characters of a text in the deck
-ICONS = {SUGGESTED: "auto_awesome", MORE: "search", MISTAKES: "rule"}
+ICONS = {SUGGESTED: "auto_awesome", MORE: "search", MISTAKES: "rule", BY_MODEL: "smart_toy"}
 
 
 def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space, fit: Fit | None) -> None:
     """One text at a time: label, skip, undo."""
     store = cache.store()
     names = store.label_names(analysis.id)
-    mode, label = choose_mode(names)
-    deck = get_deck(analysis.id, analysis.fit_key if fit else None, mode, label)
     guide = store.guide_labels(analysis.id)
+    mode, label = choose_mode(names, guide)
+    deck = get_deck(analysis.id, analysis.fit_key if fit else None, mode, label)
     with st.spinner("Choosing texts…", show_time=False):
         shown = next_text(deck, guide, corpus, generic, fit)
     left, right = st.columns([5, 2], gap="medium")
@@ -56,10 +59,10 @@ def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space, fit: Fit | Non
     with right:
         draw_reason(shown, fit)
     with st.container(horizontal=True, key="guide_buttons"):
-        if mode == MISTAKES:
-            draw_answers(deck, shown, guide)
+        if mode in CHECKS:
+            draw_answers(deck, shown, mode)
         draw_label_buttons(deck, shown.row, names, guide)
-        if mode != MISTAKES:
+        if mode not in CHECKS:
             st.button(
                 "Skip",
                 key="guide_skip",
@@ -80,7 +83,9 @@ def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space, fit: Fit | Non
         )
     labelled = int(guide["label"].notna().sum())
     keys = f"Keys 1 to {min(len(names), KEYS)} give the label" if len(names) > 1 else "Key 1 gives the label"
-    others = "K keeps it, Y changes it" if mode == MISTAKES else "S skips"
+    others = {MISTAKES: "K keeps it, Y changes it", BY_MODEL: "K keeps it, X takes it away"}.get(
+        mode, "S skips"
+    )
     st.caption(
         f"{labelled:,} of about {SUGGESTED_PER_LABEL * len(names)} suggested labels given. "
         f"{keys}, {others}, Z undoes; click beside a field first."
@@ -89,12 +94,16 @@ def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space, fit: Fit | Non
         st.error(markdown(st.session_state.pop("guide_deck_error")), icon=":material/error:")
 
 
-def choose_mode(names: Sequence[str]) -> tuple[str, str | None]:
-    """What the deck shows next, and for `MORE` which label it looks for."""
+def choose_mode(names: Sequence[str], guide: pd.DataFrame) -> tuple[str, str | None]:
+    """What the deck shows next, and for `MORE` which label it looks for.
+
+    Labels by a model are a choice while there are any, and until another choice is made.
+    """
+    by_model = guide["given_by"].map(is_by_model).any() or st.session_state.get("guide_mode") == BY_MODEL
     with st.container(horizontal=True, vertical_alignment="center", key="guide_modes"):
         mode = st.segmented_control(
             "Show",
-            MODES,
+            MODES if by_model else MODES[:-1],
             default=SUGGESTED,
             required=True,
             format_func=lambda mode: f":material/{ICONS[mode]}: {mode}",
@@ -158,18 +167,28 @@ def draw_typed_label(deck: Deck, row: int | None, names: Sequence[str]) -> None:
     )
 
 
-def draw_answers(deck: Deck, shown: Shown, guide: pd.DataFrame) -> None:
-    """To a possible mistake: keep the label, or take the one that the Fit would give."""
+def draw_answers(deck: Deck, shown: Shown, mode: str) -> None:
+    """To a label given already: keep it, take the one that the Fit would give, or take it away."""
     nothing = shown.row is None
-    given = "" if nothing else guide.set_index("row")["label"][shown.row]
     st.button(
-        "Keep" if nothing else f"Keep **{markdown(given)}**",
+        "Keep" if nothing else f"Keep **{markdown(shown.given)}**",
         key="guide_keep",
         shortcut="K",
         disabled=nothing,
         on_click=record,
-        args=[deck, shown.row, given, CHECKED],
+        args=[deck, shown.row, shown.given, CHECKED],
     )
+    if mode == BY_MODEL:
+        st.button(
+            "Take away",
+            key="guide_reject",
+            shortcut="X",
+            disabled=nothing,
+            help="The text then has no label, and no later run of the model gives it one.",
+            on_click=record,
+            args=[deck, shown.row, None],
+        )
+        return
     st.button(
         "Change" if nothing else f"Change to **{markdown(shown.better)}**",
         key="guide_change",
@@ -219,7 +238,7 @@ def draw_reason(shown: Shown, fit: Fit | None) -> None:
             return
         st.caption("Why this one")
         st.markdown(shown.why)
-        if fit is None or shown.better is not None:  # a Fit that has seen the text's label proves nothing
+        if fit is None or shown.given is not None:  # a Fit that has seen the text's label proves nothing
             return
         shares = fit.probabilities[shown.row]
         names = [markdown(fit.labels[code]) for code in fit.classes]

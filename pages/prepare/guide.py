@@ -8,6 +8,7 @@ from core.errors import RefractError
 from core.pipeline import fit_key
 from core.store import Analysis
 from pages.common import cache, frame, jobs
+from pages.common.annotation_panel import draw_annotation
 from pages.common.label_import import draw_import
 from pages.common.label_names import draw_labels
 from pages.common.labelled import draw_labelled
@@ -46,13 +47,14 @@ def guide_page() -> None:
     if analysis is None or not cache.store().label_names(analysis.id):
         st.info(
             "Type an instruction, then name two labels or more, such as *angry* and *pleased*. "
-            "Labels that exist already can be imported below.",
+            "Labels that exist already can be imported below; a language model can give some, too.",
             icon=":material/info:",
         )
     else:
         fit = cache.fit(analysis) if is_fitted(analysis) else None
         draw_deck(analysis, corpus, generic, fit)
         draw_fit(analysis)
+    draw_annotation(analysis, corpus)
     draw_import(corpus)
     if analysis is not None:
         draw_labelled(analysis, corpus)
