@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 COMPONENT := $(shell find assets/linked_maps -type f -not -path '*/node_modules/*' -not -path '*/build/*')
 
-.PHONY: setup app test lint bench bench-labels bench-maps
+.PHONY: setup app test lint bench bench-labels bench-maps bench-reencode
 
 setup: $(VENV)/ready
 
@@ -34,3 +34,6 @@ bench-labels: setup
 
 bench-maps: setup
 	$(BIN)/python -m benchmarks.maps
+
+bench-reencode: setup
+	$(BIN)/python -m benchmarks.reencode

@@ -99,7 +99,9 @@ def test_vectors_follow_from_the_set_of_texts_alone(encoder):
 def test_each_different_text_is_computed_once(tiny, monkeypatch):
     computed = []
     encode_batch = tiny._encode_batch
-    monkeypatch.setattr(tiny, "_encode_batch", lambda texts: computed.extend(texts) or encode_batch(texts))
+    monkeypatch.setattr(
+        tiny, "_encode_batch", lambda texts, **prompt: computed.extend(texts) or encode_batch(texts, **prompt)
+    )
     vectors = tiny.encode(["a", "late", "a", "a"])
     assert sorted(computed) == ["a", "late"]
     assert (vectors[[0, 0, 0]] == vectors[[0, 2, 3]]).all()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.encoders.names import EncoderName, find_kind, read_settings, split_name
+from core.encoders.protocol import Encoder
 from core.encoders.registry import DEFAULT_ENCODER
 from core.encoders.sources import model_folder
 from core.errors import EncoderUnavailable
@@ -48,8 +50,9 @@ def count_too_long(texts: Sequence[str], name: str = DEFAULT_ENCODER) -> tuple[i
     EncoderUnavailable
         When the model's files are not on this machine, or its tokens cannot be counted without loading it.
     """
-    folder = model_folder(name, fetch=False)
-    max_tokens = _max_tokens(folder)
+    named = split_name(name)
+    folder = model_folder(named.source, fetch=False)
+    max_tokens = _max_tokens(named, folder)
     # A token has one byte at least, begin and end marks aside.
     candidates = [text for text in texts if _n_bytes(text) > max_tokens - 2]
     if not candidates:
@@ -82,14 +85,42 @@ def estimate_seconds(
     """
     max_tokens, work = DEFAULT_TOKENS, BASE_WORK
     try:
-        folder = model_folder(name, fetch=False)
-        max_tokens, work = _max_tokens(folder), _layer_work(folder)
+        named = split_name(name)
+        folder = model_folder(named.source, fetch=False)
+        max_tokens, work = _max_tokens(named, folder), _layer_work(folder)
     except EncoderUnavailable:
         pass  # said when it is loaded; until then a model of the usual size
     if tokens_per_second is None:
         number_format = "bfloat16" if processor_has_bfloat16() else "float32"
         tokens_per_second = TOKENS_PER_SECOND[number_format] * DEFAULT_WORK / work
     return SECONDS_TO_LOAD + count_tokens(texts, max_tokens) / tokens_per_second
+
+
+def time_first_texts(
+    encoder: Encoder, texts: Sequence[str], *, instruction: str | None = None, most: int = 16
+) -> float:
+    """Return how many seconds a loaded encoder will take here for texts: a few are encoded, and timed.
+
+    For those that take minutes or hours, where `estimate_seconds` is too coarse. Says a little too much, as
+    small batches are slower.
+
+    Parameters
+    ----------
+    encoder : Encoder
+    texts : sequence of str
+    instruction : str, optional
+    most : int, default=16
+        Texts that are encoded, evenly taken.
+    """
+    different = sorted(set(texts), key=len)
+    if not different:
+        return 0.0
+    sample = different[:: -(-len(different) // most)]
+    encoder.encode(sample[:1], instruction=instruction)  # the first call sets things up
+    start = time.perf_counter()
+    encoder.encode(sample, instruction=instruction)
+    seconds = time.perf_counter() - start
+    return seconds * count_tokens(different, encoder.max_tokens) / count_tokens(sample, encoder.max_tokens)
 
 
 def count_tokens(texts: Sequence[str], max_tokens: int) -> float:
@@ -113,27 +144,22 @@ def _tokenizer(folder: Path, name: str) -> Tokenizer:
         ) from error
 
 
-def _max_tokens(folder: Path) -> int:
+def _max_tokens(named: EncoderName, folder: Path) -> int:
     """Limit that the model's files name: for sentences first, then the tokenizer's, then the layers'."""
     sources = {
         "sentence_bert_config.json": "max_seq_length",
         "tokenizer_config.json": "model_max_length",
         "config.json": "max_position_embeddings",
     }
-    limits = [_settings(folder / file).get(key) for file, key in sources.items()]
-    return next((int(limit) for limit in limits if isinstance(limit, int) and limit < 10**6), DEFAULT_TOKENS)
+    limits = [read_settings(folder / file).get(key) for file, key in sources.items()]
+    limit = next((int(limit) for limit in limits if isinstance(limit, int) and limit < 10**6), DEFAULT_TOKENS)
+    # The others read as much as they were trained on, whatever they could.
+    return limit if find_kind(named, folder) == "sentence" else min(limit, DEFAULT_TOKENS)
 
 
 def _layer_work(folder: Path) -> int:
     """Weight of a transformer's layers, in units of their squared width."""
-    settings = _settings(folder / "config.json")
-    layers, width = settings.get("num_hidden_layers"), settings.get("hidden_size")
+    settings = read_settings(folder / "config.json")
+    layers = settings.get("num_hidden_layers", settings.get("num_layers"))  # the latter in T5's words
+    width = settings.get("hidden_size", settings.get("d_model"))
     return layers * width**2 if isinstance(layers, int) and isinstance(width, int) else BASE_WORK
-
-
-def _settings(file: Path) -> dict:
-    try:
-        settings = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return settings if isinstance(settings, dict) else {}

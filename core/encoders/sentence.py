@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.encoders.batches import make_batches, stack_vectors, work_through
 from core.encoders.packed import pack_linear_layers
+from core.encoders.prompts import Wording, known_wording
 from core.encoders.sources import model_key
 from core.errors import EncoderUnavailable
 from core.hardware import processor_has_bfloat16
@@ -23,9 +25,10 @@ if TYPE_CHECKING:
 VERSION = 1  # raise when the same model would give other vectors
 MOST_TOKENS = 8_192  # of one text, also for models that name no limit of their own
 CHARACTERS_PER_TOKEN = 64  # far above any mean: text beyond so many is cut unread
-TYPICAL_CHARACTERS_PER_TOKEN = 4
 BATCH_TOKENS = {"cpu": 4_096, "cuda": 65_536}
 MOST_BATCH_TEXTS = 1_024
+MOST_PROMPT_SHARE = 0.5
+"""Of the tokens read: an instruction that fills them all leaves nothing of the texts."""
 
 
 class SentenceEncoder:
@@ -41,6 +44,8 @@ class SentenceEncoder:
         What people know it by.
     folder : Path
         Its files; nothing is fetched.
+    wording : Wording, optional
+        How an instruction is put before a text; by default as is known of the model.
 
     Raises
     ------
@@ -48,7 +53,7 @@ class SentenceEncoder:
         When the files cannot be read as a model.
     """
 
-    def __init__(self, name: str, folder: Path) -> None:
+    def __init__(self, name: str, folder: Path, wording: Wording | None = None) -> None:
         self.name = name
         self._model = _load(name, folder)
         number_format = _speed_up(self._model)
@@ -57,8 +62,28 @@ class SentenceEncoder:
         device = self._model.device.type
         self.key = content_key("sentence encoder", VERSION, model_key(folder), number_format, device)
         self._batch_tokens = BATCH_TOKENS.get(device, BATCH_TOKENS["cpu"])
+        self.wording = wording or known_wording(name, self._model.prompts)
+        self.follows_instructions = self.wording.follows
+        self.tasks = () if self.wording.template else tuple(self.wording.tasks)
 
-    def encode(self, texts: Sequence[str], *, progress: Progress | None = None) -> np.ndarray:
+    def prompt_for(self, instruction: str | None) -> str:
+        """Return the exact string put before each text; "" without an instruction.
+
+        Raises
+        ------
+        EncoderUnavailable
+            When this encoder does not follow it.
+        """
+        return self.wording.prompt_for(instruction, self.name)
+
+    def key_for(self, instruction: str | None) -> str:
+        """Provenance of the vectors under an instruction; `key` where nothing is put before the texts."""
+        prompt = self.prompt_for(instruction)
+        return content_key("prompted", self.key, prompt) if prompt else self.key
+
+    def encode(
+        self, texts: Sequence[str], *, instruction: str | None = None, progress: Progress | None = None
+    ) -> np.ndarray:
         """Unit vectors of n texts; each different text is computed once.
 
         The vectors follow from the set of different texts alone, not from their order, so that a corpus gives
@@ -69,6 +94,8 @@ class SentenceEncoder:
         ----------
         texts : sequence of n str
             Longer ones than `max_tokens` are cut; an empty one is a text like any other.
+        instruction : str, optional
+            Under which every text is read; see `prompt_for`.
         progress : callable, optional
             Called after each batch with (texts done, n); may raise `Cancelled`.
 
@@ -80,45 +107,55 @@ class SentenceEncoder:
         Raises
         ------
         EncoderUnavailable
-            When the model answers with something that is no number.
+            When the model answers with something that is no number, or the instruction cannot be followed.
         """
+        prompt = self.prompt_for(instruction)
+        batches = partial(self._batches, more_tokens=self._count_prompt(prompt) if prompt else 0)
         longest = self.max_tokens * CHARACTERS_PER_TOKEN
-        read = [text[:longest] for text in texts]
-        counts = Counter(read)
-        vectors: dict[str, np.ndarray] = {}
-        done = 0
-        for batch in self._batches(counts):
-            vectors.update(zip(batch, self._encode_batch(batch), strict=True))
-            done += sum(counts[text] for text in batch)
-            if progress is not None:
-                progress(done, len(texts))
-        result = np.empty((len(texts), self.n_dims), dtype=np.float32)
-        for row, text in enumerate(read):
-            result[row] = vectors[text]
-        if not np.isfinite(result).all():
-            raise EncoderUnavailable(
-                f"The encoder {self.name} gives vectors that are no numbers: choose another."
-            )
-        return result
+        rows = work_through(
+            [text[:longest] for text in texts], batches, partial(self._encode_batch, prompt=prompt), progress
+        )
+        return stack_vectors(rows, self.n_dims, self.name)
 
-    def _batches(self, texts: Iterable[str]) -> list[list[str]]:
-        """Texts of like length together, in batches of like work, the batches in a fixed random order.
+    def _batches(self, texts: Iterable[str], more_tokens: int) -> list[list[str]]:
+        return make_batches(
+            texts,
+            max_tokens=self.max_tokens,
+            batch_tokens=self._batch_tokens,
+            most_texts=MOST_BATCH_TEXTS,
+            more_tokens=more_tokens,
+        )
 
-        Any stretch of the work is then like the whole, so that the time left can be told from the start.
-        """
-        batches: list[list[str]] = []
-        for text in sorted(texts, key=lambda text: (len(text), text)):
-            tokens = min(self.max_tokens, len(text) // TYPICAL_CHARACTERS_PER_TOKEN + 3)
-            most_texts = min(MOST_BATCH_TEXTS, max(1, self._batch_tokens // tokens))
-            if not batches or len(batches[-1]) >= most_texts:
-                batches.append([])
-            batches[-1].append(text)
-        order = np.random.default_rng(0).permutation(len(batches))
-        return [batches[position] for position in order]
-
-    def _encode_batch(self, texts: list[str]) -> np.ndarray:
+    def _encode_batch(self, texts: list[str], prompt: str) -> np.ndarray:
         return self._model.encode(
-            texts, batch_size=len(texts), normalize_embeddings=True, show_progress_bar=False
+            texts,
+            prompt=prompt or None,  # none of ours: the model's own, if it has one
+            batch_size=len(texts),
+            normalize_embeddings=True,
+            show_progress_bar=False,
+        )
+
+    def _count_prompt(self, prompt: str) -> int:
+        """Tokens of a prompt; refuses one that leaves too little of the texts."""
+        if self._model.transformers_model is None:
+            return 0
+        n_tokens = len(self._model.tokenizer(prompt, truncation=False)["input_ids"])
+        check_prompt_length(n_tokens, self.max_tokens, self.name)
+        return n_tokens
+
+
+def check_prompt_length(n_tokens: int, max_tokens: int, name: str) -> None:
+    """Refuse an instruction that takes most of what an encoder reads: all texts would look alike.
+
+    Raises
+    ------
+    EncoderUnavailable
+    """
+    most = int(max_tokens * MOST_PROMPT_SHARE)
+    if n_tokens > most:
+        raise EncoderUnavailable(
+            f"The instruction takes {n_tokens:,} of the {max_tokens:,} tokens that the encoder {name} reads, "
+            f"and hides the texts: shorten it to {most:,} tokens at most (about {most * 3 // 4:,} words)."
         )
 
 

@@ -1,0 +1,150 @@
+"""Seconds to a new instruction, by reshaping and by re-encoding: `make bench-reencode`.
+
+Both sides in one run, on the same texts. GuidedTransform reshapes embeddings that are there; an INSTRUCTOR
+reads every text again. It has the shape of instructor-base and random weights: for time that is enough, and
+nothing is said about quality. It runs as any encoder does here, in bfloat16 where the processor has it.
+Prints a table and writes `results/reencode.json`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.few_shot import machine
+from benchmarks.texts import make_texts
+from core.encoders import DEFAULT_ENCODER, Encoder, load_encoder
+from core.encoders.sources import packaged_folder
+from core.neighbours import Graph, build_graph, unit_rows
+from core.pipeline import label_phrases
+from core.projection import project
+from core.transforms import GuidedTransform
+
+RESULTS = Path(__file__).resolve().parent / "results" / "reencode.json"
+N_TEXTS = 5_000
+N_LABELS = 60
+ROUNDS = 5  # of the fast side; the slow one is run once
+INSTRUCTION = "Represent the customer letter for its topic:"
+T5_WORDS = 32_128
+
+
+def main() -> None:
+    """Measure, print and keep."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--texts", type=int, default=N_TEXTS)
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    arguments = parser.parse_args()
+    figures = {"machine": machine(), "load_before": os.getloadavg()[0]}
+    with tempfile.TemporaryDirectory() as folder:
+        instructor = load_encoder(f"instructor:{save_base_model(Path(folder))}")
+        figures |= measure(instructor, *make_texts(arguments.texts))
+    figures = {
+        name: round(value, 3) if isinstance(value, float) else value for name, value in figures.items()
+    }
+    for name, value in figures.items():
+        print(f"{name:24} {value}")
+    arguments.out.parent.mkdir(exist_ok=True)
+    arguments.out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+
+def save_base_model(folder: Path) -> Path:
+    """Save an INSTRUCTOR of the base size: T5 encoder of 12 layers of width 768, the mean, 768 to 768.
+
+    It reads the pieces of words that the packaged encoder reads: about as many as T5's own.
+    """
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Dense, Normalize, Pooling, Transformer
+    from transformers import PreTrainedTokenizerFast, T5Config, T5EncoderModel
+
+    torch.manual_seed(0)
+    config = T5Config(
+        vocab_size=T5_WORDS, d_model=768, d_kv=64, d_ff=3072, num_layers=12, num_heads=12, dropout_rate=0.0
+    )
+    T5EncoderModel(config).save_pretrained(folder / "bare")
+    PreTrainedTokenizerFast(
+        tokenizer_file=str(packaged_folder() / "tokenizer.json"),
+        pad_token="[PAD]",
+        unk_token="[UNK]",
+        cls_token="[CLS]",
+        eos_token="[SEP]",
+    ).save_pretrained(folder / "bare")
+    dense = Dense(768, 768, bias=False, activation_function=torch.nn.Identity())
+    modules = [Transformer(str(folder / "bare"), max_seq_length=512), Pooling(768), dense, Normalize()]
+    SentenceTransformer(modules=modules, device="cpu").save(str(folder / "instructor-base-sized"))
+    return folder / "instructor-base-sized"
+
+
+def measure(instructor: Encoder, texts: list[str], topics: list[str]) -> dict[str, float]:
+    """Seconds of both ways to the vectors under a new instruction, and on to their map.
+
+    Returns
+    -------
+    dict
+        `guided_s` and `reencode_s` (and with `_to_map_s`, until the map is drawn), their ratios, and
+        `encode_once_s`, which reshaping takes before the first instruction of a corpus.
+    """
+    names = sorted(set(topics))
+    codes = np.array([names.index(topic) for topic in topics])
+    generic = load_encoder(DEFAULT_ENCODER)
+    generic.encode(texts[:64])
+    vectors, once, _ = timed(lambda: generic.encode(texts))
+    project(vectors[:500], build_graph(vectors[:500]))  # compiles
+    graph = build_graph(vectors)
+    start = project(vectors, graph)
+    rounds = []
+    for number in range(ROUNDS):  # other labels each time, as if nothing of them were known
+        labelled = np.arange(number * N_LABELS, (number + 1) * N_LABELS)
+        given = np.full(len(texts), -1)
+        given[labelled] = codes[labelled]
+        rounds.append(timed(lambda given=given: reshape(generic, names, vectors, given, graph)))
+    guided, guided_work = (statistics.median(each) for each in list(zip(*rounds, strict=True))[1:])
+    instructor.encode(texts[:64], instruction=INSTRUCTION)
+    again, reencode, reencode_work = timed(lambda: instructor.encode(texts, instruction=INSTRUCTION))
+    guided_map, reencode_map = (
+        timed(lambda X=X: project(X, build_graph(X), init=start))[1] for X in (rounds[0][0], again)
+    )
+    return {
+        "n_texts": len(texts),
+        "mean_characters": float(np.mean([len(text) for text in texts])),
+        "n_labels": N_LABELS,
+        "encode_once_s": once,
+        "guided_s": guided,
+        "reencode_s": reencode,
+        "ratio": reencode / guided,
+        "ratio_of_processor_time": reencode_work / guided_work,
+        "guided_to_map_s": guided + guided_map,
+        "reencode_to_map_s": reencode + reencode_map,
+        "ratio_to_map": (reencode + reencode_map) / (guided + guided_map),
+    }
+
+
+def reshape(
+    generic: Encoder, names: list[str], vectors: np.ndarray, given: np.ndarray, graph: Graph
+) -> np.ndarray:
+    """Reshaped vectors, the names of the labels read anew as under a new instruction."""
+    phrases = label_phrases("by topic", names)
+    encoded = generic.encode([phrase for each in phrases for phrase in each])
+    owner = np.repeat(np.arange(len(phrases)), [len(each) for each in phrases])
+    label_vectors = np.stack([unit_rows(encoded[owner == label]).mean(axis=0) for label in range(len(names))])
+    return GuidedTransform(random_state=0).fit_transform(
+        vectors, given, graph=graph, label_vectors=label_vectors
+    )
+
+
+def timed(call: Callable[[], np.ndarray]) -> tuple[np.ndarray, float, float]:
+    """Result of a call, its seconds, and those of processor time, which other programs distort less."""
+    start, work = time.perf_counter(), time.process_time()
+    return call(), time.perf_counter() - start, time.process_time() - work
+
+
+if __name__ == "__main__":
+    main()

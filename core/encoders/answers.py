@@ -1,0 +1,38 @@
+"""What a model answered about texts, as explanations of clusters."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+
+def explain_clusters(
+    answers: Sequence[str], codes: np.ndarray, *, most: int = 3
+) -> dict[int, list[tuple[str, int]]]:
+    """Return the commonest answers in each cluster, with how many of its texts got them.
+
+    Answers that differ in case or in the stop at their end alone are one, worded as most often.
+
+    Parameters
+    ----------
+    answers : sequence of n str
+        Empty ones say nothing and are left out.
+    codes : array of int, shape (n,)
+        Clusters; -1 for none.
+    most : int, default=3
+        Answers to a cluster.
+    """
+    wordings: dict[str, Counter] = {}
+    counts: dict[int, Counter] = {}
+    for answer, code in zip(answers, np.asarray(codes).tolist(), strict=True):
+        same = answer.strip().rstrip(" .!").casefold()
+        if same:
+            wordings.setdefault(same, Counter())[answer.strip().rstrip(" .!")] += 1
+        if code >= 0:
+            counts.setdefault(code, Counter()).update([same] if same else [])
+    return {
+        code: [(wordings[same].most_common(1)[0][0], count) for same, count in found.most_common(most)]
+        for code, found in sorted(counts.items())
+    }

@@ -1,0 +1,128 @@
+"""Checkpoints of the true architectures, tiny and of random weights, saved as their authors save theirs."""
+
+import json
+
+WORDS = (
+    "the tram was late a friendly driver my parcel never came and again how does customer feel what need "
+    "represent text for clustering emotion topic review input instruction response ### # : ? . < > / mask s "
+    "angry glad"
+)
+
+
+def save_tokenizer(folder, special, template):
+    """Whole words, in lower case, with marks as the template sets them."""
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+    from transformers import PreTrainedTokenizerFast
+
+    vocabulary = {word: code for code, word in enumerate([*special.values(), *WORDS.split()])}
+    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token=special["unk_token"]))
+    tokenizer.normalizer = normalizers.Lowercase()
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    marks = [(mark, vocabulary[mark]) for mark in special.values() if mark in template.split()]
+    tokenizer.post_processor = processors.TemplateProcessing(single=template, special_tokens=marks)
+    PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=512, **special).save_pretrained(
+        folder
+    )
+    return len(vocabulary)
+
+
+def save_instructor(folder):
+    """A T5 encoder, the mean over its tokens, a linear layer without bias, length 1: width 32, then 24."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Dense, Normalize, Pooling, Transformer
+    from transformers import T5Config, T5EncoderModel
+
+    bare = folder / "bare"
+    special = {"pad_token": "<pad>", "eos_token": "</s>", "unk_token": "<unk>"}
+    n_words = save_tokenizer(bare, special, "$A </s>")
+    torch.manual_seed(0)
+    config = T5Config(
+        vocab_size=n_words, d_model=32, d_kv=16, d_ff=64, num_layers=2, num_heads=2, eos_token_id=1
+    )
+    T5EncoderModel(config).save_pretrained(bare)
+    dense = Dense(32, 24, bias=False, activation_function=torch.nn.Identity())
+    modules = [Transformer(str(bare), max_seq_length=64), Pooling(32), dense, Normalize()]
+    SentenceTransformer(modules=modules, device="cpu").save(str(folder / "saved"))
+    return folder / "saved"
+
+
+def save_as_version_2(folder):
+    """Turn a saved model into what old versions of the library wrote: names, settings, pickled weights."""
+    import torch
+    from safetensors.torch import load_file
+
+    modules = json.loads((folder / "modules.json").read_text())
+    for module in modules:
+        kind = module["type"].rsplit(".", 1)[-1]
+        module["type"] = f"sentence_transformers.models.{kind}"
+        place = folder / module["path"]
+        if kind == "Pooling":
+            old = {"word_embedding_dimension": 32, "pooling_mode_cls_token": False}
+            old |= {"pooling_mode_mean_tokens": True, "pooling_mode_max_tokens": False}
+            (place / "config.json").write_text(json.dumps(old))
+        if kind == "Dense":
+            torch.save(load_file(place / "model.safetensors"), place / "pytorch_model.bin")
+            (place / "model.safetensors").unlink()
+            settings = json.loads((place / "config.json").read_text())
+            renamed = {"in_features", "out_features", "bias", "activation_function"} & set(settings)
+            settings = {name: settings[name] for name in renamed}
+            settings["activation_function"] = "torch.nn.modules.linear.Identity"
+            (place / "config.json").write_text(json.dumps(settings))
+    (folder / "modules.json").write_text(json.dumps(modules))
+    torch.save(load_file(folder / "model.safetensors"), folder / "pytorch_model.bin")
+    (folder / "model.safetensors").unlink()
+
+
+def save_causal(folder, kind="llama", *, pad=True):
+    """A Llama or an OPT of three layers of width 32."""
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM, OPTConfig, OPTForCausalLM
+
+    special = {"unk_token": "<unk>", "bos_token": "<s>", "eos_token": "</s>"} | (
+        {"pad_token": "<pad>"} if pad else {}
+    )
+    n_words = save_tokenizer(folder, special, "<s> $A")
+    shape = {"vocab_size": n_words, "hidden_size": 32, "num_hidden_layers": 3, "num_attention_heads": 2}
+    marks = {"bos_token_id": 1, "eos_token_id": 2, "pad_token_id": 3 if pad else None}
+    torch.manual_seed(0)
+    if kind == "llama":
+        config = LlamaConfig(**shape, **marks, intermediate_size=64, max_position_embeddings=256)
+        model = LlamaForCausalLM(config)
+    else:
+        config = OPTConfig(
+            **shape, **marks, ffn_dim=64, max_position_embeddings=256, word_embed_proj_dim=32, dropout=0.0
+        )
+        model = OPTForCausalLM(config)
+    for parameter in model.parameters():  # as drawn, all states are nearly alike
+        parameter.data *= 4 if parameter.dim() > 1 else 1
+    model.save_pretrained(folder)
+    return folder
+
+
+def save_masked(folder):
+    """A RoBERTa of two layers of width 32."""
+    import torch
+    from transformers import RobertaConfig, RobertaForMaskedLM
+
+    special = {"bos_token": "<s>", "pad_token": "<pad>", "eos_token": "</s>", "unk_token": "<unk>"}
+    special |= {"mask_token": "<mask>", "cls_token": "<s>", "sep_token": "</s>"}
+    n_words = save_tokenizer(folder, dict(list(special.items())[:5]), "<s> $A </s>")
+    torch.manual_seed(0)
+    config = RobertaConfig(
+        vocab_size=n_words,
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=130,
+        type_vocab_size=1,
+        bos_token_id=0,
+        pad_token_id=1,
+        eos_token_id=2,
+    )
+    model = RobertaForMaskedLM(config)
+    for parameter in model.parameters():
+        parameter.data *= 4 if parameter.dim() > 1 else 1
+    model.save_pretrained(folder)
+    return folder
