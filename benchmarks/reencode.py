@@ -23,8 +23,8 @@ from benchmarks.few_shot import machine
 from benchmarks.texts import make_texts
 from core.encoders import DEFAULT_ENCODER, Encoder, load_encoder
 from core.encoders.sources import packaged_folder
+from core.guides import label_phrases
 from core.neighbours import Graph, build_graph, unit_rows
-from core.pipeline import label_phrases
 from core.projection import project
 from core.transforms import GuidedTransform
 

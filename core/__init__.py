@@ -5,5 +5,6 @@ errors, keys, hardware, palette, files, results, database, cluster_record, table
 label_names, label_record, encoders, store, neighbours, changes, transforms, guides, review, projection,
 map_quality, partitions, hierarchy, clusters, words, names, cluster_edits, clusterings, driving_words,
 evidence, flows, moves, columns, figures, spaces, search, fits, language_model, answers, cluster_titles,
-annotation_prompts, asking, annotate, annotation_task, landing, export, pipeline, questions, worker, jobs.
+annotation_prompts, asking, annotate, annotation_task, landing, evaluation, export, pipeline, questions,
+worker, jobs, __main__.
 """

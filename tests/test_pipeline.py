@@ -5,6 +5,7 @@ from core import pipeline
 from core.errors import Cancelled, EncoderUnavailable, LabelError, StoreError
 from core.evidence import Control
 from core.fits import Findings, findings_kept, has_fit, load_finding, load_findings, load_fit
+from core.guides import label_phrases
 from core.hierarchy import has_hierarchy
 from core.pipeline import fit, fit_key, measure, prepare
 from core.spaces import PARTS, has_space, load_space
@@ -175,11 +176,11 @@ def named(store, corpus_key, *names):
 
 
 def test_phrases_say_the_instruction_before_the_name():
-    assert pipeline.label_phrases(" by  mood ", ["very_sad", "_"]) == [
+    assert label_phrases(" by  mood ", ["very_sad", "_"]) == [
         ["very sad", "by mood: very sad"],
         ["_", "by mood: _"],
     ]
-    assert pipeline.label_phrases("", ["sad"]) == [["sad"]]
+    assert label_phrases("", ["sad"]) == [["sad"]]
 
 
 @pytest.mark.parametrize("step", [1, -1])
@@ -189,7 +190,7 @@ def test_names_alone_give_a_first_map(store, corpus, prepared, step):
     fit(store, Reports(), analysis_id=analysis)
     found = load_fit(store.results(prepared), store.analysis(analysis).fit_key)
     assert found.from_names_only and found.labels == names and found.classes == [0, 1]
-    assert found.phrases == pipeline.label_phrases("by feeling", names)
+    assert found.phrases == label_phrases("by feeling", names)
     truth = (corpus.metadata["feeling"] == "pleased").to_numpy()
     assert ((found.predicted == names.index("lovely_thanks")) == truth).mean() > 0.8
     assert found.space.map.shape == (60, 2)

@@ -1,0 +1,170 @@
+"""What is evaluated on: texts grouped by facets, triplets, and pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.errors import CorpusError
+
+MOST_TRIPLETS = 2_000
+
+
+@dataclass(frozen=True)
+class Wordings:
+    """Instructions that ask for a facet, imply it, or ask for something else.
+
+    Attributes
+    ----------
+    correct, implicit, incorrect : tuple of str, one or more each
+    """
+
+    correct: tuple[str, ...]
+    implicit: tuple[str, ...]
+    incorrect: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One way of grouping texts.
+
+    Attributes
+    ----------
+    name : str
+    instruction : str, under which encoders read the texts
+    codes : int64 array (n_texts,), position in `labels`; -1 where a text has no label
+    labels : tuple of str, two or more
+    wordings : Wordings, for the test of robustness; None to leave it out
+    """
+
+    name: str
+    instruction: str
+    codes: np.ndarray
+    labels: tuple[str, ...]
+    wordings: Wordings | None = None
+
+    @property
+    def labelled(self) -> np.ndarray:
+        """Rows of texts with a label, ascending."""
+        return np.flatnonzero(self.codes >= 0)
+
+
+@dataclass(frozen=True)
+class GroupedTexts:
+    """Texts, and the facets by which they are grouped.
+
+    Attributes
+    ----------
+    dataset : str
+    texts : list of n_texts str
+    facets : tuple of Facet
+    """
+
+    dataset: str
+    texts: list[str]
+    facets: tuple[Facet, ...]
+
+
+@dataclass(frozen=True)
+class TextTriplets:
+    """Triplets under one instruction: the positive is like the anchor in what it asks, the negative is not.
+
+    Attributes
+    ----------
+    dataset, aspect, instruction : str
+    anchor, positive, negative : list of n_triplets str
+    """
+
+    dataset: str
+    aspect: str
+    instruction: str
+    anchor: list[str]
+    positive: list[str]
+    negative: list[str]
+
+
+@dataclass(frozen=True)
+class TextPairs:
+    """Pairs of texts, each under an instruction of its own, and how similar they are under it.
+
+    Attributes
+    ----------
+    dataset : str
+    first, second, instructions : list of n_pairs str
+    scores : float64 array (n_pairs,)
+    """
+
+    dataset: str
+    first: list[str]
+    second: list[str]
+    instructions: list[str]
+    scores: np.ndarray
+
+
+Material = GroupedTexts | TextTriplets | TextPairs
+
+
+def check_names(materials: Sequence[Material]) -> None:
+    """Refuse to mix the figures of different texts.
+
+    Raises
+    ------
+    CorpusError
+        When two materials are called alike.
+    """
+    names = [
+        (material.dataset, part)
+        for material in materials
+        for part in (
+            [facet.name for facet in material.facets]
+            if isinstance(material, GroupedTexts)
+            else [getattr(material, "aspect", "pairs")]
+        )
+    ]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise CorpusError(
+            f"Two sets of texts are called {' / '.join(twice)}: name each once, or rename a file."
+        )
+
+
+def draw_triplets(
+    facets: tuple[Facet, ...], facet: Facet, rows: np.ndarray, seed: int, most: int = MOST_TRIPLETS
+) -> np.ndarray:
+    """Draw rows of anchor, positive and negative for a facet, as the papers' triplets are made.
+
+    The positive shares the anchor's label in this facet and not in another one; the negative shares it in
+    that other one and not in this.
+
+    Cost O(most x n_rows).
+
+    Parameters
+    ----------
+    facets : tuple of Facet
+        All of the corpus; without a second one there are no triplets.
+    facet : Facet
+    rows : ndarray of int
+        Texts that may be drawn.
+    seed : int
+    most : int
+
+    Returns
+    -------
+    ndarray of int64, shape (at most `most`, 3)
+        Fewer where some anchors have no positive or no negative.
+    """
+    others = [other for other in facets if other.name != facet.name]
+    generator = np.random.default_rng(seed)
+    triplets = []
+    for number, other in enumerate(others):
+        known = rows[(facet.codes[rows] >= 0) & (other.codes[rows] >= 0)]
+        here, there = facet.codes[known], other.codes[known]
+        share = most // len(others) + (number < most % len(others))
+        for anchor in generator.permutation(len(known))[:share]:
+            alike, elsewhere = here == here[anchor], there == there[anchor]
+            positives, negatives = np.flatnonzero(alike & ~elsewhere), np.flatnonzero(~alike & elsewhere)
+            if len(positives) and len(negatives):
+                triplets.append(known[[anchor, generator.choice(positives), generator.choice(negatives)]])
+    return np.array(triplets, dtype=np.int64).reshape(-1, 3)

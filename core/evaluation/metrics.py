@@ -1,0 +1,134 @@
+"""The figures of the papers: V-measure, Spearman's correlation, triplet accuracy, instruction robustness.
+
+All are shares between 0 and 1, or differences of such; reports show them times 100. They follow the published
+program of InBedder, with two differences: vectors are scaled to length 1 before they are clustered, and the
+clustering starts from fixed seeds, whose mean is given.
+
+References
+----------
+Rosenberg, Hirschberg: "V-measure: a conditional entropy-based external cluster evaluation measure",
+EMNLP-CoNLL 2007.
+Spearman: "The proof and measurement of association between two things", American Journal of Psychology 15,
+1904.
+Peng, Zhang, Wang, Srinivasa, Liu, Wang, Shang: "Answer is All You Need: Instruction-following Text Embedding
+via Answering the Question", ACL 2024, arXiv:2402.09642 (triplets, harmonic means, robustness).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from core.neighbours import unit_rows
+
+BATCH = 500  # of the k-means, as published
+TINY = 1e-8  # added before numbers are inverted, as published
+
+
+class Margins(NamedTuple):
+    """How far an encoder tells right instructions from wrong ones; positive is good.
+
+    Attributes
+    ----------
+    correct : float
+        ΔCI: the worst score under a correct instruction, less the best under an incorrect one.
+    implicit : float
+        ΔII: the same for instructions that only imply what is asked.
+    """
+
+    correct: float
+    implicit: float
+
+
+def v_measure(codes: np.ndarray, clusters: np.ndarray) -> float:
+    """Return the V-measure of clusters against labels, 2hc / (h + c).
+
+    Parameters
+    ----------
+    codes, clusters : ndarray of int, shape (n_texts,)
+
+    Returns
+    -------
+    float
+        0 (they say nothing about each other) to 1. h is the homogeneity, 1 - H(label | cluster) / H(label);
+        c the completeness, 1 - H(cluster | label) / H(cluster).
+    """
+    from sklearn.metrics import v_measure_score
+
+    return float(v_measure_score(codes, clusters))
+
+
+def clustering_score(vectors: np.ndarray, codes: np.ndarray, seed: int) -> float:
+    """Return the V-measure of a mini-batch k-means of unit vectors, with as many clusters as labels.
+
+    Cost O(n_texts x n_dims x n_labels).
+
+    Parameters
+    ----------
+    vectors : ndarray of shape (n_texts, n_dims)
+    codes : ndarray of int, shape (n_texts,)
+    seed : int
+    """
+    from sklearn.cluster import MiniBatchKMeans
+
+    k_means = MiniBatchKMeans(len(np.unique(codes)), batch_size=BATCH, n_init="auto", random_state=seed)
+    return v_measure(codes, k_means.fit_predict(unit_rows(vectors)))
+
+
+def cosines(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Return the cosine of each row of `first` with the same row of `second`, float64 (n,)."""
+    pairs = unit_rows(first).astype(np.float64), unit_rows(second).astype(np.float64)
+    return np.einsum("ij,ij->i", *pairs)
+
+
+def similarity_score(first: np.ndarray, second: np.ndarray, scores: np.ndarray) -> float:
+    """Return Spearman's rank correlation between the cosines of pairs and how similar people call them.
+
+    Parameters
+    ----------
+    first, second : ndarray of shape (n_pairs, n_dims)
+    scores : ndarray of shape (n_pairs,)
+
+    Returns
+    -------
+    float
+        -1 to 1; equal values share the mean of their ranks. 0 where all cosines or all scores are equal, and
+        nothing is ranked.
+    """
+    from scipy.stats import rankdata
+
+    ranks = [rankdata(values) for values in (cosines(first, second), scores)]
+    centred = [rank - rank.mean() for rank in ranks]
+    length = np.sqrt((centred[0] ** 2).sum() * (centred[1] ** 2).sum())
+    return float(centred[0] @ centred[1] / length) if length > 0 else 0.0
+
+
+def triplet_score(anchor: np.ndarray, positive: np.ndarray, negative: np.ndarray) -> float:
+    """Return the share of anchors that are nearer, by cosine, to their positive than to their negative.
+
+    A tie is a failure.
+
+    Parameters
+    ----------
+    anchor, positive, negative : ndarray of shape (n_triplets, n_dims)
+    """
+    return float((cosines(anchor, positive) > cosines(anchor, negative)).mean())
+
+
+def harmonic_mean(scores: Sequence[float]) -> float:
+    """Return the harmonic mean over aspects: high only where all are, n / Σ 1 / (score + 1e-8)."""
+    return len(scores) / sum(1 / (score + TINY) for score in scores)
+
+
+def margins(correct: Sequence[float], implicit: Sequence[float], incorrect: Sequence[float]) -> Margins:
+    """Return ΔCI = min(correct) - max(incorrect) and ΔII = min(implicit) - max(incorrect).
+
+    Parameters
+    ----------
+    correct, implicit, incorrect : sequence of float
+        Scores of one task, each under one instruction of that sort.
+    """
+    worst = max(incorrect)
+    return Margins(min(correct) - worst, min(implicit) - worst)
