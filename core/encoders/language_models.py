@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.encoders.names import read_settings
+from core.encoders.sources import unreadable
 from core.errors import EncoderUnavailable
 from core.hardware import processor_has_bfloat16
 
@@ -100,12 +101,7 @@ def _load(
             **source,
         )
     except Exception as error:  # damaged files, unknown architectures, missing parts: of many types
-        why = str(error).strip().split("\n")[0].rstrip(".") or type(error).__name__
-        if "trust_remote_code" in str(error):
-            why = "it brings code of its own, which Refract does not run"
-        raise EncoderUnavailable(
-            f"The encoder {name} in {folder} cannot be read ({why}): choose another model or folder."
-        ) from error
+        raise unreadable(name, folder, error) from error
     missing = sorted(report["missing_keys"])
     if missing:  # the library would fill them by chance
         raise EncoderUnavailable(

@@ -13,7 +13,7 @@ import numpy as np
 from core.encoders.batches import make_batches, stack_vectors, work_through
 from core.encoders.packed import pack_linear_layers
 from core.encoders.prompts import Wording, known_wording
-from core.encoders.sources import model_key
+from core.encoders.sources import model_key, unreadable
 from core.errors import EncoderUnavailable
 from core.hardware import processor_has_bfloat16
 from core.keys import Progress, content_key
@@ -174,12 +174,7 @@ def _load(name: str, folder: Path) -> SentenceTransformer:
             model_kwargs={"dtype": torch.float32},
         )
     except Exception as error:  # damaged files, unknown architectures, missing parts: of many types
-        why = str(error).strip().split("\n")[0].rstrip(".") or type(error).__name__
-        if "trust_remote_code" in str(error):
-            why = "it brings code of its own, which Refract does not run"
-        raise EncoderUnavailable(
-            f"The encoder {name} in {folder} cannot be read ({why}): choose another model or folder."
-        ) from error
+        raise unreadable(name, folder, error) from error
 
 
 def _speed_up(model: SentenceTransformer) -> str:

@@ -163,3 +163,13 @@ def _fetched_folder(repository: str, fetch: bool) -> Path:
             f"another, {otherwise}"
         )
     return Path(folder)
+
+
+def unreadable(name: str, folder: Path, error: Exception) -> EncoderUnavailable:
+    """What to say when a library could not read a model's files."""
+    why = str(error).strip().split("\n")[0].rstrip(".") or type(error).__name__
+    if "trust_remote_code" in str(error):
+        why = "it brings code of its own, which Refract does not run"
+    return EncoderUnavailable(
+        f"The encoder {name} in {folder} cannot be read ({why}): choose another model or folder."
+    )
