@@ -94,6 +94,14 @@ def describe(edit: Edit) -> str:
     return done.format(len(edit.groups))
 
 
+def describe_kept(content: bytes) -> str:
+    """What `encode_edit` made in a few words, also where it cannot be read any more."""
+    try:
+        return describe(decode_edit(content))
+    except StoreError:
+        return "an edit that cannot be read"
+
+
 def encode_edit(edit: Edit) -> bytes:
     """Bytes of an edit: compressed, the texts as steps from one to the next."""
     steps = [np.diff(np.asarray(rows, dtype=np.int64), prepend=0).tolist() for rows in edit.groups]

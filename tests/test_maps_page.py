@@ -188,3 +188,11 @@ def test_a_merged_label_keeps_its_name_in_the_predictions_until_the_next_fit(sto
     fit = cache.fit(store.analysis(fitted))
     assert fit.labels == ["angry", "pleased"]
     assert predicted(fit, store.label_names(fitted)).labels == ["pleased", "angry"]
+
+
+def test_an_edit_that_cannot_be_read_hides_nothing_and_can_be_undone(app, store, corpus, fitted):
+    store.clusters.add_edit(corpus.key, fitted, b"damaged", "ada")
+    open_maps(app)
+    assert "an edit that cannot be read" in words(app)
+    app.button(key=f"maps_cluster_undo_analysis-{fitted}").click().run()
+    assert not app.exception and "an edit that cannot be read" not in words(app)

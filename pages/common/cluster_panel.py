@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.cluster_edits import decode_edit, describe
+from core.cluster_edits import describe_kept
 from core.clusterings import APART, DENSITY, K_MEANS, NEAREST, ClusterChoice, Clustering
 from pages.common import cache
 from pages.common.cluster_cards import PURITY_HELP, TYPICAL, draw_card, purity
@@ -127,7 +127,7 @@ def _draw_undo(view: MapView, side: Side) -> None:
         key=f"maps_cluster_undo_{side.key}",
         type="tertiary",
         icon=":material/undo:",
-        help=f"Takes back: {markdown(describe(decode_edit(last.edit)))}, by {markdown(last.edited_by)}. "
+        help=f"Takes back: {markdown(describe_kept(last.edit))}, by {markdown(last.edited_by)}. "
         f"{len(edits):,} edits so far.",
         on_click=undo,
         args=[view.corpus, side],

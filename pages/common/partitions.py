@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
 
-from core.cluster_edits import Edit, decode_edit
+from core.cluster_edits import Edit, decode_edit, describe_kept
 from core.clusterings import (
     K_MEANS,
     ClusterChoice,
@@ -17,6 +19,7 @@ from core.clusterings import (
 )
 from core.clusters import typical_rows
 from core.corpus import Corpus
+from core.errors import StoreError
 from core.keys import content_key
 from core.partitions import Partition
 from core.spaces import Space
@@ -91,8 +94,9 @@ def _clustering(
     _space: Space,
 ) -> Clustering:
     source = source_for(_corpus, _space, space_key)
-    edits = _edits(*owner) if last_edit else []
-    return cluster_map(source, ClusterChoice.from_text(choice), edits)
+    edits, unreadable = _edits(*owner) if last_edit else ([], [])
+    clustering = cluster_map(source, ClusterChoice.from_text(choice), edits)
+    return replace(clustering, lost=[*unreadable, *clustering.lost])
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
@@ -108,5 +112,12 @@ def _names(
     return map_names(source_for(_corpus, _space, space_key), clustering.partition)
 
 
-def _edits(corpus_key: str, analysis_id: int | None) -> list[Edit]:
-    return [decode_edit(stored.edit) for stored in cache.store().clusters.edits(corpus_key, analysis_id)]
+def _edits(corpus_key: str, analysis_id: int | None) -> tuple[list[Edit], list[str]]:
+    """Edits of a map, and a phrase for each that cannot be read: it must not hide the map."""
+    edits, unreadable = [], []
+    for stored in cache.store().clusters.edits(corpus_key, analysis_id):
+        try:
+            edits.append(decode_edit(stored.edit))
+        except StoreError:
+            unreadable.append(describe_kept(stored.edit))
+    return edits, unreadable
