@@ -154,6 +154,13 @@ def test_filtered_texts_are_not_taken(page):
     assert page.locator('.entry[data-code="1"]').inner_text().split() == ["north", "east", "100"]
 
 
+def test_what_was_selected_before_a_filter_is_greyed_with_the_rest(page):
+    page.locator('.entry[data-code="1"]').click()
+    expect_selected(page, [0, 100, 0, 0])
+    page.get_by_text("filter").click()
+    maps(page, filtered=100, selected=0)
+
+
 def test_hits_are_lit_beside_the_selection(page):
     page.get_by_text("hits", exact=True).click()
     maps(page, lit=20, selected=0)

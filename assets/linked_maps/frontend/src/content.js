@@ -41,6 +41,11 @@ export class Content {
     return Uint32Array.from(members);
   }
 
+  /** Of some points, those that pass the filters: what a filter greys is not meant, also if selected before. */
+  passing(points) {
+    return this.shown === null ? points : points.filter((point) => this.shown[point] === 1);
+  }
+
   passes(point) {
     return this.shown === null || this.shown[point] === 1;
   }

@@ -209,7 +209,8 @@ export class LinkedMaps {
 
   #flag() {
     const { lit, shown } = this.content;
-    for (const pane of this.panes) pane.flag({ selection: this.selection, lit, shown, ...toggles });
+    const selection = this.content.passing(this.selection);
+    for (const pane of this.panes) pane.flag({ selection, lit, shown, ...toggles });
   }
 
   #tell() {
@@ -273,7 +274,7 @@ export class LinkedMaps {
   /** For people, the toolbar; for tests, attributes. */
   #announce() {
     const { header } = this;
-    const [selected, lit] = [this.selection.length, this.content.lit.length];
+    const [selected, lit] = [this.content.passing(this.selection).length, this.content.lit.length];
     const greyed = header.shown?.greyed ?? 0;
     this.toolbar.count({ selected, all: header.n, lit, greyed });
     const colouring = header.colouring.title;
