@@ -16,7 +16,7 @@ from core.annotate import (
 )
 from core.answers import AnswerCache
 from core.corpus import Corpus
-from core.encoders import Encoder
+from core.encoders import DEFAULT_ENCODER, Encoder, split_ready
 from core.errors import LanguageModelError, RefractError
 from core.language_model import MODEL as MODEL_VARIABLE
 from core.language_model import URL, LanguageModel, configured
@@ -39,7 +39,7 @@ def annotate_analysis(
     n_texts : int
         Size of the sample.
     load_corpus, load_encoder : callable
-        Those of `core.pipeline`, which keep them warm.
+        Those of `core.warm`, which keep them warm.
 
     Raises
     ------
@@ -56,7 +56,9 @@ def annotate_analysis(
         raise LanguageModelError("The analysis has no instruction to label by: type one first.")
     texts = load_corpus(store, analysis.corpus_key).texts
     report("Loading the encoder", 0, 1)
-    encoder = load_encoder(store.corpus_entry(analysis.corpus_key).encoder)
+    of_corpus = store.corpus_entry(analysis.corpus_key).encoder
+    # Summaries are grouped by an encoder: vectors from a file cannot read them.
+    encoder = load_encoder(DEFAULT_ENCODER if split_ready(of_corpus) else of_corpus)
     with AnswerCache(answers_path(store, analysis.corpus_key)) as answers:
         annotation = annotate(
             model,

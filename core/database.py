@@ -16,7 +16,7 @@ CREATE TABLE IF NOT EXISTS corpora (
     encoder TEXT, embedding_key TEXT, created_at TEXT NOT NULL, opened_at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS analyses (
     id INTEGER PRIMARY KEY AUTOINCREMENT, corpus_key TEXT NOT NULL REFERENCES corpora (key) ON DELETE CASCADE,
-    instruction TEXT NOT NULL, fit_key TEXT, embedding_key TEXT, created_at TEXT NOT NULL);
+    instruction TEXT NOT NULL, fit_key TEXT, embedding_key TEXT, created_at TEXT NOT NULL, approach TEXT);
 CREATE TABLE IF NOT EXISTS labels (
     id INTEGER PRIMARY KEY, analysis_id INTEGER NOT NULL REFERENCES analyses (id) ON DELETE CASCADE,
     name TEXT NOT NULL, merged_into INTEGER REFERENCES labels (id), deleted_at TEXT,
@@ -36,7 +36,10 @@ CREATE TABLE IF NOT EXISTS cluster_edits (
 CREATE INDEX IF NOT EXISTS label_events_of_analysis ON label_events (analysis_id, text_row, id);
 """
 
-ADDED = {"labels": ("merged_into INTEGER REFERENCES labels (id)", "deleted_at TEXT")}
+ADDED = {
+    "labels": ("merged_into INTEGER REFERENCES labels (id)", "deleted_at TEXT"),
+    "analyses": ("approach TEXT",),
+}
 """Columns that files made by earlier versions lack."""
 
 

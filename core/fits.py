@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from core.approaches import Approach
 from core.driving_words import DrivingWord
 from core.evidence import Control, Evidence, LearningCurve
 from core.map_quality import MapQuality
@@ -15,6 +16,7 @@ from core.spaces import Space, has_space, load_space, save_space
 from core.transforms.linear import LinearForm
 
 ARRAYS = ("given", "probabilities", "label_vectors")
+NAMED = ("instruction", "labels", "label_ids", "phrases", "classes", "space_key")
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,11 @@ class Fit:
     Attributes
     ----------
     space : Space
-        The reshaped space.
+        The reshaped space, or the one that an encoder's reading made.
+    space_key : str
+        Under which this space, its clusters and answers are kept: Fits of one reading share it.
+    approach : Approach
+        How it was made.
     instruction : str
     labels : list of str
         Instruction and label names as they were at the Fit.
@@ -32,13 +38,15 @@ class Fit:
         What the store knows these labels by; empty for a Fit of an earlier version.
     phrases : list of lists of str
         What was encoded for each name.
-    classes : list of int, positions in `labels`
+    classes : list of int, positions in `labels`; empty where there were too few labels to foretell any
     given : int64 array (n,), position in `labels`; -1 where no label was given
     probabilities : float32 array (n, n_classes), columns as `classes`
-    label_vectors : float32 array (n_labels, d), the encoded phrases
+    label_vectors : float32 array (n_labels, d), the encoded phrases, or None where none could be read
     """
 
     space: Space
+    space_key: str
+    approach: Approach
     instruction: str
     labels: list[str]
     label_ids: list[int]
@@ -46,7 +54,16 @@ class Fit:
     classes: list[int]
     given: np.ndarray
     probabilities: np.ndarray
-    label_vectors: np.ndarray
+    label_vectors: np.ndarray | None
+
+    @property
+    def foretells(self) -> bool:
+        """Whether texts have predicted labels: a reading needs no labels, and may have none."""
+        return bool(self.classes)
+
+    def base(self, generic: Space) -> Space:
+        """Return the space in which its labels were learned: the generic one, unless it is its own."""
+        return generic if self.approach.kind == "guided" else self.space
 
     @cached_property
     def predicted(self) -> np.ndarray:
@@ -61,7 +78,7 @@ class Fit:
     @cached_property
     def from_names_only(self) -> bool:
         """Whether no text was labelled, so that all it goes by are the label names."""
-        return not (np.asarray(self.given) >= 0).any()
+        return self.foretells and not (np.asarray(self.given) >= 0).any()
 
 
 @dataclass(frozen=True)
@@ -97,26 +114,34 @@ class Findings:
 
 
 FINDINGS = tuple(field.name for field in fields(Findings))
+OF_SPACES = ("evidence", "change", "near", "map_quality")
+"""Findings that need no transform: what is measured of a reading."""
+
+
+def findings_wanted(approach: Approach) -> tuple[str, ...]:
+    """Names of what is measured of a Fit made so, in the order of `FINDINGS`."""
+    if approach.kind == "guided":
+        return FINDINGS
+    more = ("linear", "words") if approach.kind == "gstransform" else ()
+    return tuple(name for name in FINDINGS if name in (*OF_SPACES, *more))
 
 
 def save_fit(results: Results, key: str, fit: Fit) -> None:
     """Keep a Fit; it counts as there only when all its parts are."""
-    names = ("instruction", "labels", "label_ids", "phrases", "classes")
-    named = {name: getattr(fit, name) for name in names}
-    results.save_document(f"{key}.labels", named)
+    named = {name: getattr(fit, name) for name in NAMED}
+    results.save_document(f"{key}.labels", named | {"approach": fit.approach.to_text()})
     for part in ARRAYS:
-        results.save_array(f"{key}.{part}", getattr(fit, part))
-    save_space(results, key, fit.space)
+        values = getattr(fit, part)
+        results.save_array(f"{key}.{part}", np.empty((0, 0), np.float32) if values is None else values)
+    save_space(results, fit.space_key, fit.space)
 
 
 def has_fit(results: Results, key: str | None) -> bool:
     """Whether the whole result of a Fit is kept under this key."""
-    return (
-        key is not None
-        and has_space(results, key)
-        and results.has_document(f"{key}.labels")
-        and all(results.has_array(f"{key}.{part}") for part in ARRAYS)
-    )
+    if key is None or not results.has_document(f"{key}.labels"):
+        return False
+    space_key = results.load_document(f"{key}.labels").get("space_key", key)
+    return has_space(results, space_key) and all(results.has_array(f"{key}.{part}") for part in ARRAYS)
 
 
 def load_fit(results: Results, key: str) -> Fit:
@@ -127,18 +152,21 @@ def load_fit(results: Results, key: str) -> Fit:
     StoreError
         When a part is missing or damaged.
     """
-    names = results.load_document(f"{key}.labels")
+    named = results.load_document(f"{key}.labels")
     given, probabilities, label_vectors = (results.load_array(f"{key}.{part}") for part in ARRAYS)
+    space_key = named.get("space_key", key)  # earlier versions knew one approach only
     return Fit(
-        space=load_space(results, key),
-        instruction=names["instruction"],
-        labels=names["labels"],
-        label_ids=names.get("label_ids", []),
-        phrases=names["phrases"],
-        classes=names["classes"],
+        space=load_space(results, space_key),
+        space_key=space_key,
+        approach=Approach.from_text(named.get("approach")),
+        instruction=named["instruction"],
+        labels=named["labels"],
+        label_ids=named.get("label_ids", []),
+        phrases=named["phrases"],
+        classes=named["classes"],
         given=given,
         probabilities=probabilities,
-        label_vectors=label_vectors,
+        label_vectors=label_vectors if len(label_vectors) else None,
     )
 
 

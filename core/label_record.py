@@ -218,6 +218,31 @@ class LabelRecord(LabelNames):
         return [label["name"] for label in in_use], codes
 
 
+def copy_labels(connection: sqlite3.Connection, analysis_id: int, copy: int) -> None:
+    """Give an analysis without labels those of another, with the record of who gave them."""
+    copies: dict[int | None, int | None] = {None: None}
+    labels = labels_of(connection, analysis_id)
+    for label in labels:
+        copies[label["id"]] = connection.execute(
+            "INSERT INTO labels (analysis_id, name, deleted_at) VALUES (?, ?, ?)",
+            (copy, label["name"], label["deleted_at"]),
+        ).lastrowid
+    connection.executemany(
+        "UPDATE labels SET merged_into = ? WHERE id = ?",
+        [(copies[label["merged_into"]], copies[label["id"]]) for label in labels],
+    )
+    events = connection.execute(
+        "SELECT step, text_row, label_id, given_by, given_at FROM label_events WHERE analysis_id = ? "
+        "ORDER BY id",
+        (analysis_id,),
+    ).fetchall()
+    connection.executemany(
+        "INSERT INTO label_events (analysis_id, step, text_row, label_id, given_by, given_at) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
+        [(copy, each[0], each[1], copies[each[2]], *each[3:]) for each in events],
+    )
+
+
 def _last_events(connection: sqlite3.Connection, analysis_id: int) -> list[sqlite3.Row]:
     """Entries of the latest step."""
     return connection.execute(

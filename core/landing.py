@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from core.fits import Fit
-from core.neighbours import COPY
+from core.neighbours import COPY, unit_rows
 from core.search import find_meaning
 from core.spaces import Space
-from core.transforms import GuidedTransform
+from core.transforms import GSTransform, GuidedTransform
 
 NEAREST_COUNT = 8
 """Power of the cosine by which a neighbour draws: the nearest ones decide (see `place_among`)."""
@@ -32,7 +33,7 @@ class Landing:
     place : float32 array (2,)
         Where it stands on the map.
     probabilities : float32 array (n_classes,) or None
-        Of the classes of the Fit; None in the generic space.
+        Of the classes of the Fit; None where there are none, as in the generic space.
     """
 
     vector: np.ndarray
@@ -42,19 +43,47 @@ class Landing:
     probabilities: np.ndarray | None = None
 
 
-def refit(fit: Fit, generic: Space) -> GuidedTransform:
-    """Return the transform of a Fit, learned again from what it kept: the same, as nothing is random.
+@dataclass(frozen=True)
+class Refitted:
+    """What a Fit learned.
 
-    Cost as of `GuidedTransform.fit`. The reshaped vectors are the kept ones, which stay on disk.
+    Attributes
+    ----------
+    move : callable
+        Takes vectors (n, d) as the encoder gives them into the space of the Fit.
+    classifier : GuidedTransform or None
+        Foretells labels; None where there were too few to learn any.
+    classifies_moved : bool
+        Whether it looks at vectors that were moved, and not at those of the encoder.
     """
-    transform = GuidedTransform(random_state=0).fit(
-        np.asarray(generic.vectors),
-        np.asarray(fit.given),
-        graph=generic.graph,
-        label_vectors=np.asarray(fit.label_vectors),
-    )
-    transform.embedding_ = fit.space.vectors
-    return transform
+
+    move: Callable[[np.ndarray], np.ndarray]
+    classifier: GuidedTransform | None
+    classifies_moved: bool
+
+
+def refit(fit: Fit, generic: Space) -> Refitted:
+    """Learn again what a Fit learned, from what it kept: the same, as nothing is random.
+
+    Cost as of `GuidedTransform.fit`; of `GSTransform.fit` as well where that made the space. The reshaped
+    vectors are the kept ones, which stay on disk.
+    """
+    base = fit.base(generic)
+    classifier = None
+    if fit.foretells:
+        classifier = GuidedTransform(random_state=0).fit(
+            np.asarray(base.vectors),
+            np.asarray(fit.given),
+            graph=base.graph,
+            label_vectors=fit.label_vectors,
+        )
+    if fit.approach.reads_anew:
+        return Refitted(lambda X: X, classifier, True)
+    if fit.approach.kind == "gstransform":
+        recipe = GSTransform(random_state=0).fit(np.asarray(generic.vectors), np.asarray(fit.given))
+        return Refitted(lambda X: unit_rows(recipe.transform(X)), classifier, True)
+    classifier.embedding_ = fit.space.vectors
+    return Refitted(classifier.transform, classifier, False)
 
 
 def land_generic(vector: np.ndarray, generic: Space, k: int = 15) -> Landing:
@@ -77,23 +106,27 @@ def land_generic(vector: np.ndarray, generic: Space, k: int = 15) -> Landing:
     return Landing(vector, neighbours, similarities, place)
 
 
-def land_reshaped(vector: np.ndarray, transform: GuidedTransform, space: Space, k: int = 15) -> Landing:
-    """Return where a text lands in a reshaped space.
+def land_reshaped(vector: np.ndarray, refitted: Refitted, space: Space, k: int = 15) -> Landing:
+    """Return where a text lands in the space of a Fit.
 
     Parameters
     ----------
     vector : array of float32, shape (n_dims,)
-        Its generic vector, as `land_generic` returns it.
-    transform : GuidedTransform
+        Its vector in the space that the Fit began from, as `land_generic` returns it.
+    refitted : Refitted
         Of this space.
     space : Space
     k : int, default=15
         Neighbours.
     """
-    reshaped = transform.transform(vector[None])[0]
-    neighbours, similarities = find_meaning(space.vectors, reshaped, k)
+    moved = refitted.move(vector[None])
+    neighbours, similarities = find_meaning(space.vectors, moved[0], k)
     place = place_among(space.map, neighbours, similarities)
-    return Landing(reshaped, neighbours, similarities, place, transform.predict_proba(vector[None])[0])
+    probabilities = None
+    if refitted.classifier is not None:
+        seen = moved if refitted.classifies_moved else vector[None]
+        probabilities = refitted.classifier.predict_proba(seen)[0]
+    return Landing(moved[0], neighbours, similarities, place, probabilities)
 
 
 def place_among(points: np.ndarray, neighbours: np.ndarray, similarities: np.ndarray) -> np.ndarray:

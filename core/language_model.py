@@ -8,15 +8,22 @@ import re
 import threading
 import time
 import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass, field
 from http.client import HTTPException
-from urllib.parse import urlsplit
 
 from core.errors import LanguageModelError
+from core.http_client import (
+    can_be_key,
+    host_in,
+    is_web_address,
+    may_pass,
+    message_of,
+    post_json,
+    seconds_to_wait,
+)
 from core.keys import Progress
 
 URL, MODEL, KEY = "REFRACT_LLM_URL", "REFRACT_LLM_MODEL", "REFRACT_LLM_KEY"
@@ -31,7 +38,6 @@ TIMEOUT = 120.0  # seconds for one answer
 PARALLEL = 4  # questions at a time
 LOOK_EVERY = 0.5  # seconds, while no answer comes
 LONGEST_REPLY = 4_000_000  # bytes
-PASSING = (408, 409, 425, 429)  # and all of 500 and above: asking again may help
 THOUGHT = re.compile(r"\A.*</think>|<think>.*", re.DOTALL)  # its beginning or its end may be missing
 
 
@@ -72,7 +78,7 @@ class LanguageModel:
     @property
     def host(self) -> str:
         """Where texts go, to be told to people."""
-        return urlsplit(self.url).netloc.rpartition("@")[2]
+        return host_in(self.url)
 
     def ask(
         self, instruction: str, question: str, *, longest: int = 200, stop: threading.Event | None = None
@@ -103,14 +109,14 @@ class LanguageModel:
                 return _read_answer(self._post(body), self)
             except urllib.error.HTTPError as error:
                 with error:
-                    said = _message_of(error)
+                    said = message_of(error, self.key)
                     refused = _settings_refused(body, said) if error.code in (400, 422) else set()
                     if attempt < self.attempts and refused:
                         self.refused.update(refused)
                         continue
-                    if attempt == self.attempts or not _may_pass(error.code):
+                    if attempt == self.attempts or not may_pass(error.code):
                         raise self._refused(error.code, said) from None  # the trace's request holds the key
-                    seconds = _wait_asked_for(error.headers.get("Retry-After"))
+                    seconds = seconds_to_wait(attempt, error.headers.get("Retry-After"))
             except (OSError, HTTPException) as error:
                 if attempt == self.attempts:
                     reason = getattr(error, "reason", None) or error
@@ -120,8 +126,8 @@ class LanguageModel:
                         hopeless=True,
                         passing=True,
                     ) from None
-                seconds = 0.0
-            self.pause(min(max(seconds, 2.0 ** (attempt - 1)), LONGEST_PAUSE))
+                seconds = seconds_to_wait(attempt)
+            self.pause(min(seconds, LONGEST_PAUSE))
         raise AssertionError("the last attempt answers or raises")
 
     def _settings(self, longest: int) -> dict:
@@ -130,22 +136,10 @@ class LanguageModel:
         return {name: value for name, value in settings.items() if name not in self.refused}
 
     def _post(self, body: dict) -> bytes:
-        request = urllib.request.Request(
-            self.url.rstrip("/") + "/chat/completions",
-            data=json.dumps(body).encode(),
-            headers={"Content-Type": "application/json", "User-Agent": "refract"},
-        )
-        if self.key:
-            # Not sent along to wherever the server may point.
-            request.add_unredirected_header("Authorization", f"Bearer {self.key}")
-        with _OPENER.open(request, timeout=TIMEOUT) as reply:
-            content = reply.read(LONGEST_REPLY)
-            if reply.length and len(content) < LONGEST_REPLY:
-                raise ConnectionError("its answer was cut off in the middle")
-            return content
+        address = self.url.rstrip("/") + "/chat/completions"
+        return post_json(address, body, key=self.key, timeout=TIMEOUT, most_bytes=LONGEST_REPLY)
 
     def _refused(self, code: int, said: str) -> LanguageModelError:
-        said = said.replace(self.key, "…") if self.key else said
         if code in (401, 403):
             text = f"{self.host} refuses the key ({code}): set {KEY} to one that is valid there."
         elif code == 404:
@@ -155,7 +149,7 @@ class LanguageModel:
         else:
             text = f"{self.host} could not answer ({code}: {said}): check its own messages."
         # A single question may be too long for the model; the others need not be.
-        return LanguageModelError(text, hopeless=code not in (400, 413, 422), passing=_may_pass(code))
+        return LanguageModelError(text, hopeless=code not in (400, 413, 422), passing=may_pass(code))
 
 
 def configured() -> LanguageModel | None:
@@ -164,17 +158,19 @@ def configured() -> LanguageModel | None:
     Raises
     ------
     LanguageModelError
-        When the address is not one of the web.
+        When the address is not one of the web, or the key cannot be one.
     """
     url, model = os.environ.get(URL, "").strip(), os.environ.get(MODEL, "").strip()
     if not url or not model:
         return None
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
+    if not is_web_address(url):
         raise LanguageModelError(
             f"{URL} is “{url}”, which is no web address: set it to one such as http://127.0.0.1:11434/v1."
         )
-    return LanguageModel(url, model, os.environ.get(KEY, "").strip())
+    key = os.environ.get(KEY, "").strip()
+    if not can_be_key(key):
+        raise LanguageModelError(f"{KEY} holds signs that no key has: set it again.")
+    return LanguageModel(url, model, key)
 
 
 def ask_each(
@@ -247,16 +243,6 @@ def ask_all(
     return [answers[position] for position in range(len(questions))]
 
 
-class _StayHere(urllib.request.HTTPRedirectHandler):
-    """Follows no redirect: texts go to the address that was configured, and nowhere else."""
-
-    def redirect_request(self, *given: object, **named: object) -> None:
-        return None
-
-
-_OPENER = urllib.request.build_opener(_StayHere)
-
-
 def _read_answer(reply: bytes, model: LanguageModel) -> Answer:
     try:
         choice = json.loads(reply)["choices"][0]
@@ -272,21 +258,6 @@ def _read_answer(reply: bytes, model: LanguageModel) -> Answer:
         ) from None
 
 
-def _message_of(error: urllib.error.HTTPError) -> str:
-    """What a server said about its refusal, in one short line."""
-    try:
-        content = error.read(10_000).decode("utf-8", "replace")
-    except OSError:
-        return error.reason
-    try:
-        said = json.loads(content)["error"]
-        content = said["message"] if isinstance(said, dict) else str(said)
-    except (ValueError, KeyError, TypeError):
-        pass
-    line = " ".join(str(content).split()) or str(error.reason)
-    return line if len(line) <= 200 else line[:199] + "…"
-
-
 def _settings_refused(body: dict, said: str) -> set[str]:
     """Settings of a request that a server says it does not take, as newer models do with some."""
     if "support" not in said.casefold():
@@ -296,14 +267,3 @@ def _settings_refused(body: dict, said: str) -> set[str]:
         for name in ("temperature", "max_tokens", "max_completion_tokens")
         if name in body and name in said
     }
-
-
-def _may_pass(status: int) -> bool:
-    return status in PASSING or status >= 500
-
-
-def _wait_asked_for(header: str | None) -> float:
-    try:
-        return float(header or 0)
-    except ValueError:  # a date
-        return 0.0

@@ -1,22 +1,20 @@
 """Questions: what the worker answers in a moment, beside its jobs.
 
-Nothing here may enter numba (see `core.pipeline.NUMBA`): a job may be in it.
+Nothing here may enter numba (see `core.warm.NUMBA`): a job may be in it.
 """
 
 from __future__ import annotations
 
-from core.fits import load_fit
-from core.landing import Landing, land_generic, land_reshaped, refit
-from core.pipeline import load_warm_encoder
-from core.results import Results
+from core.fits import Fit, load_fit
+from core.landing import Landing, Refitted, land_generic, land_reshaped, refit
 from core.spaces import Space, load_space
 from core.store import Store
-from core.transforms import GuidedTransform
+from core.warm import load_warm_encoder
 
-TRANSFORMS_KEPT = 2
+REFITTED_KEPT = 2
 """As many as there are maps side by side; each holds one more copy of the embeddings."""
 
-_transforms: dict[str, GuidedTransform] = {}
+_refitted: dict[str, Refitted] = {}
 
 
 def land(store: Store, *, corpus_key: str, text: str, fit_keys: list[str]) -> dict:
@@ -31,7 +29,7 @@ def land(store: Store, *, corpus_key: str, text: str, fit_keys: list[str]) -> di
     Raises
     ------
     EncoderUnavailable
-        When the encoder of the corpus cannot be loaded.
+        When the encoder of the corpus, or of a reading, cannot be loaded, or their vectors came from a file.
     StoreError
         When the corpus or a Fit is no longer kept.
     """
@@ -41,21 +39,28 @@ def land(store: Store, *, corpus_key: str, text: str, fit_keys: list[str]) -> di
     landed = land_generic(vector, generic)
     reshaped = []
     for key in fit_keys:
-        transform = _load_warm_transform(results, key, generic)
-        reshaped.append(land_reshaped(landed.vector, transform, load_space(results, key)))
+        fit = load_fit(results, key)
+        began = _land_reading(text, fit) if fit.approach.reads_anew else landed
+        reshaped.append(land_reshaped(began.vector, _load_warm(key, fit, generic), fit.space))
     return {"generic": _as_lists(landed), "fits": [_as_lists(each) for each in reshaped]}
 
 
 QUESTIONS = {"land": land}
 
 
-def _load_warm_transform(results: Results, key: str, generic: Space) -> GuidedTransform:
-    """Transform of a Fit; those used last stay in memory."""
-    transform = _transforms.pop(key, None) or refit(load_fit(results, key), generic)
-    _transforms[key] = transform
-    for old in list(_transforms)[:-TRANSFORMS_KEPT]:
-        del _transforms[old]
-    return transform
+def _land_reading(text: str, fit: Fit) -> Landing:
+    """Where a text lands that is read as the corpus was read for a Fit."""
+    encoder = load_warm_encoder(fit.approach.encoder, fit.approach.template)
+    return land_generic(encoder.encode([text], instruction=fit.instruction or None)[0], fit.space)
+
+
+def _load_warm(key: str, fit: Fit, generic: Space) -> Refitted:
+    """What a Fit learned; those used last stay in memory."""
+    refitted = _refitted.pop(key, None) or refit(fit, generic)
+    _refitted[key] = refitted
+    for old in list(_refitted)[:-REFITTED_KEPT]:
+        del _refitted[old]
+    return refitted
 
 
 def _as_lists(landing: Landing) -> dict:

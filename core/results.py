@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -33,6 +34,21 @@ class Results:
         write_atomically(
             self._array_path(key), lambda file: np.lib.format.write_array(file, array, allow_pickle=False)
         )
+
+    def link_array(self, key: str, other: str) -> None:
+        """Keep an array under another key as well; it takes disk once where the disk can do that.
+
+        Raises
+        ------
+        StoreError
+            When there is none.
+        """
+        try:
+            os.link(self._array_path(key), self._array_path(other))
+        except FileExistsError:
+            return  # the same, as keys tell the content
+        except OSError:
+            self.save_array(other, self.load_array(key))
 
     def load_array(self, key: str) -> np.ndarray:
         """Read-only array, mapped from disk: only the pages that are touched take memory.

@@ -6,18 +6,19 @@ import os
 import shutil
 import sqlite3
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
+from core.approaches import Approach
 from core.cluster_record import ClusterRecord
 from core.corpus import Corpus
 from core.database import Database
 from core.errors import StoreError
 from core.files import write_atomically
 from core.label_names import utc_now
-from core.label_record import LabelRecord
+from core.label_record import LabelRecord, copy_labels
 from core.results import Results
 
 
@@ -40,6 +41,7 @@ class Analysis:
     """One instruction over one corpus.
 
     `fit_key` names its latest result, `embedding_key` what that was made from; None before the first Fit.
+    `approach` is how the next one is made.
     """
 
     id: int
@@ -48,6 +50,7 @@ class Analysis:
     fit_key: str | None
     embedding_key: str | None
     created_at: str
+    approach: Approach = field(default_factory=Approach)
 
 
 def data_home() -> Path:
@@ -186,19 +189,40 @@ class Store(LabelRecord):
         except sqlite3.IntegrityError as error:
             raise StoreError("This corpus is no longer kept here: choose another.") from error
 
+    def copy_analysis(self, analysis_id: int) -> int:
+        """Start an analysis like another, its labels with their whole record included; returns its id.
+
+        Raises
+        ------
+        StoreError
+            When there is no such analysis.
+        """
+        with self._database.transaction() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            copy = connection.execute(
+                "INSERT INTO analyses (corpus_key, instruction, fit_key, embedding_key, created_at, approach) "
+                "SELECT corpus_key, instruction, fit_key, embedding_key, ?, approach FROM analyses "
+                "WHERE id = ?",
+                (utc_now(), analysis_id),
+            )
+            if copy.rowcount != 1:
+                raise StoreError("This analysis was removed: choose another.")
+            copy_labels(connection, analysis_id, copy.lastrowid)
+            return copy.lastrowid
+
     def analyses(self, corpus_key: str) -> list[Analysis]:
         """Analyses of a corpus, oldest first."""
         with self._database.transaction() as connection:
             rows = connection.execute(
                 "SELECT * FROM analyses WHERE corpus_key = ? ORDER BY id", (corpus_key,)
             ).fetchall()
-        return [Analysis(**row) for row in rows]
+        return [_read_analysis(row) for row in rows]
 
     def find_analysis(self, analysis_id: int) -> Analysis | None:
         """One analysis; None when it was removed."""
         with self._database.transaction() as connection:
             row = connection.execute("SELECT * FROM analyses WHERE id = ?", (analysis_id,)).fetchone()
-        return Analysis(**row) if row else None
+        return _read_analysis(row) if row else None
 
     def analysis(self, analysis_id: int) -> Analysis:
         """One analysis.
@@ -220,6 +244,13 @@ class Store(LabelRecord):
                 "UPDATE analyses SET instruction = ? WHERE id = ?", (instruction.strip(), analysis_id)
             )
 
+    def set_approach(self, analysis_id: int, approach: Approach) -> None:
+        """Change how an analysis follows its instruction; results stay until the next Fit."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE analyses SET approach = ? WHERE id = ?", (approach.to_text(), analysis_id)
+            )
+
     def set_fit(self, analysis_id: int, fit_key: str, embedding_key: str) -> None:
         """Name the latest result of an analysis, and the embeddings it was made from."""
         with self._database.transaction() as connection:
@@ -237,3 +268,7 @@ class Store(LabelRecord):
 
     def _corpus_path(self, key: str) -> Path:
         return self.home / "corpora" / key / "corpus.parquet"
+
+
+def _read_analysis(row: sqlite3.Row) -> Analysis:
+    return Analysis(**{**row, "approach": Approach.from_text(row["approach"])})

@@ -11,8 +11,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core import jobs, pipeline
+from core import jobs, pipeline, warm
 from core.corpus import Table, build_corpus
+from core.encoders import load_encoder, split_ready
 from core.errors import RefractError
 from core.jobs import Job
 from core.questions import QUESTIONS
@@ -52,8 +53,15 @@ class WordEncoder:
     """Sum of a random direction for each word: no model, no torch, the same everywhere."""
 
     name, key, n_dims, max_tokens = "words", "words-1", 48, 256
+    follows_instructions, tasks = "no", ()
 
-    def encode(self, texts, *, progress=None):
+    def prompt_for(self, instruction):
+        return ""
+
+    def key_for(self, instruction):
+        return self.key
+
+    def encode(self, texts, *, instruction=None, progress=None):
         vectors = np.zeros((len(texts), self.n_dims), np.float32)
         for row, text in enumerate(texts):
             for word in text.split():
@@ -62,6 +70,44 @@ class WordEncoder:
             if progress:
                 progress(row + 1, len(texts))
         return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+
+
+class AskingEncoder(WordEncoder):
+    """Words of the instruction count thrice: another instruction, another space."""
+
+    name, key, follows_instructions = "asking", "asking-1", "free text"
+
+    def prompt_for(self, instruction):
+        return f"{instruction}: " if instruction else ""
+
+    def key_for(self, instruction):
+        return f"{self.key} {instruction}"
+
+    def encode(self, texts, *, instruction=None, progress=None):
+        asked = set((instruction or "").split())
+        heard = [
+            " ".join(w for word in text.split() for w in [word] * (3 if word in asked else 1))
+            for text in texts
+        ]
+        return super().encode(heard, progress=progress)
+
+
+class SpeakingEncoder(AskingEncoder):
+    """The same, and it answers with the words of the instruction that a text holds."""
+
+    name, key, answers_cost_more = "speaking", "speaking-1", False
+
+    def encode_and_answer(self, texts, *, instruction=None, progress=None):
+        asked = set((instruction or "").split())
+        answers = [" ".join(sorted(asked & set(text.split()))) for text in texts]
+        return self.encode(texts, instruction=instruction, progress=progress), answers
+
+
+def load_words(name, *, template=None):
+    """Encoders without models, by name; ready vectors are refused as always."""
+    if split_ready(name):
+        return load_encoder(name)
+    return {"asking": AskingEncoder, "speaking": SpeakingEncoder}.get(name, WordEncoder)()
 
 
 class InlineRunner:
@@ -98,12 +144,11 @@ def home(tmp_path, monkeypatch):
     monkeypatch.setenv("REFRACT_HOME", str(path))
     runner = InlineRunner(path)
     monkeypatch.setattr(cache, "runner", lambda: runner)
-    monkeypatch.setattr(pipeline, "load_encoder", lambda name: WordEncoder())
-    pipeline._encoders.clear()
-    pipeline._corpora.clear()
+    monkeypatch.setattr(warm, "load_encoder", load_words)
+    warm.forget()
     st.cache_resource.clear()
     yield path
-    pipeline._encoders.clear()
+    warm.forget()
 
 
 @pytest.fixture

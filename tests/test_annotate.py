@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from core import annotate as annotation
-from core import annotation_task, asking, pipeline
+from core import annotation_task, asking, warm
 from core.annotate import (
     KnownLabels,
     annotate,
@@ -592,8 +592,8 @@ def task(server, monkeypatch, store):
         annotate_analysis,
         store,
         lambda *stage: None,
-        load_corpus=pipeline.load_warm_corpus,
-        load_encoder=pipeline.load_warm_encoder,
+        load_corpus=warm.load_warm_corpus,
+        load_encoder=warm.load_warm_encoder,
     )
 
 

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import annotation_task, pipeline
+from core import annotation_task, pipeline, warm
 from core.annotate import AnnotationReport, Estimate
 from core.annotation_task import annotate_analysis
 from core.asking import Counts
@@ -36,8 +36,8 @@ def configured(server, monkeypatch):
     monkeypatch.setenv(URL, server.url)
     monkeypatch.setenv(MODEL, "small")
     monkeypatch.setattr(annotation_task, "configured", quick_model)
-    warm = {"load_corpus": pipeline.load_warm_corpus, "load_encoder": pipeline.load_warm_encoder}
-    monkeypatch.setitem(pipeline.TASKS, "annotate", partial(annotate_analysis, **warm))
+    loaders = {"load_corpus": warm.load_warm_corpus, "load_encoder": warm.load_warm_encoder}
+    monkeypatch.setitem(pipeline.TASKS, "annotate", partial(annotate_analysis, **loaders))
 
 
 @pytest.fixture

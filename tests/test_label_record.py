@@ -5,8 +5,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.approaches import Approach
 from core.corpus import Corpus
-from core.errors import LabelError
+from core.errors import LabelError, StoreError
 from core.label_names import RetiredLabel
 from core.store import Store
 
@@ -273,3 +274,26 @@ def test_any_row_of_changes_leaves_the_history_and_comes_back_whole(store, analy
         assert given(store, analysis)[row][0].startswith(name)
     columns = ["step", "row", "given_by", "given_at"]
     pd.testing.assert_frame_equal(store.label_history(analysis)[columns], history[columns])
+
+
+def test_a_copy_of_an_analysis_has_its_labels_and_a_life_of_its_own(store, analysis):
+    store.merge_labels(analysis, ["cross", "angry"], "angry")
+    approach = Approach("reading", "instructor:/models/mine")
+    store.set_approach(analysis, approach)
+    store.set_fit(analysis, "f1", "e1")
+    copy = store.copy_analysis(analysis)
+    twin = store.analysis(copy)
+    assert copy != analysis
+    assert (twin.instruction, twin.fit_key, twin.embedding_key) == ("by feeling", "f1", "e1")
+    assert twin.approach == approach
+    assert store.label_names(copy) == ["angry", "fond"]
+    assert store.label_history(copy).equals(store.label_history(analysis))
+    assert store.retired_labels(copy) == store.retired_labels(analysis)
+    before = given(store, analysis)
+    store.rename_label(copy, "angry", "furious")
+    store.undo(copy)
+    store.restore_label(copy, "cross")
+    assert given(store, analysis) == before
+    assert given(store, copy) == {0: ("cross", "ada"), 1: ("furious", "bob")}
+    with pytest.raises(StoreError, match="removed"):
+        store.copy_analysis(99)

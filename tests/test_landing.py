@@ -59,13 +59,13 @@ def test_a_text_of_the_corpus_lands_on_itself(spaces, corpus):
         assert reshaped.neighbours[0] == row
         assert reshaped.place.tolist() == fit.space.map[row].tolist()
         np.testing.assert_array_equal(reshaped.vector, fit.space.vectors[row])
-        np.testing.assert_array_equal(reshaped.probabilities, transform.probabilities_[row])
+        np.testing.assert_array_equal(reshaped.probabilities, transform.classifier.probabilities_[row])
 
 
 def test_a_transform_learned_again_is_the_same(spaces):
     _, fit, transform = spaces
-    np.testing.assert_allclose(transform.probabilities_, fit.probabilities, atol=1e-6)
-    assert transform.classes_.tolist() == fit.classes
+    np.testing.assert_allclose(transform.classifier.probabilities_, fit.probabilities, atol=1e-6)
+    assert transform.classifier.classes_.tolist() == fit.classes
 
 
 @pytest.mark.parametrize("feeling", [0, 1])

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import streamlit as st
 
-from core import pipeline
+from core import measuring
 from core.changes import Change
 from core.corpus import Table, build_corpus
 from core.driving_words import DrivingWord
@@ -33,7 +33,7 @@ CORPUS, GUIDE, MAPS, EVIDENCE, EXPORT = (
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     """The published recipe trains for seconds: its figure is made up."""
-    monkeypatch.setattr(pipeline, "control", lambda *given, **known: Control(permuted=0.5, published=0.25))
+    monkeypatch.setattr(measuring, "control", lambda *given, **known: Control(permuted=0.5, published=0.25))
 
 
 def words(app):
@@ -375,7 +375,7 @@ def test_a_check_that_failed_says_why_and_starts_again(app, store, prepared, lab
         raise StoreError("The disk is full: free some space.")
 
     with monkeypatch.context() as broken:
-        broken.setattr(pipeline, "learning_curve", refuse)
+        broken.setattr(measuring, "learning_curve", refuse)
         open_fitted(app, store, labelled, EVIDENCE, measured=True)
     said = words(app)
     assert "The disk is full" in said.replace("\\", "") and "Measuring…" in said and "Compared with" in said

@@ -1,13 +1,15 @@
 import numpy as np
 import pytest
 
-from core import pipeline
+from core import fitting, measuring, warm
 from core.errors import Cancelled, EncoderUnavailable, LabelError, StoreError
 from core.evidence import Control
 from core.fits import Findings, findings_kept, has_fit, load_finding, load_findings, load_fit
+from core.fitting import fit, fit_key
 from core.guides import label_phrases
 from core.hierarchy import has_hierarchy
-from core.pipeline import fit, fit_key, measure, prepare
+from core.measuring import measure
+from core.pipeline import prepare
 from core.spaces import PARTS, has_space, load_space
 from core.store import Store
 from core.words import keep_word_table
@@ -75,10 +77,10 @@ def test_a_generic_map_of_an_earlier_version_is_measured_with_the_next_fit(
 def test_another_encoder_gets_a_space_of_its_own(store, corpus, prepared, monkeypatch):
     before = store.corpus_entry(prepared).embedding_key
 
-    class Other(type(pipeline.load_encoder("words"))):
+    class Other(type(warm.load_encoder("words"))):
         key = "words-2"
 
-    monkeypatch.setattr(pipeline, "load_encoder", lambda name: Other())
+    monkeypatch.setattr(warm, "load_encoder", lambda name, *, template: Other())
     prepare(store, Reports(), corpus_key=prepared, encoder="other")
     after = store.corpus_entry(prepared).embedding_key
     assert before != after and has_space(store.results(prepared), before)
@@ -218,7 +220,7 @@ def test_names_are_encoded_once(store, prepared, labelled, monkeypatch):
     def refuse(name):
         raise EncoderUnavailable("The model is gone.")
 
-    monkeypatch.setattr(pipeline, "load_warm_encoder", refuse)
+    monkeypatch.setattr(fitting, "load_warm_encoder", refuse)
     store.give_labels(labelled, {20: "angry"}, "ada")
     fit(store, Reports(), analysis_id=labelled)
     assert store.analysis(labelled).fit_key == fit_key(store, labelled)
@@ -230,7 +232,7 @@ def test_names_are_encoded_once(store, prepared, labelled, monkeypatch):
 @pytest.fixture
 def quick(monkeypatch):
     """The published recipe trains for seconds: its figure is made up."""
-    monkeypatch.setattr(pipeline, "control", lambda *given, **known: Control(permuted=0.5, published=0.25))
+    monkeypatch.setattr(measuring, "control", lambda *given, **known: Control(permuted=0.5, published=0.25))
 
 
 @pytest.fixture
@@ -314,10 +316,10 @@ def test_a_damaged_part_of_a_map_is_made_again(store, corpus, prepared, part):
 def test_a_cancelled_second_encoder_leaves_the_first_map_in_use(store, corpus, prepared, monkeypatch):
     before = store.corpus_entry(prepared)
 
-    class Other(type(pipeline.load_encoder("words"))):
+    class Other(type(warm.load_encoder("words"))):
         key = "words-2"
 
-    monkeypatch.setattr(pipeline, "load_encoder", lambda name: Other())
+    monkeypatch.setattr(warm, "load_encoder", lambda name, *, template: Other())
     with pytest.raises(Cancelled):
         prepare(store, Reports(stop_at="Drawing the generic map"), corpus_key=prepared, encoder="other")
     assert store.corpus_entry(prepared).embedding_key == before.embedding_key

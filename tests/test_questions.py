@@ -8,9 +8,9 @@ from pages.common import cache
 
 @pytest.fixture(autouse=True)
 def forget():
-    questions._transforms.clear()
+    questions._refitted.clear()
     yield
-    questions._transforms.clear()
+    questions._refitted.clear()
 
 
 @pytest.fixture
@@ -45,9 +45,9 @@ def test_a_fit_is_learned_again_once(fitted, prepared, monkeypatch):
 
 
 def test_only_the_fits_used_last_stay_in_memory(fitted, prepared, monkeypatch):
-    monkeypatch.setattr(questions, "_transforms", {"old": None, "older": None})
+    monkeypatch.setattr(questions, "_refitted", {"old": None, "older": None})
     ask([fitted.fit_key], prepared)
-    assert list(questions._transforms) == ["older", fitted.fit_key]
+    assert list(questions._refitted) == ["older", fitted.fit_key]
 
 
 def test_a_fit_that_was_replaced_is_said_to_be_missing(prepared):

@@ -66,10 +66,9 @@ def work_through(
     Raises
     ------
     TypeError
-        When a text is no string: a pair of instruction and text would be read as something else.
+        When a text is no string.
     """
-    if not all(isinstance(text, str) for text in texts):
-        raise TypeError("texts are strings; an instruction is given once for all, as `instruction`")
+    check_texts(texts)
     counts = Counter(texts)
     results: dict[str, Result] = {}
     done = 0
@@ -79,6 +78,18 @@ def work_through(
         if progress is not None:
             progress(done, len(texts))
     return [results[text] for text in texts]
+
+
+def check_texts(texts: Sequence[str]) -> None:
+    """Refuse anything but strings.
+
+    Raises
+    ------
+    TypeError
+        A pair of instruction and text would be read as something else.
+    """
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("texts are strings; an instruction is given once for all, as `instruction`")
 
 
 def stack_vectors(rows: Sequence[np.ndarray], n_dims: int, name: str) -> np.ndarray:

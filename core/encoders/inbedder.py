@@ -16,6 +16,8 @@ import numpy as np
 
 from core.encoders.batches import make_batches, stack_vectors, work_through
 from core.encoders.language_models import load_language_model
+from core.encoders.limits import ANSWER_TOKENS, USUAL_ANSWER_TOKENS, prompt_tokens
+from core.encoders.names import INPUT
 from core.encoders.protocol import Encoder
 from core.encoders.sentence import check_prompt_length
 from core.encoders.sources import model_key
@@ -27,17 +29,43 @@ if TYPE_CHECKING:
     import torch
 
 VERSION = 1  # raise when the same model would give other vectors
-MOST_TOKENS = 512  # of question and text, as published
 CAUSAL_OUTPUTS = ("fst_gen", "avg_gen", "last_gen", "avg_ppt", "avg_all", "re_encode", "re_encode_multiple")
 MASKED_OUTPUTS = ("avg_gen", "avg_ppt", "avg_all", "re_encode")
 NO_ANSWER_NEEDED = ("fst_gen", "avg_ppt")
-ANSWER_TOKENS = {"llama": 3}  # as published; others:
-USUAL_ANSWER_TOKENS = 20
 N_SAMPLED, TEMPERATURE, SEED = 10, 0.8, 42  # of "re_encode_multiple"
 BATCH_TOKENS = {"cpu": 2_048, "cuda": 16_384}
 MOST_BATCH_TEXTS = 128
 CHARACTERS_PER_TOKEN = 64  # far above any mean: what stands before so many is cut unread
 OUTPUT = re.compile(r"(?P<kind>[a-z_]+?)(?:_layer_(?P<layer>\d+))?")
+
+
+def inbedder_prompt(text: str, question: str, mask: str = "") -> str:
+    """Return the published prompt, word for word; braces in a text mean nothing.
+
+    Parameters
+    ----------
+    text, question : str
+    mask : str, optional
+        Mask token of a model that fills masks.
+    """
+    return f"### Input:\n{text}\n\n### Instruction:\n{question}\n\n### Response:{mask * N_MASKS}"
+
+
+def read_question(instruction: str | None, name: str) -> str:
+    """Return an instruction as a question.
+
+    Raises
+    ------
+    EncoderUnavailable
+        When there is none, for the encoder of this name.
+    """
+    question = (instruction or "").strip()
+    if not question:
+        raise EncoderUnavailable(
+            f"The encoder {name} answers a question about each text, and there is none: give it one, such as "
+            "“How does the customer feel?”."
+        )
+    return question
 
 
 class InBedderEncoder:
@@ -94,11 +122,12 @@ class InBedderEncoder:
         config = self._model.config
         self.n_dims = self._ordinary.n_dims if self._ordinary else _width(config, self.layer)
         self.answer_tokens = ANSWER_TOKENS.get(config.model_type, USUAL_ANSWER_TOKENS)
-        self.max_tokens = self._most_tokens()
-        device = self._model.device.type
-        self._batch_tokens = BATCH_TOKENS.get(device, BATCH_TOKENS["cpu"])
+        self.max_tokens = prompt_tokens(config.to_dict(), masked=self.masked)
+        self._batch_tokens = BATCH_TOKENS.get(self.device, BATCH_TOKENS["cpu"])
         by = (self.output, self.layer, self.answer_tokens, self._ordinary.key if self._ordinary else None)
-        self.key = content_key("inbedder", VERSION, model_key(folder), str(self._model.dtype), device, by)
+        self.key = content_key(
+            "inbedder", VERSION, model_key(folder), str(self._model.dtype), self.device, by
+        )
 
     def prompt_for(self, instruction: str | None) -> str:
         """Return the exact string given to the model, with "{input}" where each text goes.
@@ -108,7 +137,7 @@ class InBedderEncoder:
         EncoderUnavailable
             Without an instruction.
         """
-        return self._prompt("{input}", self._question(instruction))
+        return self._prompt(INPUT, self._question(instruction))
 
     def key_for(self, instruction: str | None) -> str:
         """Provenance of the vectors under an instruction."""
@@ -150,6 +179,16 @@ class InBedderEncoder:
         return self._encode(texts, instruction, progress, answers=True)
 
     @property
+    def answers_cost_more(self) -> bool:
+        """Whether the vectors come from the prompt alone, so that writing answers takes extra time."""
+        return not self.masked and self.output in NO_ANSWER_NEEDED
+
+    @property
+    def device(self) -> str:
+        """Where it computes: "cpu" or "cuda"."""
+        return self._model.device.type
+
+    @property
     def _re_encodes(self) -> bool:
         return self.output.startswith("re_encode")
 
@@ -177,18 +216,10 @@ class InBedderEncoder:
         )
 
     def _question(self, instruction: str | None) -> str:
-        question = (instruction or "").strip()
-        if not question:
-            raise EncoderUnavailable(
-                f"The encoder {self.name} answers a question about each text, and there is none: give it "
-                "one, such as “How does the customer feel?”."
-            )
-        return question
+        return read_question(instruction, self.name)
 
     def _prompt(self, text: str, question: str) -> str:
-        # In one go: braces in a text mean nothing.
-        prompt = f"### Input:\n{text}\n\n### Instruction:\n{question}\n\n### Response:"
-        return prompt + self._tokenizer.mask_token * N_MASKS if self.masked else prompt
+        return inbedder_prompt(text, question, self._tokenizer.mask_token if self.masked else "")
 
     def _inert(self, text: str) -> str:
         """A text in which special tokens are mere characters: a “<mask>” of its own would be one more."""
@@ -260,13 +291,6 @@ class InBedderEncoder:
         ends = [ends] if isinstance(ends, int) else list(ends or [])
         ends = sorted({*ends, tokenizer.eos_token_id} - {None})
         return CausalReader(self._model, tokenizer.all_special_ids, ends, tokenizer.pad_token_id)
-
-    def _most_tokens(self) -> int:
-        """Tokens of a prompt, the answer's places left free."""
-        places = getattr(self._model.config, "max_position_embeddings", None) or MOST_TOKENS * 2
-        if self.masked:
-            return min(MOST_TOKENS, places - 2)  # RoBERTa counts from 2
-        return min(MOST_TOKENS, places - self.answer_tokens)
 
 
 def _read_output(output: str, masked: bool, n_layers: int, name: str) -> tuple[str, int]:

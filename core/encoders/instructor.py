@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from core.encoders.limits import USUAL_TOKENS
 from core.encoders.prompts import SLOT, Wording
 from core.encoders.sentence import SentenceEncoder
 from core.errors import EncoderUnavailable
@@ -19,7 +20,6 @@ from core.keys import Progress
 TEMPLATE = f"Represent the text for {SLOT}:"
 NEUTRAL = "Represent the text:"
 """Where there is no instruction: the models were trained with one before every text."""
-MOST_TOKENS = 512  # as trained; the architecture has no limit of its own
 
 
 def instructor_prompt(instruction: str | None, template: str = TEMPLATE) -> str:
@@ -72,8 +72,8 @@ class InstructorEncoder(SentenceEncoder):
             )
         # Always: the library does it for three names on the hub alone.
         self._model.set_pooling_include_prompt(False)
-        if self.max_tokens > MOST_TOKENS:
-            self._model.max_seq_length = self.max_tokens = MOST_TOKENS
+        if self.max_tokens > USUAL_TOKENS:  # the architecture has no limit of its own
+            self._model.max_seq_length = self.max_tokens = USUAL_TOKENS
 
     def prompt_for(self, instruction: str | None) -> str:
         """Return the exact string put before each text."""

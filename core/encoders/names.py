@@ -1,7 +1,9 @@
 """What the name of an encoder says: of which kind it is, where its files are, which output is taken.
 
 A name is `kind:source#output`, and mostly only a source: `all-MiniLM-L6-v2`, `~/models/mine`,
-`instructor:~/models/mine`, `BrandonZYW/opt-1.3b-InBedder#avg_gen_layer_24`.
+`instructor:~/models/mine`, `BrandonZYW/opt-1.3b-InBedder#avg_gen_layer_24`. Two kinds are always said, and
+are no folders: `endpoint:ADDRESS#MODEL` is a model on a server, `vectors:FILE#KEY` are vectors of one corpus,
+read from a file.
 """
 
 from __future__ import annotations
@@ -11,8 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-Kind = Literal["sentence", "instructor", "inbedder"]
+Kind = Literal["sentence", "instructor", "inbedder", "endpoint", "vectors"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+NOWHERE = Path("/nowhere/at/all")
+"""Folder of a model that is not here, of which its name alone tells."""
+
+INPUT = "{input}"
+"""Where a text goes in a prompt that is shown."""
 
 
 @dataclass(frozen=True)
@@ -21,9 +28,10 @@ class EncoderName:
 
     Attributes
     ----------
-    kind : "sentence", "instructor", "inbedder", or None where the name leaves it open
-    source : str, for `core.encoders.sources.model_folder`
-    output : str, which of its vectors an InBedder gives; "" for its usual one
+    kind : one of `KINDS`, or None where the name leaves it open
+    source : str, for `core.encoders.sources.model_folder`; of an endpoint its address, of vectors their file
+    output : str, which of its vectors an InBedder gives, "" for its usual one; of an endpoint the model, of
+        vectors their key
     """
 
     kind: Kind | None
@@ -34,15 +42,26 @@ class EncoderName:
 def split_name(name: str) -> EncoderName:
     """Take a name apart; a folder that is called so goes before any other reading."""
     name = name.strip()
-    if name and Path(name).expanduser().is_dir():
-        return EncoderName(None, name)
     before, colon, after = name.partition(":")
     kind = next((kind for kind in KINDS if colon and kind == before.strip().lower()), None)
+    if kind == "vectors":  # the file's name may hold any sign
+        source, _, output = after.rpartition("#")
+        return EncoderName(kind, source, output.strip())
+    if is_folder(name):
+        return EncoderName(None, name)
     source = after.strip() if kind else name
-    if Path(source).expanduser().is_dir():
+    if kind != "endpoint" and is_folder(source):
         return EncoderName(kind, source)
     source, _, output = source.partition("#")
     return EncoderName(kind, source.strip(), output.strip())
+
+
+def is_folder(name: str) -> bool:
+    """Whether a name is that of a folder on this machine."""
+    try:
+        return bool(name) and Path(name).expanduser().is_dir()
+    except (OSError, ValueError, RuntimeError):  # too long for a file's name, or of nobody's home
+        return False
 
 
 def find_kind(name: EncoderName, folder: Path) -> Kind:

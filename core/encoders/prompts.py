@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from core.encoders.names import read_settings
 from core.encoders.protocol import FollowsInstructions
 from core.errors import EncoderUnavailable
 
@@ -88,6 +89,30 @@ KNOWN = (
     ("embeddinggemma", GEMMA),
     ("nomic-embed-text", NOMIC),
 )
+
+
+def chosen_wording(template: str) -> Wording:
+    """Return the wording that a person chose.
+
+    Raises
+    ------
+    EncoderUnavailable
+        When the instruction has no place in it: all instructions would be the same.
+    """
+    if SLOT not in template:
+        raise EncoderUnavailable(
+            f"The wording “{template}” has no place for the instruction: write {SLOT} where it goes."
+        )
+    return Wording(template)
+
+
+def saved_prompts(folder: Path) -> tuple[dict[str, str], str]:
+    """Prompts that a model was saved with, and the one put before texts without an instruction ("": none)."""
+    settings = read_settings(folder / "config_sentence_transformers.json")
+    prompts = settings.get("prompts")
+    prompts = prompts if isinstance(prompts, dict) else {}
+    prompts = {name: prompt for name, prompt in prompts.items() if isinstance(prompt, str)}
+    return prompts, prompts.get(settings.get("default_prompt_name") or "", "")
 
 
 def known_wording(source: str, saved: Mapping[str, str | None]) -> Wording:

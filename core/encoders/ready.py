@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
+from core.encoders.names import split_name
 from core.errors import EncoderUnavailable
 from core.keys import content_key
 
@@ -36,6 +37,33 @@ class ReadyVectors:
     vectors: np.ndarray
     matched_by: str
     key: str
+
+
+def ready_name(file_name: str, key: str) -> str:
+    """Name of vectors from a file, as an encoder: `key` is that under which a corpus keeps them.
+
+    Raises
+    ------
+    ValueError
+        When the key is empty, or holds a "#".
+    """
+    if not key or "#" in key:
+        raise ValueError("the key of vectors is not empty, and holds no #")
+    return f"vectors:{file_name.strip()}#{key}"
+
+
+def split_ready(name: str) -> tuple[str, str] | None:
+    """File and key of vectors from a file; None for the name of any other encoder."""
+    named = split_name(name)
+    return (named.source, named.output) if named.kind == "vectors" and named.output else None
+
+
+def ready_refusal(file_name: str) -> str:
+    """Say why nothing can be read by vectors of a file."""
+    return (
+        f"The vectors of “{file_name}” come from a file: label names and new texts cannot be read by them; "
+        "choose an encoder for those."
+    )
 
 
 def read_ready_vectors(

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.encoders.names import Kind, find_kind, split_name
+from core.encoders.addresses import host_of, is_local
+from core.encoders.endpoint import EndpointEncoder
+from core.encoders.names import EncoderName, Kind, find_kind, split_name
+from core.encoders.prompts import chosen_wording
 from core.encoders.protocol import Encoder, FollowsInstructions
-from core.encoders.sources import PACKAGED_NAME, model_folder
+from core.encoders.ready import ready_refusal
+from core.encoders.sources import PACKAGED_NAME, find_folder, model_folder, repository_of
 from core.errors import EncoderUnavailable
 
 DEFAULT_ENCODER = PACKAGED_NAME
@@ -166,13 +170,37 @@ def instructed_encoders() -> list[EncoderChoice]:
     return list(INSTRUCTED)
 
 
+def find_choice(source: str) -> EncoderChoice | None:
+    """Entry of an encoder in the registry, by its name with or without the owner; None for others."""
+    wanted = repository_of(source)
+    return next((each for each in (*GENERIC, *INSTRUCTED) if repository_of(each.name) == wanted), None)
+
+
 def is_on_this_machine(name: str) -> bool:
-    """Whether an encoder's files are here, so that it needs no network."""
+    """Whether an encoder's files are here, or its server is, so that it needs no network."""
+    named = split_name(name)
+    if named.kind == "vectors":
+        return True
+    if named.kind == "endpoint":
+        host = host_of(name)
+        return host is not None and is_local(host)
     try:
-        model_folder(split_name(name).source, fetch=False)
+        return find_folder(named.source) is not None
     except EncoderUnavailable:
         return False
-    return True
+
+
+def check_output(named: EncoderName, kind: Kind) -> None:
+    """Refuse an output of an encoder that has one only.
+
+    Raises
+    ------
+    EncoderUnavailable
+    """
+    if named.output and kind != "inbedder":
+        raise EncoderUnavailable(
+            f"The encoder {named.source} has one output only: leave “#{named.output}” out of its name."
+        )
 
 
 def load_encoder(name: str, *, template: str | None = None) -> Encoder:
@@ -194,23 +222,24 @@ def load_encoder(name: str, *, template: str | None = None) -> Encoder:
         When it cannot be found, fetched, trusted or read.
     """
     named = split_name(name)
+    if named.kind == "vectors":
+        raise EncoderUnavailable(ready_refusal(named.source))
+    if named.kind == "endpoint":
+        return EndpointEncoder(name, template=template or "")
     folder = model_folder(named.source)
     kind = find_kind(named, folder)
-    if named.output and kind != "inbedder":
-        raise EncoderUnavailable(
-            f"The encoder {named.source} has one output only: leave “#{named.output}” out of its name."
-        )
+    check_output(named, kind)
     if kind == "inbedder":
         from core.encoders.inbedder import InBedderEncoder
 
         return InBedderEncoder(
             named.source, folder, output=named.output, load_reader=lambda: load_encoder(DEFAULT_ENCODER)
         )
+    wording = chosen_wording(template) if template else None
     if kind == "instructor":
         from core.encoders.instructor import TEMPLATE, InstructorEncoder
 
         return InstructorEncoder(named.source, folder, template or TEMPLATE)
-    from core.encoders.prompts import Wording
     from core.encoders.sentence import SentenceEncoder
 
-    return SentenceEncoder(named.source, folder, Wording(template) if template else None)
+    return SentenceEncoder(named.source, folder, wording)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.encoders.batches import make_batches, stack_vectors, work_through
+from core.encoders.limits import MOST_TOKENS
 from core.encoders.packed import pack_linear_layers
-from core.encoders.prompts import Wording, known_wording
+from core.encoders.prompts import Wording, known_wording, saved_prompts
 from core.encoders.sources import model_key, unreadable
 from core.errors import EncoderUnavailable
 from core.hardware import processor_has_bfloat16
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 VERSION = 1  # raise when the same model would give other vectors
-MOST_TOKENS = 8_192  # of one text, also for models that name no limit of their own
 CHARACTERS_PER_TOKEN = 64  # far above any mean: text beyond so many is cut unread
 BATCH_TOKENS = {"cpu": 4_096, "cuda": 65_536}
 MOST_BATCH_TEXTS = 1_024
@@ -59,27 +59,32 @@ class SentenceEncoder:
         number_format = _speed_up(self._model)
         self.n_dims = int(self._model.get_embedding_dimension())
         self.max_tokens = _limit_tokens(self._model)
-        device = self._model.device.type
-        self.key = content_key("sentence encoder", VERSION, model_key(folder), number_format, device)
-        self._batch_tokens = BATCH_TOKENS.get(device, BATCH_TOKENS["cpu"])
-        self.wording = wording or known_wording(name, self._model.prompts)
+        self.key = content_key("sentence encoder", VERSION, model_key(folder), number_format, self.device)
+        self._batch_tokens = BATCH_TOKENS.get(self.device, BATCH_TOKENS["cpu"])
+        prompts, self._own_prompt = saved_prompts(folder)
+        self.wording = wording or known_wording(name, prompts)
         self.follows_instructions = self.wording.follows
         self.tasks = () if self.wording.template else tuple(self.wording.tasks)
 
+    @property
+    def device(self) -> str:
+        """Where it computes: "cpu" or "cuda"."""
+        return self._model.device.type
+
     def prompt_for(self, instruction: str | None) -> str:
-        """Return the exact string put before each text; "" without an instruction.
+        """Return the exact string put before each text; mostly "" without an instruction.
 
         Raises
         ------
         EncoderUnavailable
             When this encoder does not follow it.
         """
-        return self.wording.prompt_for(instruction, self.name)
+        return self.wording.prompt_for(instruction, self.name) or self._own_prompt
 
     def key_for(self, instruction: str | None) -> str:
-        """Provenance of the vectors under an instruction; `key` where nothing is put before the texts."""
+        """Provenance of the vectors under an instruction; `key` where nothing is added to the texts."""
         prompt = self.prompt_for(instruction)
-        return content_key("prompted", self.key, prompt) if prompt else self.key
+        return self.key if prompt in ("", self._own_prompt) else content_key("prompted", self.key, prompt)
 
     def encode(
         self, texts: Sequence[str], *, instruction: str | None = None, progress: Progress | None = None
@@ -129,7 +134,7 @@ class SentenceEncoder:
     def _encode_batch(self, texts: list[str], prompt: str) -> np.ndarray:
         return self._model.encode(
             texts,
-            prompt=prompt or None,  # none of ours: the model's own, if it has one
+            prompt=prompt or None,
             batch_size=len(texts),
             normalize_embeddings=True,
             show_progress_bar=False,

@@ -6,6 +6,7 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
+from core.encoders.names import is_folder
 from core.errors import EncoderUnavailable
 from core.keys import content_key
 
@@ -39,24 +40,41 @@ def model_folder(name: str, *, fetch: bool = True) -> Path:
     EncoderUnavailable
         When there is no such model, or it is not what it should be, or it could not be fetched.
     """
+    return find_folder(name) or _fetched_folder(repository_of(name), fetch)
+
+
+def find_folder(name: str) -> Path | None:
+    """Folder of a model's files; None for a name on the hub that was not fetched yet.
+
+    Raises
+    ------
+    EncoderUnavailable
+        When there can be no such model, or it is not what it should be.
+    """
     name = name.strip()
     if name == PACKAGED_NAME:
         return packaged_folder()
-    folder = Path(name).expanduser()
-    if name and folder.is_dir():
+    if is_folder(name):
+        folder = Path(name).expanduser()
         if not is_model(folder):
             raise EncoderUnavailable(
                 f"The folder {folder} holds no model (no {' or '.join(DESCRIPTIONS)} with weights beside "
-                "it): choose the folder that a sentence-transformers model was saved to."
+                "it): choose the folder that an encoder was saved to, by sentence-transformers or "
+                "transformers."
             )
         return folder
     if not name or name.startswith((".", "/", "~")) or "\\" in name or name.count("/") > 1:
         raise EncoderUnavailable(
-            f"There is no folder “{name}”: give the folder of a sentence-transformers model, or a name on "
-            f"the Hugging Face hub such as {HUB_OWNER}/{PACKAGED_NAME}."
+            f"There is no folder “{name}”: give the folder that an encoder was saved to, or a name on the "
+            f"Hugging Face hub such as {HUB_OWNER}/{PACKAGED_NAME}."
         )
-    repository = name if "/" in name else f"{HUB_OWNER}/{name}"
-    return _kept_folder(repository) or _fetched_folder(repository, fetch)
+    return _kept_folder(repository_of(name))
+
+
+def repository_of(name: str) -> str:
+    """Full name on the hub, its owner included."""
+    name = name.strip()
+    return name if "/" in name else f"{HUB_OWNER}/{name}"
 
 
 def packaged_folder() -> Path:
@@ -159,8 +177,8 @@ def _fetched_folder(repository: str, fetch: bool) -> Path:
         ) from error
     if not is_model(Path(folder)):
         raise EncoderUnavailable(
-            f"{repository} on the Hugging Face hub is no model that sentence-transformers can read: choose "
-            f"another, {otherwise}"
+            f"{repository} on the Hugging Face hub holds no model that Refract can read (no "
+            f"{' or '.join(DESCRIPTIONS)} with weights beside it): choose another, {otherwise}"
         )
     return Path(folder)
 

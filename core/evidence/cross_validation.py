@@ -26,6 +26,7 @@ def cross_validate(
     folds: int = 5,
     repeats: int = 5,
     transform: TransformerMixin | None = None,
+    read: np.ndarray | None = None,
     progress: Progress | None = None,
 ) -> Evidence:
     """Return evidence from given labels that were hidden in turn.
@@ -43,8 +44,8 @@ def cross_validate(
     or stretched to it, where it says otherwise. Of labels drawn at random (2 to 15 classes, 12 to 150 labels,
     synthetic and real spaces) 1 in 100 was called helpful, in the worst of these cases 4 in 100.
 
-    Cost: `folds` x `repeats` fits; fewer repeats with many labels. Of more than 5,000 texts, 5,000 are looked
-    at: the labelled ones (at most 3,000) and others drawn at random.
+    Cost: `folds` x `repeats` fits, none with `read`; fewer repeats with many labels. Of more than 5,000
+    texts, 5,000 are looked at: the labelled ones (at most 3,000) and others drawn at random.
 
     Parameters
     ----------
@@ -64,6 +65,10 @@ def cross_validate(
         Dealings, at least 1.
     transform : estimator, optional
         Unfitted; clones are used. `GuidedTransform()` when not given.
+    read : array of shape (n_texts, n_other_dims), optional
+        The same texts in a space that no label shaped, as an encoder read them under an instruction. It is
+        then the reshaped space as it is, and nothing is fitted. Copies, folds and repeats follow X, so that
+        evidence of the same labels can be compared, text by text, with that of a transform.
     progress : Progress, optional
         Called with (fits done, all fits) before each fit.
 
@@ -74,7 +79,8 @@ def cross_validate(
     Raises
     ------
     ValueError
-        When folds or repeats are too few, or X and y differ in length.
+        When folds or repeats are too few, X, y and read differ in length, or both a transform and read are
+        given.
 
     References
     ----------
@@ -91,6 +97,7 @@ def cross_validate(
         label_vectors=label_vectors,
         transform=transform,
         random_state=random_state,
+        read=read,
     )
     if not trials.enough:
         return _summary(trials, None)

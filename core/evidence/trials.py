@@ -91,6 +91,8 @@ class Trials:
         Unfitted.
     arguments : dict
         What its `fit` is given beside X and y.
+    read : ndarray of float32 (n_labelled, n_dims of their own), optional
+        Unit vectors of the labelled texts in a space that no label shaped; it takes the place of every fit.
     """
 
     given: dict[int, int]
@@ -101,6 +103,7 @@ class Trials:
     unit: np.ndarray
     transform: TransformerMixin
     arguments: dict[str, object]
+    read: np.ndarray | None = None
 
     @property
     def testable(self) -> np.ndarray:
@@ -123,7 +126,9 @@ class Trials:
         return self._find(self.unit, known, held)
 
     def reshaped(self, known: np.ndarray, held: np.ndarray) -> Found:
-        """Return the same for the space that the known labels alone make of it; one fit."""
+        """Return the same for the space that the known labels alone make of it, one fit; or for `read`."""
+        if self.read is not None:
+            return self._find(self.read, known, held)
         y = np.full(len(self.X), -1)
         y[self.rows[known]] = self.classes[self.codes[known]]
         fitted = clone(self.transform).fit(self.X, y, **self.arguments)
@@ -145,6 +150,7 @@ def read_trials(
     label_vectors: np.ndarray | None,
     transform: TransformerMixin | None,
     random_state: int,
+    read: np.ndarray | None = None,
 ) -> Trials:
     """Return the labelled texts of a corpus, with what a fit needs.
 
@@ -154,17 +160,22 @@ def read_trials(
     Raises
     ------
     ValueError
-        When X and y differ in length.
+        When X, y and read differ in length, or both a transform and ready vectors are to be tested.
     """
     from core.transforms import GuidedTransform
 
     X, y = np.asarray(X), np.asarray(y)
     if len(X) != len(y):
         raise ValueError(f"{len(X)} texts and {len(y)} labels found; give one label per text, -1 for none.")
+    if read is not None and len(read) != len(X):
+        raise ValueError(f"{len(X)} texts and {len(read)} vectors read anew found; give one for each text.")
+    if read is not None and transform is not None:
+        raise ValueError("Both vectors read anew and a transform are given; one of them is tested.")
     given = dict(zip(*(part.tolist() for part in np.unique(y[y >= 0], return_counts=True)), strict=True))
     sample = _sample(y, random_state)
     if len(sample) < len(X):
         X, y, graph = X[sample], y[sample], None
+        read = None if read is None else read[sample]
     rows = np.flatnonzero(y >= 0)
     if len(rows):
         unit = unit_rows(X)
@@ -172,6 +183,9 @@ def read_trials(
     classes, codes = np.unique(y[rows], return_inverse=True)
     unit = unit[rows] if len(rows) else np.empty((0, X.shape[1]), dtype=np.float32)
     transform = GuidedTransform() if transform is None else transform
+    if read is not None:
+        read = unit_rows(read[rows]) if len(rows) else np.empty((0, 1), dtype=np.float32)
+        return Trials(given, X, rows, codes, classes, unit, transform, {}, read)
     trials = Trials(given, X, rows, codes, classes, unit, transform, {})
     taken = inspect.signature(transform.fit).parameters
     if "label_vectors" in taken:
