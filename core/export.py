@@ -23,6 +23,7 @@ RESULT_COLUMNS = (
     "given_label",
     "predicted_label",
     "probability",
+    "answer",
     "generic_cluster",
     "generic_cluster_name",
     "reshaped_cluster",
@@ -50,6 +51,7 @@ def build_export(
     given: Sequence[str | None] | None = None,
     predicted: Sequence[str | None] | None = None,
     probability: np.ndarray | None = None,
+    answers: Sequence[str] | None = None,
     reshaped_clusters: np.ndarray | None = None,
     reshaped_names: Mapping[int, str] | None = None,
     reshaped_map: np.ndarray | None = None,
@@ -69,6 +71,7 @@ def build_export(
     generic_map, reshaped_map : float array (n, 2)
     given, predicted : sequence of n label names, None for a text without one
     probability : float array (n,), of the predicted label
+    answers : sequence of n str, what a language model answered about each text; "" where it wrote nothing
     neighbours_replaced : float array (n,), share of the generic neighbours that the reshaped space replaced
 
     Raises
@@ -80,6 +83,7 @@ def build_export(
         "given_label": _names(given),
         "predicted_label": _names(predicted),
         "probability": probability,
+        "answer": None if answers is None else _names([answer or None for answer in answers]),
         "generic_cluster": generic_clusters,
         "generic_cluster_name": _cluster_names(generic_clusters, generic_names),
         "reshaped_cluster": reshaped_clusters,

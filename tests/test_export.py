@@ -39,6 +39,7 @@ FITTED = {
     "given": ["sad", None, None, "glad"],
     "predicted": ["sad", "sad", "glad", "glad"],
     "probability": np.array([0.9, 0.5, 0.75, 1.0], dtype=np.float32),
+    "answers": ["late", "", "=people", "late"],
     "reshaped_clusters": np.array([0, 0, 1, -1], dtype=np.int32),
     "reshaped_names": {0: "sad", 1: "glad"},
     "reshaped_map": -np.arange(8, dtype=np.float32).reshape(4, 2),
@@ -62,6 +63,7 @@ def test_every_result_has_its_column_in_a_fixed_order(table):
     assert pd.isna(third["given_label"])
     assert third["predicted_label"] == "glad"
     assert third["probability"] == 0.75
+    assert table["answer"].fillna("none").tolist() == ["late", "none", "=people", "late"]
     assert third["generic_cluster"] == -1
     assert pd.isna(third["generic_cluster_name"])
     assert third["reshaped_cluster":"reshaped_cluster_name"].tolist() == [1, "glad"]

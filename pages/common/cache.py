@@ -15,6 +15,7 @@ from core.fits import Fit, load_finding, load_fit
 from core.jobs import JobRunner
 from core.map_quality import MapQuality
 from core.neighbours import Graph
+from core.readings import load_answers
 from core.spaces import Space, load_space
 from core.store import Analysis, Store, data_home
 
@@ -84,6 +85,12 @@ def most_changed(corpus_key: str, embedding_key: str, fit_key: str) -> list[Chan
 def change(left_key: str, right_key: str, _left: Graph, _right: Graph) -> np.ndarray:
     """Share of each text's neighbours that the right of two spaces replaced: float32 array (n,)."""
     return neighbour_change(_left, _right)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def answers(corpus_key: str, space_key: str) -> list[str] | None:
+    """What a language model answered about each text while it read them; None where none was asked."""
+    return load_answers(store().results(corpus_key), space_key)
 
 
 def map_quality(corpus_key: str, space_key: str) -> tuple[np.ndarray | None, MapQuality | None]:

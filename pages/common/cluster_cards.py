@@ -6,6 +6,8 @@ import numpy as np
 import streamlit as st
 
 from core.clusterings import Clustering
+from pages.common.cluster_answers import HELP as ANSWERS_HELP
+from pages.common.cluster_answers import cluster_answers
 from pages.common.cluster_steps import GUIDE_TEXTS, give_as_label, merge, move, rename, split, unlock
 from pages.common.label_steps import attempt
 from pages.common.map_view import MapView, Side
@@ -22,7 +24,7 @@ PURITY_HELP = "Of its texts with a guide label, the share that has the commonest
 
 
 def draw_card(view: MapView, side: Side, clustering: Clustering, code: int, selected: np.ndarray) -> None:
-    """Name, size, commonest guide label and typical texts of a cluster, and what can be done with it."""
+    """Name, size, commonest answers and guide label, typical texts of a cluster, and what can be done."""
     partition = clustering.partition
     rows = partition.rows(code)
     with st.container(border=True, height="stretch", key=f"maps_card_{side.key}_{code}"):
@@ -35,6 +37,9 @@ def draw_card(view: MapView, side: Side, clustering: Clustering, code: int, sele
             pure = purity(view, rows)
             if pure:
                 st.caption(pure, help=PURITY_HELP)
+            answers = cluster_answers(view, side, partition).get(code)
+            if answers is not None:
+                st.caption(f":material/forum: {answers.said()}", help=ANSWERS_HELP)
             for row in typical_of(side.space, side.space_key, partition, code, TYPICAL):
                 st.caption(excerpt(view.corpus.texts[row]))
         with st.container(horizontal=True, vertical_alignment="center"):

@@ -9,6 +9,8 @@ import streamlit as st
 from core.cluster_edits import describe_kept
 from core.clusterings import APART, DENSITY, K_MEANS, NEAREST, ClusterChoice, Clustering
 from pages.common import cache
+from pages.common.cluster_answers import HELP as ANSWERS_HELP
+from pages.common.cluster_answers import cluster_answers
 from pages.common.cluster_cards import PURITY_HELP, TYPICAL, draw_card, purity
 from pages.common.cluster_steps import choose, owner, say, undo
 from pages.common.cluster_titles_panel import ask_titles, draw_titles
@@ -193,6 +195,10 @@ def _draw_table(view: MapView, side: Side, clustering: Clustering, selected: np.
     )
     if (view.given >= 0).any():
         table.insert(2, "label", [purity(view, partition.rows(code), bold=False) for code in codes])
+    answers = cluster_answers(view, side, partition)
+    if answers:
+        said = [answers[code].said(most=1, bold=False) if code in answers else "" for code in codes]
+        table.insert(2, "answer", said)
     left, right = st.columns([2, 1], gap="small")
     with left:
         st.dataframe(
@@ -207,6 +213,7 @@ def _draw_table(view: MapView, side: Side, clustering: Clustering, selected: np.
                 "texts": st.column_config.ProgressColumn(
                     "Texts", format="localized", min_value=0, max_value=max(sizes.values()), width=110
                 ),
+                "answer": st.column_config.TextColumn("Commonest answer", help=ANSWERS_HELP, width=200),
                 "label": st.column_config.TextColumn("Guide label", help=PURITY_HELP, width=170),
                 "example": st.column_config.TextColumn("Most typical text", width=420),
             },

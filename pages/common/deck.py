@@ -126,14 +126,16 @@ def _suggested(deck: Deck, guide: pd.DataFrame, corpus: Corpus, generic: Space, 
 
 def _more(deck: Deck, guide: pd.DataFrame, generic: Space, fit: Fit) -> Shown:
     label = markdown(deck.label or "")
-    if deck.label not in fit.labels:
+    foretold = [fit.labels[code] for code in fit.classes]
+    if deck.label not in foretold:
         return Shown(None, f"The latest Fit does not know “{label}” yet: choose **Fit** below first.")
     seen = set(guide["row"])
     deck.rows = [row for row in deck.rows if row not in seen]
     if not deck.rows:
         given = _with_skipped(deck, guide, len(fit.predicted))
-        column = fit.classes.index(fit.labels.index(deck.label))
-        picked = find_more(given, fit.probabilities, column, ROUND, X=np.asarray(generic.vectors))
+        column = foretold.index(deck.label)
+        vectors = np.asarray(fit.base(generic).vectors)
+        picked = find_more(given, fit.probabilities, column, ROUND, X=vectors)
         deck.rows = [int(row) for row in picked]
     if not deck.rows:
         return Shown(None, f"No text without a label is left that could be **{label}**.")
@@ -144,12 +146,13 @@ def _mistaken(deck: Deck, guide: pd.DataFrame, generic: Space, fit: Fit) -> Show
     if set(cache.store().label_names(deck.analysis_id)) != set(fit.labels):
         return Shown(None, "The labels have other names since the latest Fit: choose **Fit** below first.")
     if deck.mistakes is None:
+        base = fit.base(generic)
         found = find_mistakes(
-            np.asarray(generic.vectors),
+            np.asarray(base.vectors),
             _as_fitted(deck, fit),
             n=len(guide),
-            graph=generic.graph,
-            label_vectors=np.asarray(fit.label_vectors),
+            graph=base.graph,
+            label_vectors=fit.label_vectors,
         )
         deck.mistakes = {mistake.row: mistake for mistake in found}
         deck.rows = list(deck.mistakes)

@@ -13,6 +13,7 @@ from core.store import Analysis, StoredCorpus
 from pages.common import cache, jobs
 from pages.common.markdown import markdown
 from pages.common.state import (
+    analysis_title,
     current_analysis,
     current_corpus,
     get_state,
@@ -163,7 +164,7 @@ def _draw_analyses(corpus_key: str) -> None:
 
 
 def _analysis_name(analysis: Analysis) -> str:
-    name = analysis.instruction or "untitled"
+    name = analysis_title(analysis)
     name = markdown(name if len(name) <= 40 else name[:39] + "…")
     if is_fitted(analysis):
         evidence = _evidence(analysis)

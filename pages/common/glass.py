@@ -13,6 +13,7 @@ from core.driving_words import DrivingWord
 from core.fits import load_finding
 from core.tables.columns import as_text
 from pages.common import cache
+from pages.common.cluster_answers import answers_of
 from pages.common.map_view import MapView, Side
 from pages.common.markdown import markdown
 from pages.common.selection import select_texts
@@ -41,6 +42,12 @@ NEAR_HELP = (
 WORDS_HELP = (
     "Words of this text that raise the score of its likeliest label, the strongest first. The texts around "
     "it count too, so a text can fall to a label without holding any of its words."
+)
+
+ANSWER_HELP = (
+    "What the model wrote when it was asked this about the text. The text's place on the map comes from the "
+    "model's state while it answers: equal answers may stand apart. Where writing takes much longer than "
+    "reading, only a part of the texts, drawn at random, is answered in words."
 )
 
 
@@ -84,14 +91,16 @@ def _draw_one(view: MapView, row: int) -> None:
             on_click=go_back,
             args=[view.corpus.key, way_back],
         )
-    side = next((side for side in reversed(view.sides) if side.fit is not None), None)
+    foretelling = [side for side in reversed(view.sides) if side.fit is not None and side.fit.foretells]
+    side = next(iter(foretelling), None)
     label, words = ("", []) if side is None else _driving(view, side, row)
     text = str(view.corpus.texts[row])
     st.html(f'<div class="glass-text">{marked_text(text, words, label)}</div>')
     st.caption(_known(view, row))
     for fitted in reversed(view.sides):
-        if fitted.fit is not None:
-            _draw_labels(view, fitted, row)
+        _draw_answer(view, fitted, row)
+    for fitted in foretelling:
+        _draw_labels(view, fitted, row)
     if side is not None:
         _draw_words(text, words, label)
     _draw_trust(view, row)
@@ -111,6 +120,16 @@ def _known(view: MapView, row: int) -> str:
     return " · ".join(f"{markdown(name)}: **{markdown(value)}**" for name, value in known)
 
 
+def _draw_answer(view: MapView, side: Side, row: int) -> None:
+    """What the model that read the texts answered about this one."""
+    answers = answers_of(view, side)
+    if answers is None:
+        return
+    said = f"**{markdown(shorten(answers[row]))}**" if answers[row].strip() else "*no answer*"
+    asked = markdown(shorten(side.fit.instruction))
+    st.markdown(f":small[:material/forum: {asked} {said}]", help=ANSWER_HELP)
+
+
 def _draw_labels(view: MapView, side: Side, row: int) -> None:
     title = html.escape(side.title)
     bars = probability_bars(view, side, np.asarray(side.fit.probabilities[row]))
@@ -121,7 +140,7 @@ def _driving(view: MapView, side: Side, row: int) -> tuple[str, list[DrivingWord
     """Predicted label of a text and the words that drive it, none before they were measured."""
     column = int(np.argmax(side.fit.probabilities[row]))
     label = side.fit.labels[side.fit.classes[column]]
-    words = load_finding(cache.store().results(view.corpus.key), side.space_key, "words")
+    words = load_finding(cache.store().results(view.corpus.key), side.findings_key, "words")
     return label, [] if words is None else list(words[column])
 
 
@@ -142,7 +161,7 @@ def _draw_trust(view: MapView, row: int) -> None:
     """How many of its true neighbours stand near it on each map."""
     said = []
     for side in view.sides:
-        near, _ = cache.map_quality(view.corpus.key, side.space_key)
+        near, _ = cache.map_quality(view.corpus.key, side.findings_key)
         k = side.space.graph.indices.shape[1]
         if near is not None and k:
             doubt = " :orange[:material/warning:]" if near[row] < DOUBTFUL else ""

@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from core.corpus import Corpus
+from core.fits import Fit
 from core.keys import content_key
 from core.neighbours import Graph
 from core.palette import GREY, colour_of
@@ -223,12 +224,15 @@ def current_check(view: MapView) -> Check:
 
 def check(view: MapView) -> Check:
     """Look for labels that the others speak against."""
-    generic = cache.space(view.corpus.key, embedding_key_of(view))
+    space = cache.space(view.corpus.key, embedding_key_of(view))
+    fit = fit_in_use(view)
+    if fit is not None:
+        space = fit.base(space)
     found = find_mistakes(
-        np.asarray(generic.vectors),
+        np.asarray(space.vectors),
         view.given,
         n=len(view.given),  # copies come first, and are listed by themselves
-        graph=generic.graph,
+        graph=space.graph,
         label_vectors=name_vectors(view),
     )
     doubts = [
@@ -239,10 +243,16 @@ def check(view: MapView) -> Check:
     return Check(labels_key(view), doubts[:MOST_MISTAKES])
 
 
+def fit_in_use(view: MapView) -> Fit | None:
+    """The Fit of the analysis in use, where it has one."""
+    same = view.right.fit is not None and view.right.analysis.id == view.analysis.id
+    return view.right.fit if same else None
+
+
 def name_vectors(view: MapView) -> np.ndarray | None:
     """Embeddings of the label names, where the latest Fit has read all of them."""
-    fit = view.right.fit
-    if fit is None or view.right.analysis.id != view.analysis.id or not set(view.labels) <= set(fit.labels):
+    fit = fit_in_use(view)
+    if fit is None or fit.label_vectors is None or not set(view.labels) <= set(fit.labels):
         return None
     return np.asarray(fit.label_vectors)[[fit.labels.index(name) for name in view.labels]]
 

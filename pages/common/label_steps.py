@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from core.errors import RefractError
-from core.pipeline import fit_key
+from core.fitting import fit_key
 from core.store import Analysis
 from pages.common import cache, jobs
 from pages.common.markdown import markdown

@@ -16,7 +16,7 @@ from core.tables.columns import unique_names
 from pages.common import cache
 from pages.common.filters import shown_texts
 from pages.common.partitions import partition_for
-from pages.common.state import is_fitted
+from pages.common.state import analysis_title, is_fitted
 
 GENERIC = "generic"
 
@@ -36,7 +36,7 @@ class Side:
     analysis : Analysis or None
         Whose reshaped space it is; None for the generic space.
     space_key : str
-        Under which its results are kept.
+        Under which its map, clusters and answers are kept.
     partition : Partition
         Its clusters as they are shown: after the choice of how fine, and after edits.
     """
@@ -48,6 +48,11 @@ class Side:
     analysis: Analysis | None
     space_key: str
     partition: Partition
+
+    @property
+    def findings_key(self) -> str:
+        """Under which what was measured of it is kept: Fits of one reading share its space, not these."""
+        return self.space_key if self.analysis is None else self.analysis.fit_key
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +125,7 @@ def side_key(analysis: Analysis | None) -> str:
 def titles(corpus_key: str) -> dict[str, str]:
     """How each map of a corpus is called, by side key; of maps called the same, the later are numbered."""
     analyses = cache.store().analyses(corpus_key)
-    names, _ = unique_names(["Generic", *(analysis.instruction or "untitled" for analysis in analyses)])
+    names, _ = unique_names(["Generic", *map(analysis_title, analyses)])
     return dict(zip((GENERIC, *map(side_key, analyses)), names, strict=True))
 
 
@@ -139,9 +144,8 @@ def _side(entry: StoredCorpus, corpus: Corpus, analysis: Analysis | None) -> Sid
         fit, space_key = None, entry.embedding_key
         space = cache.space(entry.key, space_key)
     else:
-        space_key = analysis.fit_key
         fit = cache.fit(analysis)
-        space = fit.space
+        space, space_key = fit.space, fit.space_key
     title = titles(entry.key)[side_key(analysis)]
     if fit is not None and fit.from_names_only:
         title += " (from names only)"

@@ -8,8 +8,8 @@ from collections.abc import Collection
 import streamlit as st
 
 from core.fits import findings_kept
+from core.fitting import fit_key
 from core.jobs import Job
-from core.pipeline import fit_key
 from core.store import Analysis
 from pages.common import cache, jobs
 from pages.common.markdown import markdown
@@ -21,6 +21,7 @@ EVIDENCE_HELP = (
     "never counted. Behind ±: where the gain lies with 95 % confidence."
 )
 NAMES_ONLY = "A first guess: no text was labelled, so nothing can check this map."
+INSTRUCTION_ONLY = "No text is labelled, so nothing can check this map: a few labels would."
 NAMES_ONLY_HELP = (
     "The encoder read the label names as if each were a text of its label. That is often roughly right and "
     "sometimes wrong; a few labelled texts make it better, and tell."
@@ -57,7 +58,7 @@ def offer_refit(analysis: Analysis) -> None:
         return
     job = jobs.latest("fit", analysis_id=analysis.id)
     if st.button(
-        "Labels or instruction changed: fit again",
+        "Labels or instruction changed: " + ("read again" if analysis.approach.reads_anew else "fit again"),
         key="fit_again",
         icon=":material/refresh:",
         disabled=job is not None and job.active,
@@ -74,7 +75,7 @@ def _wait(analysis: Analysis, missing: Collection[str], job: Job) -> None:
 
 
 def _start(arguments: dict, missing: Collection[str], drawn_at: float) -> None:
-    what = "whether the labels are better separated" if "evidence" in missing else "the rest"
+    what = "whether the labels are better separated" if "evidence" in missing else "the map"
     st.markdown(f":gray[Checking {what}…]")
     if time.monotonic() - drawn_at >= START_AFTER / 2:
         jobs.start("measure", TITLE, **arguments)

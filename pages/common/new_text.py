@@ -28,11 +28,11 @@ def landings(corpus_key: str, embedding_key: str, text: str, fit_keys: tuple[str
 
 def landings_of(view: MapView, text: str) -> list[dict]:
     """Where a text lands: in the generic space, and on each side."""
-    fit_keys = tuple(side.space_key for side in view.sides if side.fit is not None)
+    fit_keys = tuple(side.findings_key for side in view.sides if side.fit is not None)
     embedding_key = cache.store().corpus_entry(view.corpus.key).embedding_key
     landed = landings(view.corpus.key, embedding_key, text, fit_keys)
     fits = dict(zip(fit_keys, landed["fits"], strict=True))
-    return [landed["generic"], *(fits.get(side.space_key, landed["generic"]) for side in view.sides)]
+    return [landed["generic"], *(fits.get(side.findings_key, landed["generic"]) for side in view.sides)]
 
 
 def draw_new_text(view: MapView) -> tuple[tuple[tuple[float, float, str], ...], ...]:

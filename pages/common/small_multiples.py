@@ -101,7 +101,8 @@ def _evidence(view: MapView, analysis: Analysis | None) -> tuple[str, str]:
     results = cache.store().results(view.corpus.key)
     fit = cache.fit(analysis)
     n_labels = int((np.asarray(fit.given) >= 0).sum())
-    labels = f"{n_labels:,} labels of {len(fit.classes)} kinds"
+    n_kinds = len(np.unique(fit.given[fit.given >= 0]))
+    labels = f"{n_labels:,} labels of {n_kinds} kinds" if n_labels else "no labels"
     found: Evidence | None = load_finding(results, analysis.fit_key, "evidence")
     if fit.from_names_only:
         return f"{len(fit.labels)} label names, no labelled text", EVIDENCE_HELP
@@ -114,23 +115,32 @@ def _evidence(view: MapView, analysis: Analysis | None) -> tuple[str, str]:
 
 
 def _picture(view: MapView, analysis: Analysis | None) -> tuple[bytes, str]:
-    """Small map of an analysis coloured by its predicted labels, or of the generic space by its clusters."""
+    """Small map of an analysis coloured by its predicted labels; by its clusters where there are none."""
     corpus_key = view.corpus.key
     if analysis is None:
         key = cache.store().corpus_entry(corpus_key).embedding_key
         partition = partition_for(view.corpus, None, cache.space(corpus_key, key), key)
-        shown = content_key(partition.codes, [f"{code} {name}" for code, name in partition.names.items()])
-        return _generic_picture(corpus_key, key, shown, partition)
-    labels = cache.store().label_names(analysis.id)
+        points = cache.space(corpus_key, key).map
+        return _clustered_picture(key, shown_key(partition), partition, points)
     fit = cache.fit(analysis)
+    if not fit.foretells:
+        partition = partition_for(view.corpus, analysis, fit.space, fit.space_key)
+        return _clustered_picture(fit.space_key, shown_key(partition), partition, fit.space.map)
+    labels = cache.store().label_names(analysis.id)
     return _fitted_picture(analysis.fit_key, content_key(labels, fit.labels), labels, fit)
 
 
 @st.cache_resource(max_entries=20, show_spinner=False)
-def _generic_picture(corpus_key: str, key: str, shown: str, _partition: Partition) -> tuple[bytes, str]:
+def _clustered_picture(
+    space_key: str, shown: str, _partition: Partition, _points: np.ndarray
+) -> tuple[bytes, str]:
     colouring = clustered("", _partition)
-    points = cache.space(corpus_key, key).map
-    return _drawn(points, colouring.codes, colouring.labels, colouring.colours)
+    return _drawn(_points, colouring.codes, colouring.labels, colouring.colours)
+
+
+def shown_key(partition: Partition) -> str:
+    """Tells clusters with their names from others."""
+    return content_key(partition.codes, [f"{code} {name}" for code, name in partition.names.items()])
 
 
 @st.cache_resource(max_entries=60, show_spinner=False)

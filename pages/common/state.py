@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from core.encoders import title_of
 from core.fits import has_fit
 from core.spaces import has_space
 from core.store import Analysis, StoredCorpus
@@ -84,6 +85,15 @@ def person() -> str:
         return getpass.getuser()
     except (OSError, KeyError):  # no user name, as in some containers
         return "person"
+
+
+def analysis_title(analysis: Analysis) -> str:
+    """Instruction, and how it is followed where that is not the usual way."""
+    approach = cache.fit(analysis).approach if is_fitted(analysis) else analysis.approach
+    title = analysis.instruction or "untitled"
+    if approach.kind == "gstransform":
+        return f"{title} · GSTransform"
+    return f"{title} · {title_of(approach.encoder)}" if approach.reads_anew else title
 
 
 def is_prepared(entry: StoredCorpus | None) -> bool:

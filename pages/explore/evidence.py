@@ -7,12 +7,19 @@ import streamlit as st
 
 from core.evidence import Control, Evidence, LearningCurve
 from core.figures import accuracy_bars, label_dumbbells, learning_lines
-from core.fits import FINDINGS, Findings, Fit, load_findings
+from core.fits import Findings, Fit, findings_wanted, load_findings
 from core.store import Analysis
 from pages.common import cache, frame
 from pages.common.deck import MISTAKES, MORE, SUGGESTED
 from pages.common.markdown import markdown
-from pages.common.measuring import EVIDENCE_HELP, NAMES_ONLY, NAMES_ONLY_HELP, follow, offer_refit
+from pages.common.measuring import (
+    EVIDENCE_HELP,
+    INSTRUCTION_ONLY,
+    NAMES_ONLY,
+    NAMES_ONLY_HELP,
+    follow,
+    offer_refit,
+)
 from pages.common.state import current_analysis, current_corpus, is_fitted, is_prepared
 from pages.common.what_changed import draw_change, draw_linear, draw_words
 
@@ -62,21 +69,29 @@ def evidence_page() -> None:
     fit = cache.fit(analysis)
     findings = load_findings(cache.store().results(entry.key), analysis.fit_key)
     draw_verdict(analysis, fit, findings)
-    if not fit.from_names_only:
+    wanted = findings_wanted(fit.approach)
+    if not fit.from_names_only and "control" in wanted:
         left, right = st.columns(2, gap="large")
         with left:
             draw_comparison(findings.evidence, findings.control)
         with right:
             draw_curve(findings.curve)
+    if has_labels(fit):
         draw_labels(fit, findings.evidence)
-    st.markdown("##### What the reshaping changed")
+    st.markdown(f"##### What the {'reading' if fit.approach.reads_anew else 'reshaping'} changed")
     draw_change(
         findings.change,
         cache.corpus(entry.key),
         lambda: cache.most_changed(entry.key, entry.embedding_key, analysis.fit_key),
     )
-    draw_words(findings.words, fit)
-    draw_linear(findings.linear)
+    if "words" in wanted:
+        draw_words(findings.words, fit)
+        draw_linear(findings.linear)
+
+
+def has_labels(fit: Fit) -> bool:
+    """Whether some text was labelled, so that there is something to check by."""
+    return bool((np.asarray(fit.given) >= 0).any())
 
 
 def draw_verdict(analysis: Analysis, fit: Fit, findings: Findings) -> None:
@@ -86,23 +101,27 @@ def draw_verdict(analysis: Analysis, fit: Fit, findings: Findings) -> None:
         if fit.from_names_only:
             st.markdown("#### From names only :orange-badge[not checked]")
             st.markdown(NAMES_ONLY, help=NAMES_ONLY_HELP)
+        elif not has_labels(fit):
+            st.markdown("#### From the instruction only :orange-badge[not checked]")
+            st.markdown(INSTRUCTION_ONLY)
         elif evidence is None:
             st.markdown("#### :gray[Not checked yet]")
             st.markdown(":gray[Labels are hidden in turn, and found again by their neighbours.]")
         else:
             st.markdown(f"#### {headline(evidence, fit)}", help=EVIDENCE_HELP)
-            st.markdown(explanation(evidence))
+            st.markdown(explanation(evidence, fit))
         with st.container(horizontal=True, vertical_alignment="center", key="evidence_next"):
             draw_next(fit, evidence)
             offer_refit(analysis)
-            missing = [name for name in FINDINGS if getattr(findings, name) is None]
+            wanted = findings_wanted(fit.approach)
+            missing = [name for name in wanted if getattr(findings, name) is None]
             if missing:
                 follow(analysis, missing)
 
 
 def draw_next(fit: Fit, evidence: Evidence | None) -> None:
     """How much was tested, and the one next step where labels are what is missing."""
-    if fit.from_names_only:
+    if not has_labels(fit):
         draw_way("Label texts", SUGGESTED)
     elif evidence is not None and evidence.enough:
         counts = f"{evidence.n_labels:,} labels of {evidence.n_classes} kinds, {evidence.n_tested:,} tested"
@@ -120,15 +139,16 @@ def headline(evidence: Evidence, fit: Fit) -> str:
     return f"{signs.get(evidence.verdict, ':material/info:')} {sentence}"
 
 
-def explanation(evidence: Evidence) -> str:
+def explanation(evidence: Evidence, fit: Fit) -> str:
     """The figures in plain words."""
     if not evidence.enough:
         return "The maps show what the labels make of the space; whether that is better cannot be told yet."
     often = f"about once in {1 / evidence.chance:,.0f} times" if evidence.chance >= 0.001 else RARELY
+    space = "the space as read" if fit.approach.reads_anew else "the reshaped space"
     return (
         f"Of 100 texts whose label was hidden, each label counting the same, "
-        f"**{100 * evidence.reshaped:.0f}** stand nearest to a text of their own label in the reshaped "
-        f"space; **{100 * evidence.generic:.0f}** do in the generic one. "
+        f"**{100 * evidence.reshaped:.0f}** stand nearest to a text of their own label in {space}; "
+        f"**{100 * evidence.generic:.0f}** do in the generic one. "
         f"{MEANING[evidence.verdict].format(often=often)}"
     )
 

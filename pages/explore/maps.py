@@ -21,7 +21,14 @@ from pages.common.linked_maps import Mark, Name, Pane, linked_maps
 from pages.common.map_labelling import draw_labelling
 from pages.common.map_view import GENERIC, MapView, Side, comparable, current_view, left_key
 from pages.common.markdown import markdown
-from pages.common.measuring import EVIDENCE_HELP, NAMES_ONLY, NAMES_ONLY_HELP, follow, offer_refit
+from pages.common.measuring import (
+    EVIDENCE_HELP,
+    INSTRUCTION_ONLY,
+    NAMES_ONLY,
+    NAMES_ONLY_HELP,
+    follow,
+    offer_refit,
+)
 from pages.common.moves_panel import draw_moves
 from pages.common.new_text import draw_new_text
 from pages.common.partitions import names_for
@@ -80,6 +87,10 @@ def draw_evidence(analysis: Analysis) -> None:
         evidence = load_finding(cache.store().results(analysis.corpus_key), analysis.fit_key, "evidence")
         if fit.from_names_only:
             st.markdown(f":orange-badge[from names only] {NAMES_ONLY}", help=NAMES_ONLY_HELP)
+        elif not (np.asarray(fit.given) >= 0).any():
+            st.markdown(f":orange-badge[from the instruction only] {INSTRUCTION_ONLY}")
+            if cache.map_quality(analysis.corpus_key, analysis.fit_key)[1] is None:
+                follow(analysis, ["map_quality"])
         elif evidence is None:
             follow(analysis, ["evidence"])
         else:
@@ -163,7 +174,7 @@ def choose_left(view: MapView) -> None:
 
 def pane(view: MapView, side: Side, number: int, marks: Sequence[Sequence[tuple[float, float, str]]]) -> Pane:
     """One map of the component."""
-    near, _ = cache.map_quality(view.corpus.key, side.space_key)
+    near, _ = cache.map_quality(view.corpus.key, side.findings_key)
     return Pane(
         title=side.title,
         points=np.asarray(side.space.map),
@@ -179,7 +190,7 @@ def draw_quality(view: MapView) -> None:
     """One quiet line: what each map shows truly."""
     said = []
     for side in view.sides:
-        _, quality = cache.map_quality(view.corpus.key, side.space_key)
+        _, quality = cache.map_quality(view.corpus.key, side.findings_key)
         if quality is None:
             continue
         parts = [f"{100 * quality.near:.0f} % of neighbours near"]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.corpus import Corpus
 from core.errors import RefractError
-from core.pipeline import fit_key
+from core.fitting import fit_key
 from core.store import Analysis
 from pages.common import cache, frame, jobs
 from pages.common.annotation_panel import draw_annotation
+from pages.common.approach_panel import approach_hint, approach_ready, draw_approach, start_label
 from pages.common.label_import import draw_import
 from pages.common.label_names import draw_labels
 from pages.common.labelled import draw_labelled
@@ -21,6 +23,12 @@ from pages.common.state import (
     is_fitted,
     is_prepared,
     open_analysis,
+)
+
+
+COPY_HELP = (
+    "Copy this analysis with its labels, to follow it in another way or with other labels: the maps page shows "
+    "any two side by side."
 )
 
 
@@ -42,6 +50,7 @@ def guide_page() -> None:
     corpus = cache.corpus(entry.key)
     generic = cache.space(entry.key, entry.embedding_key)
     draw_instruction(analysis)
+    draw_approach(analysis)
     draw_labels(analysis)
     analysis = current_analysis()
     if analysis is None or not cache.store().label_names(analysis.id):
@@ -52,8 +61,9 @@ def guide_page() -> None:
         )
     else:
         fit = cache.fit(analysis) if is_fitted(analysis) else None
-        draw_deck(analysis, corpus, generic, fit)
-        draw_fit(analysis)
+        draw_deck(analysis, corpus, generic, fit if fit and fit.foretells else None)
+    if analysis is not None:
+        draw_fit(analysis, corpus)
     draw_annotation(analysis, corpus)
     draw_import(corpus)
     if analysis is not None:
@@ -93,12 +103,19 @@ def draw_instruction(analysis: Analysis | None) -> None:
             max_chars=200,
         )
         if analysis is not None:
+            st.button(
+                "",
+                key="guide_copy",
+                icon=":material/content_copy:",
+                help=COPY_HELP,
+                on_click=lambda: open_analysis(cache.store().copy_analysis(analysis.id)),
+            )
             with st.popover("", icon=":material/delete:", help="Remove this analysis", key="guide_remove"):
                 st.markdown("Remove this instruction with its labels and its map? This cannot be undone.")
                 st.button("Remove", key="guide_remove_analysis", type="primary", on_click=remove)
 
 
-def draw_fit(analysis: Analysis) -> None:
+def draw_fit(analysis: Analysis, corpus: Corpus) -> None:
     """Fit: the page's one primary button, from two label names on."""
     job = jobs.latest("fit", analysis_id=analysis.id)
     if job is not None and job.active:
@@ -107,29 +124,30 @@ def draw_fit(analysis: Analysis) -> None:
     if job is not None and job.status == "failed":
         st.error(markdown(job.message), icon=":material/error:")
     n_names = len(cache.store().label_names(analysis.id))
+    missing = approach_ready(analysis)
+    if n_names == 0 and missing and not analysis.approach.reads_anew:
+        return  # said above
     n_labels = int(cache.store().guide_labels(analysis.id)["label"].notna().sum())
-    names_only = n_names >= 2 and n_labels == 0
+    fresh = is_fitted(analysis) and analysis.fit_key == fit_key(cache.store(), analysis.id)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            "Fit from names only" if names_only else "Fit",
+            start_label(analysis, len(corpus.texts)) or ("Fit" if n_labels else "Fit from names only"),
             key="guide_fit",
             type="primary",
             icon=":material/auto_awesome:",
-            disabled=n_names < 2,
+            disabled=missing is not None,
             on_click=start_fit,
             args=[analysis],
         )
-        fresh = is_fitted(analysis) and analysis.fit_key == fit_key(cache.store(), analysis.id)
-        st.caption(fit_hint(n_names, names_only=names_only, fresh=fresh))
+        hint = approach_hint(analysis, corpus) or fit_hint(n_labels, fresh=fresh)
+        st.caption(markdown(missing) if missing else hint)
 
 
-def fit_hint(n_names: int, *, names_only: bool, fresh: bool) -> str:
+def fit_hint(n_labels: int, *, fresh: bool) -> str:
     """What Fit would do now, beside its button."""
-    if n_names < 2:
-        return "Two labels are needed before Fit can reshape the map: name another above."
-    if names_only and fresh:
+    if n_labels == 0 and fresh:
         return "The maps show what the names alone say. A few labelled texts make them much better."
-    if names_only:
+    if n_labels == 0:
         return (
             "No text is labelled yet: the names alone give a first, rough map, and nothing can check it. "
             "Labels make it better."

@@ -21,8 +21,8 @@ from core.export import (
     vectors_to_parquet_bytes,
 )
 from core.fits import Findings, Fit, load_findings
+from core.fitting import fit_key
 from core.neighbours import unit_rows
-from core.pipeline import fit_key
 from core.spaces import Space
 from core.store import Analysis
 from core.transforms.linear import fit_linear_form
@@ -94,15 +94,17 @@ def export_table(
         if names:
             columns["given"] = [names[code] if code >= 0 else None for code in codes]
     if fit is not None:
-        clusters = partition_for(corpus, analysis, fit.space, analysis.fit_key)
+        clusters = partition_for(corpus, analysis, fit.space, fit.space_key)
         columns |= {
-            "predicted": np.asarray(fit.labels, dtype=object)[fit.predicted],
-            "probability": fit.probability,
+            "answers": cache.answers(corpus.key, fit.space_key),
             "reshaped_clusters": clusters.codes,
             "reshaped_names": clusters.names,
             "reshaped_map": fit.space.map,
             "neighbours_replaced": findings.change,
         }
+        if fit.foretells:
+            labels = np.asarray(fit.labels, dtype=object)
+            columns |= {"predicted": labels[fit.predicted], "probability": fit.probability}
     return build_export(corpus, **columns)
 
 

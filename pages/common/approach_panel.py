@@ -1,0 +1,212 @@
+"""How an instruction is followed: by labels, or by an encoder that reads every text anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+
+from core.approaches import Approach
+from core.corpus import Corpus
+from core.encoders import estimate_seconds, host_of, split_ready, title_of
+from core.errors import RefractError, StoreError
+from core.readings import find_ready
+from core.store import Analysis
+from pages.common import cache
+from pages.common.encoder_chooser import draw_encoder_chooser, why_not
+from pages.common.encoder_trial_panel import kept_trial
+from pages.common.encoder_words import duration
+from pages.common.markdown import markdown
+from pages.common.ready_upload import draw_ready_upload
+from pages.common.state import ensure_analysis
+
+KINDS = {"guided": "Reshape by labels", "gstransform": "GSTransform", "reading": "Read every text anew"}
+HELP = (
+    "Reshape by labels: your labels reshape the embeddings that are there already; seconds, and nothing is "
+    "encoded again. GSTransform: the published recipe for the same, made for thousands of labels. Read every "
+    "text anew: an encoder that follows instructions, such as INSTRUCTOR or InBedder, reads each text under "
+    "this one; it needs no labels, and takes minutes to hours here. Evidence compares them on your labels."
+)
+KIND, ERROR = "approach_kind", "approach_error"
+ENCODER, FILE = "An encoder reads them", "Vectors I have already"
+FEW_FOR_GSTRANSFORM = 200  # labels
+NAME_ANOTHER = "Two labels are needed before Fit can reshape the map: name another above."
+LABEL_TEXTS = "Label texts of two labels or more: here their names alone say nothing."
+
+
+def draw_approach(analysis: Analysis | None) -> None:
+    """How the instruction is followed, in one line; what a reading needs, below it.
+
+    It may change how the analysis is kept: read it anew afterwards.
+
+    Parameters
+    ----------
+    analysis : Analysis or None
+        None while there is none: a choice then starts one.
+    """
+    approach = analysis.approach if analysis else Approach()
+
+    def choose_kind() -> None:
+        analysis_id = analysis.id if analysis else ensure_analysis()
+        latest, before = f"approach_reading_{analysis_id}", cache.store().analysis(analysis_id).approach
+        if before.reads_anew:
+            st.session_state[latest] = before
+        chosen = Approach(st.session_state[KIND])
+        chosen = st.session_state.get(latest, chosen) if chosen.reads_anew else chosen
+        cache.store().set_approach(analysis_id, chosen)
+
+    st.session_state[KIND] = approach.kind
+    with st.container(horizontal=True, vertical_alignment="center", key="approach"):
+        st.markdown(":small[How it is followed]", help=HELP, width="content")
+        st.segmented_control(
+            "How the instruction is followed", list(KINDS), format_func=KINDS.__getitem__, required=True,
+            key=KIND, label_visibility="collapsed", on_change=_attempt, args=[choose_kind],
+        )  # fmt: skip
+        if approach.kind == "gstransform":
+            _draw_label_need(analysis)
+    if ERROR in st.session_state:
+        st.error(markdown(st.session_state.pop(ERROR)), icon=":material/error:")
+    if approach.reads_anew:
+        with st.container(border=True, key="approach_reading"):
+            _draw_reading(analysis, cache.corpus(analysis.corpus_key))
+
+
+def approach_ready(analysis: Analysis) -> str | None:
+    """Say why an analysis cannot be fitted or read yet, in one sentence; None when it can.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        As it is in the store now.
+    """
+    approach, store = analysis.approach, cache.store()
+    if not approach.reads_anew:
+        if len(store.label_names(analysis.id)) < 2:
+            return NAME_ANOTHER
+        return None if _names_count(analysis) or _n_kinds(analysis) >= 2 else LABEL_TEXTS
+    if not approach.encoder:
+        return "Choose the encoder that reads the texts, or a file of vectors, above."
+    try:
+        if find_ready(store.results(analysis.corpus_key), approach.encoder) is not None:
+            return None
+    except StoreError as error:
+        return str(error)
+    if not analysis.instruction:
+        return "Type an instruction above first: every text is read under it."
+    return why_not(approach.encoder, approach.template, analysis.instruction) or None
+
+
+def start_label(analysis: Analysis, n_texts: int) -> str | None:
+    """What the button that starts a reading says; None for a Fit by labels."""
+    if not analysis.approach.reads_anew:
+        return None
+    if split_ready(analysis.approach.encoder) is not None:
+        return f"Map {n_texts:,} vectors"
+    return f"Read {n_texts:,} texts anew"
+
+
+def approach_hint(analysis: Analysis, corpus: Corpus, *, fresh: bool = False) -> str | None:
+    """What a reading would take and where the texts go, in markdown; None for a Fit by labels.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    corpus : Corpus
+    fresh : bool, default=False
+        Whether the maps show this reading already.
+    """
+    approach = analysis.approach
+    if not approach.reads_anew or not approach.encoder:
+        return None
+    title = markdown(title_of(approach.encoder))
+    if fresh:
+        return f"The maps show this reading by {title}: nothing would be read again."
+    if split_ready(approach.encoder) is not None:
+        return f"Shows the {title}; nothing is encoded."
+    trial = kept_trial(
+        corpus_key=corpus.key,
+        encoder=approach.encoder,
+        template=approach.template,
+        instruction=analysis.instruction,
+    )
+    if trial is not None:
+        size = f"about {duration(trial.seconds)} here, timed on {trial.n_texts} texts"
+    else:
+        size = f"roughly {duration(_estimate(corpus.key, approach.encoder, corpus.texts))} here"
+    host = host_of(approach.encoder)
+    goes = f" Every text is sent to **{markdown(host)}**." if host else ""
+    return f"By {title}: {size}. What is read is kept, also after Cancel.{goes}"
+
+
+def _names_count(analysis: Analysis) -> bool:
+    """Whether label names count as evidence: the recipe has no use for them, and ready vectors read none."""
+    encoder = cache.store().corpus_entry(analysis.corpus_key).encoder
+    return analysis.approach.kind == "guided" and split_ready(encoder) is None
+
+
+def _n_kinds(analysis: Analysis) -> int:
+    """How many different labels some text was given."""
+    return cache.store().guide_labels(analysis.id)["label"].nunique()
+
+
+def _draw_label_need(analysis: Analysis) -> None:
+    n_labels = int(cache.store().guide_labels(analysis.id)["label"].notna().sum())
+    if n_labels < FEW_FOR_GSTRANSFORM:
+        st.caption(
+            f"{n_labels:,} labels given; it wants hundreds. With fewer, reshaping by labels finds more."
+        )
+
+
+def _draw_reading(analysis: Analysis, corpus: Corpus) -> None:
+    """By whom the texts are read; what is chosen is kept at once."""
+    approach, source = analysis.approach, f"approach_source_{analysis.id}"
+    latest_file = f"approach_file_{analysis.id}"
+
+    def choose_source() -> None:
+        kept = st.session_state.get(latest_file) if st.session_state[source] == FILE else None
+        _keep(analysis.id, kept or Approach("reading"))
+
+    def use_task(task: str) -> None:
+        _attempt(lambda: cache.store().set_instruction(analysis.id, task))
+
+    st.session_state.setdefault(source, ENCODER if split_ready(approach.encoder) is None else FILE)
+    st.segmented_control(
+        "Where the vectors come from", [ENCODER, FILE], required=True, key=source,
+        label_visibility="collapsed", on_change=choose_source,
+    )  # fmt: skip
+    if st.session_state[source] == ENCODER:
+        name, template = draw_encoder_chooser(
+            key=f"approach_{analysis.id}",
+            instructed=True,
+            texts=corpus.texts,
+            corpus_key=corpus.key,
+            instruction=analysis.instruction,
+            start="" if split_ready(approach.encoder) else approach.encoder,
+            start_template=approach.template,
+            use_task=use_task,
+        )
+        chosen = Approach("reading", name, template)
+    else:
+        name = draw_ready_upload(corpus, key=f"approach_{analysis.id}")
+        chosen = Approach("reading", name) if name else approach
+    if split_ready(chosen.encoder) is not None:
+        st.session_state[latest_file] = chosen
+    if chosen != approach:
+        _keep(analysis.id, chosen)
+
+
+def _keep(analysis_id: int, approach: Approach) -> None:
+    _attempt(lambda: cache.store().set_approach(analysis_id, approach))
+
+
+def _attempt(step: Callable[[], None]) -> None:
+    try:
+        step()
+    except RefractError as error:
+        st.session_state[ERROR] = str(error)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _estimate(corpus_key: str, encoder: str, _texts: np.ndarray) -> float:
+    return estimate_seconds(_texts, encoder)
