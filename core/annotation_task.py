@@ -92,9 +92,10 @@ def record_labels(store: Store, analysis_id: int, labels: Mapping[int, str], mod
             names[label.casefold()] = store.add_label(analysis_id, label)
     given = {row: names[label.casefold()] for row, label in free.items()}
     given = {row: name for row, name in given.items() if latest.get(row) != (name, given_by)}
-    if given:
-        store.give_labels(analysis_id, given, given_by)
-    return list(given)
+    if not given:
+        return []
+    # A person may have labelled one of them this very moment.
+    return store.give_labels(analysis_id, given, given_by, unless=lambda who: not is_by_model(who))
 
 
 def is_by_model(given_by: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,10 +37,29 @@ class LabelRecord(LabelNames):
     latest step back. What a label counts for today is up to the names (`LabelNames`).
     """
 
-    def give_labels(self, analysis_id: int, labels: Mapping[int, str | None], given_by: str) -> None:
+    def give_labels(
+        self,
+        analysis_id: int,
+        labels: Mapping[int, str | None],
+        given_by: str,
+        *,
+        unless: Callable[[str], bool] | None = None,
+    ) -> list[int]:
         """Record the label of each text row, on disk before this returns; None takes a label away or skips.
 
         All of them are one step for `undo`.
+
+        Parameters
+        ----------
+        labels : mapping of text row to label name
+        unless : callable, optional
+            Takes the name of who gave a text its latest label, at this moment; where it says so, the text
+            keeps it.
+
+        Returns
+        -------
+        list of int
+            The rows that were given their label.
 
         Raises
         ------
@@ -63,6 +82,9 @@ class LabelRecord(LabelNames):
                 "SELECT COALESCE(MAX(step), 0) + 1 AS next FROM label_events WHERE analysis_id = ?",
                 (analysis_id,),
             ).fetchone()["next"]
+            if unless is not None:
+                kept = {row for row, who in _latest_givers(connection, analysis_id) if unless(who)}
+                labels = {row: name for row, name in labels.items() if int(row) not in kept}
             now = utc_now()
             connection.executemany(
                 "INSERT INTO label_events (analysis_id, step, text_row, label_id, given_by, given_at) "
@@ -72,6 +94,7 @@ class LabelRecord(LabelNames):
                     for row, name in labels.items()
                 ],
             )
+        return [int(row) for row in labels]
 
     def undo(self, analysis_id: int, meant: LabelStep | None = None) -> list[int]:
         """Take the latest step back; returns the text rows it had touched (empty when there is none).
@@ -241,6 +264,13 @@ def copy_labels(connection: sqlite3.Connection, analysis_id: int, copy: int) -> 
         "VALUES (?, ?, ?, ?, ?, ?)",
         [(copy, each[0], each[1], copies[each[2]], *each[3:]) for each in events],
     )
+
+
+def _latest_givers(connection: sqlite3.Connection, analysis_id: int) -> list[tuple[int, str]]:
+    """Texts that were labelled or skipped, and who did so last."""
+    return connection.execute(
+        f"SELECT text_row, given_by FROM label_events WHERE id IN {LATEST}", (analysis_id,)
+    ).fetchall()
 
 
 def _last_events(connection: sqlite3.Connection, analysis_id: int) -> list[sqlite3.Row]:

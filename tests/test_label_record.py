@@ -297,3 +297,12 @@ def test_a_copy_of_an_analysis_has_its_labels_and_a_life_of_its_own(store, analy
     assert given(store, copy) == {0: ("cross", "ada"), 1: ("furious", "bob")}
     with pytest.raises(StoreError, match="removed"):
         store.copy_analysis(99)
+
+
+def test_a_label_given_this_very_moment_is_kept(store, analysis):
+    rows = store.give_labels(analysis, {0: "fond", 3: "fond"}, "model:small", unless=lambda who: who == "ada")
+    assert rows == []
+    rows = store.give_labels(analysis, {0: "fond", 1: "fond"}, "model:small", unless=lambda who: who == "ada")
+    assert rows == [1]
+    assert given(store, analysis)[0] == ("cross", "ada")
+    assert given(store, analysis)[1] == ("fond", "model:small")
