@@ -279,3 +279,8 @@ def test_offline_the_model_and_its_folder_are_named(tmp_path, monkeypatch):
         load_encoder("hkunlp/instructor-base")
     assert "hkunlp/instructor-base is not on this machine" in str(caught.value)
     assert str(tmp_path / "hub") in str(caught.value)
+
+
+def test_a_goal_that_begins_with_by_is_worded_without_it():
+    assert instructor_prompt("by what the customer feels") == "Represent the text for what the customer feels:"
+    assert instructor_prompt("byte order") == "Represent the text for byte order:"

@@ -238,3 +238,8 @@ def test_the_environment_says_which_model(monkeypatch):
     monkeypatch.setenv(URL, "file:///etc/passwd")
     with pytest.raises(LanguageModelError, match="no web address"):
         configured()
+    monkeypatch.setenv(URL, "http://localhost:1/v1")
+    monkeypatch.setenv(KEY, "secret\nkey")
+    with pytest.raises(LanguageModelError, match=f"{KEY} holds signs that no key has") as caught:
+        configured()
+    assert "secret" not in str(caught.value)

@@ -82,8 +82,7 @@ class EndpointEncoder:
         self._pause = pause
         self._format = {"encoding_format": "float"}
         self.n_dims = 0
-        first = self._ask(["text"], threading.Event(), attempts=FIRST_ATTEMPTS, timeout=FIRST_TIMEOUT)
-        self.n_dims = first.shape[1]
+        self.n_dims = self._ask(["text"], threading.Event()).shape[1]
         self.key = content_key("endpoint", VERSION, self.url, self.model, self.n_dims)
 
     def prompt_for(self, instruction: str | None) -> str:
@@ -174,10 +173,10 @@ class EndpointEncoder:
                 raise
         return np.concatenate([self._embed(part, prompt, stop) for part in parts])
 
-    def _ask(
-        self, inputs: list[str], stop: threading.Event, *, attempts: int = ATTEMPTS, timeout: float = TIMEOUT
-    ) -> np.ndarray:
+    def _ask(self, inputs: list[str], stop: threading.Event) -> np.ndarray:
         """Vectors of one request, asked again after a while where the server is busy or away for a moment."""
+        first = not self.n_dims
+        attempts, timeout = (FIRST_ATTEMPTS, FIRST_TIMEOUT) if first else (ATTEMPTS, TIMEOUT)
         pause = self._pause or stop.wait
         for attempt in range(1, attempts + 1):
             if stop.is_set():
@@ -197,8 +196,8 @@ class EndpointEncoder:
                         raise self._refused(error.code, said) from None  # the trace's request holds the key
                     seconds = seconds_to_wait(attempt, error.headers.get("Retry-After"))
             except (OSError, HTTPException) as error:
-                if attempt == attempts:
-                    reason = getattr(error, "reason", None) or error
+                reason = getattr(error, "reason", None) or error
+                if attempt == attempts or (first and isinstance(reason, TimeoutError)):
                     raise EncoderUnavailable(
                         f"No answer from {self.host} ({reason}): check that the server runs and that its "
                         "address is right."

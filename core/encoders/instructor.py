@@ -6,6 +6,7 @@ Instruction-Finetuned Text Embeddings", Findings of ACL 2023, arXiv:2212.09741.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -28,7 +29,8 @@ def instructor_prompt(instruction: str | None, template: str = TEMPLATE) -> str:
     Parameters
     ----------
     instruction : str or None
-        One that starts with "Represent" is taken as it is; any other goes into the template.
+        One that starts with "Represent" is taken as it is; any other goes into the template, without the "by"
+        that it may begin with.
     template : str
         With "{instruction}" where it goes.
     """
@@ -37,7 +39,8 @@ def instructor_prompt(instruction: str | None, template: str = TEMPLATE) -> str:
         return NEUTRAL
     if instruction.lower().startswith("represent "):
         return instruction
-    return template.replace(SLOT, instruction.rstrip(" :.?!")).strip()
+    goal = re.sub(r"(?i)^by\s+", "", instruction.rstrip(" :.?!"))
+    return template.replace(SLOT, goal).strip()
 
 
 class InstructorEncoder(SentenceEncoder):

@@ -55,7 +55,8 @@ def ready_name(file_name: str, key: str) -> str:
 def split_ready(name: str) -> tuple[str, str] | None:
     """File and key of vectors from a file; None for the name of any other encoder."""
     named = split_name(name)
-    return (named.source, named.output) if named.kind == "vectors" and named.output else None
+    found = named.kind == "vectors" and named.source and named.output
+    return (named.source, named.output) if found else None
 
 
 def ready_refusal(file_name: str) -> str:

@@ -209,17 +209,18 @@ def load_encoder(name: str, *, template: str | None = None) -> Encoder:
     Parameters
     ----------
     name : str
-        The default encoder's name, the folder of a model, or a name on the Hugging Face hub; only the last
-        can need the network, and only the first time. Whether it is an INSTRUCTOR or an InBedder is found
-        out, and can be said: "instructor:FOLDER", "inbedder:FOLDER#avg_gen" (see `core.encoders.names`).
+        The default encoder's name, the folder of a model, a name on the Hugging Face hub, which can need the
+        network the first time, or "endpoint:ADDRESS#MODEL", whose server is asked to read one word. Whether
+        a model is an INSTRUCTOR or an InBedder is found out, and can be said: "instructor:FOLDER",
+        "inbedder:FOLDER#avg_gen" (see `core.encoders.names`).
     template : str, optional
         How an instruction is worded before a text, with "{instruction}" in it, in place of the model's own
-        way; an InBedder has one only.
+        way; an InBedder has one only, and takes no notice.
 
     Raises
     ------
     EncoderUnavailable
-        When it cannot be found, fetched, trusted or read.
+        When it cannot be found, fetched, trusted or read, or the name stands for vectors of a file.
     """
     named = split_name(name)
     if named.kind == "vectors":
