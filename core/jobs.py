@@ -41,6 +41,7 @@ class Job:
     status : "queued", "running", "done", "failed" or "cancelled"
     stage, done, total : latest progress; the counts belong to the stage
     message : str, one sentence for a failed job
+    done_before : count with which the stage began: what an earlier run left, or a first report
     stage_started_at, reported_at, ended_at : seconds of `time.monotonic`
     """
 
@@ -52,6 +53,7 @@ class Job:
     stage: str = ""
     done: int = 0
     total: int = 1
+    done_before: int = 0
     message: str = ""
     stage_started_at: float = field(default_factory=time.monotonic)
     reported_at: float = field(default_factory=time.monotonic)
@@ -66,7 +68,8 @@ class Job:
     def rate(self) -> float | None:
         """Items a second in this stage; None until it can be told."""
         seconds = self.reported_at - self.stage_started_at
-        return self.done / seconds if self.done and self.total > 1 and seconds > 0.5 else None
+        done = self.done - self.done_before
+        return done / seconds if done > 0 and self.total > 1 and seconds > 0.5 else None
 
     @property
     def seconds_left(self) -> float | None:
@@ -235,7 +238,7 @@ class JobRunner:
                 return
             if answer["event"] == "stage":
                 if answer["stage"] != job.stage:
-                    job.stage_started_at = time.monotonic()
+                    job.stage_started_at, job.done_before = time.monotonic(), answer["done"]
                 job.stage, job.done, job.total = answer["stage"], answer["done"], answer["total"]
                 job.reported_at = time.monotonic()
             else:

@@ -176,6 +176,13 @@ def test_rate_and_time_left_follow_from_the_counts():
     assert job.seconds_left == pytest.approx(30)
 
 
+def test_what_an_earlier_run_left_does_not_count_as_speed():
+    job = Job(id="1", task="fit", title="x", arguments={}, status="running", done=300, total=400)
+    job.done_before, job.stage_started_at = 200, job.reported_at - 10
+    assert job.rate == pytest.approx(10)
+    assert job.seconds_left == pytest.approx(10)
+
+
 def test_no_rate_is_told_before_it_is_known():
     job = Job(id="1", task="encode", title="x", arguments={}, done=0, total=400)
     assert job.rate is None and job.seconds_left is None

@@ -7,6 +7,7 @@ import streamlit as st
 from core.jobs import Job
 from core.store import Analysis
 from pages.common import cache
+from pages.common.encoder_words import duration
 from pages.common.markdown import markdown
 
 PAGE_SECONDS = 0.3  # between two looks at a job that the page waits for
@@ -23,7 +24,8 @@ def start_fit(analysis: Analysis) -> Job:
     check = latest("measure", analysis_id=analysis.id)
     if check is not None and check.active:
         cache.runner().cancel(check.id)
-    return start("fit", f"Fitting {analysis.instruction or 'untitled'}", analysis_id=analysis.id)
+    verb = "Reading" if analysis.approach.reads_anew else "Fitting"
+    return start("fit", f"{verb} {analysis.instruction or 'untitled'}", analysis_id=analysis.id)
 
 
 def latest(task: str, **arguments: object) -> Job | None:
@@ -70,10 +72,10 @@ def progress_text(job: Job) -> str:
     parts = [job.stage or "Starting"]
     if job.total > 1:
         parts[0] += f" {job.done / job.total:.0%}"
-    if job.rate and job.stage == "Encoding":
-        parts.append(f"{job.rate:,.0f} texts/s")
+    if job.rate and job.stage in ("Encoding", "Reading"):
+        parts.append(f"{job.rate:,.0f} texts/s" if job.rate >= 5 else f"{60 * job.rate:,.0f} texts/min")
     if job.seconds_left is not None:
-        parts.append(f"{job.seconds_left:,.0f} s left")
+        parts.append(f"{duration(job.seconds_left)} left")
     return " · ".join(parts)
 
 

@@ -25,10 +25,17 @@ from pages.common.state import (
     open_analysis,
 )
 
-
+FIRST_LABELS = (
+    "Type an instruction, then name two labels or more, such as *angry* and *pleased*. "
+    "Labels that exist already can be imported below; a language model can give some, too."
+)
+LABELS_CHECK = (
+    "Reading needs no labels. Name two or more and label a few texts to check whether the map follows the "
+    "instruction."
+)
 COPY_HELP = (
-    "Copy this analysis with its labels, to follow it in another way or with other labels: the maps page shows "
-    "any two side by side."
+    "Copy this analysis with its labels, to follow it in another way or with other labels: the maps page "
+    "shows any two side by side."
 )
 
 
@@ -51,18 +58,17 @@ def guide_page() -> None:
     generic = cache.space(entry.key, entry.embedding_key)
     draw_instruction(analysis)
     draw_approach(analysis)
+    reads_anew = analysis is not None and analysis.approach.reads_anew
+    if reads_anew:  # labels are no condition: the next step comes before them
+        draw_fit(analysis, corpus)
     draw_labels(analysis)
     analysis = current_analysis()
     if analysis is None or not cache.store().label_names(analysis.id):
-        st.info(
-            "Type an instruction, then name two labels or more, such as *angry* and *pleased*. "
-            "Labels that exist already can be imported below; a language model can give some, too.",
-            icon=":material/info:",
-        )
+        st.info(LABELS_CHECK if reads_anew else FIRST_LABELS, icon=":material/info:")
     else:
         fit = cache.fit(analysis) if is_fitted(analysis) else None
         draw_deck(analysis, corpus, generic, fit if fit and fit.foretells else None)
-    if analysis is not None:
+    if analysis is not None and not reads_anew:
         draw_fit(analysis, corpus)
     draw_annotation(analysis, corpus)
     draw_import(corpus)
@@ -119,7 +125,7 @@ def draw_fit(analysis: Analysis, corpus: Corpus) -> None:
     """Fit: the page's one primary button, from two label names on."""
     job = jobs.latest("fit", analysis_id=analysis.id)
     if job is not None and job.active:
-        jobs.draw_progress(job)
+        jobs.draw_progress(job, cancel_key="guide_cancel" if analysis.approach.reads_anew else None)
         return
     if job is not None and job.status == "failed":
         st.error(markdown(job.message), icon=":material/error:")
