@@ -11,6 +11,8 @@ from functools import partial
 import numpy as np
 
 from core.annotation_task import annotate_analysis
+from core.comparison import compare
+from core.encoder_trial import try_encoder
 from core.fitting import fit
 from core.keys import content_key
 from core.measuring import check_generic_map, measure
@@ -64,9 +66,13 @@ def prepare(store: Store, report: Report, *, corpus_key: str, encoder: str) -> N
     store.set_encoding(corpus_key, encoder, key)
 
 
+LOADERS = {"load_corpus": load_warm_corpus, "load_encoder": load_warm_encoder}
+
 TASKS = {
     "prepare": prepare,
+    "try_encoder": partial(try_encoder, **LOADERS),
     "fit": fit,
     "measure": measure,
-    "annotate": partial(annotate_analysis, load_corpus=load_warm_corpus, load_encoder=load_warm_encoder),
+    "annotate": partial(annotate_analysis, **LOADERS),
+    "compare": partial(compare, load_corpus=load_warm_corpus),
 }

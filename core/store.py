@@ -200,7 +200,8 @@ class Store(LabelRecord):
         with self._database.transaction() as connection:
             connection.execute("BEGIN IMMEDIATE")
             copy = connection.execute(
-                "INSERT INTO analyses (corpus_key, instruction, fit_key, embedding_key, created_at, approach) "
+                "INSERT INTO analyses "
+                "(corpus_key, instruction, fit_key, embedding_key, created_at, approach) "
                 "SELECT corpus_key, instruction, fit_key, embedding_key, ?, approach FROM analyses "
                 "WHERE id = ?",
                 (utc_now(), analysis_id),

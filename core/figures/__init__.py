@@ -2,6 +2,7 @@
 
 from core.figures.base import GAIN, LOSS, plain, short
 from core.figures.columns import column_bars
+from core.figures.comparison import SystemPoint, accuracy_by_seconds
 from core.figures.distributions import (
     BARS,
     change_histogram,
@@ -17,7 +18,9 @@ __all__ = [
     "BARS",
     "GAIN",
     "LOSS",
+    "SystemPoint",
     "accuracy_bars",
+    "accuracy_by_seconds",
     "change_histogram",
     "column_bars",
     "composition_bars",

@@ -10,6 +10,7 @@ from core.figures import accuracy_bars, label_dumbbells, learning_lines
 from core.fits import Findings, Fit, findings_wanted, load_findings
 from core.store import Analysis
 from pages.common import cache, frame
+from pages.common.comparison_panel import draw_compare_systems
 from pages.common.deck import MISTAKES, MORE, SUGGESTED
 from pages.common.markdown import markdown
 from pages.common.measuring import (
@@ -87,6 +88,7 @@ def evidence_page() -> None:
     if "words" in wanted:
         draw_words(findings.words, fit)
         draw_linear(findings.linear)
+    draw_compare_systems(analysis, cache.corpus(entry.key))
 
 
 def has_labels(fit: Fit) -> bool:

@@ -36,7 +36,7 @@ from pages.common.search_box import draw_search
 from pages.common.selection import selection_from_python
 from pages.common.selection_panel import draw_selection
 from pages.common.small_multiples import draw_small_multiples
-from pages.common.state import current_analysis, current_corpus, is_fitted, is_prepared
+from pages.common.state import analysis_title, current_analysis, current_corpus, is_fitted, is_prepared
 
 HEIGHT = 560  # pixels: both maps above the fold of 1440 x 900
 SIDE_PANELS = ("Selection", "Label", "Text", "New text")
@@ -62,7 +62,7 @@ def maps_page() -> None:
     entry, analysis = current_corpus(), current_analysis()
     fitted = is_fitted(analysis)
     frame.page_head(
-        (analysis.instruction or "Maps") if fitted else "Maps",
+        analysis_title(analysis) if fitted else "Maps",
         "The same texts in two spaces." if fitted else "The generic space: texts of like meaning.",
         next_page=frame.EXPORT if fitted else frame.GUIDE,
         next_label="Export" if fitted else "Reshape it by an instruction",
