@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import streamlit as st
 
 from core.corpus import Corpus, CorpusReport, Table, build_corpus, examine, guess_text_column, read_table
-from core.encoders import DEFAULT_ENCODER, available_encoders, count_too_long, estimate_seconds
-from core.errors import CorpusError, EncoderUnavailable, RefractError
+from core.encoders import DEFAULT_ENCODER, title_of
+from core.errors import CorpusError, RefractError
 from core.figures import text_length_histogram
 from core.store import StoredCorpus
 from pages.common import cache, frame, jobs
+from pages.common.encoder_chooser import draw_encoder_chooser, reading_cost, why_not
 from pages.common.markdown import markdown
+from pages.common.ready_upload import Upload, keep, kept_name, read_upload
 from pages.common.state import current_corpus, get_state, is_prepared, open_corpus
 
 DEMO = Path(__file__).resolve().parents[2] / "assets" / "demo" / "feedback.csv"
@@ -24,6 +25,11 @@ SOURCES = {
 }
 FORMATS = ["csv", "tsv", "jsonl", "json", "parquet", "xlsx", "txt", "gz"]
 PREVIEW_ROWS = 50
+WAYS = {"encoder": "An encoder reads them", "ready": "Vectors I have already"}
+WAYS_HELP = (
+    "A map needs a vector of each text: made here by an encoder, or made elsewhere and given as a file. The "
+    "texts' meaning on the generic map comes from them."
+)
 
 
 def corpus_page() -> None:
@@ -32,7 +38,7 @@ def corpus_page() -> None:
     ready = is_prepared(entry)
     frame.page_head(
         "Corpus",
-        "Choose the texts to explore. They stay on this machine.",
+        "Choose the texts to explore. They stay on this machine, unless you choose a server to read them.",
         next_page=frame.MAPS if ready else None,
         next_label=f"See the map of “{markdown(entry.name)}”" if ready else "",
     )
@@ -95,45 +101,65 @@ def draw_table(table_id: str, table: Table) -> None:
             key="corpus_text_column",
             help="Guessed: the column with the longest varied texts. The others stay as metadata.",
         )
-        encoder = choose_encoder()
+    report, corpus = look_at(table_id, text_column, table)
     with left:
         draw_preview(table, text_column)
+        st.plotly_chart(
+            text_length_histogram([len(text) for text in corpus.texts]),
+            key="corpus_lengths",
+            height=150,
+            config={"displayModeBar": False},
+        )
     with right:
-        report, corpus = look_at(table_id, text_column, table)
-        draw_report(report, corpus, encoder, table)
-        draw_encode(corpus, encoder)
+        draw_report(report, table)
+        way = st.segmented_control(
+            "Vectors of the texts",
+            list(WAYS),
+            format_func=WAYS.__getitem__,
+            default="encoder",
+            required=True,
+            key="corpus_way",
+            help=WAYS_HELP,
+            persist_state="session",
+        )
+        if way == "ready":
+            draw_ready(corpus)
+        else:
+            draw_encoder(corpus)
 
 
-def choose_encoder() -> str:
-    """Encoder by name, or any model name or folder typed in."""
-    choices = {choice.name: choice for choice in available_encoders()}
-    chosen = st.selectbox(
-        "Encoder",
-        list(choices),
-        index=list(choices).index(DEFAULT_ENCODER),
-        key="corpus_encoder",
-        accept_new_options=True,
-        help="Choose one, or type the name or the folder of any sentence-transformers model.",
+def draw_encoder(corpus: Corpus) -> None:
+    """Choose an encoder, and encode."""
+    encoder, _ = draw_encoder_chooser(
+        key="corpus",
+        instructed=False,
+        texts=corpus.texts,
+        corpus_key=corpus.key,
+        before_try=lambda: cache.store().add_corpus(corpus),
     )
-    if chosen in choices:
-        st.caption(choices[chosen].description)
-    return chosen or DEFAULT_ENCODER
+    if not encoder:
+        return
+    problem = why_not(encoder, instructed=False)
+    n_long, max_tokens, _ = reading_cost(corpus.key, encoder, corpus.texts)
+    if n_long and not problem:
+        st.caption(
+            f"**{n_long:,}** texts are longer than the {max_tokens:,} tokens that the encoder reads: their "
+            "ends are cut."
+        )
+    draw_encode(corpus, encoder, disabled=bool(problem))
+
+
+def draw_ready(corpus: Corpus) -> None:
+    """Choose a file of vectors, and draw the map of them."""
+    upload = read_upload(corpus, key="corpus")
+    if upload is not None:
+        draw_encode(corpus, kept_name(corpus.key, upload), upload=upload)
 
 
 @st.cache_resource(max_entries=3, scope="session", show_spinner="Looking at the texts…")
 def look_at(table_id: str, text_column: str, _table: Table) -> tuple[CorpusReport, Corpus]:
     """Report on a text column, and the corpus it makes; remembered by the table's id and the column."""
     return examine(_table, text_column), build_corpus(_table, text_column)
-
-
-@st.cache_resource(max_entries=3, scope="session", show_spinner=False)
-def reading_cost(corpus_key: str, encoder: str, _texts: np.ndarray) -> tuple[int, int, float]:
-    """How many texts the encoder would cut, at how many tokens (0: unknown yet), and its seconds."""
-    try:
-        n_long, max_tokens = count_too_long(_texts, encoder)
-    except EncoderUnavailable:
-        n_long = max_tokens = 0  # said in full when Encode tries to load it
-    return n_long, max_tokens, estimate_seconds(_texts, encoder)
 
 
 def draw_preview(table: Table, text_column: str) -> None:
@@ -151,33 +177,27 @@ def draw_preview(table: Table, text_column: str) -> None:
     )
 
 
-def draw_report(report: CorpusReport, corpus: Corpus, encoder: str, table: Table) -> None:
+def draw_report(report: CorpusReport, table: Table) -> None:
     """What is in the table, before anything runs."""
-    n_long, max_tokens, seconds = reading_cost(corpus.key, encoder, corpus.texts)
     facts = [
         f"**{report.n_rows:,}** rows",
         f"**{report.n_empty:,}** empty" + (" (left out)" if report.n_empty else ""),
         f"**{report.n_duplicates:,}** duplicates" + (" (kept)" if report.n_duplicates else ""),
         f"encoding {report.encoding}" if report.encoding else "",
         f"median {report.median_length:,.0f} characters, longest {report.longest:,}",
-        f"**{n_long:,}** longer than the {max_tokens} tokens that the encoder reads (their ends are cut)"
-        if max_tokens
-        else "",
-        f"about **{duration(seconds)}** to encode",
     ]
     st.markdown(" · ".join(fact for fact in facts if fact))
     for note in table.notes:
         st.caption(f":material/info: {markdown(note)}")
-    st.plotly_chart(
-        text_length_histogram([len(text) for text in corpus.texts]),
-        key="corpus_lengths",
-        height=150,
-        config={"displayModeBar": False},
-    )
 
 
-def draw_encode(corpus: Corpus, encoder: str) -> None:
-    """The page's one primary button: encode, with progress and Cancel; or open what is encoded."""
+def draw_encode(
+    corpus: Corpus, encoder: str, *, upload: Upload | None = None, disabled: bool = False
+) -> None:
+    """The page's one primary button: encode, with progress and Cancel; or open what is encoded.
+
+    With an upload its vectors take the place of encoding; `encoder` is then their name, "" before that.
+    """
     stored = {entry.key: entry for entry in cache.store().corpora()}.get(corpus.key)
     job = jobs.latest("prepare", corpus_key=corpus.key)
     if job is not None and job.active:
@@ -187,23 +207,28 @@ def draw_encode(corpus: Corpus, encoder: str) -> None:
     if job is not None and job.status == "failed":
         st.error(markdown(job.message), icon=":material/error:")
     if job is not None and job.status == "cancelled":
-        st.info("Cancelled; nothing was lost. Encode starts again.", icon=":material/info:")
-    encoded = is_prepared(stored) and stored.encoder == encoder
-    if encoded:
-        st.success("Encoded: the map is ready.", icon=":material/check_circle:")
-    label = (
-        f"Open the map of {len(corpus.texts):,} texts" if encoded else f"Encode {len(corpus.texts):,} texts"
-    )
-    if st.button(label, key="corpus_encode", type="primary", width="stretch"):
+        st.info("Cancelled; nothing was lost. It starts again.", icon=":material/info:")
+    there = is_prepared(stored) and stored.encoder == encoder
+    if there:
+        st.success(
+            "The map is ready." if upload else "Encoded: the map is ready.", icon=":material/check_circle:"
+        )
+    n_texts = f"{len(corpus.texts):,} texts"
+    label = f"Map {n_texts} by these vectors" if upload else f"Encode {n_texts}"
+    if there:
+        label = f"Open the map of {n_texts}"
+    if st.button(label, key="corpus_encode", type="primary", width="stretch", disabled=disabled):
         try:
             cache.store().add_corpus(corpus)
             open_corpus(corpus.key)
+            encoder = keep(corpus.key, upload) if upload else encoder
         except RefractError as error:
             frame.say(error)
             return
-        if encoded:
+        if there:
             st.switch_page(frame.MAPS)
-        jobs.start("prepare", f"Encoding {corpus.name}", corpus_key=corpus.key, encoder=encoder)
+        title = f"Mapping {corpus.name}" if upload else f"Encoding {corpus.name}"
+        jobs.start("prepare", title, corpus_key=corpus.key, encoder=encoder)
         st.rerun()
 
 
@@ -237,7 +262,9 @@ def draw_stored(stored: list[StoredCorpus]) -> None:
             border=True, horizontal=True, vertical_alignment="center", key=f"stored_{entry.key}"
         ):
             opened = entry.opened_at[:16].replace("T", " ")
-            state = f"read by {markdown(entry.encoder)}" if is_prepared(entry) else "not encoded yet"
+            state = (
+                f"read by {markdown(title_of(entry.encoder))}" if is_prepared(entry) else "not encoded yet"
+            )
             facts = f"{entry.n_texts:,} texts · {state} · opened {opened} UTC"
             st.markdown(f"**{markdown(entry.name)}**  \n:small[{facts}]", width="stretch")
             if is_prepared(entry):
@@ -271,13 +298,6 @@ def draw_resume(entry: StoredCorpus) -> None:
         encoder = job.arguments["encoder"] if job else entry.encoder or DEFAULT_ENCODER
         jobs.start("prepare", f"Encoding {entry.name}", corpus_key=entry.key, encoder=encoder)
         st.rerun()
-
-
-def duration(seconds: float) -> str:
-    """Seconds in words: "4 s", "3 min", "2 h"."""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.0f} h"
 
 
 corpus_page()
