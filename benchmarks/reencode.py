@@ -23,8 +23,8 @@ from benchmarks.few_shot import machine
 from benchmarks.texts import make_texts
 from core.encoders import DEFAULT_ENCODER, Encoder, load_encoder
 from core.encoders.sources import packaged_folder
-from core.guides import label_phrases
-from core.neighbours import Graph, build_graph, unit_rows
+from core.guides import encode_names, label_phrases
+from core.neighbours import Graph, build_graph
 from core.projection import project
 from core.transforms import GuidedTransform
 
@@ -131,10 +131,7 @@ def reshape(
     generic: Encoder, names: list[str], vectors: np.ndarray, given: np.ndarray, graph: Graph
 ) -> np.ndarray:
     """Reshaped vectors, the names of the labels read anew as under a new instruction."""
-    phrases = label_phrases("by topic", names)
-    encoded = generic.encode([phrase for each in phrases for phrase in each])
-    owner = np.repeat(np.arange(len(phrases)), [len(each) for each in phrases])
-    label_vectors = np.stack([unit_rows(encoded[owner == label]).mean(axis=0) for label in range(len(names))])
+    label_vectors = encode_names(generic, label_phrases("by topic", names))
     return GuidedTransform(random_state=0).fit_transform(
         vectors, given, graph=graph, label_vectors=label_vectors
     )

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.encoders import Encoder, split_ready
+from core.encoders import split_ready
 from core.errors import LabelError
 from core.fits import Fit, has_fit, load_fit, save_fit
-from core.guides import label_phrases
+from core.guides import encode_names, label_phrases
 from core.keys import content_key
 from core.neighbours import build_graph, unit_rows
 from core.readings import files_signature, find_ready, load_answers, read_corpus
@@ -152,7 +152,7 @@ def _reshape(report: Report, results: Results, asked: Asked, generic: Space, key
     names = _known_label_vectors(results, asked)
     if names is None and names_read:
         report("Reading the label names", 0, 1)
-        names = _label_vectors(asked, load_warm_encoder(asked.entry.encoder))
+        names = encode_names(load_warm_encoder(asked.entry.encoder), asked.phrases)
     report("Reshaping the space", 0, 1)
     X = np.asarray(generic.vectors)
     if recipe:
@@ -183,7 +183,7 @@ def _read(store: Store, report: Report, results: Results, asked: Asked, generic:
         reading = read_corpus(results, corpus_key, texts, encoder, asked.analysis.instruction, **counts)
         if len(asked.labels) >= 2:
             report("Reading the label names", 0, 1)
-            names = _label_vectors(asked, encoder, asked.analysis.instruction)
+            names = encode_names(encoder, asked.phrases, asked.analysis.instruction)
     key = content_key("space of a reading", VERSION, asked.entry.embedding_key, reading)
     if not has_space(results, key):
         results.link_array(f"{reading}.vectors", f"{key}.vectors")
@@ -223,14 +223,6 @@ def _known_label_vectors(results: Results, asked: Asked) -> np.ndarray | None:
     before = load_fit(results, analysis.fit_key)
     same = before.approach.kind == "guided" and before.phrases == asked.phrases
     return np.asarray(before.label_vectors) if same and before.label_vectors is not None else None
-
-
-def _label_vectors(asked: Asked, encoder: Encoder, instruction: str = "") -> np.ndarray:
-    """Mean direction of each label's phrases: float32 (n_labels, d)."""
-    phrases = asked.phrases
-    encoded = encoder.encode([phrase for each in phrases for phrase in each], instruction=instruction or None)
-    owner = np.repeat(np.arange(len(phrases)), [len(each) for each in phrases])
-    return np.stack([unit_rows(encoded[owner == label]).mean(axis=0) for label in range(len(phrases))])
 
 
 def _forget_unused_fit(store: Store, results: Results, before: Analysis) -> None:

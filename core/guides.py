@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.encoders import Encoder
 from core.neighbours import COPY, unit_rows
 from core.transforms.classifier import kernel, ridge_coefficients, softmax
 from core.transforms.examples import Examples
@@ -138,3 +139,19 @@ def label_phrases(instruction: str, names: list[str]) -> list[list[str]]:
     plain = [" ".join(name.replace("_", " ").split()) or name for name in names]
     instruction = " ".join(instruction.split())
     return [[name, f"{instruction}: {name}"] if instruction else [name] for name in plain]
+
+
+def encode_names(encoder: Encoder, phrases: list[list[str]], instruction: str = "") -> np.ndarray:
+    """Encode label names: the mean direction of each label's phrases, float32 (n_labels, n_dims).
+
+    Parameters
+    ----------
+    encoder : Encoder
+    phrases : list of lists of str
+        One or more for each label, as of `label_phrases`.
+    instruction : str
+        Under which texts are read, "" for none.
+    """
+    encoded = encoder.encode([phrase for each in phrases for phrase in each], instruction=instruction or None)
+    owner = np.repeat(np.arange(len(phrases)), [len(each) for each in phrases])
+    return np.stack([unit_rows(encoded[owner == label]).mean(axis=0) for label in range(len(phrases))])

@@ -10,9 +10,8 @@ import numpy as np
 
 from core.encoders import Encoder
 from core.evaluation.materials import Facet
-from core.guides import label_phrases, suggest
+from core.guides import encode_names, label_phrases, suggest
 from core.keys import Progress
-from core.neighbours import unit_rows
 
 MethodKind = Literal["generic", "guided", "gstransform", "encoder"]
 Picking = Literal["random", "suggested"]
@@ -136,9 +135,7 @@ def reshape(
 
 def name_vectors(encoder: Encoder, facet: Facet) -> np.ndarray:
     """Directions of label names (n_labels, n_dims), as a Fit makes them."""
-    phrases = label_phrases(facet.instruction or "", list(facet.labels))
-    encoded = unit_rows(encoder.encode([phrase for several in phrases for phrase in several]))
-    return encoded.reshape(len(phrases), len(phrases[0]), -1).sum(axis=1)
+    return encode_names(encoder, label_phrases(facet.instruction or "", list(facet.labels)))
 
 
 def instruction_for(encoder: Encoder, instruction: str) -> str | None:
