@@ -189,10 +189,12 @@ def findings_to_json_bytes(fit: Fit, findings: Findings, *, encoder: str) -> byt
     fit : Fit
     findings : Findings
     encoder : str
+        Of the corpus; of the approach, its own is said too.
     """
     document: dict[str, object] = {
         "instruction": fit.instruction,
         "encoder": encoder,
+        "approach": asdict(fit.approach),
         "labels": fit.labels,
         "n_labels_given": int((np.asarray(fit.given) >= 0).sum()),
         "from_names_only": fit.from_names_only,

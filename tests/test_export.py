@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow.parquet
 import pytest
 
+from core.approaches import Approach
 from core.corpus import Table, build_corpus, read_table
 from core.driving_words import DrivingWord
 from core.evidence import Control, CurvePoint, Evidence, LabelEvidence, LearningCurve
@@ -145,6 +146,8 @@ LINEAR = LinearForm(
 )
 FIT = Fit(
     space=None,
+    space_key="key",
+    approach=Approach(),
     instruction="by feeling",
     labels=["sad", "glad"],
     label_ids=[1, 2],
@@ -195,6 +198,7 @@ def test_findings_leave_as_json_that_every_reader_takes():
 
     found = json.loads(findings_to_json_bytes(FIT, FINDINGS, **ABOUT), parse_constant=refuse)
     assert found["instruction"] == "by feeling" and found["encoder"] == "words"
+    assert found["approach"] == {"kind": "guided", "encoder": "", "template": ""}
     assert found["n_labels_given"] == 2 and found["from_names_only"] is False
     assert found["evidence"]["verdict"] == "too few labels to tell"
     assert found["evidence"]["generic"] is None

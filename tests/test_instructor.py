@@ -282,5 +282,7 @@ def test_offline_the_model_and_its_folder_are_named(tmp_path, monkeypatch):
 
 
 def test_a_goal_that_begins_with_by_is_worded_without_it():
-    assert instructor_prompt("by what the customer feels") == "Represent the text for what the customer feels:"
+    assert (
+        instructor_prompt("by what the customer feels") == "Represent the text for what the customer feels:"
+    )
     assert instructor_prompt("byte order") == "Represent the text for byte order:"

@@ -28,7 +28,7 @@ HELP = (
     "text anew: an encoder that follows instructions, such as INSTRUCTOR or InBedder, reads each text under "
     "this one; it needs no labels, and takes minutes to hours here. Evidence compares them on your labels."
 )
-KIND, ERROR = "approach_kind", "approach_error"
+ERROR = "approach_error"
 ENCODER, FILE = "An encoder reads them", "Vectors I have already"
 FEW_FOR_GSTRANSFORM = 200  # labels
 NAME_ANOTHER = "Two labels are needed before Fit can reshape the map: name another above."
@@ -38,38 +38,41 @@ LABEL_TEXTS = "Label texts of two labels or more: here their names alone say not
 def draw_approach(analysis: Analysis | None) -> None:
     """How the instruction is followed, in one line; what a reading needs, below it.
 
-    It may change how the analysis is kept: read it anew afterwards.
-
     Parameters
     ----------
     analysis : Analysis or None
         None while there is none: a choice then starts one.
     """
     approach = analysis.approach if analysis else Approach()
+    key = f"approach_kind_{analysis.id if analysis else None}"
 
     def choose_kind() -> None:
         analysis_id = analysis.id if analysis else ensure_analysis()
         latest, before = f"approach_reading_{analysis_id}", cache.store().analysis(analysis_id).approach
         if before.reads_anew:
             st.session_state[latest] = before
-        chosen = Approach(st.session_state[KIND])
+        chosen = Approach(st.session_state[key])
         chosen = st.session_state.get(latest, chosen) if chosen.reads_anew else chosen
         cache.store().set_approach(analysis_id, chosen)
 
-    st.session_state[KIND] = approach.kind
+    # Not kept, or changed in another window. Else by default: the page may be drawn anew before it is whole.
+    otherwise = st.session_state.get(key, approach.kind) != approach.kind
+    if otherwise:
+        st.session_state[key] = approach.kind
     with st.container(horizontal=True, vertical_alignment="center", key="approach"):
         st.markdown(":small[How it is followed]", help=HELP, width="content")
         st.segmented_control(
-            "How the instruction is followed", list(KINDS), format_func=KINDS.__getitem__, required=True,
-            key=KIND, label_visibility="collapsed", on_change=_attempt, args=[choose_kind],
+            "How the instruction is followed", list(KINDS), default=None if otherwise else approach.kind,
+            format_func=KINDS.__getitem__, required=True, key=key, label_visibility="collapsed",
+            on_change=_attempt, args=[choose_kind],
         )  # fmt: skip
         if approach.kind == "gstransform":
             _draw_label_need(analysis)
-    if ERROR in st.session_state:
-        st.error(markdown(st.session_state.pop(ERROR)), icon=":material/error:")
     if approach.reads_anew:
         with st.container(border=True, key="approach_reading"):
             _draw_reading(analysis, cache.corpus(analysis.corpus_key))
+    if ERROR in st.session_state:
+        st.error(markdown(st.session_state.pop(ERROR)), icon=":material/error:")
 
 
 def approach_ready(analysis: Analysis) -> str | None:
@@ -94,7 +97,9 @@ def approach_ready(analysis: Analysis) -> str | None:
         return str(error)
     if not analysis.instruction:
         return "Type an instruction above first: every text is read under it."
-    return why_not(approach.encoder, approach.template, analysis.instruction) or None
+    if why_not(approach.encoder, approach.template, analysis.instruction):
+        return "This encoder cannot read them so: the reason stands above."
+    return None
 
 
 def start_label(analysis: Analysis, n_texts: int) -> str | None:
@@ -170,12 +175,12 @@ def _draw_reading(analysis: Analysis, corpus: Corpus) -> None:
     def use_task(task: str) -> None:
         _attempt(lambda: cache.store().set_instruction(analysis.id, task))
 
-    st.session_state.setdefault(source, ENCODER if split_ready(approach.encoder) is None else FILE)
-    st.segmented_control(
+    by = st.segmented_control(
         "Where the vectors come from", [ENCODER, FILE], required=True, key=source,
-        label_visibility="collapsed", on_change=choose_source,
+        default=ENCODER if split_ready(approach.encoder) is None else FILE,
+        label_visibility="collapsed", on_change=choose_source, persist_state="session",
     )  # fmt: skip
-    if st.session_state[source] == ENCODER:
+    if by == ENCODER:
         name, template = draw_encoder_chooser(
             key=f"approach_{analysis.id}",
             instructed=True,
@@ -190,21 +195,27 @@ def _draw_reading(analysis: Analysis, corpus: Corpus) -> None:
     else:
         name = draw_ready_upload(corpus, key=f"approach_{analysis.id}")
         chosen = Approach("reading", name) if name else approach
+        if not name and approach.encoder:
+            title = markdown(title_of(approach.encoder))
+            st.caption(f"The {title} are in use until another file takes their place.")
     if split_ready(chosen.encoder) is not None:
         st.session_state[latest_file] = chosen
-    if chosen != approach:
-        _keep(analysis.id, chosen)
+    if chosen != approach and _keep(analysis.id, chosen):
+        st.rerun()  # button and hint go by what is kept
 
 
-def _keep(analysis_id: int, approach: Approach) -> None:
-    _attempt(lambda: cache.store().set_approach(analysis_id, approach))
+def _keep(analysis_id: int, approach: Approach) -> bool:
+    return _attempt(lambda: cache.store().set_approach(analysis_id, approach))
 
 
-def _attempt(step: Callable[[], None]) -> None:
+def _attempt(step: Callable[[], None]) -> bool:
+    """Do a step, and tell whether it could be kept; if not, why is said below."""
     try:
         step()
+        return True
     except RefractError as error:
         st.session_state[ERROR] = str(error)
+        return False
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -19,8 +19,8 @@ LONGEST = 60  # characters of an answer
 HELP = (
     "What the model wrote when it was asked the instruction about each text; the commonest answers in this "
     "cluster, with their share of its texts that got an answer. Answers that differ in case or in the last "
-    "stop alone count as one. Where writing takes much longer than reading, only a part of the texts, drawn at "
-    "random, is answered in words."
+    "stop alone count as one. Where writing takes much longer than reading, only a part of the texts, drawn "
+    "at random, is answered in words."
 )
 
 

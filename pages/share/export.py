@@ -132,7 +132,7 @@ class File:
 def table_files(table: pd.DataFrame, corpus: Corpus, generic: Space, fit: Fit | None) -> list[File]:
     """The table and the vectors."""
     vectors = generic.vectors if fit is None else fit.space.vectors
-    space = "Generic" if fit is None else "Reshaped"
+    space = "Generic" if fit is None else "The reading's" if fit.approach.reads_anew else "Reshaped"
     about = max(0.1, (sum(map(len, corpus.texts)) + 90 * len(table)) / MEGABYTE)
     return [
         File(
@@ -164,7 +164,8 @@ def table_files(table: pd.DataFrame, corpus: Corpus, generic: Space, fit: Fit | 
 
 
 def fit_files(generic: Space, fit: Fit, findings: Findings, encoder: str, name: str) -> list[File]:
-    """The linear form, and what was measured."""
+    """The linear form of a transform, and what was measured."""
+    reads_anew = fit.approach.reads_anew  # then no matrix makes the space, and no words are its reasons
     n_dims, n_reshaped = generic.vectors.shape[1], fit.space.vectors.shape[1]
     agreement = findings.linear.agreement if findings.linear else float("nan")
     kept = "" if np.isnan(agreement) else f"keeps {100 * agreement:.0f} % of the ten nearest neighbours · "
@@ -173,27 +174,27 @@ def fit_files(generic: Space, fit: Fit, findings: Findings, encoder: str, name: 
         linear = findings.linear or fit_linear_form(unit_rows(generic.vectors), np.asarray(fit.space.vectors))
         return linear_to_npz_bytes(fit, linear, encoder=encoder, file_name=f"{name}-linear.npz")
 
+    linear_form = File(
+        "export_linear",
+        "Linear form as NPZ",
+        f"One matrix, {n_dims} × {n_reshaped}, that reshapes new embeddings; holds the lines of NumPy "
+        "that do it · "
+        f"{kept}about {4 * n_dims * n_reshaped / MEGABYTE:,.1f} MB",
+        "-linear.npz",
+        "application/octet-stream",
+        make_linear,
+    )
+    words = "" if reads_anew else ", with the words that drive each"
     measured = "" if findings.evidence else "; not measured yet, see Evidence"
-    return [
-        File(
-            "export_linear",
-            "Linear form as NPZ",
-            f"One matrix, {n_dims} × {n_reshaped}, that reshapes new embeddings; holds the lines of NumPy "
-            "that do it · "
-            f"{kept}about {4 * n_dims * n_reshaped / MEGABYTE:,.1f} MB",
-            "-linear.npz",
-            "application/octet-stream",
-            make_linear,
-        ),
-        File(
-            "export_evidence",
-            "Evidence as JSON",
-            f"Whether it helped, label by label, with the words that drive each{measured}",
-            "-evidence.json",
-            "application/json",
-            lambda: findings_to_json_bytes(fit, findings, encoder=encoder),
-        ),
-    ]
+    evidence = File(
+        "export_evidence",
+        "Evidence as JSON",
+        f"Whether it helped, label by label{words}{measured}",
+        "-evidence.json",
+        "application/json",
+        lambda: findings_to_json_bytes(fit, findings, encoder=encoder),
+    )
+    return [evidence] if reads_anew else [linear_form, evidence]
 
 
 def draw_downloads(files: list[File], name: str) -> None:
