@@ -144,6 +144,11 @@ def has_fit(results: Results, key: str | None) -> bool:
     return has_space(results, space_key) and all(results.has_array(f"{key}.{part}") for part in ARRAYS)
 
 
+def load_approach(results: Results, key: str) -> Approach:
+    """How the space of a Fit was made, without reading the rest. Raises as `load_fit`."""
+    return Approach.from_text(results.load_document(f"{key}.labels").get("approach"))
+
+
 def load_fit(results: Results, key: str) -> Fit:
     """Read the result of a Fit.
 

@@ -30,6 +30,7 @@ CORPUS, GUIDE, MAPS, EVIDENCE, EXPORT = (
     "pages/explore/evidence.py",
     "pages/share/export.py",
 )
+LONGEST_NAME = 40  # characters of an analysis in the sidebar
 VERDICTS = {
     "helps": "✓ helps",
     "no gain": "no gain",
@@ -164,8 +165,7 @@ def _draw_analyses(corpus_key: str) -> None:
 
 
 def _analysis_name(analysis: Analysis) -> str:
-    name = analysis_title(analysis)
-    name = markdown(name if len(name) <= 40 else name[:39] + "…")
+    name = markdown(analysis_title(analysis, longest=LONGEST_NAME))
     if is_fitted(analysis):
         evidence = _evidence(analysis)
         if evidence is not None and evidence.verdict == "helps":

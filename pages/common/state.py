@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.encoders import title_of
-from core.fits import has_fit
+from core.fits import has_fit, load_approach
 from core.spaces import has_space
 from core.store import Analysis, StoredCorpus
 from pages.common import cache
@@ -87,13 +87,27 @@ def person() -> str:
         return "person"
 
 
-def analysis_title(analysis: Analysis) -> str:
-    """Instruction, and how it is followed where that is not the usual way."""
-    approach = cache.fit(analysis).approach if is_fitted(analysis) else analysis.approach
-    title = analysis.instruction or "untitled"
+def analysis_title(analysis: Analysis, *, longest: int | None = None) -> str:
+    """Instruction, and how it is followed where that is not the usual way.
+
+    Of one that is longer than `longest` characters, the instruction is cut first.
+    """
+    approach, how = analysis.approach, ""
+    if is_fitted(analysis):
+        approach = load_approach(cache.store().results(analysis.corpus_key), analysis.fit_key)
     if approach.kind == "gstransform":
-        return f"{title} · GSTransform"
-    return f"{title} · {title_of(approach.encoder)}" if approach.reads_anew else title
+        how = " · GSTransform"
+    elif approach.reads_anew:
+        how = f" · {title_of(approach.encoder)}" if approach.encoder else " · read anew"
+    title = analysis.instruction or "untitled"
+    if longest is None or len(title) + len(how) <= longest:
+        return title + how
+    how = _cut(how, longest * 2 // 3)
+    return _cut(title, longest - len(how)) + how
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def is_prepared(entry: StoredCorpus | None) -> bool:

@@ -34,6 +34,11 @@ MEANING = {
     "no gain": "Luck could bring the difference: more labels may show a gain, wrong ones hide it.",
     "worse": "Look for wrong labels first; then give more, or choose labels that the texts tell apart.",
 }
+MEANING_OF_READING = {
+    "no gain": "Luck could bring the difference: word the instruction otherwise, or try another encoder.",
+    "worse": "This encoder does not see what the labels tell apart: word the instruction otherwise, or try "
+    "another.",
+}
 RARELY = "less than once in 1,000 times"
 COMPARISON_HELP = (
     "How often a hidden label is found again by its nearest labelled neighbour. *Published recipe*: "
@@ -146,12 +151,14 @@ def explanation(evidence: Evidence, fit: Fit) -> str:
     if not evidence.enough:
         return "The maps show what the labels make of the space; whether that is better cannot be told yet."
     often = f"about once in {1 / evidence.chance:,.0f} times" if evidence.chance >= 0.001 else RARELY
-    space = "the space as read" if fit.approach.reads_anew else "the reshaped space"
+    space, meaning = "the reshaped space", MEANING[evidence.verdict]
+    if fit.approach.reads_anew:
+        space, meaning = "the space as read", MEANING_OF_READING.get(evidence.verdict, meaning)
     return (
         f"Of 100 texts whose label was hidden, each label counting the same, "
         f"**{100 * evidence.reshaped:.0f}** stand nearest to a text of their own label in {space}; "
         f"**{100 * evidence.generic:.0f}** do in the generic one. "
-        f"{MEANING[evidence.verdict].format(often=often)}"
+        f"{meaning.format(often=often)}"
     )
 
 
@@ -203,8 +210,9 @@ def draw_curve(curve: LearningCurve | None) -> None:
 
 def draw_labels(fit: Fit, evidence: Evidence | None) -> None:
     """For each label how often it is found again, before and after; and which have too few texts."""
+    dot = "as read" if fit.approach.reads_anew else "reshaped"
     st.markdown(
-        "**Label by label** :small[ring: generic, dot: reshaped; the weakest first]", help=EVIDENCE_HELP
+        f"**Label by label** :small[ring: generic, dot: {dot}; the weakest first]", help=EVIDENCE_HELP
     )
     if evidence is None:
         reserve(60 + ROW * min(len(fit.labels), MOST_ROWS), "Measuring…")

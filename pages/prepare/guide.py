@@ -82,10 +82,12 @@ def draw_instruction(analysis: Analysis | None) -> None:
     kept = (analysis.id, analysis.instruction) if analysis else (None, "")
 
     def save() -> None:
+        typed = st.session_state[key]
+        if kept[1] and not typed.strip():  # also what a browser may send while the page is being drawn
+            del st.session_state["guide_instruction_of"]
+            return
         try:
-            cache.store().set_instruction(
-                analysis.id if analysis else ensure_analysis(), st.session_state[key]
-            )
+            cache.store().set_instruction(analysis.id if analysis else ensure_analysis(), typed)
         except RefractError as error:
             st.session_state["guide_label_error"] = str(error)
 
@@ -145,7 +147,7 @@ def draw_fit(analysis: Analysis, corpus: Corpus) -> None:
             on_click=start_fit,
             args=[analysis],
         )
-        hint = approach_hint(analysis, corpus) or fit_hint(n_labels, fresh=fresh)
+        hint = approach_hint(analysis, corpus, fresh=fresh) or fit_hint(n_labels, fresh=fresh)
         st.caption(markdown(missing) if missing else hint)
 
 
