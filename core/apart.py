@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parent.parent
 LOOK_EVERY = 0.2  # seconds between two looks whether it is to stop
 OUT_OF_MEMORY = "Memory ran out, and only this part was stopped: take fewer texts or a smaller model."
+NO_MEMORY = ("out of memory", "allocate memory", "not enough memory")  # the last on Windows
 GOOD_VICTIM = Path("/proc/self/oom_score_adj")
 
 Report = Callable[[str, int, int], None]
@@ -68,9 +69,9 @@ def run_apart(function: str, report: Report, **arguments: object) -> object:
         cwd=ROOT,
     )
     try:
-        with contextlib.suppress(OSError):  # it ended at once: told below
-            process.stdin.write(json.dumps({"function": function, "arguments": arguments}) + "\n")
-            process.stdin.flush()
+        request = json.dumps({"function": function, "arguments": arguments}) + "\n"
+        # In a thread: a long request waits for the process to read it, and it can be cancelled before.
+        threading.Thread(target=_ask, args=[process.stdin, request], daemon=True).start()
         return _follow(process, report)
     finally:
         process.kill()
@@ -78,6 +79,12 @@ def run_apart(function: str, report: Report, **arguments: object) -> object:
         for stream in (process.stdin, process.stdout):
             with contextlib.suppress(OSError):
                 stream.close()
+
+
+def _ask(stream: TextIO, request: str) -> None:
+    with contextlib.suppress(ValueError, OSError):  # it ended at once, which is told by `_follow`
+        stream.write(request)
+        stream.flush()
 
 
 def _follow(process: subprocess.Popen, report: Report) -> object:
@@ -159,7 +166,7 @@ def _explain(error: Exception, function: str) -> str:
         return str(error)
     # Torch has an error of its own for graphics cards, and a mere RuntimeError for the rest.
     words = str(error).lower()
-    if isinstance(error, MemoryError) or "out of memory" in words or "allocate memory" in words:
+    if isinstance(error, MemoryError) or any(said in words for said in NO_MEMORY):
         return OUT_OF_MEMORY
     logger.error("%s failed", function, exc_info=error)
     return f"Something unexpected went wrong ({type(error).__name__}: {error}); please report it."

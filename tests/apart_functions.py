@@ -24,6 +24,7 @@ def fail(report, kind):
         "memory": MemoryError(),
         "card": RuntimeError("CUDA out of memory. Tried to allocate 20.00 GiB"),
         "allocator": RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried"),
+        "windows": RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 8 bytes."),
     }[kind]
 
 

@@ -1,7 +1,5 @@
 """The panel that compares systems, through Streamlit's own test runner; measured in this process."""
 
-import math
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -10,7 +8,7 @@ from core.comparison.rows import System
 from core.jobs import Job
 from pages.common import cache, comparison_panel, encoder_chooser
 from pages.common.comparison_panel import estimate_text
-from pages.common.comparison_result import HELPS, to_cells, to_point
+from pages.common.comparison_result import HELPS, gain, to_cells, to_point
 from tests.test_comparison import FeelingEncoder, found, row
 from tests.test_comparison import here as here  # the fixture
 from tests.test_comparison import readers as readers  # the fixture
@@ -113,12 +111,12 @@ def test_a_smaller_sample_is_told_with_what_the_whole_would_take(panel, labelled
     with_reader(panel, labelled, "feeling")
     panel.selectbox(key=f"compare_texts_{labelled}").set_value(40).run()
     press(panel, "compare_start")
-    assert FeelingEncoder.asked == [(40, "by feeling")]
+    assert set(FeelingEncoder.asked) == {(40, "by feeling")}
     assert "Measured on 40 of 60 texts" in words(panel)
     assert "On all 60" in table(panel)
 
 
-def test_hours_are_told_before_they_begin_and_a_sample_is_proposed(panel, labelled, monkeypatch):
+def test_hours_are_told_before_they_begin_and_a_sample_is_proposed(panel, labelled, monkeypatch, caplog):
     monkeypatch.setattr(comparison_panel, "SIZES", (20, 40))
     monkeypatch.setattr(
         "core.comparison.estimates.estimate_seconds",
@@ -129,6 +127,7 @@ def test_hours_are_told_before_they_begin_and_a_sample_is_proposed(panel, labell
     assert "takes feeling about **60 min** (reckoned from its size)" in said
     assert "A sample of 20 texts takes roughly" in said  # 40 of them take 40 minutes
     press(panel, "compare_smaller")
+    assert "created with a default value" not in caplog.text
     assert panel.selectbox(key=f"compare_texts_{labelled}").value == 20
     said = words(panel)
     assert "That is long. A sample" not in said
@@ -141,6 +140,9 @@ def test_where_texts_go_is_said_before(panel, labelled):
     with_reader(panel, labelled, "endpoint:http://10.0.0.7:9/v1#small")
     said = words(panel)
     assert "**60** texts are sent to" in said and "10.0.0.7:9" in said
+    press(panel, "compare_start")
+    said = words(panel)  # also before they are sent again
+    assert "compare_again" in keys(panel) and "**60** texts are sent to" in said and "10.0.0.7:9" in said
 
 
 def test_a_failure_is_a_sentence_and_can_be_tried_again(panel, labelled, here):
@@ -167,7 +169,7 @@ def test_too_few_labels_leave_times_and_memory(panel, store, labelled):
     assert not panel.get("plotly_chart")
 
 
-def test_measuring_again_forgets_what_was_there(panel, labelled, here):
+def test_measuring_again_measures_all_in_one_run(panel, labelled, here):
     press(panel.run(), "compare_start")
     assert len(here) == 3
     press(panel, "compare_again")
@@ -233,12 +235,17 @@ def test_cells_of_a_row():
 
 
 def test_the_interval_on_the_chart_is_that_of_the_gain():
-    generic = row("generic", "Generic", 0.6, math.nan)
-    guided = row("guided", "GuidedTransform", 0.95, 0.1, gain_low=0.2, gain_high=0.5)
-    point = to_point(guided, found(generic, guided))
-    assert (point.low, point.high) == (pytest.approx(0.8), 1.0) and point.own
-    instant = row("reading", "e5", 0.5, 0.0)
-    assert to_point(instant, found(instant)).seconds > 0  # the axis has no zero
+    guided = row("guided", "GuidedTransform", 0.85, 0.1, generic=0.6, gain_low=0.2, gain_high=0.3)
+    point = to_point(guided)
+    assert (point.low, point.high) == (pytest.approx(0.8), pytest.approx(0.9)) and point.own
+    sure = row("guided", "GuidedTransform", 0.95, 0.1, generic=0.6, gain_low=0.2, gain_high=0.5)
+    assert to_point(sure).high == 1
+    instant = row("reading", "e5", 0.5, 0.0, generic=0.5)
+    assert to_point(instant).seconds > 0  # the axis has no zero
+
+
+def test_a_gain_of_nothing_has_no_sign():
+    assert gain(row("guided", "GuidedTransform", 0.5, 0.1, gain_low=-0.001, gain_high=0.004)) == "0 to 0"
 
 
 def test_what_takes_most_is_named():

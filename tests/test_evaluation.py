@@ -1,5 +1,6 @@
 """The evaluation of the papers: hand-worked figures, what is read, what is compared, what is reported."""
 
+import dataclasses
 import json
 import os
 import subprocess
@@ -288,6 +289,18 @@ def test_without_network_the_dataset_and_the_folder_are_named(monkeypatch, tmp_p
     assert asked[0]["repo_type"] == "dataset"
 
 
+def test_a_fetch_that_was_stopped_in_the_middle_is_taken_up_again(tmp_path, monkeypatch):
+    huggingface_hub = pytest.importorskip("huggingface_hub")
+
+    def fetch(local_files_only=False, **wanted):
+        for aspect in ("topic", "location")[: 1 if local_files_only else 2]:
+            (tmp_path / f"{aspect}.csv").write_text("text,cluster\none,a\ntwo,b\n")
+        return str(tmp_path)
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", fetch)
+    assert len(read_published(find_task("NYTClustering"))) == 2
+
+
 def test_every_task_is_found_by_its_name_and_has_an_instruction_where_rows_have_none():
     for task in TASKS:
         assert find_task(task.hub_name.upper()) is task
@@ -414,11 +427,24 @@ def test_robustness_compares_scores_under_right_and_wrong_instructions():
 
 
 def test_encoders_of_fixed_tasks_are_asked_for_clustering_and_others_for_nothing():
-    for follows, tasks, asked in [("fixed tasks", ("clustering", "x"), "clustering"), ("no", (), None)]:
+    for follows, tasks, asked, said in [
+        ("fixed tasks", ("clustering", "x"), "clustering", "fixed tasks only, and read for “clustering”"),
+        ("no", (), None, "no instruction, and read the texts as they are"),
+    ]:
         encoder = FacetEncoder(follows)
         encoder.tasks = tasks
-        evaluate([grouped()], make_methods(["facets"]), load=lambda name, e=encoder: e, seeds=[0])
+        report = evaluate([grouped()], make_methods(["facets"]), load=lambda name, e=encoder: e, seeds=[0])
         assert set(encoder.asked) == {asked}
+        assert report.notes == (f"facets follows {said}.",)
+
+
+def test_an_instruction_that_is_a_task_of_the_encoder_is_followed():
+    encoder = FacetEncoder("fixed tasks")
+    encoder.tasks = ("search", "clustering")
+    facets = tuple(dataclasses.replace(facet, instruction="search") for facet in grouped().facets)
+    material = dataclasses.replace(grouped(), facets=facets)
+    report = evaluate([material], make_methods(["facets"]), load=lambda name: encoder, seeds=[0])
+    assert set(encoder.asked) == {"search"} and not report.notes
 
 
 def test_a_run_can_be_stopped():

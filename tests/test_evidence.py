@@ -274,6 +274,19 @@ class TestMeasure:
             with pytest.raises(Cancelled):
                 measure(X, y, progress=stop)
 
+    def test_a_long_fit_can_be_stopped_before_its_end(self):
+        X, y = topics(n=60, n_classes=2)
+        seen = []
+
+        def stop(done, total):
+            seen.append((done, total))
+            if len(seen) == 3:
+                raise Cancelled
+
+        with pytest.raises(Cancelled):
+            cross_validate(X, y, transform=GSTransform(max_epochs=50, n_hidden=8), progress=stop)
+        assert len({done for done, _ in seen}) == 1  # all of the first fit
+
 
 class TestReadAnew:
     """Spaces that no label shaped stand in the place of the reshaped one."""

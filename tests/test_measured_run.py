@@ -59,7 +59,7 @@ class TestRun:
         with pytest.raises(FailedApart, match=r"unexpected went wrong \(KeyError: 'nobody'\)"):
             run_apart(f"{PLACE}fail", silent, kind="bug")
 
-    @pytest.mark.parametrize("kind", ["memory", "card", "allocator"])
+    @pytest.mark.parametrize("kind", ["memory", "card", "allocator", "windows"])
     def test_lack_of_memory_is_one_sentence_whoever_noticed_it(self, kind):
         with pytest.raises(FailedApart) as failed:
             run_apart(f"{PLACE}fail", silent, kind=kind)

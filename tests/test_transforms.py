@@ -1,5 +1,6 @@
 import copy
 import pickle
+import threading
 
 import numpy as np
 import pytest
@@ -614,6 +615,28 @@ class TestGSTransform:
         two = GSTransform(max_epochs=5, random_state=3).fit_transform(X, y)
         assert one.tobytes() == two.tobytes()
         assert one.tobytes() != GSTransform(max_epochs=5, random_state=4).fit_transform(X, y).tobytes()
+
+    def test_two_at_once_do_not_disturb_each_other(self, few, monkeypatch):
+        X, y = few
+        alone = GSTransform(max_epochs=3).fit_transform(X, y)
+        real, drawn = GSTransform._networks, threading.Event()
+        other = threading.Thread(target=GSTransform(max_epochs=3, random_state=1).fit, args=[X, y])
+
+        def draw(self, n_dims):
+            if self.random_state == 1:  # stays in the middle of it for as long as the first has not drawn
+                networks = real(self, n_dims)
+                drawn.wait(10)
+                return networks
+            other.start()
+            other.join(0.3)
+            try:
+                return real(self, n_dims)
+            finally:
+                drawn.set()
+
+        monkeypatch.setattr(GSTransform, "_networks", draw)
+        assert GSTransform(max_epochs=3).fit_transform(X, y).tobytes() == alone.tobytes()
+        other.join(10)
 
     def test_progress_is_told_and_may_stop(self, few):
         from core.errors import Cancelled

@@ -3,7 +3,7 @@
 from core.comparison.estimates import SystemEstimate, estimate_comparison
 from core.comparison.rows import Comparison, SystemRow
 from core.comparison.sentences import headline, in_words
-from core.comparison.task import compare, forget_comparison, latest_request, load_comparison
+from core.comparison.task import compare, latest_request, load_comparison, title_among
 
 __all__ = [
     "Comparison",
@@ -11,9 +11,9 @@ __all__ = [
     "SystemRow",
     "compare",
     "estimate_comparison",
-    "forget_comparison",
     "headline",
     "in_words",
     "latest_request",
     "load_comparison",
+    "title_among",
 ]

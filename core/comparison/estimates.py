@@ -8,7 +8,8 @@ from core.comparison.rows import System
 from core.comparison.task import Asked, Encoders, ask, load_comparison
 from core.corpus import Corpus
 from core.encoder_trial import load_trial
-from core.encoders import estimate_seconds, split_ready
+from core.encoders import estimate_seconds, preview_prompt, split_ready
+from core.errors import EncoderUnavailable
 from core.store import Store
 
 START = 8.0
@@ -85,12 +86,16 @@ def _estimate_reading(asked: Asked, system: System, corpus: Corpus) -> SystemEst
     if trial is not None:
         share = len(asked.rows) / asked.n_corpus
         return SystemEstimate(system, START + trial.seconds * share, trial.seconds, timed=True)
-    seconds = _seconds(corpus, system.encoder, len(asked.rows))
-    return SystemEstimate(system, START + seconds, _seconds(corpus, system.encoder, asked.n_corpus))
+    try:
+        prompt = preview_prompt(system.encoder, asked.instruction, system.template)
+    except EncoderUnavailable:
+        prompt = ""
+    seconds = _seconds(corpus, system.encoder, len(asked.rows), prompt)
+    return SystemEstimate(system, START + seconds, _seconds(corpus, system.encoder, asked.n_corpus, prompt))
 
 
-def _seconds(corpus: Corpus, encoder: str, n_texts: int) -> float:
+def _seconds(corpus: Corpus, encoder: str, n_texts: int, prompt: str = "") -> float:
     """Seconds to load an encoder and read so many texts of a corpus, reckoned from an even sample of it."""
     sample = corpus.texts[:: -(-len(corpus.texts) // LOOKED_AT)]
     loading = estimate_seconds([], encoder)
-    return loading + (estimate_seconds(sample, encoder) - loading) * n_texts / len(sample)
+    return loading + (estimate_seconds(sample, encoder, prompt=prompt) - loading) * n_texts / len(sample)

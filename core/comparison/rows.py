@@ -43,8 +43,10 @@ class SystemRow:
         When the run began in which this was measured, in UTC. Times of one run can be compared best.
     accuracy : float
         Balanced accuracy of held-out labels, 0 to 1; not a number with too few labels.
+    generic : float
+        The same for the generic space, 0 to 1; not a number with too few labels.
     gain_low, gain_high : float
-        95 % interval of its gain over the generic space, -1 to 1.
+        95 % interval of the gain over the generic space, -1 to 1.
     verdict : str
         What `core.evidence.Evidence` says of that gain.
     first_seconds : float
@@ -63,6 +65,7 @@ class SystemRow:
     n_texts: int
     run: str
     accuracy: float = math.nan
+    generic: float = math.nan
     gain_low: float = math.nan
     gain_high: float = math.nan
     verdict: str = ""
@@ -86,19 +89,6 @@ class SystemRow:
     def enough(self) -> bool:
         """Whether there were labels enough to tell how good it is."""
         return not math.isnan(self.accuracy)
-
-    def seconds_for(self, n_texts: int) -> float:
-        """Seconds to one more instruction for so many texts; not a number where that is not known.
-
-        Reading and reshaping take as much longer as there are more texts; the published recipe learns from
-        the labelled ones alone.
-        """
-        if self.system.kind == "gstransform":
-            return self.second_seconds
-        seconds = self.second_seconds
-        if math.isnan(seconds) and self.system.kind == "reading":
-            seconds = self.first_seconds
-        return seconds * n_texts / self.n_texts
 
 
 @dataclass(frozen=True)
@@ -128,6 +118,16 @@ class Comparison:
     def measured(self) -> tuple[SystemRow, ...]:
         """Rows that came to a result."""
         return tuple(row for row in self.rows if not row.failure)
+
+    def seconds_on_all(self, row: SystemRow) -> float:
+        """Seconds to one more instruction for the whole corpus; not a number where that is not known.
+
+        Reading and reshaping take as much longer as there are more texts. The published recipe learns from
+        the labelled ones alone: where the sample could hold no more of them, nobody knows how many there are.
+        """
+        if row.system.kind == "gstransform":
+            return row.second_seconds if self.n_labels < self.n_texts else math.nan
+        return row.second_seconds * self.n_corpus / self.n_texts
 
     def find(self, kind: Kind) -> SystemRow | None:
         """The row of a kind, when it came to a result."""

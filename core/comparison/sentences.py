@@ -15,6 +15,8 @@ FACTOR_FROM = 1.5  # below it, times are told as about the same
 def headline(comparison: Comparison, escape: Callable[[str], str] = str) -> str:
     """Return what was found in one sentence, or "" while there is nothing to compare.
 
+    It names the encoders that find most, and whatever else finds more than GuidedTransform.
+
     Parameters
     ----------
     comparison : Comparison
@@ -22,14 +24,17 @@ def headline(comparison: Comparison, escape: Callable[[str], str] = str) -> str:
         Makes a title fit for where the sentence is shown.
     """
     guided = comparison.find("guided")
-    readings = [row for row in comparison.measured if row.system.kind == "reading"][:MOST_NAMED]
     if guided is None:
         return ""
+    readings = [row for row in comparison.measured if row.system.kind == "reading"]
+    best = sorted(readings, key=lambda row: -row.accuracy if row.enough else math.inf)[:MOST_NAMED]
+    held = [row for row in readings if row in best]
+    recipe, generic = comparison.find("gstransform"), comparison.find("generic")
+    for row in (recipe, generic):
+        if row is not None and (not readings or row.accuracy > guided.accuracy):
+            held.append(row)
     parts = [_told(guided, escape, first=True)]
-    parts += [_told(row, escape) + _factor(row, guided) for row in readings]
-    if not readings:
-        recipe, generic = comparison.find("gstransform"), comparison.find("generic")
-        parts += [_told(row, escape) + _factor(row, guided) for row in (recipe, generic) if row is not None]
+    parts += [_told(row, escape) + _factor(row, guided) for row in held]
     return "; ".join(parts) + "."
 
 

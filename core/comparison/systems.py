@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import math
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import numpy as np
 from core.apart import Report
 from core.comparison.rows import Kind
 from core.encoders import Encoder, host_of, load_encoder, split_ready
-from core.encoders.names import split_name
+from core.encoders.names import find_kind, split_name
 from core.encoders.sources import model_folder
 from core.errors import LabelError
 from core.evidence import Evidence, cross_validate
@@ -70,8 +69,7 @@ class Measured:
     note: str = ""
 
 
-def save_sample(
-    file: Path,
+def sample_document(
     *,
     results: Results,
     embedding_key: str,
@@ -81,9 +79,12 @@ def save_sample(
     phrases: list[list[str]],
     instruction: str,
     corpus_encoder: str,
-) -> None:
-    """Write what `measure_system` reads; the embeddings stay where they are."""
-    document = {
+) -> dict:
+    """Return what `measure_system` is given, as JSON holds it; the embeddings stay where they are.
+
+    It goes to the other process by a pipe, as a file of texts might be left behind.
+    """
+    return {
         "folder": str(results.folder),
         "embedding_key": embedding_key,
         "rows": rows.tolist(),
@@ -93,10 +94,9 @@ def save_sample(
         "instruction": instruction,
         "corpus_encoder": corpus_encoder,
     }
-    file.write_text(json.dumps(document), encoding="utf-8")
 
 
-def measure_system(report: Report, *, sample: str, kind: Kind, encoder: str, template: str) -> dict:
+def measure_system(report: Report, *, sample: Mapping, kind: Kind, encoder: str, template: str) -> dict:
     """Time a system, note its memory, then look how well held-out labels are found again.
 
     Loading libraries and fetching a model's files is not counted: it happens once.
@@ -104,8 +104,7 @@ def measure_system(report: Report, *, sample: str, kind: Kind, encoder: str, tem
     Parameters
     ----------
     report : Report
-    sample : str
-        File that `save_sample` wrote.
+    sample : mapping, as of `sample_document`
     kind, encoder, template : as of `core.comparison.rows.System`
 
     Returns
@@ -120,9 +119,7 @@ def measure_system(report: Report, *, sample: str, kind: Kind, encoder: str, tem
     LabelError
         When a transform has too few labels.
     """
-    report("Loading libraries", 0, 1)
-    known = _load_sample(Path(sample))
-    _load_libraries()
+    known = _load_sample(sample)
     match kind:
         case "generic":
             measured = _measure_generic(report, known)
@@ -174,6 +171,8 @@ def _measure_guided(report: Report, sample: Sample) -> Measured:
 
 
 def _measure_recipe(report: Report, sample: Sample) -> Measured:
+    import torch  # noqa: F401  before the clock starts
+
     counting = _counting(report, "Training")
 
     def follow() -> None:
@@ -201,12 +200,18 @@ def _measure_reading(report: Report, sample: Sample, name: str, template: str) -
     encoder, loading = _load(report, name, template)
     instruction, note = _instruction_for(encoder, sample.instruction)
     reading = _counting(report, "Reading")
-    vectors, seconds = _timed(lambda: encoder.encode(sample.texts, instruction=instruction, progress=reading))
+
+    def read() -> np.ndarray:
+        return encoder.encode(sample.texts, instruction=instruction, progress=reading)
+
+    vectors, first = _timed(read)
+    # The first pass of a model takes a little longer; to a server, texts are sent once.
+    second = _timed(read)[1] if first < QUICK and host_of(name) is None else first
     memory = _memory()
     evidence = _evidence(report, sample, read=vectors)
     follows = instruction == sample.instruction
     note = " ".join(filter(None, [note, _server_note(name)]))
-    return Measured(evidence, loading + seconds, seconds if follows else math.nan, *memory, note)
+    return Measured(evidence, loading + first, second if follows else math.nan, *memory, note)
 
 
 def _instruction_for(encoder: Encoder, instruction: str) -> tuple[str | None, str]:
@@ -237,13 +242,16 @@ def _load(report: Report, name: str, template: str) -> tuple[Encoder, float]:
     """An encoder, and the seconds that it took to load from files that are here."""
     if host_of(name) is None:
         report("Looking for the model", 0, 1)
-        model_folder(split_name(name).source)
+        named = split_name(name)
+        kind = find_kind(named, model_folder(named.source))
+        report("Loading libraries", 0, 1)
+        _load_libraries(language_model=kind == "inbedder")
     report("Loading the model", 0, 1)
     return _timed(lambda: load_encoder(name, template=template or None))
 
 
-def _load_sample(file: Path) -> Sample:
-    document = json.loads(file.read_text(encoding="utf-8"))
+def _load_sample(document: Mapping) -> Sample:
+    document = dict(document)
     results = Results(Path(document.pop("folder")))
     rows = np.array(document.pop("rows"), dtype=np.int64)
     vectors = np.asarray(results.load_array(f"{document.pop('embedding_key')}.vectors")[rows])
@@ -251,8 +259,12 @@ def _load_sample(file: Path) -> Sample:
     return Sample(vectors=vectors, given=given, rows=rows, results=results, **document)
 
 
-def _load_libraries() -> None:
-    import transformers  # noqa: F401  loaded before the clock starts
+def _load_libraries(*, language_model: bool) -> None:
+    """Before the clock starts. `import transformers` alone loads next to nothing."""
+    if language_model:
+        from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel  # noqa: F401
+    else:
+        import sentence_transformers  # noqa: F401
 
 
 def _server_note(name: str) -> str:

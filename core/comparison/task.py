@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import math
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
 
 from core.apart import FailedApart, Report, run_apart
 from core.comparison.rows import Comparison, Kind, System, SystemRow
-from core.comparison.systems import save_sample
+from core.comparison.systems import sample_document
 from core.corpus import Corpus
-from core.encoders import title_of
+from core.encoders import files_signature, split_ready, title_of
 from core.errors import RefractError
 from core.evidence import Evidence
 from core.guides import label_phrases
 from core.keys import content_key
-from core.readings import files_signature
 from core.results import Results
 from core.store import Store
 
-VERSION = 1  # raise it when the same run would find something else
+VERSION = 2  # raise it when the same run would find something else
 TRANSFORMS: dict[Kind, str] = {
     "generic": "Generic",
     "guided": "GuidedTransform",
@@ -80,6 +77,7 @@ def compare(
     encoders: Encoders,
     n_texts: int,
     load_corpus: Callable[[Store, str], Corpus],
+    anew: bool = False,
 ) -> None:
     """Measure the generic space, both transforms, and encoders that read every text anew, on one sample.
 
@@ -96,32 +94,29 @@ def compare(
         random.
     load_corpus : callable
         That of `core.warm`.
+    anew : bool, default=False
+        Whether to measure again what is there already; it is kept until then.
     """
     asked = ask(store, analysis_id, encoders, n_texts)
     latest = {"encoders": [list(each) for each in encoders], "n_texts": n_texts}
     asked.results.save_document(_latest_key(analysis_id), latest)
     run = datetime.now(UTC).isoformat(timespec="seconds")
     texts = load_corpus(store, asked.corpus_key).texts
-    with tempfile.TemporaryDirectory(prefix="comparison-") as folder:
-        sample = Path(folder) / "sample.json"
-        save_sample(
-            sample,
-            results=asked.results,
-            embedding_key=asked.embedding_key,
-            rows=asked.rows,
-            texts=[str(texts[row]) for row in asked.rows],
-            given=asked.given,
-            phrases=label_phrases(asked.instruction, asked.labels),
-            instruction=asked.instruction,
-            corpus_encoder=asked.corpus_encoder,
-        )
-        generic = None
-        for system in asked.systems:
-            row = _load_row(asked, system)
-            if row is None or row.failure:
-                row = _measure(asked, report, system, sample, run, generic)
-                asked.results.save_document(asked.row_key(system), row.to_document())
-            generic = row if system.kind == "generic" else generic
+    sample = sample_document(
+        results=asked.results,
+        embedding_key=asked.embedding_key,
+        rows=asked.rows,
+        texts=[str(texts[row]) for row in asked.rows],
+        given=asked.given,
+        phrases=label_phrases(asked.instruction, asked.labels),
+        instruction=asked.instruction,
+        corpus_encoder=asked.corpus_encoder,
+    )
+    for system in asked.systems:
+        row = _load_row(asked, system)
+        if anew or row is None or row.failure:
+            row = _measure(asked, report, system, sample, run)
+            asked.results.save_document(asked.row_key(system), row.to_document())
 
 
 def load_comparison(store: Store, analysis_id: int, encoders: Encoders, n_texts: int) -> Comparison:
@@ -133,22 +128,22 @@ def load_comparison(store: Store, analysis_id: int, encoders: Encoders, n_texts:
     """
     asked = ask(store, analysis_id, encoders, n_texts)
     rows = [_load_row(asked, system) for system in asked.systems]
-    done = {row.system for row in rows if row is not None and not row.failure}
+    generic = next((row for row in rows if row is not None and row.system.kind == "generic"), None)
+    # What cannot be measured with things as they are is no longer to be measured once that was told.
+    done = {
+        row.system
+        for row in rows
+        if row is not None and not (row.failure and not _refusal(asked, row.system))
+    }
     codes = asked.given[asked.given >= 0]
     return Comparison(
         n_texts=len(asked.rows),
         n_corpus=asked.n_corpus,
         n_labels=len(codes),
         n_classes=len(np.unique(codes)),
-        rows=tuple(row for row in rows if row is not None),
+        rows=tuple(_on_top_of(row, generic) for row in rows if row is not None),
         missing=tuple(system for system in asked.systems if system not in done),
     )
-
-
-def forget_comparison(store: Store, analysis_id: int, encoders: Encoders, n_texts: int) -> None:
-    """Forget what was measured, so that the next run measures all anew."""
-    asked = ask(store, analysis_id, encoders, n_texts)
-    asked.results.delete(asked.key)
 
 
 def latest_request(store: Store, analysis_id: int) -> tuple[list[tuple[str, str]], int] | None:
@@ -199,19 +194,34 @@ def sample_rows(given: np.ndarray, n_texts: int) -> np.ndarray:
 
 
 def _systems(encoders: Encoders) -> tuple[System, ...]:
-    titles = [title_of(encoder) for encoder, _ in encoders]
     readings = [
-        System("reading", encoder, template, title)
-        if titles.count(title) == 1
-        else System("reading", encoder, template, f"{title}, “{template}”" if template else title)
-        for (encoder, template), title in zip(encoders, titles, strict=True)
+        System("reading", encoder, template, title_among((encoder, template), encoders))
+        for encoder, template in encoders
     ]
     return (*(System(kind, "", "", title) for kind, title in TRANSFORMS.items()), *readings)
 
 
-def _measure(
-    asked: Asked, report: Report, system: System, sample: Path, run: str, generic: SystemRow | None
-) -> SystemRow:
+def title_among(chosen: Sequence[str], encoders: Encoders) -> str:
+    """What a reading is called for people, with as much of its name as tells it from the others.
+
+    Parameters
+    ----------
+    chosen : (encoder, template), one of `encoders`
+    encoders : sequence of (encoder, template)
+    """
+    encoder, template = chosen
+    title = title_of(encoder)
+    alike = [(other, how) for other, how in encoders if title_of(other) == title]
+    others = [other.replace("\\", "/") for other, _ in alike if other != encoder]
+    if others:
+        parts = encoder.replace("\\", "/").split("/")
+        ends = ["/".join(parts[-length:]) for length in range(2, len(parts) + 1)]
+        title = next((end for end in ends if not any(other.endswith(end) for other in others)), encoder)
+    again = template and any(other == encoder and how != template for other, how in alike)
+    return f"{title}, “{template}”" if again else title
+
+
+def _measure(asked: Asked, report: Report, system: System, sample: dict, run: str) -> SystemRow:
     """The row of a system, also where it fails."""
     row = SystemRow(system, len(asked.rows), run)
 
@@ -224,19 +234,20 @@ def _measure(
         return replace(row, failure=failure)
     arguments = {"kind": system.kind, "encoder": system.encoder, "template": system.template}
     try:
-        found = run_apart(MEASURE, tell, sample=str(sample), **arguments)
+        found = run_apart(MEASURE, tell, sample=sample, **arguments)
     except FailedApart as error:
         return replace(row, failure=str(error))
     evidence = Evidence.from_document(found.pop("evidence"))
-    row = replace(row, **found, accuracy=evidence.reshaped)
+    row = replace(row, **found, accuracy=evidence.reshaped, generic=evidence.generic)
     if system.kind == "generic":
         return row
-    row = replace(row, gain_low=evidence.gain_low, gain_high=evidence.gain_high, verdict=evidence.verdict)
-    return row if system.kind == "reading" else _on_top_of(row, generic)
+    return replace(row, gain_low=evidence.gain_low, gain_high=evidence.gain_high, verdict=evidence.verdict)
 
 
 def _on_top_of(row: SystemRow, generic: SystemRow | None) -> SystemRow:
     """A transform's row from bare texts on: what it stands on has to be there first."""
+    if row.system.kind not in ("guided", "gstransform"):
+        return row
     if generic is None or generic.failure:
         return replace(row, first_seconds=math.nan)
     return replace(
@@ -252,7 +263,8 @@ def _refusal(asked: Asked, system: System) -> str:
     n_classes = len(np.unique(asked.given[asked.given >= 0]))
     match system.kind:
         case "reading":
-            return "" if asked.instruction else "There is no instruction to read under: type one first."
+            needed = not asked.instruction and split_ready(system.encoder) is None
+            return "There is no instruction to read under: type one first." if needed else ""
         case "guided" if len(asked.labels) < 2:
             return "Two labels are needed to tell texts apart: name them first."
         case "gstransform" if n_classes < 2:

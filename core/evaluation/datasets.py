@@ -185,7 +185,10 @@ def _fetched_folder(task: PublishedTask) -> Path:
     }
     try:
         try:
-            return Path(snapshot_download(**wanted, local_files_only=True))
+            folder = Path(snapshot_download(**wanted, local_files_only=True))
+            for aspect in task.aspects:  # an earlier fetch may have been stopped in the middle
+                _find_file(task, aspect, folder)
+            return folder
         except Exception:  # not fetched yet, said in other words by each version
             return Path(snapshot_download(**wanted, etag_timeout=HUB_TIMEOUT))
     except Exception as error:  # the network library's own errors, which differ from version to version

@@ -142,4 +142,6 @@ def instruction_for(encoder: Encoder, instruction: str) -> str | None:
     """What an encoder is told: the instruction, a task of its own list, or nothing."""
     if encoder.follows_instructions == "free text":
         return instruction or None
+    if instruction in encoder.tasks:
+        return instruction
     return FIXED_TASK if FIXED_TASK in encoder.tasks else None

@@ -117,7 +117,7 @@ class Runner:
         for facet, of_facet in zip(material.facets, plans, strict=True):
             for method in self.methods:
                 if method.kind == "encoder":
-                    asked = instruction_for(self.encoder, facet.instruction)
+                    asked = self._asked(method, facet.instruction)
                     vectors, seconds = self._encode(
                         material.texts, asked, f"{material.dataset}, {facet.name}"
                     )
@@ -209,7 +209,15 @@ class Runner:
         return made, time.perf_counter() - started
 
     def _asked(self, method: Method, instruction: str) -> str | None:
-        return instruction_for(self.encoder, instruction) if method.kind == "encoder" else None
+        """What the encoder is told; a note tells where that is not the instruction."""
+        if method.kind != "encoder":
+            return None
+        asked = instruction_for(self.encoder, instruction)
+        if asked is None and instruction:
+            self.tally.note(f"{method.title} follows no instruction, and read the texts as they are.")
+        elif asked and asked != instruction:
+            self.tally.note(f"{method.title} follows fixed tasks only, and read for “{asked}”.")
+        return asked
 
     def _encode(self, texts: Sequence[str], instruction: str | None, what: str) -> tuple[np.ndarray, float]:
         progress = partial(self.tell, f"{what}: encoding with {self.encoder.name}")

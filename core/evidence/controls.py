@@ -111,7 +111,7 @@ def _published(trials: Trials, parts: list[np.ndarray], steps: Steps) -> float:
     from core.transforms import GSTransform
 
     recipe = GSTransform(max_texts=RECIPE_LABELS)
-    trials = replace(trials, transform=recipe, arguments={"progress": steps.still})
+    trials = replace(trials, transform=recipe, arguments={}).watched(steps)
     try:
         return _accuracy(hide_in_turn(trials, parts, steps)[1], trials.codes)
     except ValueError:  # too few classes, or a training that left the range of numbers

@@ -70,7 +70,7 @@ def cross_validate(
         then the reshaped space as it is, and nothing is fitted. Copies, folds and repeats follow X, so that
         evidence of the same labels can be compared, text by text, with that of a transform.
     progress : Progress, optional
-        Called with (fits done, all fits) before each fit.
+        Called with (fits done, all fits) before each fit, and during those that can be stopped.
 
     Returns
     -------
@@ -103,7 +103,8 @@ def cross_validate(
         return _summary(trials, None)
     repeats = min(repeats, -(-MOST_TESTS // int(trials.testable.sum())))
     parts = deal_parts(trials.unit, trials.codes, folds, repeats, np.random.default_rng(random_state))
-    return _summary(trials, hide_in_turn(trials, parts, Steps(progress, len(parts))))
+    steps = Steps(progress, len(parts))
+    return _summary(trials, hide_in_turn(trials.watched(steps), parts, steps))
 
 
 def _summary(trials: Trials, found: tuple[Found, Found] | None) -> Evidence:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -114,6 +114,12 @@ class Trials:
     def enough(self) -> bool:
         """Whether there are labels enough for any statement."""
         return bool(self.testable.sum() >= LEAST_LABELS and len(np.unique(self.codes[self.testable])) >= 2)
+
+    def watched(self, steps: Steps) -> Trials:
+        """Return the same trials, of which a long fit can be stopped where the transform allows that."""
+        if "progress" not in inspect.signature(self.transform.fit).parameters:
+            return self
+        return replace(self, arguments={**self.arguments, "progress": steps.still})
 
     def generic(self, known: np.ndarray, held: np.ndarray) -> Found:
         """Return how well held texts' labels are found among the known ones, in the generic space.

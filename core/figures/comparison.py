@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from core.figures.base import GAIN, LONGEST_NAME, bare_figure, faint, percent, plain, short
+from core.figures.name_places import GAP, Box, Spot, place_names, place_on_line
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -19,8 +20,23 @@ TICKS = {
 }  # fmt: skip
 ROOM = 1.9  # of the axis, beside the fastest and the slowest, as a factor
 LEAST_SPAN = 30.0  # from the left end of the axis to its right end, as a factor
-BESIDE = 0.55  # of the axis: points further right have their name at their left
-NAME_HEIGHT = 0.055  # of the axis
+NAME_HEIGHT = 0.065  # of the chart
+LETTER = 0.0185  # of the chart: how wide a letter is in a column of a usual window
+
+
+class Span(NamedTuple):
+    """Ends of an axis."""
+
+    low: float
+    high: float
+
+    def share(self, value: float) -> float:
+        """Place of a value, 0 to 1."""
+        return (value - self.low) / (self.high - self.low)
+
+    def at(self, share: float) -> float:
+        """Value at a place."""
+        return self.low + share * (self.high - self.low)
 
 
 @dataclass(frozen=True)
@@ -84,19 +100,19 @@ def accuracy_by_seconds(points: Sequence[SystemPoint], *, generic: float) -> go.
         hovertemplate="%{customdata}<extra></extra>",
     )
     figure = bare_figure([drawn])
-    left, right = _span([point.seconds for point in points])
+    across = _span([point.seconds for point in points])
     figure.update_xaxes(
         type="log",
-        range=[np.log10(left), np.log10(right)],
+        range=list(across),
         tickvals=list(TICKS),
         ticktext=list(TICKS.values()),
         title="until the vectors of one more instruction are there",
         showgrid=True,
         gridcolor=faint(0.15),
     )
-    low, high = _reach(points, generic)
+    up = _reach(points, generic)
     figure.update_yaxes(
-        range=[low, high],
+        range=list(up),
         tickformat=".0%",
         nticks=6,
         title="hidden labels found again",
@@ -105,46 +121,63 @@ def accuracy_by_seconds(points: Sequence[SystemPoint], *, generic: float) -> go.
     )
     if not np.isnan(generic):
         figure.add_hline(y=generic, line={"color": faint(1), "width": 1.5, "dash": "dot"})
-        figure.add_annotation(
-            x=1, xref="paper", y=generic, text=f"generic {percent(generic)}", showarrow=False,
-            xanchor="right", yanchor="bottom",
-        )  # fmt: skip
-    _name_points(figure, points, left, right, high - low)
+    _name_points(figure, points, generic, across, up)
     return figure
 
 
-def _span(seconds: Sequence[float]) -> tuple[float, float]:
-    """Ends of the axis of seconds: room beside the points, and not a tenth of a second across the chart."""
+def _span(seconds: Sequence[float]) -> Span:
+    """Ends of the axis of seconds, as powers of ten: room beside the points, and a chart of some breadth."""
     left, right = min(seconds) / ROOM, max(seconds) * ROOM
     widen = max(1.0, LEAST_SPAN / (right / left)) ** 0.5
-    return left / widen, right * widen
+    return Span(float(np.log10(left / widen)), float(np.log10(right * widen)))
 
 
-def _reach(points: Sequence[SystemPoint], generic: float) -> tuple[float, float]:
+def _reach(points: Sequence[SystemPoint], generic: float) -> Span:
     """Ends of the axis of accuracies, with a little room."""
     lows = [point.low for point in points] + ([] if np.isnan(generic) else [generic])
     highs = [point.high for point in points] + ([] if np.isnan(generic) else [generic])
-    return max(-0.02, min(lows) - 0.06), min(1.06, max(highs) + 0.06)
+    return Span(max(-0.02, min(lows) - 0.06), min(1.06, max(highs) + 0.06))
 
 
 def _name_points(
-    figure: go.Figure, points: Sequence[SystemPoint], left: float, right: float, reach: float
+    figure: go.Figure, points: Sequence[SystemPoint], generic: float, across: Span, up: Span
 ) -> None:
-    """Names beside the points, towards the middle of the chart, those of one side not upon each other."""
-    taken: dict[str, list[float]] = {"left": [], "right": []}
-    for point in sorted(points, key=lambda point: -point.accuracy):
-        place = np.log(point.seconds / left) / np.log(right / left)
-        anchor = "right" if place > BESIDE else "left"
-        height = point.accuracy
-        while any(abs(height - other) < NAME_HEIGHT * reach for other in taken[anchor]):
-            height -= NAME_HEIGHT * reach / 4
-        taken[anchor].append(height)
-        name = plain(f"{short(point.name, LONGEST_NAME)} {percent(point.accuracy)}")
+    """Names beside the points, with a line where one had to be moved away."""
+    names = [f"{short(point.name, LONGEST_NAME)} {percent(point.accuracy)}" for point in points]
+    spots = [
+        Spot(across.share(np.log10(point.seconds)), *map(up.share, (point.accuracy, point.low, point.high)),
+             LETTER * len(name))
+        for point, name in zip(points, names, strict=True)
+    ]  # fmt: skip
+    taken = [] if np.isnan(generic) else [_name_line(figure, generic, up, spots)]
+    places = place_names(spots, NAME_HEIGHT, taken)
+    for point, spot, name, place in zip(points, spots, names, places, strict=True):
+        aside = 1 if place.anchor == "left" else -1
+        if abs(place.height - spot.y) > NAME_HEIGHT / 2:
+            end = 10 ** across.at(spot.x + aside * GAP)
+            figure.add_shape(
+                type="line", x0=point.seconds, y0=point.accuracy, x1=end, y1=up.at(place.height),
+                line={"color": faint(0.9), "width": 1}, layer="below",
+            )  # fmt: skip
         figure.add_annotation(
-            x=np.log10(point.seconds),
-            y=height,
-            text=f"<b>{name}</b>" if point.own else name,
+            x=across.at(spot.x + aside * GAP),
+            y=up.at(place.height),
+            text=f"<b>{plain(name)}</b>" if point.own else plain(name),
             showarrow=False,
-            xanchor=anchor,
-            xshift=-12 if anchor == "right" else 12,
+            xanchor=place.anchor,
         )
+
+
+def _name_line(figure: go.Figure, generic: float, up: Span, spots: Sequence[Spot]) -> Box:
+    """The name of the line across; returns where it stands."""
+    name = f"generic {percent(generic)}"
+    box = place_on_line(up.share(generic), LETTER * len(name), NAME_HEIGHT, spots)
+    figure.add_annotation(
+        x=box.left,
+        xref="paper",
+        xanchor="left",
+        y=up.at((box.low + box.high) / 2),
+        text=name,
+        showarrow=False,
+    )
+    return box

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,9 @@ from core.transforms.labels import read_labels
 if TYPE_CHECKING:
     from torch import Tensor
     from torch.nn import Module
+
+SEEDING = threading.Lock()
+"""Held while weights are drawn: a question may train the recipe again while a job does."""
 
 
 class GSTransform(TransformerMixin, BaseEstimator):
@@ -128,10 +132,10 @@ class GSTransform(TransformerMixin, BaseEstimator):
         vectors, codes = torch.tensor(X[labels.rows[order]]), torch.tensor(labels.codes[order])
         n_train = min(max(int((1 - self.validation_share) * len(order)), 1), len(order) - 1)
         # fork_rng: the weights are drawn from torch's global generator, which is not ours to reseed.
-        with torch.random.fork_rng(devices=[]):
+        with SEEDING, torch.random.fork_rng(devices=[]):
             torch.manual_seed(int(generator.integers(2**31)))
             encoder, decoder = self._networks(X.shape[1])
-            self._train(encoder, decoder, vectors, codes, n_train, generator, progress)
+        self._train(encoder, decoder, vectors, codes, n_train, generator, progress)
         self.weights_ = [
             (layer.weight.detach().numpy().T.copy(), layer.bias.detach().numpy().copy())
             for layer in (encoder[0], encoder[2])

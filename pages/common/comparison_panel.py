@@ -8,12 +8,13 @@ from core.comparison import (
     Comparison,
     SystemEstimate,
     estimate_comparison,
-    forget_comparison,
     latest_request,
     load_comparison,
+    title_among,
 )
+from core.comparison.rows import System
 from core.corpus import Corpus
-from core.encoders import host_of, title_of
+from core.encoders import host_of
 from core.errors import RefractError
 from core.jobs import Job
 from core.store import Analysis
@@ -32,8 +33,9 @@ NAMED = 3  # systems that are named one by one
 HELP = (
     "Each system gets the same texts, labels and hidden labels, and a process of its own, so that time and "
     "memory can be compared. GuidedTransform is what “Reshape by labels” uses; GSTransform is the published "
-    "recipe for the same; both learn from the labels that are not hidden. Any encoder that follows "
-    "instructions can be added: it reads every text anew for each instruction, and sees no label."
+    "recipe for the same; both learn from the labels that are not hidden, and GuidedTransform from their "
+    "names too. Any encoder that follows instructions can be added: it reads every text anew for each "
+    "instruction, and sees no label."
 )
 TEXTS_HELP = (
     "Labelled texts come first, then others drawn by chance. Times of encoders that read every text grow "
@@ -57,7 +59,7 @@ def draw_compare_systems(analysis: Analysis, corpus: Corpus) -> None:
         comparison = load_comparison(cache.store(), analysis.id, encoders, n_texts)
         job = jobs.latest(TASK, analysis_id=analysis.id)
         if job is not None and job.active:
-            st.fragment(follow, run_every=LOOK_EVERY)(analysis, job, count_rows(analysis, job))
+            st.fragment(follow, run_every=LOOK_EVERY)(analysis, job, runs_of_rows(analysis, job))
         else:
             draw_end(job, comparison)
             draw_start(analysis, corpus, encoders, n_texts, comparison)
@@ -76,11 +78,13 @@ def draw_request(analysis: Analysis, corpus: Corpus) -> tuple[list[tuple[str, st
         own = [(approach.encoder, approach.template)] if approach.reads_anew and approach.encoder else []
         st.session_state[chosen] = latest[0] if latest else own
     usual = min(latest[1], n_all) if latest else min(USUAL_SIZE, n_all)
+    # Not by `index`: another place sets it too (see `propose_sample`).
+    st.session_state.setdefault(texts, usual if usual in sizes else n_all)
     with st.container(horizontal=True, vertical_alignment="center", key="compare_request"):
         st.markdown("Generic · GuidedTransform · GSTransform", width="content")
         for place, (encoder, template) in enumerate(st.session_state[chosen]):
             st.button(
-                markdown(title_of(encoder)),
+                markdown(title_among((encoder, template), st.session_state[chosen])),
                 key=f"compare_without_{place}",
                 icon=":material/close:",
                 help=f"Leave out {markdown(encoder)}" + (f", “{markdown(template)}”" if template else ""),
@@ -90,7 +94,6 @@ def draw_request(analysis: Analysis, corpus: Corpus) -> tuple[list[tuple[str, st
         n_texts = st.selectbox(
             "Texts",
             sizes,
-            index=sizes.index(usual) if usual in sizes else len(sizes) - 1,
             key=texts,
             format_func=lambda size: f"all {size:,} texts" if size == n_all else f"{size:,} texts",
             help=TEXTS_HELP,
@@ -141,12 +144,14 @@ def draw_start(
 ) -> None:
     """What is still to be measured, how long that takes, where texts go, and the button."""
     if not comparison.missing:
+        draw_hosts(corpus, [row.system for row in comparison.rows], n_texts)
         st.button(
             "Measure all again",
             key="compare_again",
             icon=":material/refresh:",
             type="tertiary",
-            help="Times are best compared within one run, on a machine that does nothing else.",
+            help="Times are best compared within one run, on a machine that does nothing else. What is there "
+            "is kept until it is measured again.",
             on_click=start,
             args=[analysis, encoders, n_texts, True],
         )
@@ -156,11 +161,7 @@ def draw_start(
     st.markdown(estimate_text(estimates, len(corpus.texts)))
     if seconds > LONG:
         propose_sample(analysis, corpus, encoders, n_texts)
-    own = cache.store().corpus_entry(corpus.key).encoder
-    readers = [own if each.system.kind == "generic" else each.system.encoder for each in estimates]
-    hosts = {host_of(reader) for reader in readers if reader}
-    for host in sorted(filter(None, hosts)):
-        st.markdown(f":material/send: **{comparison.n_texts:,}** texts are sent to **{markdown(host)}**.")
+    draw_hosts(corpus, list(comparison.missing), n_texts)
     st.button(
         "Go on" if comparison.measured else "Compare",
         key="compare_start",
@@ -173,12 +174,19 @@ def draw_start(
 def start(analysis: Analysis, encoders: list[tuple[str, str]], n_texts: int, anew: bool = False) -> None:
     """Queue a run, in a callback."""
     try:
-        if anew:
-            forget_comparison(cache.store(), analysis.id, encoders, n_texts)
-        arguments = {"encoders": [list(each) for each in encoders], "n_texts": n_texts}
+        arguments = {"encoders": [list(each) for each in encoders], "n_texts": n_texts, "anew": anew}
         jobs.start(TASK, "Comparing systems", analysis_id=analysis.id, **arguments)
     except RefractError as error:
         st.session_state[ERROR] = str(error)
+
+
+def draw_hosts(corpus: Corpus, systems: list[System], n_texts: int) -> None:
+    """Where texts go."""
+    own = cache.store().corpus_entry(corpus.key).encoder
+    readers = [own if system.kind == "generic" else system.encoder for system in systems]
+    hosts = {host_of(reader) for reader in readers if reader}
+    for host in sorted(filter(None, hosts)):
+        st.markdown(f":material/send: **{n_texts:,}** texts are sent to **{markdown(host)}**.")
 
 
 def estimate_text(estimates: list[SystemEstimate], n_corpus: int) -> str:
@@ -220,16 +228,16 @@ def propose_sample(analysis: Analysis, corpus: Corpus, encoders: list[tuple[str,
         )
 
 
-def follow(analysis: Analysis, job: Job, n_rows: int) -> None:
+def follow(analysis: Analysis, job: Job, rows: list[str]) -> None:
     """Progress of a run; the page is redrawn when another row than these is there, and at its end."""
-    if not job.active or count_rows(analysis, job) > n_rows:
+    if not job.active or runs_of_rows(analysis, job) != rows:
         st.rerun()
     share = min(1.0, job.done / job.total) if job.total > 1 else 0.0
     st.progress(share, text=jobs.progress_text(job))
     st.button("Cancel", key="compare_cancel", on_click=cache.runner().cancel, args=[job.id])
 
 
-def count_rows(analysis: Analysis, job: Job) -> int:
-    """How many rows of a run are there, whatever is chosen on the page meanwhile."""
+def runs_of_rows(analysis: Analysis, job: Job) -> list[str]:
+    """Of which run each row is that a job is to measure, whatever is chosen on the page meanwhile."""
     asked = job.arguments["encoders"], job.arguments["n_texts"]
-    return len(load_comparison(cache.store(), analysis.id, *asked).rows)
+    return [row.run for row in load_comparison(cache.store(), analysis.id, *asked).rows]

@@ -12,7 +12,7 @@ from core.evidence.verdicts import TOO_FEW
 from core.figures import SystemPoint, accuracy_by_seconds
 from pages.common.markdown import markdown
 
-CHART = 330  # pixels
+CHART, CHART_WIDTH, TABLE_WIDTH = 330, 440, 620  # pixels; in a narrow window the chart goes below
 SHORTEST = 0.001  # seconds on the chart
 HELPS = {
     "System": "How an instruction becomes vectors.",
@@ -37,19 +37,16 @@ def draw_result(comparison: Comparison) -> None:
     if sentence:
         st.markdown(f"**{sentence}**")
     st.caption(said_of_sample(comparison))
-    points = [to_point(row, comparison) for row in comparison.measured if can_be_drawn(row)]
-    if points:
-        left, right = st.columns([3, 2], gap="medium")
-    else:
-        left, right = st.container(), None
-    with left:
-        draw_table(comparison)
-        draw_notes(comparison)
-    if right is not None:
-        generic = comparison.find("generic")
-        figure = accuracy_by_seconds(points, generic=generic.accuracy if generic else math.nan)
-        with right:
-            st.plotly_chart(figure, key="compare_chart", height=CHART, config={"displayModeBar": False})
+    points = [to_point(row) for row in comparison.measured if can_be_drawn(row)]
+    with st.container(horizontal=True, gap="medium", key="compare_result"):
+        with st.container(width=TABLE_WIDTH if points else "stretch"):
+            draw_table(comparison)
+            draw_notes(comparison)
+        if points:
+            generic = next(row.generic for row in comparison.measured if row.enough)
+            figure = accuracy_by_seconds(points, generic=generic)
+            with st.container(width=CHART_WIDTH):
+                st.plotly_chart(figure, key="compare_chart", height=CHART, config={"displayModeBar": False})
 
 
 def said_of_sample(comparison: Comparison) -> str:
@@ -90,7 +87,7 @@ def to_cells(row: SystemRow, comparison: Comparison) -> dict[str, str]:
         "Gain": gain(row),
         "First instruction": in_words(row.first_seconds),
         "One more": in_words(row.second_seconds),
-        **({f"On all {n_corpus:,}": in_words(row.seconds_for(n_corpus))} if n_texts < n_corpus else {}),
+        **({f"On all {n_corpus:,}": in_words(comparison.seconds_on_all(row))} if n_texts < n_corpus else {}),
         "Memory": size(row.peak_bytes),
         "Graphics memory": size(row.graphics_bytes),
     }
@@ -100,7 +97,8 @@ def gain(row: SystemRow) -> str:
     """Interval of the gain, in points."""
     if math.isnan(row.gain_low):
         return ""
-    return f"{100 * row.gain_low:+.0f} to {100 * row.gain_high:+.0f}".replace("-", "−")
+    low, high = round(100 * row.gain_low), round(100 * row.gain_high)
+    return f"{low:+} to {high:+}".replace("-", "−").replace("+0", "0")
 
 
 def size(n_bytes: int) -> str:
@@ -113,10 +111,8 @@ def can_be_drawn(row: SystemRow) -> bool:
     return row.enough and not math.isnan(row.second_seconds)
 
 
-def to_point(row: SystemRow, comparison: Comparison) -> SystemPoint:
+def to_point(row: SystemRow) -> SystemPoint:
     """A system on the chart."""
-    generic = comparison.find("generic")
-    base = generic.accuracy if generic else row.accuracy
     meaning = (
         f"{row.system.title}: {row.accuracy:.0%} of the hidden labels found again, one more instruction in "
         f"{in_words(row.second_seconds)}"
@@ -125,8 +121,8 @@ def to_point(row: SystemRow, comparison: Comparison) -> SystemPoint:
         name=row.system.title,
         seconds=max(row.second_seconds, SHORTEST),
         accuracy=row.accuracy,
-        low=max(0.0, min(row.accuracy, base + row.gain_low)),
-        high=min(1.0, max(row.accuracy, base + row.gain_high)),
+        low=max(0.0, min(row.accuracy, row.generic + row.gain_low)),
+        high=min(1.0, max(row.accuracy, row.generic + row.gain_high)),
         meaning=meaning,
         own=row.system.kind == "guided",
     )

@@ -1,0 +1,118 @@
+"""Places for names beside the points of a chart, so that they do not lie upon each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+Anchor = Literal["left", "right"]
+"""Which end of a name is at its point."""
+
+MIDDLE = 0.55  # points further right have their name at their left, where that is as good
+GAP = 0.035  # between a point and its name
+MARK = 0.02  # half of a point's size
+STEP = 0.25  # of a name's height: how finely places are tried
+FURTHEST = 9  # heights of a name that it may be moved
+ON_NAME, OUTSIDE, ON_POINT, ON_BAR, FAR, OTHER_SIDE = 100.0, 100.0, 12.0, 1.0, 0.4, 0.6
+"""What it costs to lie on a name, beyond the chart by its whole width, on a point or on an interval, to be
+moved by a name's height, or to stand at the side of the nearer edge."""
+
+
+class Box(NamedTuple):
+    """A part of the chart, whose width and height are 1; up is more."""
+
+    left: float
+    low: float
+    right: float
+    high: float
+
+    def meets(self, other: Box) -> bool:
+        """Whether the two have room in common."""
+        across = min(self.right, other.right) > max(self.left, other.left)
+        return across and min(self.high, other.high) > max(self.low, other.low)
+
+
+class Spot(NamedTuple):
+    """A point with an interval, and how wide its name is; all as shares of the chart."""
+
+    x: float
+    y: float
+    low: float
+    high: float
+    width: float
+
+
+class NamePlace(NamedTuple):
+    """Which end of a name is at its point, and how high its middle is."""
+
+    anchor: Anchor
+    height: float
+
+
+def place_names(spots: Sequence[Spot], name_height: float, taken: Sequence[Box] = ()) -> list[NamePlace]:
+    """Return a place for the name of each point, found one after the other, highest points first.
+
+    Cost O(n_points²).
+
+    Parameters
+    ----------
+    spots : sequence of Spot
+    name_height : float
+        Of the chart, with a little room.
+    taken : sequence of Box
+        What names should not lie on either.
+    """
+    places: dict[int, NamePlace] = {}
+    names = list(taken)
+    for number in sorted(range(len(spots)), key=lambda number: -spots[number].y):
+        others = [spot for other, spot in enumerate(spots) if other != number]
+        tried = _places(spots[number], name_height)
+        costs = [_cost(spots[number], place, name_height, others, names) for place in tried]
+        places[number] = tried[costs.index(min(costs))]
+        names.append(_box(spots[number], places[number], name_height))
+    return [places[number] for number in range(len(spots))]
+
+
+def place_on_line(y: float, width: float, name_height: float, spots: Sequence[Spot]) -> Box:
+    """Return where the name of a line across the chart covers the least: above or below it, at either end."""
+    tried = [
+        Box(left, low, left + width, low + name_height)
+        for left in (1 - width, 0.0)
+        for low in (y, y - name_height)
+    ]
+    costs = [_covered(box, spots, ()) for box in tried]
+    return tried[costs.index(min(costs))]
+
+
+def _places(spot: Spot, name_height: float) -> list[NamePlace]:
+    """Places to try, the nearest first."""
+    sides: tuple[Anchor, Anchor] = ("right", "left") if spot.x > MIDDLE else ("left", "right")
+    steps = sorted(range(-int(FURTHEST / STEP), int(FURTHEST / STEP) + 1), key=abs)
+    return [NamePlace(side, spot.y + step * STEP * name_height) for step in steps for side in sides]
+
+
+def _box(spot: Spot, place: NamePlace, name_height: float) -> Box:
+    left = spot.x + GAP if place.anchor == "left" else spot.x - GAP - spot.width
+    return Box(left, place.height - name_height / 2, left + spot.width, place.height + name_height / 2)
+
+
+def _cost(
+    spot: Spot, place: NamePlace, name_height: float, others: Sequence[Spot], names: Sequence[Box]
+) -> float:
+    moved = abs(place.height - spot.y) / name_height
+    first_side = _places(spot, name_height)[0].anchor
+    covered = _covered(_box(spot, place, name_height), others, names)
+    return covered + FAR * moved + OTHER_SIDE * (place.anchor != first_side)
+
+
+def _covered(box: Box, others: Sequence[Spot], names: Sequence[Box]) -> float:
+    """What it costs to have a name in a box."""
+    points = [Box(other.x - MARK, other.y - MARK, other.x + MARK, other.y + MARK) for other in others]
+    bars = [Box(other.x - MARK / 4, other.low, other.x + MARK / 4, other.high) for other in others]
+    beyond = sum(max(0.0, part) for part in (-box.left, box.right - 1, -box.low, box.high - 1))
+    return (
+        ON_NAME * sum(map(box.meets, names))
+        + OUTSIDE * beyond
+        + ON_POINT * sum(map(box.meets, points))
+        + ON_BAR * sum(map(box.meets, bars))
+    )
