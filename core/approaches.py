@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from core.errors import StoreError
 
@@ -51,7 +51,10 @@ class Approach:
         if text is None:
             return cls()
         try:
-            return cls(**json.loads(text))
+            approach = cls(**json.loads(text))
+            if approach.kind not in get_args(Kind):
+                raise ValueError(approach.kind)
+            return approach
         except (TypeError, ValueError) as error:
             raise StoreError(
                 "How this analysis follows its instruction cannot be read (it may come from a later version "

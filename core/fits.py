@@ -9,6 +9,7 @@ import numpy as np
 
 from core.approaches import Approach
 from core.driving_words import DrivingWord
+from core.errors import StoreError
 from core.evidence import Control, Evidence, LearningCurve
 from core.map_quality import MapQuality
 from core.results import Results
@@ -77,8 +78,8 @@ class Fit:
 
     @cached_property
     def from_names_only(self) -> bool:
-        """Whether no text was labelled, so that all it goes by are the label names."""
-        return self.foretells and not (np.asarray(self.given) >= 0).any()
+        """Whether no text was labelled, so that all it goes by are the label names; not so of a reading."""
+        return self.foretells and not self.approach.reads_anew and not (np.asarray(self.given) >= 0).any()
 
 
 @dataclass(frozen=True)
@@ -133,14 +134,20 @@ def save_fit(results: Results, key: str, fit: Fit) -> None:
     for part in ARRAYS:
         values = getattr(fit, part)
         results.save_array(f"{key}.{part}", np.empty((0, 0), np.float32) if values is None else values)
-    save_space(results, fit.space_key, fit.space)
+    if not has_space(results, fit.space_key):  # a reading's is there, and some systems keep a mapped file
+        save_space(results, fit.space_key, fit.space)
 
 
 def has_fit(results: Results, key: str | None) -> bool:
-    """Whether the whole result of a Fit is kept under this key."""
+    """Whether the whole result of a Fit is kept under this key, and can be read."""
     if key is None or not results.has_document(f"{key}.labels"):
         return False
-    space_key = results.load_document(f"{key}.labels").get("space_key", key)
+    try:
+        named = results.load_document(f"{key}.labels")
+        Approach.from_text(named.get("approach"))
+    except StoreError:  # damaged, or of a later version
+        return False
+    space_key = named.get("space_key", key)
     return has_space(results, space_key) and all(results.has_array(f"{key}.{part}") for part in ARRAYS)
 
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.encoders import split_ready
-from core.errors import LabelError
+from core.encoders import files_signature, split_ready
+from core.errors import LabelError, StoreError
 from core.fits import Fit, has_fit, load_fit, save_fit
 from core.guides import encode_names, label_phrases
 from core.keys import content_key
 from core.neighbours import build_graph, unit_rows
-from core.readings import files_signature, find_ready, load_answers, read_corpus
+from core.readings import find_ready, load_answers, read_corpus
 from core.results import Results
 from core.spaces import Space, has_space, load_space
 from core.stages import Report, draw_space, keep_graph, stage
@@ -61,11 +61,17 @@ class Made:
     label_vectors: np.ndarray | None
 
 
-def fit(store: Store, report: Report, *, analysis_id: int) -> None:
+def fit(store: Store, report: Report, *, analysis_id: int, approach: str = "") -> None:
     """Make the space of an analysis and its map, starting from the generic one.
 
     Transforms go by the guide labels and by their names, which are all there is while no text is labelled. A
     reading goes by the instruction; labels, if there are two, are foretold in its space.
+
+    Parameters
+    ----------
+    analysis_id : int
+    approach : str
+        `Approach.to_text` of what the person started; "" for what the analysis says when its turn comes.
 
     Raises
     ------
@@ -73,9 +79,16 @@ def fit(store: Store, report: Report, *, analysis_id: int) -> None:
         When a transform has too few labels.
     EncoderUnavailable
         When an encoder that is needed cannot be loaded, or does not follow the instruction.
+    StoreError
+        When another approach was chosen since: texts go to no server before a person said so.
     """
     asked = _ask(store, analysis_id)
     analysis, results = asked.analysis, store.results(asked.entry.key)
+    if approach not in ("", analysis.approach.to_text()):
+        raise StoreError(
+            "Another way to follow the instruction was chosen before this one had its turn, so nothing was "
+            "done: start again."
+        )
     key = _key(asked)
     if not has_fit(results, key):
         generic = load_space(results, asked.entry.embedding_key)
@@ -128,9 +141,9 @@ def check_labels(asked: Asked, *, names_count: bool) -> None:
 def _ask(store: Store, analysis_id: int) -> Asked:
     analysis = store.analysis(analysis_id)
     entry = store.corpus_entry(analysis.corpus_key)
-    labels, given = store.named_codes(analysis_id, entry.n_texts)
+    label_ids, labels, given = store.known_codes(analysis_id, entry.n_texts)
     phrases = label_phrases(analysis.instruction, labels)
-    return Asked(analysis, entry, labels, store.label_ids(analysis_id), phrases, given)
+    return Asked(analysis, entry, labels, label_ids, phrases, given)
 
 
 def _key(asked: Asked) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from urllib.parse import urlsplit
 
 PASSING = (408, 409, 425, 429)  # and all of 500 and above: asking again may help
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 LONGEST_MESSAGE = 200  # characters of what a server says
 
 
@@ -30,13 +33,19 @@ def host_in(url: str) -> str:
     return urlsplit(url).netloc.rpartition("@")[2]
 
 
+def is_local(host: str) -> bool:
+    """Whether a server is on this machine, so that texts do not leave it."""
+    return any(host == local or host.startswith(f"{local}:") for local in LOCAL_HOSTS)
+
+
 def post_json(url: str, body: dict, *, key: str, timeout: float, most_bytes: int) -> bytes:
     """Post a JSON object; returns the reply as it came.
 
     Parameters
     ----------
     url : str
-        Texts go there and nowhere else: a redirect is an error.
+        Texts go there and nowhere else: a redirect is an error, and to a server on this machine they go
+        without a proxy, whatever the environment names.
     body : dict
     key : str
         Sent as a bearer token; "" for servers without.
@@ -60,7 +69,8 @@ def post_json(url: str, body: dict, *, key: str, timeout: float, most_bytes: int
     if key:
         # Not sent along to wherever the server may point.
         request.add_unredirected_header("Authorization", f"Bearer {key}")
-    with _OPENER.open(request, timeout=timeout) as reply:
+    opener = _STRAIGHT if is_local(host_in(url)) else _OPENER
+    with opener.open(request, timeout=timeout) as reply:
         content = reply.read(most_bytes)
         if reply.length and len(content) < most_bytes:
             raise ConnectionError("its answer was cut off in the middle")
@@ -71,12 +81,12 @@ def message_of(error: urllib.error.HTTPError, key: str = "") -> str:
     """What a server said about its refusal, in one short line, without the key."""
     try:
         content = error.read(10_000).decode("utf-8", "replace")
-    except OSError:
+    except (OSError, HTTPException):  # it says too little, or nothing
         content = ""
     try:
         said = json.loads(content)["error"]
         content = said["message"] if isinstance(said, dict) else str(said)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         pass
     line = " ".join(str(content).split()) or str(error.reason)
     line = line.replace(key, "…") if key else line
@@ -101,7 +111,7 @@ def seconds_to_wait(attempt: int, asked_for: str | None = None) -> float:
         asked = float(asked_for or 0)
     except ValueError:
         asked = 0.0
-    return max(asked, 2.0 ** (attempt - 1))
+    return max(asked if math.isfinite(asked) else 0.0, 2.0 ** (attempt - 1))
 
 
 class _StayHere(urllib.request.HTTPRedirectHandler):
@@ -112,3 +122,4 @@ class _StayHere(urllib.request.HTTPRedirectHandler):
 
 
 _OPENER = urllib.request.build_opener(_StayHere)
+_STRAIGHT = urllib.request.build_opener(urllib.request.ProxyHandler({}), _StayHere)

@@ -155,13 +155,8 @@ class LabelNames:
         with self._database.transaction() as connection:
             return [label["name"] for label in labels_of(connection, analysis_id) if not is_retired(label)]
 
-    def label_ids(self, analysis_id: int) -> list[int]:
-        """What each of `label_names` is known by, whatever it is called later."""
-        with self._database.transaction() as connection:
-            return [label["id"] for label in labels_of(connection, analysis_id) if not is_retired(label)]
-
     def names_of(self, analysis_id: int, ids: Sequence[int]) -> list[str | None]:
-        """Present name of each of `label_ids`, also of merged and deleted ones; None where there is none."""
+        """Present name of labels by their ids, also of merged and deleted ones; None where there is none."""
         with self._database.transaction() as connection:
             names = {label["id"]: label["name"] for label in labels_of(connection, analysis_id)}
         return [names.get(label) for label in ids]

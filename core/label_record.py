@@ -216,12 +216,18 @@ class LabelRecord(LabelNames):
         return self.named_codes(analysis_id, n_texts)[1]
 
     def named_codes(self, analysis_id: int, n_texts: int) -> tuple[list[str], np.ndarray]:
-        """Label names, and the label of each text as its position in them: both of one moment.
+        """Label names, and the label of each text as its position in them: see `known_codes`."""
+        _, names, codes = self.known_codes(analysis_id, n_texts)
+        return names, codes
+
+    def known_codes(self, analysis_id: int, n_texts: int) -> tuple[list[int], list[str], np.ndarray]:
+        """Labels, and that of each text as its position among them: all of one moment.
 
         Read one after the other, a label that another tab deletes in between would move all positions.
 
         Returns
         -------
+        ids : list of int, what each is known by, whatever it is called later
         names : list of str, as `label_names`
         codes : int64 array (n_texts,), -1 where there is none
         """
@@ -238,7 +244,7 @@ class LabelRecord(LabelNames):
         codes = np.full(n_texts, -1, dtype=np.int64)
         for row in given:
             codes[row["text_row"]] = code_of[row["label_id"]]
-        return [label["name"] for label in in_use], codes
+        return [label["id"] for label in in_use], [label["name"] for label in in_use], codes
 
 
 def copy_labels(connection: sqlite3.Connection, analysis_id: int, copy: int) -> None:

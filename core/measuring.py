@@ -9,6 +9,7 @@ import numpy as np
 
 from core.changes import neighbour_change
 from core.driving_words import DrivingWord, class_scores, driving_words
+from core.errors import LabelError
 from core.evidence import Evidence, control, cross_validate, learning_curve
 from core.fits import Fit, findings_kept, findings_wanted, has_fit, load_finding, load_fit, save_finding
 from core.keys import Progress
@@ -30,10 +31,11 @@ def measure(store: Store, report: Report, *, analysis_id: int, fit_key: str) -> 
     """
     analysis = store.analysis(analysis_id)
     results = store.results(analysis.corpus_key)
-    if not has_fit(results, fit_key):
+    if analysis.fit_key != fit_key or not has_fit(results, fit_key):
         return  # a newer Fit has replaced it
     reshaped = load_fit(results, fit_key)
-    generic = load_space(results, store.corpus_entry(analysis.corpus_key).embedding_key)
+    # Not that of the corpus, which may have been encoded anew since this was asked for.
+    generic = load_space(results, analysis.embedding_key)
     texts = load_warm_corpus(store, analysis.corpus_key).texts
     vectors, given = np.asarray(generic.vectors), np.asarray(reshaped.given)
     graph = reshaped.space.graph
@@ -55,7 +57,7 @@ def measure(store: Store, report: Report, *, analysis_id: int, fit_key: str) -> 
             report(title, 0, 1)
             save_finding(results, fit_key, name, find(progress=stage(report, title)))
     # A corpus that an earlier version prepared.
-    check_generic_map(report, results, store.corpus_entry(analysis.corpus_key).embedding_key)
+    check_generic_map(report, results, analysis.embedding_key)
 
 
 def check_generic_map(report: Report, results: Results, key: str) -> None:
@@ -76,7 +78,15 @@ def _evidence(generic: Space, reshaped: Fit, progress: Progress) -> Evidence:
             known = {"graph": generic.graph, "label_vectors": reshaped.label_vectors}
             return cross_validate(vectors, given, progress=progress, **known)
         case "gstransform":
-            return cross_validate(vectors, given, progress=progress, transform=GSTransform(random_state=0))
+            try:
+                return cross_validate(
+                    vectors, given, progress=progress, transform=GSTransform(random_state=0)
+                )
+            except ValueError as error:
+                raise LabelError(
+                    "The training of the published recipe left the range of numbers with some labels hidden, "
+                    "so that nothing can be said of it: give more labels."
+                ) from error
         case _:
             return cross_validate(vectors, given, progress=progress, read=np.asarray(reshaped.space.vectors))
 

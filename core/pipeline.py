@@ -16,7 +16,7 @@ from core.encoder_trial import try_encoder
 from core.fitting import fit
 from core.keys import content_key
 from core.measuring import check_generic_map, measure
-from core.readings import find_ready
+from core.readings import encode_corpus, find_ready
 from core.spaces import has_space, save_space
 from core.stages import Report, draw_space, keep_graph, stage
 from core.store import Store
@@ -48,10 +48,7 @@ def prepare(store: Store, report: Report, *, corpus_key: str, encoder: str) -> N
         report("Loading the encoder", 0, 1)
         model = load_warm_encoder(encoder)
         key = content_key("embeddings", VERSION, corpus_key, model.key_for(None))
-        if not results.has_array(f"{key}.vectors"):
-            results.save_array(
-                f"{key}.vectors", model.encode(corpus.texts, progress=stage(report, "Encoding"))
-            )
+        encode_corpus(results, key, corpus.texts, model, stage(report, "Encoding"))
     else:
         key = content_key("embeddings", VERSION, corpus_key, ready)
         results.link_array(f"{ready}.vectors", f"{key}.vectors")

@@ -17,32 +17,33 @@ REFITTED_KEPT = 2
 _refitted: dict[str, Refitted] = {}
 
 
-def land(store: Store, *, corpus_key: str, text: str, fit_keys: list[str]) -> dict:
-    """Where any text lands in the generic space and in that of each Fit.
+def land(store: Store, *, corpus_key: str, text: str, fit_key: str | None = None) -> dict:
+    """Where any text lands in the space of a Fit, or in the generic one.
+
+    Only the encoder of that space reads it: where it is a server, the text goes nowhere else.
 
     Returns
     -------
     dict
-        {"generic": landing, "fits": [landing, …]}, the Fits in the order asked for; each landing is a
-        `core.landing.Landing` as lists.
+        A `core.landing.Landing` as lists.
 
     Raises
     ------
     EncoderUnavailable
-        When the encoder of the corpus, or of a reading, cannot be loaded, or their vectors came from a file.
+        When this encoder cannot be loaded, or the vectors came from a file.
     StoreError
         When the corpus or a Fit is no longer kept.
     """
     entry, results = store.corpus_entry(corpus_key), store.results(corpus_key)
     generic = load_space(results, entry.embedding_key)
-    vector = load_warm_encoder(entry.encoder).encode([text])[0]
-    landed = land_generic(vector, generic)
-    reshaped = []
-    for key in fit_keys:
-        fit = load_fit(results, key)
-        began = _land_reading(text, fit) if fit.approach.reads_anew else landed
-        reshaped.append(land_reshaped(began.vector, _load_warm(key, fit, generic), fit.space))
-    return {"generic": _as_lists(landed), "fits": [_as_lists(each) for each in reshaped]}
+    fit = None if fit_key is None else load_fit(results, fit_key)
+    if fit is not None and fit.approach.reads_anew:
+        began = _land_reading(text, fit)
+    else:
+        began = land_generic(load_warm_encoder(entry.encoder).encode([text])[0], generic)
+    if fit is None:
+        return _as_lists(began)
+    return _as_lists(land_reshaped(began.vector, _load_warm(fit_key, fit, generic), fit.space))
 
 
 QUESTIONS = {"land": land}

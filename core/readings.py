@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
 from core.encoders import Encoder, ReadyVectors, ready_name, split_ready
-from core.encoders.names import split_name
-from core.encoders.sources import READ_ENDINGS
 from core.errors import StoreError
 from core.keys import Progress, content_key
 from core.results import Results
 
 VERSION = 1  # raise it when the same reading would give other vectors
 PART = 512  # different texts: what is lost at most when hours of reading are stopped
+LARGE_PART = 4_096  # of encoders that are fast, and in full batches only
 MOST_ANSWERED = 512
 """Texts that are answered in words where the vectors need no words, drawn at random: writing takes several
 times as long as reading, and the commonest answers of a cluster show in a part of it."""
@@ -60,27 +58,46 @@ def read_corpus(
     speaks = hasattr(encoder, "encode_and_answer")
     if results.has_array(f"{key}.vectors") and (not speaks or results.has_document(f"{key}.answers")):
         return key
-    place = {text: number for number, text in enumerate(dict.fromkeys(texts))}
-    different = list(place)
     at_once = speaks and not encoder.answers_cost_more
-    parts = [f"{key}.part{first // PART}" for first in range(0, len(different), PART)]
-    for number, part in enumerate(parts):
-        if not results.has_array(f"{part}.vectors"):
-            first = number * PART
-            count = _from(reading, first, len(different))
-            _read_part(results, part, different[first : first + PART], encoder, instruction, at_once, count)
-    rows = np.array([place[text] for text in texts], dtype=np.int64)
+    different, rows = _different(texts)
+    parts = []
+    if at_once or not results.has_array(f"{key}.vectors"):  # lost answers alone are written again alone
+        parts = _read_parts(results, key, different, PART, encoder, instruction, at_once, reading)
     if speaks:
         if at_once:
             answers = [answer for part in parts for answer in results.load_document(f"{part}.answers")]
         else:
             answers = _answer_some(different, encoder, instruction, answering)
         results.save_document(f"{key}.answers", [answers[row] for row in rows])
-    vectors = np.concatenate([results.load_array(f"{part}.vectors") for part in parts])
-    results.save_array(f"{key}.vectors", vectors[rows])
-    for part in parts:
-        results.delete(part)
+    if parts:
+        _join_parts(results, key, parts, PART, rows)
     return key
+
+
+def encode_corpus(
+    results: Results, key: str, texts: Sequence[str], encoder: Encoder, progress: Progress | None = None
+) -> None:
+    """Encode every text without an instruction; what an earlier, interrupted call left is not read again.
+
+    Parameters
+    ----------
+    results : Results
+        Keeps the float32 unit vectors under "{key}.vectors".
+    key : str
+    texts : sequence of n str
+    encoder : Encoder
+    progress : callable, optional
+        Called with (different texts done, all of them); may raise `Cancelled`.
+
+    Raises
+    ------
+    EncoderUnavailable
+        When the encoder reads nothing without an instruction.
+    """
+    if not results.has_array(f"{key}.vectors"):
+        different, rows = _different(texts)
+        parts = _read_parts(results, key, different, LARGE_PART, encoder, "", False, progress)
+        _join_parts(results, key, parts, LARGE_PART, rows)
 
 
 def load_answers(results: Results, key: str) -> list[str] | None:
@@ -123,17 +140,47 @@ def find_ready(results: Results, encoder: str) -> str | None:
     return key
 
 
-def files_signature(encoder: str) -> str:
-    """Tells whether the files of a model in a folder changed, at a glance: by their sizes and times.
+def _different(texts: Sequence[str]) -> tuple[list[str], np.ndarray]:
+    """Texts without their copies, and for each text its place among them: int64 (n,)."""
+    place = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+    return list(place), np.array([place[text] for text in texts], dtype=np.int64)
 
-    "" for models of the hub, which do not change, and for what is no folder.
-    """
-    folder = Path(split_name(encoder).source).expanduser()
-    if not folder.is_dir():
-        return ""
-    files = sorted(path for path in folder.rglob("*") if path.suffix in READ_ENDINGS and path.is_file())
-    found = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in files]
-    return content_key("files", found)
+
+def _read_parts(
+    results: Results,
+    key: str,
+    texts: Sequence[str],
+    size: int,
+    encoder: Encoder,
+    instruction: str,
+    at_once: bool,
+    count: Progress | None,
+) -> list[str]:
+    """Keep the vectors of so many texts at a time, those that are not there yet; returns the parts' keys."""
+    parts = []
+    for first in range(0, len(texts), size):
+        part = f"{key}.part{first // size}"
+        parts.append(part)
+        answered = not at_once or results.has_document(f"{part}.answers")
+        if not (answered and results.has_array(f"{part}.vectors")):
+            some, counted = texts[first : first + size], _from(count, first, len(texts))
+            _read_part(results, part, some, encoder, instruction, at_once, counted)
+    return parts
+
+
+def _join_parts(results: Results, key: str, parts: Sequence[str], size: int, rows: np.ndarray) -> None:
+    """Put the vectors of all parts under one key, one row a text; they are held in memory once."""
+    vectors = None
+    for number, part in enumerate(parts):
+        found = results.load_array(f"{part}.vectors")
+        if vectors is None:
+            vectors = np.empty((len(rows), found.shape[1]), dtype=np.float32)
+        here = np.flatnonzero(rows // size == number)
+        vectors[here] = found[rows[here] - number * size]
+    del found  # some systems keep a file that is mapped
+    results.save_array(f"{key}.vectors", vectors)
+    for part in parts:
+        results.delete(part)
 
 
 def _read_part(

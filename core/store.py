@@ -55,7 +55,8 @@ class Analysis:
 
 def data_home() -> Path:
     """Folder of all data: `REFRACT_HOME`, else `.refract` in the home folder."""
-    return Path(os.environ.get("REFRACT_HOME") or Path.home() / ".refract").expanduser()
+    # Absolute, as the worker starts in another folder.
+    return Path(os.environ.get("REFRACT_HOME") or Path.home() / ".refract").expanduser().absolute()
 
 
 class Store(LabelRecord):
@@ -272,4 +273,8 @@ class Store(LabelRecord):
 
 
 def _read_analysis(row: sqlite3.Row) -> Analysis:
-    return Analysis(**{**row, "approach": Approach.from_text(row["approach"])})
+    try:
+        approach = Approach.from_text(row["approach"])
+    except StoreError:  # of a later version: the usual one, until another is chosen on the page
+        approach = Approach()
+    return Analysis(**{**row, "approach": approach})

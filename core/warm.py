@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from core.corpus import Corpus
-from core.encoders import Encoder, load_encoder
+from core.encoders import Encoder, files_signature, load_encoder
 from core.store import Store
 
 NUMBA = threading.Lock()
@@ -15,8 +15,9 @@ ENCODERS_KEPT = 2
 """That of the corpus, and one that reads it anew: a typed text may be put into both spaces."""
 
 _corpora: dict[str, Corpus] = {}
-_encoders: dict[tuple[str, str], Encoder] = {}
-_encoders_lock = threading.Lock()
+_encoders: dict[tuple[str, ...], Encoder] = {}
+_encoders_lock = threading.Lock()  # around what is kept
+_loading = threading.Lock()  # which can take as long as fetching a model does
 
 
 def load_warm_corpus(store: Store, key: str) -> Corpus:
@@ -29,14 +30,32 @@ def load_warm_corpus(store: Store, key: str) -> Corpus:
 
 
 def load_warm_encoder(name: str, template: str = "") -> Encoder:
-    """Encoder as of `load_encoder`; the two used last stay in memory."""
-    wanted = name, template
-    with _encoders_lock:  # the warm-up loads it from its own thread
-        encoder = _encoders.pop(wanted, None)
-        while len(_encoders) >= ENCODERS_KEPT:  # before another is loaded: each may fill the memory
-            del _encoders[next(iter(_encoders))]
-        _encoders[wanted] = encoder or load_encoder(name, template=template or None)
-        return _encoders[wanted]
+    """Encoder as of `load_encoder`; the two used last stay in memory, for as long as their files do.
+
+    One that is there is given at once, also while another thread loads one.
+    """
+    wanted = name, template, files_signature(name)
+    encoder = _find_kept(wanted)
+    if encoder is not None:
+        return encoder
+    with _loading:  # one at a time: the warm-up loads from its own thread
+        encoder = _find_kept(wanted)
+        if encoder is None:
+            with _encoders_lock:
+                while len(_encoders) >= ENCODERS_KEPT:  # before: each may fill the memory
+                    del _encoders[next(iter(_encoders))]
+            encoder = load_encoder(name, template=template or None)
+            with _encoders_lock:
+                _encoders[wanted] = encoder
+        return encoder
+
+
+def _find_kept(wanted: tuple[str, ...]) -> Encoder | None:
+    """Encoder that is in memory, which becomes the one used last."""
+    with _encoders_lock:
+        if wanted in _encoders:
+            _encoders[wanted] = _encoders.pop(wanted)
+        return _encoders.get(wanted)
 
 
 def forget() -> None:

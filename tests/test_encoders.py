@@ -15,6 +15,7 @@ from core.encoders import (
     available_encoders,
     count_too_long,
     estimate_seconds,
+    files_signature,
     load_encoder,
     sources,
 )
@@ -124,6 +125,34 @@ def test_progress_counts_all_texts_and_can_cancel(tiny, monkeypatch):
     with pytest.raises(Cancelled):
         tiny.encode(texts, progress=cancel)
     assert len(calls) == 1
+
+
+def test_where_memory_runs_out_batches_are_read_in_halves(tiny, monkeypatch):
+    class OutOfMemoryError(RuntimeError):
+        """As torch calls it."""
+
+    expected, real, sizes = tiny.encode(TEXTS), tiny._encode_batch, []
+
+    def read(texts, **how):
+        if len(texts) > 2:
+            raise OutOfMemoryError("CUDA out of memory")
+        sizes.append(len(texts))
+        return real(texts, **how)
+
+    monkeypatch.setattr(tiny, "_encode_batch", read)
+    np.testing.assert_allclose(tiny.encode(TEXTS), expected, atol=0.01)
+    assert sum(sizes) == len(TEXTS) and 2 in sizes
+    for error in (OutOfMemoryError(), MemoryError(), RuntimeError("can't allocate memory: 8 GB")):
+        monkeypatch.setattr(tiny, "_encode_batch", lambda texts, error=error, **how: raise_(error))
+        with pytest.raises(EncoderUnavailable, match="Memory ran out while a single text"):
+            tiny.encode(TEXTS)
+    monkeypatch.setattr(tiny, "_encode_batch", lambda texts, **how: raise_(RuntimeError("a mistake")))
+    with pytest.raises(RuntimeError, match="a mistake"):
+        tiny.encode(TEXTS)
+
+
+def raise_(error):
+    raise error
 
 
 def test_the_default_encoder_puts_like_texts_together(default):
@@ -283,6 +312,25 @@ def test_a_fetched_model_is_found_without_network(tiny_model, tmp_path, monkeypa
         sources.model_folder("someone/tiny", fetch=False)
 
 
+def test_a_model_that_was_trained_further_has_another_signature(tiny_model, tmp_path, monkeypatch):
+    folder = shutil.copytree(tiny_model, tmp_path / "mine")
+    before = files_signature(str(folder))
+    assert before and before == files_signature(f"instructor:{folder}")
+    (folder / "config.json").write_text("{}")
+    assert files_signature(str(folder)) not in ("", before)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    names = (
+        "hkunlp/instructor-base",
+        "empty",
+        "vectors:mine#k",
+        "endpoint:http://host/v1#m",
+        "~nobody-here/model",
+    )
+    assert {files_signature(name) for name in names} == {""}
+    assert files_signature("vectors:~$mine.npy#k") == ""
+
+
 def test_too_long_texts_are_counted_by_hand(tiny_model):
     # The default encoder reads 256 tokens: 254 words between two marks.
     texts = ["late " * 254, "late " * 255, "x" * 300, "short", "", "한 " * 100]
@@ -318,3 +366,11 @@ def test_counting_and_choosing_load_no_slow_library():
     )
     found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_what_is_read_with_each_text_takes_time_too():
+    texts = [f"short text {number}" for number in range(2_000)]
+    bare, loading = estimate_seconds(texts), estimate_seconds([])
+    longer = estimate_seconds(texts, prompt="Represent the text for what the customer feels:{input}")
+    assert (longer - loading) / (bare - loading) == pytest.approx(1 + 47 / 4.5 / (14.45 / 4.5 + 2), rel=0.05)
+    assert estimate_seconds(texts, prompt="{input}") == bare

@@ -3,15 +3,18 @@
 import base64
 import threading
 import time
+import urllib.request
 
 import numpy as np
 import pytest
 
+from core import http_client
 from core.encoders import count_too_long, estimate_seconds, host_of, is_on_this_machine, load_encoder
 from core.encoders import endpoint as endpoint_module
-from core.encoders.addresses import KEY, is_local, split_endpoint
+from core.encoders.addresses import KEY, split_endpoint
 from core.encoders.endpoint import ATTEMPTS, FIRST_ATTEMPTS, LONGEST_PAUSE, EndpointEncoder
 from core.errors import Cancelled, EncoderUnavailable
+from core.http_client import is_local, seconds_to_wait
 from tests.embeddings_server import EmbeddingsServer, as_reply, embed
 
 TEXTS = ["the tram was late", "my parcel never came", "a friendly driver", "the tram was late"]
@@ -135,6 +138,9 @@ def put(value):
         (put([None] * 48), "that are no numbers"),
         (put("not base64!"), "something else"),
         (put({"a": 1}), "something else"),
+        (put([10**400] * 48), "something else"),
+        (lambda data: [{**item, "index": float(item["index"])} for item in data], "do not say of which text"),
+        (lambda data: [{**item, "index": [0]} for item in data], "do not say of which text"),
         (lambda data: "no list", "something else"),
         (lambda data: None, "something else"),
     ],
@@ -146,7 +152,7 @@ def test_what_is_no_vector_for_each_text_is_refused(server, encoder, change, sai
     assert len(server.requests) == 2  # asked once
 
 
-@pytest.mark.parametrize("content", [b"<html>", b"", [1], {"choices": []}])
+@pytest.mark.parametrize("content", [b"<html>", b"", [1], {"choices": []}, b"[" * 100_000])
 def test_an_answer_in_another_form_is_explained(server, content):
     server.answer = lambda body, number: (200, content)
     with pytest.raises(EncoderUnavailable, match=r"usually ends in /v1\.$"):
@@ -168,6 +174,7 @@ def test_a_server_says_how_long_to_wait(server, encoder, pauses):
     server.answer = answer
     encoder.encode(TEXTS)
     assert pauses == [7, LONGEST_PAUSE, 4]
+    assert seconds_to_wait(3, "nan") == seconds_to_wait(3, "inf") == 4
 
 
 def test_a_server_that_stays_busy_is_given_up(server, encoder, pauses):
@@ -255,6 +262,24 @@ def test_a_key_that_cannot_be_sent_is_not_shown(server, monkeypatch):
         EndpointEncoder(server.name)
     assert "secret" not in str(caught.value)
     assert server.requests == []
+
+
+def test_a_server_on_this_machine_is_asked_without_a_proxy(server, monkeypatch):
+    proxy = EmbeddingsServer()
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", f"http://{proxy.host}")
+    monkeypatch.setattr(http_client, "_OPENER", urllib.request.build_opener(http_client._StayHere))
+    EndpointEncoder(server.name).encode(TEXTS)
+    assert len(server.requests) == 2 and not proxy.requests
+    proxy.close()
+
+
+def test_a_refusal_that_is_cut_off_is_a_refusal(server):
+    broken = b"5\r\nhello\r\nff\r\nnot so much"  # of a server that falls over while it explains
+    server.answer = lambda body, number: (501, broken, ("Transfer-Encoding", "chunked"))
+    with pytest.raises(EncoderUnavailable, match=r"could not answer \(501: Not Implemented\)"):
+        EndpointEncoder(server.name, pause=lambda seconds: None)
 
 
 @pytest.mark.parametrize("status", [301, 302, 307])

@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 
+from core import measuring
 from core.approaches import Approach
 from core.encoders import ReadyVectors
 from core.errors import EncoderUnavailable, LabelError, RefractError, StoreError
-from core.fits import findings_kept, findings_wanted, load_finding, load_fit
+from core.fits import findings_kept, findings_wanted, has_fit, load_finding, load_fit
 from core.fitting import fit, fit_key
 from core.hierarchy import has_hierarchy
 from core.measuring import measure
@@ -43,6 +44,44 @@ def test_an_approach_is_remembered_and_the_usual_one_is_by_labels(store, prepare
         Approach.from_text('{"kind": "reading", "later": 1}')
 
 
+@pytest.mark.parametrize("later", ['{"kind": "reading", "later": 1}', '{"kind": "dreaming"}', "[]"])
+def test_an_approach_of_a_later_version_does_not_hide_the_analysis(store, prepared, labelled, follow, later):
+    follow(Approach("reading", "asking"))
+    results, key = store.results(prepared), store.analysis(labelled).fit_key
+    with store._database.transaction() as connection:
+        connection.execute("UPDATE analyses SET approach = ?", (later,))
+    assert [analysis.approach for analysis in store.analyses(prepared)] == [Approach()]
+    assert has_fit(results, key)
+    results.save_document(f"{key}.labels", results.load_document(f"{key}.labels") | {"approach": later})
+    assert not has_fit(results, key)  # so that it is fitted again
+
+
+def test_a_damaged_fit_is_none(store, prepared, labelled, follow):
+    follow(Approach("guided"))
+    results, key = store.results(prepared), store.analysis(labelled).fit_key
+    (results.folder / f"{key}.labels.json").write_text("{")
+    assert not has_fit(results, key)
+
+
+def test_the_map_of_a_reading_is_written_once(store, prepared, labelled, follow):
+    """Some systems keep a file that is mapped from being replaced."""
+    read = follow(Approach("reading", "asking"))
+    file = store.results(prepared).folder / f"{read.space_key}.map.npy"
+    before = file.stat().st_ino
+    store.give_labels(labelled, {20: "angry"}, "ada")
+    follow(Approach("reading", "asking"))
+    assert file.stat().st_ino == before
+
+
+def test_labels_are_known_by_ids_of_the_same_moment(store, labelled, follow):
+    read = follow(Approach("guided"))
+    assert store.names_of(labelled, read.label_ids) == read.labels == ["angry", "pleased"]
+    store.delete_label(labelled, "angry")
+    ids, names, codes = store.known_codes(labelled, 60)
+    assert (ids, names) == (read.label_ids[1:], ["pleased"])
+    assert set(codes.tolist()) == {-1, 0}
+
+
 def test_a_reading_is_the_space_of_its_encoder_under_the_instruction(
     store, prepared, labelled, follow, corpus
 ):
@@ -60,6 +99,18 @@ def test_a_reading_is_the_space_of_its_encoder_under_the_instruction(
     )
     np.testing.assert_allclose(read.probabilities, known.probabilities_, atol=1e-6)
     assert read.base(None) is read.space
+
+
+def test_what_was_not_started_is_not_done(store, prepared, labelled, monkeypatch):
+    started = Approach("reading", "asking")
+    store.set_approach(labelled, Approach("reading", "endpoint:http://example.org/v1#m"))
+    with monkeypatch.context() as patched:
+        patched.setattr("core.fitting.load_warm_encoder", lambda *name: pytest.fail("loaded"))
+        with pytest.raises(StoreError, match="start again"):
+            fit(store, nothing, analysis_id=labelled, approach=started.to_text())
+    store.set_approach(labelled, started)
+    fit(store, nothing, analysis_id=labelled, approach=started.to_text())
+    assert store.analysis(labelled).fit_key == fit_key(store, labelled)
 
 
 def test_a_reading_needs_no_labels(store, prepared, follow):
@@ -139,8 +190,8 @@ def test_texts_land_in_every_kind_of_space(store, prepared, labelled, follow, co
     for approach in (Approach("reading", "asking"), Approach("gstransform"), Approach("guided")):
         read = follow(approach)
         answer = cache.runner().ask(
-            "land", corpus_key=prepared, text=corpus.texts[7], fit_keys=[store.analysis(labelled).fit_key]
-        )["fits"][0]
+            "land", corpus_key=prepared, text=corpus.texts[7], fit_key=store.analysis(labelled).fit_key
+        )
         assert answer["neighbours"][0] == 7
         np.testing.assert_allclose(answer["vector"], read.space.vectors[7], atol=1e-5)
         np.testing.assert_allclose(answer["place"], read.space.map[7])
@@ -161,7 +212,7 @@ def test_ready_vectors_are_a_generic_space(store, corpus, ready):
     space = load_space(store.results(corpus.key), entry.embedding_key)
     np.testing.assert_array_equal(space.vectors, AskingEncoder().encode(corpus.texts, instruction=FURIOUS))
     with pytest.raises(EncoderUnavailable, match=r"mine\.npy"):
-        cache.runner().ask("land", corpus_key=corpus.key, text="van", fit_keys=[])
+        cache.runner().ask("land", corpus_key=corpus.key, text="van")
     analysis = store.add_analysis(corpus.key, "by feeling")
     for name in ("angry", "pleased"):
         store.add_label(analysis, name)
@@ -186,4 +237,20 @@ def test_ready_vectors_are_a_reading(store, prepared, labelled, follow, ready, c
     assert read.label_vectors is None and read.foretells
     with pytest.raises(RefractError, match=r"mine\.npy"):
         key = store.analysis(labelled).fit_key
-        cache.runner().ask("land", corpus_key=prepared, text="van", fit_keys=[key])
+        cache.runner().ask("land", corpus_key=prepared, text="van", fit_key=key)
+
+
+def test_a_fit_is_measured_against_the_embeddings_that_it_was_made_from(
+    store, prepared, labelled, follow, ready, monkeypatch
+):
+    follow(Approach("reading", "asking"))
+    analysis, against = store.analysis(labelled), []
+    # Encoded anew while the measuring was waiting for its turn.
+    prepare(store, nothing, corpus_key=prepared, encoder=ready)
+    assert store.corpus_entry(prepared).embedding_key != analysis.embedding_key
+    monkeypatch.setattr(measuring, "cross_validate", lambda vectors, *given, **known: against.append(vectors))
+    monkeypatch.setattr(measuring, "findings_wanted", lambda approach: ("evidence",))
+    monkeypatch.setattr(measuring, "save_finding", lambda *given: None)
+    measure(store, nothing, analysis_id=labelled, fit_key=analysis.fit_key)
+    generic = load_space(store.results(prepared), analysis.embedding_key)
+    np.testing.assert_array_equal(against, [generic.vectors])

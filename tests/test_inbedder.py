@@ -353,6 +353,16 @@ def test_a_question_is_needed_and_leaves_room_for_the_texts(folders):
         encoder.encode(TEXTS, instruction="how " * 200)
 
 
+def test_counting_a_question_leaves_texts_cut_that_another_thread_reads(folders, monkeypatch):
+    encoder = open_encoder(folders, "opt")
+    encoder.encode(TEXTS, instruction=FEEL)
+    cut = encoder._tokenizer.backend_tokenizer.truncation
+    assert cut["max_length"] == encoder.max_tokens
+    monkeypatch.setattr(encoder, "_read_batch", lambda texts, **how: [(np.zeros(32), "")] * len(texts))
+    encoder.encode(TEXTS, instruction=FEEL)
+    assert encoder._tokenizer.backend_tokenizer.truncation == cut
+
+
 def test_outputs_that_are_not_there_are_refused(folders):
     for kind, output in [
         ("llama", "best"),

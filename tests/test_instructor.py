@@ -126,6 +126,24 @@ def test_keys_follow_the_string_that_is_sent(encoder):
     assert encoder.key != encoder.key_for(None)  # which puts a prompt before the texts too
 
 
+def test_the_same_files_and_string_pooled_otherwise_have_another_key(folder, encoder, tmp_path, exact):
+    plain = shutil.copytree(folder, tmp_path / "plain")  # no name that tells what it is
+    whole = load_encoder(str(plain), template="Represent the text for {instruction}:")
+    assert whole.prompt_for("emotion") == encoder.prompt_for("emotion")
+    assert not np.allclose(
+        whole.encode(TEXTS, instruction="emotion"), encoder.encode(TEXTS, instruction="emotion")
+    )
+    assert whole.key_for("emotion") != encoder.key_for("emotion")
+
+
+def test_counting_a_prompt_leaves_texts_cut_that_another_thread_reads(encoder):
+    encoder.encode(TEXTS)
+    cut = encoder._model.tokenizer.backend_tokenizer.truncation
+    assert cut["max_length"] == 64
+    encoder._count_prompt("angry " * 20)
+    assert encoder._model.tokenizer.backend_tokenizer.truncation == cut
+
+
 def test_texts_are_stripped_as_in_the_authors_program(encoder):
     plain, spaced = encoder.encode(["the tram", "  the tram \n"], instruction="emotion")
     assert (plain == spaced).all()

@@ -4,7 +4,7 @@ import pytest
 from core import readings
 from core.encoders import ReadyVectors
 from core.errors import Cancelled, StoreError
-from core.readings import files_signature, find_ready, keep_ready, load_answers, read_corpus
+from core.readings import encode_corpus, find_ready, keep_ready, load_answers, read_corpus
 from core.results import Results
 from tests.conftest import AskingEncoder, SpeakingEncoder
 
@@ -66,6 +66,24 @@ def test_a_reading_that_was_stopped_goes_on_with_the_part_it_was_in(results):
     )
 
 
+def test_encoding_that_was_stopped_goes_on_too(results, monkeypatch):
+    monkeypatch.setattr(readings, "LARGE_PART", 2)
+
+    def stop(done, total):
+        if done == 3:
+            raise Cancelled("Stopped.")
+
+    with pytest.raises(Cancelled):
+        encode_corpus(results, "k", TEXTS, Counting(), stop)
+    encoder, counts = Counting(), []
+    encode_corpus(results, "k", TEXTS, encoder, lambda *count: counts.append(count))
+    assert [len(part) for part in encoder.read] == [2, 1]
+    assert counts == [(3, 5), (4, 5), (5, 5)]
+    np.testing.assert_array_equal(results.load_array("k.vectors"), AskingEncoder().encode(TEXTS))
+    assert [path.name for path in results.folder.iterdir()] == ["k.vectors.npy"]
+    encode_corpus(results, "k", TEXTS, None)  # which is there
+
+
 def test_another_instruction_encoder_or_corpus_is_another_reading(results):
     keys = {
         read_corpus(results, corpus_key, TEXTS, encoder, instruction)
@@ -84,6 +102,19 @@ def test_answers_that_come_with_the_vectors_are_kept_for_every_text(results):
     assert load_answers(results, key) == ["3 angry" if text.endswith("3") else "angry" for text in TEXTS]
 
 
+def test_a_part_whose_answers_were_lost_is_read_again(results):
+    def stop(done, total):
+        if done == 4:
+            raise Cancelled("Stopped.")
+
+    with pytest.raises(Cancelled):
+        read_corpus(results, "c", TEXTS, SpeakingEncoder(), "angry", reading=stop)
+    for path in results.folder.glob("*.answers.json"):
+        path.unlink()
+    key = read_corpus(results, "c", TEXTS, SpeakingEncoder(), "angry")
+    assert load_answers(results, key) == ["angry"] * len(TEXTS)
+
+
 def test_answers_that_cost_more_are_written_for_a_part_of_the_texts(results, monkeypatch):
     monkeypatch.setattr(readings, "MOST_ANSWERED", 3)
     key = read_corpus(results, "c", TEXTS, Writing(), "angry")
@@ -92,6 +123,10 @@ def test_answers_that_cost_more_are_written_for_a_part_of_the_texts(results, mon
     assert set(answers) == {"angry", ""}
     # A copy has the answer of its text.
     assert answers[:3] == answers[5:]
+    (results.folder / f"{key}.answers.json").unlink()
+    monkeypatch.setattr(Writing, "encode", None)  # hours of reading are not done again for them
+    monkeypatch.setattr(Writing, "encode_and_answer", lambda self, texts, **how: (None, ["new"] * len(texts)))
+    assert set(load_answers(results, read_corpus(results, "c", TEXTS, Writing(), "angry"))) == {"new", ""}
 
 
 def test_ready_vectors_are_kept_under_a_name_that_finds_them(results):
@@ -103,15 +138,6 @@ def test_ready_vectors_are_kept_under_a_name_that_finds_them(results):
     results.delete(key)
     with pytest.raises(StoreError, match=r"“a#b\.npy” are no longer kept"):
         find_ready(results, name)
-
-
-def test_a_model_that_was_trained_further_has_another_signature(tmp_path):
-    assert files_signature("hkunlp/instructor-base") == ""
-    (tmp_path / "config.json").write_text("{}")
-    before = files_signature(f"instructor:{tmp_path}")
-    assert before and before == files_signature(f"instructor:{tmp_path}")
-    (tmp_path / "config.json").write_text('{"a": 1}')
-    assert files_signature(f"instructor:{tmp_path}") != before
 
 
 def test_an_array_is_kept_under_two_keys(results):

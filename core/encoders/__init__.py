@@ -14,6 +14,7 @@ from core.encoders.registry import (
     is_on_this_machine,
     load_encoder,
 )
+from core.encoders.sources import files_signature
 
 __all__ = [
     "DEFAULT_ENCODER",
@@ -27,6 +28,7 @@ __all__ = [
     "describe_encoder",
     "estimate_seconds",
     "explain_clusters",
+    "files_signature",
     "host_of",
     "instructed_encoders",
     "is_on_this_machine",

@@ -11,7 +11,6 @@ KEY = "REFRACT_EMBEDDINGS_KEY"
 """Environment variable with the server's key, if it needs one; read from there only, and never written."""
 
 EXAMPLE = "endpoint:http://127.0.0.1:11434/v1#nomic-embed-text"
-LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
 
 def split_endpoint(name: str) -> tuple[str, str]:
@@ -48,11 +47,6 @@ def host_of(name: str) -> str | None:
         return host_in(split_endpoint(name)[0])
     except EncoderUnavailable:
         return None
-
-
-def is_local(host: str) -> bool:
-    """Whether a server is on this machine, so that texts do not leave it."""
-    return any(host == local or host.startswith(f"{local}:") for local in LOCAL_HOSTS)
 
 
 def endpoint_wording(model: str, template: str = "") -> Wording:

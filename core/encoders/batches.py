@@ -59,7 +59,8 @@ def work_through(
     batches : callable
         Puts the different texts into batches.
     read_batch : callable
-        Returns one result for each text of a batch.
+        Returns one result for each text of a batch. A batch that takes more memory than there is, as on a
+        small graphics card, is read in halves.
     progress : callable or None
         Called after each batch with (texts done, n); may raise `Cancelled`.
 
@@ -67,17 +68,45 @@ def work_through(
     ------
     TypeError
         When a text is no string.
+    EncoderUnavailable
+        When the memory is not enough for a single text.
     """
     check_texts(texts)
     counts = Counter(texts)
     results: dict[str, Result] = {}
     done = 0
     for batch in batches(counts):
-        results.update(zip(batch, read_batch(batch), strict=True))
+        results.update(zip(batch, _read_in_memory(batch, read_batch), strict=True))
         done += sum(counts[text] for text in batch)
         if progress is not None:
             progress(done, len(texts))
     return [results[text] for text in texts]
+
+
+def _read_in_memory(
+    batch: list[str], read_batch: Callable[[list[str]], Iterable[Result]]
+) -> Iterable[Result]:
+    """Results of a batch, or of its halves where memory runs out."""
+    try:
+        return read_batch(batch)
+    except (MemoryError, RuntimeError) as error:
+        if not is_out_of_memory(error):
+            raise
+        if len(batch) == 1:
+            raise EncoderUnavailable(
+                "Memory ran out while a single text was read: choose a smaller encoder, or close other "
+                "programs."
+            ) from error
+    # Here, as until the error is let go of, so is what the batch took.
+    half = len(batch) // 2
+    parts = (batch[:half], batch[half:])
+    return [result for part in parts for result in _read_in_memory(part, read_batch)]
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether memory ran out, of the machine or of its graphics card."""
+    named = type(error).__name__ == "OutOfMemoryError" or "allocate memory" in str(error)
+    return isinstance(error, MemoryError) or named
 
 
 def check_texts(texts: Sequence[str]) -> None:

@@ -212,13 +212,14 @@ class EndpointEncoder:
             found = json.loads(reply)["data"]
             places = [item.get("index", position) for position, item in enumerate(found)]
             rows = [_numbers(item["embedding"]) for item in found]
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             if isinstance(error, json.JSONDecodeError) and reply.lstrip().startswith(b"{"):
                 raise ConnectionError("its answer was cut off in the middle") from None
             raise EncoderUnavailable(self._odd("something else")) from None
         if len(rows) != n_texts:
             raise EncoderUnavailable(self._odd(f"{len(rows):,} vectors for {n_texts:,} texts"))
-        if sorted(places, key=str) != sorted(range(n_texts), key=str):
+        whole = all(type(place) is int for place in places)  # True and 1.0 are no places
+        if not whole or sorted(places) != list(range(n_texts)):
             raise EncoderUnavailable(self._odd("vectors that do not say of which text they are"))
         width = self.n_dims or (rows[0].size if rows else 0)
         if any(row.shape != (width,) for row in rows) or width < 2:

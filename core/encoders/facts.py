@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.encoders.addresses import endpoint_title, endpoint_wording, host_of, is_local, split_endpoint
+from core.encoders.addresses import endpoint_title, endpoint_wording, host_of, split_endpoint
 from core.encoders.inbedder import CAUSAL_OUTPUTS, MASKED_OUTPUTS, inbedder_prompt, read_question
 from core.encoders.instructor import TEMPLATE, instructor_prompt
 from core.encoders.limits import fills_masks, max_tokens_of
@@ -17,6 +17,7 @@ from core.encoders.ready import ready_refusal
 from core.encoders.registry import EncoderChoice, check_output, find_choice
 from core.encoders.sources import READ_ENDINGS, find_folder
 from core.errors import EncoderUnavailable
+from core.http_client import is_local
 
 USUAL_MASK = "<mask>"
 LICENCE = re.compile(r"^license:\s*[\"']?([^\s\"'\[\]]+)", re.MULTILINE)

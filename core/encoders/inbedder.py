@@ -19,7 +19,7 @@ from core.encoders.language_models import load_language_model
 from core.encoders.limits import ANSWER_TOKENS, USUAL_ANSWER_TOKENS, prompt_tokens
 from core.encoders.names import INPUT
 from core.encoders.protocol import Encoder
-from core.encoders.sentence import check_prompt_length
+from core.encoders.sentence import check_prompt_length, own_tokenizer
 from core.encoders.sources import model_key
 from core.encoders.states import N_MASKS, CausalReader, MaskedReader, sampler
 from core.errors import EncoderUnavailable
@@ -112,6 +112,7 @@ class InBedderEncoder:
     ) -> None:
         self.name = name
         self._model, self._tokenizer, self.masked = load_language_model(name, folder, number_format)
+        self._counter = own_tokenizer(self._tokenizer)
         self._reader = self._make_reader()
         self.output, self.layer = _read_output(output, self.masked, self._reader.n_layers, name)
         self._ordinary = load_reader() if self._re_encodes and load_reader else None
@@ -196,7 +197,7 @@ class InBedderEncoder:
         self, texts: Sequence[str], instruction: str | None, progress: Progress | None, *, answers: bool
     ) -> tuple[np.ndarray, list[str]]:
         question = self._question(instruction)
-        n_prompt = len(self._tokenizer(self._prompt("", question))["input_ids"])
+        n_prompt = len(self._counter(self._prompt("", question))["input_ids"])
         check_prompt_length(n_prompt, self.max_tokens, self.name)
         batches = partial(self._batches, more_tokens=n_prompt)
         # Beginnings are cut here as by the tokenizer: what stands next to the question is kept.

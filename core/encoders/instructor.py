@@ -16,7 +16,7 @@ from core.encoders.limits import USUAL_TOKENS
 from core.encoders.prompts import SLOT, Wording
 from core.encoders.sentence import SentenceEncoder
 from core.errors import EncoderUnavailable
-from core.keys import Progress
+from core.keys import Progress, content_key
 
 TEMPLATE = f"Represent the text for {SLOT}:"
 NEUTRAL = "Represent the text:"
@@ -75,6 +75,8 @@ class InstructorEncoder(SentenceEncoder):
             )
         # Always: the library does it for three names on the hub alone.
         self._model.set_pooling_include_prompt(False)
+        # The same files and string give other vectors where the prompt is pooled over.
+        self.key = content_key("instructor", self.key)
         if self.max_tokens > USUAL_TOKENS:  # the architecture has no limit of its own
             self._model.max_seq_length = self.max_tokens = USUAL_TOKENS
 

@@ -55,7 +55,11 @@ def load_language_model(
         raise EncoderUnavailable(
             f"The encoder {name} in {folder} has no mask token or no head that Refract knows: choose another."
         )
-    return model.to("cuda" if torch.cuda.is_available() else "cpu").eval(), tokenizer, masked
+    try:
+        model = model.to("cuda" if torch.cuda.is_available() else "cpu")
+    except RuntimeError as error:  # most often a model that is larger than the card's memory
+        raise unreadable(name, folder, error) from error
+    return model.eval(), tokenizer, masked
 
 
 def _is_masked(settings: dict, name: str, folder: Path) -> bool:

@@ -29,6 +29,7 @@ SECONDS_TO_LOAD = 4.0
 TOKENS_PER_SECOND = {"bfloat16": 28_000, "float32": 8_000}
 DEFAULT_WORK = 6 * 384**2
 ENDPOINT_TEXTS_PER_SECOND = 100  # of a server, whose speed is not known
+INPUT = "{input}"  # the place of the text in a prompt
 PATTERN_TOKENS = 30  # that an InBedder reads with each text
 BYTES_PER_WORK = 48  # of a file of weights: each unit of work stands for 12 numbers of 4 bytes
 BASE_WORK = 12 * 768**2  # of a model that is not known yet: the usual size
@@ -72,7 +73,11 @@ def count_too_long(texts: Sequence[str], name: str = DEFAULT_ENCODER) -> tuple[i
 
 
 def estimate_seconds(
-    texts: Sequence[str], name: str = DEFAULT_ENCODER, *, tokens_per_second: float | None = None
+    texts: Sequence[str],
+    name: str = DEFAULT_ENCODER,
+    *,
+    prompt: str = "",
+    tokens_per_second: float | None = None,
 ) -> float:
     """Estimate how long an encoder takes for texts, in seconds, loading included.
 
@@ -87,6 +92,8 @@ def estimate_seconds(
     texts : sequence of str
     name : str
         As for `load_encoder`; nothing is fetched.
+    prompt : str, optional
+        What is read with each text, as `preview_prompt` tells it; "" where that is not known.
     tokens_per_second : float, optional
         Rate of an earlier run, in the tokens of `count_tokens`.
     """
@@ -102,7 +109,9 @@ def estimate_seconds(
         kind = find_kind(split_name(name), NOWHERE)
         max_tokens, work = _known_size(split_name(name).source)
     tokens = count_tokens(texts, max_tokens)
-    if kind == "inbedder":
+    if prompt:
+        tokens += len(prompt.replace(INPUT, "")) / TYPICAL_CHARACTERS_PER_TOKEN * len(set(texts))
+    elif kind == "inbedder":
         tokens += PATTERN_TOKENS * len(set(texts))
     if tokens_per_second is None:
         fast = kind != "inbedder" and processor_has_bfloat16()  # those compute as published

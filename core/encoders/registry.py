@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.encoders.addresses import host_of, is_local
+from core.encoders.addresses import host_of
 from core.encoders.endpoint import EndpointEncoder
 from core.encoders.names import EncoderName, Kind, find_kind, split_name
 from core.encoders.prompts import chosen_wording
@@ -12,6 +12,7 @@ from core.encoders.protocol import Encoder, FollowsInstructions
 from core.encoders.ready import ready_refusal
 from core.encoders.sources import PACKAGED_NAME, find_folder, model_folder, repository_of
 from core.errors import EncoderUnavailable
+from core.http_client import is_local
 
 DEFAULT_ENCODER = PACKAGED_NAME
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Iterable, Sequence
 from functools import partial
@@ -22,6 +23,7 @@ from core.keys import Progress, content_key
 if TYPE_CHECKING:
     import torch
     from sentence_transformers import SentenceTransformer
+    from transformers import PreTrainedTokenizerBase
 
 VERSION = 1  # raise when the same model would give other vectors
 CHARACTERS_PER_TOKEN = 64  # far above any mean: text beyond so many is cut unread
@@ -61,6 +63,7 @@ class SentenceEncoder:
         self.max_tokens = _limit_tokens(self._model)
         self.key = content_key("sentence encoder", VERSION, model_key(folder), number_format, self.device)
         self._batch_tokens = BATCH_TOKENS.get(self.device, BATCH_TOKENS["cpu"])
+        self._counter = own_tokenizer(self._model.tokenizer) if self._model.transformers_model else None
         prompts, self._own_prompt = saved_prompts(folder)
         self.wording = wording or known_wording(name, prompts)
         self.follows_instructions = self.wording.follows
@@ -142,11 +145,20 @@ class SentenceEncoder:
 
     def _count_prompt(self, prompt: str) -> int:
         """Tokens of a prompt; refuses one that leaves too little of the texts."""
-        if self._model.transformers_model is None:
+        if self._counter is None:
             return 0
-        n_tokens = len(self._model.tokenizer(prompt, truncation=False)["input_ids"])
+        n_tokens = len(self._counter(prompt)["input_ids"])
         check_prompt_length(n_tokens, self.max_tokens, self.name)
         return n_tokens
+
+
+def own_tokenizer(tokenizer: PreTrainedTokenizerBase) -> PreTrainedTokenizerBase:
+    """Return a copy of a tokenizer to count tokens by.
+
+    How texts are cut is a setting of the tokenizer itself: to count a whole prompt by that of a model, while
+    another thread reads a batch by it, would leave the batch's texts uncut.
+    """
+    return copy.deepcopy(tokenizer)
 
 
 def check_prompt_length(n_tokens: int, max_tokens: int, name: str) -> None:

@@ -6,7 +6,7 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from core.encoders.names import is_folder
+from core.encoders.names import is_folder, split_name
 from core.errors import EncoderUnavailable
 from core.keys import content_key
 
@@ -110,14 +110,37 @@ def is_model(folder: Path) -> bool:
 
 def model_key(folder: Path) -> str:
     """Content key of all files that a model is read from; reads them once, at about a gigabyte a second."""
-    files = sorted(path for path in folder.rglob("*") if path.suffix in READ_ENDINGS and path.is_file())
-    return content_key({str(path.relative_to(folder)): file_digest(path) for path in files})
+    return content_key({str(path.relative_to(folder)): file_digest(path) for path in _files_read(folder)})
+
+
+def files_signature(name: str) -> str:
+    """Tells whether the files of a model in a folder changed, at a glance: by their sizes and times.
+
+    "" for models of the hub, which do not change, and for what is no folder of a model.
+
+    Parameters
+    ----------
+    name : str
+        Of an encoder, as for `core.encoders.load_encoder`.
+    """
+    named = split_name(name)
+    if named.kind in ("endpoint", "vectors") or not is_folder(named.source):
+        return ""
+    folder = Path(named.source).expanduser()
+    if not is_model(folder):
+        return ""
+    found = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in _files_read(folder)]
+    return content_key("files", found)
 
 
 def file_digest(path: Path) -> str:
     """SHA-256 of a file, kept for as long as its size and time stay."""
     status = path.stat()
     return _file_digest(path, status.st_size, status.st_mtime_ns)
+
+
+def _files_read(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.suffix in READ_ENDINGS and path.is_file())
 
 
 @lru_cache(maxsize=256)
