@@ -64,13 +64,13 @@ def test_the_glass_shows_the_answer_about_a_text(prepared, read, corpus):
     assert f"furious lovely van **{answer}**" in said(app)
     assert 'class="of"' not in said(app)  # no labels, no bars
     silent = next(row for row, text in enumerate(corpus.texts) if not expected_answer(text))
-    assert "*no answer*" in said(run(glass_page, prepared, read, np.array([silent])))
+    assert "*not answered in words*" in said(run(glass_page, prepared, read, np.array([silent])))
 
 
 def test_where_nobody_was_asked_no_answer_is_spoken_of(prepared, labelled):
     cache.runner().submit("fit", "x", analysis_id=labelled)
     shown = said(run(glass_page, prepared, labelled, np.array([0])))
-    assert "no answer" not in shown and 'class="of"' in shown
+    assert "not answered" not in shown and 'class="of"' in shown
 
 
 def test_cards_and_table_of_a_reading_show_answers(app, prepared, read):

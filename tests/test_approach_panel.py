@@ -257,6 +257,69 @@ def test_the_button_and_its_hint_say_how_much_is_read_and_where_it_goes(store, a
     assert start_label(reading(store, analysis, "vectors:mine.npy#k"), 60) == "Map 60 vectors"
 
 
+def test_what_another_window_chose_is_shown_and_stays(app, store, analysis):
+    store.set_approach(analysis, Approach("reading", "hkunlp/instructor-base"))
+    app.run()
+    app.switch_page(GUIDE).run()
+    field = f"approach_{analysis}_encoder"
+    assert app.selectbox(key=field).value == "hkunlp/instructor-base"
+    for other in (
+        Approach("reading", "hkunlp/instructor-large", "About {instruction}: "),
+        Approach("reading", "intfloat/multilingual-e5-large-instruct"),
+    ):
+        store.set_approach(analysis, other)
+        app.run()
+        assert not app.exception and store.analysis(analysis).approach == other
+        assert app.selectbox(key=field).value == other.encoder
+    app.selectbox(key=field).set_value("hkunlp/instructor-base").run()
+    assert store.analysis(analysis).approach == Approach("reading", "hkunlp/instructor-base")
+    kind(app).set_value("guided").run()
+    kind(app).set_value("reading").run()
+    assert store.analysis(analysis).approach == Approach("reading", "hkunlp/instructor-base")
+
+
+@pytest.mark.parametrize(
+    "url", ["https://ada:secret@ai.example.org/v1", "https://ai.example.org/v1?key=secret"]
+)
+def test_a_secret_in_the_address_of_a_server_never_reaches_the_disk(app, store, analysis, home, url):
+    store.set_approach(analysis, Approach("reading"))
+    app.run()
+    app.switch_page(GUIDE).run()
+    key = f"approach_{analysis}"
+    app.selectbox(key=f"{key}_encoder").set_value("An embeddings server…").run()
+    app.text_input(key=f"{key}_server_url").set_value(url).run()
+    app.text_input(key=f"{key}_server_model").set_value("large").run()
+    assert not app.exception and app.warning and app.button(key="guide_fit").disabled
+    assert store.analysis(analysis).approach == Approach("reading")
+    assert not any(b"secret" in file.read_bytes() for file in home.rglob("*") if file.is_file())
+    app.text_input(key=f"{key}_server_url").set_value("https://ai.example.org/v1").run()
+    assert store.analysis(analysis).approach.encoder == "endpoint:https://ai.example.org/v1#large"
+
+
+@pytest.mark.parametrize("kind", ["gstransform", "guided"])
+def test_where_names_do_not_count_no_fit_from_names_is_offered(app, store, prepared, kind):
+    analysis = store.add_analysis(prepared, "by feeling")
+    store.set_approach(analysis, Approach(kind))
+    for name in ("angry", "pleased"):
+        store.add_label(analysis, name)
+    app.run()
+    app.switch_page(GUIDE).run()
+    assert (app.button(key="guide_fit").label == "Fit") == (kind == "gstransform")
+
+
+def test_texts_that_are_read_already_are_not_said_to_be_read_again(store, prepared, labelled, corpus):
+    store.set_approach(labelled, Approach("reading", "asking"))
+    assert cache.runner().submit("fit", "x", analysis_id=labelled).status == "done"
+    store.give_labels(labelled, {30: "angry"}, "ada")
+    here = store.analysis(labelled)
+    assert start_label(here, 60) == "Fit the labels"
+    assert "read by asking already" in approach_hint(here, corpus)
+    store.set_instruction(labelled, "by another")
+    here = store.analysis(labelled)
+    assert start_label(here, 60) == "Read 60 texts anew"
+    assert "roughly" in approach_hint(here, corpus)
+
+
 def test_from_the_guide_page_a_reading_makes_two_maps_without_a_label(app, store, analysis, chosen):
     chosen["encoder"] = ("hkunlp/instructor-base", "")
     app.run()

@@ -307,6 +307,16 @@ class TestCorpusPage:
         app.segmented_control(key="corpus_source").set_value("again").run()
         assert "vectors of v\\#1\\.npz" in words(app)
 
+    def test_vectors_that_went_with_their_corpus_are_kept_again(self, app, home):
+        frame, file = make_frame(30), npz(vectors=np.random.default_rng(0).standard_normal((30, 6)))
+        give(app, frame, "v.npz", file)
+        app.button(key="corpus_encode").click().run()
+        Store(home).delete_corpus(Store(home).corpora()[0].key)
+        app.run()
+        app.button(key="corpus_encode").click().run()
+        assert not app.exception and not app.error
+        assert app.button(key="corpus_encode").label == "Open the map of 30 texts"
+
     def test_the_order_can_be_taken_in_place_of_ids(self, app, home):
         frame = make_frame(30).assign(id=range(30))
         file = npz(vectors=np.random.default_rng(0).standard_normal((30, 6)), ids=np.arange(100, 130))

@@ -6,6 +6,7 @@ from core.approaches import Approach
 from core.encoders import ReadyVectors
 from core.readings import keep_ready
 from pages.common import cache
+from pages.common.map_view import titles
 from pages.common.state import analysis_title
 from tests.conftest import AskingEncoder
 from tests.test_pages import CORPUS, EVIDENCE, EXPORT, GUIDE, MAPS, keys, words
@@ -60,6 +61,83 @@ def test_what_a_reading_did_not_help_is_not_blamed_on_the_labels(app, store, ana
     assert "in the space as read" in words(app)
     assert "wrong labels" not in words(app)
     assert "encoder" in words(app)
+
+
+@pytest.mark.parametrize("analysis", [("hkunlp/instructor-base", True)], indirect=True)
+def test_labels_are_learned_from_any_page_but_texts_read_again_from_the_guide_page_only(app, store, analysis):
+    app.run()
+    app.switch_page(MAPS).run()
+    assert "fit_again" not in keys(app)
+    store.give_labels(analysis, {30: "angry"}, "ada")
+    before = store.analysis(analysis).fit_key
+    app.run()
+    assert "read again" not in app.button(key="fit_again").label
+    app.button(key="fit_again").click().run()
+    assert store.analysis(analysis).fit_key != before and "fit_again" not in keys(app)
+    for change in (
+        lambda: store.set_instruction(analysis, "calm words"),  # hours, perhaps, or another machine
+        lambda: store.set_approach(analysis, Approach("reading", "")),  # cannot start
+    ):
+        change()
+        for page in (MAPS, EVIDENCE):
+            app.switch_page(page).run()
+            assert "fit_again" not in keys(app)
+            assert any("go on in Guide" in link.proto.label for link in app.get("page_link"))
+    app.session_state["maps_side_panel"] = "Label"
+    app.switch_page(MAPS).run()
+    assert "maps_label_fit" not in keys(app)
+    store.set_approach(analysis, Approach("reading", "hkunlp/instructor-base"))
+    store.set_instruction(analysis, "by feeling")
+    store.give_labels(analysis, {31: "angry"}, "ada")
+    app.run()
+    fit = app.button(key="maps_label_fit")
+    assert "reads no text again" in fit.help
+    before = store.analysis(analysis).fit_key
+    fit.click().run()
+    assert store.analysis(analysis).fit_key != before
+
+
+@pytest.mark.parametrize("analysis", [("asking", True)], indirect=True)
+def test_the_figures_of_a_reading_are_not_said_to_come_from_a_reshaping(app, store, analysis):
+    key = store.analysis(analysis).fit_key
+    cache.runner().submit("measure", "x", analysis_id=analysis, fit_key=key)
+    app.run()
+    for page in (MAPS, EVIDENCE):
+        app.switch_page(page).run()
+        helps = [element.proto.help for element in app.markdown]
+        assert any("No label shaped either" in said for said in helps)
+        assert not any("reshaped by the rest" in said for said in helps)
+
+
+@pytest.mark.parametrize("analysis", [("asking", False)], indirect=True)
+@pytest.mark.parametrize("names", [(), ("furious", "lovely")])
+def test_a_reading_without_labels_is_nowhere_called_made_from_names(app, store, analysis, names):
+    for name in names:
+        store.add_label(analysis, name)
+    cache.runner().submit("fit", "x", analysis_id=analysis)
+    key = store.analysis(analysis).fit_key
+    cache.runner().submit("measure", "x", analysis_id=analysis, fit_key=key)
+    app.run()
+    for page in (MAPS, EVIDENCE):
+        app.switch_page(page).run()
+        assert "from the instruction only" in words(app).lower()
+        links = [link.proto.label for link in app.get("page_link")]
+        assert any("not checked" in label for label in links)
+        assert "names only" not in (words(app) + " ".join(links)).lower()
+    app.switch_page(EXPORT).run()
+    assert ("label names alone" in words(app)) == bool(names)
+
+
+def test_maps_of_one_long_instruction_can_be_told_apart(store, prepared, labelled):
+    asked = "What does the writer of this text wish for, whatever the tone of the text may be?"
+    store.set_instruction(labelled, asked)
+    other = store.copy_analysis(labelled)
+    store.set_approach(other, Approach("reading", "asking"))
+    for analysis in (labelled, other):
+        assert cache.runner().submit("fit", "x", analysis_id=analysis).status == "done"
+    found = titles(prepared)
+    assert max(map(len, found.values())) <= 60  # what a map has room for
+    assert found[f"analysis-{other}"].endswith("… · asking")
 
 
 def test_a_copy_is_opened_and_followed_in_its_own_way(app, store, prepared, labelled):

@@ -1,17 +1,22 @@
 """Search, one text under the glass, and a new text, each as a panel of its own."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.approaches import Approach
+from core.corpus import Table, build_corpus
 from core.driving_words import DrivingWord
+from core.encoders import ReadyVectors
 from core.errors import RefractError
 from core.fits import save_finding
 from core.partitions import Partition
+from core.readings import keep_ready
 from pages.common import cache
 from pages.common.glass import _known
 from pages.common.map_view import MapView, Side
-from pages.common.text_parts import driving_words_in, marked_text
+from pages.common.text_parts import driving_words_in, marked_text, metadata_of
 
 
 def make_view(corpus_key, analysis_id=None, shown=None):
@@ -267,7 +272,7 @@ def test_what_is_near_in_a_reshaped_space_only_is_not_said_to_be_in_the_corpus(p
 
     def ask(question, **arguments):
         answer = real(question, **arguments)
-        answer["fits"][0]["similarities"][0] = 1.0
+        answer["similarities"][0] = 1.0
         return answer
 
     monkeypatch.setattr(cache.runner(), "ask", ask)
@@ -280,6 +285,57 @@ def test_what_is_near_in_a_reshaped_space_only_is_not_said_to_be_in_the_corpus(p
     app.text_area(key="maps_new_text").set_value("furious van courier").run()
     assert not app.exception and len(app.session_state["marks"]) == 2
     assert "This text is in the corpus" not in said(app)
+    app.text_area(key="maps_new_text").set_value(cache.corpus(prepared).texts[7]).run()
+    assert "This text is in the corpus" in said(app)
+
+
+def test_what_one_map_cannot_read_lands_on_the_other_and_is_found_there(store, prepared, fitted, corpus):
+    ready = ReadyVectors(np.asarray(cache.fit(store.analysis(fitted)).space.vectors), "order", "k")
+    name = keep_ready(store.results(prepared), prepared, "mine.npy", ready)
+    store.set_approach(fitted, Approach("reading", name))
+    cache.runner().submit("fit", "x", analysis_id=fitted)
+    app = run(new_text_page, prepared, fitted)
+    app.text_area(key="maps_new_text").set_value("furious van courier").run()
+    left, right = app.session_state["marks"]
+    assert len(left) == 1 and right == ()
+    assert "mine.npy" in said(app).replace("\\", "")
+    app = run(search_page, prepared, fitted, None)
+    assert len(search(app, "furious van courier", "generic")) == 50
+    assert search(app, "furious van courier", f"analysis-{fitted}") is None
+    assert "mine.npy" in said(app).replace("\\", "")
+
+
+def test_where_a_server_reads_a_text_that_is_said_before_it_goes(store, prepared, fitted, monkeypatch):
+    asked = []
+    real = cache.runner().ask
+    monkeypatch.setattr(
+        cache.runner(),
+        "ask",
+        lambda *question, **arguments: asked.append(arguments) or real(*question, **arguments),
+    )
+    store.set_approach(fitted, Approach("reading", "endpoint:https://ai.example.org/v1#large"))
+    cache.runner().submit("fit", "x", analysis_id=fitted)
+    host = "ai.example.org"
+    app = run(new_text_page, prepared, fitted)
+    assert host in said(app).replace("\\", "") and not asked
+    app = run(search_page, prepared, fitted, None)
+    assert host not in said(app).replace("\\", "")
+    assert search(app, "furious van courier", "generic") is not None
+    assert host not in said(app).replace("\\", "") and asked[-1]["fit_key"] is None
+    assert search(app, "", f"analysis-{fitted}") is None
+    assert host in said(app).replace("\\", "") and len(asked) == 1
+    search(app, "furious lovely", "words")
+    assert host in app.button(key="maps_search_meaning").label.replace("\\", "")
+
+
+def test_what_is_known_of_a_text_is_told_as_it_was_given():
+    frame = pd.DataFrame(
+        {"text": ["a", "b", "c"], "n": [3, 4, 5], "x": [0.5, np.nan, 1], "w": ["long " * 90, "", "w"]}
+    )
+    corpus = build_corpus(Table("t.csv", frame, "UTF-8", ()), "text")
+    (number, value), (_, half), (_, words) = metadata_of(corpus, 0)
+    assert (number, value, half) == ("n", "3", "0.5") and len(words) == 160
+    assert metadata_of(corpus, 1) == [("n", "4")]
 
 
 def test_words_are_marked_whatever_their_letters():

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
 import streamlit as st
 
 from core.approaches import Approach
 from core.corpus import Corpus
-from core.encoders import estimate_seconds, host_of, split_ready, title_of
+from core.encoders import host_of, split_ready, title_of
+from core.encoders.names import split_name
 from core.errors import RefractError, StoreError
 from core.readings import find_ready
 from core.store import Analysis
 from pages.common import cache
-from pages.common.encoder_chooser import draw_encoder_chooser, why_not
+from pages.common.encoder_chooser import draw_encoder_chooser, prompt_of, reading_cost, why_not
 from pages.common.encoder_trial_panel import kept_trial
 from pages.common.encoder_words import duration
 from pages.common.markdown import markdown
 from pages.common.ready_upload import draw_ready_upload
-from pages.common.state import ensure_analysis
+from pages.common.state import ensure_analysis, is_read
 
 KINDS = {"guided": "Reshape by labels", "gstransform": "GSTransform", "reading": "Read every text anew"}
 HELP = (
@@ -54,6 +54,7 @@ def draw_approach(analysis: Analysis | None) -> None:
         chosen = Approach(st.session_state[key])
         chosen = st.session_state.get(latest, chosen) if chosen.reads_anew else chosen
         cache.store().set_approach(analysis_id, chosen)
+        st.session_state[f"approach_seen_{analysis_id}"] = chosen
 
     # Not kept, or changed in another window. Else by default: the page may be drawn anew before it is whole.
     otherwise = st.session_state.get(key, approach.kind) != approach.kind
@@ -102,12 +103,24 @@ def approach_ready(analysis: Analysis) -> str | None:
     return None
 
 
-def start_label(analysis: Analysis, n_texts: int) -> str | None:
-    """What the button that starts a reading says; None for a Fit by labels."""
+def starts_on_guide(analysis: Analysis) -> bool:
+    """Whether the next Fit is left to the guide page, as it reads every text again or cannot start yet.
+
+    There stands what it costs, where the texts go, and what is missing.
+    """
+    approach = analysis.approach
+    reads = approach.reads_anew and split_ready(approach.encoder) is None and not is_read(analysis)
+    return reads or approach_ready(analysis) is not None
+
+
+def start_label(analysis: Analysis, n_texts: int, *, fresh: bool = False) -> str | None:
+    """What the button that starts a reading says; None for a Fit by labels. `fresh` as in `approach_hint`."""
     if not analysis.approach.reads_anew:
         return None
     if split_ready(analysis.approach.encoder) is not None:
         return f"Map {n_texts:,} vectors"
+    if is_read(analysis) and not fresh:
+        return "Fit the labels"
     return f"Read {n_texts:,} texts anew"
 
 
@@ -129,6 +142,8 @@ def approach_hint(analysis: Analysis, corpus: Corpus, *, fresh: bool = False) ->
         return f"The maps show this reading by {title}: nothing would be read again."
     if split_ready(approach.encoder) is not None:
         return f"Shows the {title}; nothing is encoded."
+    if is_read(analysis):
+        return f"The texts are read by {title} already: this learns the labels in that space, in seconds."
     trial = kept_trial(
         corpus_key=corpus.key,
         encoder=approach.encoder,
@@ -138,7 +153,9 @@ def approach_hint(analysis: Analysis, corpus: Corpus, *, fresh: bool = False) ->
     if trial is not None:
         size = f"about {duration(trial.seconds)} here, timed on {trial.n_texts} texts"
     else:
-        size = f"roughly {duration(_estimate(corpus.key, approach.encoder, corpus.texts))} here"
+        prompt = prompt_of(approach.encoder, approach.template, analysis.instruction)
+        seconds = reading_cost(corpus.key, approach.encoder, corpus.texts, prompt=prompt)[2]
+        size = f"roughly {duration(seconds)} here"
     host = host_of(approach.encoder)
     goes = f" Every text is sent to **{markdown(host)}**." if host else ""
     return f"By {title}: {size}. What is read is kept, also after Cancel.{goes}"
@@ -166,6 +183,7 @@ def _draw_label_need(analysis: Analysis) -> None:
 def _draw_reading(analysis: Analysis, corpus: Corpus) -> None:
     """By whom the texts are read; what is chosen is kept at once."""
     approach, source = analysis.approach, f"approach_source_{analysis.id}"
+    _follow_other_window(analysis)
     latest_file = f"approach_file_{analysis.id}"
 
     def choose_source() -> None:
@@ -191,7 +209,8 @@ def _draw_reading(analysis: Analysis, corpus: Corpus) -> None:
             start_template=approach.template,
             use_task=use_task,
         )
-        chosen = Approach("reading", name, template)
+        refused = split_name(name).kind == "endpoint" and host_of(name) is None
+        chosen = Approach("reading") if refused else Approach("reading", name, template)  # it may hold a key
     else:
         name = draw_ready_upload(corpus, key=f"approach_{analysis.id}")
         chosen = Approach("reading", name) if name else approach
@@ -204,7 +223,20 @@ def _draw_reading(analysis: Analysis, corpus: Corpus) -> None:
         st.rerun()  # button and hint go by what is kept
 
 
+def _follow_other_window(analysis: Analysis) -> None:
+    """Let the fields show what is kept where another window changed it: else they would change it back."""
+    seen, key = f"approach_seen_{analysis.id}", f"approach_{analysis.id}"
+    if st.session_state.get(seen, analysis.approach) != analysis.approach:
+        for field in ("start", "template_of", "output_of", "kind_of"):
+            st.session_state.pop(f"{key}_{field}", None)
+        ready = split_ready(analysis.approach.encoder)
+        st.session_state[f"{key}_encoder"] = None if ready else analysis.approach.encoder or None
+        st.session_state[f"approach_source_{analysis.id}"] = FILE if ready else ENCODER
+    st.session_state[seen] = analysis.approach
+
+
 def _keep(analysis_id: int, approach: Approach) -> bool:
+    st.session_state[f"approach_seen_{analysis_id}"] = approach
     return _attempt(lambda: cache.store().set_approach(analysis_id, approach))
 
 
@@ -216,8 +248,3 @@ def _attempt(step: Callable[[], None]) -> bool:
     except RefractError as error:
         st.session_state[ERROR] = str(error)
         return False
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _estimate(corpus_key: str, encoder: str, _texts: np.ndarray) -> float:
-    return estimate_seconds(_texts, encoder)

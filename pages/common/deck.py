@@ -85,7 +85,7 @@ def next_text(deck: Deck, guide: pd.DataFrame, corpus: Corpus, generic: Space, f
     if deck.mode == BY_MODEL:
         return _by_model(deck, guide)
     if fit is None:
-        return Shown(None, f"“{deck.mode}” goes by a Fit, and there is none yet: choose **Fit** below first.")
+        return Shown(None, f"“{deck.mode}” goes by a Fit, and there is none yet: choose **Fit** first.")
     return (_more if deck.mode == MORE else _mistaken)(deck, guide, generic, fit)
 
 
@@ -128,7 +128,7 @@ def _more(deck: Deck, guide: pd.DataFrame, generic: Space, fit: Fit) -> Shown:
     label = markdown(deck.label or "")
     foretold = [fit.labels[code] for code in fit.classes]
     if deck.label not in foretold:
-        return Shown(None, f"The latest Fit does not know “{label}” yet: choose **Fit** below first.")
+        return Shown(None, f"The latest Fit does not know “{label}” yet: choose **Fit** first.")
     seen = set(guide["row"])
     deck.rows = [row for row in deck.rows if row not in seen]
     if not deck.rows:
@@ -144,7 +144,7 @@ def _more(deck: Deck, guide: pd.DataFrame, generic: Space, fit: Fit) -> Shown:
 
 def _mistaken(deck: Deck, guide: pd.DataFrame, generic: Space, fit: Fit) -> Shown:
     if set(cache.store().label_names(deck.analysis_id)) != set(fit.labels):
-        return Shown(None, "The labels have other names since the latest Fit: choose **Fit** below first.")
+        return Shown(None, "The labels have other names since the latest Fit: choose **Fit** first.")
     if deck.mistakes is None:
         base = fit.base(generic)
         found = find_mistakes(

@@ -136,14 +136,27 @@ def why_not(name: str, template: str = "", instruction: str = "", *, instructed:
     return ""
 
 
-@st.cache_resource(max_entries=8, scope="session", show_spinner=False)
-def reading_cost(corpus_key: str, encoder: str, _texts: np.ndarray) -> tuple[int, int, float]:
-    """How many texts the encoder would cut, at how many tokens (0: unknown yet), and its seconds."""
+@st.cache_resource(max_entries=16, show_spinner=False)
+def reading_cost(
+    corpus_key: str, encoder: str, _texts: np.ndarray, *, prompt: str = ""
+) -> tuple[int, int, float]:
+    """How many texts the encoder would cut, at how many tokens (0: unknown yet), and its seconds.
+
+    `prompt` is what it reads with each text.
+    """
     try:
         n_long, max_tokens = count_too_long(_texts, encoder)
     except EncoderUnavailable:
         n_long = max_tokens = 0  # said in full when it is loaded
-    return n_long, max_tokens, estimate_seconds(_texts, encoder)
+    return n_long, max_tokens, estimate_seconds(_texts, encoder, prompt=prompt)
+
+
+def prompt_of(name: str, template: str, instruction: str) -> str:
+    """The exact string that an encoder reads, or "" while it cannot be told."""
+    try:
+        return preview_prompt(name, instruction, template)
+    except EncoderUnavailable:
+        return ""
 
 
 def _draw_facts(
@@ -169,7 +182,8 @@ def _draw_facts(
     if known and not kept_trial(
         corpus_key=corpus_key, encoder=name, template=template, instruction=instruction
     ):
-        seconds = reading_cost(corpus_key, name, texts)[2]
+        prompt = prompt_of(name, template, instruction)
+        seconds = reading_cost(corpus_key, name, texts, prompt=prompt)[2]
         said += f" · roughly **{duration(seconds)}** for {len(texts):,} texts here"
     described = f"{markdown(facts.description)}  \n" if facts.description else ""
     st.caption(f"{described}{said}", help=FACTS_HELP)

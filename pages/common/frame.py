@@ -8,10 +8,11 @@ import streamlit as st
 
 from core.errors import RefractError
 from core.evidence import Evidence
-from core.fits import load_finding
+from core.fits import load_approach, load_finding
 from core.store import Analysis, StoredCorpus
 from pages.common import cache, jobs
 from pages.common.markdown import markdown
+from pages.common.places import CORPUS, EVIDENCE, EXPORT, GUIDE, MAPS
 from pages.common.state import (
     analysis_title,
     current_analysis,
@@ -23,13 +24,6 @@ from pages.common.state import (
 )
 
 ROOT = Path(__file__).resolve().parents[2]
-CORPUS, GUIDE, MAPS, EVIDENCE, EXPORT = (
-    "pages/prepare/corpus.py",
-    "pages/prepare/guide.py",
-    "pages/explore/maps.py",
-    "pages/explore/evidence.py",
-    "pages/share/export.py",
-)
 LONGEST_NAME = 40  # characters of an analysis in the sidebar
 VERDICTS = {
     "helps": "✓ helps",
@@ -128,13 +122,16 @@ def _steps(entry: StoredCorpus | None, analysis: Analysis | None) -> list[tuple[
         (CORPUS, "Corpus", f":small[{'✓ ' if ready else ''}{entry.n_texts:,} texts]" if entry else ""),
         (GUIDE, "Guide", f":small[● {labelled:,} labels]" if labelled else ""),
         (MAPS, "Maps", (":small[two maps]" if fitted else ":small[generic]") if ready else ""),
-        (EVIDENCE, "Evidence", f":small[{_verdict(evidence)}]" if evidence else ""),
+        (EVIDENCE, "Evidence", f":small[{_verdict(evidence, analysis)}]" if evidence else ""),
         (EXPORT, "Export", ""),
     ]
 
 
-def _verdict(evidence: Evidence) -> str:
-    return VERDICTS[evidence.verdict] if evidence.n_labels else "names only"
+def _verdict(evidence: Evidence, analysis: Analysis) -> str:
+    if evidence.n_labels:
+        return VERDICTS[evidence.verdict]
+    approach = load_approach(cache.store().results(analysis.corpus_key), analysis.fit_key)
+    return "not checked" if approach.reads_anew else "names only"
 
 
 def _evidence(analysis: Analysis) -> Evidence | None:

@@ -11,7 +11,6 @@ import streamlit as st
 from core.changes import compare_neighbours
 from core.driving_words import DrivingWord
 from core.fits import load_finding
-from core.tables.columns import as_text
 from pages.common import cache
 from pages.common.cluster_answers import answers_of
 from pages.common.map_view import MapView, Side
@@ -22,6 +21,7 @@ from pages.common.text_parts import (
     driving_words_in,
     go_back,
     marked_text,
+    metadata_of,
     pick_row,
     probability_bars,
     shorten,
@@ -109,12 +109,7 @@ def _draw_one(view: MapView, row: int) -> None:
 
 def _known(view: MapView, row: int) -> str:
     """Given label and metadata in one line."""
-    values = view.corpus.metadata.iloc[[row]]  # as a table: a row alone would lose the columns' types
-    known = [
-        (shorten(str(name)), shorten(as_text(value.iat[0])))
-        for name, value in values.items()
-        if value.notna().iat[0]
-    ]
+    known = metadata_of(view.corpus, row)
     if view.given[row] >= 0:
         known.insert(0, ("given label", view.labels[view.given[row]]))
     return " · ".join(f"{markdown(name)}: **{markdown(value)}**" for name, value in known)
@@ -125,7 +120,7 @@ def _draw_answer(view: MapView, side: Side, row: int) -> None:
     answers = answers_of(view, side)
     if answers is None:
         return
-    said = f"**{markdown(shorten(answers[row]))}**" if answers[row].strip() else "*no answer*"
+    said = f"**{markdown(shorten(answers[row]))}**" if answers[row].strip() else "*not answered in words*"
     asked = markdown(shorten(side.fit.instruction))
     st.markdown(f":small[:material/forum: {asked} {said}]", help=ANSWER_HELP)
 

@@ -25,7 +25,8 @@ def start_fit(analysis: Analysis) -> Job:
     if check is not None and check.active:
         cache.runner().cancel(check.id)
     verb = "Reading" if analysis.approach.reads_anew else "Fitting"
-    return start("fit", f"{verb} {analysis.instruction or 'untitled'}", analysis_id=analysis.id)
+    title, approach = f"{verb} {analysis.instruction or 'untitled'}", analysis.approach.to_text()
+    return start("fit", title, analysis_id=analysis.id, approach=approach)
 
 
 def latest(task: str, **arguments: object) -> Job | None:

@@ -10,9 +10,13 @@ from core.errors import RefractError
 from core.fitting import fit_key
 from core.store import Analysis
 from pages.common import cache, jobs
+from pages.common.approach_panel import starts_on_guide
 from pages.common.markdown import markdown
+from pages.common.places import GUIDE
 from pages.common.state import is_fitted, person
 
+FIT_HELP = "Reshapes the space by the labels given so far; takes seconds, encodes nothing again."
+READ_HELP = "Learns the labels given so far in the space as it was read; reads no text again."
 ERROR, CHANGED = "label_step_error", "label_step_changed"
 
 
@@ -67,8 +71,11 @@ def draw_fit(analysis: Analysis, key: str) -> None:
     store = cache.store()
     if is_fitted(analysis) and analysis.fit_key == fit_key(store, analysis.id):
         return
-    if len(store.label_names(analysis.id)) < 2:
+    if not analysis.approach.reads_anew and len(store.label_names(analysis.id)) < 2:
         st.caption("A Fit needs two labels: give another one to other texts.")
+        return
+    if starts_on_guide(analysis):
+        st.page_link(GUIDE, label="Go on in Guide", icon=":material/edit:")
         return
     job = jobs.latest("fit", analysis_id=analysis.id)
     running = job is not None and job.active
@@ -79,7 +86,7 @@ def draw_fit(analysis: Analysis, key: str) -> None:
         key=key,
         icon=":material/auto_awesome:",
         disabled=running,
-        help="Reshapes the space by the labels given so far; takes seconds, encodes nothing again.",
+        help=READ_HELP if analysis.approach.reads_anew else FIT_HELP,
         on_click=attempt,
         args=[lambda: jobs.start_fit(analysis)],
     )

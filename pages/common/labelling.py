@@ -32,6 +32,7 @@ from pages.common.deck import (
 )
 from pages.common.markdown import markdown
 from pages.common.state import person
+from pages.common.text_parts import metadata_of
 
 KEYS = 9  # labels that a single key gives
 TYPED = "guide_typed_label"
@@ -223,12 +224,8 @@ def draw_text(corpus: Corpus, row: int) -> None:
     text = corpus.texts[row]
     cut = text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
     st.text(cut)
-    values = [
-        f"{name}: {value}"
-        for name, value in corpus.metadata.iloc[row].items()
-        if pd.notna(value) and value != ""
-    ]
-    st.caption(markdown(" · ".join(values[:6])))
+    known = [f"{name}: {value}" for name, value in metadata_of(corpus, row)]
+    st.caption(markdown(" · ".join(known[:6])))
 
 
 def draw_reason(shown: Shown, fit: Fit | None) -> None:

@@ -19,6 +19,7 @@ from pages.common.partitions import partition_for
 from pages.common.state import analysis_title, is_fitted
 
 GENERIC = "generic"
+LONGEST_TITLE = 60  # characters: what a map 400 pixels wide can say of itself
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +126,8 @@ def side_key(analysis: Analysis | None) -> str:
 def titles(corpus_key: str) -> dict[str, str]:
     """How each map of a corpus is called, by side key; of maps called the same, the later are numbered."""
     analyses = cache.store().analyses(corpus_key)
-    names, _ = unique_names(["Generic", *map(analysis_title, analyses)])
+    called = [analysis_title(analysis, longest=LONGEST_TITLE) for analysis in analyses]
+    names, _ = unique_names(["Generic", *called])
     return dict(zip((GENERIC, *map(side_key, analyses)), names, strict=True))
 
 

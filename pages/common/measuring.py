@@ -7,18 +7,26 @@ from collections.abc import Collection
 
 import streamlit as st
 
+from core.approaches import Approach
 from core.fits import findings_kept
 from core.fitting import fit_key
 from core.jobs import Job
 from core.store import Analysis
 from pages.common import cache, jobs
+from pages.common.approach_panel import starts_on_guide
 from pages.common.markdown import markdown
+from pages.common.places import GUIDE
 
 EVIDENCE_HELP = (
     "Some of the given labels are hidden, the space is reshaped by the rest, and each hidden text takes "
     "the label of its nearest labelled neighbour. The figures say how often that is right, each label "
     "counting the same: in the generic space, then in the reshaped one. Labels the transform has seen are "
     "never counted. Behind ±: where the gain lies with 95 % confidence."
+)
+EVIDENCE_HELP_OF_READING = (
+    "Some of the given labels are hidden, and each hidden text takes the label of its nearest labelled "
+    "neighbour. The figures say how often that is right, each label counting the same: in the generic space, "
+    "then in the space as read. No label shaped either. Behind ±: where the gain lies with 95 % confidence."
 )
 NAMES_ONLY = "A first guess: no text was labelled, so nothing can check this map."
 INSTRUCTION_ONLY = "No text is labelled, so nothing can check this map: a few labels would."
@@ -52,13 +60,23 @@ def follow(analysis: Analysis, missing: Collection[str]) -> None:
         st.rerun()
 
 
+def evidence_help(approach: Approach) -> str:
+    """What the figures of the evidence mean."""
+    return EVIDENCE_HELP_OF_READING if approach.reads_anew else EVIDENCE_HELP
+
+
 def offer_refit(analysis: Analysis) -> None:
     """Offer to fit again when labels or instruction changed since the Fit."""
     if analysis.fit_key == fit_key(cache.store(), analysis.id):
         return
+    if starts_on_guide(analysis):
+        st.page_link(
+            GUIDE, label="Changed since this map was made: go on in Guide", icon=":material/refresh:"
+        )
+        return
     job = jobs.latest("fit", analysis_id=analysis.id)
     if st.button(
-        "Labels or instruction changed: " + ("read again" if analysis.approach.reads_anew else "fit again"),
+        "Labels or instruction changed: fit again",
         key="fit_again",
         icon=":material/refresh:",
         disabled=job is not None and job.active,

@@ -10,8 +10,8 @@ import streamlit as st
 
 from core.corpus import Corpus
 from core.encoders import ReadyVectors, read_ready_vectors
-from core.errors import EncoderUnavailable
-from core.readings import keep_ready
+from core.errors import EncoderUnavailable, StoreError
+from core.readings import find_ready, keep_ready
 from pages.common import cache
 from pages.common.markdown import markdown
 
@@ -86,19 +86,23 @@ def read_upload(corpus: Corpus, *, key: str) -> Upload | None:
 
 def keep(corpus_key: str, upload: Upload) -> str:
     """Keep vectors with their corpus; returns the name that stands for them as an encoder."""
-    names = st.session_state.setdefault("ready_names", {})
-    which = corpus_key, upload.file_name, upload.ready.key
-    if which not in names:
-        names[which] = keep_ready(
-            cache.store().results(corpus_key), corpus_key, upload.file_name, upload.ready
-        )
-    return names[which]
+    name = kept_name(corpus_key, upload)
+    if not name:
+        results = cache.store().results(corpus_key)
+        name = keep_ready(results, corpus_key, upload.file_name, upload.ready)
+        names = st.session_state.setdefault("ready_names", {})
+        names[corpus_key, upload.file_name, upload.ready.key] = name
+    return name
 
 
 def kept_name(corpus_key: str, upload: Upload) -> str:
-    """Name of vectors that this session kept; "" before."""
+    """Name of vectors that this session kept; "" before, and when they went with their corpus."""
     which = corpus_key, upload.file_name, upload.ready.key
-    return st.session_state.get("ready_names", {}).get(which, "")
+    name = st.session_state.get("ready_names", {}).get(which, "")
+    try:
+        return name if find_ready(cache.store().results(corpus_key), name) else ""
+    except StoreError:
+        return ""
 
 
 def parts_of(file: object) -> list[str]:

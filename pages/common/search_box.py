@@ -11,7 +11,7 @@ from core.errors import RefractError
 from core.search import TextIndex, build_index, find_meaning, find_pattern, find_words
 from pages.common.map_view import MapView
 from pages.common.markdown import markdown
-from pages.common.new_text import landings_of
+from pages.common.new_text import landing_on, read_at
 from pages.common.selection import select_texts
 from pages.common.text_parts import WayBack, pick_row
 
@@ -43,6 +43,13 @@ def draw_search(view: MapView) -> np.ndarray | None:
         st.selectbox(
             "nearest", NEAREST, index=1, key="maps_search_nearest", width=90, persist_state="session"
         )
+        host = read_at(view, next(side for side in view.sides if side.key == mode))
+        if host:
+            st.markdown(
+                f":small[:material/send: {markdown(host)}]",
+                help="What you type is sent to this server to be read.",
+                width="content",
+            )
     if not query.strip():
         return None
     try:
@@ -70,8 +77,10 @@ def _draw_count(view: MapView, mode: str, n_found: int, passing: np.ndarray) -> 
     else:
         st.markdown("Nothing found")
         if mode == WORDS:
+            host = read_at(view, view.right)
             st.button(
-                "Search by meaning", key="maps_search_meaning", type="tertiary", icon=":material/lightbulb:",
+                "Search by meaning" + (f", sent to {markdown(host)}" if host else ""),
+                key="maps_search_meaning", type="tertiary", icon=":material/lightbulb:",
                 on_click=st.session_state.__setitem__, args=["maps_search_by", view.right.key],
             )  # fmt: skip
 
@@ -118,10 +127,10 @@ def _search(view: MapView) -> tuple[np.ndarray, np.ndarray | None]:
     query, mode = st.session_state["maps_search"].strip(), st.session_state["maps_search_by"]
     if mode in (WORDS, PATTERN):
         return _find_text(view.corpus.key, mode, query, view.corpus), None
-    number = [side.key for side in view.sides].index(mode)
-    vector = np.array(landings_of(view, query)[1 + number]["vector"], dtype=np.float32)
+    side = next(side for side in view.sides if side.key == mode)
+    vector = np.array(landing_on(view, side, query)["vector"], dtype=np.float32)
     n = st.session_state.get("maps_search_nearest", NEAREST[1])
-    return find_meaning(view.sides[number].space.vectors, vector, n)
+    return find_meaning(side.space.vectors, vector, n)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

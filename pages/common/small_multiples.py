@@ -17,7 +17,7 @@ from pages.common import cache
 from pages.common.colours import clustered, predicted
 from pages.common.map_view import MapView, left_key, side_key, titles
 from pages.common.markdown import markdown
-from pages.common.measuring import EVIDENCE_HELP
+from pages.common.measuring import evidence_help
 from pages.common.partitions import partition_for
 from pages.common.state import is_fitted, open_analysis
 
@@ -103,15 +103,16 @@ def _evidence(view: MapView, analysis: Analysis | None) -> tuple[str, str]:
     n_labels = int((np.asarray(fit.given) >= 0).sum())
     n_kinds = len(np.unique(fit.given[fit.given >= 0]))
     labels = f"{n_labels:,} labels of {n_kinds} kinds" if n_labels else "no labels"
+    meaning = evidence_help(fit.approach)
     found: Evidence | None = load_finding(results, analysis.fit_key, "evidence")
     if fit.from_names_only:
-        return f"{len(fit.labels)} label names, no labelled text", EVIDENCE_HELP
+        return f"{len(fit.labels)} label names, no labelled text", meaning
     if found is None:
-        return f"{labels} · :gray[not checked yet]", EVIDENCE_HELP
+        return f"{labels} · :gray[not checked yet]", meaning
     if not found.enough:
-        return f"{labels} · :gray[too few to check]", EVIDENCE_HELP
+        return f"{labels} · :gray[too few to check]", meaning
     change = f"{100 * found.generic:.0f} % → **{100 * found.reshaped:.0f} %**"
-    return f"{labels} · {change} ({found.verdict})", EVIDENCE_HELP
+    return f"{labels} · {change} ({found.verdict})", meaning
 
 
 def _picture(view: MapView, analysis: Analysis | None) -> tuple[bytes, str]:

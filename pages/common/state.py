@@ -117,6 +117,14 @@ def is_prepared(entry: StoredCorpus | None) -> bool:
     return has_space(cache.store().results(entry.key), entry.embedding_key)
 
 
+def is_read(analysis: Analysis) -> bool:
+    """Whether the latest Fit read the texts as they are to be read now: another then reads none again."""
+    if not analysis.approach.reads_anew or not is_fitted(analysis):
+        return False
+    fit = cache.fit(analysis)
+    return (fit.approach, fit.instruction) == (analysis.approach, analysis.instruction)
+
+
 def is_fitted(analysis: Analysis | None) -> bool:
     """Whether an analysis has a reshaped map, made from the embeddings in use."""
     if analysis is None:

@@ -10,9 +10,11 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
+from core.corpus import Corpus
 from core.driving_words import DrivingWord
 from core.fits import Fit
 from core.palette import GREY, colour_of
+from core.tables.columns import as_text
 from core.words import is_unspaced
 from pages.common.map_view import MapView, Side
 from pages.common.markdown import markdown
@@ -78,6 +80,17 @@ def shorten(text: str) -> str:
     """First characters of a text, on one line."""
     text = " ".join(text.split())
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def metadata_of(corpus: Corpus, row: int) -> list[tuple[str, str]]:
+    """Names and values of what is known of a text, each cut to one line; without what is empty."""
+    values = corpus.metadata.iloc[[row]]  # as a table: a row alone would lose the columns' types
+    known = [
+        (shorten(str(name)), shorten(as_text(value.iat[0])))
+        for name, value in values.items()
+        if value.notna().iat[0]
+    ]
+    return [(name, value) for name, value in known if value]
 
 
 def probability_bars(view: MapView, side: Side, probabilities: np.ndarray) -> str:

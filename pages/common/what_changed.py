@@ -19,11 +19,11 @@ from core.transforms.linear import LinearForm
 HEIGHT = 270  # pixels
 LONGEST = 160  # characters of a text
 CHANGE_HELP = (
-    "For each text: which share of its nearest neighbours in the generic space is no longer among them in "
-    "the reshaped one (by cosine, in all dimensions, not on the map)."
+    "For each text: which share of its nearest neighbours in the generic space is no longer among them "
+    "now (by cosine, in all dimensions, not on the map)."
 )
 LOST_HELP = "Its nearest text in the generic space that is no neighbour any more"
-GAINED_HELP = "Its nearest text in the reshaped space that was no neighbour before"
+GAINED_HELP = "Its nearest text now that was no neighbour before"
 WORDS_HELP = (
     "Words that go with a high score for the label, more than with the other labels, by the linear form; the "
     "stronger, the darker. They show what the transform took the label to mean: look for words that do not "

@@ -14,10 +14,10 @@ from pages.common.comparison_panel import draw_compare_systems
 from pages.common.deck import MISTAKES, MORE, SUGGESTED
 from pages.common.markdown import markdown
 from pages.common.measuring import (
-    EVIDENCE_HELP,
     INSTRUCTION_ONLY,
     NAMES_ONLY,
     NAMES_ONLY_HELP,
+    evidence_help,
     follow,
     offer_refit,
 )
@@ -58,7 +58,7 @@ def evidence_page() -> None:
     fitted = is_fitted(analysis)
     frame.page_head(
         "Evidence",
-        "Whether the labels are better separated than before, and what the reshaping changed.",
+        "Whether the labels are better separated than before, and what else changed.",
         next_page=frame.EXPORT if fitted else None,
         next_label="Export" if fitted else "",
     )
@@ -68,7 +68,7 @@ def evidence_page() -> None:
         frame.ask_for(f"“{markdown(entry.name)}” is not encoded yet.", frame.CORPUS, "See how far it is")
     if not fitted:
         frame.ask_for(
-            "There is no reshaped map to check yet: type an instruction, name two labels, and choose Fit.",
+            "There is no map of an instruction to check yet: type one, and have it followed.",
             frame.GUIDE,
             "Give an instruction",
         )
@@ -115,7 +115,7 @@ def draw_verdict(analysis: Analysis, fit: Fit, findings: Findings) -> None:
             st.markdown("#### :gray[Not checked yet]")
             st.markdown(":gray[Labels are hidden in turn, and found again by their neighbours.]")
         else:
-            st.markdown(f"#### {headline(evidence, fit)}", help=EVIDENCE_HELP)
+            st.markdown(f"#### {headline(evidence, fit)}", help=evidence_help(fit.approach))
             st.markdown(explanation(evidence, fit))
         with st.container(horizontal=True, vertical_alignment="center", key="evidence_next"):
             draw_next(fit, evidence)
@@ -148,6 +148,8 @@ def headline(evidence: Evidence, fit: Fit) -> str:
 
 def explanation(evidence: Evidence, fit: Fit) -> str:
     """The figures in plain words."""
+    if not evidence.enough and fit.approach.reads_anew:
+        return "The maps show the texts as they were read; whether that is better cannot be told yet."
     if not evidence.enough:
         return "The maps show what the labels make of the space; whether that is better cannot be told yet."
     often = f"about once in {1 / evidence.chance:,.0f} times" if evidence.chance >= 0.001 else RARELY
@@ -212,7 +214,8 @@ def draw_labels(fit: Fit, evidence: Evidence | None) -> None:
     """For each label how often it is found again, before and after; and which have too few texts."""
     dot = "as read" if fit.approach.reads_anew else "reshaped"
     st.markdown(
-        f"**Label by label** :small[ring: generic, dot: {dot}; the weakest first]", help=EVIDENCE_HELP
+        f"**Label by label** :small[ring: generic, dot: {dot}; the weakest first]",
+        help=evidence_help(fit.approach),
     )
     if evidence is None:
         reserve(60 + ROW * min(len(fit.labels), MOST_ROWS), "Measuring…")

@@ -22,10 +22,10 @@ from pages.common.map_labelling import draw_labelling
 from pages.common.map_view import GENERIC, MapView, Side, comparable, current_view, left_key
 from pages.common.markdown import markdown
 from pages.common.measuring import (
-    EVIDENCE_HELP,
     INSTRUCTION_ONLY,
     NAMES_ONLY,
     NAMES_ONLY_HELP,
+    evidence_help,
     follow,
     offer_refit,
 )
@@ -38,6 +38,7 @@ from pages.common.selection_panel import draw_selection
 from pages.common.small_multiples import draw_small_multiples
 from pages.common.state import analysis_title, current_analysis, current_corpus, is_fitted, is_prepared
 
+LONGEST_TITLE = 72  # characters: in one line with the page's purpose
 HEIGHT = 560  # pixels: both maps above the fold of 1440 x 900
 SIDE_PANELS = ("Selection", "Label", "Text", "New text")
 BELOW = {
@@ -62,7 +63,7 @@ def maps_page() -> None:
     entry, analysis = current_corpus(), current_analysis()
     fitted = is_fitted(analysis)
     frame.page_head(
-        analysis_title(analysis) if fitted else "Maps",
+        analysis_title(analysis, longest=LONGEST_TITLE) if fitted else "Maps",
         "The same texts in two spaces." if fitted else "The generic space: texts of like meaning.",
         next_page=frame.EXPORT if fitted else frame.GUIDE,
         next_label="Export" if fitted else "Reshape it by an instruction",
@@ -96,7 +97,7 @@ def draw_evidence(analysis: Analysis) -> None:
         else:
             icon = {"helps": ":green[:material/trending_up:]"}.get(evidence.verdict, ":material/info:")
             sentence = evidence.sentence([markdown(name) for name in fit.labels])
-            st.markdown(f"{icon} {sentence}", help=EVIDENCE_HELP)
+            st.markdown(f"{icon} {sentence}", help=evidence_help(fit.approach))
         st.page_link(frame.EVIDENCE, label=":small[Evidence :material/arrow_forward:]")
         offer_refit(analysis)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.corpus import Corpus, CorpusReport, Table, build_corpus, examine, guess_text_column, read_table
-from core.encoders import DEFAULT_ENCODER, title_of
+from core.encoders import DEFAULT_ENCODER, split_ready, title_of
 from core.errors import CorpusError, RefractError
 from core.figures import text_length_histogram
 from core.store import StoredCorpus
@@ -262,9 +262,10 @@ def draw_stored(stored: list[StoredCorpus]) -> None:
             border=True, horizontal=True, vertical_alignment="center", key=f"stored_{entry.key}"
         ):
             opened = entry.opened_at[:16].replace("T", " ")
-            state = (
-                f"read by {markdown(title_of(entry.encoder))}" if is_prepared(entry) else "not encoded yet"
-            )
+            state = "not encoded yet"
+            if is_prepared(entry):
+                by = "" if split_ready(entry.encoder) else "read by "
+                state = by + markdown(title_of(entry.encoder))
             facts = f"{entry.n_texts:,} texts · {state} · opened {opened} UTC"
             st.markdown(f"**{markdown(entry.name)}**  \n:small[{facts}]", width="stretch")
             if is_prepared(entry):

@@ -10,7 +10,13 @@ from core.fitting import fit_key
 from core.store import Analysis
 from pages.common import cache, frame, jobs
 from pages.common.annotation_panel import draw_annotation
-from pages.common.approach_panel import approach_hint, approach_ready, draw_approach, start_label
+from pages.common.approach_panel import (
+    LABEL_TEXTS,
+    approach_hint,
+    approach_ready,
+    draw_approach,
+    start_label,
+)
 from pages.common.label_import import draw_import
 from pages.common.label_names import draw_labels
 from pages.common.labelled import draw_labelled
@@ -127,7 +133,7 @@ def draw_fit(analysis: Analysis, corpus: Corpus) -> None:
     """Fit: the page's one primary button, from two label names on."""
     job = jobs.latest("fit", analysis_id=analysis.id)
     if job is not None and job.active:
-        jobs.draw_progress(job, cancel_key="guide_cancel" if analysis.approach.reads_anew else None)
+        jobs.draw_progress(job, cancel_key="guide_cancel")
         return
     if job is not None and job.status == "failed":
         st.error(markdown(job.message), icon=":material/error:")
@@ -139,7 +145,8 @@ def draw_fit(analysis: Analysis, corpus: Corpus) -> None:
     fresh = is_fitted(analysis) and analysis.fit_key == fit_key(cache.store(), analysis.id)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            start_label(analysis, len(corpus.texts)) or ("Fit" if n_labels else "Fit from names only"),
+            start_label(analysis, len(corpus.texts), fresh=fresh)
+            or ("Fit" if n_labels or missing == LABEL_TEXTS else "Fit from names only"),
             key="guide_fit",
             type="primary",
             icon=":material/auto_awesome:",

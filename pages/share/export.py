@@ -73,6 +73,8 @@ def say_what_it_is(fit: Fit | None, analysis: Analysis | None) -> None:
         )
     elif fit.from_names_only:
         said = "From names only: no text was labelled, so nothing checked the predictions; files say so too."
+    elif fit.foretells and not (np.asarray(fit.given) >= 0).any():
+        said = "No text was labelled: predictions go by the label names alone, and nothing checked them."
     else:
         return
     st.info(said, icon=":material/info:")
