@@ -105,6 +105,25 @@ def build_export(
     return table
 
 
+def build_record(corpus: Corpus, history: pd.DataFrame) -> pd.DataFrame:
+    """Record of labels with the texts that were labelled.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    history : DataFrame
+        As of `core.store.Store.label_history`.
+
+    Returns
+    -------
+    DataFrame
+        One row an entry, oldest first: text, label, counts_as, given_by, given_at, row, step.
+    """
+    table = history[["label", "counts_as", "given_by", "given_at", "row", "step"]].copy()
+    table.insert(0, "text", corpus.texts[history["row"].to_numpy(dtype=np.int64)])
+    return table
+
+
 def to_csv_bytes(table: pd.DataFrame) -> bytes:
     """Table as CSV in UTF-8, with the byte order mark that spreadsheets need to read it as such."""
     return table.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")

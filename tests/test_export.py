@@ -14,6 +14,7 @@ from core.evidence import Control, CurvePoint, Evidence, LabelEvidence, Learning
 from core.export import (
     RESULT_COLUMNS,
     build_export,
+    build_record,
     findings_to_json_bytes,
     linear_to_npz_bytes,
     to_csv_bytes,
@@ -223,3 +224,21 @@ def test_what_was_not_measured_is_null():
     names = ("evidence", "control", "learning_curve", "neighbours_replaced_mean", "driving_words")
     names += ("linear_form_agreement", "map_quality")
     assert all(found[name] is None for name in names)
+
+
+def test_the_record_of_labels_leaves_with_its_texts(store):
+    corpus = corpus_with()
+    store.add_corpus(corpus)
+    analysis = store.add_analysis(corpus.key, "by mood")
+    for name in ("cross", "fond"):
+        store.add_label(analysis, name)
+    store.give_labels(analysis, {2: "cross", 1: None}, "ada")
+    store.give_labels(analysis, {2: "fond"}, "model:small")
+    store.merge_labels(analysis, ["cross", "fond"], "fond")
+    record = build_record(corpus, store.label_history(analysis))
+    kept = record[["text", "label", "counts_as", "given_by", "row", "step"]].to_numpy(dtype=object).tolist()
+    assert kept == [
+        [TEXTS[2], "cross", "fond", "ada", 2, 1],
+        [TEXTS[1], None, None, "ada", 1, 1],
+        [TEXTS[2], "fond", "fond", "model:small", 2, 2],
+    ]

@@ -485,7 +485,8 @@ def test_everything_can_be_taken_out(app, prepared, labelled, corpus):
     app.switch_page(EXPORT).run()
     assert not app.exception
     found = {button.key for button in app.get("download_button")}
-    assert found == {"export_csv", "export_parquet", "export_vectors", "export_linear", "export_evidence"}
+    files = ("csv", "parquet", "vectors", "linear", "evidence", "record")
+    assert found == {f"export_{file}" for file in files}
 
 
 def test_a_selection_does_not_follow_into_another_corpus(app, store, prepared):

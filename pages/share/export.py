@@ -14,6 +14,7 @@ import streamlit as st
 from core.corpus import Corpus
 from core.export import (
     build_export,
+    build_record,
     findings_to_json_bytes,
     linear_to_npz_bytes,
     to_csv_bytes,
@@ -58,6 +59,8 @@ def export_page() -> None:
     draw_downloads(table_files(table, corpus, generic, fit), name)
     if fit is not None:
         draw_downloads(fit_files(generic, fit, findings, entry.encoder, name), name)
+    if analysis is not None:
+        draw_downloads(record_files(corpus, analysis), name)
     st.markdown(f"**Preview** :small[first {min(PREVIEW_ROWS, len(table))} of {len(table):,} rows]")
     st.dataframe(table.head(PREVIEW_ROWS), hide_index=True, key="export_preview")
 
@@ -197,6 +200,25 @@ def fit_files(generic: Space, fit: Fit, findings: Findings, encoder: str, name: 
         lambda: findings_to_json_bytes(fit, findings, encoder=encoder),
     )
     return [evidence] if reads_anew else [linear_form, evidence]
+
+
+def record_files(corpus: Corpus, analysis: Analysis) -> list[File]:
+    """The record of labels, once there are some."""
+    record = cache.store().label_history(analysis.id)
+    if record.empty:
+        return []
+
+    return [
+        File(
+            "export_record",
+            "Record of labels as CSV",
+            f"Who gave which text which label, and when · {len(record):,} entries, also those that others "
+            "replaced, merged or deleted labels included",
+            "-labels.csv",
+            "text/csv",
+            lambda: to_csv_bytes(build_record(corpus, record)),
+        )
+    ]
 
 
 def draw_downloads(files: list[File], name: str) -> None:
