@@ -120,7 +120,7 @@ def test_hours_are_told_before_they_begin_and_a_sample_is_proposed(panel, labell
     monkeypatch.setattr(comparison_panel, "SIZES", (20, 40))
     monkeypatch.setattr(
         "core.comparison.estimates.estimate_seconds",
-        lambda texts, name: 60 * len(texts) if name == "feeling" else 1,
+        lambda texts, name, prompt="": 60 * len(texts) if name == "feeling" else 1,
     )
     with_reader(panel, labelled, "feeling")
     said = words(panel)
