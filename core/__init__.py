@@ -3,9 +3,9 @@
 Each module imports only those above it in this list:
 errors, keys, http_client, hardware, peak_memory, palette, files, results, approaches, database,
 cluster_record, tables, corpus, label_files, label_names, label_record, encoders, store, warm, neighbours,
-changes, transforms, guides, review, projection, map_quality, partitions, hierarchy, clusters, words, names,
-cluster_edits, clusterings, driving_words, evidence, flows, moves, columns, figures, spaces, stages, apart,
-readings, encoder_trial, search, fits, language_model, answers, cluster_titles, annotation_prompts, asking,
-annotate, annotation_task, landing, fitting, measuring, comparison, evaluation, export, pipeline, questions,
-worker, jobs, __main__.
+changes, transforms, guides, review, mistakes, projection, map_quality, partitions, hierarchy, clusters,
+words, names, cluster_edits, clusterings, driving_words, evidence, flows, moves, columns, figures, spaces,
+stages, apart, readings, encoder_trial, search, fits, language_model, answers, cluster_titles,
+annotation_prompts, asking, annotate, annotation_task, landing, fitting, measuring, comparison,
+evaluation, export, pipeline, questions, worker, jobs, __main__.
 """

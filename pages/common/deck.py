@@ -13,7 +13,8 @@ from core.annotation_task import is_by_model
 from core.corpus import Corpus
 from core.fits import Fit
 from core.guides import suggest
-from core.review import Mistake, find_mistakes, find_more
+from core.mistakes import Mistake, find_mistakes
+from core.review import find_more
 from core.spaces import Space
 from pages.common import cache
 from pages.common.markdown import markdown

@@ -11,9 +11,10 @@ import streamlit as st
 from core.corpus import Corpus
 from core.fits import Fit
 from core.keys import content_key
+from core.mistakes import LIKELY, find_mistakes
 from core.neighbours import Graph
 from core.palette import GREY, colour_of
-from core.review import LIKELY, find_conflicts, find_mistakes
+from core.review import find_conflicts
 from pages.common import cache
 from pages.common.deck import CHECKED
 from pages.common.label_names import draw_label_manager
