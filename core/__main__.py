@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.encoders import DEFAULT_ENCODER
-from core.errors import CorpusError, RefractError
+from core.errors import CorpusError, RefractError, StoreError
 from core.evaluation import TASKS, evaluate, find_task, make_methods, read_facets, read_published
 from core.evaluation.materials import GroupedTexts, Material, Wordings
 from core.files import write_atomically
@@ -35,10 +35,11 @@ examples:
 
 tasks of the papers:
 """
-ROBUSTNESS = """\
-JSON file with instructions that ask for a facet, imply it, or ask for something else: {"FACET": {"correct":
-[...], "implicit": [...], "incorrect": [...]}}, FACET being a column's or a task's name (NYTClustering/topic
-where it has several); adds ΔCI and ΔII for the encoders that read instructions
+WORDINGS = '{"FACET": {"correct": [...], "implicit": [...], "incorrect": [...]}}'
+ROBUSTNESS = f"""\
+JSON file with instructions that ask for a facet, imply it, or ask for something else: {WORDINGS}, FACET being
+a column's or a task's name (NYTClustering/topic where it has several); adds ΔCI and ΔII for the encoders that
+read instructions
 """
 
 
@@ -77,7 +78,8 @@ def _parser() -> argparse.ArgumentParser:
         default=["generic", "guided"],
         metavar="METHOD",
         help="generic, guided (GuidedTransform), gstransform (the published recipe), or an encoder that "
-        "reads the texts under the instruction: a name on the hub or a folder (default: generic guided)",
+        "reads the texts under the instruction: a name on the hub, FOLDER, instructor:FOLDER, "
+        "inbedder:FOLDER, endpoint:ADDRESS#MODEL (default: generic guided)",
     )
     add("--encoder", default=DEFAULT_ENCODER, help="of the generic space (default: %(default)s)")
     add(
@@ -127,7 +129,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
+    if options.json and options.json.is_dir():  # told before hours of work
+        raise CorpusError(f"“{options.json}” is a folder: name a file for the figures.")
     materials = [material for name in options.data for material in _read(name, options)]
+    _check_named(materials, options.instruction)
     if options.robustness:
         materials = _with_wordings(materials, options.robustness)
     methods = make_methods(options.methods, options.labels, options.picks)
@@ -138,10 +143,15 @@ def _evaluate(options: argparse.Namespace) -> None:
         )
     finally:
         screen.clear()
+    sys.stdout.write(report.to_text())
     if options.json:
         document = json.dumps(report.to_document(), ensure_ascii=False, indent=1) + "\n"
-        write_atomically(options.json, lambda file: file.write(document.encode()))
-    sys.stdout.write(report.to_text())
+        try:
+            write_atomically(options.json, lambda file: file.write(document.encode()))
+        except StoreError as error:
+            raise StoreError(
+                f"The figures could not be kept in {options.json} ({error.__cause__}): name another file."
+            ) from error
 
 
 def _read(name: str, options: argparse.Namespace) -> list[Material]:
@@ -165,6 +175,17 @@ def _read(name: str, options: argparse.Namespace) -> list[Material]:
     return read_published(task, options.folder.expanduser() if options.folder else None)
 
 
+def _check_named(materials: list[Material], instructions: Sequence[tuple[str, str]]) -> None:
+    """Refuse an instruction that no column would be read under."""
+    columns = [facet.name for m in materials if isinstance(m, GroupedTexts) for facet in m.facets]
+    for name, _ in instructions:
+        if name not in columns:
+            among = f" among {', '.join(dict.fromkeys(columns))}" if columns else ""
+            raise CorpusError(
+                f"--instruction names “{name}”, and no such column is evaluated{among}: correct its name."
+            )
+
+
 def _with_wordings(materials: list[Material], file: Path) -> list[Material]:
     """Materials whose facets carry the instructions of a file."""
     try:
@@ -173,16 +194,17 @@ def _with_wordings(materials: list[Material], file: Path) -> list[Material]:
             for name, sorts in json.loads(file.read_text(encoding="utf-8")).items()
         }
         complete = all(w.correct and w.implicit and w.incorrect for w in named.values())
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except OSError as error:
         raise CorpusError(
-            f"{file} is not as needed ({type(error).__name__}): {ROBUSTNESS.strip()}."
+            f"{file} cannot be read ({error.strerror or error}): name a JSON file with {WORDINGS}."
         ) from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CorpusError(f"{file} does not hold instructions as JSON: write them as {WORDINGS}.") from error
     found = [_worded(material, named) for material in materials]
     used = any(facet.wordings for m in found if isinstance(m, GroupedTexts) for facet in m.facets)
     if not complete or not used:
-        raise CorpusError(
-            f"{file} names no facet that is evaluated here, or lacks instructions: {ROBUSTNESS}"
-        )
+        what = "names no facet that is evaluated here" if complete else "lacks instructions of a sort"
+        raise CorpusError(f"{file} {what}: write them as {WORDINGS}, one or more of each sort.")
     return found
 
 
@@ -223,10 +245,9 @@ class Screen:
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{number} found; a whole number from 1 is needed")
-    return number
+    if not (text.isdecimal() and int(text)):
+        raise argparse.ArgumentTypeError(f"{text} found; a whole number from 1 is needed")
+    return int(text)
 
 
 def _named(text: str) -> tuple[str, str]:

@@ -105,11 +105,6 @@ class AnnotationReport:
     swallowed_by: str = ""
     stopped: str = ""
 
-    @property
-    def n_failed(self) -> int:
-        """Questions that got no answer of use."""
-        return sum(sum(counts.failures.values()) for counts in self.steps.values())
-
     def to_document(self) -> dict:
         """As JSON can hold it."""
         return asdict(self)

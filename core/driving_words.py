@@ -57,7 +57,6 @@ def driving_words(
     predicted: np.ndarray,
     *,
     n_words: int = 8,
-    random_state: int = 0,
 ) -> list[tuple[DrivingWord, ...]]:
     """Return for each label the words that set its texts' scores apart, strongest first.
 
@@ -81,8 +80,6 @@ def driving_words(
         The label that each text falls to, as a column of scores; -1 for none.
     n_words : int, default=8
         Most words for each label.
-    random_state : int, default=0
-        Seed of the sample, where texts are more than `MOST_TEXTS`.
 
     Returns
     -------
@@ -106,7 +103,7 @@ def driving_words(
         )
     n_labels = scores.shape[1]
     words = read_words(texts)
-    rows = _sample(len(texts), random_state)
+    rows = _sample(len(texts))
     holds, terms = _presence(words, rows)
     if n_labels < 2 or not len(terms):
         return [()] * n_labels
@@ -163,10 +160,10 @@ def class_scores(X: np.ndarray, weights: np.ndarray, predicted: np.ndarray, n_la
     return X @ directions - centre @ directions
 
 
-def _sample(n_texts: int, random_state: int) -> np.ndarray:
+def _sample(n_texts: int) -> np.ndarray:
     if n_texts <= MOST_TEXTS:
         return np.arange(n_texts)
-    return np.sort(np.random.default_rng(random_state).choice(n_texts, MOST_TEXTS, replace=False))
+    return np.sort(np.random.default_rng(0).choice(n_texts, MOST_TEXTS, replace=False))
 
 
 def _presence(words: Words, texts: np.ndarray) -> tuple[csr_matrix, np.ndarray]:

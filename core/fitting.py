@@ -113,8 +113,8 @@ def fit(store: Store, report: Report, *, analysis_id: int, approach: str = "") -
 def fit_key(store: Store, analysis_id: int) -> str:
     """Key of the Fit of an analysis with its labels as they are now.
 
-    It differs from `Analysis.fit_key` exactly when labels, instruction, approach or embeddings changed since
-    the last Fit.
+    It differs from `Analysis.fit_key` when labels, instruction, approach, embeddings or the files of the
+    encoder that reads anew changed since the last Fit.
     """
     return _key(_ask(store, analysis_id))
 

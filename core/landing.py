@@ -17,6 +17,7 @@ NEAREST_COUNT = 8
 """Power of the cosine by which a neighbour draws: the nearest ones decide (see `place_among`)."""
 
 STEPS = 50
+NEIGHBOURS = 15
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def refit(fit: Fit, generic: Space) -> Refitted:
     return Refitted(classifier.transform, classifier, False)
 
 
-def land_generic(vector: np.ndarray, generic: Space, k: int = 15) -> Landing:
+def land_generic(vector: np.ndarray, generic: Space) -> Landing:
     """Return where a text lands in the generic space.
 
     A text that is in the corpus already lands on its copy. Cost O(n_texts x n_dims).
@@ -96,17 +97,15 @@ def land_generic(vector: np.ndarray, generic: Space, k: int = 15) -> Landing:
     vector : array of float32, shape (n_dims,)
         Its embedding by the encoder of the corpus.
     generic : Space
-    k : int, default=15
-        Neighbours.
     """
-    neighbours, similarities = find_meaning(generic.vectors, vector, k)
+    neighbours, similarities = find_meaning(generic.vectors, vector, NEIGHBOURS)
     if similarities[0] >= COPY:  # encoded alone, its digits are others
         vector = np.asarray(generic.vectors[neighbours[0]])
     place = place_among(generic.map, neighbours, similarities)
     return Landing(vector, neighbours, similarities, place)
 
 
-def land_reshaped(vector: np.ndarray, refitted: Refitted, space: Space, k: int = 15) -> Landing:
+def land_reshaped(vector: np.ndarray, refitted: Refitted, space: Space) -> Landing:
     """Return where a text lands in the space of a Fit.
 
     Parameters
@@ -116,11 +115,9 @@ def land_reshaped(vector: np.ndarray, refitted: Refitted, space: Space, k: int =
     refitted : Refitted
         Of this space.
     space : Space
-    k : int, default=15
-        Neighbours.
     """
     moved = refitted.move(vector[None])
-    neighbours, similarities = find_meaning(space.vectors, moved[0], k)
+    neighbours, similarities = find_meaning(space.vectors, moved[0], NEIGHBOURS)
     place = place_among(space.map, neighbours, similarities)
     probabilities = None
     if refitted.classifier is not None:

@@ -57,7 +57,9 @@ def test_weights_are_those_of_a_ridge_regression(letters):
     effects = Ridge(alpha=10).fit(holds, apart).coef_
     inside, outside = holds[predicted == 0].mean(axis=0), holds[predicted == 1].mean(axis=0)
     gap = apart[predicted == 0].mean() - apart[predicted == 1].mean()
-    for word, weight, within, elsewhere in driving_words(texts, scores, predicted)[0]:
+    found = driving_words(texts, scores, predicted)[0]
+    assert found
+    for word, weight, within, elsewhere in found:
         place = vocabulary.index(word)
         assert weight == pytest.approx(effects[place] * (inside[place] - outside[place]) / gap)
         assert (within, elsewhere) == pytest.approx((inside[place], outside[place]))

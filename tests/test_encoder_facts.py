@@ -16,7 +16,6 @@ from core.encoders import (
     estimate_seconds,
     host_of,
     instructed_encoders,
-    is_on_this_machine,
     load_encoder,
     preview_prompt,
     ready_name,
@@ -86,7 +85,7 @@ def test_facts_and_prompts_are_those_of_the_loaded_encoder(names, kind):
     assert facts.tasks == encoder.tasks
     assert facts.needs_instruction == ("there is none" in said(encoder.prompt_for, None))
     assert facts.needs_instruction == (kind in ("llama", "opt", "roberta"))
-    assert facts.on_this_machine and is_on_this_machine(name)
+    assert facts.on_this_machine
     assert facts.host is None
     assert 0 < facts.gigabytes < 0.001
     for instruction in (
@@ -235,7 +234,7 @@ def test_weights_that_are_there_twice_count_once(names, tmp_path):
 def test_a_name_that_stands_for_nothing_has_a_problem_told(name, problem):
     facts = describe_encoder(name)
     assert problem in facts.problem
-    assert not facts.on_this_machine and not is_on_this_machine(name)
+    assert not facts.on_this_machine
     with pytest.raises(EncoderUnavailable):
         preview_prompt(name, "emotion")
     assert estimate_seconds(["a"], name) > 0
@@ -279,7 +278,7 @@ def test_ready_vectors_have_a_name_that_holds_file_and_key():
 def test_ready_vectors_can_read_nothing_more():
     facts = describe_encoder(VECTORS)
     assert (facts.kind, facts.follows_instructions, facts.on_this_machine) == ("vectors", "no", True)
-    assert is_on_this_machine(VECTORS) and host_of(VECTORS) is None
+    assert host_of(VECTORS) is None
     assert estimate_seconds(["a"] * 9, VECTORS) == 0
     for ask in (
         lambda: load_encoder(VECTORS),

@@ -345,9 +345,15 @@ def test_the_estimate_grows_with_the_tokens_that_are_read(tiny_model):
     few, many = estimate_seconds(["a" * 90]), estimate_seconds([f"{n:090}" for n in range(100_000)])
     assert 1 < few < 10 < many
     assert estimate_seconds([f"{n:090}" for n in range(100_000)], "all-mpnet-base-v2") > many
-    rate = estimate_seconds(["a" * 90], tokens_per_second=1.0) - estimate_seconds([], tokens_per_second=1.0)
-    assert rate == 22
+    once, loading = estimate_seconds(["a" * 90]), estimate_seconds([])
+    assert estimate_seconds(["a" * 90, "b" * 90, "b" * 90]) - loading == pytest.approx(2 * (once - loading))
     assert estimate_seconds(["a"], "no/such/folder/here") > 0
+
+
+@pytest.mark.parametrize("wrong", ["late", [None], [("feeling", "late")]])
+def test_what_is_no_list_of_texts_is_refused(tiny, wrong):
+    with pytest.raises(TypeError, match="texts are"):
+        tiny.encode(wrong)
 
 
 def test_the_choices_name_the_default_first():

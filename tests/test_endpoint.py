@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from core import http_client
-from core.encoders import count_too_long, estimate_seconds, host_of, is_on_this_machine, load_encoder
+from core.encoders import count_too_long, describe_encoder, estimate_seconds, host_of, load_encoder
 from core.encoders import endpoint as endpoint_module
 from core.encoders.addresses import KEY, split_endpoint
 from core.encoders.endpoint import ATTEMPTS, FIRST_ATTEMPTS, LONGEST_PAUSE, EndpointEncoder
@@ -47,8 +47,9 @@ def test_texts_are_sent_and_unit_vectors_come_back(server, encoder):
     assert {**server.requests[1], "input": []} == {"model": "words", "input": [], "encoding_format": "float"}
     assert sorted(server.texts) == sorted(set(TEXTS))  # each different text once
     assert encoder.encode([]).shape == (0, 48)
-    with pytest.raises(TypeError):
-        encoder.encode([["emotion", "the tram"]])
+    for wrong in ([["emotion", "the tram"]], "the tram"):
+        with pytest.raises(TypeError, match="texts are"):
+            encoder.encode(wrong)
 
 
 def test_vectors_of_any_length_are_made_unit(server, encoder):
@@ -417,7 +418,7 @@ def test_what_is_no_address_is_refused_before_anything_is_sent(name, said):
     with pytest.raises(EncoderUnavailable, match=said):
         load_encoder(name)
     assert host_of(name) is None
-    assert not is_on_this_machine(name)
+    assert not describe_encoder(name).on_this_machine
 
 
 def test_a_password_in_an_address_is_not_shown():
@@ -430,8 +431,8 @@ def test_where_texts_go_is_known_before_they_are_sent():
     name = "endpoint:https://api.example.org:8443/v1#small"
     assert host_of(name) == "api.example.org:8443"
     assert host_of("all-MiniLM-L6-v2") is None
-    assert not is_on_this_machine(name)
-    assert is_on_this_machine("endpoint:http://127.0.0.1:8080/v1#small")
+    assert not describe_encoder(name).on_this_machine
+    assert describe_encoder("endpoint:http://127.0.0.1:8080/v1#small").on_this_machine
     assert [
         is_local(host) for host in ("localhost", "[::1]:80", "127.0.0.1.example.org", "localhostess")
     ] == [

@@ -199,6 +199,7 @@ def test_a_large_table_is_sampled_the_same_way_each_time(tmp_path):
     ("options", "words"),
     [
         ({"facets": ["mood"]}, "“t.csv” has no column “mood” among text, topic, feeling, stars"),
+        ({"facets": ["text"]}, "“text” of “t.csv” holds the texts, so that it cannot label them"),
         ({"text_column": "body"}, "no column “body”"),
         ({"facets": ["same"]}, "only the label “x”"),
     ],
@@ -541,19 +542,49 @@ def test_what_cannot_be_evaluated_is_one_sentence(tickets, tmp_path, capsys):
     assert main(["evaluate", "Nothing"]) == 1
     assert "“Nothing” is neither a file nor a task of the papers" in capsys.readouterr().err
     wordings = tmp_path / "w.json"
-    for content in ["{", "[]", '{"topic": {"correct": ["x"]}}', '{"other": {}}', "{}"]:
-        wordings.write_text(content)
+    empty = '{"topic": {"correct": ["x"], "implicit": [], "incorrect": ["y"]}}'
+    for content in [None, "{", "[]", '{"topic": {"correct": ["x"]}}', '{"other": {}}', "{}", empty]:
+        if content is not None:
+            wordings.write_text(content)
         assert main(["evaluate", str(tickets), "--robustness", str(wordings)]) == 1
         shown = capsys.readouterr().err
         assert shown.startswith(str(wordings)) and '"incorrect"' in shown
+        assert shown.endswith(".\n") and shown.count("\n") == 1
 
 
-@pytest.mark.parametrize("options", [["--labels", "0"], ["--instruction", "topic"], ["--picks", "best"], []])
-def test_wrong_options_are_refused(options, capsys):
+def test_figures_that_cannot_be_kept_are_shown_all_the_same(tickets, tmp_path, capsys):
+    quick = ["evaluate", str(tickets), "--methods", "generic", "--seeds", "1"]
+    assert main([*quick, "--json", str(tickets / "x.json")]) == 1  # a file where a folder is needed
+    shown = capsys.readouterr()
+    assert "V-measure" in shown.out and "REFRACT_HOME" not in shown.err
+    assert shown.err.startswith(f"The figures could not be kept in {tickets / 'x.json'} (")
+    assert main([*quick, "--json", str(tmp_path)]) == 1
+    shown = capsys.readouterr()
+    assert shown.out == "" and shown.err == f"“{tmp_path}” is a folder: name a file for the figures.\n"
+
+
+def test_an_instruction_for_no_column_is_refused(tickets, capsys):
+    quick = ["evaluate", str(tickets), "--methods", "generic", "--seeds", "1"]
+    assert main([*quick, "--instruction", "Topic=Which?"]) == 1
+    assert "“Topic”, and no such column is evaluated among topic" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--labels", "0"], "0 found; a whole number from 1 is needed"),
+        (["--labels", "two"], "two found; a whole number from 1 is needed"),
+        (["--instruction", "topic"], "“topic” found; COLUMN=TEXT is needed"),
+        (["--picks", "best"], "invalid choice: 'best'"),
+        ([], "required: DATA"),
+    ],
+)
+def test_wrong_options_are_refused(options, said, capsys):
     with pytest.raises(SystemExit) as raised:
         main(["evaluate", *(["x.csv", *options] if options else [])])
     assert raised.value.code == 2
-    assert "usage: python -m core evaluate" in capsys.readouterr().err
+    shown = capsys.readouterr().err
+    assert "usage: python -m core evaluate" in shown and said in shown
 
 
 def test_help_names_every_task_and_is_there_without_slow_libraries():

@@ -339,8 +339,9 @@ def test_progress_cancel_and_each_text_once(folders, monkeypatch):
     with pytest.raises(Cancelled):
         encoder.encode(TEXTS, instruction=FEEL, progress=cancel)
     assert encoder.encode([], instruction=FEEL).shape == (0, 32)
-    with pytest.raises(TypeError):
-        encoder.encode([["a", "b"]], instruction=FEEL)
+    for wrong in ([["a", "b"]], [None], "a"):
+        with pytest.raises(TypeError, match="texts are"):
+            encoder.encode(wrong, instruction=FEEL)
 
 
 def test_a_question_is_needed_and_leaves_room_for_the_texts(folders):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core import fitting, measuring, warm
+from core import fitting, label_record, measuring, warm
 from core.errors import Cancelled, EncoderUnavailable, LabelError, StoreError
 from core.evidence import Control
 from core.fits import Findings, findings_kept, has_fit, load_finding, load_findings, load_fit
@@ -99,20 +99,25 @@ def test_fit_regroups_by_the_labels_and_keeps_what_was_given(store, corpus, prep
     assert (found.predicted[unseen] == truth[unseen]).mean() > 0.8
 
 
-def test_a_label_deleted_while_a_fit_reads_them_mixes_none_up(store, prepared, labelled, monkeypatch):
-    real, feelings = Store.label_names, store.guide_labels(labelled).set_index("row")["label"]
+def test_a_label_given_while_a_fit_reads_them_mixes_none_up(store, prepared, labelled, monkeypatch):
+    """Another tab gives a text a new label after the names were read: the Fit is of the moment before."""
+    real, given = label_record.labels_of, store.label_codes(labelled, 60)
+    free = int(np.flatnonzero(given < 0)[0])
+    to_do = [{free: "glad"}]
 
-    def another_tab(self, analysis_id):
-        names = real(self, analysis_id)
-        if "angry" in names:
-            self.delete_label(analysis_id, "angry")
-        return names
+    def another_tab(connection, analysis_id):
+        found = real(connection, analysis_id)
+        if to_do:
+            labels = to_do.pop()
+            store.add_label(analysis_id, "glad")
+            store.give_labels(analysis_id, labels, "ada")
+        return found
 
-    monkeypatch.setattr(Store, "label_names", another_tab)
+    monkeypatch.setattr(label_record, "labels_of", another_tab)
     fit(store, Reports(), analysis_id=labelled)
     found = load_fit(store.results(prepared), store.analysis(labelled).fit_key)
-    for row in np.flatnonzero(found.given >= 0):
-        assert found.labels[found.given[row]] == feelings[row]
+    assert found.labels == ["angry", "pleased"] and store.label_names(labelled)[-1] == "glad"
+    np.testing.assert_array_equal(found.given, given)
 
 
 def test_the_same_labels_give_the_same_bytes(store, prepared, labelled):

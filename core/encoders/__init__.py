@@ -11,7 +11,6 @@ from core.encoders.registry import (
     EncoderChoice,
     available_encoders,
     instructed_encoders,
-    is_on_this_machine,
     load_encoder,
 )
 from core.encoders.sources import files_signature
@@ -31,7 +30,6 @@ __all__ = [
     "files_signature",
     "host_of",
     "instructed_encoders",
-    "is_on_this_machine",
     "load_encoder",
     "preview_prompt",
     "read_ready_vectors",

@@ -55,7 +55,7 @@ def work_through(
 
     Parameters
     ----------
-    texts : sequence of n str
+    texts : sequence of n str, as `check_texts` wants them
     batches : callable
         Puts the different texts into batches.
     read_batch : callable
@@ -66,12 +66,9 @@ def work_through(
 
     Raises
     ------
-    TypeError
-        When a text is no string.
     EncoderUnavailable
         When the memory is not enough for a single text.
     """
-    check_texts(texts)
     counts = Counter(texts)
     results: dict[str, Result] = {}
     done = 0
@@ -115,8 +112,10 @@ def check_texts(texts: Sequence[str]) -> None:
     Raises
     ------
     TypeError
-        A pair of instruction and text would be read as something else.
+        A pair of instruction and text, or the letters of a single text, would be read as something else.
     """
+    if isinstance(texts, str):
+        raise TypeError("texts are a list of strings, and one string was found: put it in a list")
     if not all(isinstance(text, str) for text in texts):
         raise TypeError("texts are strings; an instruction is given once for all, as `instruction`")
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.encoders.batches import make_batches, stack_vectors, work_through
+from core.encoders.batches import check_texts, make_batches, stack_vectors, work_through
 from core.encoders.language_models import load_language_model
-from core.encoders.limits import ANSWER_TOKENS, USUAL_ANSWER_TOKENS, prompt_tokens
+from core.encoders.limits import ANSWER_TOKENS, CHARACTERS_PER_TOKEN, USUAL_ANSWER_TOKENS, prompt_tokens
 from core.encoders.names import INPUT
 from core.encoders.protocol import Encoder
 from core.encoders.sentence import check_prompt_length, own_tokenizer
@@ -35,7 +35,6 @@ NO_ANSWER_NEEDED = ("fst_gen", "avg_ppt")
 N_SAMPLED, TEMPERATURE, SEED = 10, 0.8, 42  # of "re_encode_multiple"
 BATCH_TOKENS = {"cpu": 2_048, "cuda": 16_384}
 MOST_BATCH_TEXTS = 128
-CHARACTERS_PER_TOKEN = 64  # far above any mean: what stands before so many is cut unread
 OUTPUT = re.compile(r"(?P<kind>[a-z_]+?)(?:_layer_(?P<layer>\d+))?")
 
 
@@ -196,6 +195,7 @@ class InBedderEncoder:
     def _encode(
         self, texts: Sequence[str], instruction: str | None, progress: Progress | None, *, answers: bool
     ) -> tuple[np.ndarray, list[str]]:
+        check_texts(texts)
         question = self._question(instruction)
         n_prompt = len(self._counter(self._prompt("", question))["input_ids"])
         check_prompt_length(n_prompt, self.max_tokens, self.name)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from core.encoders.batches import check_texts
 from core.encoders.limits import USUAL_TOKENS
 from core.encoders.prompts import SLOT, Wording
 from core.encoders.sentence import SentenceEncoder
@@ -88,5 +89,6 @@ class InstructorEncoder(SentenceEncoder):
         self, texts: Sequence[str], *, instruction: str | None = None, progress: Progress | None = None
     ) -> np.ndarray:
         """Unit vectors of n texts, stripped of white space around them; else as `SentenceEncoder.encode`."""
-        stripped = [text.strip() if isinstance(text, str) else text for text in texts]
+        check_texts(texts)
+        stripped = [text.strip() for text in texts]
         return super().encode(stripped, instruction=instruction, progress=progress)

@@ -9,6 +9,7 @@ from core.encoders.names import Kind, read_settings
 USUAL_TOKENS = 512
 """Read by models whose files name no limit, and at most by INSTRUCTOR and InBedder, as trained."""
 MOST_TOKENS = 8_192  # of one text, also for models that could read more
+CHARACTERS_PER_TOKEN = 64  # far above any mean: what a text holds beyond so many is cut unread
 ANSWER_TOKENS = {"llama": 3}  # of an InBedder, as published; others:
 USUAL_ANSWER_TOKENS = 20
 

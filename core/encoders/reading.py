@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.encoders.addresses import host_of
-from core.encoders.limits import USUAL_TOKENS, max_tokens_of, transformer_folder
-from core.encoders.names import NOWHERE, Kind, find_kind, read_settings, split_name
+from core.encoders.limits import CHARACTERS_PER_TOKEN, USUAL_TOKENS, max_tokens_of, transformer_folder
+from core.encoders.names import INPUT, NOWHERE, Kind, find_kind, read_settings, split_name
 from core.encoders.protocol import Encoder
 from core.encoders.ready import ready_refusal
 from core.encoders.registry import DEFAULT_ENCODER, find_choice
@@ -21,7 +21,6 @@ from core.keys import Progress
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-CHARACTERS_PER_TOKEN = 64  # as in `sentence`: text beyond so many is never read
 TYPICAL_CHARACTERS_PER_TOKEN = 4.5
 MOST_COUNTED = 5_000  # texts that are tokenised, a second or so when all are long
 SECONDS_TO_LOAD = 4.0
@@ -29,7 +28,6 @@ SECONDS_TO_LOAD = 4.0
 TOKENS_PER_SECOND = {"bfloat16": 28_000, "float32": 8_000}
 DEFAULT_WORK = 6 * 384**2
 ENDPOINT_TEXTS_PER_SECOND = 100  # of a server, whose speed is not known
-INPUT = "{input}"  # the place of the text in a prompt
 PATTERN_TOKENS = 30  # that an InBedder reads with each text
 BYTES_PER_WORK = 48  # of a file of weights: each unit of work stands for 12 numbers of 4 bytes
 BASE_WORK = 12 * 768**2  # of a model that is not known yet: the usual size
@@ -77,12 +75,11 @@ def estimate_seconds(
     name: str = DEFAULT_ENCODER,
     *,
     prompt: str = "",
-    tokens_per_second: float | None = None,
 ) -> float:
     """Estimate how long an encoder takes for texts, in seconds, loading included.
 
-    Counts about a token for 4.5 characters of each different text, up to where it is cut. Without a rate,
-    takes one measured on two cores, scaled by the size of the model: that of its layers where its files are
+    Counts about a token for 4.5 characters of each different text, up to where it is cut, and takes the rate
+    measured on two cores, scaled by the size of the model: that of its layers where its files are
     here, else as the registry tells. Meant for "3 s or 3 min?"; a graphics card is many times faster than it
     says, an InBedder that writes its answers several times slower. See `time_first_texts`. Vectors of a file
     take no time; a server counts as answering 100 texts a second.
@@ -94,8 +91,6 @@ def estimate_seconds(
         As for `load_encoder`; nothing is fetched.
     prompt : str, optional
         What is read with each text, as `preview_prompt` tells it; "" where that is not known.
-    tokens_per_second : float, optional
-        Rate of an earlier run, in the tokens of `count_tokens`.
     """
     kind = split_name(name).kind
     if kind == "vectors":
@@ -113,10 +108,9 @@ def estimate_seconds(
         tokens += len(prompt.replace(INPUT, "")) / TYPICAL_CHARACTERS_PER_TOKEN * len(set(texts))
     elif kind == "inbedder":
         tokens += PATTERN_TOKENS * len(set(texts))
-    if tokens_per_second is None:
-        fast = kind != "inbedder" and processor_has_bfloat16()  # those compute as published
-        number_format = "bfloat16" if fast else "float32"
-        tokens_per_second = TOKENS_PER_SECOND[number_format] * DEFAULT_WORK / work
+    fast = kind != "inbedder" and processor_has_bfloat16()  # those compute as published
+    number_format = "bfloat16" if fast else "float32"
+    tokens_per_second = TOKENS_PER_SECOND[number_format] * DEFAULT_WORK / work
     return SECONDS_TO_LOAD + tokens / tokens_per_second
 
 

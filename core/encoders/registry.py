@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.encoders.addresses import host_of
 from core.encoders.endpoint import EndpointEncoder
 from core.encoders.names import EncoderName, Kind, find_kind, split_name
 from core.encoders.prompts import chosen_wording
 from core.encoders.protocol import Encoder, FollowsInstructions
 from core.encoders.ready import ready_refusal
-from core.encoders.sources import PACKAGED_NAME, find_folder, model_folder, repository_of
+from core.encoders.sources import PACKAGED_NAME, model_folder, repository_of
 from core.errors import EncoderUnavailable
-from core.http_client import is_local
 
 DEFAULT_ENCODER = PACKAGED_NAME
 
@@ -175,20 +173,6 @@ def find_choice(source: str) -> EncoderChoice | None:
     """Entry of an encoder in the registry, by its name with or without the owner; None for others."""
     wanted = repository_of(source)
     return next((each for each in (*GENERIC, *INSTRUCTED) if repository_of(each.name) == wanted), None)
-
-
-def is_on_this_machine(name: str) -> bool:
-    """Whether an encoder's files are here, or its server is, so that it needs no network."""
-    named = split_name(name)
-    if named.kind == "vectors":
-        return True
-    if named.kind == "endpoint":
-        host = host_of(name)
-        return host is not None and is_local(host)
-    try:
-        return find_folder(named.source) is not None
-    except EncoderUnavailable:
-        return False
 
 
 def check_output(named: EncoderName, kind: Kind) -> None:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.encoders.batches import make_batches, stack_vectors, work_through
-from core.encoders.limits import MOST_TOKENS
+from core.encoders.batches import check_texts, make_batches, stack_vectors, work_through
+from core.encoders.limits import CHARACTERS_PER_TOKEN, MOST_TOKENS
 from core.encoders.packed import pack_linear_layers
 from core.encoders.prompts import Wording, known_wording, saved_prompts
 from core.encoders.sources import model_key, unreadable
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 VERSION = 1  # raise when the same model would give other vectors
-CHARACTERS_PER_TOKEN = 64  # far above any mean: text beyond so many is cut unread
 BATCH_TOKENS = {"cpu": 4_096, "cuda": 65_536}
 MOST_BATCH_TEXTS = 1_024
 MOST_PROMPT_SHARE = 0.5
@@ -117,6 +116,7 @@ class SentenceEncoder:
         EncoderUnavailable
             When the model answers with something that is no number, or the instruction cannot be followed.
         """
+        check_texts(texts)
         prompt = self.prompt_for(instruction)
         batches = partial(self._batches, more_tokens=self._count_prompt(prompt) if prompt else 0)
         longest = self.max_tokens * CHARACTERS_PER_TOKEN

@@ -68,12 +68,18 @@ def read_facets(
     Raises
     ------
     CorpusError
-        When the file cannot be read, a column is missing, or there is no facet of two labels.
+        When the file cannot be read, a column is missing, a facet is the column of the texts, or there is no
+        facet of two labels.
     """
     table = _read_file(file)
     column = text_column or guess_text_column(table.frame)
     for name in (column, *facets):
         _need_columns(file, table, [name])
+    if column in facets:
+        raise CorpusError(
+            f"The column “{column}” of “{file.name}” holds the texts, so that it cannot label them: name "
+            "another, or the column of the texts."
+        )
     corpus = build_corpus(table, column)
     rows = np.sort(np.random.default_rng(0).permutation(len(corpus.texts))[:most_texts])
     frame = corpus.metadata.iloc[rows]
@@ -93,7 +99,9 @@ def _read_facet(file: Path, name: str, column: pd.Series, instruction: str) -> F
     codes, labels = _codes(column)
     if len(labels) < 2:
         what = f"only the label “{labels[0]}”" if labels else "no label"
-        raise CorpusError(f"The column “{name}” of “{file.name}” has {what}, and two are needed.")
+        raise CorpusError(
+            f"The column “{name}” of “{file.name}” has {what}, and two are needed: name another."
+        )
     return Facet(name, instruction, codes, labels)
 
 
@@ -124,7 +132,7 @@ def _read_aspect(task: PublishedTask, aspect: Aspect, file: Path) -> Material:
         _need_columns(file, table, ["score"])
         scores = pd.to_numeric(table.frame["score"], errors="coerce").to_numpy(np.float64, na_value=np.nan)
         if not np.isfinite(scores).all():
-            raise CorpusError(f"The column “score” of “{file.name}” must hold a number in every row.")
+            raise CorpusError(f"The column “score” of “{file.name}” has rows without a number: correct them.")
         return TextPairs(task.name, first, second, instructions, scores)
     texts, _ = _columns(file, table, ["text", "cluster"])
     name = aspect.file if len(task.aspects) > 1 else "cluster"

@@ -8,8 +8,6 @@ import numpy as np
 
 from core.errors import LabelError
 
-UNLABELLED = -1
-
 
 class ReadLabels(NamedTuple):
     """Labels as transforms use them.
