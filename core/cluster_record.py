@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -40,8 +42,8 @@ class ClusterRecord:
         return row["choice"] if row else None
 
     def set_choice(self, corpus_key: str, analysis_id: int | None, choice: str) -> None:
-        """Keep how the map is cut."""
-        with self._database.transaction() as connection:
+        """Keep how the map is cut; of a map that another tab removed, nothing is kept."""
+        with suppress(sqlite3.IntegrityError), self._database.transaction() as connection:
             connection.execute("BEGIN IMMEDIATE")
             # No upsert: for SQLite two rows without an analysis never conflict.
             connection.execute(f"DELETE FROM cluster_choices WHERE {OWNER}", (corpus_key, analysis_id))
@@ -68,9 +70,9 @@ class ClusterRecord:
         return f"{row['id']} {row['edited_at']}" if row else ""
 
     def add_edit(self, corpus_key: str, analysis_id: int | None, edit: bytes, edited_by: str) -> None:
-        """Keep an edit, on disk before this returns."""
+        """Keep an edit, on disk before this returns; of a map that another tab removed, nothing is kept."""
         now = datetime.now(UTC).isoformat(timespec="microseconds")
-        with self._database.transaction() as connection:
+        with suppress(sqlite3.IntegrityError), self._database.transaction() as connection:
             connection.execute(
                 "INSERT INTO cluster_edits (corpus_key, analysis_id, edit, edited_by, edited_at) "
                 "VALUES (?, ?, ?, ?, ?)",

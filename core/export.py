@@ -9,8 +9,10 @@ from __future__ import annotations
 import io
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import PurePath
 
 import numpy as np
 import pandas as pd
@@ -34,6 +36,9 @@ RESULT_COLUMNS = (
     "reshaped_y",
     "neighbours_replaced",
 )
+
+SAMPLE_ROWS = 500
+"""Rows by which the size of a table is told before it is written."""
 
 HOW_TO = """import numpy as np
 form = np.load("{file}")
@@ -127,6 +132,18 @@ def build_record(corpus: Corpus, history: pd.DataFrame) -> pd.DataFrame:
 def to_csv_bytes(table: pd.DataFrame) -> bytes:
     """Table as CSV in UTF-8, with the byte order mark that spreadsheets need to read it as such."""
     return table.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
+
+
+def csv_size(table: pd.DataFrame) -> float:
+    """About how many bytes `to_csv_bytes` would return, told by some of the rows."""
+    some = table.iloc[:: max(1, len(table) // SAMPLE_ROWS)]
+    return len(to_csv_bytes(some)) * len(table) / max(len(some), 1)
+
+
+def file_name(corpus_name: str, title: str = "", *, from_names_only: bool = False) -> str:
+    """Name of the corpus and of the analysis, fit for any file system; says when it is from names only."""
+    parts = [PurePath(corpus_name).stem, title, "from names only" if from_names_only else ""]
+    return re.sub(r"[^\w]+", "-", " ".join(part for part in parts if part)).strip("-").lower() or "refract"
 
 
 def to_parquet_bytes(table: pd.DataFrame) -> bytes:

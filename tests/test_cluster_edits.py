@@ -198,3 +198,11 @@ def test_one_map_is_not_edited_by_another(record, corpus, store):
     assert not record.undo_edit(corpus.key, None)
     store.delete_analysis(analysis)
     assert record.edits(corpus.key, analysis) == []
+
+
+def test_nothing_is_kept_of_a_map_that_another_tab_removed(record, corpus, store):
+    analysis = store.add_analysis(corpus.key, "by feeling")
+    store.delete_analysis(analysis)
+    record.set_choice(corpus.key, analysis, "one")
+    record.add_edit(corpus.key, analysis, b"edit", "ada")
+    assert record.choice(corpus.key, analysis) is None and record.edits(corpus.key, analysis) == []

@@ -105,7 +105,7 @@ class TestVerdict:
         assert evidence.reshaped > evidence.generic + 0.1
         assert evidence.gain_low >= 0
         assert evidence.sentence().startswith(
-            f"helps: {100 * evidence.generic:.0f} % → {100 * evidence.reshaped:.0f} % (± "
+            f"helps: {100 * evidence.generic:.0f} % → {100 * evidence.reshaped:.0f} % ("
         )
 
     @pytest.mark.parametrize(("n_classes", "n_labels", "loudness"), [(4, 20, 0.8), (6, 60, 0.6)])
@@ -354,7 +354,9 @@ class TestWords:
         helps = self.evidence(0.61, 0.84, 0.17, 0.29, 0.001)
         assert helps.sentence() == "helps: 61 % → 84 % (± 6)"
         cut = self.evidence(0.61, 0.71, 0.0, 0.22, 0.02)
-        assert cut.sentence() == "helps: 61 % → 71 % (± 12)"
+        assert cut.sentence() == "helps: 61 % → 71 % (gain 0 to +22)"  # not ± 12, which would have 0 inside
+        cut = self.evidence(0.8, 0.7, -0.21, 0.0, 0.98)
+        assert cut.sentence() == "worse than the generic space: 80 % → 70 % (gain −21 to 0)"
         worse = self.evidence(0.8, 0.6, -0.3, -0.1, 0.999)
         assert worse.sentence() == "worse than the generic space: 80 % → 60 % (± 10)"
         luck = self.evidence(0.8, 0.85, -0.03, 0.13, 0.1)

@@ -15,6 +15,8 @@ from core.export import (
     RESULT_COLUMNS,
     build_export,
     build_record,
+    csv_size,
+    file_name,
     findings_to_json_bytes,
     linear_to_npz_bytes,
     to_csv_bytes,
@@ -242,3 +244,15 @@ def test_the_record_of_labels_leaves_with_its_texts(store):
         [TEXTS[1], None, None, "ada", 1, 1],
         [TEXTS[2], "fond", "fond", "model:small", 2, 2],
     ]
+
+
+def test_the_size_of_a_table_is_told_beforehand():
+    table = pd.DataFrame({"text": [f"text {'long ' * (row % 7)}" for row in range(9000)]})
+    assert csv_size(table) == pytest.approx(len(to_csv_bytes(table)), rel=0.05)
+    assert csv_size(table.head(0)) == 0
+
+
+def test_file_names_say_what_is_in_them():
+    assert file_name("letters.csv", "By feeling? · asking") == "letters-by-feeling-asking"
+    assert file_name("a.csv", "by feeling", from_names_only=True) == "a-by-feeling-from-names-only"
+    assert file_name("../?.csv") == "refract"

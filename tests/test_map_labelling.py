@@ -276,10 +276,10 @@ def test_copies_with_different_labels_are_listed_and_settled(app, store, prepare
 
 
 def test_many_copies_hide_no_other_mistake(prepared, corpus, doubtful, store, monkeypatch):
-    from core.review import Mistake
+    from core.mistakes import Mistake
     from tests.test_text_panels import make_view
 
-    found = [Mistake(row, 0, 1, 0.9, "copy", row + 1) for row in range(1, 4)] + [Mistake(0, 0, 1, 0.8, "fit")]
+    found = [Mistake(row, 0, 1, 0.9, "copy") for row in range(1, 4)] + [Mistake(0, 0, 1, 0.8, "fit")]
     monkeypatch.setattr(label_check, "find_mistakes", lambda X, y, *, n, **rest: found[:n])
     monkeypatch.setattr(label_check, "MOST_MISTAKES", 2)
     cache.runner().submit("fit", "x", analysis_id=doubtful)

@@ -9,6 +9,7 @@ import pytest
 import streamlit as st
 
 from core import measuring
+from core.approaches import Approach
 from core.changes import Change
 from core.corpus import Table, build_corpus
 from core.driving_words import DrivingWord
@@ -464,6 +465,13 @@ def test_analyses_are_switched_in_the_sidebar(app, store, prepared, labelled):
     assert app.text_input(key="guide_instruction").value == "by feeling"
 
 
+def test_a_copy_is_numbered_in_the_sidebar_as_on_the_maps(app, store, labelled):
+    copy = store.copy_analysis(labelled)
+    app.run()
+    assert app.button(key=f"analysis_{labelled}").label == "by feeling"
+    assert app.button(key=f"analysis_{copy}").label == r"by feeling \(2\)"  # markdown
+
+
 def test_an_analysis_is_removed_after_a_question(app, store, prepared, labelled):
     other = store.add_analysis(prepared, "by cause")
     app.run()
@@ -487,6 +495,20 @@ def test_everything_can_be_taken_out(app, prepared, labelled, corpus):
     found = {button.key for button in app.get("download_button")}
     files = ("csv", "parquet", "vectors", "linear", "evidence", "record")
     assert found == {f"export_{file}" for file in files}
+
+
+def test_the_files_of_two_ways_have_two_names(app, monkeypatch, store, labelled):
+    cache.runner().submit("fit", "x", analysis_id=labelled)
+    copy = store.copy_analysis(labelled)
+    store.set_approach(copy, Approach("reading", "asking"))
+    cache.runner().submit("fit", "x", analysis_id=copy)
+    store.set_instruction(copy, "changed since")
+    names = []
+    monkeypatch.setattr(st, "download_button", lambda *_, file_name, **__: names.append(file_name))
+    app.run()
+    app.switch_page(EXPORT).run()
+    app.button(key=f"analysis_{labelled}").click().run()
+    assert {"letters-by-feeling.csv", "letters-by-feeling-asking.csv"} <= set(names)
 
 
 def test_a_selection_does_not_follow_into_another_corpus(app, store, prepared):

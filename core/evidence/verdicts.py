@@ -99,8 +99,7 @@ class Evidence:
         if not self.enough:
             return self._missing(labels)
         gain = self.reshaped - self.generic
-        margin = max(self.gain_high - gain, gain - self.gain_low)
-        change = f"{percent(self.generic)} → {percent(self.reshaped)} (± {100 * margin:.0f})"
+        change = f"{percent(self.generic)} → {percent(self.reshaped)} ({self._margin(gain)})"
         if self.verdict == "helps":
             return f"helps: {change}"
         if self.verdict == "worse":
@@ -108,6 +107,13 @@ class Evidence:
         # A rise too small to count must not read as a contradiction beside the figures.
         luck = " beyond luck" if percent(self.reshaped) != percent(self.generic) and gain > 0 else ""
         return f"no gain over the generic space{luck}: {change}"
+
+    def _margin(self, gain: float) -> str:
+        """How sure the gain is, in points; an interval that was cut at 0, or stretched to it, by its ends."""
+        below, above = gain - self.gain_low, self.gain_high - gain
+        if math.isclose(below, above, abs_tol=0.005):
+            return f"± {100 * max(below, above):.0f}"
+        return f"gain {points(self.gain_low, self.gain_high)}"
 
     def _missing(self, labels: Sequence[str] | None) -> str:
         """Which labels are too few where their names are known, or how many there are."""
@@ -138,6 +144,12 @@ def verdict(gain: float, chance: float) -> str:
 def percent(share: float) -> str:
     """Return a share, 0 to 1, as whole per cent."""
     return f"{100 * share:.0f} %"
+
+
+def points(low: float, high: float) -> str:
+    """Return an interval of a difference between shares, as points from where to where."""
+    low, high = round(100 * low), round(100 * high)
+    return f"{low:+} to {high:+}".replace("-", "−").replace("+0", "0")
 
 
 def _list(names: list[str], most: int = 3) -> str:

@@ -197,7 +197,7 @@ def composition_bars(
         hovertemplate="%{customdata}<extra></extra>",
     )
     figure = bare_figure([selection, corpus])
-    figure.update_xaxes(title="share here (stroke: of all)", tickformat=".0%", rangemode="tozero", nticks=5)
+    figure.update_xaxes(title="share (stroke: of all)", tickformat=".0%", rangemode="tozero", nticks=5)
     figure.update_yaxes(tickvals=place, ticktext=[short(names[i]) for i in order])
     return figure
 

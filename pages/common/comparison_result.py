@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.comparison import Comparison, SystemRow, headline, in_words
-from core.evidence.verdicts import TOO_FEW
+from core.evidence.verdicts import TOO_FEW, points
 from core.figures import SystemPoint, accuracy_by_seconds
 from pages.common.markdown import markdown
 
@@ -97,8 +97,7 @@ def gain(row: SystemRow) -> str:
     """Interval of the gain, in points."""
     if math.isnan(row.gain_low):
         return ""
-    low, high = round(100 * row.gain_low), round(100 * row.gain_high)
-    return f"{low:+} to {high:+}".replace("-", "−").replace("+0", "0")
+    return points(row.gain_low, row.gain_high)
 
 
 def size(n_bytes: int) -> str:

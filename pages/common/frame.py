@@ -10,6 +10,7 @@ from core.errors import RefractError
 from core.evidence import Evidence
 from core.fits import load_approach, load_finding
 from core.store import Analysis, StoredCorpus
+from core.tables.columns import unique_names
 from pages.common import cache, jobs
 from pages.common.markdown import markdown
 from pages.common.places import CORPUS, EVIDENCE, EXPORT, GUIDE, MAPS
@@ -146,10 +147,11 @@ def _draw_analyses(corpus_key: str) -> None:
     chosen = get_state().analysis_id
     # Buttons, not st.radio: that tells options apart by their words, which change and repeat.
     with st.container(key="analyses", gap=None):
-        for analysis in analyses:
+        titles = [analysis_title(analysis, longest=LONGEST_NAME) for analysis in analyses]
+        for analysis, title in zip(analyses, unique_names(titles)[0], strict=True):
             mark = "checked" if analysis.id == chosen else "unchecked"
             st.button(
-                _analysis_name(analysis),
+                markdown(title) + _gain(analysis),
                 key=f"analysis_{analysis.id}",
                 icon=f":material/radio_button_{mark}:",
                 type="tertiary",
@@ -161,10 +163,9 @@ def _draw_analyses(corpus_key: str) -> None:
         st.switch_page(GUIDE)
 
 
-def _analysis_name(analysis: Analysis) -> str:
-    name = markdown(analysis_title(analysis, longest=LONGEST_NAME))
-    if is_fitted(analysis):
-        evidence = _evidence(analysis)
-        if evidence is not None and evidence.verdict == "helps":
-            name += f" :green[:small[+{100 * (evidence.reshaped - evidence.generic):.0f}]]"
-    return name
+def _gain(analysis: Analysis) -> str:
+    """How many points its labels are better separated, where they are."""
+    evidence = _evidence(analysis) if is_fitted(analysis) else None
+    if evidence is None or evidence.verdict != "helps":
+        return ""
+    return f" :green[:small[+{100 * (evidence.reshaped - evidence.generic):.0f}]]"

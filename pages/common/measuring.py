@@ -21,12 +21,13 @@ EVIDENCE_HELP = (
     "Some of the given labels are hidden, the space is reshaped by the rest, and each hidden text takes "
     "the label of its nearest labelled neighbour. The figures say how often that is right, each label "
     "counting the same: in the generic space, then in the reshaped one. Labels the transform has seen are "
-    "never counted. Behind ±: where the gain lies with 95 % confidence."
+    "never counted. In brackets: how far off the gain can be, in points, with 95 % confidence."
 )
 EVIDENCE_HELP_OF_READING = (
     "Some of the given labels are hidden, and each hidden text takes the label of its nearest labelled "
     "neighbour. The figures say how often that is right, each label counting the same: in the generic space, "
-    "then in the space as read. No label shaped either. Behind ±: where the gain lies with 95 % confidence."
+    "then in the space as read. No label shaped either. In brackets: how far off the gain can be, in points, "
+    "with 95 % confidence."
 )
 NAMES_ONLY = "A first guess: no text was labelled, so nothing can check this map."
 INSTRUCTION_ONLY = "No text is labelled, so nothing can check this map: a few labels would."

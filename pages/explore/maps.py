@@ -106,6 +106,8 @@ def draw_evidence(analysis: Analysis) -> None:
 def draw_maps(entry: StoredCorpus, analysis: Analysis | None) -> None:
     """Tools, maps, and the chosen panels; redraws without the rest of the page."""
     view = current_view(entry, analysis)
+    if analysis is not None and view.analysis is None:
+        st.rerun()  # removed in another window: nothing on the page is about it any more
     choices = colourings(view)
     with st.container(horizontal=True, vertical_alignment="bottom", key="maps_tools"):
         colour = st.selectbox(

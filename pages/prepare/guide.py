@@ -124,7 +124,8 @@ def draw_instruction(analysis: Analysis | None) -> None:
                 help=COPY_HELP,
                 on_click=lambda: open_analysis(cache.store().copy_analysis(analysis.id)),
             )
-            with st.popover("", icon=":material/delete:", help="Remove this analysis", key="guide_remove"):
+            remove_key = f"guide_remove_{analysis.id}"  # of another analysis: closed again
+            with st.popover("", icon=":material/delete:", help="Remove this analysis", key=remove_key):
                 st.markdown("Remove this instruction with its labels and its map? This cannot be undone.")
                 st.button("Remove", key="guide_remove_analysis", type="primary", on_click=remove)
 

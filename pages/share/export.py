@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import PurePath
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -15,6 +13,8 @@ from core.corpus import Corpus
 from core.export import (
     build_export,
     build_record,
+    csv_size,
+    file_name,
     findings_to_json_bytes,
     linear_to_npz_bytes,
     to_csv_bytes,
@@ -30,7 +30,13 @@ from core.transforms.linear import fit_linear_form
 from pages.common import cache, frame
 from pages.common.markdown import markdown
 from pages.common.partitions import partition_for
-from pages.common.state import current_analysis, current_corpus, is_fitted, is_prepared
+from pages.common.state import (
+    analysis_title,
+    current_analysis,
+    current_corpus,
+    is_fitted,
+    is_prepared,
+)
 
 PREVIEW_ROWS = 20
 MEGABYTE = 1_000_000
@@ -55,7 +61,8 @@ def export_page() -> None:
         findings = load_findings(cache.store().results(entry.key), analysis.fit_key)
     say_what_it_is(fit, analysis)
     table = export_table(corpus, generic, fit, findings, analysis)
-    name = file_name(corpus.name, fit)
+    title = "" if fit is None else analysis_title(replace(analysis, instruction=fit.instruction))
+    name = file_name(corpus.name, title, from_names_only=fit is not None and fit.from_names_only)
     draw_downloads(table_files(table, corpus, generic, fit), name)
     if fit is not None:
         draw_downloads(fit_files(generic, fit, findings, entry.encoder, name), name)
@@ -138,7 +145,7 @@ def table_files(table: pd.DataFrame, corpus: Corpus, generic: Space, fit: Fit | 
     """The table and the vectors."""
     vectors = generic.vectors if fit is None else fit.space.vectors
     space = "Generic" if fit is None else "The reading's" if fit.approach.reads_anew else "Reshaped"
-    about = max(0.1, (sum(map(len, corpus.texts)) + 90 * len(table)) / MEGABYTE)
+    about = max(0.1, csv_size(table) / MEGABYTE)
     return [
         File(
             "export_csv",
@@ -212,8 +219,8 @@ def record_files(corpus: Corpus, analysis: Analysis) -> list[File]:
         File(
             "export_record",
             "Record of labels as CSV",
-            f"Who gave which text which label, and when · {len(record):,} entries, also those that others "
-            "replaced, merged or deleted labels included",
+            f"Who gave which text which label, and when · {len(record):,} entries; those that were replaced "
+            "later, and those of merged or deleted labels, are among them",
             "-labels.csv",
             "text/csv",
             lambda: to_csv_bytes(build_record(corpus, record)),
@@ -235,14 +242,6 @@ def draw_downloads(files: list[File], name: str) -> None:
                 icon=":material/download:",
                 on_click="ignore",
             )
-
-
-def file_name(corpus_name: str, fit: Fit | None) -> str:
-    """Name of the corpus and of the instruction, fit for any file system; says when it is from names only."""
-    parts = [PurePath(corpus_name).stem]
-    if fit is not None:
-        parts += [fit.instruction, "from names only" if fit.from_names_only else ""]
-    return re.sub(r"[^\w]+", "-", " ".join(part for part in parts if part)).strip("-").lower() or "refract"
 
 
 export_page()
