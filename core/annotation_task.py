@@ -20,12 +20,13 @@ from core.encoders import DEFAULT_ENCODER, Encoder, split_ready
 from core.errors import LanguageModelError, RefractError
 from core.language_model import MODEL as MODEL_VARIABLE
 from core.language_model import URL, LanguageModel, configured
+from core.progress import Report
 from core.store import Store
 
 
 def annotate_analysis(
     store: Store,
-    report: Callable[[str, int, int], None],
+    report: Report,
     *,
     analysis_id: int,
     n_texts: int,

@@ -17,11 +17,11 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
 from core.errors import RefractError
+from core.progress import Report
 
 logger = logging.getLogger(__name__)
 
@@ -30,9 +30,6 @@ LOOK_EVERY = 0.2  # seconds between two looks whether it is to stop
 OUT_OF_MEMORY = "Memory ran out, and only this part was stopped: take fewer texts or a smaller model."
 NO_MEMORY = ("out of memory", "allocate memory", "not enough memory")  # the last on Windows
 GOOD_VICTIM = Path("/proc/self/oom_score_adj")
-
-Report = Callable[[str, int, int], None]
-"""Called with (stage, done, total); may raise `core.errors.Cancelled` to stop the work."""
 
 
 class FailedApart(RefractError):

@@ -11,6 +11,7 @@ from core.encoders import Encoder, preview_prompt, time_first_texts
 from core.encoders.reading import count_tokens, sample_by_length
 from core.errors import StoreError
 from core.keys import Progress, content_key
+from core.progress import Report, stage
 from core.readings import MOST_ANSWERED
 from core.results import Results
 from core.store import Store
@@ -51,7 +52,7 @@ class Trial:
 
 def try_encoder(
     store: Store,
-    report: Callable[[str, int, int], None],
+    report: Report,
     *,
     corpus_key: str,
     encoder: str,
@@ -104,7 +105,7 @@ def _try(
     template: str,
     instruction: str,
     texts: Sequence[str],
-    report: Callable[[str, int, int], None],
+    report: Report,
 ) -> Trial:
     asked = instruction.strip() or None
     prompt = preview_prompt(encoder, asked, template)
@@ -135,9 +136,9 @@ def _try(
     )
 
 
-def _counted(report: Callable[[str, int, int], None], stage: str) -> Progress:
-    report(stage, 0, 1)
-    return lambda done, total: report(stage, done, total)
+def _counted(report: Report, name: str) -> Progress:
+    report(name, 0, 1)
+    return stage(report, name)
 
 
 def _trial_key(corpus_key: str, encoder: str, template: str, instruction: str) -> str:

@@ -12,10 +12,11 @@ from core.fits import Fit, has_fit, load_fit, save_fit
 from core.guides import encode_names, label_phrases
 from core.keys import content_key
 from core.neighbours import build_graph, unit_rows
+from core.progress import Report, stage
 from core.readings import find_ready, load_answers, read_corpus
 from core.results import Results
 from core.spaces import Space, has_space, load_space
-from core.stages import Report, draw_space, keep_graph, stage
+from core.stages import draw_space, keep_graph
 from core.store import Analysis, Store, StoredCorpus
 from core.transforms import GSTransform, GuidedTransform
 from core.warm import NUMBA, load_warm_corpus, load_warm_encoder
@@ -132,9 +133,10 @@ def check_labels(asked: Asked, *, names_count: bool) -> None:
         what = f"there is only “{labels[0]}”" if labels else "there is none yet"
         raise LabelError(f"Two labels are needed to tell texts apart, and {what}: name another.")
     if not names_count and asked.n_labelled_classes < 2:
+        given = "only one is" if asked.n_labelled_classes else "none is"
         raise LabelError(
-            f"Texts with two different labels are needed here, and {asked.n_labelled_classes} such label is "
-            "given: label some texts, as their names alone do not count."
+            f"Texts with two different labels are needed here, and {given} given: label some texts, as their "
+            "names alone do not count."
         )
 
 

@@ -87,22 +87,21 @@ def refit(fit: Fit, generic: Space) -> Refitted:
     return Refitted(classifier.transform, classifier, False)
 
 
-def land_generic(vector: np.ndarray, generic: Space) -> Landing:
-    """Return where a text lands in the generic space.
+def land_in(vector: np.ndarray, space: Space) -> Landing:
+    """Return where a text lands in a space that texts are read into: the generic one, or a reading's.
 
     A text that is in the corpus already lands on its copy. Cost O(n_texts x n_dims).
 
     Parameters
     ----------
     vector : array of float32, shape (n_dims,)
-        Its embedding by the encoder of the corpus.
-    generic : Space
+        As the encoder of this space reads it.
+    space : Space
     """
-    neighbours, similarities = find_meaning(generic.vectors, vector, NEIGHBOURS)
+    neighbours, similarities = find_meaning(space.vectors, vector, NEIGHBOURS)
     if similarities[0] >= COPY:  # encoded alone, its digits are others
-        vector = np.asarray(generic.vectors[neighbours[0]])
-    place = place_among(generic.map, neighbours, similarities)
-    return Landing(vector, neighbours, similarities, place)
+        vector = np.asarray(space.vectors[neighbours[0]])
+    return Landing(vector, neighbours, similarities, place_among(space.map, neighbours, similarities))
 
 
 def land_reshaped(vector: np.ndarray, refitted: Refitted, space: Space) -> Landing:
@@ -111,7 +110,7 @@ def land_reshaped(vector: np.ndarray, refitted: Refitted, space: Space) -> Landi
     Parameters
     ----------
     vector : array of float32, shape (n_dims,)
-        Its vector in the space that the Fit began from, as `land_generic` returns it.
+        Its vector in the space that the Fit began from, as `land_in` returns it.
     refitted : Refitted
         Of this space.
     space : Space

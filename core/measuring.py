@@ -15,9 +15,9 @@ from core.fits import Fit, findings_kept, findings_wanted, has_fit, load_finding
 from core.keys import Progress
 from core.map_quality import MapQuality, measure_map, near_neighbours
 from core.neighbours import unit_rows
+from core.progress import Report, stage
 from core.results import Results
 from core.spaces import Space, load_space
-from core.stages import Report, stage
 from core.store import Store
 from core.transforms import GSTransform
 from core.transforms.linear import LinearForm, fit_linear_form

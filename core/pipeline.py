@@ -16,9 +16,10 @@ from core.encoder_trial import try_encoder
 from core.fitting import fit
 from core.keys import content_key
 from core.measuring import check_generic_map, measure
+from core.progress import Report, stage
 from core.readings import encode_corpus, find_ready
 from core.spaces import has_space, save_space
-from core.stages import Report, draw_space, keep_graph, stage
+from core.stages import draw_space, keep_graph
 from core.store import Store
 from core.warm import load_warm_corpus, load_warm_encoder
 from core.words import keep_word_table

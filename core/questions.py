@@ -6,7 +6,7 @@ Nothing here may enter numba (see `core.warm.NUMBA`): a job may be in it.
 from __future__ import annotations
 
 from core.fits import Fit, load_fit
-from core.landing import Landing, Refitted, land_generic, land_reshaped, refit
+from core.landing import Landing, Refitted, land_in, land_reshaped, refit
 from core.spaces import Space, load_space
 from core.store import Store
 from core.warm import load_warm_encoder
@@ -40,7 +40,7 @@ def land(store: Store, *, corpus_key: str, text: str, fit_key: str | None = None
     if fit is not None and fit.approach.reads_anew:
         began = _land_reading(text, fit)
     else:
-        began = land_generic(load_warm_encoder(entry.encoder).encode([text])[0], generic)
+        began = land_in(load_warm_encoder(entry.encoder).encode([text])[0], generic)
     if fit is None:
         return _as_lists(began)
     return _as_lists(land_reshaped(began.vector, _load_warm(fit_key, fit, generic), fit.space))
@@ -52,7 +52,7 @@ QUESTIONS = {"land": land}
 def _land_reading(text: str, fit: Fit) -> Landing:
     """Where a text lands that is read as the corpus was read for a Fit."""
     encoder = load_warm_encoder(fit.approach.encoder, fit.approach.template)
-    return land_generic(encoder.encode([text], instruction=fit.instruction or None)[0], fit.space)
+    return land_in(encoder.encode([text], instruction=fit.instruction or None)[0], fit.space)
 
 
 def _load_warm(key: str, fit: Fit, generic: Space) -> Refitted:

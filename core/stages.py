@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from core.clusterings import keep_hierarchy
-from core.keys import Progress
 from core.neighbours import Graph, build_graph
+from core.progress import Report, stage
 from core.projection import project
 from core.results import Results
 from core.spaces import Space, has_graph, load_graph, save_graph
 from core.warm import NUMBA
-
-Report = Callable[[str, int, int], None]
-"""Called with (stage, done, total); may raise `core.errors.Cancelled` to stop the task."""
-
-
-def stage(report: Report, name: str) -> Progress:
-    """Progress of one stage, as a function of counts alone."""
-    return lambda done, total: report(name, done, total)
 
 
 def keep_graph(report: Report, results: Results, key: str, vectors: np.ndarray) -> Graph:

@@ -24,9 +24,9 @@ from typing import TextIO
 from core.encoders import DEFAULT_ENCODER
 from core.errors import Cancelled, RefractError
 from core.pipeline import TASKS
+from core.progress import Report
 from core.projection import warm_up as compile_projection
 from core.questions import QUESTIONS
-from core.stages import Report
 from core.store import Store
 from core.warm import NUMBA, load_warm_encoder
 
@@ -45,7 +45,7 @@ class Worker:
     requests, answers : text streams
         One JSON message a line.
     tasks : mapping of task name to function
-        Each is called with the store, a `core.stages.Report`, and the request's arguments.
+        Each is called with the store, a `core.progress.Report`, and the request's arguments.
     questions : mapping of question name to function
         Each is called with the store and the request's arguments, and returns what JSON can hold.
     """

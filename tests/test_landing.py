@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core.fits import load_fit
-from core.landing import land_generic, land_reshaped, place_among, refit
+from core.landing import land_in, land_reshaped, place_among, refit
 from core.spaces import load_space
 from pages.common import cache
 from tests.conftest import WordEncoder
@@ -51,7 +51,7 @@ def test_a_text_that_is_near_to_nothing_still_has_a_place():
 def test_a_text_of_the_corpus_lands_on_itself(spaces, corpus):
     generic, fit, transform = spaces
     for row in (0, 17):
-        landed = land_generic(encode(corpus.texts[row]), generic)
+        landed = land_in(encode(corpus.texts[row]), generic)
         assert landed.neighbours[0] == row and landed.similarities[0] == pytest.approx(1)
         assert landed.place.tolist() == generic.map[row].tolist()
         assert landed.probabilities is None
@@ -73,7 +73,7 @@ def test_a_new_text_lands_among_texts_like_it(spaces, corpus, feeling):
     generic, fit, transform = spaces
     name = ["angry", "pleased"][feeling]
     text = ["shouting van furious awful courier", "delight van lovely thanks courier"][feeling]
-    landed = land_generic(encode(text), generic)
+    landed = land_in(encode(text), generic)
     assert (corpus.metadata["topic"].to_numpy()[landed.neighbours[:5]] == "delivery").mean() > 0.5
     reshaped = land_reshaped(landed.vector, transform, fit.space)
     assert reshaped.probabilities.shape == (2,) and reshaped.probabilities.sum() == pytest.approx(1, abs=1e-5)

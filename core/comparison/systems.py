@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 
-from core.apart import Report
 from core.comparison.rows import Kind
 from core.encoders import Encoder, host_of, load_encoder, split_ready
 from core.encoders.names import find_kind, split_name
@@ -19,9 +18,9 @@ from core.encoders.sources import model_folder
 from core.errors import LabelError
 from core.evidence import Evidence, cross_validate
 from core.guides import encode_names
-from core.keys import Progress
 from core.neighbours import EXACT_LIMIT, build_graph
 from core.peak_memory import graphics_peak_bytes, peak_bytes
+from core.progress import Report, stage
 from core.readings import find_ready
 from core.results import Results
 from core.transforms import GSTransform, GuidedTransform
@@ -136,7 +135,7 @@ def _measure_generic(report: Report, sample: Sample) -> Measured:
     seconds, note = math.nan, ""
     if split_ready(sample.corpus_encoder) is None:
         encoder, loading = _load(report, sample.corpus_encoder, "")
-        encode = _counting(report, "Encoding")
+        encode = stage(report, "Encoding")
         _, encoding = _timed(lambda: encoder.encode(sample.texts, progress=encode))
         seconds, note = loading + encoding, _server_note(sample.corpus_encoder)
     else:
@@ -173,7 +172,7 @@ def _measure_guided(report: Report, sample: Sample) -> Measured:
 def _measure_recipe(report: Report, sample: Sample) -> Measured:
     import torch  # noqa: F401  before the clock starts
 
-    counting = _counting(report, "Training")
+    counting = stage(report, "Training")
 
     def follow() -> None:
         GSTransform(random_state=0).fit(sample.vectors, sample.given, progress=counting).transform(
@@ -199,7 +198,7 @@ def _measure_reading(report: Report, sample: Sample, name: str, template: str) -
         return Measured(_evidence(report, sample, read=vectors), note=note)
     encoder, loading = _load(report, name, template)
     instruction, note = _instruction_for(encoder, sample.instruction)
-    reading = _counting(report, "Reading")
+    reading = stage(report, "Reading")
 
     def read() -> np.ndarray:
         return encoder.encode(sample.texts, instruction=instruction, progress=reading)
@@ -225,7 +224,7 @@ def _instruction_for(encoder: Encoder, instruction: str) -> tuple[str | None, st
 
 
 def _evidence(report: Report, sample: Sample, **given: object) -> Evidence:
-    progress = _counting(report, "Checking by hidden labels")
+    progress = stage(report, "Checking by hidden labels")
     return cross_validate(sample.vectors, sample.given, progress=progress, **given)
 
 
@@ -273,10 +272,6 @@ def _server_note(name: str) -> str:
 
 def _memory() -> tuple[int, int]:
     return peak_bytes(), graphics_peak_bytes()
-
-
-def _counting(report: Report, stage: str) -> Progress:
-    return lambda done, total: report(stage, done, total)
 
 
 def _timed(work: Callable) -> tuple:

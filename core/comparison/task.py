@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from core.apart import FailedApart, Report, run_apart
+from core.apart import FailedApart, run_apart
 from core.comparison.rows import Comparison, Kind, System, SystemRow
 from core.comparison.systems import sample_document
 from core.corpus import Corpus
@@ -18,6 +18,7 @@ from core.errors import RefractError
 from core.evidence import Evidence
 from core.guides import label_phrases
 from core.keys import content_key
+from core.progress import Report
 from core.results import Results
 from core.store import Store
 
