@@ -4,15 +4,15 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from core.errors import RefractError
-from pages.common import frame
+from pages.common import layout
 
-st.set_page_config(page_title="Refract", page_icon=str(frame.ROOT / "assets" / "icon.svg"), layout="wide")
-frame.apply_styles()
+st.set_page_config(page_title="Refract", page_icon=str(layout.ROOT / "assets" / "icon.svg"), layout="wide")
+layout.apply_styles()
 if PagesManager.uses_pages_directory:
-    frame.withdraw_page_not_found()
-page = st.navigation(frame.PAGES, position="hidden")
+    layout.withdraw_page_not_found()
+page = st.navigation(layout.PAGES, position="hidden")
 try:
-    frame.draw_sidebar()
+    layout.draw_sidebar()
     page.run()
 except RefractError as error:
-    frame.say(error)
+    layout.say(error)

@@ -14,10 +14,11 @@ from playwright.sync_api import Page
 
 from benchmarks.encode import measure_encoding
 from benchmarks.texts import make_texts
-from core.corpus import Table, build_corpus
+from core.corpus import build_corpus
+from core.corpus.tables import Table
 from core.jobs import JobRunner
-from core.store import Store
-from tests.app_server import open_browser, running_app
+from core.storage import Store
+from tests.support.app_server import open_browser, running_app
 
 RESULTS = Path(__file__).resolve().parent / "results" / "speed.json"
 ROUNDS = 3

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.texts import make_texts
-from core.corpus import build_corpus, guess_text_column, read_table
-from core.encoders import DEFAULT_ENCODER, load_encoder
-from core.encoders.sources import packaged_folder
+from core.corpus import build_corpus, guess_text_column
+from core.corpus.tables import read_table
+from core.encoders import DEFAULT_ENCODER, load_encoder, packaged_folder
 
 
 def measure_encoding(texts: Sequence[str], rounds: int = 5) -> dict[str, float]:

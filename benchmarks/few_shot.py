@@ -3,7 +3,7 @@
 The folder holds CSV files (`.csv` or `.csv.gz`) with a column `text`; every other column is a facet, one way
 of labelling the same texts, empty where a text has no label. Without a folder: the demo corpus.
 
-Of each facet some texts get their labels, picked at random or by `core.guides.suggest`; every transform is
+Of each facet some texts get their labels, picked at random or by `core.labels.suggest`; every transform is
 fitted to all texts with these labels, and the texts without are scored. What was measured before, of the same
 vectors, labels and program on the same machine, is taken from the last results.
 """
@@ -29,13 +29,11 @@ from sklearn.metrics import v_measure_score
 
 from benchmarks.few_shot_report import make_report
 from benchmarks.recipe import reshape_by_recipe
-from core.encoders import DEFAULT_ENCODER, load_encoder
-from core.encoders.protocol import Encoder
-from core.files import write_atomically
-from core.guides import suggest
-from core.keys import content_key
+from core.encoders import DEFAULT_ENCODER, Encoder, load_encoder
+from core.labels import suggest
 from core.neighbours import unit_rows
 from core.transforms import GSTransform, GuidedTransform
+from core.utils import content_key, write_atomically
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "assets" / "demo"
@@ -129,7 +127,7 @@ def guided(facet: Facet, y: np.ndarray, seed: int) -> np.ndarray:
 # Each method with the files that it follows from: change one, and it is measured again.
 METHODS: dict[str, tuple[Method, tuple[str, ...]]] = {
     "generic": (generic, ()),
-    "published": (published, ("core/transforms/gstransform.py", "core/transforms/labels.py")),
+    "published": (published, ("core/transforms/gstransform.py", "core/transforms/validation.py")),
     "plain recipe": (plain_recipe, ("benchmarks/recipe.py",)),
     "guided": (guided, ("core/transforms/**/*.py", "core/neighbours.py")),
 }

@@ -23,7 +23,7 @@ INTRODUCTION = """\
 Made by `{command}` on {day}: {machine}.
 Each fit on one thread.
 
-Some texts of a facet get their labels, picked at random or, ten at a time, by `core.guides.suggest`. A
+Some texts of a facet get their labels, picked at random or, ten at a time, by `core.labels.suggest`. A
 transform is fitted to all texts with these labels; what it makes of the texts *without* a label is scored, by
 labels that it never saw. Means over seeds, {n_seeds} in all. Texts are encoded by {encoder}.
 

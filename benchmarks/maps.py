@@ -22,16 +22,14 @@ import pandas as pd
 from playwright.sync_api import Page
 
 from benchmarks.texts import make_texts
-from core.clusterings import ClusterChoice, ClusterSource, cluster_map, open_source
-from core.clusters import FINENESS
-from core.corpus import Corpus, Table, build_corpus
-from core.fits import Fit, save_finding, save_fit
-from core.map_quality import near_neighbours
+from core.corpus import Corpus, build_corpus, build_index, find_meaning, find_pattern, find_words
+from core.corpus.tables import Table
+from core.maps import Fit, Space, near_neighbours
+from core.maps.clusters import FINENESS, ClusterChoice, ClusterSource, cluster_map
 from core.neighbours import Graph
-from core.search import build_index, find_meaning, find_pattern, find_words
-from core.spaces import Space, load_space, save_space
-from core.store import Store
-from tests.app_server import open_browser, running_app
+from core.storage import Store, load_space, save_finding, save_fit, save_space
+from core.tasks import open_source
+from tests.support.app_server import open_browser, running_app
 
 RESULTS = Path(__file__).resolve().parent / "results" / "maps.json"
 SIZES = (20_000, 200_000)

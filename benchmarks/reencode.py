@@ -21,11 +21,10 @@ import numpy as np
 
 from benchmarks.few_shot import machine
 from benchmarks.texts import make_texts
-from core.encoders import DEFAULT_ENCODER, Encoder, load_encoder
-from core.encoders.sources import packaged_folder
-from core.guides import encode_names, label_phrases
+from core.encoders import DEFAULT_ENCODER, Encoder, load_encoder, packaged_folder
+from core.labels import encode_names, label_phrases
+from core.maps import project
 from core.neighbours import Graph, build_graph
-from core.projection import project
 from core.transforms import GuidedTransform
 
 RESULTS = Path(__file__).resolve().parent / "results" / "reencode.json"

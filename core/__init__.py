@@ -1,11 +1,56 @@
-"""Refract's core: corpora, encoders, transforms, maps and clusters, without any user interface.
+"""Refract's core, without any user interface.
 
-Each module imports only those above it in this list:
-errors, keys, progress, http_client, hardware, peak_memory, palette, files, results, approaches, database,
-cluster_record, tables, corpus, label_files, label_names, label_record, encoders, store, warm, neighbours,
-changes, transforms, guides, review, mistakes, projection, map_quality, partitions, hierarchy, clusters,
-words, names, cluster_edits, clusterings, driving_words, evidence, flows, moves, columns, figures, spaces,
-stages, apart, readings, encoder_trial, search, fits, language_model, answers, cluster_titles,
-annotation_prompts, asking, annotate, annotation_task, landing, fitting, measuring, comparison, evaluation,
-export, pipeline, questions, worker, jobs, __main__.
+Imports go down this list only:
+
+errors      the exceptions, each message a sentence for people
+utils       hashing, files, HTTP, hardware, memory, progress, child processes
+corpus      texts with their columns, read from a file
+encoders    turn texts into embeddings
+neighbours  the k-nearest-neighbour graph of embeddings
+transforms  reshape stored embeddings by guide labels
+maps        spaces, their 2-D maps and clusters
+labels      guide labels: suggestions, mistakes, duplicates, import, language models
+evidence    whether it helps: held-out labels, baselines, comparison, benchmark
+export      results as files for other tools
+storage     what people type, and what machines compute, on disk
+tasks       the long work: prepare, fit, measure, annotate, compare
+jobs        one worker process that runs the tasks
+
+`from core import GuidedTransform` and the other names of `__all__` are the public interface.
 """
+
+from __future__ import annotations
+
+import importlib
+
+_HOMES = {
+    "Corpus": "core.corpus",
+    "GSTransform": "core.transforms",
+    "GuidedTransform": "core.transforms",
+    "JobRunner": "core.jobs",
+    "RefractError": "core.errors",
+    "Store": "core.storage",
+    "available_encoders": "core.encoders",
+    "build_graph": "core.neighbours",
+    "cluster_map": "core.maps.clusters",
+    "cross_validate": "core.evidence",
+    "find_mistakes": "core.labels",
+    "learning_curve": "core.evidence",
+    "load_encoder": "core.encoders",
+    "project": "core.maps",
+    "read_table": "core.corpus.tables",
+    "suggest": "core.labels",
+}
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first used (PEP 562): `import core` itself stays fast."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'core' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

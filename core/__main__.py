@@ -11,9 +11,18 @@ from pathlib import Path
 
 from core.encoders import DEFAULT_ENCODER
 from core.errors import CorpusError, RefractError, StoreError
-from core.evaluation import TASKS, evaluate, find_task, make_methods, read_facets, read_published
-from core.evaluation.materials import GroupedTexts, Material, Wordings
-from core.files import write_atomically
+from core.evidence.benchmark import (
+    TASKS,
+    GroupedTexts,
+    Material,
+    Wordings,
+    evaluate,
+    find_task,
+    make_methods,
+    read_facets,
+    read_published,
+)
+from core.utils import write_atomically
 
 DESCRIPTION = """\
 Score the generic space, what transforms make of it, and other encoders: V-measure of clusters,

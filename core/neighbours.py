@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from core.hardware import processor_has_bfloat16
+from core.utils import processor_has_bfloat16
 
 COPY = 0.9999
 """Cosine from which two texts count as the same."""

@@ -11,13 +11,14 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core import jobs, pipeline, warm
-from core.corpus import Table, build_corpus
+from core.corpus import build_corpus
+from core.corpus.tables import Table
 from core.encoders import load_encoder, split_ready
 from core.errors import RefractError
 from core.jobs import Job
-from core.questions import QUESTIONS
-from core.store import Store
+from core.jobs import runner as jobs
+from core.storage import Store
+from core.tasks import QUESTIONS, model_cache, prepare
 from pages.common import cache
 
 os.environ.update(jobs.POLITE)  # before torch is loaded: once numba ran, its waiting threads spin
@@ -121,7 +122,7 @@ class InlineRunner:
         job = Job(id=str(len(self._jobs)), task=task, title=title, arguments=arguments, status="done")
         self._jobs.append(job)
         try:
-            pipeline.TASKS[task](Store(self.home), lambda *progress: None, **arguments)
+            prepare.TASKS[task](Store(self.home), lambda *progress: None, **arguments)
         except RefractError as error:
             job.status, job.message = "failed", str(error)
         return job
@@ -144,11 +145,11 @@ def home(tmp_path, monkeypatch):
     monkeypatch.setenv("REFRACT_HOME", str(path))
     runner = InlineRunner(path)
     monkeypatch.setattr(cache, "runner", lambda: runner)
-    monkeypatch.setattr(warm, "load_encoder", load_words)
-    warm.forget()
+    monkeypatch.setattr(model_cache, "load_encoder", load_words)
+    model_cache.forget()
     st.cache_resource.clear()
     yield path
-    warm.forget()
+    model_cache.forget()
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from importlib.metadata import version
 
 import pytest
 
-from tests.app_server import free_port, wait_for
 from tests.conftest import ROOT
+from tests.support.app_server import free_port, wait_for
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 

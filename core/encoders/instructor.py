@@ -12,12 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
-from core.encoders.batches import check_texts
-from core.encoders.limits import USUAL_TOKENS
+from core.encoders.batching import check_texts
 from core.encoders.prompts import SLOT, Wording
-from core.encoders.sentence import SentenceEncoder
+from core.encoders.sentence_transformer import SentenceEncoder
+from core.encoders.token_limits import USUAL_TOKENS
 from core.errors import EncoderUnavailable
-from core.keys import Progress, content_key
+from core.utils import Progress, content_key
 
 TEMPLATE = f"Represent the text for {SLOT}:"
 NEUTRAL = "Represent the text:"

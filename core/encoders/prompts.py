@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from core.encoders.names import read_settings
-from core.encoders.protocol import FollowsInstructions
+from core.encoders.base import FollowsInstructions
+from core.encoders.spec import read_settings
 from core.errors import EncoderUnavailable
 
 SLOT = "{instruction}"

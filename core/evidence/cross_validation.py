@@ -6,11 +6,11 @@ import numpy as np
 from sklearn.base import TransformerMixin
 
 from core.evidence.folds import deal_parts
+from core.evidence.holdout import Found, Steps, Trials, hide_in_turn, read_trials
+from core.evidence.result import Evidence, LabelEvidence, verdict
 from core.evidence.statistics import Mean, balanced, class_means, mean_over_classes
-from core.evidence.trials import Found, Steps, Trials, hide_in_turn, read_trials
-from core.evidence.verdicts import Evidence, LabelEvidence, verdict
-from core.keys import Progress
 from core.neighbours import Graph
+from core.utils import Progress
 
 MOST_TESTS = 2_000
 """Tests after which no repeat is begun: with so many texts, one dealing is like another."""

@@ -9,8 +9,8 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from core.keys import Progress
-from core.transforms.labels import read_labels
+from core.transforms.validation import read_labels
+from core.utils import Progress
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -9,12 +9,12 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from core.neighbours import Graph, build_graph, listening, nearest_rows, smooth, unit_rows
-from core.transforms.classifier import kernel_blocks, ridge_coefficients, softmax
-from core.transforms.discriminant import discriminant_directions, surest_rows
-from core.transforms.examples import join_examples, name_directions, thin_out
-from core.transforms.labels import ReadLabels, read_labels
-from core.transforms.linear import LinearForm, fit_linear_form
-from core.transforms.strengths import ROUNDS, choose_strengths
+from core.transforms.kernel_ridge import kernel_blocks, ridge_coefficients, softmax
+from core.transforms.lda import discriminant_directions, surest_rows
+from core.transforms.linear_form import LinearForm, fit_linear_form
+from core.transforms.model_selection import ROUNDS, choose_strengths
+from core.transforms.training_set import join_examples, name_directions, thin_out
+from core.transforms.validation import ReadLabels, read_labels
 
 MOST_EXAMPLES = 5_000
 """Labelled texts that the classifier learns from at most, evenly over each class: its cost is their cube."""

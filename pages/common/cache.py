@@ -8,16 +8,13 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from core.changes import Change, neighbour_change
-from core.changes import most_changed as find_most_changed
 from core.corpus import Corpus
-from core.fits import Fit, load_finding, load_fit
+from core.evidence import Change, neighbour_change
+from core.evidence import most_changed as find_most_changed
 from core.jobs import JobRunner
-from core.map_quality import MapQuality
+from core.maps import Fit, MapQuality, Space
 from core.neighbours import Graph
-from core.readings import load_answers
-from core.spaces import Space, load_space
-from core.store import Analysis, Store, data_home
+from core.storage import Analysis, Store, data_home, load_answers, load_finding, load_fit, load_space
 
 MOST_CHANGED = 20  # texts listed
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from core.jobs import Job
-from core.store import Analysis
+from core.storage import Analysis
 from pages.common import cache
-from pages.common.encoder_words import duration
-from pages.common.markdown import markdown
+from pages.common.text import duration, markdown
 
 PAGE_SECONDS = 0.3  # between two looks at a job that the page waits for
 SIDEBAR_SECONDS = 1.0  # between two looks at all others: each takes processor time from the job itself

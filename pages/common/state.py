@@ -8,9 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.encoders import title_of
-from core.fits import has_fit, load_approach
-from core.spaces import has_space
-from core.store import Analysis, StoredCorpus
+from core.storage import Analysis, StoredCorpus, has_fit, has_space, load_approach
 from pages.common import cache
 
 

@@ -1,0 +1,38 @@
+"""A corpus: texts with their columns, read from a file; its words, groups and full-text search."""
+
+from core.corpus.column_profile import Profile, profile_column
+from core.corpus.corpus import Corpus, CorpusReport, build_corpus, examine, guess_text_column
+from core.corpus.grouping import Partition
+from core.corpus.search import TextIndex, build_index, find_meaning, find_pattern, find_words
+from core.corpus.tokenizer import (
+    Words,
+    WordTable,
+    distinct_words,
+    echo_each_other,
+    is_unspaced,
+    read_words,
+    table_words,
+)
+
+__all__ = [
+    "Corpus",
+    "CorpusReport",
+    "Partition",
+    "Profile",
+    "TextIndex",
+    "WordTable",
+    "Words",
+    "build_corpus",
+    "build_index",
+    "distinct_words",
+    "echo_each_other",
+    "examine",
+    "find_meaning",
+    "find_pattern",
+    "find_words",
+    "guess_text_column",
+    "is_unspaced",
+    "profile_column",
+    "read_words",
+    "table_words",
+]

@@ -1,0 +1,159 @@
+"""Texts found by words, by a pattern, or by meaning."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.corpus.tokenizer import UNSPACED
+from core.errors import RefractError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ACCENTS = "\u0300-\u036f"
+"""Marks that Latin, Greek and Cyrillic letters carry; vowel signs of other scripts are letters, and stay."""
+
+LONGEST_PATTERN = 1_000  # characters
+
+TERM = re.compile(r'["“„«]([^"”“»]+)["”“»]|(\S+)')
+
+
+@dataclass(frozen=True, eq=False)
+class TextIndex:
+    """Texts of a corpus as `find_words` and `find_pattern` read them.
+
+    Attributes
+    ----------
+    texts : Arrow large_string array (n,)
+        As they are.
+    folded : Arrow large_string array (n,)
+        In lower case, without accents.
+    """
+
+    texts: pa.LargeStringArray
+    folded: pa.LargeStringArray
+
+
+def build_index(texts: Sequence[str]) -> TextIndex:
+    """Return the index of n texts. Cost: linear in their length (about 1 s for 200,000 tweets)."""
+    import pyarrow as pa
+
+    array = pa.array(texts, type=pa.large_string())
+    return TextIndex(array, _fold(array))
+
+
+def find_words(index: TextIndex, query: str) -> np.ndarray:
+    """Return the texts that hold every word of the query.
+
+    A word is found where it begins a word of the text (bag: bags, not handbag), whatever the case and the
+    accents; in scripts without spaces, anywhere. Words in quotation marks are found side by side.
+    Cost: linear in the length of the texts.
+
+    Parameters
+    ----------
+    index : TextIndex
+        Of n texts.
+    query : str
+
+    Returns
+    -------
+    ndarray of int64, shape (n_hits,)
+        Those first of which the words make up the larger part; of equals, the first. None for an empty query.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    rows, share = np.arange(len(index.folded)), np.zeros(len(index.folded))
+    typed = [phrase or word for phrase, word in TERM.findall(query)]
+    terms = [term for term in _fold(pa.array(typed, type=pa.large_string())).to_pylist() if term.strip()]
+    for term in terms:
+        pattern = _word_pattern(term)
+        texts = index.folded.take(rows)
+        held = pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False)
+        rows, texts = rows[held], texts.filter(held)
+        counts = pc.count_substring_regex(texts, pattern).to_numpy()
+        share = share[held] + len(term) * counts / pc.utf8_length(texts).to_numpy()
+    return rows[np.argsort(-share, kind="stable")] if terms else rows[:0]
+
+
+def find_pattern(index: TextIndex, pattern: str) -> np.ndarray:
+    """Return the texts that a regular expression matches, whatever the case, ascending.
+
+    RE2 matches in time linear in the length of the texts, whatever the pattern.
+
+    Returns
+    -------
+    ndarray of int64, shape (n_hits,)
+        None for an empty pattern.
+
+    Raises
+    ------
+    RefractError
+        When it is no regular expression, or one that RE2 does not know (such as a reference back).
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not pattern:
+        return np.empty(0, dtype=np.int64)
+    if len(pattern) > LONGEST_PATTERN:
+        raise RefractError(
+            f"The pattern has {len(pattern):,} characters, at most {LONGEST_PATTERN:,} are read: shorten it."
+        )
+    try:
+        matched = pc.match_substring_regex(index.texts, pattern, ignore_case=True)
+    except pa.ArrowInvalid as error:
+        why = str(error).removeprefix("Invalid regular expression: ").removesuffix(f": {pattern}")
+        raise RefractError(
+            f"“{pattern}” is no pattern that can be searched (“{why}”): correct it, or search for words."
+        ) from error
+    return np.flatnonzero(matched.to_numpy(zero_copy_only=False))
+
+
+def find_meaning(vectors: np.ndarray, query: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the n texts nearest to a vector by cosine, nearest first.
+
+    Cost O(n_texts x n_dims).
+
+    Parameters
+    ----------
+    vectors : array of float32, shape (n_texts, n_dims)
+        Embeddings of the texts, of any length.
+    query : array of float32, shape (n_dims,)
+    n : int
+
+    Returns
+    -------
+    rows : ndarray of int64, shape (min(n, n_texts),)
+    similarities : ndarray of float32, of the same shape
+        Cosines, -1 to 1.
+    """
+    query = np.asarray(query, dtype=np.float32)
+    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors)) * np.linalg.norm(query)
+    cosines = (vectors @ query) / np.where(lengths > 0, lengths, 1)
+    n = min(max(n, 0), len(cosines))
+    # Of texts as near as the last one, the first in the corpus are taken.
+    least = np.partition(cosines, len(cosines) - n)[len(cosines) - n] if n else np.inf
+    rows = np.flatnonzero(cosines >= least)
+    rows = rows[np.argsort(-cosines[rows], kind="stable")][:n]
+    return rows, np.clip(cosines[rows], -1, 1)
+
+
+def _fold(texts: pa.LargeStringArray) -> pa.LargeStringArray:
+    """Texts in lower case, without accents."""
+    import pyarrow.compute as pc
+
+    bare = pc.replace_substring_regex(pc.utf8_normalize(texts, form="NFKD"), f"[{ACCENTS}]", "")
+    return pc.replace_substring(pc.utf8_lower(bare), "ς", "σ")  # one letter, written otherwise at the end
+
+
+def _word_pattern(term: str) -> str:
+    """Pattern of a word or phrase, as RE2 reads it."""
+    words = r"\s+".join(re.escape(word) for word in term.split())
+    starts_within = re.match(f"[{UNSPACED}\\W]", term)
+    return words if starts_within else rf"(?:^|[^\pL\pN]){words}"

@@ -1,0 +1,136 @@
+"""CSV and TSV: find the delimiter, read strictly, name the line of the first mistake."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterator
+from itertools import islice
+
+import pandas as pd
+
+from core.corpus.tables.text_encoding import TextEncoding, find_encoding
+from core.corpus.tables.tidy_columns import column_of_strings
+from core.errors import CorpusError
+
+DELIMITERS = ",;\t|"
+NO_DELIMITER = "\ufdd0"  # never a character: for files of one column, whose texts may hold any delimiter
+SAMPLE_ROWS = 200
+LEAST_AGREEMENT = 0.5  # share of rows that must have as many values as the first, or it is no delimiter
+LONGEST_COLUMN_NAME = 60  # characters: a longer one is more likely a text
+
+
+def read_delimited(name: str, content: bytes) -> tuple[pd.DataFrame, str | None, list[str]]:
+    """Table of a CSV or TSV file, numbers where a whole column is numbers; its first line names the columns.
+
+    Raises
+    ------
+    CorpusError
+        For a line with a wrong quotation mark, or with more values than there are column names.
+    """
+    # The limit is meant for hostile input; here one long text is just a long text.
+    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+    encoding = find_encoding(name, content)
+    delimiter = find_delimiter(encoding, content)
+    notes = list(encoding.notes)
+    try:
+        header, rows = _read(name, encoding, content, delimiter)
+    except BrokenQuotes:
+        # In many tab-separated files a quotation mark is a character like any other.
+        if delimiter != "\t":
+            raise
+        header, rows = _read(name, encoding, content, delimiter, quoting=csv.QUOTE_NONE)
+        notes.append("Quotation marks are kept as they are: they do not enclose whole values here.")
+    if not any(header) and not rows:
+        raise CorpusError(f"“{name}” is empty: choose a file with one text a row.")
+    notes += _notes_on_shape(header, rows)
+    width = len(header)
+    for row in rows:
+        if len(row) != width:
+            row[width:] = [] if len(row) > width else [""] * (width - len(row))
+    columns = ([row[position] or None for row in rows] for position in range(width))
+    frame = pd.DataFrame({position: column_of_strings(column) for position, column in enumerate(columns)})
+    frame.columns = header
+    return frame, encoding.label, notes
+
+
+class BrokenQuotes(CorpusError):
+    """A quotation mark stands where none can stand."""
+
+
+def find_delimiter(encoding: TextEncoding, content: bytes) -> str:
+    """Delimiter that cuts the first rows most evenly; one that never occurs for a file of one column."""
+    best, found = (0.0, 0), NO_DELIMITER
+    for delimiter in DELIMITERS:
+        rows = list(islice(_rows(encoding, content, delimiter), SAMPLE_ROWS))
+        width = len(rows[0]) if rows else 0
+        if width < 2:
+            continue
+        agreement = sum(len(row) == width for row in rows) / len(rows)
+        if agreement >= LEAST_AGREEMENT and (agreement, width) > best:
+            best, found = (agreement, width), delimiter
+    return found
+
+
+def _rows(encoding: TextEncoding, content: bytes, delimiter: str) -> Iterator[list[str]]:
+    with encoding.open(content) as file:
+        yield from (row for row in csv.reader(file, delimiter=delimiter) if row)
+
+
+def _read(
+    name: str, encoding: TextEncoding, content: bytes, delimiter: str, quoting: int = csv.QUOTE_MINIMAL
+) -> tuple[list[str], list[list[str]]]:
+    """Column names and rows, of any length up to theirs."""
+    rows: list[list[str]] = []
+    line = 0  # last line of the row read before
+    width = 0
+    with encoding.open(content) as file:
+        reader = csv.reader(file, delimiter=delimiter, quoting=quoting, strict=True)
+        try:
+            for row in reader:
+                if row:
+                    if len(row) > width:
+                        width = _check_width(name, row, width, line + 1)
+                    rows.append(row)
+                line = reader.line_num
+        except csv.Error as error:
+            raise BrokenQuotes(
+                f"“{name}” has a wrong quotation mark in the row that begins in line {line + 1:,}: close it, "
+                'and write a quotation mark inside a text twice ("").'
+            ) from error
+    return (rows[0], rows[1:]) if rows else ([], [])
+
+
+def _check_width(name: str, row: list[str], width: int, line: int) -> int:
+    """Number of columns, known from the first row; values beyond it are refused unless they are empty."""
+    if width == 0:
+        return len(row)
+    if any(value.strip() for value in row[width:]):
+        raise CorpusError(
+            f"“{name}” has {len(row)} values in line {line:,} but {width} column names in its first line: "
+            "put texts that hold the delimiter between quotation marks."
+        )
+    return width
+
+
+def _notes_on_shape(header: list[str], rows: list[list[str]]) -> list[str]:
+    notes = []
+    n_short = sum(len(row) < len(header) for row in rows)
+    if n_short:
+        notes.append(
+            f"Rows with fewer values than there are columns: {n_short:,}; their last ones are left empty."
+        )
+    if any(len(name) > LONGEST_COLUMN_NAME or _is_number(name) for name in header):
+        notes.append(
+            "The first line was read as the names of the columns: if it is a text, put a line with names "
+            "above it."
+        )
+    return notes
+
+
+def _is_number(name: str) -> bool:
+    try:
+        float(name)
+    except ValueError:
+        return False
+    return True

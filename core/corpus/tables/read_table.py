@@ -1,0 +1,151 @@
+"""Which reader for which file, and the limits that hold for all of them."""
+
+from __future__ import annotations
+
+import gc
+import gzip
+import io
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import PurePath
+
+import pandas as pd
+
+from core.corpus.tables.binary_formats import read_parquet, read_xlsx
+from core.corpus.tables.delimited import read_delimited
+from core.corpus.tables.json_files import read_json, read_json_lines
+from core.corpus.tables.text_encoding import BINARY_STARTS, find_encoding
+from core.corpus.tables.tidy_columns import tidy_frame
+from core.errors import CorpusError
+
+MEGABYTE = 2**20
+MOST_BYTES = 200 * MEGABYTE
+
+Reader = Callable[[str, bytes], tuple[pd.DataFrame, str | None, list[str]]]
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a file holds.
+
+    Attributes
+    ----------
+    name : str, the file's name
+    frame : DataFrame of at least one row and one column; column names are unique strings; whole numbers are
+        int64 (Int64 when some are missing), other numbers float64, everything else strings or dates
+    encoding : str or None, how characters were stored ("UTF-8"); None for formats that fix it themselves
+    notes : tuple of str, one sentence for each thing that was not read as it stands
+    """
+
+    name: str
+    frame: pd.DataFrame
+    encoding: str | None
+    notes: tuple[str, ...] = ()
+
+
+def read_table(name: str, content: bytes, *, most_bytes: int = MOST_BYTES) -> Table:
+    """Read a file as a table; the ending of its name says how, `.gz` after it that it is packed.
+
+    Parameters
+    ----------
+    name : str
+        File name, with its ending.
+    content : bytes
+    most_bytes : int
+        Largest size that is read, in bytes, also after unpacking.
+
+    Raises
+    ------
+    CorpusError
+        For a file that is unknown, empty, too large, damaged or without any row.
+    """
+    name = PurePath(name).name
+    check_size(name, len(content), most_bytes)
+    inner = name
+    if name.lower().endswith(".gz"):
+        inner = name[: -len(".gz")]
+        content = unpack(name, content, most_bytes)
+    ending = PurePath(inner).suffix.lower()
+    if ending not in READERS:
+        raise CorpusError(
+            f"“{name}” is {f'a {ending} file' if ending else 'a file without an ending'}; "
+            f"{', '.join(sorted(READERS))} are read: save the texts as one of these."
+        )
+    if not content.strip():
+        raise CorpusError(f"“{name}” is empty: choose a file with one text a row.")
+    if ending not in BINARY_FORMATS:
+        check_not_binary(name, content)
+    with without_garbage_collection():
+        frame, encoding, notes = READERS[ending](name, content)
+    if frame.shape[1] == 0 or len(frame) == 0:
+        raise CorpusError(f"“{name}” has no rows below its column names: choose a file with one text a row.")
+    frame, tidying = tidy_frame(frame)
+    return Table(name, frame, encoding, (*notes, *tidying))
+
+
+def check_size(name: str, n_bytes: int, most_bytes: int, *, unpacked: bool = False) -> None:
+    """Raise CorpusError for a file over the limit."""
+    if n_bytes > most_bytes:
+        size = f"more than {most_bytes // MEGABYTE:,}" if unpacked else f"{-(-n_bytes // MEGABYTE):,}"
+        raise CorpusError(
+            f"“{name}” has {size} MB{' unpacked' if unpacked else ''}, and {most_bytes // MEGABYTE:,} MB is "
+            "the limit: leave out columns that are not needed, or raise server.maxUploadSize in "
+            ".streamlit/config.toml."
+        )
+
+
+def unpack(name: str, content: bytes, most_bytes: int) -> bytes:
+    """Content of a gzip file, read no further than the limit."""
+    try:
+        with gzip.open(io.BytesIO(content)) as file:
+            unpacked = file.read(most_bytes + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise CorpusError(
+            f"“{name}” is not a complete gzip file: pack it again, or upload it unpacked."
+        ) from error
+    check_size(name, len(unpacked), most_bytes, unpacked=True)
+    return unpacked
+
+
+def check_not_binary(name: str, content: bytes) -> None:
+    """Raise CorpusError for a file of another kind under the name of a text file."""
+    for start, kind in BINARY_STARTS.items():
+        if content.startswith(start):
+            raise CorpusError(
+                f"“{name}” holds {kind}, not plain text: give it the right ending, or save it as CSV in "
+                "UTF-8."
+            )
+
+
+@contextmanager
+def without_garbage_collection() -> Iterator[None]:
+    """Pause the search for reference cycles: over millions of new rows it takes as long as reading them."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def read_lines(name: str, content: bytes) -> tuple[pd.DataFrame, str | None, list[str]]:
+    """Plain text, one text a line; blank lines count as empty texts."""
+    encoding = find_encoding(name, content)
+    lines = encoding.decode(content).replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").split("\n")
+    return pd.DataFrame({"text": lines}, dtype=object), encoding.label, encoding.notes
+
+
+READERS: dict[str, Reader] = {
+    ".csv": read_delimited,
+    ".tsv": read_delimited,
+    ".jsonl": read_json_lines,
+    ".ndjson": read_json_lines,
+    ".json": read_json,
+    ".parquet": read_parquet,
+    ".xlsx": read_xlsx,
+    ".txt": read_lines,
+}
+BINARY_FORMATS = (".parquet", ".xlsx")

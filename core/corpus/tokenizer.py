@@ -1,0 +1,223 @@
+"""The words of texts, in whatever language they are."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+READ_CHARACTERS = 2_000
+"""Characters of each text that count; the rest of a long text adds time and no better words."""
+
+MOST_TERMS = 20_000
+"""Different words that are weighed: the most frequent ones."""
+
+MOST_PAIRS = 50_000
+"""Different pairs of words side by side that are counted: the most frequent ones."""
+
+ADDRESS = re.compile(r"(?:\w+://|www\.)\S+|[\w.+-]*@[\w.-]+")
+"""Links, mail addresses and @mentions."""
+
+# Han, Hiragana and Katakana: scripts without spaces between words.
+UNSPACED = (
+    "\u3005\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
+)
+
+
+def split_words(text: str) -> list[str]:
+    """Return the words of a text as they are spelt, and pairs of characters where a script has no spaces.
+
+    Addresses, @mentions, numbers and single letters are left out, as is all beyond `READ_CHARACTERS`.
+    """
+    text = text[:READ_CHARACTERS]
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    if "@" in text or "www." in text or "://" in text:
+        text = ADDRESS.sub(" ", text)
+    words, unspaced = _word_pattern(text.isascii()), re.compile(f"[{UNSPACED}]+")
+    found = words.findall(text)
+    if text.isascii():
+        return found
+    for run in unspaced.findall(text):
+        found.extend(run[start : start + 2] for start in range(max(1, len(run) - 1)))
+    return found
+
+
+@cache
+def _word_pattern(ascii_only: bool) -> re.Pattern[str]:
+    if ascii_only:
+        letter, before = "[a-zA-Z]", "(?<![a-zA-Z0-9])"
+    else:
+        # Python's `\w` knows letters, but not the vowel signs that Indian scripts write after them.
+        signs = (
+            chr(code) for code in range(0x300, 0x10000) if unicodedata.category(chr(code)) in ("Mn", "Mc")
+        )
+        letter, before = rf"(?:[^\W\d_{UNSPACED}][{''.join(signs)}]*)", rf"(?<![^\W_{UNSPACED}])"
+    # Beside an apostrophe, one or two letters are an elided word (l'avion, it's, we'll), more belong to
+    # the word (don't).
+    return re.compile(
+        rf"{before}(?:{letter}{{3,}}(?:['’\u200c-]{letter}+)*|(?<!['’]){letter}{{2}}(?!['’]{letter}))"
+    )
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of a corpus, text by text.
+
+    Attributes
+    ----------
+    terms : ndarray of int64, shape (n_words,)
+        Number of each word, the same whatever its case; -1 for words beyond the `MOST_TERMS` most frequent.
+    rows : ndarray of int64, shape (n_words,)
+        Text that it stands in.
+    shown : list of str, length n_terms
+        Most frequent spelling of each term.
+    """
+
+    terms: np.ndarray
+    rows: np.ndarray
+    shown: list[str]
+
+
+_read_last: tuple[Sequence[str], Words] | None = None
+
+
+def read_words(texts: Sequence[str]) -> Words:
+    """Return the words of the texts; kept until others are read, for the same texts' next clusters or labels.
+
+    Cost: linear in the length of the texts.
+    """
+    global _read_last
+    if _read_last is None or _read_last[0] is not texts:
+        _read_last = (texts, _read(texts))
+    return _read_last[1]
+
+
+def _read(texts: Sequence[str]) -> Words:
+    spellings: dict[str, int] = {}
+    found: list[int] = []
+    lengths = []
+    for text in texts:
+        before = len(found)
+        found.extend([spellings.setdefault(word, len(spellings)) for word in split_words(str(text))])
+        lengths.append(len(found) - before)
+    spelt = np.asarray(found, dtype=np.int64)
+    frequency = np.bincount(spelt, minlength=len(spellings))
+    # The most frequent spelling of a term comes first, and so do the most frequent terms.
+    order = sorted(spellings.items(), key=lambda item: (-frequency[item[1]], item[0]))
+    terms: dict[str, int] = {}
+    shown: list[str] = []
+    term_of = np.empty(len(spellings), dtype=np.int64)
+    for spelling, position in order:
+        term_of[position] = terms.setdefault(spelling.casefold(), len(terms))
+        if len(terms) > len(shown):
+            shown.append(spelling)
+    term_of[term_of >= MOST_TERMS] = -1
+    return Words(term_of[spelt], np.repeat(np.arange(len(texts)), lengths), shown[:MOST_TERMS])
+
+
+def distinct_words(words: Words) -> tuple[np.ndarray, np.ndarray]:
+    """Return each known word of each text once: the texts' rows, ascending, and the terms in them."""
+    n_terms = max(len(words.shown), 1)
+    known = words.terms >= 0
+    once = np.sort(words.rows[known] * n_terms + words.terms[known])  # much faster than np.unique
+    once = once[np.diff(once, prepend=-1) > 0]
+    return once // n_terms, once % n_terms
+
+
+@dataclass(frozen=True, eq=False)
+class WordTable:
+    """Which words, and pairs of words side by side, each of n texts has, each once a text.
+
+    Attributes
+    ----------
+    starts : int64 array (n + 1,)
+        The entries of text i are those from starts[i] to starts[i + 1].
+    entries : int32 array (n_entries,)
+        Numbers below the number of words are words, the others pairs.
+    pairs : int32 array (n_pairs, 2)
+        The two words of each pair, as they follow one another; most frequent pairs first.
+    shown : list of str
+        Most frequent spelling of each word.
+    """
+
+    starts: np.ndarray
+    entries: np.ndarray
+    pairs: np.ndarray
+    shown: list[str]
+
+    def counts(self, place: np.ndarray, n_places: int) -> csr_matrix:
+        """How many texts in each place have each word and each pair: (n_places, n_words + n_pairs).
+
+        Parameters
+        ----------
+        place : int array (n,)
+            From 0 to n_places - 1.
+        """
+        from scipy.sparse import csr_matrix
+
+        shape = (len(self.starts) - 1, len(self.shown) + len(self.pairs))
+        ones = np.ones(len(self.entries), dtype=np.int32)
+        texts = csr_matrix((ones, self.entries, self.starts), shape=shape)
+        ends = np.cumsum(np.bincount(place, minlength=n_places))
+        member = np.ones(len(place), dtype=np.int32)
+        groups = (member, np.argsort(place, kind="stable"), np.concatenate([[0], ends]))
+        counts = csr_matrix(groups, shape=(n_places, len(place))) @ texts
+        counts.sort_indices()
+        return counts
+
+
+def table_words(words: Words, n_texts: int) -> WordTable:
+    """Count each word and pair of words once a text; of the pairs, the `MOST_PAIRS` found most often."""
+    n_words = max(len(words.shown), 1)
+    rows, terms = distinct_words(words)
+    beside = (words.rows[:-1] == words.rows[1:]) & (words.terms[:-1] >= 0) & (words.terms[1:] >= 0)
+    beside &= words.terms[:-1] != words.terms[1:]
+    first, second = words.terms[:-1][beside], words.terms[1:][beside]
+    kinds, kind, count = np.unique(first * n_words + second, return_inverse=True, return_counts=True)
+    kept = np.argsort(-count, kind="stable")[:MOST_PAIRS]
+    kept = kept[count[kept] >= 2]
+    number = np.full(len(kinds), -1, dtype=np.int64)
+    number[kept] = np.arange(len(kept))
+    known = number[kind] >= 0
+    width = n_words + max(len(kept), 1)
+    cells = np.concatenate(
+        [rows * width + terms, words.rows[:-1][beside][known] * width + n_words + number[kind[known]]]
+    )
+    cells.sort()
+    cells = cells[np.diff(cells, prepend=-1) > 0]
+    starts = np.searchsorted(cells, np.arange(n_texts + 1) * width)
+    pairs = np.column_stack([kinds[kept] // n_words, kinds[kept] % n_words])
+    return WordTable(starts, (cells % width).astype(np.int32), pairs.astype(np.int32), words.shown)
+
+
+def is_unspaced(word: str) -> bool:
+    """Whether a word is of a script without spaces, so that it is a pair of characters."""
+    return not word.isascii() and re.fullmatch(f"[{UNSPACED}]+", word) is not None
+
+
+def echo_each_other(word: str, other: str) -> bool:
+    """Whether two words are likely forms of one (bag and bags, story and stories, Buch and Bücher)."""
+    if is_unspaced(word) or is_unspaced(other):
+        return bool(set(word) & set(other))
+    short, long = sorted((_bare(word), _bare(other)), key=len)
+    common = next((i for i, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    if common == len(short):
+        return common >= 3 and len(long) - common <= 4
+    return common >= 4 and 3 * common >= 2 * len(short) and len(long) - common <= 3
+
+
+@lru_cache(maxsize=100_000)
+def _bare(word: str) -> str:
+    """Word in lower case without accents."""
+    return "".join(
+        sign for sign in unicodedata.normalize("NFD", word.casefold()) if not unicodedata.combining(sign)
+    )

@@ -1,0 +1,17 @@
+"""InBedder: embeddings from the hidden states with which a language model answers the instruction."""
+
+from core.encoders.inbedder.encoder import (
+    CAUSAL_OUTPUTS,
+    MASKED_OUTPUTS,
+    InBedderEncoder,
+    inbedder_prompt,
+    read_question,
+)
+
+__all__ = [
+    "CAUSAL_OUTPUTS",
+    "MASKED_OUTPUTS",
+    "InBedderEncoder",
+    "inbedder_prompt",
+    "read_question",
+]

@@ -1,0 +1,139 @@
+"""An encoder, or the space reshaped from it, as mteb takes one (interface of mteb 2); mteb is not required.
+
+mteb.evaluate(MtebEncoder(encoder, transform=fitted), mteb.get_tasks(...), cache=None)
+
+Reference: Muennighoff, Tazi, Magne, Reimers: "MTEB: Massive Text Embedding Benchmark", EACL 2023.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from core.encoders import Encoder
+from core.errors import EncoderUnavailable
+from core.utils import content_key
+
+if TYPE_CHECKING:
+    from mteb.models.model_meta import ModelMeta
+    from torch import Tensor
+
+
+class Fitted(Protocol):
+    """What reshapes generic vectors (n, d) into others (n, m): a fitted transform, or its linear form."""
+
+    def transform(self, X: np.ndarray) -> np.ndarray:
+        """Return the reshaped vectors."""
+        ...
+
+
+class MtebEncoder:
+    """An encoder with mteb's interface; satisfies its `EncoderProtocol`.
+
+    Parameters
+    ----------
+    encoder : Encoder
+    transform : fitted transform, optional
+        Reshapes what the encoder gives.
+    instruction : str, optional
+        Under which all texts are read. Without one, an encoder that follows any instruction is given the
+        task's own; others read the texts as they are.
+    name : str, optional
+        "owner/name" that mteb's results carry; by default "refract/" and the encoder's name.
+    """
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        *,
+        transform: Fitted | None = None,
+        instruction: str | None = None,
+        name: str | None = None,
+    ) -> None:
+        self.encoder = encoder
+        self.transform = transform
+        self.instruction = instruction
+        self.name = name or f"refract/{encoder.name.strip('/').replace('/', '-')}"
+
+    def encode(
+        self,
+        inputs: Iterable[Mapping[str, Sequence[str]]],
+        *,
+        task_metadata: object,
+        hf_split: str,
+        hf_subset: str,
+        prompt_type: object = None,
+        **options: object,
+    ) -> np.ndarray:
+        """Vectors of n texts: float32 array (n, m).
+
+        Parameters
+        ----------
+        inputs : iterable of mapping
+            Batches, each with its texts under "text".
+        task_metadata : object
+            With `prompt`: a string, a mapping by "query" and "document", or None.
+        hf_split, hf_subset : str
+            Not used.
+        prompt_type : object, optional
+            With `value` "query" or "document".
+        **options
+            Not used: batches are made by the encoder.
+        """
+        texts = [text for batch in inputs for text in batch["text"]]
+        vectors = self.encoder.encode(texts, instruction=self._instruction_for(task_metadata, prompt_type))
+        if self.transform is None:
+            return vectors
+        return np.asarray(self.transform.transform(vectors), dtype=np.float32)
+
+    def similarity(self, first: object, second: object) -> Tensor:
+        """Cosines of all rows of one array or tensor with all rows of another, (n_first, n_second)."""
+        left, right = _unit_tensor(first), _unit_tensor(second)
+        return left @ right.T
+
+    def similarity_pairwise(self, first: object, second: object) -> Tensor:
+        """Cosines of rows with the same rows of another array or tensor, (n,)."""
+        return (_unit_tensor(first) * _unit_tensor(second)).sum(dim=-1)
+
+    @cached_property
+    def mteb_model_meta(self) -> ModelMeta:
+        """What mteb files results under; the revision changes with model, transform and instruction.
+
+        Raises
+        ------
+        EncoderUnavailable
+            When mteb is not installed.
+        """
+        try:
+            from mteb.models.model_meta import ModelMeta
+        except ImportError as error:
+            raise EncoderUnavailable(
+                "mteb is not installed, so its tasks cannot be run: install it with pip install mteb."
+            ) from error
+        return ModelMeta.create_empty({"name": self.name, "revision": self._revision()})
+
+    def _instruction_for(self, task_metadata: object, prompt_type: object) -> str | None:
+        if self.instruction is not None or self.encoder.follows_instructions != "free text":
+            return self.instruction
+        prompt = getattr(task_metadata, "prompt", None)
+        if isinstance(prompt, Mapping):
+            prompt = prompt.get(getattr(prompt_type, "value", prompt_type))
+        return prompt or None
+
+    def _revision(self) -> str:
+        """Key of what the vectors follow from; a transform is known by what it does to fixed vectors."""
+        if self.transform is None:
+            return content_key(self.encoder.key, self.instruction)
+        probe = np.random.default_rng(0).normal(size=(8, self.encoder.n_dims)).astype(np.float32)
+        reshaped = np.asarray(self.transform.transform(probe), dtype=np.float32)
+        return content_key(self.encoder.key, self.instruction, reshaped.round(4))
+
+
+def _unit_tensor(vectors: object) -> Tensor:
+    import torch
+
+    rows = torch.atleast_2d(torch.as_tensor(vectors, dtype=torch.float32))
+    return torch.nn.functional.normalize(rows, dim=-1)

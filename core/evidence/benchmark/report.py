@@ -1,0 +1,171 @@
+"""Scores as a table on the screen and as a JSON document."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+import numpy as np
+
+from core.evidence.benchmark.methods import Method
+from core.evidence.benchmark.metrics import harmonic_mean
+from core.evidence.benchmark.published_tasks import AVERAGED
+
+Measure = Literal["clustering", "triplets", "similarity", "ΔCI", "ΔII"]
+MEASURES: dict[Measure, str] = {
+    "clustering": "Clustering: V-measure of k-means",
+    "triplets": "Triplets: share that is nearer to the positive",
+    "similarity": "Similarity: Spearman's rank correlation",
+    "ΔCI": "Robustness ΔCI: worst correct instruction less best incorrect one",
+    "ΔII": "Robustness ΔII: worst implicit instruction less best incorrect one",
+}
+JOINED = ("clustering", "triplets")
+"""Measures of which the harmonic mean over facets is given."""
+HARMONIC = "harmonic mean"
+WIDTH = 100  # of running text on the screen
+AVERAGE = "average of IntentEmotion, NYTClustering and InstructSTSB"
+NOTE = (
+    "All figures × 100; ± standard deviation over seeds. Seconds: of the generic space, once for all "
+    "instructions; of transforms, beside that for one more instruction; of other encoders, for each "
+    "instruction, every text read anew."
+)
+
+
+@dataclass(frozen=True)
+class Score:
+    """What one method scored on one facet.
+
+    Attributes
+    ----------
+    dataset, facet : str
+    measure : str, a key of `MEASURES`
+    method : Method
+    values : tuple of float, one for each seed; differences for robustness
+    n : int, texts, triplets or pairs that were scored (the fewest of all seeds)
+    seconds : float, until the vectors were there; mean over seeds
+    """
+
+    dataset: str
+    facet: str
+    measure: Measure
+    method: Method
+    values: tuple[float, ...]
+    n: int
+    seconds: float
+
+    @property
+    def mean(self) -> float:
+        """Mean over seeds."""
+        return float(np.mean(self.values))
+
+    @property
+    def deviation(self) -> float:
+        """Standard deviation over seeds."""
+        return float(np.std(self.values))
+
+
+@dataclass(frozen=True)
+class Report:
+    """All scores of one evaluation.
+
+    Attributes
+    ----------
+    encoder : str, of the generic space
+    scores : tuple of Score
+    notes : tuple of str, one sentence for each thing that was left out
+    """
+
+    encoder: str
+    scores: tuple[Score, ...]
+    notes: tuple[str, ...] = ()
+
+    def joined(self) -> list[Score]:
+        """Harmonic means over the facets of a dataset, seed by seed, where a method has several."""
+        grouped: dict[tuple, list[Score]] = {}
+        different = {(score.dataset, score.measure, score.facet) for score in self.scores}
+        facets = Counter((dataset, measure) for dataset, measure, _ in different)
+        for score in self.scores:
+            if score.measure in JOINED:
+                grouped.setdefault((score.dataset, score.measure, score.method), []).append(score)
+        return [
+            Score(
+                dataset,
+                HARMONIC,
+                measure,
+                method,
+                tuple(map(harmonic_mean, zip(*(score.values for score in scores), strict=True))),
+                sum(score.n for score in scores),
+                sum(score.seconds for score in scores),
+            )
+            for (dataset, measure, method), scores in grouped.items()
+            if len(scores) == facets[dataset, measure] > 1 and len({len(s.values) for s in scores}) == 1
+        ]
+
+    def averages(self) -> dict[Method, float]:
+        """Mean that InBedder's authors give for a model, of the methods that were run on all three tasks."""
+        found: dict[Method, dict[str, float]] = {}
+        for score in (*self.scores, *self.joined()):
+            if score.facet == HARMONIC or score.measure == "similarity":
+                found.setdefault(score.method, {})[score.dataset] = score.mean
+        return {
+            method: float(np.mean([means[name] for name in AVERAGED]))
+            for method, means in found.items()
+            if set(AVERAGED) <= set(means)
+        }
+
+    def to_document(self) -> dict[str, object]:
+        """Return everything as JSON holds it, shares between 0 and 1."""
+        rows = [
+            {**asdict(score), "method": score.method.title, "mean": score.mean, "sd": score.deviation}
+            | {"labels": score.method.labels, "picking": score.method.picking if score.method.learns else ""}
+            for score in (*self.scores, *self.joined())
+        ]
+        averages = {method.title: mean for method, mean in self.averages().items()}
+        return {"encoder": self.encoder, "scores": rows, AVERAGE: averages, "notes": list(self.notes)}
+
+    def to_text(self) -> str:
+        """Tables for the screen, one for each dataset and measure."""
+        scores = [*self.scores, *self.joined()]
+        tables = dict.fromkeys((score.dataset, score.measure) for score in self.scores)
+        parts = [
+            f"{dataset}\n{MEASURES[measure]}\n" + _table([s for s in scores if _is_of(s, dataset, measure)])
+            for dataset, measure in tables
+        ]
+        if averages := self.averages():
+            lines = [[method.title, f"{100 * mean:.1f}"] for method, mean in averages.items()]
+            parts.append(f"{AVERAGE[0].upper()}{AVERAGE[1:]}\n" + _lines(lines))
+        notes = [f"Generic encoder: {self.encoder}. {NOTE}", *self.notes]
+        return "\n\n".join([*parts, *(textwrap.fill(note, WIDTH) for note in notes)]) + "\n"
+
+
+def _is_of(score: Score, dataset: str, measure: str) -> bool:
+    return score.dataset == dataset and score.measure == measure
+
+
+def _table(scores: Sequence[Score]) -> str:
+    facets = list(dict.fromkeys(score.facet for score in scores))
+    cells = {(score.method, score.facet): score for score in scores}
+    lines = [["", *facets, "seconds"]]
+    for method in dict.fromkeys(score.method for score in scores):
+        found = [cells.get((method, facet)) for facet in facets]
+        seconds = [score.seconds for score in found if score is not None and score.facet != HARMONIC]
+        lines.append([method.title, *map(_cell, found), f"{np.mean(seconds):.2f}"])
+    return _lines(lines)
+
+
+def _cell(score: Score | None) -> str:
+    if score is None:
+        return "–"
+    spread = f" ± {100 * score.deviation:.1f}" if len(score.values) > 1 else ""
+    return f"{100 * score.mean:.1f}{spread}"
+
+
+def _lines(lines: list[list[str]]) -> str:
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join([line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:])]).rstrip()
+        for line in lines
+    )

@@ -1,0 +1,57 @@
+"""Clusters of a map: hierarchy, cut, names, and the edits that people make."""
+
+from core.maps.clusters.algorithms import (
+    FINENESS,
+    cluster_levels,
+    find_k_clusters,
+    map_hierarchy,
+    split_cluster,
+    typical_rows,
+)
+from core.maps.clusters.answers import explain_clusters
+from core.maps.clusters.clustering import (
+    APART,
+    DENSITY,
+    K_MEANS,
+    NEAREST,
+    ClusterChoice,
+    Clustering,
+    ClusterSource,
+    cluster_map,
+    map_names,
+)
+from core.maps.clusters.edits import Edit, decode_edit, describe_kept, encode_edit
+from core.maps.clusters.hierarchy import Hierarchy
+from core.maps.clusters.keyword_names import nearest_groups, spread_evenly
+from core.maps.clusters.llm_names import SHOWN_TEXTS, Group, bare, check_title, title_clusters
+
+__all__ = [
+    "APART",
+    "DENSITY",
+    "FINENESS",
+    "K_MEANS",
+    "NEAREST",
+    "SHOWN_TEXTS",
+    "ClusterChoice",
+    "ClusterSource",
+    "Clustering",
+    "Edit",
+    "Group",
+    "Hierarchy",
+    "bare",
+    "check_title",
+    "cluster_levels",
+    "cluster_map",
+    "decode_edit",
+    "describe_kept",
+    "encode_edit",
+    "explain_clusters",
+    "find_k_clusters",
+    "map_hierarchy",
+    "map_names",
+    "nearest_groups",
+    "split_cluster",
+    "spread_evenly",
+    "title_clusters",
+    "typical_rows",
+]

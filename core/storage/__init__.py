@@ -1,0 +1,70 @@
+"""Keep what people type in SQLite and what machines compute in arrays, under one data folder."""
+
+from core.storage.arrays import Results
+from core.storage.embeddings import (
+    MOST_ANSWERED,
+    encode_corpus,
+    find_ready,
+    keep_ready,
+    load_answers,
+    read_corpus,
+)
+from core.storage.fits import (
+    findings_kept,
+    has_fit,
+    load_approach,
+    load_finding,
+    load_findings,
+    load_fit,
+    save_finding,
+    save_fit,
+)
+from core.storage.label_names import RetiredLabel
+from core.storage.spaces import (
+    has_graph,
+    has_hierarchy,
+    has_space,
+    load_graph,
+    load_hierarchy,
+    load_space,
+    save_graph,
+    save_hierarchy,
+    save_space,
+)
+from core.storage.store import Analysis, Store, StoredCorpus, data_home
+from core.storage.word_tables import has_word_table, load_word_table, save_word_table
+
+__all__ = [
+    "MOST_ANSWERED",
+    "Analysis",
+    "Results",
+    "RetiredLabel",
+    "Store",
+    "StoredCorpus",
+    "data_home",
+    "encode_corpus",
+    "find_ready",
+    "findings_kept",
+    "has_fit",
+    "has_graph",
+    "has_hierarchy",
+    "has_space",
+    "has_word_table",
+    "keep_ready",
+    "load_answers",
+    "load_approach",
+    "load_finding",
+    "load_findings",
+    "load_fit",
+    "load_graph",
+    "load_hierarchy",
+    "load_space",
+    "load_word_table",
+    "read_corpus",
+    "save_finding",
+    "save_fit",
+    "save_graph",
+    "save_hierarchy",
+    "save_space",
+    "save_word_table",
+]

@@ -1,0 +1,114 @@
+"""What machines compute for one corpus: arrays and small documents, each under its content key."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+
+from core.errors import StoreError
+from core.utils import write_atomically
+
+
+class Results:
+    """Folder of computed results; everything in it can be computed again.
+
+    Parameters
+    ----------
+    folder : Path
+        Made at the first write.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def has_array(self, key: str) -> bool:
+        """Whether an array is kept under this key."""
+        return self._array_path(key).exists()
+
+    def save_array(self, key: str, array: np.ndarray) -> None:
+        """Keep an array; an existing one of the same key is replaced in one step."""
+        write_atomically(
+            self._array_path(key), lambda file: np.lib.format.write_array(file, array, allow_pickle=False)
+        )
+
+    def link_array(self, key: str, other: str) -> None:
+        """Keep an array under another key as well; it takes disk once where the disk can do that.
+
+        Raises
+        ------
+        StoreError
+            When there is none.
+        """
+        try:
+            os.link(self._array_path(key), self._array_path(other))
+        except FileExistsError:
+            return  # the same, as keys tell the content
+        except OSError:
+            self.save_array(other, self.load_array(key))
+
+    def load_array(self, key: str) -> np.ndarray:
+        """Read-only array, mapped from disk: only the pages that are touched take memory.
+
+        Raises
+        ------
+        StoreError
+            When there is none, or the file is damaged (it is then removed, to be computed again).
+        """
+        path = self._array_path(key)
+        try:
+            return np.load(path, mmap_mode="r", allow_pickle=False)
+        except FileNotFoundError as error:
+            raise StoreError(
+                "A part of this map is missing: encode the corpus again, or fit again."
+            ) from error
+        except (ValueError, EOFError) as error:
+            path.unlink(missing_ok=True)
+            raise StoreError(
+                "A part of this map was damaged and is removed: encode the corpus again, or fit again."
+            ) from error
+
+    def has_document(self, key: str) -> bool:
+        """Whether a document is kept under this key."""
+        return self._document_path(key).exists()
+
+    def save_document(self, key: str, document: object) -> None:
+        """Keep a JSON document."""
+        content = json.dumps(document, ensure_ascii=False).encode()
+        write_atomically(self._document_path(key), lambda file: file.write(content))
+
+    def load_document(self, key: str) -> object:
+        """Read a JSON document.
+
+        Raises
+        ------
+        StoreError
+            When there is none, or the file is damaged (it is then removed, to be computed again).
+        """
+        path = self._document_path(key)
+        try:
+            return json.loads(path.read_bytes())
+        except FileNotFoundError as error:
+            raise StoreError(
+                "A part of this map is missing: encode the corpus again, or fit again."
+            ) from error
+        except ValueError as error:
+            path.unlink(missing_ok=True)
+            raise StoreError(
+                "A part of this map was damaged and is removed: encode the corpus again, or fit again."
+            ) from error
+
+    def delete(self, key: str) -> None:
+        """Remove every array and document whose key starts with `key` and a dot."""
+        for path in self.folder.glob(f"{key}.*"):
+            with suppress(OSError):  # some systems keep a file that is being read
+                path.unlink(missing_ok=True)
+
+    def _array_path(self, key: str) -> Path:
+        return self.folder / f"{key}.npy"
+
+    def _document_path(self, key: str) -> Path:
+        return self.folder / f"{key}.json"

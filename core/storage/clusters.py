@@ -1,0 +1,90 @@
+"""What people decided about clusters: how a map is cut, and their edits, oldest first."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from core.storage.database import Database
+
+OWNER = "corpus_key = ? AND analysis_id IS ?"
+
+
+@dataclass(frozen=True)
+class StoredEdit:
+    """One edit as it is kept; `core.maps.clusters.edits` reads it."""
+
+    id: int
+    edit: bytes
+    edited_by: str
+    edited_at: str
+
+
+class ClusterRecord:
+    """Choices and edits of each map; a map belongs to a corpus and an analysis, None for the generic one.
+
+    Parameters
+    ----------
+    database : Database
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def choice(self, corpus_key: str, analysis_id: int | None) -> str | None:
+        """How the map is cut, as it was kept; None where nobody chose."""
+        with self._database.transaction() as connection:
+            row = connection.execute(
+                f"SELECT choice FROM cluster_choices WHERE {OWNER}", (corpus_key, analysis_id)
+            ).fetchone()
+        return row["choice"] if row else None
+
+    def set_choice(self, corpus_key: str, analysis_id: int | None, choice: str) -> None:
+        """Keep how the map is cut; of a map that another tab removed, nothing is kept."""
+        with suppress(sqlite3.IntegrityError), self._database.transaction() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            # No upsert: for SQLite two rows without an analysis never conflict.
+            connection.execute(f"DELETE FROM cluster_choices WHERE {OWNER}", (corpus_key, analysis_id))
+            connection.execute(
+                "INSERT INTO cluster_choices VALUES (?, ?, ?)", (corpus_key, analysis_id, choice)
+            )
+
+    def edits(self, corpus_key: str, analysis_id: int | None) -> list[StoredEdit]:
+        """All edits of the map that were not undone, oldest first."""
+        with self._database.transaction() as connection:
+            rows = connection.execute(
+                f"SELECT id, edit, edited_by, edited_at FROM cluster_edits WHERE {OWNER} ORDER BY id",
+                (corpus_key, analysis_id),
+            ).fetchall()
+        return [StoredEdit(**row) for row in rows]
+
+    def last_edit(self, corpus_key: str, analysis_id: int | None) -> str:
+        """A token that differs whenever the edits do; cheaper than reading them."""
+        with self._database.transaction() as connection:
+            row = connection.execute(
+                f"SELECT id, edited_at FROM cluster_edits WHERE {OWNER} ORDER BY id DESC LIMIT 1",
+                (corpus_key, analysis_id),
+            ).fetchone()
+        return f"{row['id']} {row['edited_at']}" if row else ""
+
+    def add_edit(self, corpus_key: str, analysis_id: int | None, edit: bytes, edited_by: str) -> None:
+        """Keep an edit, on disk before this returns; of a map that another tab removed, nothing is kept."""
+        now = datetime.now(UTC).isoformat(timespec="microseconds")
+        with suppress(sqlite3.IntegrityError), self._database.transaction() as connection:
+            connection.execute(
+                "INSERT INTO cluster_edits (corpus_key, analysis_id, edit, edited_by, edited_at) "
+                "VALUES (?, ?, ?, ?, ?)",
+                (corpus_key, analysis_id, edit, edited_by, now),
+            )
+
+    def undo_edit(self, corpus_key: str, analysis_id: int | None) -> bool:
+        """Take the latest edit back; False when there is none."""
+        with self._database.transaction() as connection:
+            rows = connection.execute(
+                "DELETE FROM cluster_edits WHERE id = "
+                f"(SELECT MAX(id) FROM cluster_edits WHERE {OWNER}) RETURNING id",
+                (corpus_key, analysis_id),
+            ).fetchall()
+        return bool(rows)

@@ -1,0 +1,127 @@
+"""What is kept of a Fit: the reshaped space with its classes, and what was measured of it afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import numpy as np
+
+from core.errors import StoreError
+from core.evidence import FINDINGS, Control, DrivingWord, Evidence, Findings, LearningCurve
+from core.maps import Fit, MapQuality
+from core.storage.arrays import Results
+from core.storage.spaces import has_space, load_space, save_space
+from core.transforms import Approach, LinearForm
+
+ARRAYS = ("given", "probabilities", "label_vectors")
+NAMED = ("instruction", "labels", "label_ids", "phrases", "classes", "space_key")
+
+
+def save_fit(results: Results, key: str, fit: Fit) -> None:
+    """Keep a Fit; it counts as there only when all its parts are."""
+    named = {name: getattr(fit, name) for name in NAMED}
+    results.save_document(f"{key}.labels", named | {"approach": fit.approach.to_text()})
+    for part in ARRAYS:
+        values = getattr(fit, part)
+        results.save_array(f"{key}.{part}", np.empty((0, 0), np.float32) if values is None else values)
+    if not has_space(results, fit.space_key):  # a reading's is there, and some systems keep a mapped file
+        save_space(results, fit.space_key, fit.space)
+
+
+def has_fit(results: Results, key: str | None) -> bool:
+    """Whether the whole result of a Fit is kept under this key, and can be read."""
+    if key is None or not results.has_document(f"{key}.labels"):
+        return False
+    try:
+        named = results.load_document(f"{key}.labels")
+        Approach.from_text(named.get("approach"))
+    except StoreError:  # damaged, or of a later version
+        return False
+    space_key = named.get("space_key", key)
+    return has_space(results, space_key) and all(results.has_array(f"{key}.{part}") for part in ARRAYS)
+
+
+def load_approach(results: Results, key: str) -> Approach:
+    """How the space of a Fit was made, without reading the rest. Raises as `load_fit`."""
+    return Approach.from_text(results.load_document(f"{key}.labels").get("approach"))
+
+
+def load_fit(results: Results, key: str) -> Fit:
+    """Read the result of a Fit.
+
+    Raises
+    ------
+    StoreError
+        When a part is missing or damaged.
+    """
+    named = results.load_document(f"{key}.labels")
+    given, probabilities, label_vectors = (results.load_array(f"{key}.{part}") for part in ARRAYS)
+    space_key = named.get("space_key", key)  # earlier versions knew one approach only
+    return Fit(
+        space=load_space(results, space_key),
+        space_key=space_key,
+        approach=Approach.from_text(named.get("approach")),
+        instruction=named["instruction"],
+        labels=named["labels"],
+        label_ids=named.get("label_ids", []),
+        phrases=named["phrases"],
+        classes=named["classes"],
+        given=given,
+        probabilities=probabilities,
+        label_vectors=label_vectors if len(label_vectors) else None,
+    )
+
+
+def save_finding(results: Results, key: str, name: str, finding: object) -> None:
+    """Keep one of `Findings` by its name."""
+    if isinstance(finding, np.ndarray):
+        results.save_array(f"{key}.{name}", finding)
+    elif name == "words":
+        results.save_document(f"{key}.{name}", finding)
+    elif isinstance(finding, LinearForm):
+        results.save_array(f"{key}.linear_weights", finding.weights)
+        results.save_array(f"{key}.linear_intercept", finding.intercept)
+        results.save_document(f"{key}.{name}", {"agreement": finding.agreement})
+    else:
+        results.save_document(f"{key}.{name}", asdict(finding))
+
+
+def findings_kept(results: Results, key: str) -> set[str]:
+    """Names of the findings that are kept of a Fit."""
+    return {
+        name
+        for name in FINDINGS
+        if results.has_document(f"{key}.{name}") or results.has_array(f"{key}.{name}")
+    }
+
+
+def load_findings(results: Results, key: str) -> Findings:
+    """Read what was measured of a Fit so far.
+
+    Raises
+    ------
+    StoreError
+        When a part is damaged (it is then measured again).
+    """
+    return Findings(**{name: load_finding(results, key, name) for name in FINDINGS})
+
+
+def load_finding(
+    results: Results, key: str, name: str
+) -> Evidence | np.ndarray | LinearForm | tuple | MapQuality | Control | LearningCurve | None:
+    """Read one of `Findings` by its name; None while it was not measured. Raises as `load_findings`."""
+    if name not in findings_kept(results, key):
+        return None
+    if name in ("change", "near"):
+        return results.load_array(f"{key}.{name}")
+    document = results.load_document(f"{key}.{name}")
+    if name == "words":
+        return tuple(tuple(DrivingWord(*word) for word in words) for words in document)
+    if name == "curve":
+        return LearningCurve.from_document(document)
+    if name == "linear":
+        weights, intercept = (results.load_array(f"{key}.linear_{part}") for part in ("weights", "intercept"))
+        return LinearForm(weights, intercept, **document)
+    if name == "map_quality":
+        return MapQuality(**document)
+    return Evidence.from_document(document) if name == "evidence" else Control(**document)

@@ -1,0 +1,256 @@
+"""The label names of an analysis: added, renamed, merged, deleted and brought back."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from core.errors import LabelError
+from core.labels import LONGEST_LABEL
+from core.storage.database import Database
+
+LATEST = "(SELECT MAX(id) FROM label_events WHERE analysis_id = ? GROUP BY text_row)"
+"""SQL: the entry that counts, of each text that has one."""
+
+
+@dataclass(frozen=True)
+class RetiredLabel:
+    """A label that was merged into another or deleted.
+
+    Attributes
+    ----------
+    name : str
+    merged_into : str or None
+        Label that its texts count for now; None when they count for none.
+    n_texts : int
+        Texts whose latest entry is this label or one merged into it: what `restore_label` brings back.
+    """
+
+    name: str
+    merged_into: str | None
+    n_texts: int
+
+
+class LabelNames:
+    """Label names of every analysis; the part of the `Store` that deals with them.
+
+    Renaming, merging and deleting touch the names alone: a merged label counts as the one it was merged into,
+    a deleted one as none, and `restore_label` brings either back with the texts that had it.
+
+    A name is free again once its label is merged or deleted. The label that takes it next starts without
+    texts; the retired one is from then on called “name (earlier)”.
+
+    Parameters
+    ----------
+    database : Database
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add_label(self, analysis_id: int, name: str) -> str:
+        """Add a label name; returns it as kept (outer blanks removed).
+
+        Raises
+        ------
+        LabelError
+            For an empty, too long or already used name.
+        """
+        try:
+            with self._database.transaction() as connection:
+                connection.execute("BEGIN IMMEDIATE")  # two tabs do not take the same name
+                name = _free_name(connection, analysis_id, name)
+                connection.execute(
+                    "INSERT INTO labels (analysis_id, name) VALUES (?, ?)", (analysis_id, name)
+                )
+        except sqlite3.IntegrityError as error:
+            raise LabelError(f"“{name}” could not be added: another tab removed this analysis.") from error
+        return name
+
+    def rename_label(self, analysis_id: int, old: str, new: str) -> None:
+        """Change a label's name; the texts that carry it keep it, with who gave it and when.
+
+        Raises
+        ------
+        LabelError
+            For an empty, too long or already used name, or when there is no label of the old one.
+        """
+        if " ".join(new.split()) == old:
+            return
+        with self._database.transaction() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            label = _find(connection, analysis_id, old)
+            new = _free_name(connection, analysis_id, new, instead_of=old)
+            connection.execute("UPDATE labels SET name = ? WHERE id = ?", (new, label))
+
+    def merge_labels(self, analysis_id: int, names: Sequence[str], into: str) -> None:
+        """Count several labels as one: the texts of `names` count for `into` from now on.
+
+        Parameters
+        ----------
+        names : sequence of str
+            Labels that are no longer offered; `into` itself is passed over.
+        into : str
+            Label that stays.
+
+        Raises
+        ------
+        LabelError
+            For a name that the analysis does not have; nothing is then merged.
+        """
+        with self._database.transaction() as connection:
+            connection.execute("BEGIN IMMEDIATE")  # nobody merges the two the other way round meanwhile
+            target = _find(connection, analysis_id, into)
+            merged = {_find(connection, analysis_id, name) for name in names} - {target}
+            connection.executemany(
+                "UPDATE labels SET merged_into = ? WHERE id = ?", [(target, label) for label in merged]
+            )
+
+    def delete_label(self, analysis_id: int, name: str) -> None:
+        """Retire a label: its texts count as having none. One that no text ever had is gone for good.
+
+        Raises
+        ------
+        LabelError
+            For a name that the analysis does not have.
+        """
+        with self._database.transaction() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            label = _find(connection, analysis_id, name)
+            used = connection.execute(
+                "SELECT EXISTS (SELECT 1 FROM label_events WHERE label_id = :id) "
+                "OR EXISTS (SELECT 1 FROM labels WHERE merged_into = :id) AS used",
+                {"id": label},
+            ).fetchone()["used"]
+            if used:
+                connection.execute("UPDATE labels SET deleted_at = ? WHERE id = ?", (utc_now(), label))
+            else:
+                connection.execute("DELETE FROM labels WHERE id = ?", (label,))
+
+    def restore_label(self, analysis_id: int, name: str) -> None:
+        """Bring back a merged or deleted label with the texts that had it.
+
+        Raises
+        ------
+        LabelError
+            When there is no such retired label, or a label of today has its name in other letters.
+        """
+        with self._database.transaction() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            labels = labels_of(connection, analysis_id)
+            found = [label["id"] for label in labels if label["name"] == name and is_retired(label)]
+            if not found:
+                raise LabelError(f"“{name}” is neither merged nor deleted: another tab may have changed it.")
+            for label in labels:
+                if not is_retired(label) and label["name"].casefold() == name.casefold():
+                    raise LabelError(f"There is a label “{label['name']}” already: rename that one first.")
+            connection.execute(
+                "UPDATE labels SET merged_into = NULL, deleted_at = NULL WHERE id = ?", (found[0],)
+            )
+
+    def label_names(self, analysis_id: int) -> list[str]:
+        """Label names in the order in which they were added, without merged and deleted ones."""
+        with self._database.transaction() as connection:
+            return [label["name"] for label in labels_of(connection, analysis_id) if not is_retired(label)]
+
+    def names_of(self, analysis_id: int, ids: Sequence[int]) -> list[str | None]:
+        """Present name of labels by their ids, also of merged and deleted ones; None where there is none."""
+        with self._database.transaction() as connection:
+            names = {label["id"]: label["name"] for label in labels_of(connection, analysis_id)}
+        return [names.get(label) for label in ids]
+
+    def retired_labels(self, analysis_id: int) -> list[RetiredLabel]:
+        """Merged and deleted labels in the order in which they were added."""
+        with self._database.transaction() as connection:
+            connection.execute("BEGIN")  # both are read at one moment
+            labels = labels_of(connection, analysis_id)
+            if not any(map(is_retired, labels)):
+                return []
+            counts = connection.execute(
+                "SELECT label_id, COUNT(*) FROM label_events "
+                f"WHERE label_id IS NOT NULL AND id IN {LATEST} GROUP BY label_id",
+                (analysis_id,),
+            ).fetchall()
+        merged = {label["id"]: label["merged_into"] for label in labels}
+        n_texts = dict.fromkeys(merged, 0)
+        for label, n in counts:
+            while label is not None:  # it comes back with each that it was merged into
+                n_texts[label] += n
+                label = merged[label]
+        names = {label["id"]: label["name"] for label in labels}
+        present = counts_for(labels)
+        return [
+            RetiredLabel(label["name"], names.get(present[label["id"]]), n_texts[label["id"]])
+            for label in labels
+            if is_retired(label)
+        ]
+
+
+def labels_of(connection: sqlite3.Connection, analysis_id: int) -> list[sqlite3.Row]:
+    """All labels of an analysis, retired ones too, in the order in which they were added."""
+    return connection.execute(
+        "SELECT id, name, merged_into, deleted_at FROM labels WHERE analysis_id = ? ORDER BY id",
+        (analysis_id,),
+    ).fetchall()
+
+
+def is_retired(label: sqlite3.Row) -> bool:
+    """Whether a label was merged or deleted."""
+    return label["merged_into"] is not None or label["deleted_at"] is not None
+
+
+def counts_for(labels: Sequence[sqlite3.Row]) -> dict[int, int | None]:
+    """For each label's id the one it counts for today, None for none.
+
+    A merge always goes from a label in use to another in use, so there is no circle.
+    """
+    merged = {label["id"]: label["merged_into"] for label in labels}
+    deleted = {label["id"] for label in labels if label["deleted_at"] is not None}
+    present: dict[int, int | None] = {}
+    for label in merged:
+        end = label
+        while merged[end] is not None:
+            end = merged[end]
+        present[label] = None if end in deleted else end
+    return present
+
+
+def _find(connection: sqlite3.Connection, analysis_id: int, name: str) -> int:
+    """Id of a label in use."""
+    for label in labels_of(connection, analysis_id):
+        if label["name"] == name and not is_retired(label):
+            return label["id"]
+    raise LabelError(f"There is no label “{name}” (any more): another tab may have changed this analysis.")
+
+
+def _free_name(connection: sqlite3.Connection, analysis_id: int, name: str, *, instead_of: str = "") -> str:
+    """Name as it is kept, once no label in use has it; a retired one that still has it gets another."""
+    name = " ".join(name.split())
+    if not name:
+        raise LabelError("The label has no name: type one.")
+    if len(name) > LONGEST_LABEL:
+        raise LabelError(
+            f"The label has {len(name)} characters, at most {LONGEST_LABEL} fit: choose a shorter name."
+        )
+    labels = {label["name"]: label for label in labels_of(connection, analysis_id)}
+    for used, label in labels.items():
+        if not is_retired(label) and used != instead_of and used.casefold() == name.casefold():
+            raise LabelError(f"There is a label “{used}” already: choose another name.")
+    if name in labels and is_retired(labels[name]):
+        _set_aside(connection, labels, name)
+    return name
+
+
+def _set_aside(connection: sqlite3.Connection, labels: Mapping[str, sqlite3.Row], name: str) -> None:
+    aside, number = f"{name} (earlier)", 1
+    while aside in labels:
+        number += 1
+        aside = f"{name} (earlier {number})"
+    connection.execute("UPDATE labels SET name = ? WHERE id = ?", (aside, labels[name]["id"]))
+
+
+def utc_now() -> str:
+    """Time of now, as the record keeps it."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,77 @@
+"""A space with what belongs to it: embeddings, their graph and map; kept and read as one."""
+
+from __future__ import annotations
+
+from core.maps import Space
+from core.maps.clusters import Hierarchy
+from core.neighbours import Graph
+from core.storage.arrays import Results
+
+PARTS = ("vectors", "neighbours", "similarities", "map")
+
+
+def save_space(results: Results, key: str, space: Space) -> None:
+    """Keep a space; it counts as there only when all its parts are."""
+    if not results.has_array(f"{key}.vectors"):
+        results.save_array(f"{key}.vectors", space.vectors)
+    if not has_graph(results, key):
+        save_graph(results, key, space.graph)
+    results.save_array(f"{key}.map", space.map)
+
+
+def has_space(results: Results, key: str) -> bool:
+    """Whether a whole space is kept under this key."""
+    return all(results.has_array(f"{key}.{part}") for part in PARTS)
+
+
+def load_space(results: Results, key: str) -> Space:
+    """Read a space; its arrays stay on disk until they are touched.
+
+    Raises
+    ------
+    StoreError
+        When a part is missing or damaged.
+    """
+    return Space(
+        vectors=results.load_array(f"{key}.vectors"),
+        graph=load_graph(results, key),
+        map=results.load_array(f"{key}.map"),
+    )
+
+
+def save_graph(results: Results, key: str, graph: Graph) -> None:
+    """Keep a neighbour graph."""
+    results.save_array(f"{key}.neighbours", graph.indices)
+    results.save_array(f"{key}.similarities", graph.similarities)
+
+
+def has_graph(results: Results, key: str) -> bool:
+    """Whether a whole neighbour graph is kept under this key."""
+    return results.has_array(f"{key}.neighbours") and results.has_array(f"{key}.similarities")
+
+
+def load_graph(results: Results, key: str) -> Graph:
+    """Read a neighbour graph."""
+    return Graph(results.load_array(f"{key}.neighbours"), results.load_array(f"{key}.similarities"))
+
+
+def save_hierarchy(results: Results, key: str, hierarchy: Hierarchy) -> None:
+    """Keep the hierarchy of a space's map."""
+    results.save_array(f"{key}.leaves", hierarchy.leaves)
+    results.save_array(f"{key}.merges", hierarchy.merges)
+
+
+def has_hierarchy(results: Results, key: str) -> bool:
+    """Whether the hierarchy of a space's map is kept."""
+    return results.has_array(f"{key}.leaves") and results.has_array(f"{key}.merges")
+
+
+def load_hierarchy(results: Results, key: str) -> Hierarchy:
+    """Read the hierarchy of a space's map.
+
+    Raises
+    ------
+    StoreError
+        When there is none or it is damaged.
+    """
+    return Hierarchy(results.load_array(f"{key}.leaves"), results.load_array(f"{key}.merges"))

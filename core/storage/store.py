@@ -1,0 +1,280 @@
+"""What is kept on disk: corpora, analyses, labels (SQLite), and the folders of computed results."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from core.corpus import Corpus
+from core.errors import StoreError
+from core.storage.arrays import Results
+from core.storage.clusters import ClusterRecord
+from core.storage.database import Database
+from core.storage.label_names import utc_now
+from core.storage.labels import LabelRecord, copy_labels
+from core.transforms import Approach
+from core.utils import write_atomically
+
+
+@dataclass(frozen=True)
+class StoredCorpus:
+    """One line of the list of corpora; `embedding_key` is None until it was encoded."""
+
+    key: str
+    name: str
+    text_column: str
+    n_texts: int
+    encoder: str | None
+    embedding_key: str | None
+    created_at: str
+    opened_at: str
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """One instruction over one corpus.
+
+    `fit_key` names its latest result, `embedding_key` what that was made from; None before the first Fit.
+    `approach` is how the next one is made.
+    """
+
+    id: int
+    corpus_key: str
+    instruction: str
+    fit_key: str | None
+    embedding_key: str | None
+    created_at: str
+    approach: Approach = field(default_factory=Approach)
+
+
+def data_home() -> Path:
+    """Folder of all data: `REFRACT_HOME`, else `.refract` in the home folder."""
+    # Absolute, as the worker starts in another folder.
+    return Path(os.environ.get("REFRACT_HOME") or Path.home() / ".refract").expanduser().absolute()
+
+
+class Store(LabelRecord):
+    """Everything that outlives a session.
+
+    Corpora and analyses; labels as in `LabelRecord`. Safe from any thread and from the worker process.
+
+    Parameters
+    ----------
+    home : Path
+        Data folder; made when missing.
+
+    Raises
+    ------
+    StoreError
+        When the folder cannot be written.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        super().__init__(Database(home))
+        self.clusters = ClusterRecord(self._database)
+
+    # Corpora
+
+    def add_corpus(self, corpus: Corpus) -> None:
+        """Keep a corpus; one with the same content is kept once, under its newest name."""
+        names_path = self._corpus_path(corpus.key).with_name("columns.parquet")
+        if not (self._corpus_path(corpus.key).exists() and names_path.exists()):
+            frame = corpus.metadata.copy()
+            # Position 0 is the text, whatever the metadata are called.
+            frame.insert(0, "text", corpus.texts, allow_duplicates=True)
+            frame.columns = [str(position) for position in range(frame.shape[1])]
+            names = pd.DataFrame({"name": [corpus.text_column, *map(str, corpus.metadata.columns)]})
+            write_atomically(names_path, lambda file: names.to_parquet(file))
+            write_atomically(self._corpus_path(corpus.key), lambda file: frame.to_parquet(file))
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT INTO corpora VALUES (?, ?, ?, ?, NULL, NULL, ?, ?) "
+                "ON CONFLICT (key) DO UPDATE SET name = excluded.name, opened_at = excluded.opened_at",
+                (corpus.key, corpus.name, corpus.text_column, len(corpus.texts), utc_now(), utc_now()),
+            )
+
+    def corpora(self) -> list[StoredCorpus]:
+        """All corpora, the one opened last first."""
+        with self._database.transaction() as connection:
+            rows = connection.execute("SELECT * FROM corpora ORDER BY opened_at DESC, key").fetchall()
+        return [StoredCorpus(**row) for row in rows]
+
+    def find_corpus(self, key: str) -> StoredCorpus | None:
+        """One line of the list of corpora; None when the corpus was removed."""
+        with self._database.transaction() as connection:
+            row = connection.execute("SELECT * FROM corpora WHERE key = ?", (key,)).fetchone()
+        return StoredCorpus(**row) if row else None
+
+    def corpus_entry(self, key: str) -> StoredCorpus:
+        """One line of the list of corpora.
+
+        Raises
+        ------
+        StoreError
+            When there is no such corpus.
+        """
+        entry = self.find_corpus(key)
+        if entry is None:
+            raise StoreError("This corpus is no longer kept here: choose another, or upload it again.")
+        return entry
+
+    def load_corpus(self, key: str) -> Corpus:
+        """Texts and metadata of a corpus.
+
+        Raises
+        ------
+        StoreError
+            When there is no such corpus, or its file is missing.
+        """
+        entry = self.corpus_entry(key)
+        path = self._corpus_path(key)
+        try:
+            frame = pd.read_parquet(path)
+            names = pd.read_parquet(path.parent / "columns.parquet")["name"].tolist()
+        except (OSError, ValueError, KeyError) as error:
+            path.unlink(missing_ok=True)  # what is damaged is written anew by the upload
+            raise StoreError(
+                f"The file of “{entry.name}” is missing or damaged ({path}): upload the corpus again."
+            ) from error
+        texts = frame["0"].to_numpy(dtype=object)
+        metadata = frame.drop(columns="0")
+        metadata.columns = names[1:]
+        return Corpus(name=entry.name, texts=texts, metadata=metadata, text_column=names[0], key=key)
+
+    def set_encoding(self, key: str, encoder: str, embedding_key: str) -> None:
+        """Remember which encoder a corpus was read with, and where its embeddings are."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE corpora SET encoder = ?, embedding_key = ? WHERE key = ?",
+                (encoder, embedding_key, key),
+            )
+
+    def mark_opened(self, key: str) -> None:
+        """Put a corpus at the head of the list; on a full disk the order stays as it was."""
+        with suppress(StoreError), self._database.transaction() as connection:
+            connection.execute("UPDATE corpora SET opened_at = ? WHERE key = ?", (utc_now(), key))
+
+    def delete_corpus(self, key: str) -> None:
+        """Remove a corpus with its analyses, labels and results."""
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM corpora WHERE key = ?", (key,))
+        shutil.rmtree(self._corpus_path(key).parent, ignore_errors=True)
+
+    def results(self, key: str) -> Results:
+        """Folder of the results computed for one corpus."""
+        return Results(self._corpus_path(key).parent / "results")
+
+    # Analyses
+
+    def add_analysis(self, corpus_key: str, instruction: str) -> int:
+        """Start an analysis; returns its id, which no other analysis ever had.
+
+        Raises
+        ------
+        StoreError
+            When there is no such corpus.
+        """
+        try:
+            with self._database.transaction() as connection:
+                return connection.execute(
+                    "INSERT INTO analyses (corpus_key, instruction, created_at) VALUES (?, ?, ?)",
+                    (corpus_key, instruction.strip(), utc_now()),
+                ).lastrowid
+        except sqlite3.IntegrityError as error:
+            raise StoreError("This corpus is no longer kept here: choose another.") from error
+
+    def copy_analysis(self, analysis_id: int) -> int:
+        """Start an analysis like another, its labels with their whole record included; returns its id.
+
+        Raises
+        ------
+        StoreError
+            When there is no such analysis.
+        """
+        with self._database.transaction() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            copy = connection.execute(
+                "INSERT INTO analyses "
+                "(corpus_key, instruction, fit_key, embedding_key, created_at, approach) "
+                "SELECT corpus_key, instruction, fit_key, embedding_key, ?, approach FROM analyses "
+                "WHERE id = ?",
+                (utc_now(), analysis_id),
+            )
+            if copy.rowcount != 1:
+                raise StoreError("This analysis was removed: choose another.")
+            copy_labels(connection, analysis_id, copy.lastrowid)
+            return copy.lastrowid
+
+    def analyses(self, corpus_key: str) -> list[Analysis]:
+        """Analyses of a corpus, oldest first."""
+        with self._database.transaction() as connection:
+            rows = connection.execute(
+                "SELECT * FROM analyses WHERE corpus_key = ? ORDER BY id", (corpus_key,)
+            ).fetchall()
+        return [_read_analysis(row) for row in rows]
+
+    def find_analysis(self, analysis_id: int) -> Analysis | None:
+        """One analysis; None when it was removed."""
+        with self._database.transaction() as connection:
+            row = connection.execute("SELECT * FROM analyses WHERE id = ?", (analysis_id,)).fetchone()
+        return _read_analysis(row) if row else None
+
+    def analysis(self, analysis_id: int) -> Analysis:
+        """One analysis.
+
+        Raises
+        ------
+        StoreError
+            When there is no such analysis.
+        """
+        analysis = self.find_analysis(analysis_id)
+        if analysis is None:
+            raise StoreError("This analysis was removed: choose another, or start a new instruction.")
+        return analysis
+
+    def set_instruction(self, analysis_id: int, instruction: str) -> None:
+        """Change the wording of an instruction; labels stay, and results until the next Fit."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE analyses SET instruction = ? WHERE id = ?", (instruction.strip(), analysis_id)
+            )
+
+    def set_approach(self, analysis_id: int, approach: Approach) -> None:
+        """Change how an analysis follows its instruction; results stay until the next Fit."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE analyses SET approach = ? WHERE id = ?", (approach.to_text(), analysis_id)
+            )
+
+    def set_fit(self, analysis_id: int, fit_key: str, embedding_key: str) -> None:
+        """Name the latest result of an analysis, and the embeddings it was made from."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE analyses SET fit_key = ?, embedding_key = ? WHERE id = ?",
+                (fit_key, embedding_key, analysis_id),
+            )
+
+    def delete_analysis(self, analysis_id: int) -> None:
+        """Remove an analysis with its labels."""
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM analyses WHERE id = ?", (analysis_id,))
+
+    # Inside
+
+    def _corpus_path(self, key: str) -> Path:
+        return self.home / "corpora" / key / "corpus.parquet"
+
+
+def _read_analysis(row: sqlite3.Row) -> Analysis:
+    try:
+        approach = Approach.from_text(row["approach"])
+    except StoreError:  # of a later version: the usual one, until another is chosen on the page
+        approach = Approach()
+    return Analysis(**{**row, "approach": approach})

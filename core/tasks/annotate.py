@@ -1,0 +1,145 @@
+"""The task that labels texts of an analysis with the language model that is configured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from core.corpus import Corpus
+from core.encoders import DEFAULT_ENCODER, Encoder, split_ready
+from core.errors import LanguageModelError, RefractError
+from core.labels.annotation import (
+    MODEL,
+    AnnotationReport,
+    AnswerCache,
+    Estimate,
+    KnownLabels,
+    annotate,
+    estimate,
+    sample_rows,
+)
+from core.storage import Store
+from core.utils import MODEL as MODEL_VARIABLE
+from core.utils import URL, LanguageModel, Report, configured
+
+
+def annotate_analysis(
+    store: Store,
+    report: Report,
+    *,
+    analysis_id: int,
+    n_texts: int,
+    load_corpus: Callable[[Store, str], Corpus],
+    load_encoder: Callable[[str], Encoder],
+) -> None:
+    """Give guide labels to a sample of texts, as one step; texts that a person labelled stay as they are.
+
+    Parameters
+    ----------
+    n_texts : int
+        Size of the sample.
+    load_corpus, load_encoder : callable
+        Those of `core.tasks.model_cache`, which keep them warm.
+
+    Raises
+    ------
+    LanguageModelError
+        When no model is configured, or the run ended early; labels found until then are kept.
+    EncoderUnavailable
+        Before anything is sent, when the corpus' encoder cannot be loaded.
+    """
+    model = configured()
+    if model is None:
+        raise LanguageModelError(f"No language model is configured: set {URL} and {MODEL_VARIABLE}.")
+    analysis = store.analysis(analysis_id)
+    if not analysis.instruction:
+        raise LanguageModelError("The analysis has no instruction to label by: type one first.")
+    texts = load_corpus(store, analysis.corpus_key).texts
+    report("Loading the encoder", 0, 1)
+    of_corpus = store.corpus_entry(analysis.corpus_key).encoder
+    # Summaries are grouped by an encoder: vectors from a file cannot read them.
+    encoder = load_encoder(DEFAULT_ENCODER if split_ready(of_corpus) else of_corpus)
+    with AnswerCache(answers_path(store, analysis.corpus_key)) as answers:
+        annotation = annotate(
+            model,
+            texts,
+            sample_rows(len(texts), n_texts),
+            analysis.instruction,
+            encode=encoder.encode,
+            answers=answers,
+            known=known_labels(store, analysis_id),
+            tell=report,
+        )
+    record_labels(store, analysis_id, annotation.labels, model.model)
+    results = store.results(analysis.corpus_key)
+    results.save_document(_report_key(analysis_id), annotation.report.to_document())
+    if annotation.report.stopped:
+        raise LanguageModelError(annotation.report.stopped)
+
+
+def record_labels(store: Store, analysis_id: int, labels: Mapping[int, str], model: str) -> list[int]:
+    """Give a model's labels as one step, except to texts that a person labelled or skipped; returns the rows.
+
+    Names that are new are added; what the same model said before is not said again.
+    """
+    guide = store.guide_labels(analysis_id)
+    given_by = f"{MODEL}{model}"
+    latest = dict(zip(guide["row"], zip(guide["label"], guide["given_by"], strict=True), strict=True))
+    free = {row: label for row, label in labels.items() if is_by_model(latest.get(row, ("", MODEL))[1])}
+    names = {name.casefold(): name for name in store.label_names(analysis_id)}
+    for label in dict.fromkeys(free.values()):
+        if label.casefold() not in names:
+            names[label.casefold()] = store.add_label(analysis_id, label)
+    given = {row: names[label.casefold()] for row, label in free.items()}
+    given = {row: name for row, name in given.items() if latest.get(row) != (name, given_by)}
+    if not given:
+        return []
+    # A person may have labelled one of them this very moment.
+    return store.give_labels(analysis_id, given, given_by, unless=lambda who: not is_by_model(who))
+
+
+def is_by_model(given_by: str) -> bool:
+    """Whether a language model gave a label, and no person has looked at it since."""
+    return given_by.startswith(MODEL)
+
+
+def known_labels(store: Store, analysis_id: int) -> KnownLabels:
+    """What a run must respect: names there are, names taken away, and what a person labelled."""
+    guide = store.guide_labels(analysis_id)
+    by_person = guide["row"][[not is_by_model(who) for who in guide["given_by"]]]
+    return KnownLabels(
+        names=store.label_names(analysis_id),
+        renamed={label.name: label.merged_into for label in store.retired_labels(analysis_id)},
+        by_person=frozenset(int(row) for row in by_person),
+    )
+
+
+def estimate_analysis(
+    store: Store, corpus: Corpus, analysis_id: int, n_texts: int, model: LanguageModel
+) -> Estimate:
+    """What `annotate_analysis` would send now."""
+    analysis = store.analysis(analysis_id)
+    rows = sample_rows(len(corpus.texts), n_texts)
+    known = known_labels(store, analysis_id)
+    with AnswerCache(answers_path(store, corpus.key)) as answers:
+        return estimate(model, corpus.texts, rows, analysis.instruction, answers, known)
+
+
+def latest_report(store: Store, corpus_key: str, analysis_id: int) -> AnnotationReport | None:
+    """Report of the latest run that came to its end or lost its server; None where there is none."""
+    results = store.results(corpus_key)
+    if not results.has_document(_report_key(analysis_id)):
+        return None
+    try:
+        return AnnotationReport.from_document(results.load_document(_report_key(analysis_id)))
+    except (RefractError, TypeError, KeyError):  # damaged, or of another version
+        return None
+
+
+def answers_path(store: Store, corpus_key: str) -> Path:
+    """File of the answers about the texts of a corpus; removed with it."""
+    return store.results(corpus_key).folder / "answers.sqlite"
+
+
+def _report_key(analysis_id: int) -> str:
+    return f"annotation.{analysis_id}"

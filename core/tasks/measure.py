@@ -1,0 +1,120 @@
+"""The task that measures a Fit: what it is worth, and what it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from core.errors import LabelError
+from core.evidence import (
+    DrivingWord,
+    Evidence,
+    class_scores,
+    control,
+    cross_validate,
+    driving_words,
+    findings_wanted,
+    learning_curve,
+    neighbour_change,
+)
+from core.maps import Fit, MapQuality, Space, measure_map, near_neighbours
+from core.neighbours import unit_rows
+from core.storage import (
+    Results,
+    Store,
+    findings_kept,
+    has_fit,
+    load_finding,
+    load_fit,
+    load_space,
+    save_finding,
+)
+from core.tasks.model_cache import load_warm_corpus
+from core.transforms import GSTransform, LinearForm, fit_linear_form
+from core.utils import Progress, Report, stage
+
+
+def measure(store: Store, report: Report, *, analysis_id: int, fit_key: str) -> None:
+    """Measure what a Fit is worth and what it changed; each finding is kept as soon as it is there.
+
+    Whether it helped comes first: that is what the maps wait for.
+    """
+    analysis = store.analysis(analysis_id)
+    results = store.results(analysis.corpus_key)
+    if analysis.fit_key != fit_key or not has_fit(results, fit_key):
+        return  # a newer Fit has replaced it
+    reshaped = load_fit(results, fit_key)
+    # Not that of the corpus, which may have been encoded anew since this was asked for.
+    generic = load_space(results, analysis.embedding_key)
+    texts = load_warm_corpus(store, analysis.corpus_key).texts
+    vectors, given = np.asarray(generic.vectors), np.asarray(reshaped.given)
+    graph = reshaped.space.graph
+    known = {"graph": generic.graph, "label_vectors": reshaped.label_vectors}
+    found = partial(load_finding, results, fit_key)  # what an earlier step left
+    steps = {
+        "evidence": ("Checking whether it helped", partial(_evidence, generic, reshaped)),
+        "change": ("Comparing neighbours", lambda progress: neighbour_change(generic.graph, graph)),
+        "near": ("Checking the map", lambda progress: near_neighbours(graph, reshaped.space.map)),
+        "map_quality": ("Checking the map", lambda progress: _map_quality(found, generic, reshaped)),
+        "linear": ("Finding the one matrix nearest to it", lambda progress: _linear(vectors, reshaped)),
+        "words": ("Finding driving words", lambda progress: _words(found, texts, vectors, reshaped)),
+        "control": ("Checking against shuffled labels", partial(control, vectors, given, **known)),
+        "curve": ("Checking what more labels would bring", partial(learning_curve, vectors, given, **known)),
+    }
+    wanted = findings_wanted(reshaped.approach)
+    for name, (title, find) in steps.items():
+        if name in wanted and name not in findings_kept(results, fit_key):
+            report(title, 0, 1)
+            save_finding(results, fit_key, name, find(progress=stage(report, title)))
+    # A corpus that an earlier version prepared.
+    check_generic_map(report, results, analysis.embedding_key)
+
+
+def check_generic_map(report: Report, results: Results, key: str) -> None:
+    """Measure the generic map, once."""
+    if "map_quality" in findings_kept(results, key):
+        return
+    report("Checking the map", 0, 1)
+    space = load_space(results, key)
+    near = near_neighbours(space.graph, space.map)
+    save_finding(results, key, "near", near)
+    save_finding(results, key, "map_quality", measure_map(space.vectors, space.graph, space.map, near))
+
+
+def _evidence(generic: Space, reshaped: Fit, progress: Progress) -> Evidence:
+    vectors, given = np.asarray(generic.vectors), np.asarray(reshaped.given)
+    match reshaped.approach.kind:
+        case "guided":
+            known = {"graph": generic.graph, "label_vectors": reshaped.label_vectors}
+            return cross_validate(vectors, given, progress=progress, **known)
+        case "gstransform":
+            try:
+                return cross_validate(
+                    vectors, given, progress=progress, transform=GSTransform(random_state=0)
+                )
+            except ValueError as error:
+                raise LabelError(
+                    "The training of the published recipe left the range of numbers with some labels hidden, "
+                    "so that nothing can be said of it: give more labels."
+                ) from error
+        case _:
+            return cross_validate(vectors, given, progress=progress, read=np.asarray(reshaped.space.vectors))
+
+
+def _map_quality(found: Callable, generic: Space, reshaped: Fit) -> MapQuality:
+    space, moved = reshaped.space, {"before": generic.map, "change": found("change")}
+    return measure_map(space.vectors, space.graph, space.map, found("near"), **moved)
+
+
+def _linear(vectors: np.ndarray, reshaped: Fit) -> LinearForm:
+    return fit_linear_form(unit_rows(vectors), np.asarray(reshaped.space.vectors))
+
+
+def _words(
+    found: Callable, texts: np.ndarray, vectors: np.ndarray, reshaped: Fit
+) -> list[tuple[DrivingWord, ...]]:
+    columns = np.asarray(reshaped.probabilities).argmax(axis=1)
+    scores = class_scores(vectors, np.asarray(found("linear").weights), columns, len(reshaped.classes))
+    return driving_words(texts, scores, columns)

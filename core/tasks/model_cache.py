@@ -1,0 +1,64 @@
+"""What the worker keeps warm between tasks: the corpus, the encoders, and the lock around numba."""
+
+from __future__ import annotations
+
+import threading
+
+from core.corpus import Corpus
+from core.encoders import Encoder, files_signature, load_encoder
+from core.storage import Store
+
+NUMBA = threading.Lock()
+"""Held around UMAP and neighbour search: numba aborts the process when two threads enter it."""
+
+ENCODERS_KEPT = 2
+"""That of the corpus, and one that reads it anew: a typed text may be put into both spaces."""
+
+_corpora: dict[str, Corpus] = {}
+_encoders: dict[tuple[str, ...], Encoder] = {}
+_encoders_lock = threading.Lock()  # around what is kept
+_loading = threading.Lock()  # which can take as long as fetching a model does
+
+
+def load_warm_corpus(store: Store, key: str) -> Corpus:
+    """Corpus by key; the one used last stays in memory."""
+    if key not in _corpora:
+        corpus = store.load_corpus(key)
+        _corpora.clear()
+        _corpora[key] = corpus
+    return _corpora[key]
+
+
+def load_warm_encoder(name: str, template: str = "") -> Encoder:
+    """Encoder as of `load_encoder`; the two used last stay in memory, for as long as their files do.
+
+    One that is there is given at once, also while another thread loads one.
+    """
+    wanted = name, template, files_signature(name)
+    encoder = _find_kept(wanted)
+    if encoder is not None:
+        return encoder
+    with _loading:  # one at a time: the warm-up loads from its own thread
+        encoder = _find_kept(wanted)
+        if encoder is None:
+            with _encoders_lock:
+                while len(_encoders) >= ENCODERS_KEPT:  # before: each may fill the memory
+                    del _encoders[next(iter(_encoders))]
+            encoder = load_encoder(name, template=template or None)
+            with _encoders_lock:
+                _encoders[wanted] = encoder
+        return encoder
+
+
+def _find_kept(wanted: tuple[str, ...]) -> Encoder | None:
+    """Encoder that is in memory, which becomes the one used last."""
+    with _encoders_lock:
+        if wanted in _encoders:
+            _encoders[wanted] = _encoders.pop(wanted)
+        return _encoders.get(wanted)
+
+
+def forget() -> None:
+    """Let go of everything."""
+    _corpora.clear()
+    _encoders.clear()

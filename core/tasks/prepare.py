@@ -1,0 +1,72 @@
+"""The long tasks, from corpus to maps: each takes keys, reports its stages and leaves its result on disk.
+
+They run in the worker process, one at a time. A task that finds a stage's result on disk skips the stage,
+so that an interrupted one goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from core.storage import Store, encode_corpus, find_ready, has_space, save_space
+from core.tasks.annotate import annotate_analysis
+from core.tasks.compare import compare
+from core.tasks.fit import fit
+from core.tasks.measure import check_generic_map, measure
+from core.tasks.model_cache import load_warm_corpus, load_warm_encoder
+from core.tasks.steps import draw_space, keep_graph, keep_word_table
+from core.tasks.try_encoder import try_encoder
+from core.utils import Report, content_key, stage
+
+VERSION = 1  # raise it when embeddings or their map change: older results are then computed again
+
+
+def prepare(store: Store, report: Report, *, corpus_key: str, encoder: str) -> None:
+    """Encode a corpus, find its neighbours, draw the generic map and find its clusters.
+
+    Parameters
+    ----------
+    encoder : str
+        For `load_encoder`, or ready vectors as `core.storage.embeddings.keep_ready` named them.
+
+    Raises
+    ------
+    EncoderUnavailable
+        When the encoder cannot be loaded, or reads nothing without an instruction.
+    StoreError
+        When the ready vectors are no longer kept.
+    """
+    corpus = load_warm_corpus(store, corpus_key)
+    results = store.results(corpus_key)
+    ready = find_ready(results, encoder)
+    if ready is None:
+        report("Loading the encoder", 0, 1)
+        model = load_warm_encoder(encoder)
+        key = content_key("embeddings", VERSION, corpus_key, model.key_for(None))
+        encode_corpus(results, key, corpus.texts, model, stage(report, "Encoding"))
+    else:
+        key = content_key("embeddings", VERSION, corpus_key, ready)
+        results.link_array(f"{ready}.vectors", f"{key}.vectors")
+    if not has_space(results, key):
+        vectors = np.asarray(results.load_array(f"{key}.vectors"))
+        graph = keep_graph(report, results, key, vectors)
+        save_space(results, key, draw_space(report, results, key, vectors, graph, init=None))
+        report("Reading words", 0, 1)
+        keep_word_table(results, corpus_key, corpus.texts)
+    check_generic_map(report, results, key)
+    # Last: until here a map by another encoder stays in use, also when this is cancelled.
+    store.set_encoding(corpus_key, encoder, key)
+
+
+LOADERS = {"load_corpus": load_warm_corpus, "load_encoder": load_warm_encoder}
+
+TASKS = {
+    "prepare": prepare,
+    "try_encoder": partial(try_encoder, **LOADERS),
+    "fit": fit,
+    "measure": measure,
+    "annotate": partial(annotate_analysis, **LOADERS),
+    "compare": partial(compare, load_corpus=load_warm_corpus),
+}

@@ -1,0 +1,141 @@
+"""The task that tries an encoder on a few texts: whether it can be loaded, and how long it would take."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+
+from core.corpus import Corpus
+from core.encoders import Encoder, count_tokens, preview_prompt, sample_by_length, time_first_texts
+from core.errors import StoreError
+from core.storage import MOST_ANSWERED, Results, Store
+from core.utils import Progress, Report, content_key, stage
+
+VERSION = 1  # raise it when what is kept means something else
+N_TRIED = 16
+N_EXAMPLES = 3
+EXAMPLE_CHARACTERS = 300
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a few texts told about an encoder.
+
+    Attributes
+    ----------
+    seconds : float
+        To read the whole corpus here at this rate, without loading; answers that are kept are included.
+    n_texts : int
+        That were tried.
+    prompt : str
+        The exact string that the encoder was given, with "{input}" where each text stood.
+    n_dims, max_tokens : int
+    device : str
+        "cpu", "cuda", or the host of a server.
+    examples : list of (text, answer)
+        A few, of an encoder that answers in words; long texts are cut.
+    """
+
+    seconds: float
+    n_texts: int
+    prompt: str
+    n_dims: int
+    max_tokens: int
+    device: str
+    examples: list[tuple[str, str]]
+
+
+def try_encoder(
+    store: Store,
+    report: Report,
+    *,
+    corpus_key: str,
+    encoder: str,
+    template: str,
+    instruction: str,
+    load_corpus: Callable[[Store, str], Corpus],
+    load_encoder: Callable[[str, str], Encoder],
+) -> None:
+    """Read 16 texts of a corpus by an encoder, and keep a `Trial`.
+
+    Parameters
+    ----------
+    encoder, template : str
+        As for `load_encoder`.
+    instruction : str
+        "" for none.
+    load_corpus, load_encoder : callable
+        Those of `core.tasks.model_cache`, which keep them warm.
+
+    Raises
+    ------
+    EncoderUnavailable
+        When it cannot be loaded, or does not follow the instruction.
+    """
+    texts = load_corpus(store, corpus_key).texts
+    report("Loading the encoder", 0, 1)
+    model = load_encoder(encoder, template)
+    trial = _try(model, encoder, template, instruction, texts, report)
+    key = _trial_key(corpus_key, encoder, template, instruction)
+    store.results(corpus_key).save_document(key, asdict(trial))
+
+
+def load_trial(
+    results: Results, corpus_key: str, encoder: str, template: str, instruction: str
+) -> Trial | None:
+    """What the latest trial of an encoder under an instruction told; None where there was none."""
+    key = _trial_key(corpus_key, encoder, template, instruction)
+    if not results.has_document(key):
+        return None
+    try:
+        kept = results.load_document(key)
+        return Trial(**{**kept, "examples": [(text, answer) for text, answer in kept["examples"]]})
+    except (StoreError, TypeError, ValueError, KeyError):  # damaged
+        return None
+
+
+def _try(
+    model: Encoder,
+    encoder: str,
+    template: str,
+    instruction: str,
+    texts: Sequence[str],
+    report: Report,
+) -> Trial:
+    asked = instruction.strip() or None
+    prompt = preview_prompt(encoder, asked, template)
+    sample = sample_by_length(texts, N_TRIED)
+    trying = _counted(report, f"Trying it on {len(sample)} texts")
+    seconds = time_first_texts(model, texts, instruction=asked, most=N_TRIED, progress=trying)
+    examples: list[tuple[str, str]] = []
+    if hasattr(model, "encode_and_answer"):
+        answering = _counted(report, "Reading some answers")
+        # Where answers come with the vectors, their time is counted already.
+        answered = sample if model.answers_cost_more else sample[:: max(1, len(sample) // N_EXAMPLES)]
+        start = time.perf_counter()
+        _, answers = model.encode_and_answer(answered, instruction=asked, progress=answering)
+        if model.answers_cost_more:
+            share = min(1.0, MOST_ANSWERED / len(set(texts)))
+            rate = (time.perf_counter() - start) / count_tokens(sample, model.max_tokens)
+            seconds += rate * share * count_tokens(texts, model.max_tokens)
+        spread = range(len(answered) - 1, -1, -max(1, len(answered) // N_EXAMPLES))
+        examples = [(answered[place][:EXAMPLE_CHARACTERS], answers[place]) for place in spread][:N_EXAMPLES]
+    return Trial(
+        seconds,
+        len(sample),
+        prompt,
+        model.n_dims,
+        model.max_tokens,
+        getattr(model, "device", "cpu"),
+        examples,
+    )
+
+
+def _counted(report: Report, name: str) -> Progress:
+    report(name, 0, 1)
+    return stage(report, name)
+
+
+def _trial_key(corpus_key: str, encoder: str, template: str, instruction: str) -> str:
+    return content_key("trial", VERSION, corpus_key, encoder, template, instruction.strip())

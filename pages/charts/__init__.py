@@ -1,0 +1,40 @@
+"""Plotly figures and the palette: data in, figure out."""
+
+from pages.charts.column_bars import column_bars
+from pages.charts.comparison import SystemPoint, accuracy_by_seconds
+from pages.charts.evidence import accuracy_bars, label_dumbbells, learning_lines
+from pages.charts.flows import flow_matrix, flow_ribbons
+from pages.charts.histograms import (
+    BARS,
+    change_histogram,
+    composition_bars,
+    replaced_bars,
+    text_length_histogram,
+)
+from pages.charts.palette import GREY, category_colours, colour_of
+from pages.charts.style import GAIN, LOSS, plain, short
+from pages.charts.thumbnail import map_thumbnail
+
+__all__ = [
+    "BARS",
+    "GAIN",
+    "GREY",
+    "LOSS",
+    "SystemPoint",
+    "accuracy_bars",
+    "accuracy_by_seconds",
+    "category_colours",
+    "change_histogram",
+    "colour_of",
+    "column_bars",
+    "composition_bars",
+    "flow_matrix",
+    "flow_ribbons",
+    "label_dumbbells",
+    "learning_lines",
+    "map_thumbnail",
+    "plain",
+    "replaced_bars",
+    "short",
+    "text_length_histogram",
+]

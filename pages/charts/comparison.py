@@ -1,0 +1,183 @@
+"""How good and how fast systems are that follow an instruction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from pages.charts.name_placement import GAP, Box, Spot, place_names, place_on_line
+from pages.charts.style import GAIN, LONGEST_NAME, bare_figure, faint, percent, plain, short
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+TICKS = {
+    0.001: "0.001 s", 0.01: "0.01 s", 0.1: "0.1 s", 1: "1 s", 10: "10 s", 60: "1 min", 600: "10 min",
+    3_600: "1 h", 36_000: "10 h", 86_400: "1 day", 864_000: "10 days",
+}  # fmt: skip
+ROOM = 1.9  # of the axis, beside the fastest and the slowest, as a factor
+LEAST_SPAN = 30.0  # from the left end of the axis to its right end, as a factor
+NAME_HEIGHT = 0.065  # of the chart
+LETTER = 0.0185  # of the chart: how wide a letter is in a column of a usual window
+
+
+class Span(NamedTuple):
+    """Ends of an axis."""
+
+    low: float
+    high: float
+
+    def share(self, value: float) -> float:
+        """Place of a value, 0 to 1."""
+        return (value - self.low) / (self.high - self.low)
+
+    def at(self, share: float) -> float:
+        """Value at a place."""
+        return self.low + share * (self.high - self.low)
+
+
+@dataclass(frozen=True)
+class SystemPoint:
+    """One system on the chart.
+
+    Attributes
+    ----------
+    name : str
+    seconds : float
+        To one more instruction, above 0.
+    accuracy, low, high : float
+        0 to 1, with the ends of its interval.
+    meaning : str
+        What is told where the pointer is.
+    own : bool
+        Whether it is drawn in the accent colour.
+    """
+
+    name: str
+    seconds: float
+    accuracy: float
+    low: float
+    high: float
+    meaning: str
+    own: bool = False
+
+
+def accuracy_by_seconds(points: Sequence[SystemPoint], *, generic: float) -> go.Figure:
+    """Draw accuracies with their intervals against the seconds that one more instruction takes.
+
+    Parameters
+    ----------
+    points : sequence of SystemPoint
+        At least one.
+    generic : float, 0 to 1
+        Accuracy without any instruction, drawn as a line across; not a number for none.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        Seconds on a logarithmic axis.
+    """
+    import plotly.graph_objects as go
+
+    colours = [GAIN if point.own else faint(1) for point in points]
+    drawn = go.Scatter(
+        x=[point.seconds for point in points],
+        y=[point.accuracy for point in points],
+        mode="markers",
+        marker={"size": 13, "color": colours},
+        error_y={
+            "symmetric": False,
+            "array": [point.high - point.accuracy for point in points],
+            "arrayminus": [point.accuracy - point.low for point in points],
+            "color": faint(0.9),
+            "thickness": 1.5,
+            "width": 4,
+        },
+        customdata=[plain(point.meaning) for point in points],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+    figure = bare_figure([drawn])
+    across = _span([point.seconds for point in points])
+    figure.update_xaxes(
+        type="log",
+        range=list(across),
+        tickvals=list(TICKS),
+        ticktext=list(TICKS.values()),
+        title="until the vectors of one more instruction are there",
+        showgrid=True,
+        gridcolor=faint(0.15),
+    )
+    up = _reach(points, generic)
+    figure.update_yaxes(
+        range=list(up),
+        tickformat=".0%",
+        nticks=6,
+        title="hidden labels found again",
+        showgrid=True,
+        gridcolor=faint(0.25),
+    )
+    if not np.isnan(generic):
+        figure.add_hline(y=generic, line={"color": faint(1), "width": 1.5, "dash": "dot"})
+    _name_points(figure, points, generic, across, up)
+    return figure
+
+
+def _span(seconds: Sequence[float]) -> Span:
+    """Ends of the axis of seconds, as powers of ten: room beside the points, and a chart of some breadth."""
+    left, right = min(seconds) / ROOM, max(seconds) * ROOM
+    widen = max(1.0, LEAST_SPAN / (right / left)) ** 0.5
+    return Span(float(np.log10(left / widen)), float(np.log10(right * widen)))
+
+
+def _reach(points: Sequence[SystemPoint], generic: float) -> Span:
+    """Ends of the axis of accuracies, with a little room."""
+    lows = [point.low for point in points] + ([] if np.isnan(generic) else [generic])
+    highs = [point.high for point in points] + ([] if np.isnan(generic) else [generic])
+    return Span(max(-0.02, min(lows) - 0.06), min(1.06, max(highs) + 0.06))
+
+
+def _name_points(
+    figure: go.Figure, points: Sequence[SystemPoint], generic: float, across: Span, up: Span
+) -> None:
+    """Names beside the points, with a line where one had to be moved away."""
+    names = [f"{short(point.name, LONGEST_NAME)} {percent(point.accuracy)}" for point in points]
+    spots = [
+        Spot(across.share(np.log10(point.seconds)), *map(up.share, (point.accuracy, point.low, point.high)),
+             LETTER * len(name))
+        for point, name in zip(points, names, strict=True)
+    ]  # fmt: skip
+    taken = [] if np.isnan(generic) else [_name_line(figure, generic, up, spots)]
+    places = place_names(spots, NAME_HEIGHT, taken)
+    for point, spot, name, place in zip(points, spots, names, places, strict=True):
+        aside = 1 if place.anchor == "left" else -1
+        if abs(place.height - spot.y) > NAME_HEIGHT / 2:
+            end = 10 ** across.at(spot.x + aside * GAP)
+            figure.add_shape(
+                type="line", x0=point.seconds, y0=point.accuracy, x1=end, y1=up.at(place.height),
+                line={"color": faint(0.9), "width": 1}, layer="below",
+            )  # fmt: skip
+        figure.add_annotation(
+            x=across.at(spot.x + aside * GAP),
+            y=up.at(place.height),
+            text=f"<b>{plain(name)}</b>" if point.own else plain(name),
+            showarrow=False,
+            xanchor=place.anchor,
+        )
+
+
+def _name_line(figure: go.Figure, generic: float, up: Span, spots: Sequence[Spot]) -> Box:
+    """The name of the line across; returns where it stands."""
+    name = f"generic {percent(generic)}"
+    box = place_on_line(up.share(generic), LETTER * len(name), NAME_HEIGHT, spots)
+    figure.add_annotation(
+        x=box.left,
+        xref="paper",
+        xanchor="left",
+        y=up.at((box.low + box.high) / 2),
+        text=name,
+        showarrow=False,
+    )
+    return box

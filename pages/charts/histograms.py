@@ -1,0 +1,208 @@
+"""How many: texts of each length, neighbours replaced, what a selection consists of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pages.charts.palette import CATEGORIES, GREY
+from pages.charts.style import GAIN, bare_figure, faint, percent, short
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+BINS = 40
+BARS = 8
+"""Categories with a bar of their own; the least frequent ones of the selection are left out."""
+
+LEAST_SEEN = 0.02
+"""Height of a bar of few selected texts, as a share of the highest bar."""
+
+
+def text_length_histogram(lengths: Sequence[int] | np.ndarray) -> go.Figure:
+    """Draw how many texts have which length.
+
+    The axis ends at the 99th percentile, and what is longer counts in the last bar: one huge text would leave
+    nothing to see of the others.
+
+    Parameters
+    ----------
+    lengths : sequence of int, length n_texts
+        Characters of each text.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+    """
+    import plotly.graph_objects as go
+
+    lengths = np.asarray(lengths)
+    longest = int(np.ceil(np.percentile(lengths, 99))) if len(lengths) else 0
+    width = max(1, -(-(longest + 1) // BINS))  # rounded up: whole characters
+    edges = np.arange(0, longest + width + 1, width)
+    counts, _ = np.histogram(np.minimum(lengths, longest), edges)
+    spans = [f"{start:,} to {start + width - 1:,}" for start in edges[:-1]]
+    if len(lengths) and lengths.max() > longest:
+        spans[-1] = f"{edges[-2]:,} or more"
+    bars = go.Bar(
+        x=(edges[:-1] + width / 2).tolist(),
+        y=counts.tolist(),
+        width=width,
+        customdata=spans,
+        marker={"color": CATEGORIES[0], "line": {"width": 0}},
+        hovertemplate="%{y:,} texts of %{customdata} characters<extra></extra>",
+    )
+    figure = bare_figure([bars])
+    figure.update_layout(bargap=0.08)
+    figure.update_xaxes(title="characters", rangemode="tozero")
+    figure.update_yaxes(title="texts", showgrid=True, gridcolor=faint(0.3), nticks=4)
+    return figure
+
+
+def change_histogram(change: np.ndarray) -> go.Figure:
+    """Draw for how many texts which share of the nearest neighbours was replaced.
+
+    Parameters
+    ----------
+    change : float array (n_texts,), 0 to 1
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+    """
+    import plotly.graph_objects as go
+
+    counts, edges = np.histogram(change, bins=10, range=(0, 1))
+    spans = [f"{100 * start:.0f} to {percent(end)}" for start, end in pairwise(edges)]
+    bars = go.Bar(
+        x=(edges[:-1] + 0.05).tolist(),
+        y=counts.tolist(),
+        width=0.1,
+        customdata=spans,
+        marker={"color": GAIN, "line": {"width": 0}},
+        hovertemplate="%{y:,} texts with %{customdata} of their neighbours replaced<extra></extra>",
+    )
+    figure = bare_figure([bars])
+    figure.update_layout(bargap=0.08)
+    figure.update_xaxes(title="share replaced", tickformat=".0%", range=[0, 1])
+    figure.update_yaxes(title="texts", showgrid=True, gridcolor=faint(0.25), nticks=4)
+    return figure
+
+
+def replaced_bars(every: np.ndarray, some: np.ndarray | None) -> go.Figure:
+    """Draw how many texts have so many of their k neighbours replaced, and how many of some texts.
+
+    A click reports the number of replaced neighbours as `customdata`.
+
+    Parameters
+    ----------
+    every : int array (k + 1,)
+        Texts with 0 to k replaced neighbours.
+    some : int array (k + 1,) or None
+        The selected ones among them. Where there are few, their bar is drawn as high as can be seen.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+    """
+    import plotly.graph_objects as go
+
+    place, k = list(range(len(every))), len(every) - 1
+    highest = max(int(every.max()), 1)
+    traces = [go.Bar(y=every.tolist(), marker={"color": faint(0.55)}, hoverinfo="skip")]
+    if some is not None:
+        seen = np.minimum(np.maximum(some, LEAST_SEEN * highest * (some > 0)), every)
+        traces.append(go.Bar(y=seen.tolist(), marker={"color": GAIN}, hoverinfo="skip"))
+    words = [f"<b>{at} of {k} replaced</b><br>{every[at]:,} texts" for at in place]
+    if some is not None:
+        words = [f"{said}, {some[at]:,} selected" for at, said in enumerate(words)]
+    # The whole stretch behind a bar takes the click: short bars are hard to hit.
+    unseen = {"marker": {"opacity": 0}}
+    traces.append(
+        go.Bar(
+            y=[highest] * len(every),
+            width=1,
+            marker={"color": "rgba(0,0,0,0)"},
+            selected=unseen,
+            unselected=unseen,
+            customdata=place,
+            text=[f"{said}<br>Click to select" for said in words],
+            textposition="none",
+            hovertemplate="%{text}<extra></extra>",
+        )
+    )
+    for trace in traces:
+        trace.update(x=place, marker_line_width=0)
+    figure = bare_figure(traces)
+    figure.update_layout(barmode="overlay", bargap=0.1, margin={"l": 4, "r": 4, "t": 4, "b": 4})
+    ticks = sorted({round(share * k) for share in (0, 0.25, 0.5, 0.75, 1)})
+    figure.update_xaxes(tickvals=ticks, ticktext=[percent(at / max(k, 1)) for at in ticks], tickangle=0)
+    figure.update_xaxes(title="neighbours replaced", range=[-0.6, k + 0.6])
+    figure.update_yaxes(title="texts", showgrid=True, gridcolor=faint(0.25), nticks=4)
+    return figure
+
+
+def composition_bars(
+    codes: np.ndarray, selected: np.ndarray, labels: Sequence[str], colours: Sequence[str]
+) -> go.Figure:
+    """Draw what a selection is made of: each category's share of it, against its share of the corpus.
+
+    Categories stand from the largest share of the selection down, at most `BARS` of them.
+
+    Parameters
+    ----------
+    codes : array of int, shape (n_texts,)
+        Category of each text, position in `labels`; -1 for none.
+    selected : array of int or bool
+        Rows of the selected texts, or a mask of shape (n_texts,).
+    labels : sequence of str
+        Names of the categories.
+    colours : sequence of str
+        Their colours, "#rrggbb".
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+    """
+    import plotly.graph_objects as go
+
+    shares = np.stack(
+        [_shares(codes[selected], len(labels)), _shares(codes, len(labels))]
+    )  # (2, n_labels + 1)
+    names, paint = [*labels, "none"], [*colours, GREY]
+    order = [int(i) for i in np.argsort(-shares[0], kind="stable") if shares[0, i] > 0][:BARS][::-1]
+    place = list(range(len(order)))
+    hover = [
+        f"{names[i]}: {shares[0, i]:.0%} of the selection, {shares[1, i]:.0%} of the corpus" for i in order
+    ]
+    selection = go.Bar(
+        x=shares[0, order].tolist(),
+        y=place,
+        orientation="h",
+        marker={"color": [paint[i] for i in order], "line": {"width": 0}},
+        width=0.62,
+        customdata=hover,
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+    corpus = go.Scatter(
+        x=shares[1, order].tolist(),
+        y=place,
+        mode="markers",
+        # A stroke across the bar, in a grey that shows on white, on dark and on every bar.
+        marker={"symbol": "line-ns", "size": 9, "line": {"width": 3, "color": faint(1.0)}},
+        customdata=hover,
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+    figure = bare_figure([selection, corpus])
+    figure.update_xaxes(title="share (stroke: of all)", tickformat=".0%", rangemode="tozero", nticks=5)
+    figure.update_yaxes(tickvals=place, ticktext=[short(names[i]) for i in order])
+    return figure
+
+
+def _shares(codes: np.ndarray, n_labels: int) -> np.ndarray:
+    """Share of each category, and at the end of none: (n_labels + 1,)."""
+    codes = np.where(np.asarray(codes) < 0, n_labels, codes)
+    return np.bincount(codes, minlength=n_labels + 1) / max(len(codes), 1)

@@ -1,0 +1,75 @@
+"""All encoders that are suggested, side by side; a click on a row chooses one."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from core.encoders import available_encoders, describe_encoder, instructed_encoders
+from pages.common.encoders.facts_text import spoken
+
+
+@st.dialog("All encoders", width="large", icon=":material/table_view:")
+def show_encoders(key: str, field: str) -> None:
+    """Table of the registry.
+
+    Parameters
+    ----------
+    key : str
+        Begins the keys of its widgets.
+    field : str
+        Session key that gets the name of the chosen encoder.
+    """
+    table = encoder_table()
+
+    def choose() -> None:
+        selected = st.session_state[f"{key}_table"]["selection"]
+        rows = [*selected["rows"], *(row for row, _ in selected["cells"])]
+        if rows:
+            st.session_state[field] = table["Encoder"][rows[0]]
+            st.session_state[f"{key}_chosen"] = True
+
+    st.caption(
+        "Any other sentence-transformers, INSTRUCTOR or InBedder model works by its name or folder, if it "
+        "brings no code of its own: Refract never runs that. Click a row to choose."
+    )
+    st.dataframe(
+        table,
+        hide_index=True,
+        height="content",
+        key=f"{key}_table",
+        on_select=choose,
+        selection_mode=["single-row", "single-cell"],
+        column_config={
+            "Encoder": st.column_config.TextColumn(width=255),
+            "Here": st.column_config.CheckboxColumn(help="Its files are on this machine: no network needed"),
+            "GB": st.column_config.NumberColumn(format="%.1f", help="To fetch once, and about its memory"),
+            "Tokens": st.column_config.NumberColumn(
+                format="localized", help="Read of a text; the rest of a longer one is cut"
+            ),
+            "Instructions": st.column_config.TextColumn(
+                help="Which instructions change how it reads a text: any, those of its own list, or none"
+            ),
+            "Licence": st.column_config.TextColumn(width=190),
+            "About": st.column_config.TextColumn(width="large"),
+        },
+    )
+    if st.session_state.pop(f"{key}_chosen", False):
+        st.rerun()  # closes the table
+
+
+def encoder_table() -> pd.DataFrame:
+    """One row for each suggested encoder, generic ones first."""
+    found = [describe_encoder(choice.name) for choice in (*available_encoders(), *instructed_encoders())]
+    return pd.DataFrame(
+        {
+            "Encoder": [facts.name for facts in found],
+            "Instructions": [facts.follows_instructions for facts in found],
+            "Here": [facts.on_this_machine for facts in found],
+            "GB": [facts.gigabytes for facts in found],
+            "Languages": [spoken(facts.languages) for facts in found],
+            "Tokens": [facts.max_tokens for facts in found],
+            "Licence": [facts.licence for facts in found],
+            "About": [facts.description for facts in found],
+        }
+    )

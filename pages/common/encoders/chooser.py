@@ -1,0 +1,237 @@
+"""Choosing an encoder: from the registry, a folder, the hub or a server; with what is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import streamlit as st
+
+from core.encoders import (
+    EncoderFacts,
+    count_too_long,
+    describe_encoder,
+    estimate_seconds,
+    preview_prompt,
+    split_name,
+)
+from core.errors import EncoderUnavailable
+from pages.common.encoders.catalogue import show_encoders
+from pages.common.encoders.facts_text import fact_line
+from pages.common.encoders.fields import draw_kind, draw_name, draw_output, draw_template
+from pages.common.encoders.trial import draw_trial, kept_trial
+from pages.common.text import duration, markdown
+
+FACTS_HELP = (
+    "Where its files are and how large; its licence; its languages; how much of a text it reads before the "
+    "rest is cut (a token is about four letters)."
+)
+TASK_HELP = "This encoder was trained with these words only, and follows no others."
+
+
+def draw_encoder_chooser(
+    *,
+    key: str,
+    instructed: bool,
+    texts: Sequence[str],
+    corpus_key: str | None = None,
+    instruction: str = "",
+    start: str = "",
+    start_template: str = "",
+    use_task: Callable[[str], None] | None = None,
+    before_try: Callable[[], None] | None = None,
+) -> tuple[str, str]:
+    """Let a person choose an encoder, and tell what is known of it.
+
+    Whether it can be used so is said here, and `why_not` tells it to the caller.
+
+    Parameters
+    ----------
+    key : str
+        Begins the keys of all its widgets: "{key}_encoder", "{key}_template", "{key}_output", "{key}_task",
+        "{key}_kind", "{key}_server_url", "{key}_server_model", "{key}_try", "{key}_all".
+    instructed : bool
+        Whether texts are to be read under the instruction, or without any.
+    texts : sequence of str
+        Of the corpus, for the estimate.
+    corpus_key : str, optional
+        Without one nothing is estimated or tried.
+    instruction : str
+    start, start_template : str
+        What is chosen at first; "" for nothing, or the default encoder where there is no instruction.
+    use_task : callable, optional
+        Called, in a callback, with the task of an encoder of fixed tasks that is to become the instruction.
+    before_try : callable, optional
+        Called, in a callback, before the encoder is tried, as a corpus must be stored for that.
+
+    Returns
+    -------
+    name : str
+        For `core.encoders.load_encoder`; "" while nothing is chosen.
+    template : str
+        Chosen wording; "" for the encoder's own.
+    """
+    left, right = st.columns([3, 2]) if instructed else (st.container(), st.container())
+    with left:
+        name = draw_name(key, instructed, start)
+    if not name:
+        _draw_table_button(key)
+        return "", ""
+    with right:
+        if instructed:
+            name = draw_kind(key, name)
+        facts = describe_encoder(name)
+        if instructed and facts.outputs and "#" not in split_name(name).source:
+            name = draw_output(key, name, facts.outputs)
+    template = ""
+    if instructed and facts.takes_template:
+        template = draw_template(key, name, start, start_template)
+    _draw_facts(facts, texts, corpus_key, (name, template, instruction), instructed)
+    problem = why_not(name, template, instruction, instructed=instructed)
+    if instructed and facts.tasks and instruction not in facts.tasks:
+        _draw_tasks(key, facts, use_task)
+    elif problem:
+        st.warning(markdown(problem), icon=":material/warning:")
+    else:
+        _draw_prompt(preview_prompt(name, instruction if instructed else "", template), instructed)
+    line = st.container(horizontal=True, vertical_alignment="center")
+    with line:
+        _draw_table_button(key)
+    if corpus_key is not None:
+        arguments = {
+            "corpus_key": corpus_key,
+            "encoder": name,
+            "template": template,
+            "instruction": instruction if instructed else "",
+        }
+        draw_trial(
+            facts,
+            key=key,
+            line=line,
+            arguments=arguments,
+            texts=texts,
+            ready=not problem,
+            before=before_try,
+        )
+    return name, template
+
+
+def why_not(name: str, template: str = "", instruction: str = "", *, instructed: bool = True) -> str:
+    """Say in one sentence why texts cannot be read so; "" when they can, as far as is known before loading.
+
+    Parameters
+    ----------
+    name, template, instruction : str
+    instructed : bool
+        False where texts are read without an instruction.
+    """
+    if not name:
+        return "Choose an encoder."
+    facts = describe_encoder(name)
+    if facts.problem:
+        return facts.problem
+    if not instructed and facts.needs_instruction:
+        return (
+            f"{facts.title} answers a question about each text, and the generic map has none: choose another "
+            "encoder here, and this one on the guide page, where it can follow an instruction of yours."
+        )
+    try:
+        preview_prompt(name, instruction if instructed else "", template)
+    except EncoderUnavailable as error:
+        return str(error)
+    return ""
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def reading_cost(
+    corpus_key: str, encoder: str, _texts: np.ndarray, *, prompt: str = ""
+) -> tuple[int, int, float]:
+    """How many texts the encoder would cut, at how many tokens (0: unknown yet), and its seconds.
+
+    `prompt` is what it reads with each text.
+    """
+    try:
+        n_long, max_tokens = count_too_long(_texts, encoder)
+    except EncoderUnavailable:
+        n_long = max_tokens = 0  # said in full when it is loaded
+    return n_long, max_tokens, estimate_seconds(_texts, encoder, prompt=prompt)
+
+
+def prompt_of(name: str, template: str, instruction: str) -> str:
+    """The exact string that an encoder reads, or "" while it cannot be told."""
+    try:
+        return preview_prompt(name, instruction, template)
+    except EncoderUnavailable:
+        return ""
+
+
+def _draw_facts(
+    facts: EncoderFacts,
+    texts: Sequence[str],
+    corpus_key: str | None,
+    choice: tuple[str, str, str],
+    instructed: bool,
+) -> None:
+    """One quiet paragraph; where texts go is said loudly."""
+    if facts.host is not None and facts.on_this_machine:
+        st.caption(f":material/send: Texts go to **{markdown(facts.host)}**, a server on this machine.")
+    elif facts.host is not None:
+        st.warning(
+            f"Every text is sent to **{markdown(facts.host)}**: do this only with texts that may leave this "
+            "machine.",
+            icon=":material/send:",
+        )
+    name, template, instruction = choice
+    instruction = instruction if instructed else ""
+    said = markdown(fact_line(facts, instructed=instructed))
+    known = corpus_key is not None and facts.on_this_machine and facts.host is None and not facts.problem
+    if known and not kept_trial(
+        corpus_key=corpus_key, encoder=name, template=template, instruction=instruction
+    ):
+        prompt = prompt_of(name, template, instruction)
+        seconds = reading_cost(corpus_key, name, texts, prompt=prompt)[2]
+        said += f" · roughly **{duration(seconds)}** for {len(texts):,} texts here"
+    described = f"{markdown(facts.description)}  \n" if facts.description else ""
+    st.caption(f"{described}{said}", help=FACTS_HELP)
+    if not instructed and facts.follows_instructions == "free text" and not facts.needs_instruction:
+        st.caption("Here it reads the texts without an instruction; the guide page lets it follow one.")
+
+
+def _draw_tasks(key: str, facts: EncoderFacts, use_task: Callable[[str], None] | None) -> None:
+    """The tasks of an encoder that follows no other words, in place of a free instruction."""
+    st.warning(
+        f"{markdown(facts.title)} cannot read under an instruction of your own: it knows the tasks "
+        f"{markdown(', '.join(facts.tasks))}. One of them must be the instruction, word for word.",
+        icon=":material/warning:",
+    )
+    if use_task is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        tasks = list(facts.tasks)
+        task = st.selectbox(
+            "Task",
+            tasks,
+            index=tasks.index("clustering") if "clustering" in tasks else 0,
+            key=f"{key}_task",
+            help=TASK_HELP,
+        )
+        st.button(
+            f"Make “{markdown(task)}” the instruction", key=f"{key}_use_task", on_click=use_task, args=[task]
+        )
+
+
+def _draw_prompt(prompt: str, instructed: bool) -> None:
+    """The exact string that the model reads."""
+    if not instructed and prompt == "{input}":
+        return
+    st.markdown(
+        ":small[What the model reads, word for word]",
+        help="{input} stands for the text." + (" Nothing else is added." if instructed else ""),
+    )
+    st.code(prompt, language=None, wrap_lines=True)
+
+
+def _draw_table_button(key: str) -> None:
+    """All encoders side by side, in a window of its own."""
+    if st.button("All encoders", key=f"{key}_all", type="tertiary", icon=":material/table_view:"):
+        show_encoders(key, f"{key}_encoder")

@@ -1,0 +1,127 @@
+"""The fields that name an encoder and say how it reads."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.encoders import (
+    DEFAULT_ENCODER,
+    available_encoders,
+    default_template,
+    instructed_encoders,
+    is_folder,
+    split_name,
+)
+from pages.common.encoders.facts_text import OUTPUTS
+
+SERVER = "An embeddings server…"
+EXAMPLE_URL = "http://127.0.0.1:11434/v1"
+HELP = (
+    "Choose one, or type: a name on the Hugging Face hub or a folder. “instructor:” or “inbedder:” before a "
+    "folder says what it holds where its files do not."
+)
+KINDS = {"": "As its files say", "instructor": "INSTRUCTOR", "inbedder": "InBedder"}
+KINDS_HELP = (
+    "INSTRUCTOR models look like others of their make, and InBedders that fill masks like plain ones: say so "
+    "here where the files do not tell."
+)
+TEMPLATE_HELP = (
+    "How the instruction is put before each text: {instruction} is where it goes. Empty: the model's own way."
+)
+OUTPUT_HELP = "An InBedder is asked your instruction about each text. What of it becomes the text's place."
+
+
+def draw_name(key: str, instructed: bool, start: str) -> str:
+    """Selectbox of names, and the fields of a server."""
+    field = f"{key}_encoder"
+    suggested = {choice.name: choice for choice in instructed_encoders()}
+    if not instructed:
+        suggested = {choice.name: choice for choice in available_encoders()} | suggested
+    first = st.session_state.setdefault(f"{key}_start", start or ("" if instructed else DEFAULT_ENCODER))
+    # What was typed is an option like the others from then on.
+    more = [name for name in dict.fromkeys((first, st.session_state.get(field))) if name]
+    options = [*(name for name in more if name not in suggested and name != SERVER), *suggested, SERVER]
+    chosen = st.selectbox(
+        "Encoder",
+        options,
+        index=options.index(first) if first else None,
+        key=field,
+        placeholder="Choose, or type a folder or a name on the hub",
+        accept_new_options=True,
+        help=HELP,
+        persist_state="session",
+    )
+    if (chosen or "").rstrip(" .…") != SERVER.rstrip("…"):  # typed, it may lack its dots
+        return (chosen or "").strip()
+    with st.container(horizontal=True):
+        url = st.text_input(
+            "Address",
+            key=f"{key}_server_url",
+            placeholder=EXAMPLE_URL,
+            help="Of a server that speaks the OpenAI embeddings protocol. A key it needs is read from the "
+            "environment variable REFRACT_EMBEDDINGS_KEY, and is never kept or shown.",
+            persist_state="session",
+        )
+        model = st.text_input(
+            "Model", key=f"{key}_server_model", placeholder="nomic-embed-text", persist_state="session"
+        )
+    return f"endpoint:{url.strip()}#{model.strip()}" if url.strip() and model.strip() else ""
+
+
+def draw_kind(key: str, name: str) -> str:
+    """What a folder holds, where its name leaves it open."""
+    named = split_name(name)
+    if named.kind is not None or not is_folder(named.source):
+        return name
+    field = f"{key}_kind"
+    _fill(field, name, "")
+    kind = st.segmented_control(
+        "Read as",
+        list(KINDS),
+        format_func=KINDS.__getitem__,
+        required=True,
+        key=field,
+        help=KINDS_HELP,
+        persist_state="session",
+    )
+    return f"{kind}:{name}" if kind else name
+
+
+def draw_output(key: str, name: str, outputs: tuple[str, ...]) -> str:
+    """Which of its vectors an InBedder gives; what a typed name says is one of the options."""
+    named = split_name(name)
+    bare = name.removesuffix(f"#{named.output}") if named.output else name
+    field = f"{key}_output"
+    first = named.output or outputs[0]
+    _fill(field, name, first)
+    output = st.selectbox(
+        "Vectors from",
+        list(dict.fromkeys([*outputs, first])),
+        key=field,
+        format_func=lambda output: f"{output} · {OUTPUTS[output]}" if output in OUTPUTS else output,
+        help=OUTPUT_HELP,
+        persist_state="session",
+    )
+    return bare if output == outputs[0] and not named.output else f"{bare}#{output}"
+
+
+def draw_template(key: str, name: str, start: str, start_template: str) -> str:
+    """How the instruction is put before a text; "" for the encoder's own way."""
+    own, field = default_template(name), f"{key}_template"
+    _fill(field, name, (start_template if name == start else "") or own)
+    template = st.text_area(
+        "Wording",
+        key=field,
+        height=68,
+        placeholder="Instruct: {instruction}\nQuery: ",
+        help=TEMPLATE_HELP,
+        persist_state="session",
+    )
+    return "" if not template.strip() or template == own else template
+
+
+def _fill(field: str, name: str, value: str) -> None:
+    """Give a field its first value, anew for each encoder."""
+    if st.session_state.get(f"{field}_of") != name:
+        st.session_state[f"{field}_of"] = name
+        st.session_state[field] = value

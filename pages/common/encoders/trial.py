@@ -1,0 +1,107 @@
+"""Trying an encoder on a few texts of the corpus: what reading all of them would take here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.encoders import EncoderFacts
+from core.errors import RefractError
+from core.tasks import N_TRIED, Trial, load_trial
+from pages.common import cache, jobs
+from pages.common.text import duration, gigabytes, markdown
+
+TASK = "try_encoder"
+SHOWN = 160  # characters of an example text
+HELP = (
+    f"Loads the encoder, reads {N_TRIED} of the texts and reckons from the time that took. It says a little "
+    "too much, as many texts at once are quicker."
+)
+
+
+def draw_trial(
+    facts: EncoderFacts,
+    *,
+    key: str,
+    line: DeltaGenerator,
+    arguments: dict[str, str],
+    texts: Sequence[str],
+    ready: bool,
+    before: Callable[[], None] | None,
+) -> None:
+    """Button that tries the encoder, its progress, and what came of it.
+
+    Parameters
+    ----------
+    line : container
+        Where the button goes, or in its place the time; the rest goes below.
+    arguments : dict
+        Of the task: corpus_key, encoder, template, instruction.
+    ready : bool
+        Whether it can be tried.
+    before : callable, optional
+        What must be done first, in a callback.
+    """
+    job = jobs.latest(TASK, **arguments)
+    if job is not None and job.active:
+        jobs.draw_progress(job, cancel_key=f"{key}_try_cancel")
+        return
+    trial = kept_trial(**arguments)
+    if trial is not None:
+        draw_result(trial, len(texts), line)
+    if ready:
+        line.button(
+            "Again" if trial else try_label(facts),
+            key=f"{key}_try",
+            type="tertiary" if trial else "secondary",
+            icon=":material/timer:",
+            help=HELP,
+            on_click=start_trial,
+            args=[facts, key, arguments, before],
+        )
+    said = st.session_state.pop(f"{key}_try_error", "")
+    if job is not None and job.status == "failed":
+        said = job.message
+    if said:
+        st.error(markdown(said), icon=":material/error:")
+
+
+def kept_trial(*, corpus_key: str, encoder: str, template: str, instruction: str) -> Trial | None:
+    """What the encoder was found to take on this corpus; None before it was tried."""
+    return load_trial(cache.store().results(corpus_key), corpus_key, encoder, template, instruction)
+
+
+def start_trial(
+    facts: EncoderFacts, key: str, arguments: dict[str, str], before: Callable[[], None] | None
+) -> None:
+    """Queue the trial, in a callback."""
+    try:
+        if before is not None:
+            before()
+        jobs.start(TASK, f"Trying {facts.title}", **arguments)
+    except RefractError as error:
+        st.session_state[f"{key}_try_error"] = str(error)
+
+
+def try_label(facts: EncoderFacts) -> str:
+    """What the button would do."""
+    if facts.host is not None:
+        return f"Try it: send {N_TRIED} texts to {markdown(facts.host)}"
+    if facts.on_this_machine:
+        return f"Try it on {N_TRIED} texts"
+    size = f" ({gigabytes(facts.gigabytes)})" if facts.gigabytes is not None else ""
+    return f"Fetch it{size} and try it on {N_TRIED} texts"
+
+
+def draw_result(trial: Trial, n_texts: int, line: DeltaGenerator) -> None:
+    """How long the whole corpus would take here, and what an InBedder answered."""
+    line.markdown(
+        f"About **{duration(trial.seconds)}** for {n_texts:,} texts here :small[(timed on {trial.n_texts})]",
+        help=f"Vectors of {trial.n_dims:,} numbers; reads {trial.max_tokens:,} tokens of a text; computed by "
+        f"{trial.device or 'the server'}. Says a little too much, as many texts at once are quicker.",
+    )
+    for text, answer in trial.examples:
+        shown = text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+        st.markdown(f":small[{markdown(' '.join(shown.split()))}]  \n→ **{markdown(answer) or '(nothing)'}**")

@@ -1,0 +1,161 @@
+"""Vectors that a person has already, from a file: read, matched to the texts, kept."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from core.corpus import Corpus
+from core.encoders import ReadyVectors, read_ready_vectors
+from core.errors import EncoderUnavailable, StoreError
+from core.storage import find_ready, keep_ready
+from pages.common import cache
+from pages.common.text import markdown
+
+FORMATS = ["npy", "npz", "parquet"]
+IN_ORDER = "None: they stand in the order of the texts"
+GUESS = "Found by its name"
+USUAL_ID = re.compile(r"(?i)ids?|(text|doc|document|row)_?id")
+HELP = (
+    "NumPy (.npy, or .npz with an array of vectors and one of ids), or Parquet with a list of numbers in "
+    "each row. Nothing pickled is read. Lengths are made 1."
+)
+IDS_HELP = (
+    "The column of your table that says which vector belongs to which text, whatever their order in the "
+    "file. Without one there must be as many vectors as texts, in the same order."
+)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """Vectors of a corpus' texts, with the name of their file."""
+
+    file_name: str
+    ready: ReadyVectors
+
+
+def draw_ready_upload(corpus: Corpus, *, key: str) -> str | None:
+    """Let a person give vectors of a stored corpus; they are kept as soon as they fit the texts.
+
+    Returns
+    -------
+    str or None
+        Name that stands for them as an encoder; None before there are any.
+    """
+    upload = read_upload(corpus, key=key)
+    return keep(corpus.key, upload) if upload else None
+
+
+def read_upload(corpus: Corpus, *, key: str) -> Upload | None:
+    """Let a person choose a file of vectors, and read it; what does not fit is said in one sentence.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    key : str
+        Begins the keys of its widgets: "{key}_ready", "{key}_ready_vectors", "{key}_ready_ids",
+        "{key}_ready_corpus_ids".
+    """
+    limit = st.get_option("server.maxUploadSize")  # megabytes
+    file = st.file_uploader("Vectors, one for each text", type=FORMATS, key=f"{key}_ready", help=HELP)
+    if file is None:
+        st.caption(
+            f"Made elsewhere, for these {len(corpus.texts):,} texts. Up to {limit} MB; server.maxUploadSize "
+            "in .streamlit/config.toml raises the limit."
+        )
+        return None
+    parts = parts_of(file)
+    vectors = ids = corpus_ids = None
+    if parts:
+        with st.container(horizontal=True):
+            vectors = _choose("Vectors", parts, f"{key}_ready_vectors")
+            ids = _choose("Ids", parts, f"{key}_ready_ids")
+        corpus_ids = _choose_corpus_ids(corpus, ids, f"{key}_ready_corpus_ids")
+    found = _read(file.file_id, corpus.key, vectors, ids, corpus_ids, file, corpus)
+    if isinstance(found, str):
+        st.error(markdown(found), icon=":material/error:")
+        return None
+    matched = "matched by their ids" if found.matched_by == "ids" else "taken in the order of the texts"
+    n, d = found.vectors.shape
+    st.success(f"{n:,} vectors of {d:,} numbers, {matched}.", icon=":material/check_circle:")
+    return Upload(file.name, found)
+
+
+def keep(corpus_key: str, upload: Upload) -> str:
+    """Keep vectors with their corpus; returns the name that stands for them as an encoder."""
+    name = kept_name(corpus_key, upload)
+    if not name:
+        results = cache.store().results(corpus_key)
+        name = keep_ready(results, corpus_key, upload.file_name, upload.ready)
+        names = st.session_state.setdefault("ready_names", {})
+        names[corpus_key, upload.file_name, upload.ready.key] = name
+    return name
+
+
+def kept_name(corpus_key: str, upload: Upload) -> str:
+    """Name of vectors that this session kept; "" before, and when they went with their corpus."""
+    which = corpus_key, upload.file_name, upload.ready.key
+    name = st.session_state.get("ready_names", {}).get(which, "")
+    try:
+        return name if find_ready(cache.store().results(corpus_key), name) else ""
+    except StoreError:
+        return ""
+
+
+def parts_of(file: object) -> list[str]:
+    """Names of the arrays or columns in a file; none of a .npy file, or of one that cannot be read."""
+    import numpy as np
+    import pyarrow.parquet
+
+    ending = Path(file.name).suffix.lower()
+    try:
+        file.seek(0)
+        if ending == ".npz":
+            with np.load(file, allow_pickle=False) as arrays:
+                return list(arrays.files)
+        return pyarrow.parquet.ParquetFile(file).schema_arrow.names if ending == ".parquet" else []
+    except Exception:  # damaged, or of another kind: said when it is read
+        return []
+
+
+@st.cache_resource(max_entries=2, scope="session", show_spinner="Reading the vectors…")
+def _read(
+    file_id: str,
+    corpus_key: str,
+    vectors: str | None,
+    ids: str | None,
+    corpus_ids: str | None,
+    _file: object,
+    _corpus: Corpus,
+) -> ReadyVectors | str:
+    """Vectors, or the sentence that says why there are none."""
+    _file.seek(0)
+    known = None if corpus_ids is None else _corpus.metadata[corpus_ids].to_numpy(dtype=object)
+    try:
+        return read_ready_vectors(
+            _file.name, _file, len(_corpus.texts), ids=known, column=vectors, id_column=ids
+        )
+    except EncoderUnavailable as error:
+        return str(error)
+
+
+def _choose(label: str, parts: list[str], key: str) -> str | None:
+    chosen = st.selectbox(f"{label} in the file", [GUESS, *parts], key=key)
+    return None if chosen == GUESS else chosen
+
+
+def _choose_corpus_ids(corpus: Corpus, ids: str | None, key: str) -> str | None:
+    """Column of the corpus with the ids; at first the one called as in the file, or as ids usually are."""
+    columns = list(corpus.metadata.columns)
+    usual = [column for column in columns if column == ids] + list(filter(USUAL_ID.fullmatch, columns))
+    chosen = st.selectbox(
+        "Ids of the texts",
+        [IN_ORDER, *columns],
+        index=columns.index(usual[0]) + 1 if usual else 0,
+        key=key,
+        help=IDS_HELP,
+    )
+    return None if chosen == IN_ORDER else chosen

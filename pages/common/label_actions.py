@@ -1,0 +1,92 @@
+"""Steps on labels from the panels of the maps page: recorded, taken back, and said when they fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from core.errors import RefractError
+from core.storage import Analysis
+from core.tasks import fit_key
+from pages.common import cache, jobs
+from pages.common.method_rules import starts_on_guide
+from pages.common.navigation import GUIDE
+from pages.common.state import is_fitted, person
+from pages.common.text import markdown
+
+FIT_HELP = "Reshapes the space by the labels given so far; takes seconds, encodes nothing again."
+READ_HELP = "Learns the labels given so far in the space as it was read; reads no text again."
+ERROR, CHANGED = "label_step_error", "label_step_changed"
+
+
+def attempt(step: Callable[[], object]) -> None:
+    """Do a step on the labels, in a callback; `finish` then says what went wrong, or redraws the page."""
+    try:
+        step()
+    except RefractError as error:
+        st.session_state[ERROR] = str(error)
+    else:
+        st.session_state[CHANGED] = True
+
+
+def record(analysis_id: int, labels: Mapping[int, str | None], remark: str = "") -> None:
+    """Give labels as one step, in a callback; the remark goes behind the name of who gave them."""
+    attempt(lambda: cache.store().give_labels(analysis_id, labels, person() + remark))
+
+
+def finish() -> None:
+    """Say why the latest step failed; after one that was done, draw the page anew: its counts changed."""
+    if st.session_state.pop(CHANGED, False):
+        st.rerun()
+    if ERROR in st.session_state:
+        st.error(markdown(st.session_state.pop(ERROR)), icon=":material/error:")
+
+
+def draw_undo(analysis_id: int, key: str) -> None:
+    """Take the latest step back; the button says what that was."""
+    step = cache.store().last_step(analysis_id)
+    if step is None:
+        return
+    texts = "1 text" if len(step.rows) == 1 else f"{len(step.rows):,} texts"
+    if not step.labels:
+        what = f"no label for {texts}"
+    elif len(step.labels) == 1:
+        what = f"“{markdown(step.labels[0])}” for {texts}"
+    else:
+        what = f"{len(step.labels)} labels for {texts}"
+    st.button(
+        f"Undo {what}",
+        key=key,
+        type="tertiary",
+        icon=":material/undo:",
+        help=f"Takes the latest step back; given by {markdown(step.given_by)}.",
+        on_click=attempt,
+        args=[lambda: cache.store().undo(analysis_id, step)],
+    )
+
+
+def draw_fit(analysis: Analysis, key: str) -> None:
+    """Offer a Fit where labels changed since the latest, or say what is missing for one."""
+    store = cache.store()
+    if is_fitted(analysis) and analysis.fit_key == fit_key(store, analysis.id):
+        return
+    if not analysis.approach.reads_anew and len(store.label_names(analysis.id)) < 2:
+        st.caption("A Fit needs two labels: give another one to other texts.")
+        return
+    if starts_on_guide(analysis):
+        st.page_link(GUIDE, label="Go on in Guide", icon=":material/edit:")
+        return
+    job = jobs.latest("fit", analysis_id=analysis.id)
+    running = job is not None and job.active
+    if job is not None and job.status == "failed":
+        st.error(markdown(job.message), icon=":material/error:")
+    st.button(
+        "Fitting…" if running else "Fit again" if is_fitted(analysis) else "Fit",
+        key=key,
+        icon=":material/auto_awesome:",
+        disabled=running,
+        help=READ_HELP if analysis.approach.reads_anew else FIT_HELP,
+        on_click=attempt,
+        args=[lambda: jobs.start_fit(analysis)],
+    )

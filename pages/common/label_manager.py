@@ -1,0 +1,164 @@
+"""Label names: add them on the guide page; rename, merge, delete and bring back there and under the maps."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from core.errors import RefractError
+from core.labels import LONGEST_LABEL
+from core.storage import Analysis, RetiredLabel
+from core.utils import content_key
+from pages.charts import colour_of
+from pages.common import cache
+from pages.common.label_actions import attempt, finish
+from pages.common.state import ensure_analysis
+from pages.common.text import markdown
+
+MOST_ROWS = 10  # of the table, seen at once; more scroll in a height of
+TABLE_HEIGHT = 360  # pixels
+MANAGER_WIDTH = 400  # pixels
+NAMES_HELP = (
+    "The names are read too: a Fit takes each as if it were a text of its label. Name every kind that "
+    "occurs, if only as “other”: texts of a kind without a name are drawn towards the others."
+)
+MERGE_HELP = "Their texts count for this label from now on. Who gave what stays on record."
+DELETE_HELP = "Its texts count as having no label. Who gave what stays on record, and it can be brought back."
+
+
+def draw_labels(analysis: Analysis | None) -> None:
+    """A field to add a label name, and a place to change the names."""
+    store = cache.store()
+    names = store.label_names(analysis.id) if analysis else []
+
+    def add() -> None:
+        try:
+            store.add_label(ensure_analysis(), st.session_state["guide_new_label"])
+            st.session_state["guide_new_label"] = ""
+        except RefractError as error:
+            st.session_state["guide_label_error"] = str(error)
+
+    with st.container(key="guide_labels", horizontal=True, vertical_alignment="bottom"):
+        # No form: a name is added by Enter as well as by the button, one after another.
+        st.text_input(
+            "Labels",
+            key="guide_new_label",
+            placeholder="name a label, Enter",
+            width=260,
+            help=NAMES_HELP,
+            on_change=add,
+        )
+        st.button("Add label", key="guide_add_label", icon=":material/add:")
+        if names or (analysis is not None and store.retired_labels(analysis.id)):
+            popover = st.popover("Edit labels", icon=":material/edit:", key="guide_edit_labels")
+            with popover, st.container(width=MANAGER_WIDTH):
+                draw_label_manager(analysis, "guide_names")
+    if "guide_label_error" in st.session_state:
+        st.warning(markdown(st.session_state.pop("guide_label_error")), icon=":material/warning:")
+
+
+def draw_label_manager(analysis: Analysis, key: str) -> None:
+    """Table of the label names with their colours and counts; those ticked are renamed, merged or deleted.
+
+    Parameters
+    ----------
+    key : str, start of the keys of all widgets
+    """
+    finish()
+    store = cache.store()
+    names = store.label_names(analysis.id)
+    counts = store.guide_labels(analysis.id)["label"].value_counts()
+    ticked = draw_name_table(analysis, names, counts, key) if names else []
+    if len(ticked) == 1:
+        draw_rename(analysis, ticked[0], key)
+    if ticked:
+        draw_merge(analysis, names, counts, ticked, key)
+    elif names:
+        st.caption("Tick labels to rename, merge or delete them.")
+    for label in store.retired_labels(analysis.id):
+        draw_retired(analysis, label, key)
+
+
+def draw_name_table(analysis: Analysis, names: list[str], counts: pd.Series, key: str) -> list[str]:
+    """The names; returns those that are ticked."""
+    table = pd.DataFrame(
+        {"colour": "■", "name": names, "texts": [int(counts.get(name, 0)) for name in names]}
+    )
+    colours = [f"color: {colour}" for colour in colour_of(names).values()]
+    state = st.dataframe(
+        table.style.apply(lambda column: colours, subset=["colour"]),
+        key=f"{key}_table_{content_key(analysis.id, names)}",  # ticks belong to the names
+        hide_index=True,
+        height="content" if len(names) <= MOST_ROWS else TABLE_HEIGHT,
+        on_select="rerun",
+        selection_mode="multi-row",
+        column_config={
+            "colour": st.column_config.TextColumn("", width=30),
+            "name": st.column_config.TextColumn("Label", width=170),
+            "texts": st.column_config.NumberColumn("Texts", width=60, help="Texts that carry it"),
+        },
+    )
+    return [names[position] for position in sorted(state["selection"]["rows"])]
+
+
+def draw_rename(analysis: Analysis, name: str, key: str) -> None:
+    """Another name for the one label that is ticked."""
+    field = f"{key}_rename_{name}"
+    st.text_input(
+        "Rename",
+        value=name,
+        key=field,
+        width=190,
+        max_chars=LONGEST_LABEL,
+        help="Its texts keep it, with who gave it and when.",
+        on_change=attempt,
+        args=[lambda: cache.store().rename_label(analysis.id, name, st.session_state[field])],
+    )
+
+
+def draw_merge(analysis: Analysis, names: list[str], counts: pd.Series, ticked: list[str], key: str) -> None:
+    """Merge the ticked labels into one of the names, or delete them."""
+    store = cache.store()
+    others = [name for name in names if name not in ticked]
+    by_size = sorted(ticked, key=lambda name: -counts.get(name, 0))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        into = st.selectbox(
+            "Merge into",
+            [*by_size, *others] if len(ticked) > 1 else others,
+            index=0 if len(ticked) > 1 else None,
+            key=f"{key}_into_{content_key(ticked)}",
+            placeholder="another label",
+            help=MERGE_HELP,
+            width=190,
+        )
+        st.button(
+            "Merge",
+            key=f"{key}_merge",
+            disabled=into is None,
+            on_click=attempt,
+            args=[lambda: store.merge_labels(analysis.id, ticked, into)],
+        )
+        st.button(
+            "Delete" if len(ticked) == 1 else f"Delete {len(ticked)}",
+            key=f"{key}_delete",
+            type="tertiary",
+            icon=":material/delete:",
+            help=DELETE_HELP,
+            on_click=attempt,
+            args=[lambda: [store.delete_label(analysis.id, name) for name in ticked]],
+        )
+
+
+def draw_retired(analysis: Analysis, label: RetiredLabel, key: str) -> None:
+    """One merged or deleted label, with a way back."""
+    went = f"merged into **{markdown(label.merged_into)}**" if label.merged_into else "deleted"
+    texts = "1 text" if label.n_texts == 1 else f"{label.n_texts:,} texts"
+    with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_retired_{label.name}"):
+        st.markdown(f":small[**{markdown(label.name)}** {went} · {texts}]", width="stretch")
+        st.button(
+            "Bring back",
+            key=f"{key}_restore_{label.name}",
+            type="tertiary",
+            on_click=attempt,
+            args=[lambda: cache.store().restore_label(analysis.id, label.name)],
+        )

@@ -1,0 +1,170 @@
+"""The frame of every page: styles, the sidebar with its steps, and the page's head."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from core.corpus.tables import unique_names
+from core.errors import RefractError
+from core.evidence import Evidence
+from core.storage import Analysis, StoredCorpus, load_approach, load_finding
+from pages.common import cache, jobs
+from pages.common.navigation import CORPUS, EVIDENCE, EXPORT, GUIDE, MAPS
+from pages.common.state import (
+    analysis_title,
+    current_analysis,
+    current_corpus,
+    get_state,
+    is_fitted,
+    is_prepared,
+    open_analysis,
+)
+from pages.common.text import markdown
+
+ROOT = Path(__file__).resolve().parents[2]
+LONGEST_NAME = 40  # characters of an analysis in the sidebar
+VERDICTS = {
+    "helps": "✓ helps",
+    "no gain": "no gain",
+    "worse": "worse",
+    "too few labels to tell": "too few labels",
+}
+
+
+def _start() -> None:
+    """Address without a page: the first step, or the maps of a corpus that is ready."""
+    st.switch_page(MAPS if is_prepared(current_corpus()) else CORPUS)
+
+
+PAGES = [
+    st.Page(_start, title="Refract", default=True, visibility="hidden"),
+    st.Page(ROOT / CORPUS, title="Corpus · Refract", url_path="corpus"),
+    st.Page(ROOT / GUIDE, title="Guide · Refract", url_path="guide"),
+    st.Page(ROOT / MAPS, title="Maps · Refract", url_path="maps"),
+    st.Page(ROOT / EVIDENCE, title="Evidence · Refract", url_path="evidence"),
+    st.Page(ROOT / EXPORT, title="Export · Refract", url_path="export"),
+]
+
+
+def apply_styles() -> None:
+    """Project styles, on top of the theme in `.streamlit/config.toml`."""
+    st.html(ROOT / "assets" / "styles.css")
+
+
+def withdraw_page_not_found() -> None:
+    """Close the message that an address such as /maps does not exist.
+
+    The first run of a server searches `pages/` for flat page files, finds none, and tells the browser so
+    before `st.navigation` names the pages that do exist.
+    """
+    st.html(
+        """<script>
+        const until = Date.now() + 5000;
+        const close = () => {
+          for (const dialog of document.querySelectorAll('[role="dialog"]'))
+            if (dialog.textContent.startsWith("Page not found")) {
+              dialog.querySelector('button[aria-label="Close"]')?.click();
+              return;
+            }
+          if (Date.now() < until) requestAnimationFrame(close);
+        };
+        close();
+        </script>""",
+        unsafe_allow_javascript=True,
+    )
+
+
+def draw_sidebar() -> None:
+    """Name, steps with their state, analyses of the corpus, jobs."""
+    with st.sidebar:
+        st.markdown("### Refract")
+        entry, analysis = current_corpus(), current_analysis()
+        with st.container(key="steps", gap=None):
+            for number, (page, name, state) in enumerate(_steps(entry, analysis), start=1):
+                st.page_link(page, label=f"{number} **{name}**" + (f" {state}" if state else ""))
+        if entry is not None:
+            _draw_analyses(entry.key)
+        with st.container(key="jobs"):
+            jobs.draw_line()
+
+
+def page_head(title: str, purpose: str, *, next_page: str | None = None, next_label: str = "") -> None:
+    """Title, one line of what the page is for, and the way to the next step at the right."""
+    with st.container(key="page_head", horizontal=True, vertical_alignment="center"):
+        st.markdown(f"#### {markdown(title)}", width="content")
+        st.caption(purpose, width="stretch")
+        if next_page and st.button(next_label, key="next_step", icon=":material/arrow_forward:"):
+            st.switch_page(next_page)
+
+
+def say(error: RefractError) -> None:
+    """Show the sentence of an error, as it is."""
+    st.error(markdown(str(error)), icon=":material/error:")
+
+
+def ask_for(message: str, page: str, label: str) -> None:
+    """Empty state of a step that cannot be taken yet: what is missing and the way to it; ends the page."""
+    with st.container(border=True, key="missing"):
+        st.markdown(message)
+        st.page_link(page, label=f"**{label}** :material/arrow_forward:")
+    st.stop()
+
+
+def _steps(entry: StoredCorpus | None, analysis: Analysis | None) -> list[tuple[str, str, str]]:
+    ready, fitted = is_prepared(entry), is_fitted(analysis)
+    labelled = 0
+    if analysis is not None:
+        labelled = int(cache.store().guide_labels(analysis.id)["label"].notna().sum())
+    evidence = _evidence(analysis) if fitted else None
+    return [
+        (CORPUS, "Corpus", f":small[{'✓ ' if ready else ''}{entry.n_texts:,} texts]" if entry else ""),
+        (GUIDE, "Guide", f":small[● {labelled:,} labels]" if labelled else ""),
+        (MAPS, "Maps", (":small[two maps]" if fitted else ":small[generic]") if ready else ""),
+        (EVIDENCE, "Evidence", f":small[{_verdict(evidence, analysis)}]" if evidence else ""),
+        (EXPORT, "Export", ""),
+    ]
+
+
+def _verdict(evidence: Evidence, analysis: Analysis) -> str:
+    if evidence.n_labels:
+        return VERDICTS[evidence.verdict]
+    approach = load_approach(cache.store().results(analysis.corpus_key), analysis.fit_key)
+    return "not checked" if approach.reads_anew else "names only"
+
+
+def _evidence(analysis: Analysis) -> Evidence | None:
+    return load_finding(cache.store().results(analysis.corpus_key), analysis.fit_key, "evidence")
+
+
+def _draw_analyses(corpus_key: str) -> None:
+    analyses = cache.store().analyses(corpus_key)
+    if not analyses:
+        return
+    st.caption("Analyses")
+    chosen = get_state().analysis_id
+    # Buttons, not st.radio: that tells options apart by their words, which change and repeat.
+    with st.container(key="analyses", gap=None):
+        titles = [analysis_title(analysis, longest=LONGEST_NAME) for analysis in analyses]
+        for analysis, title in zip(analyses, unique_names(titles)[0], strict=True):
+            mark = "checked" if analysis.id == chosen else "unchecked"
+            st.button(
+                markdown(title) + _gain(analysis),
+                key=f"analysis_{analysis.id}",
+                icon=f":material/radio_button_{mark}:",
+                type="tertiary",
+                on_click=open_analysis,
+                args=[analysis.id],
+            )
+    if st.button("New instruction", icon=":material/add:", key="new_analysis", type="tertiary"):
+        open_analysis(None)
+        st.switch_page(GUIDE)
+
+
+def _gain(analysis: Analysis) -> str:
+    """How many points its labels are better separated, where they are."""
+    evidence = _evidence(analysis) if is_fitted(analysis) else None
+    if evidence is None or evidence.verdict != "helps":
+        return ""
+    return f" :green[:small[+{100 * (evidence.reshaped - evidence.generic):.0f}]]"

@@ -1,0 +1,3 @@
+"""The Corpus page: choose a file, check its texts, encode them."""
+
+__all__ = []

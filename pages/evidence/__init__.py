@@ -1,0 +1,3 @@
+"""The Evidence page: verdict, weakest labels, what changed, comparison."""
+
+__all__ = []

@@ -1,0 +1,141 @@
+"""What a comparison of systems found: a sentence, a table and a chart."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import streamlit as st
+
+from core.evidence import TOO_FEW, points
+from core.evidence.comparison import Comparison, SystemRow, headline, in_words
+from pages.charts import SystemPoint, accuracy_by_seconds
+from pages.common import markdown
+
+CHART, CHART_WIDTH, TABLE_WIDTH = 330, 440, 620  # pixels; in a narrow window the chart goes below
+SHORTEST = 0.001  # seconds on the chart
+HELPS = {
+    "System": "How an instruction becomes vectors.",
+    "Labels found": "Of the hidden labels, how many are found again by the nearest labelled text, each label "
+    "counting the same.",
+    "Gain": "Over the generic space, in points, and where it lies with 95 % confidence. Where 0 is inside, "
+    "luck could bring it.",
+    "First instruction": "From bare texts to vectors under a first instruction: load the model and read the "
+    "sample; for the transforms: encode once, find neighbours, reshape. Starting Python, fetching a model "
+    "and giving labels is not counted.",
+    "One more": "Until the vectors of one more instruction are there: reshape, or read the sample again.",
+    "On all": "The same for all texts, at the rate measured on the sample. GSTransform learns from labelled "
+    "texts alone, so that others hardly cost it time.",
+    "Memory": "The most that its process held at a time, Python and its libraries included.",
+    "Graphics memory": "The most that it reserved on the graphics card.",
+}
+
+
+def draw_result(comparison: Comparison) -> None:
+    """A sentence, the table, and the chart beside it."""
+    sentence = headline(comparison, markdown)
+    if sentence:
+        st.markdown(f"**{sentence}**")
+    st.caption(said_of_sample(comparison))
+    points = [to_point(row) for row in comparison.measured if can_be_drawn(row)]
+    with st.container(horizontal=True, gap="medium", key="compare_result"):
+        with st.container(width=TABLE_WIDTH if points else "stretch"):
+            draw_table(comparison)
+            draw_notes(comparison)
+        if points:
+            generic = next(row.generic for row in comparison.measured if row.enough)
+            figure = accuracy_by_seconds(points, generic=generic)
+            with st.container(width=CHART_WIDTH):
+                st.plotly_chart(figure, key="compare_chart", height=CHART, config={"displayModeBar": False})
+
+
+def said_of_sample(comparison: Comparison) -> str:
+    """On what it was measured, and what is missing for more."""
+    counts = f"{comparison.n_labels:,} labels of {comparison.n_classes} kinds"
+    sample = "all" if comparison.n_texts == comparison.n_corpus else f"{comparison.n_texts:,} of"
+    said = f"Measured on {sample} {comparison.n_corpus:,} texts with {counts}."
+    if comparison.measured and not any(row.enough for row in comparison.measured):
+        said += f" {TOO_FEW[:1].upper()}{TOO_FEW[1:]} which finds more: only times and memory are shown."
+    return said
+
+
+def draw_table(comparison: Comparison) -> None:
+    """One line for each system that came to a result."""
+    if not comparison.measured:
+        return
+    table = pd.DataFrame([to_cells(row, comparison) for row in comparison.measured])
+    table = table.loc[:, [name for name in table if name == "System" or (table[name] != "").any()]]
+    st.dataframe(
+        table,
+        key="compare_table",
+        hide_index=True,
+        column_config={
+            name: st.column_config.TextColumn(
+                name, help=HELPS["On all" if name.startswith("On all") else name]
+            )
+            for name in table
+        },
+    )
+
+
+def to_cells(row: SystemRow, comparison: Comparison) -> dict[str, str]:
+    """A system as a line of the table; "" where a column has nothing to say of it."""
+    n_texts, n_corpus = comparison.n_texts, comparison.n_corpus
+    return {
+        "System": row.system.title,
+        "Labels found": f"{row.accuracy:.0%}".replace("%", " %") if row.enough else "",
+        "Gain": gain(row),
+        "First instruction": in_words(row.first_seconds),
+        "One more": in_words(row.second_seconds),
+        **({f"On all {n_corpus:,}": in_words(comparison.seconds_on_all(row))} if n_texts < n_corpus else {}),
+        "Memory": size(row.peak_bytes),
+        "Graphics memory": size(row.graphics_bytes),
+    }
+
+
+def gain(row: SystemRow) -> str:
+    """Interval of the gain, in points."""
+    if math.isnan(row.gain_low):
+        return ""
+    return points(row.gain_low, row.gain_high)
+
+
+def size(n_bytes: int) -> str:
+    """Memory in words; "" for none."""
+    return f"{n_bytes / 1e9:.1f} GB" if n_bytes else ""
+
+
+def can_be_drawn(row: SystemRow) -> bool:
+    """Whether a system has a place on the chart."""
+    return row.enough and not math.isnan(row.second_seconds)
+
+
+def to_point(row: SystemRow) -> SystemPoint:
+    """A system on the chart."""
+    meaning = (
+        f"{row.system.title}: {row.accuracy:.0%} of the hidden labels found again, one more instruction in "
+        f"{in_words(row.second_seconds)}"
+    )
+    return SystemPoint(
+        name=row.system.title,
+        seconds=max(row.second_seconds, SHORTEST),
+        accuracy=row.accuracy,
+        low=max(0.0, min(row.accuracy, row.generic + row.gain_low)),
+        high=min(1.0, max(row.accuracy, row.generic + row.gain_high)),
+        meaning=meaning,
+        own=row.system.kind == "guided",
+    )
+
+
+def draw_notes(comparison: Comparison) -> None:
+    """What was special, what failed, and whether all of it is of one run."""
+    for row in comparison.rows:
+        if row.failure:
+            st.warning(
+                f"**{markdown(row.system.title)}**: {markdown(row.failure)}", icon=":material/warning:"
+            )
+        elif row.note:
+            st.caption(f"**{markdown(row.system.title)}**: {markdown(row.note)}")
+    runs = {row.run for row in comparison.measured}
+    if len(runs) > 1:
+        st.caption("Measured in several runs: the machine may have been busier in one of them.")

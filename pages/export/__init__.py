@@ -1,0 +1,3 @@
+"""The Export page: every download."""
+
+__all__ = []

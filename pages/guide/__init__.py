@@ -1,0 +1,3 @@
+"""The Guide page: instruction, label names, the labelling deck."""
+
+__all__ = []

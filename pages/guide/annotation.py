@@ -1,0 +1,200 @@
+"""Labels by a language model, on the guide page: what it would take, progress, and what became of it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.corpus import Corpus
+from core.errors import RefractError
+from core.labels.annotation import MOST_TEXTS, STAGES, SWALLOWS, AnnotationReport, Estimate
+from core.storage import Analysis
+from core.tasks import estimate_analysis, latest_report
+from core.utils import KEY, MODEL, URL, LanguageModel, configured
+from pages.common import cache, jobs, markdown
+
+FEWEST, STEP = 10, 50  # texts
+MILLION = 1_000_000
+TASK, ERROR = "annotate", "annotation_error"
+HELP = (
+    "The model sums up each text under your instruction; the summaries are grouped, each group gets a name, "
+    "and the model sorts each text into one of the names. Labels that you gave stay as they are, and names "
+    "that you gave are offered to the model too."
+)
+TEXTS_HELP = (
+    f"Drawn by chance, {MOST_TEXTS:,} at most. A larger sample contains the smaller one, so nothing is asked "
+    "twice."
+)
+PRICE_HELP = (
+    "What your server asks for a million tokens, in any currency; 0 for one of your own. A token is about "
+    "four letters."
+)
+FAILURES_HELP = "A text without an answer of use gets no label: nothing is guessed. Start again to ask anew."
+PROBLEMS = {
+    "empty": "empty",
+    "cut off": "cut off",
+    "a refusal": "refused",
+    "too long": "too long",
+    "outside the list": "outside the list of categories",
+    "none fits": "said that none fits",
+    "longer than the model reads": "not asked, as the text is longer than the model reads",
+    "no answer": "never came",
+    "not taken by the server": "not taken by the server",
+}
+
+
+def draw_annotation(analysis: Analysis | None, corpus: Corpus) -> None:
+    """Let the configured language model label a sample of the texts.
+
+    Parameters
+    ----------
+    analysis : Analysis or None
+        Whose instruction the model follows; None while there is none.
+    """
+    with st.expander("Labels by a language model", icon=":material/smart_toy:", key="annotation"):
+        try:
+            model = configured()
+        except RefractError as error:
+            st.warning(markdown(str(error)), icon=":material/warning:")
+            return
+        if model is None:
+            st.caption(
+                f"Off. Set the environment variables {URL} (such as http://127.0.0.1:11434/v1) and {MODEL}, "
+                f"and {KEY} where the server needs a key, and start Refract again."
+            )
+            return
+        if analysis is None or not analysis.instruction:
+            st.caption("Type an instruction above first: the model labels by it.")
+            return
+        job = jobs.latest(TASK, analysis_id=analysis.id)
+        if job is not None and job.active:
+            st.caption(f"Texts go to **{markdown(model.host)}**. Every answer is kept, also after Cancel.")
+            jobs.draw_progress(job, cancel_key="annotation_cancel")
+            return
+        if job is not None and job.status == "failed":
+            st.error(markdown(job.message), icon=":material/error:")
+        elif job is not None and job.status == "cancelled":
+            st.info("Stopped. Every answer so far is kept: go on whenever you like.", icon=":material/pause:")
+        if ERROR in st.session_state:
+            st.error(markdown(st.session_state.pop(ERROR)), icon=":material/error:")
+        draw_start(analysis, corpus, model)
+        report = latest_report(cache.store(), corpus.key, analysis.id)
+        if report is not None:
+            draw_report(report)
+
+
+def draw_start(analysis: Analysis, corpus: Corpus, model: LanguageModel) -> None:
+    """How many texts, what that takes and where they go, and the button."""
+    most = min(len(corpus.texts), MOST_TEXTS)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        n_texts = st.number_input(
+            "Texts",
+            min_value=min(FEWEST, most),
+            max_value=most,
+            value=most,
+            step=STEP,
+            key=f"annotation_texts_{analysis.id}",
+            help=TEXTS_HELP,
+            width=150,
+        )
+        prices = [
+            st.number_input(
+                f"Price of tokens {what}",
+                min_value=0.0,
+                step=0.1,
+                key=f"annotation_price_{what}",
+                help=PRICE_HELP,
+                width=170,
+                persist_state="session",
+            )
+            for what in ("read", "written")
+        ]
+    try:
+        needed = estimate_analysis(cache.store(), corpus, analysis.id, int(n_texts), model)
+    except RefractError as error:
+        st.error(markdown(str(error)), icon=":material/error:")
+        return
+    left = needed.calls - needed.kept
+    st.markdown(estimate_text(needed, *prices), help=HELP)
+    if left:
+        st.markdown(
+            f":material/send: Sends up to **{needed.n_texts:,}** texts to **{markdown(model.host)}** "
+            f"(model {markdown(model.model)})."
+        )
+    st.button(
+        "Go on" if 0 < needed.kept < needed.calls else "Label with the model",
+        key="annotation_start",
+        icon=":material/smart_toy:",
+        on_click=start,
+        args=[analysis, int(n_texts)],
+    )
+
+
+def start(analysis: Analysis, n_texts: int) -> None:
+    """Queue a run, in a callback."""
+    try:
+        jobs.start(TASK, f"Model labels {analysis.instruction}", analysis_id=analysis.id, n_texts=n_texts)
+    except RefractError as error:
+        st.session_state[ERROR] = str(error)
+
+
+def estimate_text(needed: Estimate, price_in: float, price_out: float) -> str:
+    """What a run would take, in markdown."""
+    left = needed.calls - needed.kept
+    if not left:
+        return "Every question was answered before: nothing would be sent."
+    said = f"About **{left:,}** questions"
+    said += f" ({needed.kept:,} more are answered already)" if needed.kept else ""
+    said += f", {thousands(needed.tokens_in)} tokens read and {thousands(needed.tokens_out)} written"
+    cost = (needed.tokens_in * price_in + needed.tokens_out * price_out) / MILLION
+    return f"{said}: about **{cost:,.2f}** at this price." if cost else f"{said}."
+
+
+def draw_report(report: AnnotationReport) -> None:
+    """What became of the latest run: labels, and every failure with its number."""
+    n_labelled = sum(report.categories.values())
+    st.markdown(
+        f"**Latest run** · {markdown(report.model)}: {n_labelled:,} of {report.n_texts:,} texts labelled"
+        + (
+            f", {report.n_by_person:,} left to the person who labelled or skipped them"
+            if report.n_by_person
+            else ""
+        )
+        + ". They are one step for Undo."
+    )
+    if report.stopped:
+        st.caption(f"It ended early: {markdown(report.stopped)}")
+    if report.categories:
+        sizes = " · ".join(f"{markdown(name)} {size:,}" for name, size in report.categories.items())
+        st.caption(sizes)
+    if report.swallowed_by:
+        st.warning(
+            f"“{markdown(report.swallowed_by)}” has {SWALLOWS:.0%} of the labels or more: look whether the "
+            "instruction asks for something that sets texts apart.",
+            icon=":material/warning:",
+        )
+    for line in report_lines(report):
+        st.caption(line, help=FAILURES_HELP)
+
+
+def report_lines(report: AnnotationReport) -> list[str]:
+    """One line for each step in which something went wrong or was mended, in markdown."""
+    lines = []
+    for name, counts in report.steps.items():
+        parts = [
+            f"**{number:,}** {PROBLEMS.get(problem, problem)}" for problem, number in counts.failures.items()
+        ]
+        parts += [f"{counts.wordy:,} with words around it, taken away"] if counts.wordy else []
+        parts += [f"{counts.shortened:,} texts sent in part"] if counts.shortened else []
+        if parts:
+            said = f" Latest message: {markdown(counts.said)}" if counts.said else ""
+            lines.append(f"{STAGES[name]}, answers: {', '.join(parts)}.{said}")
+    if report.n_merged:
+        lines.append(f"{report.n_merged:,} of {report.n_clusters:,} groups share a name with another.")
+    if report.n_cut:
+        lines.append(f"{report.n_cut:,} long texts were sent without their end.")
+    return lines
+
+
+def thousands(tokens: int) -> str:
+    """A rough number of tokens."""
+    return f"{tokens / 1000:,.0f} thousand" if tokens >= 10_000 else f"{max(100, round(tokens, -2)):,}"

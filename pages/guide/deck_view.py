@@ -1,0 +1,238 @@
+"""The labelling deck on screen: one text at a time, with its labels a key away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from core.corpus import Corpus
+from core.errors import RefractError
+from core.maps import Fit, Space
+from core.storage import Analysis
+from core.tasks import is_by_model
+from pages.charts import colour_of
+from pages.common import (
+    BY_MODEL,
+    CHECKED,
+    CHECKS,
+    MISTAKES,
+    MODES,
+    MORE,
+    SUGGESTED,
+    cache,
+    markdown,
+    metadata_of,
+    person,
+)
+from pages.guide.deck import Deck, Shown, get_deck, give, next_text, undo
+
+KEYS = 9  # labels that a single key gives
+TYPED = "guide_typed_label"
+SUGGESTED_PER_LABEL = 10  # texts to a label after which the maps regroup visibly
+CARD_HEIGHT = 190  # pixels; longer texts scroll
+LONGEST_SHOWN = 1500  # characters of a text in the deck
+ICONS = {SUGGESTED: "auto_awesome", MORE: "search", MISTAKES: "rule", BY_MODEL: "smart_toy"}
+
+
+def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space, fit: Fit | None) -> None:
+    """One text at a time: label, skip, undo."""
+    store = cache.store()
+    names = store.label_names(analysis.id)
+    guide = store.guide_labels(analysis.id)
+    mode, label = choose_mode(names, guide)
+    deck = get_deck(analysis.id, analysis.fit_key if fit else None, mode, label)
+    with st.spinner("Choosing texts…", show_time=False):
+        shown = next_text(deck, guide, corpus, generic, fit)
+    left, right = st.columns([5, 2], gap="medium")
+    with left, st.container(border=True, key="guide_card", height=CARD_HEIGHT):
+        if shown.row is None:
+            st.markdown(shown.why)
+        else:
+            draw_text(corpus, shown.row)
+    with right:
+        draw_reason(shown, fit)
+    with st.container(horizontal=True, key="guide_buttons"):
+        if mode in CHECKS:
+            draw_answers(deck, shown, mode)
+        draw_label_buttons(deck, shown.row, names, guide)
+        if mode not in CHECKS:
+            st.button(
+                "Skip",
+                key="guide_skip",
+                shortcut="S",
+                type="tertiary",
+                disabled=shown.row is None,
+                on_click=record,
+                args=[deck, shown.row, None],
+            )
+        st.button(
+            "Undo",
+            key="guide_undo",
+            shortcut="Z",
+            type="tertiary",
+            disabled=guide.empty,
+            on_click=take_back,
+            args=[deck],
+        )
+    labelled = int(guide["label"].notna().sum())
+    keys = f"Keys 1 to {min(len(names), KEYS)} give the label" if len(names) > 1 else "Key 1 gives the label"
+    others = {MISTAKES: "K keeps it, Y changes it", BY_MODEL: "K keeps it, X takes it away"}.get(
+        mode, "S skips"
+    )
+    st.caption(
+        f"{labelled:,} of about {SUGGESTED_PER_LABEL * len(names)} suggested labels given. "
+        f"{keys}, {others}, Z undoes; click beside a field first."
+    )
+    if "guide_deck_error" in st.session_state:
+        st.error(markdown(st.session_state.pop("guide_deck_error")), icon=":material/error:")
+
+
+def choose_mode(names: Sequence[str], guide: pd.DataFrame) -> tuple[str, str | None]:
+    """What the deck shows next, and for `MORE` which label it looks for.
+
+    Labels by a model are a choice while there are any, and until another choice is made.
+    """
+    by_model = guide["given_by"].map(is_by_model).any() or st.session_state.get("guide_mode") == BY_MODEL
+    with st.container(horizontal=True, vertical_alignment="center", key="guide_modes"):
+        mode = st.segmented_control(
+            "Show",
+            MODES if by_model else MODES[:-1],
+            default=SUGGESTED,
+            required=True,
+            format_func=lambda mode: f":material/{ICONS[mode]}: {mode}",
+            key="guide_mode",
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+        if mode != MORE:
+            return mode, None
+        if st.session_state.get("guide_more_label") not in names:  # renamed or removed meanwhile
+            st.session_state.pop("guide_more_label", None)
+        label = st.selectbox(
+            "Label to find more of",
+            names,
+            key="guide_more_label",
+            label_visibility="collapsed",
+            width=220,
+            persist_state="session",
+        )
+        return mode, label
+
+
+def draw_label_buttons(deck: Deck, row: int | None, names: Sequence[str], guide: pd.DataFrame) -> None:
+    """One button a label, with its key, its colour and how often it was given."""
+    counts = guide["label"].value_counts()
+    for position, name in enumerate(names[:KEYS]):
+        st.button(
+            f"**{markdown(name)}** · {counts.get(name, 0)}",
+            key=f"guide_label_{position}",
+            shortcut=str(position + 1),
+            disabled=row is None,
+            on_click=record,
+            args=[deck, row, name],
+        )
+    if len(names) > KEYS:
+        draw_typed_label(deck, row, names)
+    colours = list(colour_of(names).values())[:KEYS]
+    rules = (f".st-key-guide_label_{i} button {{border-left: 5px solid {c}}}" for i, c in enumerate(colours))
+    st.html(f"<style>{' '.join(rules)}</style>")
+
+
+def draw_typed_label(deck: Deck, row: int | None, names: Sequence[str]) -> None:
+    """Any label by typing the beginning of its name; the field stays, ready for the next text."""
+
+    def record_typed() -> None:
+        label = st.session_state[TYPED]
+        st.session_state[TYPED] = None
+        if label is not None:
+            record(deck, row, label)
+
+    st.selectbox(
+        "Any label",
+        names,
+        index=None,
+        key=TYPED,
+        placeholder=f"type any of {len(names)} labels, Enter",
+        label_visibility="collapsed",
+        width=240,
+        disabled=row is None,
+        on_change=record_typed,
+    )
+
+
+def draw_answers(deck: Deck, shown: Shown, mode: str) -> None:
+    """To a label given already: keep it, take the one that the Fit would give, or take it away."""
+    nothing = shown.row is None
+    st.button(
+        "Keep" if nothing else f"Keep **{markdown(shown.given)}**",
+        key="guide_keep",
+        shortcut="K",
+        disabled=nothing,
+        on_click=record,
+        args=[deck, shown.row, shown.given, CHECKED],
+    )
+    if mode == BY_MODEL:
+        st.button(
+            "Take away",
+            key="guide_reject",
+            shortcut="X",
+            disabled=nothing,
+            help="The text then has no label, and no later run of the model gives it one.",
+            on_click=record,
+            args=[deck, shown.row, None],
+        )
+        return
+    st.button(
+        "Change" if nothing else f"Change to **{markdown(shown.better)}**",
+        key="guide_change",
+        shortcut="Y",
+        disabled=nothing,
+        on_click=record,
+        args=[deck, shown.row, shown.better],
+    )
+
+
+def record(deck: Deck, row: int, label: str | None, remark: str = "") -> None:
+    """Keep a label; a full disk is said, and the text stays where it is."""
+    try:
+        give(deck, row, label, person() + remark)
+    except RefractError as error:
+        st.session_state["guide_deck_error"] = str(error)
+
+
+def take_back(deck: Deck) -> None:
+    """Undo the latest step."""
+    try:
+        touched = undo(deck)
+    except RefractError as error:
+        st.session_state["guide_deck_error"] = str(error)
+        return
+    if touched > 1:
+        st.toast(f"{touched:,} labels taken back.")
+
+
+def draw_text(corpus: Corpus, row: int) -> None:
+    """The text, large, and its metadata, quiet."""
+    text = corpus.texts[row]
+    cut = text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
+    st.text(cut)
+    known = [f"{name}: {value}" for name, value in metadata_of(corpus, row)]
+    st.caption(markdown(" · ".join(known[:6])))
+
+
+def draw_reason(shown: Shown, fit: Fit | None) -> None:
+    """Why this text is shown, and what the latest Fit takes it for."""
+    with st.container(border=True, height=CARD_HEIGHT, key="guide_reason"):
+        if shown.row is None:
+            return
+        st.caption("Why this one")
+        st.markdown(shown.why)
+        if fit is None or shown.given is not None:  # a Fit that has seen the text's label proves nothing
+            return
+        shares = fit.probabilities[shown.row]
+        names = [markdown(fit.labels[code]) for code in fit.classes]
+        likeliest = shares.argsort()[:-3:-1]
+        looks = " · ".join(f"{names[column]} **{shares[column]:.0%}**" for column in likeliest)
+        st.caption(f"Looks like: {looks}")

@@ -1,0 +1,77 @@
+"""Import of labels that exist already, on the guide page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.corpus import Corpus
+from core.corpus.tables import read_table
+from core.errors import RefractError
+from core.labels import FoundLabels, labels_from_column, match_labels
+from pages.common import cache, ensure_analysis, markdown, person
+
+TEXTS_PER_LABEL = {"10 of each": 10, "25 of each": 25, "100 of each": 100, "all": None}
+
+
+def draw_import(corpus: Corpus) -> None:
+    """Labels that exist already: a metadata column, or a file with text and label."""
+    with st.expander("Import labels", icon=":material/upload:"):
+        from_column, from_file = st.tabs(["From a column", "From a file"])
+        with from_column:
+            columns = [str(name) for name in corpus.metadata.columns]
+            if not columns:
+                st.caption("This corpus has no other columns.")
+            else:
+                with st.container(horizontal=True, vertical_alignment="bottom"):
+                    column = st.selectbox("Column", columns, key="guide_import_column")
+                    amount = st.selectbox(
+                        "How many", list(TEXTS_PER_LABEL), index=3, key="guide_import_amount"
+                    )
+                    if st.button("Import", key="guide_import_from_column"):
+                        values = corpus.metadata[column]
+                        most = TEXTS_PER_LABEL[amount]
+                        import_labels(
+                            lambda: labels_from_column(values, most_per_label=most), f"column {column}"
+                        )
+        with from_file:
+            file = st.file_uploader(
+                "A file with the columns text and label",
+                type=["csv", "tsv", "jsonl", "xlsx"],
+                key="guide_import",
+            )
+            if file is not None and st.session_state.get("guide_imported") != file.file_id:
+                st.session_state["guide_imported"] = file.file_id
+                content = file.getvalue()
+                import_labels(
+                    lambda: match_labels(corpus.texts, read_table(file.name, content).frame),
+                    f"file {file.name}",
+                )
+        if "guide_import_report" in st.session_state:
+            kind, message = st.session_state.pop("guide_import_report")
+            (st.success if kind == "done" else st.error)(markdown(message))
+
+
+def import_labels(find: Callable[[], FoundLabels], source: str) -> None:
+    """Record labels found elsewhere as one step, adding the names that are new."""
+    store = cache.store()
+    try:
+        found = find()
+        analysis_id = ensure_analysis()
+        known = {name.casefold(): name for name in store.label_names(analysis_id)}
+        for name in dict.fromkeys(found.labels.values()):
+            if name.casefold() not in known:
+                known[name.casefold()] = store.add_label(analysis_id, name)
+        labels = {row: known[name.casefold()] for row, name in found.labels.items()}
+        store.give_labels(analysis_id, labels, f"{person()}, {source}")
+    except RefractError as error:
+        st.session_state["guide_import_report"] = ("failed", str(error))
+    else:
+        message = f"{len(found.labels):,} labels imported from {source}."
+        if found.n_unknown:
+            message += f" {found.n_unknown:,} texts of it are not in this corpus and were passed over."
+        if found.n_conflicting:
+            message += f" {found.n_conflicting:,} gave a text a second label; the first counts."
+        st.session_state["guide_import_report"] = ("done", message + " Undo takes them all back.")
+    st.rerun()

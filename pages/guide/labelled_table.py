@@ -1,0 +1,54 @@
+"""Table of the labels given so far, on the guide page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.corpus import Corpus
+from core.errors import RefractError
+from core.storage import Analysis
+from core.utils import content_key
+from pages.common import cache, person
+
+
+def draw_labelled(analysis: Analysis, corpus: Corpus) -> None:
+    """Table of the labels given so far; a label can be changed or taken away in place."""
+    guide = cache.store().guide_labels(analysis.id)
+    given = guide[guide["label"].notna()].reset_index(drop=True)
+    if given.empty:
+        return
+    with st.expander(f"Labelled so far · {len(given):,}", icon=":material/list:"):
+        shown = given.assign(text=[corpus.texts[row] for row in given["row"]])
+        # The table's edits belong to its rows: other rows, another table.
+        key = f"guide_labelled_{content_key(given['row'].tolist(), given['given_at'].tolist())}"
+
+        def apply() -> None:
+            changes = {
+                int(given["row"][position]): edit["label"]
+                for position, edit in st.session_state[key]["edited_rows"].items()
+                if "label" in edit
+            }
+            if changes:
+                try:
+                    cache.store().give_labels(analysis.id, changes, person())
+                except RefractError as error:
+                    st.session_state["guide_deck_error"] = str(error)
+
+        st.data_editor(
+            shown[["text", "label", "given_by", "given_at"]],
+            key=key,
+            hide_index=True,
+            height=320,
+            disabled=["text", "given_by", "given_at"],
+            on_change=apply,
+            column_config={
+                "text": st.column_config.TextColumn("Text", width="large"),
+                "label": st.column_config.SelectboxColumn(
+                    "Label",
+                    options=cache.store().label_names(analysis.id),
+                    help="Change it, or empty it to take it away",
+                ),
+                "given_by": "Given by",
+                "given_at": st.column_config.DatetimeColumn("When (UTC)", format="YYYY-MM-DD HH:mm"),
+            },
+        )

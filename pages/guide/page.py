@@ -1,0 +1,196 @@
+"""Guide page: type an instruction, name labels, label texts, fit."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.corpus import Corpus
+from core.errors import RefractError
+from core.storage import Analysis
+from core.tasks import fit_key
+from pages.common import (
+    LABEL_TEXTS,
+    approach_hint,
+    approach_ready,
+    cache,
+    current_analysis,
+    current_corpus,
+    draw_labels,
+    ensure_analysis,
+    is_fitted,
+    is_prepared,
+    jobs,
+    layout,
+    markdown,
+    open_analysis,
+    start_label,
+)
+from pages.guide.annotation import draw_annotation
+from pages.guide.deck_view import draw_deck
+from pages.guide.label_import import draw_import
+from pages.guide.labelled_table import draw_labelled
+from pages.guide.method import draw_approach
+
+FIRST_LABELS = (
+    "Type an instruction, then name two labels or more, such as *angry* and *pleased*. "
+    "Labels that exist already can be imported below; a language model can give some, too."
+)
+LABELS_CHECK = (
+    "Reading needs no labels. Name two or more and label a few texts to check whether the map follows the "
+    "instruction."
+)
+COPY_HELP = (
+    "Copy this analysis with its labels, to follow it in another way or with other labels: the maps page "
+    "shows any two side by side."
+)
+
+
+def guide_page() -> None:
+    """Type an instruction, name labels, label texts, fit."""
+    entry, analysis = current_corpus(), current_analysis()
+    fitted = is_fitted(analysis)
+    layout.page_head(
+        "Guide",
+        "Say what the map should show, and label a handful of texts that way.",
+        next_page=layout.MAPS if fitted else None,
+        next_label="Compare the maps" if fitted else "",
+    )
+    if entry is None:
+        layout.ask_for(
+            "Guide labels belong to texts: choose a corpus first.", layout.CORPUS, "Choose a corpus"
+        )
+    if not is_prepared(entry):
+        layout.ask_for(f"“{markdown(entry.name)}” is not encoded yet.", layout.CORPUS, "See how far it is")
+    show_maps_after_fit(analysis)
+    corpus = cache.corpus(entry.key)
+    generic = cache.space(entry.key, entry.embedding_key)
+    draw_instruction(analysis)
+    draw_approach(analysis)
+    reads_anew = analysis is not None and analysis.approach.reads_anew
+    if reads_anew:  # labels are no condition: the next step comes before them
+        draw_fit(analysis, corpus)
+    draw_labels(analysis)
+    analysis = current_analysis()
+    if analysis is None or not cache.store().label_names(analysis.id):
+        st.info(LABELS_CHECK if reads_anew else FIRST_LABELS, icon=":material/info:")
+    else:
+        fit = cache.fit(analysis) if is_fitted(analysis) else None
+        draw_deck(analysis, corpus, generic, fit if fit and fit.foretells else None)
+    if analysis is not None and not reads_anew:
+        draw_fit(analysis, corpus)
+    draw_annotation(analysis, corpus)
+    draw_import(corpus)
+    if analysis is not None:
+        draw_labelled(analysis, corpus)
+
+
+def draw_instruction(analysis: Analysis | None) -> None:
+    """The instruction; changing it renames the analysis, and starts one when there is none."""
+    key = "guide_instruction"
+    kept = (analysis.id, analysis.instruction) if analysis else (None, "")
+
+    def save() -> None:
+        typed = st.session_state[key]
+        if kept[1] and not typed.strip():  # also what a browser may send while the page is being drawn
+            del st.session_state["guide_instruction_of"]
+            return
+        try:
+            cache.store().set_instruction(analysis.id if analysis else ensure_analysis(), typed)
+        except RefractError as error:
+            st.session_state["guide_label_error"] = str(error)
+
+    def remove() -> None:
+        jobs.cancel_of(analysis_id=analysis.id)
+        cache.store().delete_analysis(analysis.id)
+        remaining = cache.store().analyses(analysis.corpus_key)
+        open_analysis(remaining[-1].id if remaining else None)
+
+    # Only when it is another: words that are being typed must not be overwritten by a rerun.
+    if key not in st.session_state or st.session_state.get("guide_instruction_of") != kept:
+        st.session_state["guide_instruction_of"] = kept
+        st.session_state[key] = kept[1]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input(
+            "Instruction",
+            key=key,
+            placeholder="by what the customer feels",
+            help="What two texts must share to stand close together. The labels carry it out.",
+            on_change=save,
+            max_chars=200,
+        )
+        if analysis is not None:
+            st.button(
+                "",
+                key="guide_copy",
+                icon=":material/content_copy:",
+                help=COPY_HELP,
+                on_click=lambda: open_analysis(cache.store().copy_analysis(analysis.id)),
+            )
+            remove_key = f"guide_remove_{analysis.id}"  # of another analysis: closed again
+            with st.popover("", icon=":material/delete:", help="Remove this analysis", key=remove_key):
+                st.markdown("Remove this instruction with its labels and its map? This cannot be undone.")
+                st.button("Remove", key="guide_remove_analysis", type="primary", on_click=remove)
+
+
+def draw_fit(analysis: Analysis, corpus: Corpus) -> None:
+    """Fit: the page's one primary button, from two label names on."""
+    job = jobs.latest("fit", analysis_id=analysis.id)
+    if job is not None and job.active:
+        jobs.draw_progress(job, cancel_key="guide_cancel")
+        return
+    if job is not None and job.status == "failed":
+        st.error(markdown(job.message), icon=":material/error:")
+    n_names = len(cache.store().label_names(analysis.id))
+    missing = approach_ready(analysis)
+    if n_names == 0 and missing and not analysis.approach.reads_anew:
+        return  # said above
+    n_labels = int(cache.store().guide_labels(analysis.id)["label"].notna().sum())
+    fresh = is_fitted(analysis) and analysis.fit_key == fit_key(cache.store(), analysis.id)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            start_label(analysis, len(corpus.texts), fresh=fresh)
+            or ("Fit" if n_labels or missing == LABEL_TEXTS else "Fit from names only"),
+            key="guide_fit",
+            type="primary",
+            icon=":material/auto_awesome:",
+            disabled=missing is not None,
+            on_click=start_fit,
+            args=[analysis],
+        )
+        hint = approach_hint(analysis, corpus, fresh=fresh) or fit_hint(n_labels, fresh=fresh)
+        st.caption(markdown(missing) if missing else hint)
+
+
+def fit_hint(n_labels: int, *, fresh: bool) -> str:
+    """What Fit would do now, beside its button."""
+    if n_labels == 0 and fresh:
+        return "The maps show what the names alone say. A few labelled texts make them much better."
+    if n_labels == 0:
+        return (
+            "No text is labelled yet: the names alone give a first, rough map, and nothing can check it. "
+            "Labels make it better."
+        )
+    if fresh:
+        return "The maps show these labels. Evidence says whether more labels would help."
+    return "Reshapes the space by the labels given so far; takes seconds, encodes nothing again."
+
+
+def start_fit(analysis: Analysis) -> None:
+    """Queue a Fit; its end brings the maps up."""
+    st.session_state["guide_fit_started"] = analysis.id
+    jobs.start_fit(analysis)
+
+
+def show_maps_after_fit(analysis: Analysis | None) -> None:
+    """Go to the maps when the Fit started here has ended, before anything else is drawn."""
+    if analysis is None or st.session_state.get("guide_fit_started") != analysis.id:
+        return
+    job = jobs.latest("fit", analysis_id=analysis.id)
+    if job is not None and job.active:
+        return
+    del st.session_state["guide_fit_started"]
+    if job is not None and job.status == "done":
+        st.switch_page(layout.MAPS)
+
+
+guide_page()

@@ -1,0 +1,112 @@
+"""Steps on clusters from their panel: recorded, taken back, and said when they cannot be taken."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from core.corpus import Corpus
+from core.maps.clusters import ClusterChoice, Edit, encode_edit, split_cluster
+from pages.common import cache, ensure_analysis, markdown, person, source_for, typical_of
+from pages.maps.view import MapView, Side
+
+SAID = "maps_cluster_said"
+GUIDE_TEXTS = 10
+"""Most typical texts of a cluster that become guide labels."""
+
+
+def owner(corpus: Corpus, side: Side) -> tuple[str, int | None]:
+    """Whose clusters they are, as the record knows it."""
+    return corpus.key, side.analysis.id if side.analysis else None
+
+
+def choose(corpus: Corpus, side: Side, **changed: object) -> None:
+    """Keep how the map is cut."""
+    record = cache.store().clusters
+    known = ClusterChoice.from_text(record.choice(*owner(corpus, side)))
+    record.set_choice(*owner(corpus, side), ClusterChoice(**{**vars(known), **changed}).to_text())
+    forget_inputs(side)
+
+
+def add_edit(corpus: Corpus, side: Side, edit: Edit, by: str | None = None) -> None:
+    """Keep an edit; half-typed ones on other clusters are forgotten, since their numbers change."""
+    cache.store().clusters.add_edit(*owner(corpus, side), encode_edit(edit), by or person())
+    forget_inputs(side)
+
+
+def undo(corpus: Corpus, side: Side) -> None:
+    """Take the latest edit back."""
+    cache.store().clusters.undo_edit(*owner(corpus, side))
+    forget_inputs(side)
+
+
+def rename(corpus: Corpus, side: Side, code: int, name: str) -> None:
+    """Give a cluster a name that stays; refused when it is empty or another's."""
+    name = " ".join(name.split())
+    others = {used.casefold() for other, used in side.partition.names.items() if other != code}
+    if not name:
+        st.session_state[SAID] = "The cluster has no name: type one."
+    elif name.casefold() in others:
+        st.session_state[SAID] = f"Another cluster is called “{name}”: choose another name, or merge the two."
+    else:
+        add_edit(corpus, side, Edit("name", (side.partition.rows(code),), (name,)))
+
+
+def unlock(corpus: Corpus, side: Side, code: int) -> None:
+    """Let words name a cluster again."""
+    add_edit(corpus, side, Edit("unlock", (side.partition.rows(code),)))
+
+
+def merge(corpus: Corpus, side: Side, code: int, into: int) -> None:
+    """Make two clusters one."""
+    add_edit(corpus, side, Edit("merge", (side.partition.rows(into), side.partition.rows(code))))
+
+
+def split(corpus: Corpus, side: Side, code: int) -> None:
+    """Make the parts of a cluster clusters of their own; refused when it has none."""
+    source = source_for(corpus, side.space, side.space_key)
+    parts = split_cluster(source.points, side.partition.rows(code), source.levels)
+    if len(parts) < 2:
+        st.session_state[SAID] = "All its texts lie in one place, so there is nothing to split."
+    else:
+        add_edit(corpus, side, Edit("split", tuple(parts)))
+
+
+def move(corpus: Corpus, side: Side, rows: np.ndarray, code: int | None) -> None:
+    """Move texts to a cluster, or to a new one."""
+    rest = () if code is None else (np.setdiff1d(side.partition.rows(code), rows),)
+    if rest and not len(rest[0]):
+        return  # they are the cluster
+    add_edit(corpus, side, Edit("move", (np.asarray(rows), *rest)))
+
+
+def name_all(corpus: Corpus, side: Side, names: dict[int, str], by: str) -> None:
+    """Keep several names as one step."""
+    groups = tuple(side.partition.rows(code) for code in names)
+    add_edit(corpus, side, Edit("name", groups, tuple(names.values())), by)
+
+
+def give_as_label(view: MapView, side: Side, code: int) -> None:
+    """Make a cluster's name a guide label and give it to its most typical texts that have none; one step."""
+    name = side.partition.names[code]
+    store, analysis_id = cache.store(), ensure_analysis()
+    known = {label.casefold(): label for label in store.label_names(analysis_id)}
+    label = known.get(name.casefold()) or store.add_label(analysis_id, name)
+    given = store.label_codes(analysis_id, len(view.corpus.texts))
+    typical = typical_of(side.space, side.space_key, side.partition, code, 3 * GUIDE_TEXTS)
+    rows = [row for row in typical if given[row] < 0][:GUIDE_TEXTS]
+    store.give_labels(analysis_id, dict.fromkeys(rows, label), f"{person()}, from a cluster")
+
+
+def forget_inputs(side: Side) -> None:
+    """Close what is open at the clusters of one side: their numbers may mean others from now on."""
+    prefix = f"maps_cluster_edit_{side.key}_"
+    for key in [key for key in st.session_state if str(key).startswith(prefix)]:
+        del st.session_state[key]
+
+
+def say() -> None:
+    """Say why the latest step was not taken."""
+    said = st.session_state.pop(SAID, "")
+    if said:
+        st.warning(markdown(said), icon=":material/info:")

@@ -1,0 +1,125 @@
+"""One cluster as a card: what it is, and what can be done with it."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from core.maps.clusters import Clustering
+from pages.common import attempt, markdown, typical_of
+from pages.maps.clusters.actions import GUIDE_TEXTS, give_as_label, merge, move, rename, split, unlock
+from pages.maps.clusters.answers import HELP as ANSWERS_HELP
+from pages.maps.clusters.answers import cluster_answers
+from pages.maps.selection import select_texts
+from pages.maps.view import MapView, Side
+
+TYPICAL = 3
+GUIDE_HELP = (
+    f"Adds its name to the labels of your analysis and gives it to the {GUIDE_TEXTS} most typical texts that "
+    "have no label yet. One step, which Undo in the Label panel takes back."
+)
+PURITY_HELP = "Of its texts with a guide label, the share that has the commonest one."
+
+
+def draw_card(view: MapView, side: Side, clustering: Clustering, code: int, selected: np.ndarray) -> None:
+    """Name, size, commonest answers and guide label, typical texts of a cluster, and what can be done."""
+    partition = clustering.partition
+    rows = partition.rows(code)
+    with st.container(border=True, height="stretch", key=f"maps_card_{side.key}_{code}"):
+        with st.container(height="stretch", gap="xsmall"):
+            kept = " :material/lock:" if code in clustering.kept_names else ""
+            st.markdown(
+                f"**{markdown(partition.names[code])}**{kept} :small[{len(rows):,} texts]",
+                help="Its name was given and stays." if kept else None,
+            )
+            pure = purity(view, rows)
+            if pure:
+                st.caption(pure, help=PURITY_HELP)
+            answers = cluster_answers(view, side, partition).get(code)
+            if answers is not None:
+                st.caption(f":material/forum: {answers.said()}", help=ANSWERS_HELP)
+            for row in typical_of(side.space, side.space_key, partition, code, TYPICAL):
+                st.caption(excerpt(view.corpus.texts[row]))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                "Select", key=f"maps_cluster_select_{side.key}_{code}", type="tertiary",
+                on_click=select_texts, args=[view.corpus.key, rows],
+            )  # fmt: skip
+            st.button(
+                "Make a label", key=f"maps_cluster_guide_{side.key}_{code}", type="tertiary",
+                help=GUIDE_HELP, on_click=attempt, args=[lambda: give_as_label(view, side, code)],
+            )  # fmt: skip
+            popover = st.popover(
+                "Edit", key=f"maps_cluster_edit_{side.key}_{code}", type="tertiary", on_change="rerun"
+            )
+            if popover.open:
+                with popover:
+                    _draw_edits(view, side, clustering, code, selected)
+
+
+def _draw_edits(view: MapView, side: Side, clustering: Clustering, code: int, selected: np.ndarray) -> None:
+    """Rename, keep the name, merge, split, move texts here."""
+    corpus, names = view.corpus, clustering.partition.names
+    key = f"maps_cluster_edit_{side.key}_{code}_"
+
+    def renamed() -> None:
+        rename(corpus, side, code, st.session_state[key + "name"])
+
+    def merged() -> None:
+        merge(corpus, side, code, st.session_state[key + "into"])
+
+    st.session_state.setdefault(key + "name", names[code])
+    st.text_input(
+        "Name", key=key + "name", on_change=renamed, help="Enter keeps it; it then survives cuts and Fits."
+    )
+    if code in clustering.kept_names:
+        st.button(
+            "Name by its words again", key=key + "unlock", type="tertiary", icon=":material/lock_open:",
+            on_click=unlock, args=[corpus, side, code],
+        )  # fmt: skip
+    else:
+        st.button(
+            "Keep this name", key=key + "lock", type="tertiary", icon=":material/lock:",
+            on_click=rename, args=[corpus, side, code, names[code]],
+        )  # fmt: skip
+    others = [other for other in names if other != code]
+    if others:
+        st.selectbox(
+            "Merge into", others, index=None, format_func=names.__getitem__, key=key + "into",
+            placeholder="Choose a cluster", on_change=merged,
+        )  # fmt: skip
+    st.button(
+        "Split into its parts", key=key + "split", type="tertiary", icon=":material/call_split:",
+        help="Into the clusters of the first finer step at which it falls apart, or else into two halves.",
+        on_click=split, args=[corpus, side, code],
+    )  # fmt: skip
+    foreign = selected[np.asarray(clustering.partition.codes)[selected] != code]
+    if len(foreign):
+        st.button(
+            f"Move {len(foreign):,} selected texts here", key=key + "move", type="tertiary",
+            icon=":material/move_down:", on_click=move, args=[corpus, side, foreign, code],
+        )  # fmt: skip
+    inside = np.setdiff1d(selected, foreign)
+    if 0 < len(inside) < len(clustering.partition.rows(code)):
+        st.button(
+            f"Make {len(inside):,} selected texts a cluster", key=key + "new", type="tertiary",
+            icon=":material/add:", on_click=move, args=[corpus, side, inside, None],
+        )  # fmt: skip
+
+
+def purity(view: MapView, rows: np.ndarray, *, bold: bool = True) -> str:
+    """Commonest guide label of some texts, with how many have it; "" where none has one."""
+    given = view.given[rows]
+    counts = np.bincount(given[given >= 0], minlength=1)
+    if not counts.sum():
+        return ""
+    name = view.labels[int(counts.argmax())]
+    name = f"**{markdown(name)}**" if bold else name
+    return f"{name} {counts.max():,} of {counts.sum():,}"
+
+
+def excerpt(text: str, characters: int = 140) -> str:
+    """First characters of a text, harmless as markdown."""
+    text = " ".join(str(text).split())
+    text = text if len(text) <= characters else text[: characters - 1] + "…"
+    return markdown(text)

@@ -1,0 +1,221 @@
+"""Clusters below the maps: how fine they are, cards or a table of them, and edits."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.maps.clusters import APART, DENSITY, K_MEANS, NEAREST, ClusterChoice, Clustering, describe_kept
+from pages.common import cache, clustering_for, finish, markdown, source_for, typical_of
+from pages.maps.clusters.actions import choose, owner, say, undo
+from pages.maps.clusters.answers import HELP as ANSWERS_HELP
+from pages.maps.clusters.answers import cluster_answers
+from pages.maps.clusters.card import PURITY_HELP, TYPICAL, draw_card, purity
+from pages.maps.clusters.llm_names import ask_titles, draw_titles
+from pages.maps.selection import select_texts
+from pages.maps.view import MapView, Side
+
+CARDS_SHOWN = 9
+MANY_CLUSTERS = 24  # shown as a table at first
+COLUMNS = 3
+TABLE_HEIGHT = 420  # pixels
+METHODS = {DENSITY: "By density", K_MEANS: "k-means"}
+METHOD_HELP = (
+    "By density: heaps on the map, as many as there are (HDBSCAN). k-means: as many as you say, each text in "
+    "the nearest of so many middles of the space, wherever it stands on the map."
+)
+NOISE = {APART: "Stand apart", NEAREST: "Join the nearest"}
+NOISE_HELP = "Texts between the heaps: they belong to no cluster, or each to the one nearest on the map."
+FINE_HELP = "From few large clusters to many small ones. The numbers say how many there are before edits."
+LOST_HELP = (
+    "Edits are found again by their texts. These find no cluster that is mostly made of them; they are "
+    "kept, and hold again at a step or after a Fit where there is one."
+)
+
+
+def draw_clusters(view: MapView, selected: np.ndarray) -> None:
+    """Clusters of one side: how they are cut, what they are, and what can be done with them."""
+    finish()
+    with st.container(horizontal=True, vertical_alignment="bottom", key="maps_cluster_tools"):
+        side = _choose_side(view)
+        clustering = clustering_for(view.corpus, side.analysis, side.space, side.space_key)
+        names = clustering.partition.names
+        _draw_choice(view, side, clustering)
+        shape = st.segmented_control(
+            "Show as",
+            ["Cards", "Table"],
+            default="Table" if len(names) > MANY_CLUSTERS else "Cards",
+            required=True,
+            key=f"maps_cluster_shape_{side.key}",
+            persist_state="session",
+        )
+        _draw_undo(view, side)
+        draw_titles(side, clustering)
+    ask_titles(view, side, clustering)
+    say()
+    _draw_summary(view, clustering)
+    if shape == "Table":
+        _draw_table(view, side, clustering, selected)
+    else:
+        _draw_cards(view, side, clustering, selected)
+
+
+def _choose_side(view: MapView) -> Side:
+    if len(view.sides) == 1:
+        return view.right
+    sides = {side.key: side for side in reversed(view.sides)}
+    chosen = st.session_state.get("maps_cluster_side")
+    if chosen not in sides:
+        st.session_state["maps_cluster_side"] = view.right.key
+    key = st.segmented_control(
+        "Clusters of",
+        list(sides),
+        format_func=lambda key: sides[key].title,
+        required=True,
+        key="maps_cluster_side",
+        persist_state="session",
+    )
+    return sides[key]
+
+
+def _draw_choice(view: MapView, side: Side, clustering: Clustering) -> None:
+    """Method, how fine or how many, and what becomes of noise; what is kept is what is shown."""
+    text = cache.store().clusters.choice(*owner(view.corpus, side))
+    choice = ClusterChoice.from_text(text)
+
+    def keep(name: str, key: str) -> None:
+        choose(view.corpus, side, **{name: st.session_state[key]})
+
+    def widget(name: str, value: object) -> dict:
+        key = f"maps_cluster_{name}_{side.key}"
+        st.session_state[key] = value
+        return {"key": key, "on_change": keep, "args": [name, key]}
+
+    st.segmented_control(
+        "Method", list(METHODS), format_func=METHODS.__getitem__, required=True, help=METHOD_HELP,
+        **widget("method", choice.method),
+    )  # fmt: skip
+    if choice.method == K_MEANS:
+        most = max(2, min(300, len(view.corpus.texts) // 2))
+        st.number_input("Number of clusters", 2, most, width=150, **widget("k", min(max(choice.k, 2), most)))
+        return
+    levels = source_for(view.corpus, side.space, side.space_key).levels
+    counts = [int(level.max(initial=-1)) + 1 for level in levels]
+    steps = {count: step for step, count in reversed(list(enumerate(counts)))}  # steps that differ
+    if len(steps) > 1:
+        options = sorted(steps.values())
+        st.select_slider(
+            "Coarse to fine", options, format_func=lambda step: f"{counts[step]:,} clusters", width=260,
+            help=FINE_HELP, **widget("fineness", steps[counts[choice.fineness]]),
+        )  # fmt: skip
+    st.segmented_control(
+        "Texts between", list(NOISE), format_func=NOISE.__getitem__, required=True, help=NOISE_HELP,
+        **widget("noise", clustering.noise),
+    )  # fmt: skip
+
+
+def _draw_undo(view: MapView, side: Side) -> None:
+    edits = cache.store().clusters.edits(*owner(view.corpus, side))
+    if not edits:
+        return
+    last = edits[-1]
+    st.button(
+        "Undo edit",
+        key=f"maps_cluster_undo_{side.key}",
+        type="tertiary",
+        icon=":material/undo:",
+        help=f"Takes back: {markdown(describe_kept(last.edit))}, by {markdown(last.edited_by)}. "
+        f"{len(edits):,} edits so far.",
+        on_click=undo,
+        args=[view.corpus, side],
+    )
+
+
+def _draw_summary(view: MapView, clustering: Clustering) -> None:
+    n_clusters = len(clustering.partition.names)
+    between = int((np.asarray(clustering.partition.codes) < 0).sum())
+    clusters = (
+        f"{n_clusters:,} clusters, largest first" if n_clusters > 1 else "One cluster: nothing stands apart"
+    )
+    noise = f"; {between:,} of {len(view.corpus.texts):,} texts stand between them." if between else "."
+    st.caption(clusters + noise)
+    if clustering.lost:
+        lost = ", ".join(markdown(each) for each in clustering.lost[:3])
+        more = f" and {len(clustering.lost) - 3} more" if len(clustering.lost) > 3 else ""
+        n_lost = "1 edit finds" if len(clustering.lost) == 1 else f"{len(clustering.lost)} edits find"
+        st.caption(f":material/history: {n_lost} no cluster here: {lost}{more}.", help=LOST_HELP)
+
+
+def _draw_cards(view: MapView, side: Side, clustering: Clustering, selected: np.ndarray) -> None:
+    codes = list(clustering.partition.names)
+    shown_key = f"maps_cluster_cards_{side.key}"
+    shown = codes[: st.session_state.get(shown_key, CARDS_SHOWN)]
+    for start in range(0, len(shown), COLUMNS):
+        columns = st.columns(COLUMNS, gap="small")
+        for column, code in zip(columns, shown[start : start + COLUMNS], strict=False):
+            with column:
+                draw_card(view, side, clustering, code, selected)
+    if len(shown) < len(codes):
+        st.button(
+            f"Show {min(2 * CARDS_SHOWN, len(codes) - len(shown))} more of {len(codes)}",
+            key=f"maps_cluster_more_{side.key}",
+            on_click=st.session_state.__setitem__,
+            args=[shown_key, len(shown) + 2 * CARDS_SHOWN],
+        )
+
+
+def _draw_table(view: MapView, side: Side, clustering: Clustering, selected: np.ndarray) -> None:
+    """All clusters as a table; the chosen one is selected on the maps, its card stands beside."""
+    partition, key = clustering.partition, f"maps_cluster_table_{side.key}"
+    codes = list(partition.names)
+    sizes = partition.sizes()
+
+    def chosen() -> list[int]:
+        state = st.session_state.get(key)
+        return [codes[row] for row in (state["selection"]["rows"] if state else []) if row < len(codes)]
+
+    def select_chosen() -> None:
+        for code in chosen():
+            select_texts(view.corpus.key, partition.rows(code))
+
+    table = pd.DataFrame(
+        {
+            "name": [partition.names[code] for code in codes],
+            "texts": [sizes[code] for code in codes],
+            "example": [
+                view.corpus.texts[typical_of(side.space, side.space_key, partition, code, TYPICAL)[0]]
+                for code in codes
+            ],
+        }
+    )
+    if (view.given >= 0).any():
+        table.insert(2, "label", [purity(view, partition.rows(code), bold=False) for code in codes])
+    answers = cluster_answers(view, side, partition)
+    if answers:
+        said = [answers[code].said(most=1, bold=False) if code in answers else "" for code in codes]
+        table.insert(2, "answer", said)
+    left, right = st.columns([2, 1], gap="small")
+    with left:
+        st.dataframe(
+            table,
+            key=key,
+            hide_index=True,
+            height=TABLE_HEIGHT,
+            on_select=select_chosen,
+            selection_mode="single-row",
+            column_config={
+                "name": st.column_config.TextColumn("Cluster", width=240),
+                "texts": st.column_config.ProgressColumn(
+                    "Texts", format="localized", min_value=0, max_value=max(sizes.values()), width=110
+                ),
+                "answer": st.column_config.TextColumn("Commonest answer", help=ANSWERS_HELP, width=200),
+                "label": st.column_config.TextColumn("Guide label", help=PURITY_HELP, width=170),
+                "example": st.column_config.TextColumn("Most typical text", width=420),
+            },
+        )
+    with right:
+        for code in chosen():
+            draw_card(view, side, clustering, code, selected)
+        if not chosen():
+            st.caption("Tick a cluster to select its texts on the maps and to edit it.")

@@ -1,0 +1,90 @@
+"""What the maps can be coloured by, with the same colour for the same label everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from core.corpus import Partition
+from core.maps import Fit
+from pages.charts import GREY, category_colours, colour_of
+from pages.common import cache
+from pages.maps.component import Colouring, NumericColouring
+from pages.maps.view import MapView, Side
+
+MOST_CATEGORIES = 20  # further values of a metadata column share one entry, so that the legend stays readable
+CHANGE = "Neighbours replaced (%)"
+
+
+def colourings(view: MapView) -> dict[str, Callable[[], Colouring | NumericColouring]]:
+    """Names of all choices, the most telling first, each with what makes its colours."""
+    choices: dict[str, Callable] = {}
+    if view.right.fit is not None and view.right.fit.foretells:
+        choices["Predicted label"] = lambda: predicted(view.right.fit, view.labels)
+    if view.right.fit is not None and view.labels:
+        choices["Given label"] = lambda: _labelled("Given label", view.given, view.labels, "unlabelled")
+    for side in reversed(view.sides):
+        name = "Cluster" if len(view.sides) == 1 else f"Cluster ({side.title})"
+        choices[name] = lambda side=side, name=name: clustered(name, side.partition)
+    if len(view.sides) == 2:
+        left = view.sides[0]
+        if left.fit is not None and left.fit.foretells:
+            name = f"Predicted label ({left.title})"
+            choices[name] = lambda name=name: predicted(left.fit, left.fit.labels, name)
+        choices[CHANGE] = lambda: NumericColouring(CHANGE, 100 * change_between(*view.sides))
+    for column in view.corpus.metadata.columns:
+        if view.corpus.metadata[column].nunique() > 1:
+            name = f"{column} (column)" if column in choices else column
+            choices[name] = lambda name=name, column=column: _metadata(name, view.corpus.metadata[column])
+    return choices
+
+
+def change_between(left: Side, right: Side) -> np.ndarray:
+    """Share of each text's neighbours that the right space replaced: float32 array (n,)."""
+    return cache.change(left.space_key, right.space_key, left.space.graph, right.space.graph)
+
+
+def predicted(fit: Fit, labels: list[str], title: str = "Predicted label") -> Colouring:
+    """Colours of the predicted labels: a label that still has the name it had at the Fit keeps its colour.
+
+    Parameters
+    ----------
+    labels : list of str, label names of the analysis as they are now
+    """
+    names = list(dict.fromkeys([*labels, *fit.labels]))
+    codes = np.asarray([names.index(name) for name in fit.labels], dtype=np.int32)[fit.predicted]
+    return _labelled(title, codes, names, "none")
+
+
+def clustered(title: str, partition: Partition) -> Colouring:
+    """Colours of the clusters of one side."""
+    n_clusters = max(partition.names, default=-1) + 1
+    names = [partition.names.get(code, "") for code in range(n_clusters)]
+    return Colouring(title, np.asarray(partition.codes), names, category_colours(n_clusters), "in no cluster")
+
+
+def _labelled(title: str, codes: np.ndarray, names: list[str], none: str) -> Colouring:
+    return Colouring(title, np.asarray(codes, dtype=np.int32), names, list(colour_of(names).values()), none)
+
+
+def _metadata(title: str, column: pd.Series) -> Colouring | NumericColouring:
+    if pd.api.types.is_numeric_dtype(column) and column.nunique() > MOST_CATEGORIES:
+        return NumericColouring(title, column.to_numpy(dtype=np.float32, na_value=np.nan))
+    words = (
+        {True: "yes", False: "no"} if pd.api.types.is_bool_dtype(column) else {}
+    )  # as in `core.corpus.column_profile`
+    values = (
+        column.astype(object)
+        .where(column.notna(), None)
+        .map(lambda value: None if value is None else words.get(value) or str(value))
+    )
+    counts = values.value_counts()
+    names = list(counts.index[:MOST_CATEGORIES])
+    colours = category_colours(len(names))
+    codes = pd.Categorical(values, categories=names).codes.astype(np.int32)
+    if len(counts) > len(names):
+        codes[(codes < 0) & values.notna().to_numpy()] = len(names)
+        names, colours = [*names, f"{len(counts) - len(names):,} other values"], [*colours, GREY]
+    return Colouring(title, codes, names, colours, "no value")

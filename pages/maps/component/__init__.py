@@ -1,0 +1,13 @@
+"""The linked maps as a Streamlit component, and its Plotly fallback."""
+
+from pages.maps.component.linked_maps import linked_maps
+from pages.maps.component.model import Colouring, Mark, Name, NumericColouring, Pane
+
+__all__ = [
+    "Colouring",
+    "Mark",
+    "Name",
+    "NumericColouring",
+    "Pane",
+    "linked_maps",
+]

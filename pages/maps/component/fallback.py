@@ -1,0 +1,169 @@
+"""The maps in a browser without WebGL: drawn by Plotly as SVG, up to a number of points it can bear."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from pages.charts import GREY, plain
+from pages.maps.component.model import Colouring, Name, NumericColouring, Pane
+from pages.maps.component.payload import checked_rows
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+MOST_POINTS = 20_000
+NAME_SHARE = np.array([0.28, 0.06])  # of a map's width and height that a name takes
+VIVID, PALE, GREYED = 0.8, 0.15, 0.06  # opacities
+
+
+def plain_maps(
+    panes: Sequence[Pane],
+    colouring: Colouring | NumericColouring,
+    *,
+    key: str,
+    height: int,
+    select: tuple[str, np.ndarray] | None = None,
+    shown: np.ndarray | None = None,
+    lit: np.ndarray | None = None,
+) -> np.ndarray:
+    """Draw maps without WebGL; for parameters and result see `linked_maps`.
+
+    Both maps are one chart with lasso and box; its zoom is lost at every selection. Above 20,000 texts only a
+    sentence is drawn, and what Python selects is still returned.
+    """
+    n = len(panes[0].points)
+    kept = f"{key}_plain_selection"
+    st.session_state[kept] = newest_selection(st.session_state.get(kept), select, n)
+    if n > MOST_POINTS:
+        st.info(
+            f"Maps of {n:,} texts need WebGL, which this browser does not offer; without it at most "
+            f"{MOST_POINTS:,} can be drawn. Turn on hardware acceleration or use another browser. "
+            "Tables and search below work as they are."
+        )
+        return st.session_state[kept][1]
+    st.info(
+        "This browser offers no WebGL, so the maps are drawn in a plainer form, without hover texts, "
+        "contours and morph. Turn on hardware acceleration or use another browser for the full maps."
+    )
+    chart = f"{key}_plain"
+    selected = st.session_state[kept][1]
+    st.plotly_chart(
+        plain_figure(panes, colouring, selected, shown=shown, lit=lit, height=height),
+        key=chart,
+        on_select=lambda: _remember(chart, kept, shown),
+        selection_mode=("points", "box", "lasso"),
+        config={"displaylogo": False, "scrollZoom": True},
+    )
+    return selected
+
+
+def newest_selection(
+    known: tuple[str | None, np.ndarray] | None, select: tuple[str, np.ndarray] | None, n: int
+) -> tuple[str | None, np.ndarray]:
+    """What is selected, with the token last taken from Python: a new one replaces what a person selected."""
+    token, rows = known or (None, np.empty(0, dtype=np.int64))
+    if select is not None and select[0] != token:
+        token, rows = select[0], checked_rows(select[1], n)
+    return token, rows[rows < n]
+
+
+def plain_figure(
+    panes: Sequence[Pane],
+    colouring: Colouring | NumericColouring,
+    selected: np.ndarray,
+    *,
+    shown: np.ndarray | None,
+    lit: np.ndarray | None,
+    height: int,
+) -> go.Figure:
+    """One or two maps side by side; every point carries the row of its text."""
+    from plotly.subplots import make_subplots
+
+    titles = [plain(pane.title) for pane in panes]
+    figure = make_subplots(cols=len(panes), subplot_titles=titles, horizontal_spacing=0.02)
+    for column, title in enumerate(figure.layout.annotations):
+        title.update(x=column / len(panes), xanchor="left")  # in the middle they would stand under the tools
+    n = len(panes[0].points)
+    size = float(np.clip(23 * n**-0.21, 2, 8))
+    opacity = _opacity(n, selected, shown, lit)
+    for column, pane in enumerate(panes, start=1):
+        x, y = pane.points[:, 0], pane.points[:, 1]
+        marker = {"size": size, "opacity": opacity, **_colours(colouring, bar=column == len(panes))}
+        rows = np.arange(n)
+        figure.add_scatter(x=x, y=y, customdata=rows, marker=marker, row=1, col=column, **_POINTS)
+        if lit is not None and len(lit):
+            ring = {"size": size + 6, "color": "rgba(0,0,0,0)", "line": {"width": 1.5, "color": "#888888"}}
+            figure.add_scatter(
+                x=x[lit], y=y[lit], customdata=rows[lit], marker=ring, row=1, col=column, **_POINTS
+            )
+        for name in _apart(pane):
+            figure.add_annotation(
+                x=name.x, y=name.y, text=f"<b>{plain(name.text)}</b>", showarrow=False, row=1, col=column
+            )
+        for mark in pane.marks:
+            figure.add_annotation(x=mark.x, y=mark.y, text=plain(mark.text), row=1, col=column)
+        figure.update_xaxes(visible=False, row=1, col=column)
+        anchor = "x" if column == 1 else f"x{column}"
+        figure.update_yaxes(visible=False, scaleanchor=anchor, row=1, col=column)
+    if isinstance(colouring, Colouring):
+        for label, colour in zip(colouring.labels, colouring.colours, strict=True):
+            figure.add_scatter(
+                x=[None], y=[None], mode="markers", name=plain(label), marker={"size": 9, "color": colour}
+            )
+    margin = {"l": 4, "r": 4, "t": 30, "b": 4}
+    figure.update_layout(height=height, dragmode="lasso", margin=margin, legend={"orientation": "h"})
+    return figure
+
+
+_POINTS = {
+    "mode": "markers",
+    "hoverinfo": "skip",
+    "showlegend": False,
+    "unselected": {"marker": {"opacity": PALE}},  # while a line is drawn
+}
+
+
+def rows_of(event: Mapping[str, Any]) -> np.ndarray:
+    """Rows (int64, ascending) selected in the chart of `plain_figure`, in whichever of its maps."""
+    rows = [np.ravel(point["customdata"])[0] for point in event["selection"]["points"]]
+    return np.unique(np.array(rows, dtype=np.int64))
+
+
+def _remember(chart: str, kept: str, shown: np.ndarray | None) -> None:
+    rows = rows_of(st.session_state[chart])
+    if shown is not None:
+        rows = rows[np.asarray(shown, dtype=bool)[rows]]
+    st.session_state[kept] = (st.session_state[kept][0], rows)
+
+
+def _colours(colouring: Colouring | NumericColouring, *, bar: bool) -> dict[str, Any]:
+    if isinstance(colouring, NumericColouring):
+        values = np.asarray(colouring.values, dtype=np.float64)
+        return {"color": values, "colorscale": "Viridis", "showscale": bar}
+    # -1 takes the last: grey.
+    return {"color": np.array([*colouring.colours, GREY], dtype=object)[np.asarray(colouring.codes)]}
+
+
+def _opacity(n: int, selected: np.ndarray, shown: np.ndarray | None, lit: np.ndarray | None) -> np.ndarray:
+    vivid = [rows for rows in (selected, lit) if rows is not None and len(rows)]
+    opacity = np.full(n, PALE if vivid else VIVID)
+    if shown is not None:
+        opacity[~np.asarray(shown, dtype=bool)] = GREYED
+    for rows in vivid:
+        opacity[rows] = 1.0
+    return opacity
+
+
+def _apart(pane: Pane) -> list[Name]:
+    """The strongest names, as many as hardly overlap: lower and wider apart than a line of words."""
+    width, height = np.ptp(pane.points, axis=0) * NAME_SHARE
+    chosen: list[Name] = []
+    for name in pane.names:
+        free = all(abs(name.x - other.x) > width or abs(name.y - other.y) > height for other in chosen)
+        if name.zoom <= 1 and free:
+            chosen.append(name)
+    return chosen

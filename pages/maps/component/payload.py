@@ -1,0 +1,262 @@
+"""What the linked maps send to the browser, as bytes.
+
+Two payloads: places (`encode_places`: points and how far each can be trusted), large and sent again only when
+they change, and the rest (`encode_maps`: titles, names, colours, filter, search hits, selection). Both are
+[u32 header length][JSON header][blobs], little-endian, every part padded with zeros to a multiple of 4 bytes.
+The header names each blob's type, its place after the header and its length in bytes; content keys in it tell
+the browser what has changed. The same arguments give the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from core.utils import content_key
+from pages.maps.component.model import Colouring, NumericColouring, Pane
+
+PAYLOAD_VERSION = 2
+"""The browser refuses any other version than its own: an old build must not draw new bytes wrongly."""
+
+MAX_PANES = 2
+MAX_CLASSES = 2**16 - 2
+
+_BLOB_TYPES = {"float32": "<f4", "uint32": "<u4", "uint16": "<u2", "uint8": "u1"}
+
+
+def encode_places(panes: Sequence[Pane]) -> tuple[str, bytes]:
+    """Points of one or two maps, each brought to [-1, 1] by its bounding box with its proportions kept.
+
+    Returns
+    -------
+    key : str
+        Names the places in `encode_maps`.
+    payload : bytes
+
+    Raises
+    ------
+    ValueError
+        When there are no panes or too many, numbers of points differ, or a place or share is not finite.
+    """
+    _check_panes(panes)
+    headers, blobs = [], {}
+    for number, pane in enumerate(panes):
+        centre, scale = _frame(pane)
+        points = ((pane.points - centre) / scale).astype(np.float32)
+        blobs[f"points_{number}"] = points.ravel()
+        if pane.kept is not None:
+            blobs[f"kept_{number}"] = np.round(np.clip(pane.kept, 0, 1) * 255).astype(np.uint8)
+        extent = np.abs(points).max(axis=0).round(6).tolist()
+        headers.append({"key": content_key(points), "extent": extent, "kept": pane.kept is not None})
+    key = content_key(*[header["key"] for header in headers], *blobs.values())
+    return key, _join({"version": PAYLOAD_VERSION, "places": key, "panes": headers}, blobs)
+
+
+def encode_maps(
+    panes: Sequence[Pane],
+    colouring: Colouring | NumericColouring,
+    *,
+    key: str,
+    places: str,
+    texts: str,
+    height: int,
+    select: tuple[str, np.ndarray] | None = None,
+    shown: np.ndarray | None = None,
+    lit: np.ndarray | None = None,
+) -> bytes:
+    """Everything but the places.
+
+    Parameters
+    ----------
+    panes, colouring
+    key : str
+        Of the component.
+    places : str
+        Key from `encode_places`.
+    texts : str
+        Key of the texts, see `linked_maps`: with other texts a selection means nothing any more.
+    height : int
+        CSS pixels.
+    select : tuple of (token, indices), optional
+    shown : np.ndarray of shape (n,), bool, optional
+        False for texts that are greyed.
+    lit : np.ndarray of int, optional
+        Positions of the texts to ring, in any order.
+
+    Raises
+    ------
+    ValueError
+        When lengths differ, a code has no label, or a position is no text's.
+    """
+    n = len(panes[0].points)
+    header: dict[str, Any] = {
+        "version": PAYLOAD_VERSION,
+        "key": key,
+        "n": n,
+        "height": int(height),
+        "texts": texts,
+        "places": places,
+        "panes": [_described(pane) for pane in panes],
+        "select": None,
+        "shown": None,
+        "lit": None,
+    }
+    blobs: dict[str, np.ndarray] = {}
+    header["colouring"], blobs["values"] = _colouring_parts(colouring, n)
+    if select is not None:
+        header["select"] = {"token": str(select[0])}
+        blobs["select"] = checked_rows(select[1], n).astype("<u4")
+    if shown is not None and not np.all(shown):
+        blobs["shown"] = np.asarray(shown, dtype=bool).astype(np.uint8)
+        _check_length("the filter", len(blobs["shown"]), n)
+        header["shown"] = {
+            "key": content_key(blobs["shown"]),
+            "greyed": n - int(np.count_nonzero(blobs["shown"])),
+        }
+    if lit is not None and len(lit):
+        blobs["lit"] = checked_rows(lit, n).astype("<u4")
+        header["lit"] = {"key": content_key(blobs["lit"])}
+    return _join(header, blobs)
+
+
+def encode_plain(key: str) -> bytes:
+    """What the browser gets that has no WebGL: nothing to draw."""
+    return _join({"version": PAYLOAD_VERSION, "key": key, "plain": True}, {})
+
+
+def decode_payload(payload: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Header and blobs of any payload, as the browser reads them; for tests."""
+    (length,) = struct.unpack_from("<I", payload)
+    header = json.loads(payload[4 : 4 + length])
+    start = 4 + _padded(length)
+    blobs = {
+        name: np.frombuffer(
+            payload,
+            dtype=_BLOB_TYPES[blob["type"]],
+            count=blob["length"] // np.dtype(_BLOB_TYPES[blob["type"]]).itemsize,
+            offset=start + blob["offset"],
+        )
+        for name, blob in header["blobs"].items()
+    }
+    return header, blobs
+
+
+def checked_rows(rows: np.ndarray, n: int) -> np.ndarray:
+    """Positions of texts, ascending, each once (int64); a ValueError where one is no text's."""
+    rows = np.unique(np.asarray(rows, dtype=np.int64))
+    if len(rows) and (rows[0] < 0 or rows[-1] >= n):
+        raise ValueError(f"the rows reach from {rows[0]} to {rows[-1]}, but there are {n} texts")
+    return rows
+
+
+def _join(header: dict[str, Any], blobs: Mapping[str, np.ndarray]) -> bytes:
+    places, parts, offset = {}, [], 0
+    for name, array in blobs.items():
+        content = np.ascontiguousarray(array, dtype=_BLOB_TYPES[array.dtype.name])
+        padding = _padded(content.nbytes) - content.nbytes
+        places[name] = {"type": array.dtype.name, "offset": offset, "length": content.nbytes}
+        parts += [content.data, bytes(padding)]
+        offset += content.nbytes + padding
+    text = json.dumps({**header, "blobs": places}, ensure_ascii=False).encode("utf-8", "replace")
+    return b"".join([struct.pack("<I", len(text)), text, bytes(_padded(len(text)) - len(text)), *parts])
+
+
+def _padded(length: int) -> int:
+    return length + (-length % 4)
+
+
+def _check_panes(panes: Sequence[Pane]) -> None:
+    if not 1 <= len(panes) <= MAX_PANES:
+        raise ValueError(f"linked maps have 1 or {MAX_PANES} panes, not {len(panes)}")
+    n = len(panes[0].points)
+    if n == 0:
+        raise ValueError("a map needs at least 1 text, and there are 0")
+    for pane in panes:
+        if pane.points.shape != (n, 2):
+            raise ValueError(f"the map {pane.title!r} has points of shape {pane.points.shape} for {n} texts")
+        n_lost = int(np.count_nonzero(~np.isfinite(pane.points).all(axis=1)))
+        if n_lost:
+            raise ValueError(f"the map {pane.title!r} has {n_lost} of {n} points without a finite place")
+        if pane.kept is not None:
+            _check_length(f"kept of the map {pane.title!r}", len(pane.kept), n)
+            if np.isnan(pane.kept).any():
+                raise ValueError(f"the map {pane.title!r} has shares of kept neighbours that are no numbers")
+
+
+def _frame(pane: Pane) -> tuple[np.ndarray, float]:
+    """Middle of a map's bounding box, and half its longer side."""
+    low, high = pane.points.min(axis=0).astype(np.float64), pane.points.max(axis=0).astype(np.float64)
+    return (low + high) / 2, float(max(high - low)) / 2 or 1.0
+
+
+def _described(pane: Pane) -> dict[str, Any]:
+    (middle_x, middle_y), scale = _frame(pane)
+
+    def place(x: float, y: float) -> list[float]:
+        return [round(float(x - middle_x) / scale, 5), round(float(y - middle_y) / scale, 5)]
+
+    return {
+        "title": pane.title,
+        "names": [
+            [name.text, *place(name.x, name.y), float(name.size), float(name.zoom)] for name in pane.names
+        ],
+        "marks": [[*place(mark.x, mark.y), mark.text] for mark in pane.marks],
+    }
+
+
+def _colouring_parts(colouring: Colouring | NumericColouring, n: int) -> tuple[dict[str, Any], np.ndarray]:
+    if isinstance(colouring, NumericColouring):
+        return _numeric_parts(colouring, n)
+    codes = np.asarray(colouring.codes)
+    _check_length(f"the colouring {colouring.title!r}", len(codes), n)
+    if len(colouring.labels) != len(colouring.colours):
+        raise ValueError(
+            f"the colouring {colouring.title!r} has {len(colouring.labels)} labels "
+            f"and {len(colouring.colours)} colours"
+        )
+    if len(colouring.labels) > MAX_CLASSES:
+        raise ValueError(
+            f"the colouring {colouring.title!r} has {len(colouring.labels)} labels, more than {MAX_CLASSES}"
+        )
+    if codes.min() < -1 or codes.max() >= len(colouring.labels):
+        raise ValueError(
+            f"the colouring {colouring.title!r} has codes from {codes.min()} to {codes.max()} "
+            f"for {len(colouring.labels)} labels"
+        )
+    classes = (codes + 1).astype(np.uint16)
+    header = {
+        "kind": "categorical",
+        "title": colouring.title,
+        "key": content_key(classes),
+        "labels": [str(label) for label in colouring.labels],
+        "colours": list(colouring.colours),
+        "grey": colouring.grey_label,
+    }
+    return header, classes
+
+
+def _numeric_parts(colouring: NumericColouring, n: int) -> tuple[dict[str, Any], np.ndarray]:
+    values = np.asarray(colouring.values, dtype=np.float32)
+    _check_length(f"the colouring {colouring.title!r}", len(values), n)
+    finite = np.isfinite(values)
+    values = np.where(finite, values, np.float32(np.nan))
+    low, high = (float(values[finite].min()), float(values[finite].max())) if finite.any() else (0.0, 0.0)
+    header = {
+        "kind": "numeric",
+        "title": colouring.title,
+        "key": content_key(values),
+        "low": low,
+        "high": high,
+        "ends": None if colouring.ends is None else list(colouring.ends),
+        "grey": colouring.grey_label,
+    }
+    return header, values
+
+
+def _check_length(what: str, length: int, n: int) -> None:
+    if length != n:
+        raise ValueError(f"{what} has {length} values for {n} texts")

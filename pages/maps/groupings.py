@@ -1,0 +1,69 @@
+"""Ways to group the texts of a corpus: by the clusters of a map, its predicted labels, or a column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.corpus import Partition
+from pages.charts import GREY, category_colours, short
+from pages.maps.colour_by import predicted
+from pages.maps.filters import profile_of
+from pages.maps.view import MapView, Side
+
+LONGEST = 40  # characters of a map's title in a list of choices
+
+
+@dataclass(frozen=True, eq=False)
+class Grouping:
+    """One way to group the texts: how it is called, the groups, their colours, and those in none."""
+
+    title: str
+    partition: Partition
+    colours: list[str]
+    none: str
+
+    def name(self, code: int) -> str:
+        """Name of a group."""
+        return self.none if code < 0 else self.partition.names[code]
+
+    def colour(self, code: int) -> str:
+        """Colour of a group; grey for none and for what has no colour of its own."""
+        return self.colours[code] if 0 <= code < len(self.colours) else GREY
+
+
+def groupings(view: MapView) -> tuple[dict[str, Grouping], dict[str, Grouping]]:
+    """What can stand left and right, the most telling first."""
+    columns = _column_groupings(view)
+    if len(view.sides) == 1:
+        return columns, _side_groupings(view, view.right)
+    left = _side_groupings(view, view.sides[0])
+    right = _side_groupings(view, view.right)
+    if view.sides[0].fit is None:  # clusters become clusters; of two analyses, labels become labels
+        right = dict(reversed(right.items()))
+    return left | columns, right
+
+
+def _side_groupings(view: MapView, side: Side) -> dict[str, Grouping]:
+    found = {}
+    title = short(side.title, LONGEST)
+    if side.fit is not None and side.fit.foretells:
+        labels = view.labels if side is view.right else side.fit.labels
+        colouring = predicted(side.fit, labels)
+        names = {code: colouring.labels[code] for code in np.unique(colouring.codes).tolist()}
+        partition = Partition(colouring.codes, names)
+        found[f"Predicted labels · {title}"] = Grouping(title, partition, list(colouring.colours), "none")
+    colours = category_colours(max(side.partition.names, default=-1) + 1)
+    found[f"Clusters · {title}"] = Grouping(title, side.partition, colours, "in no cluster")
+    return found
+
+
+def _column_groupings(view: MapView) -> dict[str, Grouping]:
+    found = {}
+    for column in map(str, view.corpus.metadata.columns):
+        profile = profile_of(view.corpus, column)
+        if profile is not None:
+            colours = category_colours(len(profile.bins))
+            found[f"Column · {column}"] = Grouping(column, profile.partition, colours, "no value")
+    return found

@@ -1,0 +1,215 @@
+"""Maps page: two spaces of the same texts side by side, linked, and the panels that answer questions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from core.storage import Analysis, StoredCorpus, load_finding
+from pages.common import (
+    INSTRUCTION_ONLY,
+    NAMES_ONLY,
+    NAMES_ONLY_HELP,
+    analysis_title,
+    cache,
+    current_analysis,
+    current_corpus,
+    evidence_help,
+    follow,
+    is_fitted,
+    is_prepared,
+    layout,
+    markdown,
+    names_for,
+    offer_refit,
+)
+from pages.maps.clusters import draw_clusters
+from pages.maps.colour_by import colourings
+from pages.maps.component import Mark, Name, Pane, linked_maps
+from pages.maps.filters import draw_chips
+from pages.maps.panels import (
+    draw_columns,
+    draw_flows,
+    draw_label_check,
+    draw_labelling,
+    draw_moves,
+    draw_new_text,
+    draw_search,
+    draw_selection,
+    draw_small_multiples,
+    draw_text,
+)
+from pages.maps.selection import selection_from_python
+from pages.maps.view import GENERIC, MapView, Side, comparable, current_view, left_key
+
+LONGEST_TITLE = 72  # characters: in one line with the page's purpose
+HEIGHT = 560  # pixels: both maps above the fold of 1440 x 900
+SIDE_PANELS = ("Selection", "Label", "Text", "New text")
+BELOW = {
+    "Clusters": draw_clusters,
+    "Flows": draw_flows,
+    "Moves": draw_moves,
+    "Columns": draw_columns,
+    "All analyses": draw_small_multiples,
+    "Labels": draw_label_check,
+}
+QUALITY_HELP = (
+    "How far each picture can be trusted. Neighbours near: of a text's true nearest neighbours (in all "
+    "dimensions), the share that stands near it on the map. Trustworthiness (Venna and Kaski 2001): 1 when "
+    "no strangers stand beside each other. Moved: the median way, from left to right, of the texts that "
+    "kept their neighbours, as a share of the map's spread; the smaller, the easier to keep one's bearings. "
+    "“Doubtful places” above the maps marks where the picture misleads."
+)
+
+
+def maps_page() -> None:
+    """Two spaces of the same texts side by side, linked."""
+    entry, analysis = current_corpus(), current_analysis()
+    fitted = is_fitted(analysis)
+    layout.page_head(
+        analysis_title(analysis, longest=LONGEST_TITLE) if fitted else "Maps",
+        "The same texts in two spaces." if fitted else "The generic space: texts of like meaning.",
+        next_page=layout.EXPORT if fitted else layout.GUIDE,
+        next_label="Export" if fitted else "Reshape it by an instruction",
+    )
+    st.session_state.pop("guide_fit_started", None)  # who came here needs no bringing
+    if entry is None:
+        layout.ask_for("The maps need texts: choose a corpus first.", layout.CORPUS, "Choose a corpus")
+    if not is_prepared(entry):
+        layout.ask_for(f"“{markdown(entry.name)}” is not encoded yet.", layout.CORPUS, "See how far it is")
+    # Before the fragment: what is damaged is said here, and the spinner shows while the corpus is read.
+    cache.corpus(entry.key)
+    cache.space(entry.key, entry.embedding_key)
+    if fitted:
+        draw_evidence(analysis)
+    draw_maps(entry, analysis)
+
+
+def draw_evidence(analysis: Analysis) -> None:
+    """One line: whether the labels are better separated than before; and whether labels changed since."""
+    fit = cache.fit(analysis)
+    with st.container(horizontal=True, vertical_alignment="center", key="maps_evidence"):
+        evidence = load_finding(cache.store().results(analysis.corpus_key), analysis.fit_key, "evidence")
+        if fit.from_names_only:
+            st.markdown(f":orange-badge[from names only] {NAMES_ONLY}", help=NAMES_ONLY_HELP)
+        elif not (np.asarray(fit.given) >= 0).any():
+            st.markdown(f":orange-badge[from the instruction only] {INSTRUCTION_ONLY}")
+            if cache.map_quality(analysis.corpus_key, analysis.fit_key)[1] is None:
+                follow(analysis, ["map_quality"])
+        elif evidence is None:
+            follow(analysis, ["evidence"])
+        else:
+            icon = {"helps": ":green[:material/trending_up:]"}.get(evidence.verdict, ":material/info:")
+            sentence = evidence.sentence([markdown(name) for name in fit.labels])
+            st.markdown(f"{icon} {sentence}", help=evidence_help(fit.approach))
+        st.page_link(layout.EVIDENCE, label=":small[Evidence :material/arrow_forward:]")
+        offer_refit(analysis)
+
+
+@st.fragment
+def draw_maps(entry: StoredCorpus, analysis: Analysis | None) -> None:
+    """Tools, maps, and the chosen panels; redraws without the rest of the page."""
+    view = current_view(entry, analysis)
+    if analysis is not None and view.analysis is None:
+        st.rerun()  # removed in another window: nothing on the page is about it any more
+    choices = colourings(view)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="maps_tools"):
+        colour = st.selectbox(
+            "Colour by", list(choices), key=f"maps_colour_{len(view.sides) == 2}", width=220,
+            persist_state="session",
+        )  # fmt: skip
+        choose_left(view)
+        hits = draw_search(view)
+    draw_chips(view.corpus)
+    with st.container(key="maps_row"):
+        left, right = st.columns([3.4, 1.2], gap="small")
+    with right, st.container(border=True, height=HEIGHT, key="maps_side"):
+        panel = choose("Side panel", SIDE_PANELS, "maps_side_panel")
+        body = st.container()
+    marks: Sequence[Sequence[tuple[float, float, str]]] = ()
+    if panel == "New text":
+        with body:
+            marks = draw_new_text(view)
+    with left:
+        colouring = choices[colour]()
+        selected = linked_maps(
+            [pane(view, side, number, marks) for number, side in enumerate(view.sides)],
+            colouring,
+            view.corpus.texts,
+            key=f"maps_{view.corpus.key}",
+            height=HEIGHT,
+            select=selection_from_python(view.corpus.key),
+            shown=view.shown,
+            lit=hits,
+        )
+    if view.shown is not None:  # what a filter greys is not meant, also when it was selected before
+        selected = selected[view.shown[selected]]
+    with body:
+        if panel == "Selection":
+            draw_selection(view, selected, hits, colouring)
+        elif panel == "Label":
+            draw_labelling(view, selected)
+        elif panel == "Text":
+            draw_text(view, selected)
+    draw_quality(view)
+    BELOW[choose("Below the maps", tuple(BELOW), "maps_below")](view, selected)
+
+
+def choose(name: str, options: Sequence[str], key: str) -> str:
+    """Which of some panels is open."""
+    st.session_state.setdefault(key, options[0])
+    return st.segmented_control(
+        name, options, required=True, key=key, label_visibility="collapsed", persist_state="session"
+    )
+
+
+def choose_left(view: MapView) -> None:
+    """Which map stands left of the reshaped one."""
+    if len(view.sides) < 2:
+        return
+    titles = comparable(view.corpus.key, view.analysis)
+    if len(titles) == 1:
+        return
+    key = left_key(view.corpus.key)
+    if st.session_state.get(key) not in titles:
+        st.session_state[key] = GENERIC
+    st.selectbox(
+        "Left map", list(titles), format_func=titles.__getitem__, key=key, width=200,
+        persist_state="session",
+    )  # fmt: skip
+
+
+def pane(view: MapView, side: Side, number: int, marks: Sequence[Sequence[tuple[float, float, str]]]) -> Pane:
+    """One map of the component."""
+    near, _ = cache.map_quality(view.corpus.key, side.findings_key)
+    return Pane(
+        title=side.title,
+        points=np.asarray(side.space.map),
+        names=tuple(
+            Name(*name) for name in names_for(view.corpus, side.analysis, side.space, side.space_key)
+        ),
+        kept=near,
+        marks=tuple(Mark(*mark) for mark in marks[number]) if marks else (),
+    )
+
+
+def draw_quality(view: MapView) -> None:
+    """One quiet line: what each map shows truly."""
+    said = []
+    for side in view.sides:
+        _, quality = cache.map_quality(view.corpus.key, side.findings_key)
+        if quality is None:
+            continue
+        parts = [f"{100 * quality.near:.0f} % of neighbours near"]
+        if not np.isnan(quality.trustworthiness):
+            parts.append(f"trustworthiness {quality.trustworthiness:.2f}")
+        if quality.displacement is not None:
+            parts.append(f"settled texts moved {quality.displacement:.2f}")
+        said.append(f"**{markdown(side.title)}** {', '.join(parts)}")
+    if said:
+        st.markdown(f":small[{' · '.join(said)}]", help=QUALITY_HELP)
+
+
+maps_page()

@@ -1,0 +1,147 @@
+"""Panel "Columns": what the metadata of all texts and of the selected ones look like; a click filters."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from core.corpus import Corpus, Profile
+from pages.charts import column_bars
+from pages.common import markdown
+from pages.maps.filters import NO_VALUE, bin_words, filters, profile_of, set_filter, toggle_bin
+from pages.maps.view import MapView
+
+BARS = 10  # values of a category with a bar of their own
+CARDS = 9
+CHART = 190  # pixels
+HELP = (
+    "Share of the texts with each value. Grey: all texts; in colour: the selected ones, or without a "
+    "selection those that pass the filters. Hover over a bar for its counts; click it to filter the maps by "
+    "it, again to take it out."
+)
+
+
+def draw_columns(view: MapView, selected: np.ndarray) -> None:
+    """One chart a useful column: all texts grey, the selected or filtered ones in colour."""
+    corpus = view.corpus
+    columns = [str(name) for name in corpus.metadata.columns]
+    profiles = {name: profile for name in columns if (profile := profile_of(corpus, name)) is not None}
+    if not profiles:
+        st.caption(
+            "No column beside the texts has values to count: import a file with columns such as a date, a "
+            "category or a score to see them here."
+        )
+        return
+    some, said = _some(view, selected)
+    of = "of the selected" if len(selected) else "of those that pass the filters"
+    with st.container(horizontal=True, vertical_alignment="center", key="maps_columns_head"):
+        st.markdown(f"Grey: all **{len(corpus.texts):,}** texts{said}", help=HELP, width="content")
+        _draw_filter_by(corpus, profiles)
+        left_out = len(columns) - len(profiles)
+        if left_out:
+            st.caption(
+                f"{left_out} columns of long texts, ids or one value are left out."
+                if left_out > 1
+                else "One column of long texts, ids or one value is left out.",
+                width="content",
+            )
+    everything = len(profiles) <= CARDS or st.session_state.get("maps_columns_all", False)
+    grid = st.columns(3)
+    for position, (name, profile) in enumerate(list(profiles.items())[: None if everything else CARDS]):
+        with grid[position % 3], st.container(border=True, gap="xsmall", key=f"maps_column_{position}"):
+            _draw_card(corpus, name, profile, some, position, of)
+    if not everything:
+        st.button(
+            f"Show all {len(profiles)} columns",
+            key="maps_columns_more",
+            on_click=st.session_state.__setitem__,
+            args=["maps_columns_all", True],
+        )
+
+
+def _some(view: MapView, selected: np.ndarray) -> tuple[np.ndarray | None, str]:
+    """Texts to compare with all, and the words for them."""
+    if len(selected):
+        return selected, f" · in colour: the **{len(selected):,}** selected"
+    if view.shown is not None:
+        return view.shown, f" · in colour: the **{int(view.shown.sum()):,}** that pass the filters"
+    return None, " · select some on the maps to compare them"
+
+
+def _draw_filter_by(corpus: Corpus, profiles: dict[str, Profile]) -> None:
+    """The way to a filter without a mouse, and to values that have no bar."""
+    with st.popover("Filter by…", icon=":material/filter_alt:", type="tertiary"):
+        column = st.selectbox("Column", list(profiles), key="maps_filter_column")
+        profile = profiles[column]
+        bins = np.flatnonzero(profile.counts()).tolist()
+        if (profile.codes < 0).any():
+            bins.append(NO_VALUE)
+        key = f"maps_filter_values_{column}"
+        st.session_state[key] = filters(corpus).get(column, [])  # as clicks left it
+        st.multiselect(
+            "Values to keep",
+            bins,
+            key=key,
+            format_func=lambda bin: bin_words(profile, bin),
+            on_change=_filter_from_widget,
+            args=[corpus.key, column, key],
+        )
+
+
+def _filter_from_widget(corpus_key: str, column: str, key: str) -> None:
+    set_filter(corpus_key, column, st.session_state[key])
+
+
+def _draw_card(
+    corpus: Corpus, name: str, profile: Profile, some: np.ndarray | None, position: int, of: str
+) -> None:
+    chosen = filters(corpus).get(name, [])
+    every = profile.counts()
+    inside = None if some is None else profile.counts(some)
+    category = profile.kind == "category"
+    bins = _bars_shown(every, inside, chosen) if category else list(range(len(every)))
+    missing = int((profile.codes < 0).sum())
+    notes = [f"{missing:,} texts without a value"] if missing else []
+    if len(bins) < len(profile.bins):
+        notes.append(f"{len(bins)} of {len(profile.bins):,} values")
+    st.markdown(f"**{markdown(name)}**" + (f" :small[:gray[{', '.join(notes)}]]" if notes else ""))
+    # A new key after each click: the chart forgets it, and the same bar can be clicked again.
+    key = f"maps_column_chart_{position}_{st.session_state.get('maps_column_clicks', 0)}"
+    st.plotly_chart(
+        column_bars(
+            profile.bins,
+            every,
+            inside,
+            shown=bins,
+            chosen=chosen,
+            starts=None if category else profile.starts,
+            one_value=profile.one_value,
+            some_words=of,
+        ),
+        key=key,
+        height=CHART,
+        config={"displayModeBar": False},
+        on_select=lambda: _clicked(corpus.key, name, key),
+        selection_mode="points",
+    )
+
+
+def _bars_shown(every: np.ndarray, inside: np.ndarray | None, chosen: list[int]) -> list[int]:
+    """Values with a bar: the filtered ones, then the most frequent of the selection, then of all."""
+    if len(every) <= BARS:
+        return list(range(len(every)))
+    first = every if inside is None else inside
+    order = sorted(range(len(every)), key=lambda bin: (bin not in chosen, -first[bin], bin))
+    return sorted(order[:BARS], key=lambda bin: (-first[bin], bin))
+
+
+def _clicked(corpus_key: str, column: str, key: str) -> None:
+    points = st.session_state[key].selection.points
+    if points:
+        toggle_bin(corpus_key, column, _first(points[0]["customdata"]))
+        st.session_state["maps_column_clicks"] = st.session_state.get("maps_column_clicks", 0) + 1
+
+
+def _first(value: object) -> int:
+    """A single piece of `customdata`, which Streamlit may hand over in a list."""
+    return int(value[0] if isinstance(value, list | tuple) else value)

@@ -1,0 +1,259 @@
+"""Panel "Flows": how the groups of the left map go over into those of the right one."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.evidence import CrossTable, Movement, diagonal_order, flows, fold, likeness, movements
+from pages.charts import flow_matrix, flow_ribbons
+from pages.common import markdown
+from pages.maps.groupings import Grouping, groupings
+from pages.maps.selection import select_texts
+from pages.maps.view import MapView
+
+RIBBON_GROUPS = 12  # of a side; the smaller ones are drawn as one
+MATRIX_GROUPS = 40
+SENTENCES = 12
+TABLE_ROWS = 500
+HEIGHT = 470  # pixels
+RIBBONS, MATRIX, TABLE = "Ribbons", "Matrix", "Table"
+VERBS = {"splits": "splits into", "stays": "stays together in", "gathers": "gathers"}
+LIKENESS_HELP = (
+    "How alike the two groupings are. **By pairs**: whether two texts of one group share a group on the "
+    "other side too (adjusted Rand index): 100 % for the same groups, about 0 % for groups that have nothing "
+    "to do with each other, or less. **By information**: how far the group on one side tells the group on "
+    "the other (normalised mutual information), 0 to 100 %; many small groups raise it. Texts without a "
+    "group on either side are not counted."
+)
+SENTENCES_HELP = (
+    "Groups of the left that went to several right ones, and right groups that came from several left ones: "
+    "what moved most texts first. Parts below a tenth of a group are not named. Click a part to select its "
+    "texts on the maps."
+)
+CHART_HELP = "Click a ribbon, a bar or a cell to select its texts on both maps."
+
+
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """A table with the groups of both sides in the order in which they are drawn."""
+
+    table: CrossTable
+    left_groups: list[int]
+    right_groups: list[int]
+    counts: np.ndarray
+    left_names: list[str]
+    right_names: list[str]
+
+
+def draw_flows(view: MapView, selected: np.ndarray) -> None:
+    """Flows between two groupings of the texts: ribbons or matrix, and sentences; a click selects texts."""
+    choices = groupings(view)
+    if not choices[0]:
+        st.caption(
+            "Flows show how the groups of one map go over into those of another. There is one map only, and "
+            "no column of categories to hold it against: reshape the map by an instruction first."
+        )
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", key="maps_flows_head"):
+        left, right = (
+            _choose(f"{word} groups", offered, f"maps_flows_{word.lower()}_{'_'.join(_keys(view))}")
+            for word, offered in zip(("Left", "Right"), choices, strict=True)
+        )
+        table = CrossTable(left.partition, right.partition, view.shown)
+        kind = st.segmented_control(
+            "Drawn as", (RIBBONS, MATRIX, TABLE), default=RIBBONS, required=True, key="maps_flows_kind",
+            persist_state="session", help=CHART_HELP,
+        )  # fmt: skip
+        _draw_likeness(table)
+        if view.shown is not None:
+            st.caption("Only texts that pass the filters are counted.", width="content")
+    if not table.counts.size:
+        st.caption("No text passes the filters: remove one of them.")
+        return
+    chart, words = st.columns([1.65, 1], gap="medium")
+    with chart:
+        {RIBBONS: _draw_ribbons, MATRIX: _draw_matrix, TABLE: _draw_table}[kind](view, table, left, right)
+    with words:
+        _draw_sentences(view, table, left, right)
+
+
+def _keys(view: MapView) -> list[str]:
+    return [side.key for side in view.sides]
+
+
+def _choose(label: str, offered: dict[str, Grouping], key: str) -> Grouping:
+    name = st.selectbox(label, list(offered), key=key, width=250, persist_state="session")
+    return offered[name]
+
+
+def _draw_likeness(table: CrossTable) -> None:
+    found = likeness(table)
+    if math.isnan(found.adjusted_rand):
+        return
+    st.markdown(
+        f"Alike: **{100 * max(found.adjusted_rand, 0):.0f} %** by pairs, "
+        f"**{100 * found.mutual_information:.0f} %** by information",
+        help=LIKENESS_HELP,
+        width="content",
+    )
+
+
+def _drawing(table: CrossTable, left: Grouping, right: Grouping, most: int) -> Drawing:
+    """The largest left groups and the right ones that most of their texts went to; the others summed."""
+    folded_left = fold(table.left, most, table.among)
+    inside = np.isin(folded_left.codes, list(table.left.names))
+    inside &= True if table.among is None else table.among
+    small = CrossTable(folded_left, fold(table.right, most, inside), table.among)
+
+    def at_the_end(group: int, names: dict[int, str]) -> tuple[bool, bool]:
+        return group < 0, group not in names
+
+    rows, columns = diagonal_order(small.counts)
+    rows = sorted(rows.tolist(), key=lambda at: at_the_end(small.left_groups[at], table.left.names))
+    columns = sorted(columns.tolist(), key=lambda at: at_the_end(small.right_groups[at], table.right.names))
+    left_groups = [small.left_groups[at] for at in rows]
+    right_groups = [small.right_groups[at] for at in columns]
+    return Drawing(
+        small,
+        left_groups,
+        right_groups,
+        small.counts[np.ix_(rows, columns)],
+        [left.none if group < 0 else small.left.names[group] for group in left_groups],
+        [right.none if group < 0 else small.right.names[group] for group in right_groups],
+    )
+
+
+def _draw_ribbons(view: MapView, table: CrossTable, left: Grouping, right: Grouping) -> None:
+    drawing = _drawing(table, left, right, RIBBON_GROUPS)
+    drawn = np.ones(drawing.counts.shape, dtype=bool)
+    if drawing.table.left is not table.left or drawing.table.right is not table.right:
+        # What flows between groups without a name would take most of the room, and say nothing.
+        drawn = np.logical_or.outer(
+            np.isin(drawing.left_groups, list(table.left.names)),
+            np.isin(drawing.right_groups, list(table.right.names)),
+        )
+    figure = flow_ribbons(
+        drawing.counts,
+        drawing.left_names,
+        drawing.right_names,
+        [left.colour(group) for group in drawing.left_groups],
+        [right.colour(group) for group in drawing.right_groups],
+        drawn=drawn,
+        height=HEIGHT - 30,
+    )
+    _draw_chart(figure, view, drawing, HEIGHT - 30)
+    if not drawn.all():
+        st.caption(
+            "The largest left groups, and the right ones that most of their texts went to. What flows "
+            f"between the others ({drawing.counts[~drawn].sum():,} texts) is not drawn: the table has it."
+        )
+
+
+def _draw_matrix(view: MapView, table: CrossTable, left: Grouping, right: Grouping) -> None:
+    drawing = _drawing(table, left, right, MATRIX_GROUPS)
+    n_rows, n_columns = drawing.counts.shape
+    row = min(40.0, max(15.0, (HEIGHT - 110) / n_rows))
+    figure = flow_matrix(drawing.counts, drawing.left_names, drawing.right_names, cell=(520 / n_columns, row))
+    _draw_chart(figure, view, drawing, round(110 + row * n_rows))
+
+
+def _draw_chart(figure: object, view: MapView, drawing: Drawing, height: int) -> None:
+    # A new key after each click: the chart forgets it, and the same place can be clicked again.
+    key = f"maps_flows_chart_{st.session_state.get('maps_flows_clicks', 0)}"
+
+    def clicked() -> None:
+        points = st.session_state[key].selection.points
+        if points:
+            i, j = points[0]["customdata"]
+            rows = drawing.table.rows(
+                None if i < 0 else drawing.left_groups[i], None if j < 0 else drawing.right_groups[j]
+            )
+            select_texts(view.corpus.key, rows)
+            st.session_state["maps_flows_clicks"] = st.session_state.get("maps_flows_clicks", 0) + 1
+
+    st.plotly_chart(
+        figure,
+        key=key,
+        height=height,
+        config={"displayModeBar": False},
+        on_select=clicked,
+        selection_mode="points",
+    )
+
+
+def _draw_table(view: MapView, table: CrossTable, left: Grouping, right: Grouping) -> None:
+    """All flows, the largest first; chosen rows select their texts."""
+    found = flows(table)
+    shown = found[:TABLE_ROWS]
+    sizes = dict(zip(table.left_groups, table.counts.sum(axis=1).tolist(), strict=True))
+    key = f"maps_flows_table_{len(found)}_{left.title}_{right.title}"
+
+    def chosen() -> None:
+        picked = [shown[at] for at in st.session_state[key].selection.rows if at < len(shown)]
+        if picked:
+            rows = [table.rows(flow.left, flow.right) for flow in picked]
+            select_texts(view.corpus.key, np.concatenate(rows))
+
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Left group": [left.name(flow.left) for flow in shown],
+                "Right group": [right.name(flow.right) for flow in shown],
+                "Texts": [flow.count for flow in shown],
+                "Of the left group": [100 * flow.count / sizes[flow.left] for flow in shown],
+            }
+        ),
+        key=key,
+        height=HEIGHT,
+        hide_index=True,
+        on_select=chosen,
+        selection_mode="multi-row",
+        column_config={"Of the left group": st.column_config.NumberColumn(format="%.0f %%")},
+    )
+    if len(found) > TABLE_ROWS:
+        st.caption(f"The largest {TABLE_ROWS:,} of {len(found):,} are listed.")
+
+
+def _draw_sentences(view: MapView, table: CrossTable, left: Grouping, right: Grouping) -> None:
+    """What splits and what is gathered, in words; each part is a button."""
+    found = movements(table)
+    st.markdown("**In words**", help=SENTENCES_HELP)
+    if not found:
+        st.caption("No group of either side splits or gathers others.")
+    with st.container(height=HEIGHT - 40, border=False, gap="small", key="maps_flows_words"):
+        for number, move in enumerate(found[:SENTENCES]):
+            _draw_sentence(view, table, move, left, right, number)
+
+
+def _draw_sentence(
+    view: MapView, table: CrossTable, move: Movement, left: Grouping, right: Grouping, number: int
+) -> None:
+    own, other = (right, left) if move.kind == "gathers" else (left, right)
+    sign = {"splits": "call_split", "gathers": "call_merge", "stays": "arrow_forward"}[move.kind]
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.markdown(
+            f":material/{sign}: **{markdown(own.name(move.group))}** {VERBS[move.kind]}", width="content"
+        )
+        for part, (code, count) in enumerate(move.parts):
+            pair = (code, move.group) if move.kind == "gathers" else (move.group, code)
+            st.button(
+                f":primary[{markdown(other.name(code))} **{count:,}**]",
+                key=f"maps_flow_{number}_{part}",
+                type="tertiary",
+                help="Select these texts on the maps",
+                on_click=_select_pair,
+                args=[view.corpus.key, table, *pair],
+            )
+        if move.rest:
+            st.markdown(
+                f":gray[and {move.rest:,} {'from ' if own is right else ''}elsewhere]", width="content"
+            )
+
+
+def _select_pair(corpus_key: str, table: CrossTable, left: int, right: int) -> None:
+    select_texts(corpus_key, table.rows(left, right))

@@ -1,0 +1,276 @@
+"""The labels as a list under the maps: copies labelled differently, possible mistakes, and the names."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from core.corpus import Corpus
+from core.labels import LIKELY, find_conflicts, find_mistakes
+from core.maps import Fit
+from core.neighbours import Graph
+from core.utils import content_key
+from pages.charts import GREY, colour_of
+from pages.common import CHECKED, cache, draw_fit, draw_label_manager, draw_undo, finish, markdown, record
+from pages.maps.selection import select_texts
+from pages.maps.view import MapView
+
+AT_A_TIME = 3  # entries of a list; more on a click
+MOST_MISTAKES = 200  # listed: more are not looked at in one go
+LONGEST_TEXT = 240  # characters of a text in a list
+CONFLICTS_HELP = "Texts that are equal, or nearly, and carry different labels. A Fit cannot follow both."
+MISTAKES_HELP = (
+    "Each labelled text is judged by the other labelled texts, without its own label: here are those whose "
+    f"label is wrong with a probability of {LIKELY:.0%} or more."
+)
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A label that may be wrong, by the names of the moment it was found."""
+
+    row: int
+    given: str
+    better: str
+    probability: float
+
+
+@dataclass(frozen=True, eq=False)
+class Check:
+    """Possible mistakes among the labels that were given at the time, likeliest first."""
+
+    labels_key: str
+    doubts: list[Doubt]
+
+
+def draw_label_check(view: MapView, selected: np.ndarray) -> None:
+    """Conflicts, possible mistakes, and rename, merge, delete of labels."""
+    if view.analysis is None or not (view.labels or cache.store().retired_labels(view.analysis.id)):
+        st.caption(
+            "No labels yet. Select texts on a map and label them under **Label**, beside the maps; here you "
+            "then see labels that contradict each other and labels that are likely wrong."
+        )
+        return
+    finish()
+    left, right = st.columns([3, 2], gap="large")
+    with right:
+        st.markdown("**Labels**")
+        draw_label_manager(view.analysis, "maps_names")
+    with left:
+        guide = cache.store().guide_labels(view.analysis.id)
+        # Kept after a look: they are not doubted again.
+        checked = set(guide["row"][guide["given_by"].str.endswith(CHECKED)])
+        draw_conflicts(view, checked)
+        draw_mistakes(view, checked)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            draw_undo(view.analysis.id, "maps_check_undo")
+            draw_fit(view.analysis, "maps_check_fit")
+
+
+def draw_conflicts(view: MapView, checked: set[int]) -> None:
+    """Copies of one text with different labels."""
+    embedding_key = embedding_key_of(view)
+    graph = cache.space(view.corpus.key, embedding_key).graph
+    groups = conflicts(embedding_key, content_key(view.given), view.given, graph, view.corpus.texts)
+    groups = [rows for rows in groups if not checked.issuperset(rows.tolist())]
+    st.markdown(f"**Copies with different labels** · {len(groups):,}", help=CONFLICTS_HELP)
+    if not groups:
+        st.caption("None: equal texts carry equal labels.")
+        return
+    shown = st.session_state.get("maps_conflicts_shown", AT_A_TIME)
+    for rows in groups[:shown]:
+        draw_conflict(view, rows)
+    draw_more("maps_conflicts_shown", len(groups), shown)
+
+
+def draw_conflict(view: MapView, rows: np.ndarray) -> None:
+    """One text, how its copies are labelled, and what to do."""
+    codes, counts = np.unique(view.given[rows], return_counts=True)
+    names = [view.labels[code] for code in codes]
+    said = ", ".join(f"{badge(name, view.labels)} {count}" for name, count in zip(names, counts, strict=True))
+    key = f"maps_conflict_{rows[0]}"
+    with st.container(border=True, key=key, gap="small"):
+        st.html(f"{quoted(view.corpus, int(rows[0]))}<small>{len(rows):,} copies: {said}</small>")
+        with st.container(horizontal=True):
+            draw_select(view, rows, key)
+            for position, name in enumerate(names):
+                st.button(
+                    f"All **{markdown(name)}**",
+                    key=f"{key}_all_{position}",
+                    on_click=record,
+                    args=[view.analysis.id, dict.fromkeys(rows.tolist(), name)],
+                )
+            st.button(
+                "Keep as they are",
+                key=f"{key}_keep",
+                type="tertiary",
+                on_click=record,
+                args=[view.analysis.id, {int(row): view.labels[view.given[row]] for row in rows}, CHECKED],
+            )
+
+
+def draw_mistakes(view: MapView, checked: set[int]) -> None:
+    """Labels that the other labels speak against."""
+    check = current_check(view)
+    doubts = [doubt for doubt in check.doubts if doubt.row not in checked and stands(doubt, view)]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**Possible mistakes** · {len(doubts):,}", help=MISTAKES_HELP, width="content")
+        if check.labels_key != labels_key(view):
+            st.button(
+                "Labels changed: check again",
+                key="maps_check_again",
+                type="tertiary",
+                icon=":material/refresh:",
+                on_click=st.session_state.pop,
+                args=[check_key(view), None],
+            )
+    if not doubts:
+        st.caption("None: the labels given agree with each other, as far as the texts tell.")
+        return
+    shown = st.session_state.get("maps_mistakes_shown", AT_A_TIME)
+    for doubt in doubts[:shown]:
+        draw_doubt(view, doubt)
+    draw_more("maps_mistakes_shown", len(doubts), shown)
+
+
+def stands(doubt: Doubt, view: MapView) -> bool:
+    """Whether the text still carries the label that was doubted."""
+    code = view.given[doubt.row]
+    return code >= 0 and view.labels[code] == doubt.given
+
+
+def draw_doubt(view: MapView, doubt: Doubt) -> None:
+    """One label that may be wrong: change it, or keep it."""
+    key = f"maps_mistake_{doubt.row}"
+    given, better = badge(doubt.given, view.labels), badge(doubt.better, view.labels)
+    with st.container(border=True, key=key, gap="small"):
+        st.html(
+            f"{quoted(view.corpus, doubt.row)}<small>carries {given} · the other labels speak for {better} · "
+            f"wrong with a probability of {doubt.probability:.0%}</small>"
+        )
+        with st.container(horizontal=True):
+            draw_select(view, np.array([doubt.row]), key)
+            st.button(
+                f"Change to **{markdown(doubt.better)}**",
+                key=f"{key}_change",
+                disabled=doubt.better not in view.labels,
+                on_click=record,
+                args=[view.analysis.id, {doubt.row: doubt.better}],
+            )
+            st.button(
+                f"Keep **{markdown(doubt.given)}**",
+                key=f"{key}_keep",
+                type="tertiary",
+                help="It is not shown as a possible mistake again.",
+                on_click=record,
+                args=[view.analysis.id, {doubt.row: doubt.given}, CHECKED],
+            )
+
+
+def draw_select(view: MapView, rows: np.ndarray, key: str) -> None:
+    """Show the texts on both maps."""
+    st.button(
+        "Select",
+        key=f"{key}_select",
+        icon=":material/my_location:",
+        help="Select on the maps",
+        on_click=select_texts,
+        args=[view.corpus.key, rows],
+    )
+
+
+def draw_more(shown_key: str, number: int, shown: int) -> None:
+    """Show further entries of a list."""
+    if number <= shown:
+        return
+
+    def show() -> None:
+        st.session_state[shown_key] = shown + AT_A_TIME
+
+    st.button(f"{number - shown:,} more", key=f"{shown_key}_more", type="tertiary", on_click=show)
+
+
+def badge(name: str, names: list[str]) -> str:
+    """A label with its colour, as HTML."""
+    colour = colour_of(names).get(name, GREY)
+    return f'<b><span style="color: {colour}">●</span> {html.escape(name)}</b>'
+
+
+def quoted(corpus: Corpus, row: int) -> str:
+    """Beginning of a text, as HTML."""
+    text = corpus.texts[row]
+    cut = text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+    return f"<div>{html.escape(cut)}</div>"
+
+
+def current_check(view: MapView) -> Check:
+    """The possible mistakes of this session's latest check; the first look makes one.
+
+    They are not looked for again after each answer: that takes seconds with thousands of labels.
+    """
+    key = check_key(view)
+    if key not in st.session_state:
+        with st.spinner("Looking for mistakes…", show_time=False):
+            st.session_state[key] = check(view)
+    return st.session_state[key]
+
+
+def check(view: MapView) -> Check:
+    """Look for labels that the others speak against."""
+    space = cache.space(view.corpus.key, embedding_key_of(view))
+    fit = fit_in_use(view)
+    if fit is not None:
+        space = fit.base(space)
+    found = find_mistakes(
+        np.asarray(space.vectors),
+        view.given,
+        n=len(view.given),  # copies come first, and are listed by themselves
+        graph=space.graph,
+        label_vectors=name_vectors(view),
+    )
+    doubts = [
+        Doubt(mistake.row, view.labels[mistake.given], view.labels[mistake.better], mistake.probability)
+        for mistake in found
+        if mistake.reason == "fit"
+    ]
+    return Check(labels_key(view), doubts[:MOST_MISTAKES])
+
+
+def fit_in_use(view: MapView) -> Fit | None:
+    """The Fit of the analysis in use, where it has one."""
+    same = view.right.fit is not None and view.right.analysis.id == view.analysis.id
+    return view.right.fit if same else None
+
+
+def name_vectors(view: MapView) -> np.ndarray | None:
+    """Embeddings of the label names, where the latest Fit has read all of them."""
+    fit = fit_in_use(view)
+    if fit is None or fit.label_vectors is None or not set(view.labels) <= set(fit.labels):
+        return None
+    return np.asarray(fit.label_vectors)[[fit.labels.index(name) for name in view.labels]]
+
+
+def check_key(view: MapView) -> str:
+    """Session state key of an analysis' latest check."""
+    return f"maps_check_{view.analysis.id}"
+
+
+def labels_key(view: MapView) -> str:
+    """Tells whether labels or embeddings changed since a check."""
+    return content_key(embedding_key_of(view), view.labels, view.given)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def conflicts(
+    embedding_key: str, given_key: str, _given: np.ndarray, _graph: Graph, _texts: np.ndarray
+) -> list[np.ndarray]:
+    """Groups of copies with different labels; kept by their keys."""
+    return find_conflicts(_given, _graph, _texts)
+
+
+def embedding_key_of(view: MapView) -> str:
+    """Key of the generic space, which is not always on a map."""
+    return cache.store().corpus_entry(view.corpus.key).embedding_key

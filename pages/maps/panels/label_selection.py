@@ -1,0 +1,192 @@
+"""Labelling on the map: the selected texts, the wrong ones unticked, the rest labelled in one step."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.utils import content_key
+from pages.charts import colour_of
+from pages.common import attempt, cache, draw_fit, draw_undo, ensure_analysis, finish, markdown, person
+from pages.maps.view import MapView
+
+ROWS_LISTED = 1000
+TABLE_HEIGHT = 236  # pixels: the button below stays in sight
+ROW_HEIGHT = 78  # pixels: four lines; up to 4 rem Streamlit does not wrap
+LONGEST = 96  # characters that four lines hold; longer texts would lose their beginning
+UNTICKED = "maps_label_unticked"
+REMARK = ", on the map"  # after the name of who gave a label here: together with others, not one by one
+
+
+@st.fragment
+def draw_labelling(view: MapView, selected: np.ndarray) -> None:
+    """The selected texts with a tick each, and one button that labels what is ticked.
+
+    A fragment of its own, so that a tick redraws no map.
+    """
+    finish()
+    with st.container(gap="small"):
+        if len(selected) == 0:
+            st.markdown("**Nothing selected**")
+            st.caption(
+                "Hold Shift and drag around texts on a map. They are listed here: untick the wrong ones, and "
+                "label the rest in one step."
+            )
+        else:
+            ticked, unticked = draw_texts(view, selected)
+            draw_step(view, ticked, (selection_key(view, selected), unticked))
+        if view.analysis is not None:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                draw_undo(view.analysis.id, "maps_label_undo")
+                draw_fit(view.analysis, "maps_label_fit")
+
+
+def draw_texts(view: MapView, selected: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Table of the selected texts; returns the rows that are ticked, and those that are not."""
+    listed = selected[:ROWS_LISTED]
+    given = view.given[listed]
+    table = pd.DataFrame(
+        {
+            "ticked": ~np.isin(listed, unticked_before(view, selected)),
+            "text": [cell(view, row) for row in listed],
+            "whole": view.corpus.texts[listed],
+        }
+    )
+    st.markdown(f"**{len(selected):,} selected** :small[of {len(view.corpus.texts):,}]")
+    # Ticks belong to texts and their labels: others, another table.
+    edited = st.data_editor(
+        table,
+        key=f"maps_label_table_{content_key(view.corpus.key, listed, given)}",
+        hide_index=True,
+        height=TABLE_HEIGHT,
+        row_height=ROW_HEIGHT,
+        disabled=["text", "whole"],
+        column_config={
+            "ticked": st.column_config.CheckboxColumn(
+                "", width=30, help="Ticked texts get the label; untick those that do not belong"
+            ),
+            "text": st.column_config.TextColumn("Text", width=212, help="In brackets: the label it carries"),
+            "whole": st.column_config.TextColumn("Whole text", width=600),
+        },
+    )
+    ticked = edited["ticked"].to_numpy(dtype=bool)
+    rows = listed[ticked]
+    rest = selected[ROWS_LISTED:]
+    if len(rest) and st.checkbox(
+        f"Also the {len(rest):,} that are not listed",
+        key=f"maps_label_rest_{selection_key(view, selected)}",
+        help=f"The first {ROWS_LISTED:,} of the selected texts are listed. Without this tick, only these "
+        "are labelled.",
+    ):
+        rows = np.append(rows, rest)
+    return rows, listed[~ticked]
+
+
+def cell(view: MapView, row: int) -> str:
+    """Beginning of a text as it fits into a cell, with the label it carries."""
+    code = view.given[row]
+    text = f"[{view.labels[code]}] {view.corpus.texts[row]}" if code >= 0 else view.corpus.texts[row]
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def unticked_before(view: MapView, selected: np.ndarray) -> np.ndarray:
+    """Rows that were unticked of this selection: they stay so after the others were labelled."""
+    key, rows = st.session_state.get(UNTICKED, ("", np.empty(0, dtype=np.int64)))
+    return rows if key == selection_key(view, selected) else np.empty(0, dtype=np.int64)
+
+
+def selection_key(view: MapView, selected: np.ndarray) -> str:
+    """Tells one selection from another."""
+    return content_key(view.corpus.key, selected)
+
+
+def draw_step(view: MapView, ticked: np.ndarray, unticked: tuple[str, np.ndarray]) -> None:
+    """Which label, what becomes of texts that carry another, and the button.
+
+    Parameters
+    ----------
+    ticked : int array, rows
+    unticked : key of the selection, and the rows that are to stay unticked
+    """
+    instruction = ""
+    if view.analysis is None:
+        instruction = st.text_input(
+            "Instruction",
+            key="maps_label_instruction",
+            placeholder="by what the customer feels",
+            max_chars=200,
+            help="What two texts must share to stand close together. The labels carry it out.",
+        )
+    typed = st.selectbox(
+        "Label",
+        view.labels,
+        index=None,
+        key=f"maps_label_name_{view.analysis.id if view.analysis else 'new'}",
+        placeholder="choose or type a label",
+        accept_new_options=True,
+        label_visibility="collapsed",
+    )
+    name = known_name(typed or "", view.labels)
+    code = view.labels.index(name) if name in view.labels else -2
+    given = view.given[ticked]
+    carry_it, carry_another = given == code, (given >= 0) & (given != code)
+    rows = ticked[~carry_it & ~carry_another] if name else ticked
+    if (
+        name
+        and carry_another.any()
+        and st.checkbox(
+            f"Also {int(carry_another.sum()):,} with another label",
+            key=f"maps_label_change_{content_key(unticked[0], name)}",
+            help="Some ticked texts carry another label. Without this tick they keep it; with it they "
+            "change, and what they had stays on record.",
+        )
+    ):
+        rows = ticked[~carry_it]
+    texts = "1 text" if len(rows) == 1 else f"{len(rows):,} texts"
+    st.button(
+        f"Label {texts} as **{markdown(name)}**{'' if name in view.labels else ' (new)'}"
+        if name
+        else f"Label {texts}…",
+        key="maps_label_give",
+        type="primary",
+        width="stretch",
+        disabled=not name or len(rows) == 0,
+        on_click=attempt,
+        args=[lambda: give(view, name, rows, instruction, unticked)],
+    )
+    if name and len(rows) == 0:
+        st.caption(why_nothing(len(ticked), bool(carry_another.any())))
+    if name in view.labels and len(rows):
+        colour = colour_of(view.labels)[name]
+        st.html(f"<style>.st-key-maps_label_give button {{border-left: 6px solid {colour}}}</style>")
+
+
+def known_name(typed: str, labels: list[str]) -> str:
+    """The label that is meant: an existing one also when it was typed in other letters."""
+    name = " ".join(typed.split())
+    return {label.casefold(): label for label in labels}.get(name.casefold(), name)
+
+
+def why_nothing(n_ticked: int, carry_another: bool) -> str:
+    """Why the button has nothing to label."""
+    if n_ticked == 0:
+        return "No text is ticked."
+    if carry_another:
+        return "All ticked texts carry a label already."
+    return "All ticked texts carry this label already."
+
+
+def give(
+    view: MapView, name: str, rows: np.ndarray, instruction: str, unticked: tuple[str, np.ndarray]
+) -> None:
+    """Label texts as one step; the label, and the analysis, are started where they are new."""
+    store = cache.store()
+    analysis_id = view.analysis.id if view.analysis else ensure_analysis()
+    if instruction.strip():
+        store.set_instruction(analysis_id, instruction)
+    # One that was offered and is gone since was renamed, merged or deleted elsewhere: it is not made again.
+    if name not in view.labels and name not in store.label_names(analysis_id):
+        name = store.add_label(analysis_id, name)
+    store.give_labels(analysis_id, dict.fromkeys(rows.tolist(), name), person() + REMARK)
+    st.session_state[UNTICKED] = unticked

@@ -1,0 +1,143 @@
+"""Search on the maps page: by words, by a pattern, or by meaning in either space."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.corpus import Corpus, TextIndex, build_index, find_meaning, find_pattern, find_words
+from core.errors import RefractError
+from pages.common import markdown
+from pages.maps.panels.new_text import landing_on, read_at
+from pages.maps.panels.text_rows import WayBack, pick_row
+from pages.maps.selection import select_texts
+from pages.maps.view import MapView
+
+WORDS, PATTERN = "words", "pattern"
+NEAREST = (20, 50, 200, 1000)  # texts that a search by meaning may find
+ROWS_SHOWN = 1000
+TABLE_HEIGHT = 420  # pixels
+SEARCH_HELP = (
+    "Words: texts that hold all of them, in any case; bag finds bags; put “words in quotation marks” to find "
+    "them side by side. Pattern: a regular expression such as refund(ed|s)?, in any case. Meaning: the texts "
+    "nearest to what you type, whatever their words, in the space of either map."
+)
+
+
+def draw_search(view: MapView) -> np.ndarray | None:
+    """Search field with its modes; returns the rows found, best first, or None when nothing is searched."""
+    query = st.text_input(
+        "Search", key="maps_search", type="search", placeholder="words, a pattern, or a meaning", width=230,
+        help=SEARCH_HELP, persist_state="session",
+    )  # fmt: skip
+    modes = _modes(view)
+    if st.session_state.get("maps_search_by") not in modes:
+        st.session_state["maps_search_by"] = WORDS
+    mode = st.selectbox(
+        "by", list(modes), format_func=modes.__getitem__, key="maps_search_by", width=170,
+        persist_state="session",
+    )  # fmt: skip
+    if mode not in (WORDS, PATTERN):
+        st.selectbox(
+            "nearest", NEAREST, index=1, key="maps_search_nearest", width=90, persist_state="session"
+        )
+        host = read_at(view, next(side for side in view.sides if side.key == mode))
+        if host:
+            st.markdown(
+                f":small[:material/send: {markdown(host)}]",
+                help="What you type is sent to this server to be read.",
+                width="content",
+            )
+    if not query.strip():
+        return None
+    try:
+        found, _ = _search(view)
+    except RefractError as error:
+        st.markdown(f":orange[:material/error:] :small[{markdown(str(error))}]")
+        return None
+    passing = found if view.shown is None else found[np.asarray(view.shown)[found]]
+    with st.container(key="maps_hits", width="content", gap=None):
+        _draw_count(view, mode, len(found), passing)
+    return passing
+
+
+def _draw_count(view: MapView, mode: str, n_found: int, passing: np.ndarray) -> None:
+    """How many texts were found, and what to do with them."""
+    if len(passing):
+        hidden = n_found - len(passing)
+        st.markdown(f"**{len(passing):,}** found" + (f" :small[({hidden:,} filtered out)]" if hidden else ""))
+        st.button(
+            "Select them", key="maps_select_hits", type="tertiary", icon=":material/ink_selection:",
+            on_click=select_texts, args=[view.corpus.key, passing],
+        )  # fmt: skip
+    elif n_found:
+        st.markdown(f"The {n_found:,} found are filtered out")
+    else:
+        st.markdown("Nothing found")
+        if mode == WORDS:
+            host = read_at(view, view.right)
+            st.button(
+                "Search by meaning" + (f", sent to {markdown(host)}" if host else ""),
+                key="maps_search_meaning", type="tertiary", icon=":material/lightbulb:",
+                on_click=st.session_state.__setitem__, args=["maps_search_by", view.right.key],
+            )  # fmt: skip
+
+
+def draw_hits(view: MapView, hits: np.ndarray) -> None:
+    """The texts found, best first, as a table; a click puts one under the glass."""
+    query = " ".join(st.session_state.get("maps_search", "").split())
+    st.markdown(f"**{len(hits):,} found** :small[best first]", help=f"Searched: {markdown(query)}")
+    shown = hits[:ROWS_SHOWN]
+    table = pd.DataFrame({"Text": view.corpus.texts[shown]})
+    found, similarities = _search(view)
+    if similarities is not None:
+        table.insert(0, "Cosine", similarities[np.isin(found, hits)][:ROWS_SHOWN])
+    st.dataframe(
+        table,
+        key="maps_hits_table",
+        hide_index=True,
+        height=min(TABLE_HEIGHT, 38 + 35 * len(shown)),
+        on_select=lambda: pick_row(
+            view.corpus.key, "maps_hits_table", shown, WayBack("what was found", "Selection", hits[:0])
+        ),
+        selection_mode="single-cell",
+        column_config={
+            "Text": st.column_config.TextColumn(width=220, help="Click one to put it under the glass."),
+            "Cosine": st.column_config.NumberColumn(
+                format="%.2f", width=60, help="How near it is to what was typed: 1 is the same direction."
+            ),
+        },
+    )
+    if len(hits) > ROWS_SHOWN:
+        st.caption(f"The first {ROWS_SHOWN:,} are listed.")
+
+
+def _modes(view: MapView) -> dict[str, str]:
+    """Ways to search with their names; a side's key stands for meaning in its space."""
+    meanings = {
+        side.key: "Meaning" if len(view.sides) == 1 else f"Meaning ({side.title})" for side in view.sides
+    }
+    return {WORDS: "Words", PATTERN: "Pattern"} | meanings
+
+
+def _search(view: MapView) -> tuple[np.ndarray, np.ndarray | None]:
+    """What the fields ask for: rows, best first, and cosines where meaning was searched."""
+    query, mode = st.session_state["maps_search"].strip(), st.session_state["maps_search_by"]
+    if mode in (WORDS, PATTERN):
+        return _find_text(view.corpus.key, mode, query, view.corpus), None
+    side = next(side for side in view.sides if side.key == mode)
+    vector = np.array(landing_on(view, side, query)["vector"], dtype=np.float32)
+    n = st.session_state.get("maps_search_nearest", NEAREST[1])
+    return find_meaning(side.space.vectors, vector, n)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _find_text(corpus_key: str, mode: str, query: str, _corpus: Corpus) -> np.ndarray:
+    index = _index(corpus_key, _corpus)
+    return find_words(index, query) if mode == WORDS else find_pattern(index, query)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _index(corpus_key: str, _corpus: Corpus) -> TextIndex:
+    return build_index(_corpus.texts)

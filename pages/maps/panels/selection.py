@@ -1,0 +1,73 @@
+"""Side panel of the maps: what is selected or found, as a table, and what it consists of."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from pages.charts import BARS, composition_bars
+from pages.maps.component import Colouring, NumericColouring
+from pages.maps.panels.search import draw_hits
+from pages.maps.selection import select_texts
+from pages.maps.view import MapView
+
+ROWS_SHOWN = 1000
+TABLE_HEIGHT = 215  # pixels
+
+
+def draw_selection(
+    view: MapView, selected: np.ndarray, hits: np.ndarray | None, colours: Colouring | NumericColouring
+) -> None:
+    """The selected texts as a table, or else what the search found, best first."""
+    if len(selected):
+        draw_table(view, selected)
+        if isinstance(colours, Colouring):
+            draw_composition(colours, selected)
+    elif hits is not None and len(hits):
+        draw_hits(view, hits)
+    else:
+        st.markdown("**Nothing selected**")
+        both = " It lights up in both maps." if len(view.sides) == 2 else ""
+        st.caption(f"Hold Shift and drag around points, or click one.{both}")
+
+
+def draw_table(view: MapView, selected: np.ndarray) -> None:
+    """The selected texts with their labels."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{len(selected):,} selected** :small[of {len(view.corpus.texts):,}]")
+        st.button(
+            "Clear",
+            key="maps_clear",
+            type="tertiary",
+            on_click=select_texts,
+            args=[view.corpus.key, np.empty(0, dtype=np.int64)],
+        )
+    shown = selected[:ROWS_SHOWN]
+    table = pd.DataFrame({"text": view.corpus.texts[shown]})
+    fit = view.right.fit
+    if fit is not None and fit.foretells:
+        table["predicted"] = [fit.labels[code] for code in fit.predicted[shown]]
+    given = view.given[shown]
+    if (given >= 0).any():
+        table["given"] = [view.labels[code] if code >= 0 else None for code in given]
+    st.dataframe(
+        table,
+        key="maps_table",
+        hide_index=True,
+        height=TABLE_HEIGHT,
+        column_config={"text": st.column_config.TextColumn("Text", width=180)},
+    )
+    if len(selected) > ROWS_SHOWN:
+        st.caption(f"The first {ROWS_SHOWN:,} are listed.")
+
+
+def draw_composition(colours: Colouring, selected: np.ndarray) -> None:
+    """Of which colours the selection consists, beside the whole corpus."""
+    shown = min(len(np.unique(np.asarray(colours.codes)[selected])), BARS)
+    st.plotly_chart(
+        composition_bars(colours.codes, selected, colours.labels, colours.colours),
+        key="maps_composition",
+        height=60 + 17 * shown,
+        config={"displayModeBar": False},
+    )

@@ -1,0 +1,193 @@
+"""One text under the glass: what it says, how it is labelled and why, what it stands beside."""
+
+from __future__ import annotations
+
+import html
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.evidence import DrivingWord, compare_neighbours
+from core.storage import load_finding
+from pages.common import cache, markdown, metadata_of, shorten
+from pages.maps.clusters import answers_of
+from pages.maps.panels.text_rows import (
+    WayBack,
+    driving_words_in,
+    go_back,
+    marked_text,
+    pick_row,
+    probability_bars,
+    text_rows,
+)
+from pages.maps.selection import select_texts
+from pages.maps.view import MapView, Side
+
+ROWS_SHOWN = 1000
+TABLE_HEIGHT = 400  # pixels
+DOUBTFUL = 0.2  # share of true neighbours near on the map below which the picture misleads
+NEIGHBOUR_HELP = (
+    "Its nearest texts in all dimensions, by cosine (not on the map). Kept: in both spaces. Gained: only in "
+    "the right one. Lost: only in the left one."
+)
+NEAR_HELP = (
+    "How many of its true nearest texts also stand near it on the map. Where few do, its place on the map "
+    "says little: trust the list of neighbours."
+)
+WORDS_HELP = (
+    "Words of this text that raise the score of its likeliest label, the strongest first. The texts around "
+    "it count too, so a text can fall to a label without holding any of its words."
+)
+
+ANSWER_HELP = (
+    "What the model wrote when it was asked this about the text. The text's place on the map comes from the "
+    "model's state while it answers: equal answers may stand apart. Where writing takes much longer than "
+    "reading, only a part of the texts, drawn at random, is answered in words."
+)
+
+
+def draw_text(view: MapView, selected: np.ndarray) -> None:
+    """The one selected text with all that is known of it; else the selection to choose from."""
+    if len(selected) == 0:
+        st.session_state.pop(f"maps_way_back_{view.corpus.key}", None)
+        st.markdown("**One text under the glass**")
+        st.caption("Click a point on a map, or a text in a table: its labels, its words and its neighbours.")
+    elif len(selected) > 1:
+        _draw_choice(view, selected)
+    else:
+        _draw_one(view, int(selected[0]))
+
+
+def _draw_choice(view: MapView, selected: np.ndarray) -> None:
+    st.markdown(f"**{len(selected):,} selected** :small[click one to look at it]")
+    shown = selected[:ROWS_SHOWN]
+    st.dataframe(
+        pd.DataFrame({"Text": view.corpus.texts[shown]}),
+        key="maps_glass_table",
+        hide_index=True,
+        height=min(TABLE_HEIGHT, 38 + 35 * len(shown)),
+        on_select=lambda: pick_row(
+            view.corpus.key, "maps_glass_table", shown, WayBack(f"{len(selected):,} texts", "Text", selected)
+        ),
+        selection_mode="single-cell",
+    )
+    if len(selected) > ROWS_SHOWN:
+        st.caption(f"The first {ROWS_SHOWN:,} are listed.")
+
+
+def _draw_one(view: MapView, row: int) -> None:
+    way_back = st.session_state.get(f"maps_way_back_{view.corpus.key}")
+    if way_back is not None:
+        st.button(
+            f"Back to {way_back.title}",
+            key="maps_glass_back",
+            type="tertiary",
+            icon=":material/arrow_back:",
+            on_click=go_back,
+            args=[view.corpus.key, way_back],
+        )
+    foretelling = [side for side in reversed(view.sides) if side.fit is not None and side.fit.foretells]
+    side = next(iter(foretelling), None)
+    label, words = ("", []) if side is None else _driving(view, side, row)
+    text = str(view.corpus.texts[row])
+    st.html(f'<div class="glass-text">{marked_text(text, words, label)}</div>')
+    st.caption(_known(view, row))
+    for fitted in reversed(view.sides):
+        _draw_answer(view, fitted, row)
+    for fitted in foretelling:
+        _draw_labels(view, fitted, row)
+    if side is not None:
+        _draw_words(text, words, label)
+    _draw_trust(view, row)
+    _draw_neighbours(view, row)
+
+
+def _known(view: MapView, row: int) -> str:
+    """Given label and metadata in one line."""
+    known = metadata_of(view.corpus, row)
+    if view.given[row] >= 0:
+        known.insert(0, ("given label", view.labels[view.given[row]]))
+    return " · ".join(f"{markdown(name)}: **{markdown(value)}**" for name, value in known)
+
+
+def _draw_answer(view: MapView, side: Side, row: int) -> None:
+    """What the model that read the texts answered about this one."""
+    answers = answers_of(view, side)
+    if answers is None:
+        return
+    said = f"**{markdown(shorten(answers[row]))}**" if answers[row].strip() else "*not answered in words*"
+    asked = markdown(shorten(side.fit.instruction))
+    st.markdown(f":small[:material/forum: {asked} {said}]", help=ANSWER_HELP)
+
+
+def _draw_labels(view: MapView, side: Side, row: int) -> None:
+    title = html.escape(side.title)
+    bars = probability_bars(view, side, np.asarray(side.fit.probabilities[row]))
+    st.html(f'<div class="glass-title">{title}</div>{bars}')
+
+
+def _driving(view: MapView, side: Side, row: int) -> tuple[str, list[DrivingWord]]:
+    """Predicted label of a text and the words that drive it, none before they were measured."""
+    column = int(np.argmax(side.fit.probabilities[row]))
+    label = side.fit.labels[side.fit.classes[column]]
+    words = load_finding(cache.store().results(view.corpus.key), side.findings_key, "words")
+    return label, [] if words is None else list(words[column])
+
+
+def _draw_words(text: str, words: list[DrivingWord], label: str) -> None:
+    held = driving_words_in(text, words)
+    if held:
+        said = ", ".join(f"**{markdown(word.word)}**" for word in held)
+        st.markdown(f":small[Words that speak for *{markdown(label)}*: {said}]", help=WORDS_HELP)
+    elif words:
+        st.markdown(
+            f":small[None of the words that drive *{markdown(label)}* is in it: its meaning and its "
+            "neighbours decide.]",
+            help=WORDS_HELP,
+        )
+
+
+def _draw_trust(view: MapView, row: int) -> None:
+    """How many of its true neighbours stand near it on each map."""
+    said = []
+    for side in view.sides:
+        near, _ = cache.map_quality(view.corpus.key, side.findings_key)
+        k = side.space.graph.indices.shape[1]
+        if near is not None and k:
+            doubt = " :orange[:material/warning:]" if near[row] < DOUBTFUL else ""
+            said.append(f"{markdown(side.title)} **{round(k * float(near[row]))} of {k}**{doubt}")
+    if said:
+        st.markdown(f":small[True neighbours near it on the map: {' · '.join(said)}]", help=NEAR_HELP)
+
+
+def _draw_neighbours(view: MapView, row: int) -> None:
+    """Neighbours in both spaces: gained, kept, lost; or the nearest ones where there is one space."""
+    if len(view.sides) == 1:
+        lists = {"Nearest texts": np.asarray(view.right.space.graph.indices[row])}
+    else:
+        compared = compare_neighbours(view.sides[0].space.graph, view.right.space.graph, row)
+        lists = {"Gained": compared.gained, "Kept": compared.kept, "Lost": compared.lost}
+    names = list(lists)
+    if len(lists) > 1:
+        shown = st.segmented_control(
+            "Neighbours", names, default=names[0], required=True, key="maps_glass_neighbours",
+            format_func=lambda name: f"{name} {len(lists[name])}", help=NEIGHBOUR_HELP,
+            persist_state="session", width="stretch",
+        )  # fmt: skip
+    else:
+        shown = names[0]
+        st.markdown("**Nearest texts**", help=NEIGHBOUR_HELP.partition(". ")[0] + ".")
+    neighbours = lists[shown]
+    if len(neighbours) == 0:
+        st.caption(f"None was {shown.lower()}.")
+        return
+    text_rows(view, neighbours, key="maps_glass_rows")
+    st.button(
+        "Select it with these",
+        key="maps_glass_select",
+        type="tertiary",
+        help="Shows on both maps where they stand.",
+        on_click=select_texts,
+        args=[view.corpus.key, np.append(neighbours, row)],
+    )

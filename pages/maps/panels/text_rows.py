@@ -1,0 +1,138 @@
+"""Parts of the panels that show single texts: rows to click, probabilities as bars, words marked."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from core.corpus import is_unspaced
+from core.evidence import DrivingWord
+from core.maps import Fit
+from pages.charts import GREY, colour_of
+from pages.common import markdown, shorten
+from pages.maps.selection import select_texts
+from pages.maps.view import MapView, Side
+
+BARS = 5  # labels listed at most
+LEAST_LISTED = 0.01  # probability from which on a label is listed
+PROBABILITY_HELP = (
+    "How likely each label is, by the labels given so far and the texts around it; all labels together "
+    "make 100 %."
+)
+
+
+class WayBack(NamedTuple):
+    """Where a text that is under the glass was chosen from."""
+
+    title: str
+    panel: str
+    rows: np.ndarray
+
+
+def text_rows(
+    view: MapView, rows: Sequence[int] | np.ndarray, *, key: str, similarities: np.ndarray | None = None
+) -> None:
+    """Texts one below the other; a click puts one under the glass."""
+    with st.container(key=key, gap=None):
+        for position, row in enumerate(rows):
+            near = "" if similarities is None else f"Cosine {similarities[position]:.2f}. "
+            st.button(
+                markdown(shorten(view.corpus.texts[row])),
+                key=f"{key}_{row}",
+                type="tertiary",
+                width="stretch",
+                wrap=True,
+                help=f"{near}Click to put it under the glass.",
+                on_click=look_at,
+                args=[view.corpus.key, int(row)],
+            )
+
+
+def look_at(corpus_key: str, row: int) -> None:
+    """Put one text under the glass: select it, and open the panel that shows it. For callbacks."""
+    st.session_state["maps_side_panel"] = "Text"
+    select_texts(corpus_key, np.array([row]))
+
+
+def pick_row(corpus_key: str, table_key: str, rows: np.ndarray, way_back: WayBack) -> None:
+    """Put the text of the clicked row of a table under the glass. For callbacks of the table."""
+    cells = st.session_state[table_key]["selection"]["cells"]
+    if cells:
+        st.session_state[f"maps_way_back_{corpus_key}"] = way_back
+        look_at(corpus_key, int(rows[cells[0][0]]))
+
+
+def go_back(corpus_key: str, way_back: WayBack) -> None:
+    """Select again what was selected, in the panel where it was. For callbacks."""
+    st.session_state["maps_side_panel"] = way_back.panel
+    select_texts(corpus_key, way_back.rows)
+
+
+def probability_bars(view: MapView, side: Side, probabilities: np.ndarray) -> str:
+    """The likeliest labels as bars, as HTML; `probabilities` as the columns of the side's Fit."""
+    colours = label_colours(view, side.fit)
+    order = np.argsort(-probabilities, kind="stable")
+    listed = min(max(1, int((probabilities >= LEAST_LISTED).sum())), BARS)
+    lines = []
+    for column in order[:listed]:
+        name = side.fit.labels[side.fit.classes[column]]
+        lines.append(_bar(name, float(probabilities[column]), colours[name]))
+    n_others = len(order) - listed
+    if n_others:
+        names = "1 other" if n_others == 1 else f"{n_others} others"
+        lines.append(_bar(names, float(probabilities[order[listed:]].sum()), GREY))
+    return f'<div class="probabilities" title="{PROBABILITY_HELP}">{"".join(lines)}</div>'
+
+
+def _bar(name: str, share: float, colour: str) -> str:
+    said = f"{share:.0%}" if share >= LEAST_LISTED else "< 1%"
+    return (
+        f'<div><span class="of">{html.escape(name)}</span>'
+        f'<span class="bar"><i style="width: {100 * share:.1f}%; background: {colour}"></i></span>'
+        f'<span class="share">{html.escape(said)}</span></div>'
+    )
+
+
+def label_colours(view: MapView, fit: Fit) -> dict[str, str]:
+    """Colours of the labels of a Fit, as the map colours them."""
+    known = view.labels if fit is view.right.fit else []
+    return colour_of([*known, *fit.labels])
+
+
+def marked_text(text: str, words: Sequence[DrivingWord], label: str) -> str:
+    """Text as HTML in which the words that drive a label are marked."""
+    pieces, end = [], 0
+    for found, word in _found(text, words):
+        hint = (
+            f"Speaks for “{label}”: in {word.inside:.0%} of the texts that fall to it, "
+            f"in {word.outside:.0%} of the others"
+        )
+        pieces += [
+            html.escape(text[end : found.start()]),
+            f'<mark title="{html.escape(hint)}">{html.escape(found[0])}</mark>',
+        ]
+        end = found.end()
+    return "".join(pieces) + html.escape(text[end:])
+
+
+def driving_words_in(text: str, words: Sequence[DrivingWord]) -> list[DrivingWord]:
+    """Those driving words that a text holds, the strongest first."""
+    held = {word for _, word in _found(text, words)}
+    return [word for word in words if word in held]
+
+
+def _found(text: str, words: Sequence[DrivingWord]) -> Iterator[tuple[re.Match[str], DrivingWord]]:
+    """Where a text holds which of some words; of words that begin at one place, the longest."""
+    longest_first = sorted(words, key=lambda word: -len(word.word))
+    # A group for each: what was matched may be spelt otherwise (İ matches i).
+    spelt = [
+        f"({re.escape(word.word)})" if is_unspaced(word.word) else rf"(?<!\w)({re.escape(word.word)})(?!\w)"
+        for word in longest_first
+    ]
+    for found in re.finditer("|".join(spelt), text, re.IGNORECASE) if words else ():
+        yield found, longest_first[found.lastindex - 1]

@@ -1,0 +1,151 @@
+"""What the maps page shows now: one or two sides, the labels, and which texts the filters leave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from core.corpus import Corpus, Partition
+from core.corpus.tables import unique_names
+from core.maps import Fit, Space
+from core.storage import Analysis, StoredCorpus
+from pages.common import analysis_title, cache, is_fitted, partition_for
+from pages.maps.filters import shown_texts
+
+GENERIC = "generic"
+LONGEST_TITLE = 60  # characters: what a map 400 pixels wide can say of itself
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One map with what belongs to it.
+
+    Attributes
+    ----------
+    key : str
+        "generic" or "analysis-3": the same for the same map, for widget keys.
+    title : str
+    space : Space
+    fit : Fit or None
+        None for the generic space.
+    analysis : Analysis or None
+        Whose reshaped space it is; None for the generic space.
+    space_key : str
+        Under which its map, clusters and answers are kept.
+    partition : Partition
+        Its clusters as they are shown: after the choice of how fine, and after edits.
+    """
+
+    key: str
+    title: str
+    space: Space
+    fit: Fit | None
+    analysis: Analysis | None
+    space_key: str
+    partition: Partition
+
+    @property
+    def findings_key(self) -> str:
+        """Under which what was measured of it is kept: Fits of one reading share its space, not these."""
+        return self.space_key if self.analysis is None else self.analysis.fit_key
+
+
+@dataclass(frozen=True, eq=False)
+class MapView:
+    """The state of the maps page.
+
+    Attributes
+    ----------
+    corpus : Corpus of n texts
+    sides : tuple of one or two Side, left first
+    analysis : Analysis or None
+        The one in use; labels given here go to it. It may not be fitted yet.
+    labels : list of str
+        Label names of the analysis in use, as they are now.
+    given : int64 array (n,)
+        Position in `labels`, -1 where none.
+    shown : bool array (n,) or None
+        Texts that pass the filters; None when there is no filter.
+    """
+
+    corpus: Corpus
+    sides: tuple[Side, ...]
+    analysis: Analysis | None
+    labels: list[str]
+    given: np.ndarray
+    shown: np.ndarray | None = None
+
+    @property
+    def right(self) -> Side:
+        """The reshaped side, or the only one."""
+        return self.sides[-1]
+
+
+def current_view(entry: StoredCorpus, analysis: Analysis | None) -> MapView:
+    """What to show: the reshaped map of the analysis in use, beside the one chosen to compare."""
+    corpus = cache.corpus(entry.key)
+    store = cache.store()
+    if analysis is not None:  # as it is now: it may have been removed or fitted again in another window
+        analysis = store.find_analysis(analysis.id)
+    n_texts = len(corpus.texts)
+    # Names and codes of one moment: another tab may delete a label in between.
+    labels, given = store.named_codes(analysis.id, n_texts) if analysis else ([], np.full(n_texts, -1))
+    return MapView(
+        corpus=corpus,
+        sides=tuple(_side(entry, corpus, shown) for shown in _analyses_shown(entry, analysis)),
+        analysis=analysis,
+        labels=labels,
+        given=given,
+        shown=shown_texts(corpus),
+    )
+
+
+def comparable(corpus_key: str, analysis: Analysis) -> dict[str, str]:
+    """What can stand left of an analysis: side keys with their titles, the generic map first."""
+    named = titles(corpus_key)
+    others = [other for other in cache.store().analyses(corpus_key) if other.id != analysis.id]
+    return {key: named[key] for key in (GENERIC, *(side_key(other) for other in others if is_fitted(other)))}
+
+
+def left_key(corpus_key: str) -> str:
+    """Session state key of what stands left; it holds the key of a side."""
+    return f"maps_left_{corpus_key}"
+
+
+def side_key(analysis: Analysis | None) -> str:
+    """Key of an analysis' side, or of the generic one."""
+    return GENERIC if analysis is None else f"analysis-{analysis.id}"
+
+
+def titles(corpus_key: str) -> dict[str, str]:
+    """How each map of a corpus is called, by side key; of maps called the same, the later are numbered."""
+    analyses = cache.store().analyses(corpus_key)
+    called = [analysis_title(analysis, longest=LONGEST_TITLE) for analysis in analyses]
+    names, _ = unique_names(["Generic", *called])
+    return dict(zip((GENERIC, *map(side_key, analyses)), names, strict=True))
+
+
+def _analyses_shown(entry: StoredCorpus, analysis: Analysis | None) -> list[Analysis | None]:
+    """Analyses from left to right; None is the generic map."""
+    if not is_fitted(analysis):
+        return [None]
+    chosen = st.session_state.get(left_key(entry.key), GENERIC)
+    beside = {side_key(other): other for other in cache.store().analyses(entry.key)}
+    left = beside.get(chosen) if chosen in comparable(entry.key, analysis) else None
+    return [left, analysis]
+
+
+def _side(entry: StoredCorpus, corpus: Corpus, analysis: Analysis | None) -> Side:
+    if analysis is None:
+        fit, space_key = None, entry.embedding_key
+        space = cache.space(entry.key, space_key)
+    else:
+        fit = cache.fit(analysis)
+        space, space_key = fit.space, fit.space_key
+    title = titles(entry.key)[side_key(analysis)]
+    if fit is not None and fit.from_names_only:
+        title += " (from names only)"
+    partition = partition_for(corpus, analysis, space, space_key)
+    return Side(side_key(analysis), title, space, fit, analysis, space_key, partition)

@@ -1,0 +1,57 @@
+"""Label construction from the browser: the whole app with its worker, and a server that plays the model."""
+
+import time
+
+import pytest
+
+from core.encoders import DEFAULT_ENCODER
+from core.utils import MODEL, URL
+from tests.core.labels.annotation.test_pipeline import server as server  # the fixture
+from tests.support.app_server import open_browser, running_app
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def analysis(store, prepared):
+    """An analysis of a corpus whose summaries the worker can encode."""
+    store.set_encoding(prepared, DEFAULT_ENCODER, store.corpus_entry(prepared).embedding_key)
+    return store.add_analysis(prepared, "by feeling")
+
+
+def test_labels_by_a_model_from_start_to_review(analysis, store, home, server, monkeypatch, tmp_path):
+    monkeypatch.setenv(URL, server.url)
+    monkeypatch.setenv(MODEL, "small")
+    server.mood = lambda step, user, body: time.sleep(0.4) if step == "labels" else None
+    with running_app(home, log=tmp_path / "app.log") as address, open_browser() as page:
+        page.goto(f"{address}/guide")
+        page.locator(".st-key-annotation summary").click()
+        page.get_by_text("questions, ").wait_for()
+        page.screenshot(path=tmp_path / "start.png")
+        page.locator(".st-key-annotation_start button").first.click()
+        page.get_by_text("Sorting texts").first.wait_for(timeout=90_000)
+        page.screenshot(path=tmp_path / "progress.png")
+        time.sleep(1)  # some answers
+        page.locator(".st-key-annotation_cancel button").first.click()
+        page.get_by_text("go on whenever you like").wait_for()
+        assert store.guide_labels(analysis).empty
+        sent = server.counts()["labels"]
+        assert 0 < sent < 60
+        time.sleep(1)
+        assert server.counts()["labels"] == sent  # nothing goes out after Cancel
+        server.mood = lambda step, user, body: None
+        page.locator(".st-key-annotation_start button").first.click()
+        page.get_by_text("60 of 60 texts labelled").wait_for(timeout=60_000)
+        assert server.counts()["labels"] < 60 + 8  # those under way at Cancel are asked again
+        assert server.counts()["summaries"] == 60
+        page.screenshot(path=tmp_path / "done.png", full_page=True)
+        page.locator(".st-key-guide_modes").get_by_text("Given by a model").click()
+        page.get_by_text("small took it for").wait_for()
+        page.locator(".st-key-guide_keep button").first.click()
+        page.get_by_text("59 such labels").wait_for()
+        page.locator(".st-key-guide_reject button").first.click()
+        page.get_by_text("58 such labels").wait_for()
+        page.screenshot(path=tmp_path / "review.png")
+    given = store.guide_labels(analysis)
+    assert given["given_by"].str.startswith("model:small").sum() == 58
+    assert given["label"].isna().sum() == 1

@@ -1,0 +1,320 @@
+"""What is told of an encoder before it is loaded agrees with what it is once it is loaded."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.encoders import (
+    DEFAULT_ENCODER,
+    available_encoders,
+    count_too_long,
+    default_template,
+    describe_encoder,
+    estimate_seconds,
+    host_of,
+    instructed_encoders,
+    load_encoder,
+    preview_prompt,
+    ready_name,
+    split_name,
+    split_ready,
+    title_of,
+)
+from core.encoders.catalogue import find_choice
+from core.encoders.spec import EncoderName
+from core.errors import EncoderUnavailable
+from tests.support.tiny_models import save_causal, save_instructor, save_masked
+
+ROOT = Path(__file__).resolve().parents[3]
+QUESTION = "How does the customer feel?"
+VECTORS = "vectors:my {vectors} #1.npz#0a1b"
+
+
+@pytest.fixture(scope="module")
+def names(tmp_path_factory):
+    """Encoders of every kind, in folders."""
+    from sentence_transformers import SentenceTransformer
+
+    home = tmp_path_factory.mktemp("models")
+    instructor = save_instructor(home)
+    save_causal(home / "tiny-llama")
+    save_causal(home / "tiny-opt", "opt")
+    save_masked(home / "tiny-roberta")
+    search = "Instruct: Given a web search query, find passages\nQuery: "
+    saved = {
+        "tasks": {"prompts": {"clustering": "clustering: ", "query": ""}},
+        "shown": {"prompts": {"query": search, "document": ""}},
+        "usual": {"prompts": {"passage": "passage: ", "query": ""}, "default_prompt_name": "passage"},
+    }
+    for folder, settings in saved.items():
+        SentenceTransformer(str(instructor), **settings).save(str(home / folder))
+    return {
+        "instructor": f"instructor:{instructor}",
+        "plain": f"sentence:{instructor}",
+        "llama": str(home / "tiny-llama"),
+        "opt": f"inbedder:{home}/tiny-opt#avg_gen",
+        "roberta": f"inbedder:{home}/tiny-roberta",
+        **{folder: str(home / folder) for folder in saved},
+    }
+
+
+KINDS = ("instructor", "plain", "llama", "opt", "roberta", "tasks", "shown", "usual")
+
+
+def said(ask, *given):
+    try:
+        return ask(*given)
+    except EncoderUnavailable as error:
+        return str(error)
+
+
+def loaded_prompt(encoder, instruction):
+    prompt = encoder.prompt_for(instruction)
+    return prompt if hasattr(encoder, "encode_and_answer") else prompt + "{input}"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_facts_and_prompts_are_those_of_the_loaded_encoder(names, kind):
+    name, encoder = names[kind], load_encoder(names[kind])
+    facts = describe_encoder(name)
+    assert facts.problem == ""
+    assert facts.max_tokens == encoder.max_tokens
+    assert facts.follows_instructions == encoder.follows_instructions
+    assert facts.tasks == encoder.tasks
+    assert facts.needs_instruction == ("there is none" in said(encoder.prompt_for, None))
+    assert facts.needs_instruction == (kind in ("llama", "opt", "roberta"))
+    assert facts.on_this_machine
+    assert facts.host is None
+    assert 0 < facts.gigabytes < 0.001
+    for instruction in (
+        "emotion",
+        "clustering",
+        f" {QUESTION}\n",
+        "Represent the tram:",
+        "{input}",
+        "",
+        None,
+    ):
+        assert said(preview_prompt, name, instruction) == said(loaded_prompt, encoder, instruction)
+
+
+@pytest.mark.parametrize("kind", ["instructor", "plain", "shown", "usual", "tasks"])
+def test_a_template_gives_the_same_prompt_before_and_after_loading(names, kind):
+    template = "Represent the {instruction} of this:"
+    encoder = load_encoder(names[kind], template=template)
+    for instruction in ("emotion", "emotion: ", None):
+        expected = loaded_prompt(encoder, instruction)
+        assert preview_prompt(names[kind], instruction, template) == expected
+    assert preview_prompt(names[kind], "emotion", template) == "Represent the emotion of this:{input}"
+    for ask in (
+        lambda: preview_prompt(names[kind], "emotion", "Represent:"),
+        lambda: load_encoder(names[kind], template="Represent:"),
+    ):
+        with pytest.raises(EncoderUnavailable, match=r"no place for the instruction: write \{instruction\}"):
+            ask()
+
+
+def test_the_exact_strings_by_hand(names):
+    assert preview_prompt(names["instructor"], "emotion") == "Represent the text for emotion:{input}"
+    assert preview_prompt(names["instructor"], None) == "Represent the text:{input}"
+    assert preview_prompt(names["tasks"], "clustering") == "clustering: {input}"
+    assert preview_prompt(names["tasks"], None) == preview_prompt(names["plain"], "") == "{input}"
+    assert preview_prompt(names["usual"], None) == "passage: {input}"
+    assert preview_prompt(names["shown"], "emotion") == "Instruct: emotion\nQuery: {input}"
+    pattern = f"### Input:\n{{input}}\n\n### Instruction:\n{QUESTION}\n\n### Response:"
+    assert preview_prompt(names["llama"], QUESTION) == pattern
+    assert preview_prompt(names["roberta"], QUESTION) == pattern + "<mask><mask><mask>"
+
+
+def test_the_limits_by_hand(names):
+    # Places of the configurations, less those of the answer; RoBERTa counts from 2.
+    found = {kind: describe_encoder(name).max_tokens for kind, name in names.items()}
+    assert (found["llama"], found["opt"], found["roberta"]) == (256 - 3, 256 - 20, 130 - 2)
+    assert found["instructor"] == found["plain"] == 64
+
+
+def test_a_prompt_put_before_every_text_changes_no_provenance(names):
+    usual = load_encoder(names["usual"])
+    assert usual.prompt_for(None) == "passage: "
+    assert usual.key_for(None) == usual.key_for("passage") == usual.key
+
+
+def test_the_mask_is_read_from_the_tokenizer(names, tmp_path):
+    folder = save_masked(tmp_path / "inbedder-masked")
+    settings = json.loads((folder / "tokenizer_config.json").read_text())
+    for token in ("[MASK]", {"content": "[MASK]", "lstrip": False}):
+        settings["mask_token"] = token
+        (folder / "tokenizer_config.json").write_text(json.dumps(settings))
+        assert preview_prompt(str(folder), QUESTION).endswith("### Response:[MASK][MASK][MASK]")
+
+
+def test_templates_that_can_be_chosen(names):
+    assert default_template(names["instructor"]) == "Represent the text for {instruction}:"
+    assert default_template(names["shown"]) == "Instruct: {instruction}\nQuery: "
+    for none in (
+        names["llama"],
+        names["tasks"],
+        names["plain"],
+        VECTORS,
+        "endpoint:http://h/v1#m",
+        "/no/such",
+    ):
+        assert default_template(none) == ""
+    assert default_template("Qwen/Qwen3-Embedding-0.6B") == "Instruct: {instruction}\nQuery:"
+    assert default_template("endpoint:http://h/v1#qwen3-embedding") == "Instruct: {instruction}\nQuery:"
+    takes = {kind for kind in KINDS if describe_encoder(names[kind]).takes_template}
+    assert takes == {"instructor", "plain", "shown"}  # "usual" counts its passages as a task
+
+
+@pytest.mark.parametrize(
+    "choice", [*available_encoders(), *instructed_encoders()], ids=lambda each: each.name
+)
+def test_encoders_of_the_registry_are_described_before_they_are_here(choice, monkeypatch):
+    from core.encoders import model_files
+
+    monkeypatch.setattr(model_files, "_kept_folder", lambda repository: None)
+    facts = describe_encoder(choice.name)
+    assert (facts.kind, facts.licence, facts.languages) == (choice.kind, choice.licence, choice.languages)
+    assert facts.gigabytes == pytest.approx(choice.gigabytes, rel=0.1)
+    assert (facts.max_tokens, facts.n_dims) == (choice.max_tokens, choice.n_dims)
+    assert facts.follows_instructions == choice.follows_instructions
+    assert facts.needs_instruction == choice.needs_instruction
+    assert facts.on_this_machine == (choice.name == DEFAULT_ENCODER)
+    assert facts.description == choice.description
+    instruction = facts.tasks[0] if facts.tasks else QUESTION
+    if choice.follows_instructions != "no":
+        prompt = preview_prompt(choice.name, instruction)
+        assert "{input}" in prompt and (facts.tasks or "How does the customer feel" in prompt)
+
+
+def test_a_choice_is_found_with_and_without_its_owner():
+    assert (
+        find_choice("all-mpnet-base-v2") is find_choice("sentence-transformers/all-mpnet-base-v2") is not None
+    )
+    assert find_choice("someone/all-mpnet-base-v2") is None
+
+
+def test_the_licence_is_read_from_the_card(names, tmp_path):
+    folder = save_causal(tmp_path / "mine")
+    assert describe_encoder(str(folder)).licence == ""
+    for card, licence in {
+        "---\ntags: [a]\nlicense: mit\n---\n# Mine": "mit",
+        "---\nlicense: 'llama2'\n---": "llama2",
+        "---\ntags: [a]\n---\nlicense: mit": "",
+        "license: mit": "",
+    }.items():
+        (folder / "README.md").write_text(card)
+        assert describe_encoder(str(folder)).licence == licence
+
+
+def test_weights_that_are_there_twice_count_once(names, tmp_path):
+    folder = save_causal(tmp_path / "mine")
+    once = describe_encoder(str(folder)).gigabytes
+    (folder / "pytorch_model.bin").write_bytes(b"0" * 10**6)
+    assert describe_encoder(str(folder)).gigabytes == once
+    (folder / "model.safetensors").rename(folder / "other.safetensors_")
+    assert describe_encoder(str(folder)).gigabytes > 0.001
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("", "There is no folder “”"),
+        ("/no/such/folder", "There is no folder “/no/such/folder”"),
+        ("~nobody-here/x", "There is no folder"),
+        ("x" * 5_000 + "/" * 3, "There is no folder"),
+        (str(ROOT / "core"), "holds no model"),
+        ("endpoint:nowhere#m", "is no address"),
+        ("endpoint:http://h/v1", "names no model"),
+        ("someone/model#avg_gen", "has one output only: leave “#avg_gen” out"),
+    ],
+)
+def test_a_name_that_stands_for_nothing_has_a_problem_told(name, problem):
+    facts = describe_encoder(name)
+    assert problem in facts.problem
+    assert not facts.on_this_machine
+    with pytest.raises(EncoderUnavailable):
+        preview_prompt(name, "emotion")
+    assert estimate_seconds(["a"], name) > 0
+
+
+def test_the_messages_name_no_library_where_any_kind_of_model_is_meant(tmp_path):
+    for name in ("/no/such/folder", str(tmp_path)):
+        with pytest.raises(EncoderUnavailable) as caught:
+            load_encoder(f"inbedder:{name}")
+        assert "sentence-transformers model" not in str(caught.value)
+
+
+def test_titles_are_short():
+    assert {name: title_of(name) for name in TITLES} == TITLES
+
+
+TITLES = {
+    "all-MiniLM-L6-v2": "all-MiniLM-L6-v2",
+    "hkunlp/instructor-base": "instructor-base",
+    "instructor:/home/ada/models/mine/": "mine",
+    "inbedder:/home/ada/models/mine": "mine",
+    "BrandonZYW/opt-1.3b-InBedder#avg_gen_layer_24": "opt-1.3b-InBedder (avg_gen_layer_24)",
+    r"C:\models\mine": "mine",
+    "endpoint:https://api.example.org/v1#small": "small at api.example.org",
+    "endpoint:http://127.0.0.1:11434/v1#a/b:latest": "a/b:latest at 127.0.0.1:11434",
+    VECTORS: "vectors of my {vectors} #1.npz",
+}
+
+
+def test_ready_vectors_have_a_name_that_holds_file_and_key():
+    assert ready_name("my {vectors} #1.npz", "0a1b") == VECTORS
+    assert split_ready(VECTORS) == ("my {vectors} #1.npz", "0a1b")
+    for other in (DEFAULT_ENCODER, "vectors:", "vectors:file", "vectors:#key", "endpoint:http://h/v1#m"):
+        assert split_ready(other) is None
+    for key in ("", "a#b"):
+        with pytest.raises(ValueError, match="key"):
+            ready_name("file.npy", key)
+    assert split_name("endpoint:http://h/v1#m") == EncoderName("endpoint", "http://h/v1", "m")
+
+
+def test_ready_vectors_can_read_nothing_more():
+    facts = describe_encoder(VECTORS)
+    assert (facts.kind, facts.follows_instructions, facts.on_this_machine) == ("vectors", "no", True)
+    assert host_of(VECTORS) is None
+    assert estimate_seconds(["a"] * 9, VECTORS) == 0
+    for ask in (
+        lambda: load_encoder(VECTORS),
+        lambda: preview_prompt(VECTORS, None),
+        lambda: count_too_long(["a"], VECTORS),
+    ):
+        with pytest.raises(EncoderUnavailable, match="come from a file: label names and new texts cannot"):
+            ask()
+
+
+def test_larger_models_are_estimated_to_take_longer():
+    texts = [f"{row:090}" for row in range(1_000)]
+    order = [
+        "all-MiniLM-L6-v2",
+        "hkunlp/instructor-base",
+        "hkunlp/instructor-xl",
+        "BrandonZYW/opt-2.7b-InBedder",
+    ]
+    seconds = [estimate_seconds(texts, name) for name in order]
+    assert seconds == sorted(seconds)
+    assert seconds[-1] > 20 * seconds[1]
+
+
+def test_telling_loads_no_slow_library(names):
+    code = (
+        "import sys\n"
+        "from core.encoders import *\n"
+        "for name in sys.argv[1:]:\n"
+        "    describe_encoder(name), default_template(name), title_of(name), host_of(name)\n"
+        "    try: preview_prompt(name, 'How?')\n"
+        "    except Exception as error: print(type(error).__name__)\n"
+        "print(sorted({'torch', 'sentence_transformers', 'transformers', 'sklearn'} & set(sys.modules)))"
+    )
+    given = [*names.values(), DEFAULT_ENCODER, VECTORS, "endpoint:http://h/v1#m", "hkunlp/instructor-xl"]
+    found = subprocess.run(
+        [sys.executable, "-c", code, *given], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert set(found.stdout.split("\n")) == {"EncoderUnavailable", "[]", ""}

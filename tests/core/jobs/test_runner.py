@@ -1,0 +1,188 @@
+import contextlib
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from core.errors import RefractError
+from core.jobs import Job, JobRunner
+from core.jobs import runner as jobs
+
+
+@pytest.fixture(scope="module")
+def shared_runner(tmp_path_factory):
+    runner = JobRunner(tmp_path_factory.mktemp("jobs"), worker="tests.support.fake_worker")
+    yield runner
+    runner.close()
+
+
+@pytest.fixture
+def runner(shared_runner):
+    return shared_runner
+
+
+def wait_until(condition, seconds=20):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.01)
+
+
+def test_a_job_reports_its_stages_and_leaves_its_result_on_disk(runner):
+    job = runner.submit("count", "Counting", steps=40)
+    seen = set()
+    wait_until(lambda: seen.add((job.stage, job.done)) or not job.active)
+    assert job.status == "done" and job.ended_at is not None
+    assert {stage for stage, _ in seen} >= {"Counting"} and len(seen) > 2
+    assert (runner.home / "counted-40").exists()
+
+
+def test_jobs_run_one_after_the_other_and_the_same_one_is_not_queued_twice(runner):
+    first = runner.submit("count", "first", steps=30)
+    second = runner.submit("count", "second", steps=5)
+    assert runner.submit("count", "first again", steps=30) is first
+    assert second.status == "queued"
+    runner.wait(second, 20)
+    assert first.status == second.status == "done"
+    assert first.ended_at <= second.ended_at
+
+
+def test_a_failure_carries_its_sentence_and_the_next_job_runs(runner):
+    assert runner.wait(runner.submit("refuse", "x"), 20).message == (
+        "Two labels are needed, and one was given: label another text."
+    )
+    stumbled = runner.wait(runner.submit("stumble", "x"), 20)
+    assert stumbled.status == "failed" and "ZeroDivisionError: division by zero" in stumbled.message
+    assert runner.wait(runner.submit("count", "x", steps=1), 20).status == "done"
+
+
+def test_what_libraries_print_is_not_taken_for_an_answer(runner):
+    assert runner.wait(runner.submit("chatter", "x"), 20).status == "done"
+
+
+def test_a_running_job_is_cancelled_at_its_next_report_in_the_same_process(runner):
+    process = runner._process
+    job = runner.submit("count", "x", steps=2000)
+    wait_until(lambda: job.done > 0)
+    runner.cancel(job.id)
+    assert runner.wait(job, 20).status == "cancelled"
+    assert runner._process is process
+    assert not (runner.home / "counted-2000").exists()
+
+
+def test_a_waiting_job_is_cancelled_at_once(runner):
+    first = runner.submit("count", "first", steps=50)
+    waiting = runner.submit("count", "waiting", steps=3000)
+    runner.cancel(waiting.id)
+    assert waiting.status == "cancelled"
+    assert runner.wait(first, 20).status == "done"
+
+
+def test_a_task_that_does_not_listen_is_ended_with_its_process(runner, monkeypatch):
+    monkeypatch.setattr(jobs, "SECONDS_UNTIL_KILLED", 0.2)
+    process = runner._process
+    job = runner.submit("stick", "x")
+    wait_until(lambda: job.stage == "Stuck")
+    runner.cancel(job.id)
+    assert runner.wait(job, 20).status == "cancelled"
+    assert process.wait(10) != 0
+    assert runner.wait(runner.submit("count", "x", steps=2), 30).status == "done"
+
+
+def test_a_worker_that_dies_fails_its_job_and_is_replaced(runner):
+    job = runner.wait(runner.submit("die", "x"), 20)
+    assert job.status == "failed"
+    assert job.message.startswith("The worker stopped in the middle (exit code 9)")
+    assert runner.wait(runner.submit("count", "x", steps=3), 30).status == "done"
+
+
+def test_a_question_is_answered_while_a_job_runs(runner):
+    job = runner.submit("count", "x", steps=5000)
+    wait_until(lambda: job.done > 0)
+    answer = runner.ask("double", number=21)
+    assert answer["number"] == 42 and answer["thread"] != "MainThread"
+    assert job.status == "running"
+    runner.cancel(job.id)
+    runner.wait(job, 20)
+
+
+def test_questions_asked_at_once_each_get_their_own_answer(runner):
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda number: runner.ask("double", number=number)["number"], range(40)))
+    assert answers == [2 * number for number in range(40)]
+    assert runner._asked == {}
+
+
+def test_a_question_that_cannot_be_answered_says_why(runner):
+    with pytest.raises(RefractError, match=r"^Two labels are needed, and one was given"):
+        runner.ask("refuse_asked")
+    with pytest.raises(RefractError, match="ZeroDivisionError: division by zero"):
+        runner.ask("stumble_asked")
+    with pytest.raises(RefractError, match="KeyError"):
+        runner.ask("nobody knows this")
+    assert runner.ask("double", number=1)["number"] == 2
+
+
+def test_a_late_answer_is_not_taken_for_another(runner):
+    with pytest.raises(RefractError, match="No answer came within 0 s"):
+        runner.ask("wait", timeout=0.05, seconds=0.3)
+    assert runner.ask("double", number=4)["number"] == 8
+
+
+def test_a_question_fails_with_its_worker_and_the_next_is_answered(runner):
+    with pytest.raises(RefractError, match="restarted before it had answered"):
+        runner.ask("die_asked")
+    assert runner.ask("double", number=3)["number"] == 6
+    assert runner.wait(runner.submit("count", "x", steps=2), 30).status == "done"
+
+
+def test_a_question_to_a_worker_that_died_with_its_job_harms_no_job(runner):
+    job = runner.submit("die", "x")
+    with contextlib.suppress(RefractError):  # before or after the process was replaced
+        runner.ask("double", number=3)
+    assert runner.wait(job, 20).message.startswith("The worker stopped in the middle")
+    assert runner.ask("double", number=3)["number"] == 6
+
+
+def test_a_question_fails_when_its_worker_is_ended_for_a_job(runner, monkeypatch):
+    monkeypatch.setattr(jobs, "SECONDS_UNTIL_KILLED", 0.2)
+    job = runner.submit("stick", "x")
+    wait_until(lambda: job.stage == "Stuck")
+    runner.cancel(job.id)
+    with pytest.raises(RefractError, match="restarted"):
+        runner.ask("wait", seconds=600)
+    assert job.status == "cancelled"
+
+
+def test_closing_ends_the_process(tmp_path):
+    runner = JobRunner(tmp_path, worker="tests.support.fake_worker")
+    process = runner._process
+    runner.close()
+    assert process.returncode is not None
+
+
+def test_the_worker_ends_with_the_app(tmp_path):
+    runner = JobRunner(tmp_path, worker="tests.support.fake_worker")
+    wait_until(lambda: runner.wait(runner.submit("count", "x", steps=1), 20).status == "done")
+    runner._process.stdin.close()  # what happens when the app is killed
+    assert runner._process.wait(10) == 0
+    runner._closed = True
+
+
+def test_rate_and_time_left_follow_from_the_counts():
+    job = Job(id="1", task="encode", title="x", arguments={}, status="running", done=100, total=400)
+    job.stage_started_at = job.reported_at - 10
+    assert job.rate == pytest.approx(10)
+    assert job.seconds_left == pytest.approx(30)
+
+
+def test_what_an_earlier_run_left_does_not_count_as_speed():
+    job = Job(id="1", task="fit", title="x", arguments={}, status="running", done=300, total=400)
+    job.done_before, job.stage_started_at = 200, job.reported_at - 10
+    assert job.rate == pytest.approx(10)
+    assert job.seconds_left == pytest.approx(10)
+
+
+def test_no_rate_is_told_before_it_is_known():
+    job = Job(id="1", task="encode", title="x", arguments={}, done=0, total=400)
+    assert job.rate is None and job.seconds_left is None

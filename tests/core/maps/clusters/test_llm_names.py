@@ -1,0 +1,96 @@
+import pytest
+
+from core.errors import LanguageModelError
+from core.maps.clusters import Group, check_title, title_clusters
+from core.utils import Answer, LanguageModel
+from tests.core.utils.test_chat_client import reply
+from tests.core.utils.test_chat_client import server as server  # the fixture
+
+GROUPS = {
+    0: Group(["my card came late", "where is my card"], ["a refund please"]),
+    4: Group(["a refund please"], ["my card came late"]),
+}
+
+
+@pytest.fixture
+def model(server):
+    return LanguageModel(server.url, "small", pause=lambda seconds: None)
+
+
+def by_first_text(answers):
+    """A server that answers by the first text of the group."""
+
+    def answer(body, number):
+        question = body["messages"][1]["content"]
+        group = question.split("<group>\n- ")[1].split("\n")[0]
+        found = answers[group]
+        return reply(found.pop(0) if isinstance(found, list) else found)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Late cards", "Late cards"),
+        (" \n**Late cards.**\nbecause they are late", "Late cards"),
+        ("“Späte Karten”", "Späte Karten"),
+        ("Name: late cards", "late cards"),
+        ("# 迟到的卡。", "迟到的卡"),
+        ("C++ questions", "C++ questions"),
+    ],
+)
+def test_a_name_is_taken_out_of_an_answer(text, title):
+    assert check_title(Answer(text, True)) == (title, "")
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        (Answer("", True), "empty"),
+        (Answer('"…"', True), "empty"),
+        (Answer("Late ca", False), "cut off"),
+        (Answer("I'm sorry, but no", True), "a refusal"),
+        (Answer("I cannot help", True), "a refusal"),
+        (Answer("this group is about people whose cards came late or never", True), "too long"),
+        (Answer("x" * 61, True), "too long"),
+        (LanguageModelError("the text is too long"), "the text is too long"),
+    ],
+)
+def test_an_answer_that_is_no_name(answer, problem):
+    assert check_title(answer)[1] == problem
+
+
+def test_clusters_get_their_names(server, model):
+    server.answer = by_first_text({"my card came late": "Late cards", "a refund please": "Refunds"})
+    titles = title_clusters(model, GROUPS, instruction="by complaint")
+    assert titles.names == {0: "Late cards", 4: "Refunds"} and titles.failed == {}
+    question = server.requests[0]["messages"][1]["content"]
+    assert "by complaint" in question and "<neighbours>" in question
+
+
+def test_equal_names_are_asked_again_with_what_is_taken(server, model):
+    server.answer = by_first_text({"my card came late": "Money", "a refund please": ["money!", "Refunds"]})
+    assert title_clusters(model, GROUPS).names == {0: "Money", 4: "Refunds"}
+    assert "taken: Money" in server.requests[-1]["messages"][1]["content"]
+
+
+def test_what_stays_no_name_is_told(server, model):
+    server.answer = by_first_text({"my card came late": "Kept", "a refund please": ["", "I'm sorry"]})
+    titles = title_clusters(model, GROUPS, taken=["kept"])
+    assert titles.names == {}
+    assert titles.failed == {0: "taken", 4: "a refusal"}
+
+
+def test_long_texts_are_cut_and_lines_are_joined(server, model):
+    server.answer = lambda body, number: reply("Name")
+    title_clusters(model, {0: Group(["a\nb " + "x" * 9_000] * 50, [])})
+    question = server.requests[0]["messages"][1]["content"]
+    assert "- a b xxx" in question and len(question) < 12 * 310 + 100
+    assert "<neighbours>" not in question
+
+
+def test_a_server_that_is_gone_stops_it(server, model):
+    server.answer = lambda body, number: (401, {})
+    with pytest.raises(LanguageModelError):
+        title_clusters(model, GROUPS)

@@ -1,0 +1,148 @@
+import numpy as np
+import pytest
+
+from core.encoders import ReadyVectors
+from core.errors import Cancelled, StoreError
+from core.storage import Results, embeddings, encode_corpus, find_ready, keep_ready, load_answers, read_corpus
+from tests.conftest import AskingEncoder, SpeakingEncoder
+
+TEXTS = [f"angry van number {number % 5}" for number in range(8)]  # three copies
+
+
+class Counting(AskingEncoder):
+    def __init__(self):
+        self.read = []
+
+    def encode(self, texts, *, instruction=None, progress=None):
+        self.read.append(list(texts))
+        return super().encode(texts, instruction=instruction, progress=progress)
+
+
+class Writing(SpeakingEncoder):
+    """Writing answers costs more than reading."""
+
+    answers_cost_more = True
+
+
+@pytest.fixture
+def results(tmp_path):
+    return Results(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def small_parts(monkeypatch):
+    monkeypatch.setattr(embeddings, "PART", 2)
+
+
+def test_every_text_gets_its_vector_and_different_texts_are_read_once(results):
+    encoder = Counting()
+    counts = []
+    key = read_corpus(results, "c", TEXTS, encoder, "angry", reading=lambda *count: counts.append(count))
+    np.testing.assert_array_equal(
+        results.load_array(f"{key}.vectors"), AskingEncoder().encode(TEXTS, instruction="angry")
+    )
+    assert [len(part) for part in encoder.read] == [2, 2, 1]
+    assert counts == [(done, 5) for done in (1, 2, 3, 4, 5)]
+    assert not list(results.folder.glob("*.part*"))
+    assert load_answers(results, key) is None
+
+
+def test_a_reading_that_was_stopped_goes_on_with_the_part_it_was_in(results):
+    def stop(done, total):
+        if done == 4:
+            raise Cancelled("Stopped.")
+
+    with pytest.raises(Cancelled):
+        read_corpus(results, "c", TEXTS, Counting(), "angry", reading=stop)
+    encoder = Counting()
+    key = read_corpus(results, "c", TEXTS, encoder, "angry")
+    assert [len(part) for part in encoder.read] == [2, 1]
+    read_corpus(results, "c", TEXTS, encoder, "angry")
+    assert len(encoder.read) == 2
+    np.testing.assert_array_equal(
+        results.load_array(f"{key}.vectors"), AskingEncoder().encode(TEXTS, instruction="angry")
+    )
+
+
+def test_encoding_that_was_stopped_goes_on_too(results, monkeypatch):
+    monkeypatch.setattr(embeddings, "LARGE_PART", 2)
+
+    def stop(done, total):
+        if done == 3:
+            raise Cancelled("Stopped.")
+
+    with pytest.raises(Cancelled):
+        encode_corpus(results, "k", TEXTS, Counting(), stop)
+    encoder, counts = Counting(), []
+    encode_corpus(results, "k", TEXTS, encoder, lambda *count: counts.append(count))
+    assert [len(part) for part in encoder.read] == [2, 1]
+    assert counts == [(3, 5), (4, 5), (5, 5)]
+    np.testing.assert_array_equal(results.load_array("k.vectors"), AskingEncoder().encode(TEXTS))
+    assert [path.name for path in results.folder.iterdir()] == ["k.vectors.npy"]
+    encode_corpus(results, "k", TEXTS, None)  # which is there
+
+
+def test_another_instruction_encoder_or_corpus_is_another_reading(results):
+    keys = {
+        read_corpus(results, corpus_key, TEXTS, encoder, instruction)
+        for corpus_key, encoder, instruction in (
+            ("c", AskingEncoder(), "angry"),
+            ("c", AskingEncoder(), "van"),
+            ("c", SpeakingEncoder(), "angry"),
+            ("d", AskingEncoder(), "angry"),
+        )
+    }
+    assert len(keys) == 4
+
+
+def test_answers_that_come_with_the_vectors_are_kept_for_every_text(results):
+    key = read_corpus(results, "c", TEXTS, SpeakingEncoder(), "angry 3")
+    assert load_answers(results, key) == ["3 angry" if text.endswith("3") else "angry" for text in TEXTS]
+
+
+def test_a_part_whose_answers_were_lost_is_read_again(results):
+    def stop(done, total):
+        if done == 4:
+            raise Cancelled("Stopped.")
+
+    with pytest.raises(Cancelled):
+        read_corpus(results, "c", TEXTS, SpeakingEncoder(), "angry", reading=stop)
+    for path in results.folder.glob("*.answers.json"):
+        path.unlink()
+    key = read_corpus(results, "c", TEXTS, SpeakingEncoder(), "angry")
+    assert load_answers(results, key) == ["angry"] * len(TEXTS)
+
+
+def test_answers_that_cost_more_are_written_for_a_part_of_the_texts(results, monkeypatch):
+    monkeypatch.setattr(embeddings, "MOST_ANSWERED", 3)
+    key = read_corpus(results, "c", TEXTS, Writing(), "angry")
+    answers = load_answers(results, key)
+    assert len({text for text, answer in zip(TEXTS, answers, strict=True) if answer}) == 3
+    assert set(answers) == {"angry", ""}
+    # A copy has the answer of its text.
+    assert answers[:3] == answers[5:]
+    (results.folder / f"{key}.answers.json").unlink()
+    monkeypatch.setattr(Writing, "encode", None)  # hours of reading are not done again for them
+    monkeypatch.setattr(Writing, "encode_and_answer", lambda self, texts, **how: (None, ["new"] * len(texts)))
+    assert set(load_answers(results, read_corpus(results, "c", TEXTS, Writing(), "angry"))) == {"new", ""}
+
+
+def test_ready_vectors_are_kept_under_a_name_that_finds_them(results):
+    ready = ReadyVectors(np.eye(3, dtype=np.float32), "order", "k")
+    name = keep_ready(results, "c", "a#b.npy", ready)
+    key = find_ready(results, name)
+    np.testing.assert_array_equal(results.load_array(f"{key}.vectors"), np.eye(3))
+    assert find_ready(results, "all-MiniLM-L6-v2") is None
+    results.delete(key)
+    with pytest.raises(StoreError, match=r"“a#b\.npy” are no longer kept"):
+        find_ready(results, name)
+
+
+def test_an_array_is_kept_under_two_keys(results):
+    results.save_array("a.vectors", np.arange(3))
+    results.link_array("a.vectors", "b.vectors")
+    results.link_array("a.vectors", "b.vectors")
+    results.delete("a")
+    assert results.load_array("b.vectors").tolist() == [0, 1, 2]
+    with pytest.raises(StoreError):
+        results.link_array("a.vectors", "c.vectors")

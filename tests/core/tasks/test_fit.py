@@ -1,0 +1,263 @@
+import numpy as np
+import pytest
+
+from core.encoders import ReadyVectors
+from core.errors import EncoderUnavailable, LabelError, RefractError, StoreError
+from core.evidence import findings_wanted
+from core.storage import (
+    findings_kept,
+    has_fit,
+    has_hierarchy,
+    keep_ready,
+    load_answers,
+    load_finding,
+    load_fit,
+    load_space,
+)
+from core.tasks import fit_key
+from core.tasks import measure as measuring
+from core.tasks.fit import fit
+from core.tasks.measure import measure
+from core.tasks.prepare import prepare
+from core.transforms import Approach, GuidedTransform
+from pages.common import cache
+from tests.conftest import AskingEncoder, SpeakingEncoder
+
+FURIOUS = "furious shouting awful"
+
+
+def nothing(*progress):
+    pass
+
+
+@pytest.fixture
+def follow(store, prepared, labelled):
+    """Fits the labelled analysis by an approach and returns the Fit."""
+
+    def run(approach, analysis=labelled):
+        store.set_approach(analysis, approach)
+        fit(store, nothing, analysis_id=analysis)
+        return load_fit(store.results(prepared), store.analysis(analysis).fit_key)
+
+    return run
+
+
+def test_an_approach_is_remembered_and_the_usual_one_is_by_labels(store, prepared, labelled, home):
+    assert store.analysis(labelled).approach == Approach("guided")
+    approach = Approach("reading", "instructor:/models/ünï", "Represent {instruction}:")
+    store.set_approach(labelled, approach)
+    assert type(store)(home).analysis(labelled).approach == approach
+    with pytest.raises(StoreError, match="choose it again"):
+        Approach.from_text('{"kind": "reading", "later": 1}')
+
+
+@pytest.mark.parametrize("later", ['{"kind": "reading", "later": 1}', '{"kind": "dreaming"}', "[]"])
+def test_an_approach_of_a_later_version_does_not_hide_the_analysis(store, prepared, labelled, follow, later):
+    follow(Approach("reading", "asking"))
+    results, key = store.results(prepared), store.analysis(labelled).fit_key
+    with store._database.transaction() as connection:
+        connection.execute("UPDATE analyses SET approach = ?", (later,))
+    assert [analysis.approach for analysis in store.analyses(prepared)] == [Approach()]
+    assert has_fit(results, key)
+    results.save_document(f"{key}.labels", results.load_document(f"{key}.labels") | {"approach": later})
+    assert not has_fit(results, key)  # so that it is fitted again
+
+
+def test_a_damaged_fit_is_none(store, prepared, labelled, follow):
+    follow(Approach("guided"))
+    results, key = store.results(prepared), store.analysis(labelled).fit_key
+    (results.folder / f"{key}.labels.json").write_text("{")
+    assert not has_fit(results, key)
+
+
+def test_the_map_of_a_reading_is_written_once(store, prepared, labelled, follow):
+    """Some systems keep a file that is mapped from being replaced."""
+    read = follow(Approach("reading", "asking"))
+    file = store.results(prepared).folder / f"{read.space_key}.map.npy"
+    before = file.stat().st_ino
+    store.give_labels(labelled, {20: "angry"}, "ada")
+    follow(Approach("reading", "asking"))
+    assert file.stat().st_ino == before
+
+
+def test_labels_are_known_by_ids_of_the_same_moment(store, labelled, follow):
+    read = follow(Approach("guided"))
+    assert store.names_of(labelled, read.label_ids) == read.labels == ["angry", "pleased"]
+    store.delete_label(labelled, "angry")
+    ids, names, codes = store.known_codes(labelled, 60)
+    assert (ids, names) == (read.label_ids[1:], ["pleased"])
+    assert set(codes.tolist()) == {-1, 0}
+
+
+def test_a_reading_is_the_space_of_its_encoder_under_the_instruction(
+    store, prepared, labelled, follow, corpus
+):
+    store.set_instruction(labelled, FURIOUS)
+    read = follow(Approach("reading", "asking"))
+    expected = AskingEncoder().encode(corpus.texts, instruction=FURIOUS)
+    np.testing.assert_array_equal(read.space.vectors, expected)
+    assert read.approach == Approach("reading", "asking")
+    assert read.space_key != store.analysis(labelled).fit_key
+    assert has_hierarchy(store.results(prepared), read.space_key)
+    assert read.foretells and not read.from_names_only
+    # Its labels were learned in its own space.
+    known = GuidedTransform(random_state=0).fit(
+        expected, read.given, graph=read.space.graph, label_vectors=read.label_vectors
+    )
+    np.testing.assert_allclose(read.probabilities, known.probabilities_, atol=1e-6)
+    assert read.base(None) is read.space
+
+
+def test_what_was_not_started_is_not_done(store, prepared, labelled, monkeypatch):
+    started = Approach("reading", "asking")
+    store.set_approach(labelled, Approach("reading", "endpoint:http://example.org/v1#m"))
+    with monkeypatch.context() as patched:
+        patched.setattr("core.tasks.fit.load_warm_encoder", lambda *name: pytest.fail("loaded"))
+        with pytest.raises(StoreError, match="start again"):
+            fit(store, nothing, analysis_id=labelled, approach=started.to_text())
+    store.set_approach(labelled, started)
+    fit(store, nothing, analysis_id=labelled, approach=started.to_text())
+    assert store.analysis(labelled).fit_key == fit_key(store, labelled)
+
+
+def test_a_reading_needs_no_labels(store, prepared, follow):
+    analysis = store.add_analysis(prepared, FURIOUS)
+    read = follow(Approach("reading", "asking"), analysis)
+    assert not read.foretells and not read.from_names_only and read.probabilities.shape == (60, 0)
+    measure(store, nothing, analysis_id=analysis, fit_key=store.analysis(analysis).fit_key)
+    results, key = store.results(prepared), store.analysis(analysis).fit_key
+    assert findings_kept(results, key) == set(findings_wanted(read.approach))
+    assert load_finding(results, key, "evidence").n_labels == 0
+
+
+def test_new_labels_leave_what_was_read_as_it_is(store, prepared, labelled, follow, monkeypatch):
+    store.set_instruction(labelled, FURIOUS)
+    first = follow(Approach("reading", "speaking"))
+    store.give_labels(labelled, {20: "angry"}, "ada")
+    monkeypatch.setattr(SpeakingEncoder, "encode_and_answer", None)
+    second = follow(Approach("reading", "speaking"))
+    assert second.space_key == first.space_key
+    assert second.given[20] == 0 and first.given[20] == -1
+
+
+def test_a_reading_is_measured_in_its_own_space(store, prepared, labelled, follow):
+    store.set_instruction(labelled, FURIOUS + " lovely thanks delight")
+    follow(Approach("reading", "asking"))
+    results, key = store.results(prepared), store.analysis(labelled).fit_key
+    measure(store, nothing, analysis_id=labelled, fit_key=key)
+    evidence = load_finding(results, key, "evidence")
+    assert evidence.reshaped > evidence.generic
+    assert load_finding(results, key, "linear") is None
+    assert load_finding(results, key, "map_quality").near > 0
+
+
+def test_answers_stand_beside_the_space(store, prepared, labelled, follow, corpus):
+    store.set_instruction(labelled, "furious courier")
+    read = follow(Approach("reading", "speaking"))
+    answers = load_answers(store.results(prepared), read.space_key)
+    assert answers == [" ".join(sorted({"furious", "courier"} & set(text.split()))) for text in corpus.texts]
+
+
+def test_the_key_follows_everything_that_a_reading_goes_by(store, labelled, follow):
+    store.set_instruction(labelled, FURIOUS)
+    follow(Approach("reading", "asking"))
+    keys = [store.analysis(labelled).fit_key]
+    assert fit_key(store, labelled) == keys[0]
+    for change in (
+        lambda: store.set_instruction(labelled, "lovely"),
+        lambda: store.set_approach(labelled, Approach("reading", "speaking")),
+        lambda: store.set_approach(labelled, Approach("reading", "speaking", "{instruction}!")),
+        lambda: store.set_approach(labelled, Approach("guided")),
+    ):
+        change()
+        keys.append(fit_key(store, labelled))
+    assert len(set(keys)) == 5
+
+
+def test_the_published_recipe_makes_a_space_of_its_own(store, prepared, labelled, follow):
+    read = follow(Approach("gstransform"))
+    assert read.space.vectors.shape == (60, 64)
+    np.testing.assert_allclose(np.linalg.norm(read.space.vectors, axis=1), 1, atol=1e-5)
+    assert read.foretells and read.space_key == store.analysis(labelled).fit_key
+    assert set(findings_wanted(read.approach)) == {
+        "evidence", "change", "near", "map_quality", "linear", "words",
+    }  # fmt: skip
+
+
+def test_the_recipe_needs_labelled_texts_and_says_so(store, prepared, follow):
+    analysis = store.add_analysis(prepared, "by feeling")
+    for name in ("angry", "pleased"):
+        store.add_label(analysis, name)
+    with pytest.raises(LabelError, match="their names alone do not count"):
+        follow(Approach("gstransform"), analysis)
+
+
+def test_texts_land_in_every_kind_of_space(store, prepared, labelled, follow, corpus):
+    store.set_instruction(labelled, FURIOUS)
+    for approach in (Approach("reading", "asking"), Approach("gstransform"), Approach("guided")):
+        read = follow(approach)
+        answer = cache.runner().ask(
+            "land", corpus_key=prepared, text=corpus.texts[7], fit_key=store.analysis(labelled).fit_key
+        )
+        assert answer["neighbours"][0] == 7
+        np.testing.assert_allclose(answer["vector"], read.space.vectors[7], atol=1e-5)
+        np.testing.assert_allclose(answer["place"], read.space.map[7])
+        np.testing.assert_allclose(answer["probabilities"], read.probabilities[7], atol=1e-4)
+
+
+@pytest.fixture
+def ready(store, corpus):
+    """Name of vectors from a file, for a corpus that is not encoded yet."""
+    store.add_corpus(corpus)
+    vectors = AskingEncoder().encode(corpus.texts, instruction=FURIOUS)
+    return keep_ready(store.results(corpus.key), corpus.key, "mine.npy", ReadyVectors(vectors, "order", "k"))
+
+
+def test_ready_vectors_are_a_generic_space(store, corpus, ready):
+    prepare(store, nothing, corpus_key=corpus.key, encoder=ready)
+    entry = store.corpus_entry(corpus.key)
+    space = load_space(store.results(corpus.key), entry.embedding_key)
+    np.testing.assert_array_equal(space.vectors, AskingEncoder().encode(corpus.texts, instruction=FURIOUS))
+    with pytest.raises(EncoderUnavailable, match=r"mine\.npy"):
+        cache.runner().ask("land", corpus_key=corpus.key, text="van")
+    analysis = store.add_analysis(corpus.key, "by feeling")
+    for name in ("angry", "pleased"):
+        store.add_label(analysis, name)
+    with pytest.raises(LabelError, match="their names alone do not count"):
+        fit(store, nothing, analysis_id=analysis)
+    feelings = corpus.metadata["feeling"].tolist()
+    store.give_labels(analysis, {row: feelings[row] for row in range(12)}, "ada")
+    fit(store, nothing, analysis_id=analysis)
+    read = load_fit(store.results(corpus.key), store.analysis(analysis).fit_key)
+    assert read.label_vectors is None and read.foretells
+    measure(store, nothing, analysis_id=analysis, fit_key=store.analysis(analysis).fit_key)
+    assert findings_kept(store.results(corpus.key), store.analysis(analysis).fit_key) == set(
+        findings_wanted(read.approach)
+    )
+
+
+def test_ready_vectors_are_a_reading(store, prepared, labelled, follow, ready, corpus):
+    read = follow(Approach("reading", ready))
+    np.testing.assert_array_equal(
+        read.space.vectors, AskingEncoder().encode(corpus.texts, instruction=FURIOUS)
+    )
+    assert read.label_vectors is None and read.foretells
+    with pytest.raises(RefractError, match=r"mine\.npy"):
+        key = store.analysis(labelled).fit_key
+        cache.runner().ask("land", corpus_key=prepared, text="van", fit_key=key)
+
+
+def test_a_fit_is_measured_against_the_embeddings_that_it_was_made_from(
+    store, prepared, labelled, follow, ready, monkeypatch
+):
+    follow(Approach("reading", "asking"))
+    analysis, against = store.analysis(labelled), []
+    # Encoded anew while the measuring was waiting for its turn.
+    prepare(store, nothing, corpus_key=prepared, encoder=ready)
+    assert store.corpus_entry(prepared).embedding_key != analysis.embedding_key
+    monkeypatch.setattr(measuring, "cross_validate", lambda vectors, *given, **known: against.append(vectors))
+    monkeypatch.setattr(measuring, "findings_wanted", lambda approach: ("evidence",))
+    monkeypatch.setattr(measuring, "save_finding", lambda *given: None)
+    measure(store, nothing, analysis_id=labelled, fit_key=analysis.fit_key)
+    generic = load_space(store.results(prepared), analysis.embedding_key)
+    np.testing.assert_array_equal(against, [generic.vectors])

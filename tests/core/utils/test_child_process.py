@@ -1,0 +1,147 @@
+"""Functions in a process of their own, and what they take of the machine's memory."""
+
+import os
+import subprocess
+import sys
+import time
+from types import SimpleNamespace
+
+import pytest
+
+from core.errors import Cancelled
+from core.utils import FailedApart, child_process, graphics_peak_bytes, peak_bytes, run_apart
+from core.utils.child_process import OUT_OF_MEMORY
+from tests.support.app_server import ROOT
+
+PLACE = "tests.support.child_functions:"
+MEGABYTE = 1_000_000
+
+
+def silent(stage, done, total):
+    pass
+
+
+def is_running(process):
+    try:
+        os.kill(process, 0)
+    except OSError:
+        return False
+    return True
+
+
+def wait_for_end(process, seconds=5.0):
+    end = time.monotonic() + seconds
+    while is_running(process) and time.monotonic() < end:
+        time.sleep(0.02)
+    return not is_running(process)
+
+
+class TestRun:
+    def test_it_returns_what_the_function_returns_from_another_process(self, monkeypatch):
+        monkeypatch.setenv("SAID_TO_CHILD", "a key")
+        result = run_apart(f"{PLACE}double", silent, number=21)
+        assert result["twice"] == 42 and result["variable"] == "a key"
+        assert result["process"] != os.getpid()
+        assert wait_for_end(result["process"])
+
+    def test_progress_is_passed_on_in_its_order(self):
+        said = []
+        run_apart(f"{PLACE}double", lambda *progress: said.append(progress), number=1)
+        counted = [done for stage, done, total in dict.fromkeys(said) if (stage, total) == ("Counting", 3)]
+        assert said[0] == ("Starting", 0, 1) and counted == [0, 1, 2]
+
+    def test_a_sentence_for_people_arrives_as_it_is(self):
+        with pytest.raises(FailedApart, match=r"^Two labels are needed: name another\.$"):
+            run_apart(f"{PLACE}fail", silent, kind="sentence")
+
+    def test_what_nobody_expected_is_named(self):
+        with pytest.raises(FailedApart, match=r"unexpected went wrong \(KeyError: 'nobody'\)"):
+            run_apart(f"{PLACE}fail", silent, kind="bug")
+
+    @pytest.mark.parametrize("kind", ["memory", "card", "allocator", "windows"])
+    def test_lack_of_memory_is_one_sentence_whoever_noticed_it(self, kind):
+        with pytest.raises(FailedApart) as failed:
+            run_apart(f"{PLACE}fail", silent, kind=kind)
+        assert str(failed.value) == OUT_OF_MEMORY
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="no such signal")
+    def test_a_process_that_the_system_ended_lacked_memory(self):
+        with pytest.raises(FailedApart) as failed:
+            run_apart(f"{PLACE}vanish", silent, how="killed")
+        assert str(failed.value) == OUT_OF_MEMORY
+
+    def test_a_process_that_ended_without_a_word_is_told(self):
+        with pytest.raises(FailedApart, match=r"stopped in the middle \(exit code 3\)"):
+            run_apart(f"{PLACE}vanish", silent, how=3)
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="the limit is Linux's")
+    def test_running_out_of_memory_ends_that_process_only(self):
+        with pytest.raises(FailedApart) as failed:
+            run_apart(f"{PLACE}run_out_of_memory", silent, limit=400 * MEGABYTE)
+        assert str(failed.value) == OUT_OF_MEMORY
+
+
+class TestCancel:
+    def test_a_process_that_says_nothing_is_ended_by_its_handle(self):
+        seen = []
+
+        def report(stage, done, total):
+            if stage.startswith("Sleeping"):
+                seen.append(int(stage.split()[-1]))
+            if len(seen) == 3:  # asked again and again though nothing is reported
+                raise Cancelled("Stopped.")
+
+        start = time.monotonic()
+        with pytest.raises(Cancelled):
+            run_apart(f"{PLACE}sleep", report, seconds=60)
+        assert time.monotonic() - start < 10
+        assert not is_running(seen[0])
+
+    def test_it_does_not_outlive_who_asked(self):
+        code = (
+            "from core.utils.child_process import run_apart\n"
+            f"run_apart('{PLACE}sleep', lambda stage, *_: print(stage, flush=True), seconds=60)\n"
+        )
+        asking = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        stage = next(line for line in asking.stdout if line.startswith("Sleeping"))
+        child = int(stage.split()[-1])
+        assert is_running(child)
+        asking.kill()
+        asking.wait()
+        asking.stdout.close()
+        assert wait_for_end(child)
+
+
+class TestPeakMemory:
+    def test_it_counts_what_was_freed_again(self):
+        before, peak, graphics, torch_loaded = run_apart(f"{PLACE}use_memory", silent, n_bytes=200 * MEGABYTE)
+        assert 5 * MEGABYTE < before < 150 * MEGABYTE
+        assert before + 150 * MEGABYTE < peak < before + 260 * MEGABYTE
+        assert graphics == 0 and not torch_loaded
+
+    def test_the_memory_of_who_asked_does_not_count(self):
+        block = bytearray(400 * MEGABYTE)
+        block[::4096] = b"x" * len(block[::4096])
+        assert peak_bytes() > 400 * MEGABYTE
+        before, *_ = run_apart(f"{PLACE}use_memory", silent, n_bytes=1)
+        assert before < 150 * MEGABYTE
+        del block
+
+
+def test_what_runs_apart_is_the_first_to_go_when_memory_ends():
+    if not child_process.GOOD_VICTIM.exists():
+        pytest.skip("only Linux lets a process say so")
+    assert run_apart("tests.support.child_functions:read_score", silent) == 1000
+
+
+def test_memory_of_all_graphics_cards_counts_where_torch_uses_them(monkeypatch):
+    cards = SimpleNamespace(
+        is_available=lambda: True,
+        is_initialized=lambda: True,
+        device_count=lambda: 2,
+        max_memory_reserved=lambda card: (card + 1) * MEGABYTE,
+    )
+    monkeypatch.setitem(sys.modules, "torch", SimpleNamespace(cuda=cards))
+    assert graphics_peak_bytes() == 3 * MEGABYTE
+    cards.is_initialized = lambda: False
+    assert graphics_peak_bytes() == 0

@@ -1,0 +1,262 @@
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pages.charts import (
+    GAIN,
+    GREY,
+    LOSS,
+    accuracy_bars,
+    change_histogram,
+    column_bars,
+    composition_bars,
+    flow_matrix,
+    flow_ribbons,
+    label_dumbbells,
+    learning_lines,
+    map_thumbnail,
+    text_length_histogram,
+)
+from pages.charts.palette import CATEGORIES
+
+
+def test_histogram_counts_every_text():
+    figure = text_length_histogram([0, 1, 1, 5, 39])
+    bars = figure.data[0]
+    assert sum(bars.y) == 5
+    assert bars.width == 1
+    assert bars.y[:6] == (1, 2, 0, 0, 0, 1)
+    assert bars.x[1] == 1.5
+    assert bars.customdata[1] == "1 to 1"
+
+
+def test_one_huge_text_does_not_flatten_the_others():
+    lengths = [*range(1, 200), 1_000_000]
+    bars = text_length_histogram(lengths).data[0]
+    assert sum(bars.y) == 200
+    assert max(bars.x) < 205
+    assert bars.customdata[-1].endswith("or more")
+
+
+@pytest.mark.parametrize("lengths", [[], [7], [7, 7, 7]])
+def test_histogram_of_little(lengths):
+    assert sum(text_length_histogram(lengths).data[0].y) == len(lengths)
+
+
+def test_composition_compares_the_selection_with_the_corpus():
+    # Selected: rows 0, 1, 2 and 6, two of a, one of b, one of none.
+    codes = np.array([0, 0, 1, 1, 1, 2, -1, -1])
+    figure = composition_bars(codes, np.array([0, 1, 2, 6]), ["a", "b", "c"], CATEGORIES[:3])
+    selection, corpus = figure.data
+    # The largest is drawn last, that is on top.
+    assert figure.layout.yaxis.ticktext == ("none", "b", "a")
+    assert selection.x == (0.25, 0.25, 0.5)
+    assert corpus.x == (0.25, 0.375, 0.25)
+    assert selection.marker.color == (GREY, CATEGORIES[1], CATEGORIES[0])
+    assert selection.customdata[2] == "a: 50% of the selection, 25% of the corpus"
+
+
+def test_composition_takes_a_mask():
+    codes = np.array([0, 1, 1])
+    by_mask = composition_bars(codes, np.array([True, False, True]), ["a", "b"], CATEGORIES[:2])
+    by_rows = composition_bars(codes, np.array([0, 2]), ["a", "b"], CATEGORIES[:2])
+    assert by_mask == by_rows
+
+
+def test_composition_of_nothing():
+    figure = composition_bars(np.array([0, 1]), np.array([], dtype=int), ["a", "b"], CATEGORIES[:2])
+    assert len(figure.data[0].x) == 0
+
+
+def test_composition_shows_the_largest_and_shortens_names():
+    codes = np.repeat(np.arange(20), np.arange(1, 21))
+    names = [f"category with quite a long name {i}" for i in range(20)]
+    figure = composition_bars(codes, np.arange(len(codes)), names, [GREY] * 20)
+    assert len(figure.data[0].x) == 8
+    assert figure.data[0].x[-1] == pytest.approx(20 / 210)
+    assert max(map(len, figure.layout.yaxis.ticktext)) == 24
+
+
+def test_dumbbells_put_the_weakest_label_at_the_top_and_mark_losses():
+    figure = label_dumbbells(["a", "b", "c"], [3, 20, 7], [0.5, 0.25, 0.75], [0.75, 0.5, 0.25])
+    gains, losses, rings, dots = figure.data
+    # From the bottom: a (0.75), b (0.5), c (0.25).
+    assert figure.layout.yaxis.ticktext == ("a · 3", "b · 20", "c · 7")
+    assert rings.x == (0.5, 0.25, 0.75) and dots.x == (0.75, 0.5, 0.25)
+    assert dots.marker.color == (GAIN, GAIN, LOSS)
+    assert gains.x == (0.5, 0.75, None, 0.25, 0.5, None) and gains.y == (0, 0, None, 1, 1, None)
+    assert losses.x == (0.75, 0.25, None) and losses.y == (2, 2, None)
+    assert dots.customdata[2] == "c, 7 labels: 75 % in the generic space, 25 % in the reshaped space"
+
+
+def test_dumbbells_of_many_labels_keep_a_row_for_each():
+    names = [f"label with quite a long name, number {number}" for number in range(77)]
+    figure = label_dumbbells(names, [1] * 77, np.zeros(77), np.linspace(0, 1, 77))
+    assert len(set(figure.layout.yaxis.ticktext)) == 77 and figure.layout.yaxis.range == (-0.6, 76.6)
+
+
+def test_accuracy_bars_tell_unknown_from_impossible():
+    bars = [
+        ("reshaped", 0.5, "r"),
+        ("generic", 0.25, "g"),
+        ("recipe", float("nan"), "p"),
+        ("luck", None, "s"),
+    ]
+    figure = accuracy_bars(bars, low=0.375, high=0.625)
+    drawn, interval = figure.data
+    assert drawn.y == (3, 2, 1, 0) and drawn.x == (0.5, 0.25, 0, 0)
+    assert figure.layout.yaxis.ticktext == ("reshaped", "generic", "recipe", "luck")
+    assert [note.text for note in figure.layout.annotations] == ["50 %", "25 %", "–", "…"]
+    assert interval.x == (0.375, 0.625) and interval.y == (3, 3)
+    assert figure.layout.annotations[0].x == 0.625  # beside the stroke, not on it
+    assert drawn.customdata == ("r", "g", "p", "s")
+
+
+def test_learning_lines_show_both_spaces():
+    reshaped, generic = learning_lines([10, 20], [0.25, 0.5], [0.5, 0.75]).data
+    assert (reshaped.name, reshaped.x, reshaped.y) == ("reshaped", (10, 20), (0.5, 0.75))
+    assert (generic.name, generic.y) == ("generic", (0.25, 0.5))
+
+
+def test_change_counts_every_text_also_none_and_all():
+    bars = change_histogram(np.array([0, 0, 0.05, 0.1, 0.55, 1], dtype=np.float32)).data[0]
+    assert bars.y == (3, 1, 0, 0, 0, 1, 0, 0, 0, 1)
+    assert bars.customdata[0] == "0 to 10 %" and bars.customdata[9] == "90 to 100 %"
+
+
+FLOWS = np.array([[30, 10, 0], [0, 20, 40]])
+NAMES = ["billing", "delivery <b>"], ["anger", "confusion", "joy"]
+PAINT = CATEGORIES[:2], CATEGORIES[:3]
+
+
+def ribbons(**options):
+    return flow_ribbons(FLOWS, *NAMES, *PAINT, height=400, **options)
+
+
+def outlines(figure):
+    """Heights along the outline of each ribbon, from its begin round to its begin."""
+    paths = [shape.path for shape in figure.layout.shapes if shape.path]
+    return [[float(point.split(",")[1]) for point in re.findall(r"[\d.]+,[\d.]+", path)] for path in paths]
+
+
+def test_ribbons_are_as_thick_as_their_counts():
+    drawn = outlines(ribbons())
+    assert len(drawn) == 4  # no ribbon where nothing flows
+    thick = np.array([edge[-1] - edge[0] for edge in drawn])
+    assert np.allclose([edge[4] - edge[3] for edge in drawn], thick, atol=1e-4)  # the same at both ends
+    assert np.allclose(thick / thick[0], np.array([30, 10, 20, 40]) / 30, atol=1e-3)
+    rgb = [",".join(str(int(colour[at : at + 2], 16)) for at in (1, 3, 5)) for colour in PAINT[1]]
+    colours = [shape.fillcolor for shape in ribbons().layout.shapes[:4]]
+    assert colours == [f"rgba({rgb[code]},0.5)" for code in (0, 1, 1, 2)]
+
+
+def test_ribbons_of_a_group_lie_side_by_side_and_fill_its_bar():
+    figure = ribbons()
+    first, second, *_ = outlines(figure)
+    assert second[0] == pytest.approx(first[-1], abs=1e-4)  # where both begin, at the left
+    bars = figure.layout.shapes[4:]
+    assert bars[0].y0 == pytest.approx(first[0], abs=1e-4)
+    assert bars[0].y1 == pytest.approx(second[-1], abs=1e-4)
+    heights = [bar.y1 - bar.y0 for bar in bars]
+    assert sum(heights[:2]) == pytest.approx(sum(heights[2:]))
+    assert min(bar.y0 for bar in bars) >= 0 and max(bar.y1 for bar in bars) <= 1 + 1e-9
+
+
+def test_each_ribbon_and_each_group_can_be_clicked():
+    targets = ribbons().data[-1]
+    words = dict(zip(map(tuple, targets.customdata), targets.text, strict=True))
+    cells = {(0, 0), (0, 1), (1, 1), (1, 2)}
+    assert words.keys() == cells | {(0, -1), (1, -1), (-1, 0), (-1, 1), (-1, 2)}
+    assert targets.marker.opacity == 0
+    assert "<b>20</b> texts: 33% of delivery &lt;b>, 67% of confusion" in words[1, 1]
+    assert words[-1, 1].endswith("30 texts")
+
+
+def test_ribbons_that_are_not_drawn_still_count():
+    drawn = np.array([[True, True, True], [True, True, False]])
+    figure = ribbons(drawn=drawn)
+    targets = figure.data[-1]
+    assert len(outlines(figure)) == 3
+    assert (1, 2) not in {tuple(pair) for pair in targets.customdata}
+    assert any("33% of delivery" in words for words in targets.text)
+
+
+def test_the_matrix_shows_shares_of_a_row_and_writes_the_counts():
+    heat, strong, weak, targets = flow_matrix(FLOWS, *NAMES, cell=(80, 30)).data
+    assert np.allclose(np.square(heat.z), [[0.75, 0.25, 0], [0, 1 / 3, 2 / 3]])
+    assert sorted([*strong.text, *weak.text]) == ["10", "20", "30", "40"]
+    assert strong.text == ("30", "40") and strong.textfont.color == "white"
+    assert [tuple(pair) for pair in targets.customdata] == [(0, 0), (0, 1), (1, 1), (1, 2)]
+    assert [*zip(targets.x, targets.y, strict=True)] == [(0, 0), (1, 0), (1, 1), (2, 1)]
+
+
+def test_small_cells_have_no_counts_in_them():
+    assert len(flow_matrix(FLOWS, *NAMES, cell=(20, 15)).data) == 2
+
+
+def test_column_bars_compare_shares_and_click_on_the_whole_stretch():
+    every, some = np.array([6, 3, 1]), np.array([0, 2, 2])
+    grey, accent, target = column_bars(["a", "b", "c"], every, some, shown=[2, 0], chosen=[0]).data
+    assert grey.x == (0.1, 0.6) and accent.x == (0.5, 0.0)  # of all values, not only of those shown
+    assert target.x == (0.6, 0.6) and target.customdata == (2, 0)
+    assert accent.marker.color[0].endswith(",0.35)") and accent.marker.color[1].endswith(",1)")
+    assert "1 of all (10.0%)<br>2 of the selected (50.0%)" in target.text[0]
+
+
+def test_column_bars_of_numbers_stand_upright_in_order():
+    figure = column_bars(["0 to 4", "5 to 9"], np.array([1, 3]), None, starts=["0", "5"], one_value=False)
+    assert figure.data[0].y == (0.25, 0.75) and figure.data[-1].customdata == (0, 1)
+    assert figure.layout.xaxis.tickvals == (-0.5, 0.5) and figure.layout.xaxis.ticktext == ("0", "5")
+
+
+def test_a_thumbnail_shows_each_point_in_its_colour_on_clear_ground():
+    points = np.array([[0, 0], [10, 0], [0, 5]], dtype=np.float32)
+    picture = map_thumbnail(points, np.array([0, 1, -1]), ["#ff0000", "#00ff00"], size=(100, 60))
+    image = np.asarray(Image.open(io.BytesIO(picture))).astype(int)
+    assert image.shape == (60, 100, 4)
+    assert image[0, 0, 3] == 0  # clear
+    red, green, grey = (
+        np.argwhere((image == (*colour, 255)).all(axis=2)).mean(axis=0)
+        for colour in [(255, 0, 0), (0, 255, 0), (168, 173, 179)]
+    )
+    assert red[0] == pytest.approx(green[0], abs=0.6) and red[1] < green[1]  # as far down, to the left
+    assert grey[0] < red[0] and grey[1] == pytest.approx(red[1], abs=0.6)  # above: y points upwards
+    # Not stretched: ten units across are twice five units up.
+    assert (green[1] - red[1]) / (red[0] - grey[0]) == pytest.approx(2, abs=0.1)
+
+
+def test_a_thumbnail_of_nothing_is_clear():
+    image = Image.open(io.BytesIO(map_thumbnail(np.zeros((0, 2)), np.zeros(0, int), [], size=(40, 20))))
+    assert image.size == (40, 20) and np.asarray(image)[..., 3].max() == 0
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        text_length_histogram([1, 2]),
+        composition_bars(np.array([0]), np.array([0]), ["a"], ["#000000"]),
+        label_dumbbells(["a"], [2], [0.5], [0.5]),
+        accuracy_bars([("a", 0.5, "")], low=0.4, high=0.6),
+        learning_lines([1], [0.5], [0.5]),
+        change_histogram(np.array([0.5])),
+        column_bars(["a"], np.array([1]), None),
+        flow_ribbons(np.array([[1]]), ["a"], ["b"], ["#000000"], ["#ffffff"], height=400),
+        flow_matrix(np.array([[1]]), ["a"], ["b"], cell=(20, 20)),
+    ],
+    ids=[
+        "histogram",
+        "composition",
+        "dumbbells",
+        "accuracy",
+        "learning",
+        "change",
+        "column",
+        "ribbons",
+        "matrix",
+    ],
+)
+def test_figures_bring_no_ground_of_their_own(figure):
+    assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0,0,0,0)"

@@ -1,0 +1,205 @@
+"""The cluster panel through Streamlit's own test runner."""
+
+import numpy as np
+import pytest
+
+from core.maps.clusters import ClusterChoice, decode_edit
+from core.utils import KEY, MODEL, URL
+from pages.common import cache
+from pages.maps.clusters import actions
+from tests.core.utils.test_chat_client import reply
+from tests.core.utils.test_chat_client import server as server  # the fixture
+
+MAPS = "pages/maps/page.py"
+
+
+@pytest.fixture(autouse=True)
+def no_model(monkeypatch):
+    for name in (URL, MODEL, KEY):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def maps(app, prepared):
+    app.run()
+    app.switch_page(MAPS).run()
+    assert not app.exception
+    return app
+
+
+def captions(app):
+    return "\n".join(caption.value for caption in app.caption)
+
+
+def cards(app):
+    """Names on the cards."""
+    return [each.value for each in app.markdown if " texts]" in each.value and each.value.startswith("**")]
+
+
+def choice(store, corpus_key, analysis=None):
+    return ClusterChoice.from_text(store.clusters.choice(corpus_key, analysis))
+
+
+def edits(store, corpus_key, analysis=None):
+    return [decode_edit(stored.edit) for stored in store.clusters.edits(corpus_key, analysis)]
+
+
+def split_by_k(app, k=3):
+    """k-means cards, so that there are several clusters of so few texts."""
+    app.segmented_control(key="maps_cluster_method_generic").set_value("k-means").run()
+    app.number_input(key="maps_cluster_k_generic").set_value(k).run()
+    assert not app.exception
+    return app
+
+
+def open_edits(app, code=0):
+    app.session_state[f"maps_cluster_edit_generic_{code}"] = True
+    return app.run()
+
+
+def test_the_number_of_clusters_can_be_chosen(maps, store, prepared):
+    split_by_k(maps, 4)
+    assert len(cards(maps)) == 4 and "4 clusters" in captions(maps)
+    assert choice(store, prepared) == ClusterChoice(method="k-means", k=4)
+
+
+def test_how_fine_and_what_becomes_of_noise_is_kept(maps, store, prepared):
+    maps.segmented_control(key="maps_cluster_noise_generic").set_value("apart").run()
+    assert choice(store, prepared).noise == "apart"
+    sliders = [slider for slider in maps.select_slider if slider.key == "maps_cluster_fineness_generic"]
+    if sliders:
+        sliders[0].set_value(8).run()
+        assert choice(store, prepared).fineness == 8
+    assert not maps.exception
+
+
+def test_a_renamed_cluster_keeps_its_name_until_it_is_undone(maps, store, prepared):
+    before = cards(split_by_k(maps))
+    open_edits(maps).text_input(key="maps_cluster_edit_generic_0_name").set_value("  my   name ").run()
+    assert "my name" in cards(maps)[0] and ":material/lock:" in cards(maps)[0]
+    maps.button(key="maps_cluster_undo_generic").click().run()
+    assert cards(maps) == before and edits(store, prepared) == []
+    assert not maps.exception
+
+
+def test_an_empty_name_and_the_name_of_another_are_refused(maps, store, prepared):
+    split_by_k(maps)
+    second = cards(maps)[1].split("**")[1].replace("\\", "")
+    open_edits(maps).text_input(key="maps_cluster_edit_generic_0_name").set_value(second.upper()).run()
+    assert "choose another name" in maps.warning[0].value
+    maps.text_input(key="maps_cluster_edit_generic_0_name").set_value(" ").run()
+    assert "type one" in maps.warning[0].value
+    assert edits(store, prepared) == []
+
+
+def test_a_name_can_be_locked_and_unlocked(maps):
+    split_by_k(maps)
+    open_edits(maps).button(key="maps_cluster_edit_generic_0_lock").click().run()
+    assert ":material/lock:" in cards(maps)[0]
+    open_edits(maps).button(key="maps_cluster_edit_generic_0_unlock").click().run()
+    assert ":material/lock:" not in cards(maps)[0]
+
+
+def test_clusters_are_merged_and_split(maps, store, prepared):
+    split_by_k(maps)
+    open_edits(maps).selectbox(key="maps_cluster_edit_generic_0_into").set_value(1).run()
+    assert len(cards(maps)) == 2
+    open_edits(maps).button(key="maps_cluster_edit_generic_0_split").click().run()
+    assert len(cards(maps)) == 3
+    assert [edit.kind for edit in edits(store, prepared)] == ["merge", "split"]
+    assert not maps.exception
+
+
+def test_selected_texts_are_moved_here_or_made_a_cluster(maps, store, prepared):
+    split_by_k(maps)
+    maps.button(key="maps_cluster_select_generic_1").click().run()
+    moved = maps.session_state[f"maps_select_{prepared}"][1]
+    open_edits(maps).button(key="maps_cluster_edit_generic_0_move").click().run()
+    assert len(cards(maps)) == 2
+    maps.button(key="maps_cluster_undo_generic").click().run()
+    maps.session_state[f"maps_select_{prepared}"] = ("some", moved[:4])
+    open_edits(maps, 1).button(key="maps_cluster_edit_generic_1_new").click().run()
+    assert len(cards(maps)) == 4 and "4 texts" in cards(maps)[3]
+    assert np.array_equal(edits(store, prepared)[0].groups[0], moved[:4])
+
+
+def test_a_cluster_becomes_a_guide_label(maps, store, prepared):
+    split_by_k(maps)
+    open_edits(maps).text_input(key="maps_cluster_edit_generic_0_name").set_value("post").run()
+    maps.button(key="maps_cluster_guide_generic_0").click().run()
+    (analysis,) = store.analyses(prepared)
+    assert store.label_names(analysis.id) == ["post"]
+    given = store.guide_labels(analysis.id)
+    assert len(given) == actions.GUIDE_TEXTS and set(given["label"]) == {"post"}
+    assert given["given_by"].str.endswith("from a cluster").all()
+    store.undo(analysis.id)
+    assert store.guide_labels(analysis.id).empty
+    assert not maps.exception
+
+
+def test_edits_of_a_reshaped_map_survive_a_refit(app, store, prepared, labelled):
+    cache.runner().submit("fit", "x", analysis_id=labelled)
+    app.run()
+    app.switch_page(MAPS).run()
+    side = f"analysis-{labelled}"
+    app.session_state[f"maps_cluster_edit_{side}_0"] = True
+    app.run().text_input(key=f"maps_cluster_edit_{side}_0_name").set_value("mine").run()
+    store.give_labels(labelled, {13: "angry", 16: "pleased"}, "ada")
+    cache.runner().submit("fit", "x", analysis_id=labelled)
+    app.run()
+    assert any("mine" in card for card in cards(app))
+    assert not app.exception
+
+
+def test_an_edit_that_finds_no_cluster_is_told(maps):
+    split_by_k(maps, 12)
+    open_edits(maps).text_input(key="maps_cluster_edit_generic_0_name").set_value("tiny").run()
+    maps.number_input(key="maps_cluster_k_generic").set_value(2).run()
+    assert "1 edit finds no cluster here" in captions(maps) and "tiny" in captions(maps)
+    maps.number_input(key="maps_cluster_k_generic").set_value(12).run()
+    assert any("tiny" in card for card in cards(maps))
+
+
+def test_many_clusters_are_cards_in_portions_or_a_table(maps):
+    split_by_k(maps, 20)
+    maps.segmented_control(key="maps_cluster_shape_generic").set_value("Cards").run()
+    assert len(cards(maps)) == 9
+    maps.button(key="maps_cluster_more_generic").click().run()
+    assert len(cards(maps)) == 20
+    maps.segmented_control(key="maps_cluster_shape_generic").set_value("Table").run()
+    assert not maps.exception and cards(maps) == []
+    assert any("name" in frame.value.columns and len(frame.value) == 20 for frame in maps.dataframe)
+
+
+def test_a_language_model_is_not_offered_unless_configured(maps, monkeypatch):
+    assert "maps_cluster_titles_generic" not in {button.key for button in maps.button}
+    monkeypatch.setenv(URL, "nowhere")
+    monkeypatch.setenv(MODEL, "small")
+    maps.run()
+    assert "no web address" in maps.warning[0].value
+
+
+def test_a_language_model_names_clusters_in_one_step(maps, store, prepared, server, monkeypatch):
+    monkeypatch.setenv(URL, server.url)
+    monkeypatch.setenv(MODEL, "small")
+    server.answer = lambda body, number: reply(f"Title {number}" if number < 3 else "I'm sorry")
+    split_by_k(maps)
+    before = cards(maps)
+    assert "Sends texts to 127" in captions(maps)
+    maps.button(key="maps_cluster_titles_generic").click().run()
+    assert not maps.exception
+    assert sum("Title" in card for card in cards(maps)) == 2
+    assert "1 of 3 clusters" in maps.warning[0].value
+    assert store.clusters.edits(prepared, None)[0].edited_by == "small"
+    maps.button(key="maps_cluster_undo_generic").click().run()
+    assert cards(maps) == before
+
+
+def test_a_language_model_that_is_gone_is_told(maps, store, prepared, server, monkeypatch):
+    monkeypatch.setenv(URL, server.url)
+    monkeypatch.setenv(MODEL, "small")
+    server.answer = lambda body, number: (401, {})
+    maps.run()
+    maps.button(key="maps_cluster_titles_generic").click().run()
+    assert "refuses the key" in maps.warning[0].value
+    assert edits(store, prepared) == []

