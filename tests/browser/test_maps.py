@@ -1,4 +1,4 @@
-"""The linked maps in a real browser, on a page of their own (tests/maps_page.py)."""
+"""The linked maps in a real browser, on a page of their own (tests/support/maps_page.py)."""
 
 import contextlib
 import json
@@ -23,7 +23,7 @@ HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "tests/maps_page.py"]
+    command = [sys.executable, "-m", "streamlit", "run", "tests/support/maps_page.py"]
     options = ["--server.port", str(port), "--server.headless", "true"]
     process = subprocess.Popen(
         [*command, *options],
