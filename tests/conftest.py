@@ -18,7 +18,7 @@ from core.errors import RefractError
 from core.jobs import Job
 from core.jobs import runner as jobs
 from core.storage import Store
-from core.tasks import QUESTIONS, model_cache, prepare
+from core.tasks import QUERIES, model_cache, prepare
 from pages.common import cache
 
 os.environ.update(jobs.POLITE)  # before torch is loaded: once numba ran, its waiting threads spin
@@ -127,8 +127,8 @@ class InlineRunner:
             job.status, job.message = "failed", str(error)
         return job
 
-    def ask(self, question, *, timeout=60.0, **arguments):
-        answer = QUESTIONS[question](Store(self.home), **json.loads(json.dumps(arguments)))
+    def query(self, question, *, timeout=60.0, **arguments):
+        answer = QUERIES[question](Store(self.home), **json.loads(json.dumps(arguments)))
         return json.loads(json.dumps(answer))
 
     def jobs(self):

@@ -83,7 +83,7 @@ def work_through(
 def _read_in_memory(
     batch: list[str], read_batch: Callable[[list[str]], Iterable[Result]]
 ) -> Iterable[Result]:
-    """Results of a batch, or of its halves where memory runs out."""
+    """ArtifactStore of a batch, or of its halves where memory runs out."""
     try:
         return read_batch(batch)
     except (MemoryError, RuntimeError) as error:

@@ -129,13 +129,13 @@ class JobRunner:
             timer.daemon = True
             timer.start()
 
-    def ask(self, question: str, *, timeout: float = SECONDS_TO_ANSWER, **arguments: object) -> dict:
+    def query(self, question: str, *, timeout: float = SECONDS_TO_ANSWER, **arguments: object) -> dict:
         """Ask the worker something that it answers at once, whatever job runs; blocks until it did.
 
         Parameters
         ----------
         question : str
-            One of `core.tasks.place_text.QUESTIONS`.
+            One of `core.tasks.place_text.QUERIES`.
         timeout : float, default=60
             Seconds.
         **arguments : whatever JSON can hold

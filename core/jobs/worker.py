@@ -25,7 +25,7 @@ from core.encoders import DEFAULT_ENCODER
 from core.errors import Cancelled, RefractError
 from core.maps import warm_up as compile_projection
 from core.storage import Store
-from core.tasks import NUMBA, QUESTIONS, TASKS, load_warm_encoder
+from core.tasks import NUMBA, QUERIES, TASKS, load_warm_encoder
 from core.utils import Report
 
 logger = logging.getLogger(__name__)
@@ -160,4 +160,4 @@ def warm_up() -> None:
 
 if __name__ == "__main__":
     threading.Thread(target=warm_up, daemon=True).start()
-    serve(TASKS, QUESTIONS)
+    serve(TASKS, QUERIES)

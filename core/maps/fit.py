@@ -49,7 +49,7 @@ class Fit:
     label_vectors: np.ndarray | None
 
     @property
-    def foretells(self) -> bool:
+    def has_predictions(self) -> bool:
         """Whether texts have predicted labels: a reading needs no labels, and may have none."""
         return bool(self.classes)
 
@@ -70,4 +70,6 @@ class Fit:
     @cached_property
     def from_names_only(self) -> bool:
         """Whether no text was labelled, so that all it goes by are the label names; not so of a reading."""
-        return self.foretells and not self.approach.reads_anew and not (np.asarray(self.given) >= 0).any()
+        return (
+            self.has_predictions and not self.approach.reencodes and not (np.asarray(self.given) >= 0).any()
+        )

@@ -13,7 +13,7 @@ from core.maps.space import Space
 from core.neighbours import COPY, unit_rows
 from core.transforms import GSTransform, GuidedTransform
 
-NEAREST_COUNT = 8
+COSINE_POWER = 8
 """Power of the cosine by which a neighbour draws: the nearest ones decide (see `place_among`)."""
 
 STEPS = 50
@@ -21,7 +21,7 @@ NEIGHBOURS = 15
 
 
 @dataclass(frozen=True)
-class Landing:
+class Placement:
     """A text in one space of a corpus.
 
     Attributes
@@ -71,14 +71,14 @@ def refit(fit: Fit, generic: Space) -> Refitted:
     """
     base = fit.base(generic)
     classifier = None
-    if fit.foretells:
+    if fit.has_predictions:
         classifier = GuidedTransform(random_state=0).fit(
             np.asarray(base.vectors),
             np.asarray(fit.given),
             graph=base.graph,
             label_vectors=fit.label_vectors,
         )
-    if fit.approach.reads_anew:
+    if fit.approach.reencodes:
         return Refitted(lambda X: X, classifier, True)
     if fit.approach.kind == "gstransform":
         recipe = GSTransform(random_state=0).fit(np.asarray(generic.vectors), np.asarray(fit.given))
@@ -87,7 +87,7 @@ def refit(fit: Fit, generic: Space) -> Refitted:
     return Refitted(classifier.transform, classifier, False)
 
 
-def land_in(vector: np.ndarray, space: Space) -> Landing:
+def place_in(vector: np.ndarray, space: Space) -> Placement:
     """Return where a text lands in a space that texts are read into: the generic one, or a reading's.
 
     A text that is in the corpus already lands on its copy. Cost O(n_texts x n_dims).
@@ -101,16 +101,16 @@ def land_in(vector: np.ndarray, space: Space) -> Landing:
     neighbours, similarities = find_meaning(space.vectors, vector, NEIGHBOURS)
     if similarities[0] >= COPY:  # encoded alone, its digits are others
         vector = np.asarray(space.vectors[neighbours[0]])
-    return Landing(vector, neighbours, similarities, place_among(space.map, neighbours, similarities))
+    return Placement(vector, neighbours, similarities, place_among(space.map, neighbours, similarities))
 
 
-def land_reshaped(vector: np.ndarray, refitted: Refitted, space: Space) -> Landing:
+def place_reshaped(vector: np.ndarray, refitted: Refitted, space: Space) -> Placement:
     """Return where a text lands in the space of a Fit.
 
     Parameters
     ----------
     vector : array of float32, shape (n_dims,)
-        Its vector in the space that the Fit began from, as `land_in` returns it.
+        Its vector in the space that the Fit began from, as `place_in` returns it.
     refitted : Refitted
         Of this space.
     space : Space
@@ -122,7 +122,7 @@ def land_reshaped(vector: np.ndarray, refitted: Refitted, space: Space) -> Landi
     if refitted.classifier is not None:
         seen = moved if refitted.classifies_moved else vector[None]
         probabilities = refitted.classifier.predict_proba(seen)[0]
-    return Landing(moved[0], neighbours, similarities, place, probabilities)
+    return Placement(moved[0], neighbours, similarities, place, probabilities)
 
 
 def place_among(points: np.ndarray, neighbours: np.ndarray, similarities: np.ndarray) -> np.ndarray:
@@ -151,7 +151,7 @@ def place_among(points: np.ndarray, neighbours: np.ndarray, similarities: np.nda
     around = np.asarray(points[neighbours], dtype=np.float64)
     if similarities[0] >= COPY:
         return around[0].astype(np.float32)
-    weights = np.maximum(similarities, 0).astype(np.float64) ** NEAREST_COUNT
+    weights = np.maximum(similarities, 0).astype(np.float64) ** COSINE_POWER
     if not weights.any():
         weights[:] = 1
     place = weights @ around / weights.sum()

@@ -1,6 +1,6 @@
 """Keep what people type in SQLite and what machines compute in arrays, under one data folder."""
 
-from core.storage.arrays import Results
+from core.storage.arrays import ArtifactStore
 from core.storage.embeddings import (
     MOST_ANSWERED,
     encode_corpus,
@@ -37,7 +37,7 @@ from core.storage.word_tables import has_word_table, load_word_table, save_word_
 __all__ = [
     "MOST_ANSWERED",
     "Analysis",
-    "Results",
+    "ArtifactStore",
     "RetiredLabel",
     "Store",
     "StoredCorpus",

@@ -13,7 +13,7 @@ from core.errors import StoreError
 from core.utils import write_atomically
 
 
-class Results:
+class ArtifactStore:
     """Folder of computed results; everything in it can be computed again.
 
     Parameters

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.encoders import Encoder, ReadyVectors, ready_name, split_ready
 from core.errors import StoreError
-from core.storage.arrays import Results
+from core.storage.arrays import ArtifactStore
 from core.utils import Progress, content_key
 
 VERSION = 1  # raise it when the same reading would give other vectors
@@ -20,7 +20,7 @@ times as long as reading, and the commonest answers of a cluster show in a part 
 
 
 def read_corpus(
-    results: Results,
+    results: ArtifactStore,
     corpus_key: str,
     texts: Sequence[str],
     encoder: Encoder,
@@ -33,7 +33,7 @@ def read_corpus(
 
     Parameters
     ----------
-    results : Results
+    results : ArtifactStore
         Keeps the float32 unit vectors under "{key}.vectors" and, of an encoder that answers in words, one
         answer a text under "{key}.answers", "" where none was written.
     corpus_key : str
@@ -75,13 +75,13 @@ def read_corpus(
 
 
 def encode_corpus(
-    results: Results, key: str, texts: Sequence[str], encoder: Encoder, progress: Progress | None = None
+    results: ArtifactStore, key: str, texts: Sequence[str], encoder: Encoder, progress: Progress | None = None
 ) -> None:
     """Encode every text without an instruction; what an earlier, interrupted call left is not read again.
 
     Parameters
     ----------
-    results : Results
+    results : ArtifactStore
         Keeps the float32 unit vectors under "{key}.vectors".
     key : str
     texts : sequence of n str
@@ -100,7 +100,7 @@ def encode_corpus(
         _join_parts(results, key, parts, LARGE_PART, rows)
 
 
-def load_answers(results: Results, key: str) -> list[str] | None:
+def load_answers(results: ArtifactStore, key: str) -> list[str] | None:
     """What a model answered about each text, "" where nothing; None where it gave no answers in words.
 
     Parameters
@@ -116,14 +116,14 @@ def load_answers(results: Results, key: str) -> list[str] | None:
     return results.load_document(f"{key}.answers") if results.has_document(f"{key}.answers") else None
 
 
-def keep_ready(results: Results, corpus_key: str, file_name: str, ready: ReadyVectors) -> str:
+def keep_ready(results: ArtifactStore, corpus_key: str, file_name: str, ready: ReadyVectors) -> str:
     """Keep vectors that were made elsewhere; returns the name under which they can be used as an encoder."""
     key = content_key("ready", VERSION, corpus_key, ready.key)
     results.save_array(f"{key}.vectors", ready.vectors)
     return ready_name(file_name, key)
 
 
-def find_ready(results: Results, encoder: str) -> str | None:
+def find_ready(results: ArtifactStore, encoder: str) -> str | None:
     """Key of the vectors that an encoder's name stands for; None where it is a model.
 
     Raises
@@ -147,7 +147,7 @@ def _different(texts: Sequence[str]) -> tuple[list[str], np.ndarray]:
 
 
 def _read_parts(
-    results: Results,
+    results: ArtifactStore,
     key: str,
     texts: Sequence[str],
     size: int,
@@ -168,7 +168,7 @@ def _read_parts(
     return parts
 
 
-def _join_parts(results: Results, key: str, parts: Sequence[str], size: int, rows: np.ndarray) -> None:
+def _join_parts(results: ArtifactStore, key: str, parts: Sequence[str], size: int, rows: np.ndarray) -> None:
     """Put the vectors of all parts under one key, one row a text; they are held in memory once."""
     vectors = None
     for number, part in enumerate(parts):
@@ -184,7 +184,7 @@ def _join_parts(results: Results, key: str, parts: Sequence[str], size: int, row
 
 
 def _read_part(
-    results: Results,
+    results: ArtifactStore,
     part: str,
     texts: Sequence[str],
     encoder: Encoder,

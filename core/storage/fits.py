@@ -9,7 +9,7 @@ import numpy as np
 from core.errors import StoreError
 from core.evidence import FINDINGS, Control, DrivingWord, Evidence, Findings, LearningCurve
 from core.maps import Fit, MapQuality
-from core.storage.arrays import Results
+from core.storage.arrays import ArtifactStore
 from core.storage.spaces import has_space, load_space, save_space
 from core.transforms import Approach, LinearForm
 
@@ -17,7 +17,7 @@ ARRAYS = ("given", "probabilities", "label_vectors")
 NAMED = ("instruction", "labels", "label_ids", "phrases", "classes", "space_key")
 
 
-def save_fit(results: Results, key: str, fit: Fit) -> None:
+def save_fit(results: ArtifactStore, key: str, fit: Fit) -> None:
     """Keep a Fit; it counts as there only when all its parts are."""
     named = {name: getattr(fit, name) for name in NAMED}
     results.save_document(f"{key}.labels", named | {"approach": fit.approach.to_text()})
@@ -28,7 +28,7 @@ def save_fit(results: Results, key: str, fit: Fit) -> None:
         save_space(results, fit.space_key, fit.space)
 
 
-def has_fit(results: Results, key: str | None) -> bool:
+def has_fit(results: ArtifactStore, key: str | None) -> bool:
     """Whether the whole result of a Fit is kept under this key, and can be read."""
     if key is None or not results.has_document(f"{key}.labels"):
         return False
@@ -41,12 +41,12 @@ def has_fit(results: Results, key: str | None) -> bool:
     return has_space(results, space_key) and all(results.has_array(f"{key}.{part}") for part in ARRAYS)
 
 
-def load_approach(results: Results, key: str) -> Approach:
+def load_approach(results: ArtifactStore, key: str) -> Approach:
     """How the space of a Fit was made, without reading the rest. Raises as `load_fit`."""
     return Approach.from_text(results.load_document(f"{key}.labels").get("approach"))
 
 
-def load_fit(results: Results, key: str) -> Fit:
+def load_fit(results: ArtifactStore, key: str) -> Fit:
     """Read the result of a Fit.
 
     Raises
@@ -72,7 +72,7 @@ def load_fit(results: Results, key: str) -> Fit:
     )
 
 
-def save_finding(results: Results, key: str, name: str, finding: object) -> None:
+def save_finding(results: ArtifactStore, key: str, name: str, finding: object) -> None:
     """Keep one of `Findings` by its name."""
     if isinstance(finding, np.ndarray):
         results.save_array(f"{key}.{name}", finding)
@@ -86,7 +86,7 @@ def save_finding(results: Results, key: str, name: str, finding: object) -> None
         results.save_document(f"{key}.{name}", asdict(finding))
 
 
-def findings_kept(results: Results, key: str) -> set[str]:
+def findings_kept(results: ArtifactStore, key: str) -> set[str]:
     """Names of the findings that are kept of a Fit."""
     return {
         name
@@ -95,7 +95,7 @@ def findings_kept(results: Results, key: str) -> set[str]:
     }
 
 
-def load_findings(results: Results, key: str) -> Findings:
+def load_findings(results: ArtifactStore, key: str) -> Findings:
     """Read what was measured of a Fit so far.
 
     Raises
@@ -107,7 +107,7 @@ def load_findings(results: Results, key: str) -> Findings:
 
 
 def load_finding(
-    results: Results, key: str, name: str
+    results: ArtifactStore, key: str, name: str
 ) -> Evidence | np.ndarray | LinearForm | tuple | MapQuality | Control | LearningCurve | None:
     """Read one of `Findings` by its name; None while it was not measured. Raises as `load_findings`."""
     if name not in findings_kept(results, key):

@@ -14,7 +14,7 @@ from core.storage.label_names import LATEST, LabelNames, counts_for, is_retired,
 
 
 @dataclass(frozen=True)
-class LabelStep:
+class LabelEvent:
     """What one step of `give_labels` did.
 
     Attributes
@@ -96,12 +96,12 @@ class LabelRecord(LabelNames):
             )
         return [int(row) for row in labels]
 
-    def undo(self, analysis_id: int, meant: LabelStep | None = None) -> list[int]:
+    def undo(self, analysis_id: int, meant: LabelEvent | None = None) -> list[int]:
         """Take the latest step back; returns the text rows it had touched (empty when there is none).
 
         Parameters
         ----------
-        meant : LabelStep, optional
+        meant : LabelEvent, optional
             What is to be taken back, as `last_step` said it.
 
         Raises
@@ -123,7 +123,7 @@ class LabelRecord(LabelNames):
             )
         return [row for row, _ in found]
 
-    def last_step(self, analysis_id: int) -> LabelStep | None:
+    def last_step(self, analysis_id: int) -> LabelEvent | None:
         """What `undo` would take back; None when there is nothing."""
         with self._database.transaction() as connection:
             connection.execute("BEGIN")
@@ -134,7 +134,7 @@ class LabelRecord(LabelNames):
         names, present = {label["id"]: label["name"] for label in labels}, counts_for(labels)
         given = dict.fromkeys(event["label_id"] for event in events)
         found = dict.fromkeys(names.get(present.get(label) or label) for label in given)
-        return LabelStep(
+        return LabelEvent(
             rows=[event["text_row"] for event in events],
             labels=[name for name in found if name is not None],
             given_by=events[0]["given_by"],

@@ -5,12 +5,12 @@ from __future__ import annotations
 from core.maps import Space
 from core.maps.clusters import Hierarchy
 from core.neighbours import Graph
-from core.storage.arrays import Results
+from core.storage.arrays import ArtifactStore
 
 PARTS = ("vectors", "neighbours", "similarities", "map")
 
 
-def save_space(results: Results, key: str, space: Space) -> None:
+def save_space(results: ArtifactStore, key: str, space: Space) -> None:
     """Keep a space; it counts as there only when all its parts are."""
     if not results.has_array(f"{key}.vectors"):
         results.save_array(f"{key}.vectors", space.vectors)
@@ -19,12 +19,12 @@ def save_space(results: Results, key: str, space: Space) -> None:
     results.save_array(f"{key}.map", space.map)
 
 
-def has_space(results: Results, key: str) -> bool:
+def has_space(results: ArtifactStore, key: str) -> bool:
     """Whether a whole space is kept under this key."""
     return all(results.has_array(f"{key}.{part}") for part in PARTS)
 
 
-def load_space(results: Results, key: str) -> Space:
+def load_space(results: ArtifactStore, key: str) -> Space:
     """Read a space; its arrays stay on disk until they are touched.
 
     Raises
@@ -39,34 +39,34 @@ def load_space(results: Results, key: str) -> Space:
     )
 
 
-def save_graph(results: Results, key: str, graph: Graph) -> None:
+def save_graph(results: ArtifactStore, key: str, graph: Graph) -> None:
     """Keep a neighbour graph."""
     results.save_array(f"{key}.neighbours", graph.indices)
     results.save_array(f"{key}.similarities", graph.similarities)
 
 
-def has_graph(results: Results, key: str) -> bool:
+def has_graph(results: ArtifactStore, key: str) -> bool:
     """Whether a whole neighbour graph is kept under this key."""
     return results.has_array(f"{key}.neighbours") and results.has_array(f"{key}.similarities")
 
 
-def load_graph(results: Results, key: str) -> Graph:
+def load_graph(results: ArtifactStore, key: str) -> Graph:
     """Read a neighbour graph."""
     return Graph(results.load_array(f"{key}.neighbours"), results.load_array(f"{key}.similarities"))
 
 
-def save_hierarchy(results: Results, key: str, hierarchy: Hierarchy) -> None:
+def save_hierarchy(results: ArtifactStore, key: str, hierarchy: Hierarchy) -> None:
     """Keep the hierarchy of a space's map."""
     results.save_array(f"{key}.leaves", hierarchy.leaves)
     results.save_array(f"{key}.merges", hierarchy.merges)
 
 
-def has_hierarchy(results: Results, key: str) -> bool:
+def has_hierarchy(results: ArtifactStore, key: str) -> bool:
     """Whether the hierarchy of a space's map is kept."""
     return results.has_array(f"{key}.leaves") and results.has_array(f"{key}.merges")
 
 
-def load_hierarchy(results: Results, key: str) -> Hierarchy:
+def load_hierarchy(results: ArtifactStore, key: str) -> Hierarchy:
     """Read the hierarchy of a space's map.
 
     Raises

@@ -13,7 +13,7 @@ import pandas as pd
 
 from core.corpus import Corpus
 from core.errors import StoreError
-from core.storage.arrays import Results
+from core.storage.arrays import ArtifactStore
 from core.storage.clusters import ClusterRecord
 from core.storage.database import Database
 from core.storage.label_names import utc_now
@@ -167,9 +167,9 @@ class Store(LabelRecord):
             connection.execute("DELETE FROM corpora WHERE key = ?", (key,))
         shutil.rmtree(self._corpus_path(key).parent, ignore_errors=True)
 
-    def results(self, key: str) -> Results:
+    def results(self, key: str) -> ArtifactStore:
         """Folder of the results computed for one corpus."""
-        return Results(self._corpus_path(key).parent / "results")
+        return ArtifactStore(self._corpus_path(key).parent / "results")
 
     # Analyses
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from core.corpus import WordTable
-from core.storage.arrays import Results
+from core.storage.arrays import ArtifactStore
 
 TABLE_VERSION = 1  # raise it when words are split or counted otherwise
 PARTS = ("starts", "entries", "pairs")
 
 
-def has_word_table(results: Results, corpus_key: str) -> bool:
+def has_word_table(results: ArtifactStore, corpus_key: str) -> bool:
     """Whether the whole word table of a corpus is kept."""
     key = _table_key(corpus_key)
     return results.has_document(key) and all(results.has_array(f"{key}.{part}") for part in PARTS)
 
 
-def save_word_table(results: Results, corpus_key: str, table: WordTable) -> None:
+def save_word_table(results: ArtifactStore, corpus_key: str, table: WordTable) -> None:
     """Keep the word table of a corpus; it counts as there only when all its parts are."""
     key = _table_key(corpus_key)
     for part in PARTS:
@@ -23,7 +23,7 @@ def save_word_table(results: Results, corpus_key: str, table: WordTable) -> None
     results.save_document(key, table.shown)
 
 
-def load_word_table(results: Results, corpus_key: str) -> WordTable:
+def load_word_table(results: ArtifactStore, corpus_key: str) -> WordTable:
     """Read the word table of a corpus.
 
     Raises

@@ -5,7 +5,7 @@ from core.tasks.compare import compare, latest_request, load_comparison, title_a
 from core.tasks.compare_estimate import SystemEstimate, estimate_comparison
 from core.tasks.fit import fit_key
 from core.tasks.model_cache import NUMBA, load_warm_encoder
-from core.tasks.place_text import QUESTIONS
+from core.tasks.place_text import QUERIES
 from core.tasks.prepare import TASKS
 from core.tasks.steps import open_source
 from core.tasks.try_encoder import N_TRIED, Trial, load_trial
@@ -13,7 +13,7 @@ from core.tasks.try_encoder import N_TRIED, Trial, load_trial
 __all__ = [
     "NUMBA",
     "N_TRIED",
-    "QUESTIONS",
+    "QUERIES",
     "TASKS",
     "SystemEstimate",
     "Trial",

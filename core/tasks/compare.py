@@ -16,8 +16,8 @@ from core.errors import RefractError
 from core.evidence import Evidence
 from core.evidence.comparison import Comparison, Kind, Sample, System, SystemRow, measure_system
 from core.labels import label_phrases
-from core.storage import Results, Store, find_ready
-from core.utils import FailedApart, Report, content_key, run_apart
+from core.storage import ArtifactStore, Store, find_ready
+from core.utils import ChildProcessFailed, Report, content_key, run_in_child
 
 VERSION = 2  # raise it when the same run would find something else
 TRANSFORMS: dict[Kind, str] = {
@@ -37,7 +37,7 @@ class Asked:
 
     Attributes
     ----------
-    results : Results, of the corpus
+    results : ArtifactStore, of the corpus
     rows : int64 array (n_texts,), the sample's places in the corpus, ascending
     given : int64 array (n_texts,), label of each text of the sample; -1 where there is none
     labels : list of str
@@ -47,7 +47,7 @@ class Asked:
     n_corpus: int
     embedding_key: str
     corpus_encoder: str
-    results: Results
+    results: ArtifactStore
     instruction: str
     labels: list[str]
     rows: np.ndarray
@@ -221,7 +221,7 @@ def title_among(chosen: Sequence[str], encoders: Encoders) -> str:
 
 def sample_document(
     *,
-    results: Results,
+    results: ArtifactStore,
     embedding_key: str,
     rows: np.ndarray,
     texts: list[str],
@@ -256,7 +256,7 @@ def measure_apart(report: Report, *, sample: Mapping, kind: Kind, encoder: str, 
     kind, encoder, template : as of `System`
     """
     known = dict(sample)
-    results = Results(Path(known.pop("folder")))
+    results = ArtifactStore(Path(known.pop("folder")))
     rows = np.array(known.pop("rows"), dtype=np.int64)
     vectors = np.asarray(results.load_array(f"{known.pop('embedding_key')}.vectors")[rows])
     given = np.array(known.pop("given"), dtype=np.int64)
@@ -285,8 +285,8 @@ def _measure(asked: Asked, report: Report, system: System, sample: dict, run: st
         return replace(row, failure=failure)
     arguments = {"kind": system.kind, "encoder": system.encoder, "template": system.template}
     try:
-        found = run_apart(MEASURE, tell, sample=sample, **arguments)
-    except FailedApart as error:
+        found = run_in_child(MEASURE, tell, sample=sample, **arguments)
+    except ChildProcessFailed as error:
         return replace(row, failure=str(error))
     evidence = Evidence.from_document(found.pop("evidence"))
     row = replace(row, **found, accuracy=evidence.reshaped, generic=evidence.generic)

@@ -13,7 +13,7 @@ from core.maps import Fit, Space
 from core.neighbours import build_graph, unit_rows
 from core.storage import (
     Analysis,
-    Results,
+    ArtifactStore,
     Store,
     StoredCorpus,
     find_ready,
@@ -75,7 +75,7 @@ def fit(store: Store, report: Report, *, analysis_id: int, approach: str = "") -
     """Make the space of an analysis and its map, starting from the generic one.
 
     Transforms go by the guide labels and by their names, which are all there is while no text is labelled. A
-    reading goes by the instruction; labels, if there are two, are foretold in its space.
+    reading goes by the instruction; labels, if there are two, are predicted in its space.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def fit(store: Store, report: Report, *, analysis_id: int, approach: str = "") -
     key = _key(asked)
     if not has_fit(results, key):
         generic = load_space(results, asked.entry.embedding_key)
-        if analysis.approach.reads_anew:
+        if analysis.approach.reencodes:
             made = _read(store, report, results, asked, generic)
         else:
             made = _reshape(report, results, asked, generic, key)
@@ -163,12 +163,12 @@ def _key(asked: Asked) -> str:
     parts = [asked.entry.embedding_key, asked.labels, asked.phrases, asked.given, repr(parameters)]
     if approach.kind != "guided":
         parts.append(approach.to_text())
-    if approach.reads_anew:
+    if approach.reencodes:
         parts += [asked.analysis.instruction, files_signature(approach.encoder)]
     return content_key("fit", VERSION, *parts)
 
 
-def _reshape(report: Report, results: Results, asked: Asked, generic: Space, key: str) -> Made:
+def _reshape(report: Report, results: ArtifactStore, asked: Asked, generic: Space, key: str) -> Made:
     """Transform the generic embeddings."""
     recipe = asked.analysis.approach.kind == "gstransform"
     names_read = split_ready(asked.entry.encoder) is None
@@ -195,7 +195,7 @@ def _reshape(report: Report, results: Results, asked: Asked, generic: Space, key
     return Made(space, key, *_foretold(learned, len(vectors)), names)
 
 
-def _read(store: Store, report: Report, results: Results, asked: Asked, generic: Space) -> Made:
+def _read(store: Store, report: Report, results: ArtifactStore, asked: Asked, generic: Space) -> Made:
     """Read every text under the instruction."""
     approach, corpus_key = asked.analysis.approach, asked.entry.key
     reading, names = find_ready(results, approach.encoder), None
@@ -227,7 +227,7 @@ def _read(store: Store, report: Report, results: Results, asked: Asked, generic:
 
 
 def _learn(asked: Asked, space: Space, label_vectors: np.ndarray | None) -> GuidedTransform:
-    """Labels as they are foretold within a space that is left as it is."""
+    """Labels as they are predicted within a space that is left as it is."""
     return GuidedTransform(random_state=0).fit(
         np.asarray(space.vectors), asked.given, graph=space.graph, label_vectors=label_vectors
     )
@@ -239,7 +239,7 @@ def _foretold(learned: GuidedTransform | None, n_texts: int) -> tuple[list[int],
     return [int(code) for code in learned.classes_], learned.probabilities_
 
 
-def _known_label_vectors(results: Results, asked: Asked) -> np.ndarray | None:
+def _known_label_vectors(results: ArtifactStore, asked: Asked) -> np.ndarray | None:
     """Encoded label names of the Fit before, where it was made from the same names by the same encoder."""
     analysis = asked.analysis
     if analysis.embedding_key != asked.entry.embedding_key or not has_fit(results, analysis.fit_key):
@@ -249,7 +249,7 @@ def _known_label_vectors(results: Results, asked: Asked) -> np.ndarray | None:
     return np.asarray(before.label_vectors) if same and before.label_vectors is not None else None
 
 
-def _forget_unused_fit(store: Store, results: Results, before: Analysis) -> None:
+def _forget_unused_fit(store: Store, results: ArtifactStore, before: Analysis) -> None:
     """Free the disk of a replaced Fit, unless another analysis with the same labels uses it.
 
     Readings stay: another set of labels, or the way back to this one, then costs no hours.

@@ -22,7 +22,7 @@ from core.evidence import (
 from core.maps import Fit, MapQuality, Space, measure_map, near_neighbours
 from core.neighbours import unit_rows
 from core.storage import (
-    Results,
+    ArtifactStore,
     Store,
     findings_kept,
     has_fit,
@@ -72,7 +72,7 @@ def measure(store: Store, report: Report, *, analysis_id: int, fit_key: str) -> 
     check_generic_map(report, results, analysis.embedding_key)
 
 
-def check_generic_map(report: Report, results: Results, key: str) -> None:
+def check_generic_map(report: Report, results: ArtifactStore, key: str) -> None:
     """Measure the generic map, once."""
     if "map_quality" in findings_kept(results, key):
         return

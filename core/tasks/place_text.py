@@ -5,7 +5,7 @@ Nothing here may enter numba (see `core.tasks.model_cache.NUMBA`): a job may be 
 
 from __future__ import annotations
 
-from core.maps import Fit, Landing, Refitted, Space, land_in, land_reshaped, refit
+from core.maps import Fit, Placement, Refitted, Space, place_in, place_reshaped, refit
 from core.storage import Store, load_fit, load_space
 from core.tasks.model_cache import load_warm_encoder
 
@@ -23,7 +23,7 @@ def land(store: Store, *, corpus_key: str, text: str, fit_key: str | None = None
     Returns
     -------
     dict
-        A `core.maps.placement.Landing` as lists.
+        A `core.maps.placement.Placement` as lists.
 
     Raises
     ------
@@ -35,22 +35,22 @@ def land(store: Store, *, corpus_key: str, text: str, fit_key: str | None = None
     entry, results = store.corpus_entry(corpus_key), store.results(corpus_key)
     generic = load_space(results, entry.embedding_key)
     fit = None if fit_key is None else load_fit(results, fit_key)
-    if fit is not None and fit.approach.reads_anew:
+    if fit is not None and fit.approach.reencodes:
         began = _land_reading(text, fit)
     else:
-        began = land_in(load_warm_encoder(entry.encoder).encode([text])[0], generic)
+        began = place_in(load_warm_encoder(entry.encoder).encode([text])[0], generic)
     if fit is None:
         return _as_lists(began)
-    return _as_lists(land_reshaped(began.vector, _load_warm(fit_key, fit, generic), fit.space))
+    return _as_lists(place_reshaped(began.vector, _load_warm(fit_key, fit, generic), fit.space))
 
 
-QUESTIONS = {"land": land}
+QUERIES = {"land": land}
 
 
-def _land_reading(text: str, fit: Fit) -> Landing:
+def _land_reading(text: str, fit: Fit) -> Placement:
     """Where a text lands that is read as the corpus was read for a Fit."""
     encoder = load_warm_encoder(fit.approach.encoder, fit.approach.template)
-    return land_in(encoder.encode([text], instruction=fit.instruction or None)[0], fit.space)
+    return place_in(encoder.encode([text], instruction=fit.instruction or None)[0], fit.space)
 
 
 def _load_warm(key: str, fit: Fit, generic: Space) -> Refitted:
@@ -62,5 +62,5 @@ def _load_warm(key: str, fit: Fit, generic: Space) -> Refitted:
     return refitted
 
 
-def _as_lists(landing: Landing) -> dict:
+def _as_lists(landing: Placement) -> dict:
     return {name: None if part is None else part.tolist() for name, part in vars(landing).items()}

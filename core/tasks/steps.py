@@ -18,7 +18,7 @@ from core.maps.clusters import (
 )
 from core.neighbours import Graph, build_graph
 from core.storage import (
-    Results,
+    ArtifactStore,
     has_graph,
     has_hierarchy,
     has_word_table,
@@ -33,7 +33,7 @@ from core.tasks.model_cache import NUMBA
 from core.utils import Report, stage
 
 
-def keep_graph(report: Report, results: Results, key: str, vectors: np.ndarray) -> Graph:
+def keep_graph(report: Report, results: ArtifactStore, key: str, vectors: np.ndarray) -> Graph:
     """Neighbour graph of vectors; the one kept under the key where there is one."""
     if not has_graph(results, key):
         report("Finding neighbours", 0, 1)
@@ -43,7 +43,13 @@ def keep_graph(report: Report, results: Results, key: str, vectors: np.ndarray) 
 
 
 def draw_space(
-    report: Report, results: Results, key: str, vectors: np.ndarray, graph: Graph, *, init: np.ndarray | None
+    report: Report,
+    results: ArtifactStore,
+    key: str,
+    vectors: np.ndarray,
+    graph: Graph,
+    *,
+    init: np.ndarray | None,
 ) -> Space:
     """Map of a space, and the hierarchy that its clusters are cut from.
 
@@ -65,7 +71,7 @@ def draw_space(
     return Space(vectors, graph, points)
 
 
-def keep_hierarchy(results: Results, space_key: str, points: np.ndarray) -> Hierarchy:
+def keep_hierarchy(results: ArtifactStore, space_key: str, points: np.ndarray) -> Hierarchy:
     """Hierarchy of a space's map, from its results; built and kept where it is not there yet."""
     if not has_hierarchy(results, space_key):
         save_hierarchy(results, space_key, map_hierarchy(np.asarray(points)))
@@ -73,7 +79,7 @@ def keep_hierarchy(results: Results, space_key: str, points: np.ndarray) -> Hier
 
 
 def open_source(
-    results: Results,
+    results: ArtifactStore,
     corpus_key: str,
     texts: Sequence[str],
     space_key: str,
@@ -94,7 +100,7 @@ def open_source(
     )
 
 
-def keep_k_clusters(results: Results, space_key: str, vectors: np.ndarray, k: int) -> np.ndarray:
+def keep_k_clusters(results: ArtifactStore, space_key: str, vectors: np.ndarray, k: int) -> np.ndarray:
     """K-means clusters of a space, from its results; found and kept where they are not there yet."""
     key = f"{space_key}.k-means-{k}"
     if not results.has_array(key):
@@ -102,7 +108,7 @@ def keep_k_clusters(results: Results, space_key: str, vectors: np.ndarray, k: in
     return results.load_array(key)
 
 
-def keep_word_table(results: Results, corpus_key: str, texts: Sequence[str]) -> WordTable:
+def keep_word_table(results: ArtifactStore, corpus_key: str, texts: Sequence[str]) -> WordTable:
     """Word table of a corpus, from its results; made and kept where it is not there yet."""
     if not has_word_table(results, corpus_key):
         save_word_table(results, corpus_key, table_words(read_words(texts), len(texts)))

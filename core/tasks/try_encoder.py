@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from core.corpus import Corpus
 from core.encoders import Encoder, count_tokens, preview_prompt, sample_by_length, time_first_texts
 from core.errors import StoreError
-from core.storage import MOST_ANSWERED, Results, Store
+from core.storage import MOST_ANSWERED, ArtifactStore, Store
 from core.utils import Progress, Report, content_key, stage
 
 VERSION = 1  # raise it when what is kept means something else
@@ -82,7 +82,7 @@ def try_encoder(
 
 
 def load_trial(
-    results: Results, corpus_key: str, encoder: str, template: str, instruction: str
+    results: ArtifactStore, corpus_key: str, encoder: str, template: str, instruction: str
 ) -> Trial | None:
     """What the latest trial of an encoder under an instruction told; None where there was none."""
     key = _trial_key(corpus_key, encoder, template, instruction)

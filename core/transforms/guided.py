@@ -20,7 +20,7 @@ MOST_EXAMPLES = 5_000
 """Labelled texts that the classifier learns from at most, evenly over each class: its cost is their cube."""
 
 LEAST_TRUST = 0.2
-"""Trust in labels that cannot be foretold: enough to show what they say, too little to tear texts apart."""
+"""Trust in labels that cannot be predicted: enough to show what they say, too little to tear texts apart."""
 
 UNKNOWN_TRUST = 0.5
 """Trust where no label can be left out."""
@@ -46,7 +46,7 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
     3. its centred generic vector: it holds neighbours together, and the classes that nobody labelled.
 
     Parts 1 and 2 are multiplied by the trust that the labels earn: the root of how well left-out labels are
-    foretold, and the share of texts whose class was seen (where many labels stand alone, one to a class
+    predicted, and the share of texts whose class was seen (where many labels stand alone, one to a class
     without a name, most classes are still unseen: Good and Turing's estimate). Last, every vector moves part
     of the way to the mean of its neighbours' vectors, as far as smoothing helped the labels.
 

@@ -50,7 +50,7 @@ class LinearForm:
 def fit_linear_form(unit: np.ndarray, reshaped: np.ndarray) -> LinearForm:
     """Return the ridge regression of the reshaped vectors on the generic ones.
 
-    The regularisation is the one under which one half of the texts foretells the other best. Cost
+    The regularisation is the one under which one half of the texts has_predictions the other best. Cost
     O(n_rows x n_dims x (n_dims + n_reshaped) + m³) with m the smaller of n_rows and n_dims, and at most
     `MOST_ROWS` texts.
 

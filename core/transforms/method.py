@@ -31,7 +31,7 @@ class Approach:
     template: str = ""
 
     @property
-    def reads_anew(self) -> bool:
+    def reencodes(self) -> bool:
         """Whether every text is read again, so that no label is needed."""
         return self.kind == "reading"
 

@@ -1,7 +1,7 @@
 """Tools that know nothing of texts: hashing, files, HTTP, hardware, memory, progress, child processes."""
 
 from core.utils.chat_client import KEY, MODEL, URL, Answer, LanguageModel, ask_all, ask_each, configured
-from core.utils.child_process import FailedApart, child_main, run_apart
+from core.utils.child_process import ChildProcessFailed, child_main, run_in_child
 from core.utils.files import storage_error, write_atomically
 from core.utils.hardware import processor_has_bfloat16
 from core.utils.hashing import Progress, content_key
@@ -23,7 +23,7 @@ __all__ = [
     "MODEL",
     "URL",
     "Answer",
-    "FailedApart",
+    "ChildProcessFailed",
     "LanguageModel",
     "Progress",
     "Report",
@@ -42,7 +42,7 @@ __all__ = [
     "peak_bytes",
     "post_json",
     "processor_has_bfloat16",
-    "run_apart",
+    "run_in_child",
     "seconds_to_wait",
     "stage",
     "storage_error",

@@ -33,11 +33,11 @@ NO_MEMORY = ("out of memory", "allocate memory", "not enough memory")  # the las
 GOOD_VICTIM = Path("/proc/self/oom_score_adj")
 
 
-class FailedApart(RefractError):
+class ChildProcessFailed(RefractError):
     """What ran apart came to no result; the message is a sentence for the person at the screen."""
 
 
-def run_apart(function: str, report: Report, **arguments: object) -> object:
+def run_in_child(function: str, report: Report, **arguments: object) -> object:
     """Run a function in a fresh process, and return what it returns.
 
     Parameters
@@ -55,7 +55,7 @@ def run_apart(function: str, report: Report, **arguments: object) -> object:
 
     Raises
     ------
-    FailedApart
+    ChildProcessFailed
         When the function failed, or its process was ended from outside, as for lack of memory.
     """
     process = subprocess.Popen(
@@ -97,12 +97,12 @@ def _follow(process: subprocess.Popen, report: Report) -> object:
         except queue.Empty:
             continue
         if line is None:
-            raise FailedApart(_explain_end(process.wait()))
+            raise ChildProcessFailed(_explain_end(process.wait()))
         message = json.loads(line)
         if "result" in message:
             return message["result"]
         if "message" in message:
-            raise FailedApart(message["message"])
+            raise ChildProcessFailed(message["message"])
         stage, done, total = message["stage"], message["done"], message["total"]
 
 

@@ -62,7 +62,7 @@ def follow(analysis: Analysis, missing: Collection[str]) -> None:
 
 def evidence_help(approach: Approach) -> str:
     """What the figures of the evidence mean."""
-    return EVIDENCE_HELP_OF_READING if approach.reads_anew else EVIDENCE_HELP
+    return EVIDENCE_HELP_OF_READING if approach.reencodes else EVIDENCE_HELP
 
 
 def offer_refit(analysis: Analysis) -> None:

@@ -23,7 +23,7 @@ def start_fit(analysis: Analysis) -> Job:
     check = latest("measure", analysis_id=analysis.id)
     if check is not None and check.active:
         cache.runner().cancel(check.id)
-    verb = "Reading" if analysis.approach.reads_anew else "Fitting"
+    verb = "Reading" if analysis.approach.reencodes else "Fitting"
     title, approach = f"{verb} {analysis.instruction or 'untitled'}", analysis.approach.to_text()
     return start("fit", title, analysis_id=analysis.id, approach=approach)
 

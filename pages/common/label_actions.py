@@ -71,7 +71,7 @@ def draw_fit(analysis: Analysis, key: str) -> None:
     store = cache.store()
     if is_fitted(analysis) and analysis.fit_key == fit_key(store, analysis.id):
         return
-    if not analysis.approach.reads_anew and len(store.label_names(analysis.id)) < 2:
+    if not analysis.approach.reencodes and len(store.label_names(analysis.id)) < 2:
         st.caption("A Fit needs two labels: give another one to other texts.")
         return
     if starts_on_guide(analysis):
@@ -86,7 +86,7 @@ def draw_fit(analysis: Analysis, key: str) -> None:
         key=key,
         icon=":material/auto_awesome:",
         disabled=running,
-        help=READ_HELP if analysis.approach.reads_anew else FIT_HELP,
+        help=READ_HELP if analysis.approach.reencodes else FIT_HELP,
         on_click=attempt,
         args=[lambda: jobs.start_fit(analysis)],
     )

@@ -131,7 +131,7 @@ def _verdict(evidence: Evidence, analysis: Analysis) -> str:
     if evidence.n_labels:
         return VERDICTS[evidence.verdict]
     approach = load_approach(cache.store().results(analysis.corpus_key), analysis.fit_key)
-    return "not checked" if approach.reads_anew else "names only"
+    return "not checked" if approach.reencodes else "names only"
 
 
 def _evidence(analysis: Analysis) -> Evidence | None:

@@ -24,7 +24,7 @@ def approach_ready(analysis: Analysis) -> str | None:
         As it is in the store now.
     """
     approach, store = analysis.approach, cache.store()
-    if not approach.reads_anew:
+    if not approach.reencodes:
         if len(store.label_names(analysis.id)) < 2:
             return NAME_ANOTHER
         return None if _names_count(analysis) or _n_kinds(analysis) >= 2 else LABEL_TEXTS
@@ -48,13 +48,13 @@ def starts_on_guide(analysis: Analysis) -> bool:
     There stands what it costs, where the texts go, and what is missing.
     """
     approach = analysis.approach
-    reads = approach.reads_anew and split_ready(approach.encoder) is None and not is_read(analysis)
+    reads = approach.reencodes and split_ready(approach.encoder) is None and not is_read(analysis)
     return reads or approach_ready(analysis) is not None
 
 
 def start_label(analysis: Analysis, n_texts: int, *, fresh: bool = False) -> str | None:
     """What the button that starts a reading says; None for a Fit by labels. `fresh` as in `approach_hint`."""
-    if not analysis.approach.reads_anew:
+    if not analysis.approach.reencodes:
         return None
     if split_ready(analysis.approach.encoder) is not None:
         return f"Map {n_texts:,} vectors"
@@ -74,7 +74,7 @@ def approach_hint(analysis: Analysis, corpus: Corpus, *, fresh: bool = False) ->
         Whether the maps show this reading already.
     """
     approach = analysis.approach
-    if not approach.reads_anew or not approach.encoder:
+    if not approach.reencodes or not approach.encoder:
         return None
     title = markdown(title_of(approach.encoder))
     if fresh:

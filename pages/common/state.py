@@ -95,7 +95,7 @@ def analysis_title(analysis: Analysis, *, longest: int | None = None) -> str:
         approach = load_approach(cache.store().results(analysis.corpus_key), analysis.fit_key)
     if approach.kind == "gstransform":
         how = " · GSTransform"
-    elif approach.reads_anew:
+    elif approach.reencodes:
         how = f" · {title_of(approach.encoder)}" if approach.encoder else " · read anew"
     title = analysis.instruction or "untitled"
     if longest is None or len(title) + len(how) <= longest:
@@ -117,7 +117,7 @@ def is_prepared(entry: StoredCorpus | None) -> bool:
 
 def is_read(analysis: Analysis) -> bool:
     """Whether the latest Fit read the texts as they are to be read now: another then reads none again."""
-    if not analysis.approach.reads_anew or not is_fitted(analysis):
+    if not analysis.approach.reencodes or not is_fitted(analysis):
         return False
     fit = cache.fit(analysis)
     return (fit.approach, fit.instruction) == (analysis.approach, analysis.instruction)

@@ -66,7 +66,7 @@ def draw_request(analysis: Analysis, corpus: Corpus) -> tuple[list[tuple[str, st
     latest = latest_request(cache.store(), analysis.id)
     if chosen not in st.session_state:
         approach = analysis.approach
-        own = [(approach.encoder, approach.template)] if approach.reads_anew and approach.encoder else []
+        own = [(approach.encoder, approach.template)] if approach.reencodes and approach.encoder else []
         st.session_state[chosen] = latest[0] if latest else own
     usual = min(latest[1], n_all) if latest else min(USUAL_SIZE, n_all)
     # Not by `index`: another place sets it too (see `propose_sample`).

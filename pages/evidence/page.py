@@ -90,7 +90,7 @@ def evidence_page() -> None:
             draw_curve(findings.curve)
     if has_labels(fit):
         draw_labels(fit, findings.evidence)
-    st.markdown(f"##### What the {'reading' if fit.approach.reads_anew else 'reshaping'} changed")
+    st.markdown(f"##### What the {'reading' if fit.approach.reencodes else 'reshaping'} changed")
     draw_change(
         findings.change,
         cache.corpus(entry.key),
@@ -154,13 +154,13 @@ def headline(evidence: Evidence, fit: Fit) -> str:
 
 def explanation(evidence: Evidence, fit: Fit) -> str:
     """The figures in plain words."""
-    if not evidence.enough and fit.approach.reads_anew:
+    if not evidence.enough and fit.approach.reencodes:
         return "The maps show the texts as they were read; whether that is better cannot be told yet."
     if not evidence.enough:
         return "The maps show what the labels make of the space; whether that is better cannot be told yet."
     often = f"about once in {1 / evidence.chance:,.0f} times" if evidence.chance >= 0.001 else RARELY
     space, meaning = "the reshaped space", MEANING[evidence.verdict]
-    if fit.approach.reads_anew:
+    if fit.approach.reencodes:
         space, meaning = "the space as read", MEANING_OF_READING.get(evidence.verdict, meaning)
     return (
         f"Of 100 texts whose label was hidden, each label counting the same, "
@@ -218,7 +218,7 @@ def draw_curve(curve: LearningCurve | None) -> None:
 
 def draw_labels(fit: Fit, evidence: Evidence | None) -> None:
     """For each label how often it is found again, before and after; and which have too few texts."""
-    dot = "as read" if fit.approach.reads_anew else "reshaped"
+    dot = "as read" if fit.approach.reencodes else "reshaped"
     st.markdown(
         f"**Label by label** :small[ring: generic, dot: {dot}; the weakest first]",
         help=evidence_help(fit.approach),

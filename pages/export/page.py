@@ -84,7 +84,7 @@ def say_what_it_is(fit: Fit | None, analysis: Analysis | None) -> None:
         )
     elif fit.from_names_only:
         said = "From names only: no text was labelled, so nothing checked the predictions; files say so too."
-    elif fit.foretells and not (np.asarray(fit.given) >= 0).any():
+    elif fit.has_predictions and not (np.asarray(fit.given) >= 0).any():
         said = "No text was labelled: predictions go by the label names alone, and nothing checked them."
     else:
         return
@@ -115,7 +115,7 @@ def export_table(
             "reshaped_map": fit.space.map,
             "neighbours_replaced": findings.change,
         }
-        if fit.foretells:
+        if fit.has_predictions:
             labels = np.asarray(fit.labels, dtype=object)
             columns |= {"predicted": labels[fit.predicted], "probability": fit.probability}
     return build_export(corpus, **columns)
@@ -145,7 +145,7 @@ class File:
 def table_files(table: pd.DataFrame, corpus: Corpus, generic: Space, fit: Fit | None) -> list[File]:
     """The table and the vectors."""
     vectors = generic.vectors if fit is None else fit.space.vectors
-    space = "Generic" if fit is None else "The reading's" if fit.approach.reads_anew else "Reshaped"
+    space = "Generic" if fit is None else "The reading's" if fit.approach.reencodes else "Reshaped"
     about = max(0.1, csv_size(table) / MEGABYTE)
     return [
         File(
@@ -178,7 +178,7 @@ def table_files(table: pd.DataFrame, corpus: Corpus, generic: Space, fit: Fit | 
 
 def fit_files(generic: Space, fit: Fit, findings: Findings, encoder: str, name: str) -> list[File]:
     """The linear form of a transform, and what was measured."""
-    reads_anew = fit.approach.reads_anew  # then no matrix makes the space, and no words are its reasons
+    reencodes = fit.approach.reencodes  # then no matrix makes the space, and no words are its reasons
     n_dims, n_reshaped = generic.vectors.shape[1], fit.space.vectors.shape[1]
     agreement = findings.linear.agreement if findings.linear else float("nan")
     kept = "" if np.isnan(agreement) else f"keeps {100 * agreement:.0f} % of the ten nearest neighbours · "
@@ -197,7 +197,7 @@ def fit_files(generic: Space, fit: Fit, findings: Findings, encoder: str, name: 
         "application/octet-stream",
         make_linear,
     )
-    words = "" if reads_anew else ", with the words that drive each"
+    words = "" if reencodes else ", with the words that drive each"
     measured = "" if findings.evidence else "; not measured yet, see Evidence"
     evidence = File(
         "export_evidence",
@@ -207,7 +207,7 @@ def fit_files(generic: Space, fit: Fit, findings: Findings, encoder: str, name: 
         "application/json",
         lambda: findings_to_json_bytes(fit, findings, encoder=encoder),
     )
-    return [evidence] if reads_anew else [linear_form, evidence]
+    return [evidence] if reencodes else [linear_form, evidence]
 
 
 def record_files(corpus: Corpus, analysis: Analysis) -> list[File]:

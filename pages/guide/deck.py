@@ -117,14 +117,14 @@ def _suggested(deck: Deck, guide: pd.DataFrame, corpus: Corpus, generic: Space, 
 
 def _more(deck: Deck, guide: pd.DataFrame, generic: Space, fit: Fit) -> Shown:
     label = markdown(deck.label or "")
-    foretold = [fit.labels[code] for code in fit.classes]
-    if deck.label not in foretold:
+    predicted_names = [fit.labels[code] for code in fit.classes]
+    if deck.label not in predicted_names:
         return Shown(None, f"The latest Fit does not know “{label}” yet: choose **Fit** first.")
     seen = set(guide["row"])
     deck.rows = [row for row in deck.rows if row not in seen]
     if not deck.rows:
         given = _with_skipped(deck, guide, len(fit.predicted))
-        column = foretold.index(deck.label)
+        column = predicted_names.index(deck.label)
         vectors = np.asarray(fit.base(generic).vectors)
         picked = find_more(given, fit.probabilities, column, ROUND, X=vectors)
         deck.rows = [int(row) for row in picked]

@@ -43,10 +43,10 @@ def draw_approach(analysis: Analysis | None) -> None:
     def choose_kind() -> None:
         analysis_id = analysis.id if analysis else ensure_analysis()
         latest, before = f"approach_reading_{analysis_id}", cache.store().analysis(analysis_id).approach
-        if before.reads_anew:
+        if before.reencodes:
             st.session_state[latest] = before
         chosen = Approach(st.session_state[key])
-        chosen = st.session_state.get(latest, chosen) if chosen.reads_anew else chosen
+        chosen = st.session_state.get(latest, chosen) if chosen.reencodes else chosen
         cache.store().set_approach(analysis_id, chosen)
         st.session_state[f"approach_seen_{analysis_id}"] = chosen
 
@@ -63,7 +63,7 @@ def draw_approach(analysis: Analysis | None) -> None:
         )  # fmt: skip
         if approach.kind == "gstransform":
             _draw_label_need(analysis)
-    if approach.reads_anew:
+    if approach.reencodes:
         with st.container(border=True, key="approach_reading"):
             _draw_reading(analysis, cache.corpus(analysis.corpus_key))
     if ERROR in st.session_state:

@@ -66,17 +66,17 @@ def guide_page() -> None:
     generic = cache.space(entry.key, entry.embedding_key)
     draw_instruction(analysis)
     draw_approach(analysis)
-    reads_anew = analysis is not None and analysis.approach.reads_anew
-    if reads_anew:  # labels are no condition: the next step comes before them
+    reencodes = analysis is not None and analysis.approach.reencodes
+    if reencodes:  # labels are no condition: the next step comes before them
         draw_fit(analysis, corpus)
     draw_labels(analysis)
     analysis = current_analysis()
     if analysis is None or not cache.store().label_names(analysis.id):
-        st.info(LABELS_CHECK if reads_anew else FIRST_LABELS, icon=":material/info:")
+        st.info(LABELS_CHECK if reencodes else FIRST_LABELS, icon=":material/info:")
     else:
         fit = cache.fit(analysis) if is_fitted(analysis) else None
-        draw_deck(analysis, corpus, generic, fit if fit and fit.foretells else None)
-    if analysis is not None and not reads_anew:
+        draw_deck(analysis, corpus, generic, fit if fit and fit.has_predictions else None)
+    if analysis is not None and not reencodes:
         draw_fit(analysis, corpus)
     draw_annotation(analysis, corpus)
     draw_import(corpus)
@@ -142,7 +142,7 @@ def draw_fit(analysis: Analysis, corpus: Corpus) -> None:
         st.error(markdown(job.message), icon=":material/error:")
     n_names = len(cache.store().label_names(analysis.id))
     missing = approach_ready(analysis)
-    if n_names == 0 and missing and not analysis.approach.reads_anew:
+    if n_names == 0 and missing and not analysis.approach.reencodes:
         return  # said above
     n_labels = int(cache.store().guide_labels(analysis.id)["label"].notna().sum())
     fresh = is_fitted(analysis) and analysis.fit_key == fit_key(cache.store(), analysis.id)

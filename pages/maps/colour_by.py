@@ -21,7 +21,7 @@ CHANGE = "Neighbours replaced (%)"
 def colourings(view: MapView) -> dict[str, Callable[[], Colouring | NumericColouring]]:
     """Names of all choices, the most telling first, each with what makes its colours."""
     choices: dict[str, Callable] = {}
-    if view.right.fit is not None and view.right.fit.foretells:
+    if view.right.fit is not None and view.right.fit.has_predictions:
         choices["Predicted label"] = lambda: predicted(view.right.fit, view.labels)
     if view.right.fit is not None and view.labels:
         choices["Given label"] = lambda: _labelled("Given label", view.given, view.labels, "unlabelled")
@@ -30,7 +30,7 @@ def colourings(view: MapView) -> dict[str, Callable[[], Colouring | NumericColou
         choices[name] = lambda side=side, name=name: clustered(name, side.partition)
     if len(view.sides) == 2:
         left = view.sides[0]
-        if left.fit is not None and left.fit.foretells:
+        if left.fit is not None and left.fit.has_predictions:
             name = f"Predicted label ({left.title})"
             choices[name] = lambda name=name: predicted(left.fit, left.fit.labels, name)
         choices[CHANGE] = lambda: NumericColouring(CHANGE, 100 * change_between(*view.sides))

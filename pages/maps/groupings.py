@@ -48,7 +48,7 @@ def groupings(view: MapView) -> tuple[dict[str, Grouping], dict[str, Grouping]]:
 def _side_groupings(view: MapView, side: Side) -> dict[str, Grouping]:
     found = {}
     title = short(side.title, LONGEST)
-    if side.fit is not None and side.fit.foretells:
+    if side.fit is not None and side.fit.has_predictions:
         labels = view.labels if side is view.right else side.fit.labels
         colouring = predicted(side.fit, labels)
         names = {code: colouring.labels[code] for code in np.unique(colouring.codes).tolist()}

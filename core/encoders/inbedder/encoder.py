@@ -16,7 +16,7 @@ import numpy as np
 
 from core.encoders.base import Encoder
 from core.encoders.batching import check_texts, make_batches, stack_vectors, work_through
-from core.encoders.inbedder.hidden_states import N_MASKS, CausalReader, MaskedReader, sampler
+from core.encoders.inbedder.hidden_states import N_MASKS, CausalModel, MaskedModel, sampler
 from core.encoders.inbedder.loading import load_language_model
 from core.encoders.model_files import model_key
 from core.encoders.sentence_transformer import check_prompt_length, own_tokenizer
@@ -283,15 +283,15 @@ class InBedderEncoder:
         found = self._tokenizer.batch_decode(answer, skip_special_tokens=True)
         return [" ".join(text.split()) for text in found]
 
-    def _make_reader(self) -> CausalReader | MaskedReader:
+    def _make_reader(self) -> CausalModel | MaskedModel:
         tokenizer = self._tokenizer
         if self.masked:
             end = tokenizer.eos_token_id if tokenizer.eos_token_id is not None else tokenizer.sep_token_id
-            return MaskedReader(self._model, tokenizer.mask_token_id, -1 if end is None else end)
+            return MaskedModel(self._model, tokenizer.mask_token_id, -1 if end is None else end)
         ends = self._model.generation_config.eos_token_id
         ends = [ends] if isinstance(ends, int) else list(ends or [])
         ends = sorted({*ends, tokenizer.eos_token_id} - {None})
-        return CausalReader(self._model, tokenizer.all_special_ids, ends, tokenizer.pad_token_id)
+        return CausalModel(self._model, tokenizer.all_special_ids, ends, tokenizer.pad_token_id)
 
 
 def _read_output(output: str, masked: bool, n_layers: int, name: str) -> tuple[str, int]:

@@ -1,7 +1,7 @@
 """Hidden states of language models that answer a question about a text, and the answers themselves.
 
-For causal models let h0 be the state at the last token of the prompt (it foretells the answer's first token)
-and hk the state after the answer's token k was read. A state hk counts when the token that it foretells is no
+For causal models let h0 be the state at the last token of the prompt (it predicts the answer's first token)
+and hk the state after the answer's token k was read. A state hk counts when the token that it predicts is no
 special one; where none does, h1 counts.
 """
 
@@ -37,7 +37,7 @@ def sampler(seed: int, temperature: float, device: torch.device) -> Choose:
     return choose
 
 
-class CausalReader:
+class CausalModel:
     """Reads states and answers from a causal language model.
 
     Parameters
@@ -157,7 +157,7 @@ class CausalReader:
         return (read.hidden_states[layer] if inner else last), last, read.past_key_values if keep else None
 
 
-class MaskedReader:
+class MaskedModel:
     """Reads states and answers from a masked language model; the answer stands at the last three masks.
 
     Parameters

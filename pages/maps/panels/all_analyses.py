@@ -120,7 +120,7 @@ def _picture(view: MapView, analysis: Analysis | None) -> tuple[bytes, str]:
         points = cache.space(corpus_key, key).map
         return _clustered_picture(key, shown_key(partition), partition, points)
     fit = cache.fit(analysis)
-    if not fit.foretells:
+    if not fit.has_predictions:
         partition = partition_for(view.corpus, analysis, fit.space, fit.space_key)
         return _clustered_picture(fit.space_key, shown_key(partition), partition, fit.space.map)
     labels = cache.store().label_names(analysis.id)

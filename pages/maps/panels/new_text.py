@@ -23,7 +23,7 @@ PLACE_HELP = (
 @st.cache_resource(max_entries=64, show_spinner="Reading the text…")
 def landing(corpus_key: str, embedding_key: str, text: str, fit_key: str | None) -> dict:
     """Where a text lands, see `land`; asked once for each text and encoding of the corpus."""
-    return cache.runner().ask("land", corpus_key=corpus_key, text=text, fit_key=fit_key)
+    return cache.runner().query("land", corpus_key=corpus_key, text=text, fit_key=fit_key)
 
 
 def landing_on(view: MapView, side: Side, text: str) -> dict:
@@ -40,7 +40,7 @@ def landing_on(view: MapView, side: Side, text: str) -> dict:
 
 def read_at(view: MapView, side: Side) -> str | None:
     """Server that a text is sent to before it can land on a side; None where it is read here."""
-    if side.fit is not None and side.fit.approach.reads_anew:
+    if side.fit is not None and side.fit.approach.reencodes:
         return host_of(side.fit.approach.encoder)
     return host_of(cache.store().corpus_entry(view.corpus.key).encoder)
 
@@ -78,7 +78,7 @@ def draw_new_text(view: MapView) -> tuple[tuple[tuple[float, float, str], ...], 
 
 def _is_copy(side: Side, found: dict | None) -> bool:
     """Whether an encoder reads a text as one of the corpus; a transform brings others as near, too."""
-    as_read = side.fit is None or side.fit.approach.reads_anew
+    as_read = side.fit is None or side.fit.approach.reencodes
     return found is not None and as_read and found["similarities"][0] >= COPY
 
 

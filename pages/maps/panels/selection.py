@@ -46,7 +46,7 @@ def draw_table(view: MapView, selected: np.ndarray) -> None:
     shown = selected[:ROWS_SHOWN]
     table = pd.DataFrame({"text": view.corpus.texts[shown]})
     fit = view.right.fit
-    if fit is not None and fit.foretells:
+    if fit is not None and fit.has_predictions:
         table["predicted"] = [fit.labels[code] for code in fit.predicted[shown]]
     given = view.given[shown]
     if (given >= 0).any():

@@ -87,7 +87,7 @@ def _draw_one(view: MapView, row: int) -> None:
             on_click=go_back,
             args=[view.corpus.key, way_back],
         )
-    foretelling = [side for side in reversed(view.sides) if side.fit is not None and side.fit.foretells]
+    foretelling = [side for side in reversed(view.sides) if side.fit is not None and side.fit.has_predictions]
     side = next(iter(foretelling), None)
     label, words = ("", []) if side is None else _driving(view, side, row)
     text = str(view.corpus.texts[row])

@@ -3,7 +3,7 @@ import pytest
 
 from core.corpus import distinct_words, echo_each_other, read_words, table_words
 from core.corpus.tokenizer import split_words
-from core.storage import Results
+from core.storage import ArtifactStore
 from core.tasks.steps import keep_word_table
 
 
@@ -88,7 +88,7 @@ def test_a_table_counts_like_the_words(tmp_path):
     texts = [" ".join(rng.choice(["red", "green", "blue", "grey", "pink"], 6)) for _ in range(50)]
     place = rng.integers(0, 4, 50)
     words = read_words(texts)
-    table = keep_word_table(Results(tmp_path), "corpus", texts)
+    table = keep_word_table(ArtifactStore(tmp_path), "corpus", texts)
     expected = [
         [
             sum(word in text.split() for text, at in zip(texts, place, strict=True) if at == each)
@@ -107,9 +107,9 @@ def test_a_table_counts_like_the_words(tmp_path):
 
 
 def test_a_kept_table_is_read_again(tmp_path, monkeypatch):
-    made = keep_word_table(Results(tmp_path), "corpus", ["red fox", "red fox"])
+    made = keep_word_table(ArtifactStore(tmp_path), "corpus", ["red fox", "red fox"])
     monkeypatch.setattr("core.corpus.tokenizer.read_words", None)
-    again = keep_word_table(Results(tmp_path), "corpus", ["red fox", "red fox"])
+    again = keep_word_table(ArtifactStore(tmp_path), "corpus", ["red fox", "red fox"])
     assert again.shown == made.shown and np.array_equal(again.entries, made.entries)
 
 

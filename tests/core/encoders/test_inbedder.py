@@ -10,7 +10,7 @@ import torch
 from core.encoders import catalogue as encoders_registry
 from core.encoders import load_encoder, split_name
 from core.encoders.inbedder import CAUSAL_OUTPUTS, MASKED_OUTPUTS, InBedderEncoder
-from core.encoders.inbedder.hidden_states import CausalReader
+from core.encoders.inbedder.hidden_states import CausalModel
 from core.encoders.spec import EncoderName
 from core.errors import Cancelled, EncoderUnavailable
 from core.maps.clusters import explain_clusters
@@ -100,8 +100,8 @@ def test_each_output_is_what_plain_generation_gives(folders, kind, layer):
             special = set(encoder._tokenizer.all_special_ids)
             kept = [
                 step[layer][0, -1].numpy()
-                for step, foretold in zip(states[1:], new[1:].tolist(), strict=True)
-                if foretold not in special
+                for step, predicted_names in zip(states[1:], new[1:].tolist(), strict=True)
+                if predicted_names not in special
             ] or [states[1][layer][0, -1].numpy()]
             expected = {
                 "fst_gen": prompt[-1],
@@ -147,14 +147,14 @@ def test_states_that_foretell_an_end_do_not_count_worked_by_hand():
     script = [[20, 30, 2, 50], [2, 60, 70, 80]]
 
     def pooled(kind):
-        reader = CausalReader(Script(script), special=[0, 2, 5], ends=[2], pad=0)
+        reader = CausalModel(Script(script), special=[0, 2, 5], ends=[2], pad=0)
         states, answer, after = reader.answer(tokens, mask, 1, 20)
         assert answer.tolist() == [[20, 30, 2], [2, 0, 0]]
         assert after[..., 0].tolist() == [[20, 30], [2, 0]]
         return reader.pool(kind, states, mask, answer, after)[:, 0].tolist()
 
     assert pooled("fst_gen") == [104, 100]
-    # h1 = 20 foretells 30 and counts, h2 = 30 foretells the end. Nothing counts of the second: h1 = 2.
+    # h1 = 20 predicts 30 and counts, h2 = 30 predicts the end. Nothing counts of the second: h1 = 2.
     assert pooled("avg_gen") == [(104 + 20) / 2, (100 + 2) / 2]
     assert pooled("last_gen") == [20, 2]
     assert pooled("avg_ppt") == [100, 93]
@@ -163,11 +163,11 @@ def test_states_that_foretell_an_end_do_not_count_worked_by_hand():
 
 def test_a_longer_answer_counts_to_its_last_state():
     tokens, mask = torch.tensor([[100]]), torch.tensor([[1]])
-    reader = CausalReader(Script([[20, 30, 5, 40, 50]]), special=[0, 2, 5], ends=[2], pad=0)
+    reader = CausalModel(Script([[20, 30, 5, 40, 50]]), special=[0, 2, 5], ends=[2], pad=0)
     states, answer, after = reader.answer(tokens, mask, 1, 5)
     # h1 = 20 -> 30, h2 = 30 -> 5 (special, no end), h3 = 5 -> 40, h4 = 40 -> 50
     assert reader.pool("last_gen", states, mask, answer, after).tolist() == [[40]]
-    reader = CausalReader(Script([[20, 30, 5, 40, 50]]), special=[0, 2, 5], ends=[2], pad=0)
+    reader = CausalModel(Script([[20, 30, 5, 40, 50]]), special=[0, 2, 5], ends=[2], pad=0)
     states, answer, after = reader.answer(tokens, mask, 1, 5)
     assert reader.pool("avg_gen", states, mask, answer, after).tolist() == [[(100 + 20 + 5 + 40) / 4]]
 

@@ -92,10 +92,10 @@ def here(monkeypatch):
         except RefractError as error:
             if isinstance(error, Cancelled):
                 raise
-            raise child_process.FailedApart(str(error)) from error
+            raise child_process.ChildProcessFailed(str(error)) from error
         return json.loads(json.dumps(found))
 
-    monkeypatch.setattr(task, "run_apart", run_here)
+    monkeypatch.setattr(task, "run_in_child", run_here)
     return asked
 
 

@@ -99,7 +99,7 @@ def test_a_worker_that_dies_fails_its_job_and_is_replaced(runner):
 def test_a_question_is_answered_while_a_job_runs(runner):
     job = runner.submit("count", "x", steps=5000)
     wait_until(lambda: job.done > 0)
-    answer = runner.ask("double", number=21)
+    answer = runner.query("double", number=21)
     assert answer["number"] == 42 and answer["thread"] != "MainThread"
     assert job.status == "running"
     runner.cancel(job.id)
@@ -108,40 +108,40 @@ def test_a_question_is_answered_while_a_job_runs(runner):
 
 def test_questions_asked_at_once_each_get_their_own_answer(runner):
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda number: runner.ask("double", number=number)["number"], range(40)))
+        answers = list(pool.map(lambda number: runner.query("double", number=number)["number"], range(40)))
     assert answers == [2 * number for number in range(40)]
     assert runner._asked == {}
 
 
 def test_a_question_that_cannot_be_answered_says_why(runner):
     with pytest.raises(RefractError, match=r"^Two labels are needed, and one was given"):
-        runner.ask("refuse_asked")
+        runner.query("refuse_asked")
     with pytest.raises(RefractError, match="ZeroDivisionError: division by zero"):
-        runner.ask("stumble_asked")
+        runner.query("stumble_asked")
     with pytest.raises(RefractError, match="KeyError"):
-        runner.ask("nobody knows this")
-    assert runner.ask("double", number=1)["number"] == 2
+        runner.query("nobody knows this")
+    assert runner.query("double", number=1)["number"] == 2
 
 
 def test_a_late_answer_is_not_taken_for_another(runner):
     with pytest.raises(RefractError, match="No answer came within 0 s"):
-        runner.ask("wait", timeout=0.05, seconds=0.3)
-    assert runner.ask("double", number=4)["number"] == 8
+        runner.query("wait", timeout=0.05, seconds=0.3)
+    assert runner.query("double", number=4)["number"] == 8
 
 
 def test_a_question_fails_with_its_worker_and_the_next_is_answered(runner):
     with pytest.raises(RefractError, match="restarted before it had answered"):
-        runner.ask("die_asked")
-    assert runner.ask("double", number=3)["number"] == 6
+        runner.query("die_asked")
+    assert runner.query("double", number=3)["number"] == 6
     assert runner.wait(runner.submit("count", "x", steps=2), 30).status == "done"
 
 
 def test_a_question_to_a_worker_that_died_with_its_job_harms_no_job(runner):
     job = runner.submit("die", "x")
     with contextlib.suppress(RefractError):  # before or after the process was replaced
-        runner.ask("double", number=3)
+        runner.query("double", number=3)
     assert runner.wait(job, 20).message.startswith("The worker stopped in the middle")
-    assert runner.ask("double", number=3)["number"] == 6
+    assert runner.query("double", number=3)["number"] == 6
 
 
 def test_a_question_fails_when_its_worker_is_ended_for_a_job(runner, monkeypatch):
@@ -150,7 +150,7 @@ def test_a_question_fails_when_its_worker_is_ended_for_a_job(runner, monkeypatch
     wait_until(lambda: job.stage == "Stuck")
     runner.cancel(job.id)
     with pytest.raises(RefractError, match="restarted"):
-        runner.ask("wait", seconds=600)
+        runner.query("wait", seconds=600)
     assert job.status == "cancelled"
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.maps import land_in, land_reshaped, refit
+from core.maps import place_in, place_reshaped, refit
 from core.maps.placement import place_among
 from core.storage import load_fit, load_space
 from pages.common import cache
@@ -51,11 +51,11 @@ def test_a_text_that_is_near_to_nothing_still_has_a_place():
 def test_a_text_of_the_corpus_lands_on_itself(spaces, corpus):
     generic, fit, transform = spaces
     for row in (0, 17):
-        landed = land_in(encode(corpus.texts[row]), generic)
+        landed = place_in(encode(corpus.texts[row]), generic)
         assert landed.neighbours[0] == row and landed.similarities[0] == pytest.approx(1)
         assert landed.place.tolist() == generic.map[row].tolist()
         assert landed.probabilities is None
-        reshaped = land_reshaped(landed.vector, transform, fit.space)
+        reshaped = place_reshaped(landed.vector, transform, fit.space)
         assert reshaped.neighbours[0] == row
         assert reshaped.place.tolist() == fit.space.map[row].tolist()
         np.testing.assert_array_equal(reshaped.vector, fit.space.vectors[row])
@@ -73,9 +73,9 @@ def test_a_new_text_lands_among_texts_like_it(spaces, corpus, feeling):
     generic, fit, transform = spaces
     name = ["angry", "pleased"][feeling]
     text = ["shouting van furious awful courier", "delight van lovely thanks courier"][feeling]
-    landed = land_in(encode(text), generic)
+    landed = place_in(encode(text), generic)
     assert (corpus.metadata["topic"].to_numpy()[landed.neighbours[:5]] == "delivery").mean() > 0.5
-    reshaped = land_reshaped(landed.vector, transform, fit.space)
+    reshaped = place_reshaped(landed.vector, transform, fit.space)
     assert reshaped.probabilities.shape == (2,) and reshaped.probabilities.sum() == pytest.approx(1, abs=1e-5)
     assert fit.labels[fit.classes[reshaped.probabilities.argmax()]] == name
     assert (corpus.metadata["feeling"].to_numpy()[reshaped.neighbours] == name).mean() > 0.8

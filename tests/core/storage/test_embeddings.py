@@ -3,7 +3,15 @@ import pytest
 
 from core.encoders import ReadyVectors
 from core.errors import Cancelled, StoreError
-from core.storage import Results, embeddings, encode_corpus, find_ready, keep_ready, load_answers, read_corpus
+from core.storage import (
+    ArtifactStore,
+    embeddings,
+    encode_corpus,
+    find_ready,
+    keep_ready,
+    load_answers,
+    read_corpus,
+)
 from tests.conftest import AskingEncoder, SpeakingEncoder
 
 TEXTS = [f"angry van number {number % 5}" for number in range(8)]  # three copies
@@ -26,7 +34,7 @@ class Writing(SpeakingEncoder):
 
 @pytest.fixture
 def results(tmp_path):
-    return Results(tmp_path)
+    return ArtifactStore(tmp_path)
 
 
 @pytest.fixture(autouse=True)

@@ -99,7 +99,7 @@ def test_a_reading_is_the_space_of_its_encoder_under_the_instruction(
     assert read.approach == Approach("reading", "asking")
     assert read.space_key != store.analysis(labelled).fit_key
     assert has_hierarchy(store.results(prepared), read.space_key)
-    assert read.foretells and not read.from_names_only
+    assert read.has_predictions and not read.from_names_only
     # Its labels were learned in its own space.
     known = GuidedTransform(random_state=0).fit(
         expected, read.given, graph=read.space.graph, label_vectors=read.label_vectors
@@ -123,7 +123,7 @@ def test_what_was_not_started_is_not_done(store, prepared, labelled, monkeypatch
 def test_a_reading_needs_no_labels(store, prepared, follow):
     analysis = store.add_analysis(prepared, FURIOUS)
     read = follow(Approach("reading", "asking"), analysis)
-    assert not read.foretells and not read.from_names_only and read.probabilities.shape == (60, 0)
+    assert not read.has_predictions and not read.from_names_only and read.probabilities.shape == (60, 0)
     measure(store, nothing, analysis_id=analysis, fit_key=store.analysis(analysis).fit_key)
     results, key = store.results(prepared), store.analysis(analysis).fit_key
     assert findings_kept(results, key) == set(findings_wanted(read.approach))
@@ -178,7 +178,7 @@ def test_the_published_recipe_makes_a_space_of_its_own(store, prepared, labelled
     read = follow(Approach("gstransform"))
     assert read.space.vectors.shape == (60, 64)
     np.testing.assert_allclose(np.linalg.norm(read.space.vectors, axis=1), 1, atol=1e-5)
-    assert read.foretells and read.space_key == store.analysis(labelled).fit_key
+    assert read.has_predictions and read.space_key == store.analysis(labelled).fit_key
     assert set(findings_wanted(read.approach)) == {
         "evidence", "change", "near", "map_quality", "linear", "words",
     }  # fmt: skip
@@ -196,7 +196,7 @@ def test_texts_land_in_every_kind_of_space(store, prepared, labelled, follow, co
     store.set_instruction(labelled, FURIOUS)
     for approach in (Approach("reading", "asking"), Approach("gstransform"), Approach("guided")):
         read = follow(approach)
-        answer = cache.runner().ask(
+        answer = cache.runner().query(
             "land", corpus_key=prepared, text=corpus.texts[7], fit_key=store.analysis(labelled).fit_key
         )
         assert answer["neighbours"][0] == 7
@@ -219,7 +219,7 @@ def test_ready_vectors_are_a_generic_space(store, corpus, ready):
     space = load_space(store.results(corpus.key), entry.embedding_key)
     np.testing.assert_array_equal(space.vectors, AskingEncoder().encode(corpus.texts, instruction=FURIOUS))
     with pytest.raises(EncoderUnavailable, match=r"mine\.npy"):
-        cache.runner().ask("land", corpus_key=corpus.key, text="van")
+        cache.runner().query("land", corpus_key=corpus.key, text="van")
     analysis = store.add_analysis(corpus.key, "by feeling")
     for name in ("angry", "pleased"):
         store.add_label(analysis, name)
@@ -229,7 +229,7 @@ def test_ready_vectors_are_a_generic_space(store, corpus, ready):
     store.give_labels(analysis, {row: feelings[row] for row in range(12)}, "ada")
     fit(store, nothing, analysis_id=analysis)
     read = load_fit(store.results(corpus.key), store.analysis(analysis).fit_key)
-    assert read.label_vectors is None and read.foretells
+    assert read.label_vectors is None and read.has_predictions
     measure(store, nothing, analysis_id=analysis, fit_key=store.analysis(analysis).fit_key)
     assert findings_kept(store.results(corpus.key), store.analysis(analysis).fit_key) == set(
         findings_wanted(read.approach)
@@ -241,10 +241,10 @@ def test_ready_vectors_are_a_reading(store, prepared, labelled, follow, ready, c
     np.testing.assert_array_equal(
         read.space.vectors, AskingEncoder().encode(corpus.texts, instruction=FURIOUS)
     )
-    assert read.label_vectors is None and read.foretells
+    assert read.label_vectors is None and read.has_predictions
     with pytest.raises(RefractError, match=r"mine\.npy"):
         key = store.analysis(labelled).fit_key
-        cache.runner().ask("land", corpus_key=prepared, text="van", fit_key=key)
+        cache.runner().query("land", corpus_key=prepared, text="van", fit_key=key)
 
 
 def test_a_fit_is_measured_against_the_embeddings_that_it_was_made_from(

@@ -21,7 +21,7 @@ def fitted(store, labelled):
 
 
 def ask(fit_key, corpus_key, text="furious van courier"):
-    return cache.runner().ask("land", corpus_key=corpus_key, text=text, fit_key=fit_key)
+    return cache.runner().query("land", corpus_key=corpus_key, text=text, fit_key=fit_key)
 
 
 def test_a_text_lands_in_the_space_asked_for(fitted, prepared):

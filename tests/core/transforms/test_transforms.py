@@ -207,7 +207,7 @@ class TestStrengths:
 
     def test_classes_that_alternate_are_all_heard(self, monkeypatch):
         """Noise with alternating labels, one more than are judged: no class may vanish, or the other one
-        would be foretold for certain."""
+        would be predicted_names for certain."""
         monkeypatch.setattr(model_selection, "MOST_JUDGED", 60)
         monkeypatch.setattr(guided, "MOST_EXAMPLES", 60)
         X = np.random.default_rng(0).standard_normal((200, 16)).astype("f")

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from core.errors import Cancelled
-from core.utils import FailedApart, child_process, graphics_peak_bytes, peak_bytes, run_apart
+from core.utils import ChildProcessFailed, child_process, graphics_peak_bytes, peak_bytes, run_in_child
 from core.utils.child_process import OUT_OF_MEMORY
 from tests.support.app_server import ROOT
 
@@ -39,45 +39,45 @@ def wait_for_end(process, seconds=5.0):
 class TestRun:
     def test_it_returns_what_the_function_returns_from_another_process(self, monkeypatch):
         monkeypatch.setenv("SAID_TO_CHILD", "a key")
-        result = run_apart(f"{PLACE}double", silent, number=21)
+        result = run_in_child(f"{PLACE}double", silent, number=21)
         assert result["twice"] == 42 and result["variable"] == "a key"
         assert result["process"] != os.getpid()
         assert wait_for_end(result["process"])
 
     def test_progress_is_passed_on_in_its_order(self):
         said = []
-        run_apart(f"{PLACE}double", lambda *progress: said.append(progress), number=1)
+        run_in_child(f"{PLACE}double", lambda *progress: said.append(progress), number=1)
         counted = [done for stage, done, total in dict.fromkeys(said) if (stage, total) == ("Counting", 3)]
         assert said[0] == ("Starting", 0, 1) and counted == [0, 1, 2]
 
     def test_a_sentence_for_people_arrives_as_it_is(self):
-        with pytest.raises(FailedApart, match=r"^Two labels are needed: name another\.$"):
-            run_apart(f"{PLACE}fail", silent, kind="sentence")
+        with pytest.raises(ChildProcessFailed, match=r"^Two labels are needed: name another\.$"):
+            run_in_child(f"{PLACE}fail", silent, kind="sentence")
 
     def test_what_nobody_expected_is_named(self):
-        with pytest.raises(FailedApart, match=r"unexpected went wrong \(KeyError: 'nobody'\)"):
-            run_apart(f"{PLACE}fail", silent, kind="bug")
+        with pytest.raises(ChildProcessFailed, match=r"unexpected went wrong \(KeyError: 'nobody'\)"):
+            run_in_child(f"{PLACE}fail", silent, kind="bug")
 
     @pytest.mark.parametrize("kind", ["memory", "card", "allocator", "windows"])
     def test_lack_of_memory_is_one_sentence_whoever_noticed_it(self, kind):
-        with pytest.raises(FailedApart) as failed:
-            run_apart(f"{PLACE}fail", silent, kind=kind)
+        with pytest.raises(ChildProcessFailed) as failed:
+            run_in_child(f"{PLACE}fail", silent, kind=kind)
         assert str(failed.value) == OUT_OF_MEMORY
 
     @pytest.mark.skipif(sys.platform == "win32", reason="no such signal")
     def test_a_process_that_the_system_ended_lacked_memory(self):
-        with pytest.raises(FailedApart) as failed:
-            run_apart(f"{PLACE}vanish", silent, how="killed")
+        with pytest.raises(ChildProcessFailed) as failed:
+            run_in_child(f"{PLACE}vanish", silent, how="killed")
         assert str(failed.value) == OUT_OF_MEMORY
 
     def test_a_process_that_ended_without_a_word_is_told(self):
-        with pytest.raises(FailedApart, match=r"stopped in the middle \(exit code 3\)"):
-            run_apart(f"{PLACE}vanish", silent, how=3)
+        with pytest.raises(ChildProcessFailed, match=r"stopped in the middle \(exit code 3\)"):
+            run_in_child(f"{PLACE}vanish", silent, how=3)
 
     @pytest.mark.skipif(sys.platform != "linux", reason="the limit is Linux's")
     def test_running_out_of_memory_ends_that_process_only(self):
-        with pytest.raises(FailedApart) as failed:
-            run_apart(f"{PLACE}run_out_of_memory", silent, limit=400 * MEGABYTE)
+        with pytest.raises(ChildProcessFailed) as failed:
+            run_in_child(f"{PLACE}run_out_of_memory", silent, limit=400 * MEGABYTE)
         assert str(failed.value) == OUT_OF_MEMORY
 
 
@@ -93,14 +93,14 @@ class TestCancel:
 
         start = time.monotonic()
         with pytest.raises(Cancelled):
-            run_apart(f"{PLACE}sleep", report, seconds=60)
+            run_in_child(f"{PLACE}sleep", report, seconds=60)
         assert time.monotonic() - start < 10
         assert not is_running(seen[0])
 
     def test_it_does_not_outlive_who_asked(self):
         code = (
-            "from core.utils.child_process import run_apart\n"
-            f"run_apart('{PLACE}sleep', lambda stage, *_: print(stage, flush=True), seconds=60)\n"
+            "from core.utils.child_process import run_in_child\n"
+            f"run_in_child('{PLACE}sleep', lambda stage, *_: print(stage, flush=True), seconds=60)\n"
         )
         asking = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True)
         stage = next(line for line in asking.stdout if line.startswith("Sleeping"))
@@ -114,7 +114,9 @@ class TestCancel:
 
 class TestPeakMemory:
     def test_it_counts_what_was_freed_again(self):
-        before, peak, graphics, torch_loaded = run_apart(f"{PLACE}use_memory", silent, n_bytes=200 * MEGABYTE)
+        before, peak, graphics, torch_loaded = run_in_child(
+            f"{PLACE}use_memory", silent, n_bytes=200 * MEGABYTE
+        )
         assert 5 * MEGABYTE < before < 150 * MEGABYTE
         assert before + 150 * MEGABYTE < peak < before + 260 * MEGABYTE
         assert graphics == 0 and not torch_loaded
@@ -123,7 +125,7 @@ class TestPeakMemory:
         block = bytearray(400 * MEGABYTE)
         block[::4096] = b"x" * len(block[::4096])
         assert peak_bytes() > 400 * MEGABYTE
-        before, *_ = run_apart(f"{PLACE}use_memory", silent, n_bytes=1)
+        before, *_ = run_in_child(f"{PLACE}use_memory", silent, n_bytes=1)
         assert before < 150 * MEGABYTE
         del block
 
@@ -131,7 +133,7 @@ class TestPeakMemory:
 def test_what_runs_apart_is_the_first_to_go_when_memory_ends():
     if not child_process.GOOD_VICTIM.exists():
         pytest.skip("only Linux lets a process say so")
-    assert run_apart("tests.support.child_functions:read_score", silent) == 1000
+    assert run_in_child("tests.support.child_functions:read_score", silent) == 1000
 
 
 def test_memory_of_all_graphics_cards_counts_where_torch_uses_them(monkeypatch):

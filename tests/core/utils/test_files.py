@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from core.errors import StoreError
-from core.storage import Results
+from core.storage import ArtifactStore
 from core.utils import write_atomically
 
 
@@ -42,7 +42,7 @@ def test_an_interrupted_write_leaves_no_litter(tmp_path):
 
 
 def test_arrays_and_documents_come_back_as_they_were(tmp_path):
-    results = Results(tmp_path / "results")
+    results = ArtifactStore(tmp_path / "results")
     array = np.arange(6, dtype=np.float32).reshape(2, 3)
     results.save_array("k.map", array)
     results.save_document("k.names", {"größe": [1, None]})
@@ -54,7 +54,7 @@ def test_arrays_and_documents_come_back_as_they_were(tmp_path):
 
 
 def test_delete_takes_what_belongs_to_the_key_and_nothing_else(tmp_path):
-    results = Results(tmp_path)
+    results = ArtifactStore(tmp_path)
     for key in ("a.map", "a.vectors", "ab.map"):
         results.save_array(key, np.zeros(1))
     results.delete("a")
@@ -63,14 +63,14 @@ def test_delete_takes_what_belongs_to_the_key_and_nothing_else(tmp_path):
 
 def test_a_missing_result_says_what_to_do(tmp_path):
     with pytest.raises(StoreError, match="encode the corpus again"):
-        Results(tmp_path).load_array("nothing")
+        ArtifactStore(tmp_path).load_array("nothing")
     with pytest.raises(StoreError, match="encode the corpus again"):
-        Results(tmp_path).load_document("nothing")
+        ArtifactStore(tmp_path).load_document("nothing")
 
 
 @pytest.mark.parametrize("content", [b"", b"\x93NUMPY", b"not an array at all"])
 def test_a_damaged_array_is_removed_so_that_it_is_made_again(tmp_path, content):
-    results = Results(tmp_path)
+    results = ArtifactStore(tmp_path)
     results.save_array("k", np.zeros(3))
     (tmp_path / "k.npy").write_bytes(content)
     with pytest.raises(StoreError, match="was damaged and is removed"):
@@ -79,7 +79,7 @@ def test_a_damaged_array_is_removed_so_that_it_is_made_again(tmp_path, content):
 
 
 def test_an_array_cut_short_is_removed(tmp_path):
-    results = Results(tmp_path)
+    results = ArtifactStore(tmp_path)
     results.save_array("k", np.zeros(1000))
     path = tmp_path / "k.npy"
     path.write_bytes(path.read_bytes()[:-100])
@@ -88,7 +88,7 @@ def test_an_array_cut_short_is_removed(tmp_path):
 
 
 def test_a_damaged_document_is_removed(tmp_path):
-    results = Results(tmp_path)
+    results = ArtifactStore(tmp_path)
     (tmp_path / "k.json").write_text(json.dumps({"a": 1})[:-1])
     with pytest.raises(StoreError, match="was damaged"):
         results.load_document("k")
@@ -98,4 +98,4 @@ def test_a_damaged_document_is_removed(tmp_path):
 def test_arrays_of_python_objects_are_never_loaded(tmp_path):
     np.save(tmp_path / "k.npy", np.asarray([{"code": "runs"}], dtype=object), allow_pickle=True)
     with pytest.raises(StoreError):
-        Results(tmp_path).load_array("k")
+        ArtifactStore(tmp_path).load_array("k")

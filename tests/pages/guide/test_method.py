@@ -331,5 +331,5 @@ def test_from_the_guide_page_a_reading_makes_two_maps_without_a_label(app, store
     start.click().run()
     assert not app.exception
     fit = cache.fit(store.analysis(analysis))
-    assert fit.approach == Approach("reading", "hkunlp/instructor-base") and not fit.foretells
+    assert fit.approach == Approach("reading", "hkunlp/instructor-base") and not fit.has_predictions
     assert "The same texts in two spaces." in words(app)  # the maps page

@@ -12,7 +12,7 @@ from core.maps.clusters import (
     map_names,
 )
 from core.maps.clusters.algorithms import MIDDLE
-from core.storage import Results
+from core.storage import ArtifactStore
 from core.tasks import open_source, steps
 from core.tasks.steps import keep_hierarchy
 
@@ -37,7 +37,7 @@ def planted(n_heaps=6, size=60, seed=0):
 @pytest.fixture
 def source(tmp_path):
     points, texts = planted()
-    return open_source(Results(tmp_path), "corpus", texts, "space", points, points)
+    return open_source(ArtifactStore(tmp_path), "corpus", texts, "space", points, points)
 
 
 def test_the_usual_choice_is_the_middle_step(source):
@@ -57,7 +57,7 @@ def test_finer_steps_have_at_least_as_many_clusters(source):
 
 def test_what_is_kept_is_not_made_again(source, tmp_path, monkeypatch):
     monkeypatch.setattr(steps, "map_hierarchy", None)
-    again = keep_hierarchy(Results(tmp_path), "space", source.points)
+    again = keep_hierarchy(ArtifactStore(tmp_path), "space", source.points)
     assert np.array_equal(again.merges, source.hierarchy.merges)
     for each, other in zip(cluster_levels(again), source.levels, strict=True):
         assert np.array_equal(each, other)
@@ -66,7 +66,7 @@ def test_what_is_kept_is_not_made_again(source, tmp_path, monkeypatch):
 def test_noise_stands_apart_or_joins(tmp_path):
     points, texts = planted()
     points[::20] += 9  # strays
-    source = open_source(Results(tmp_path), "corpus", texts, "space", points, points)
+    source = open_source(ArtifactStore(tmp_path), "corpus", texts, "space", points, points)
     apart = cluster_map(source, ClusterChoice(noise="apart"))
     joined = cluster_map(source, ClusterChoice(noise="nearest"))
     assert (apart.partition.codes < 0).any() and not (joined.partition.codes < 0).any()
@@ -120,7 +120,7 @@ def test_a_choice_can_be_kept_as_text():
 def test_a_handful_of_texts(tmp_path):
     texts = np.array(["one", "two", "three"], dtype=object)
     points = np.zeros((3, 2), dtype=np.float32)
-    source = open_source(Results(tmp_path), "corpus", texts, "space", points, points)
+    source = open_source(ArtifactStore(tmp_path), "corpus", texts, "space", points, points)
     found = cluster_map(source, ClusterChoice())
     assert found.partition.codes.tolist() == [0, 0, 0]
     assert len(map_names(source, found.partition)) == 1
@@ -129,7 +129,7 @@ def test_a_handful_of_texts(tmp_path):
 def test_cutting_and_naming_many_texts_is_quick(tmp_path):
     # 20,000 texts take a fiftieth of the time allowed; an accident that makes it quadratic does not pass.
     points, texts = planted(n_heaps=8, size=2_500)
-    source = open_source(Results(tmp_path), "corpus", texts, "space", points, points)
+    source = open_source(ArtifactStore(tmp_path), "corpus", texts, "space", points, points)
     start = time.perf_counter()
     cluster_map(source, ClusterChoice(fineness=7))
     assert time.perf_counter() - start < 2

@@ -6,7 +6,7 @@ from hdbscan import HDBSCAN
 
 from core.errors import StoreError
 from core.maps.clusters.hierarchy import build_hierarchy, cut, order_tree
-from core.storage import Results, has_hierarchy, load_hierarchy, save_hierarchy
+from core.storage import ArtifactStore, has_hierarchy, load_hierarchy, save_hierarchy
 
 
 def heaps(n, n_heaps, seed):
@@ -131,7 +131,7 @@ def test_a_cluster_has_two_points_at_least():
 
 
 def test_a_kept_hierarchy_cuts_alike(tmp_path):
-    results = Results(tmp_path)
+    results = ArtifactStore(tmp_path)
     hierarchy = build_hierarchy(heaps(100, 3, 0), 5)
     assert not has_hierarchy(results, "key")
     with pytest.raises(StoreError):
