@@ -4,13 +4,15 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from core.errors import RefractError
-from pages.common import layout
+from pages.common import layout, navigation
 
-st.set_page_config(page_title="Refract", page_icon=str(layout.ROOT / "assets" / "icon.svg"), layout="wide")
+st.set_page_config(
+    page_title="Refract", page_icon=str(navigation.ROOT / "assets" / "icon.svg"), layout="wide"
+)
 layout.apply_styles()
 if PagesManager.uses_pages_directory:
     layout.withdraw_page_not_found()
-page = st.navigation(layout.PAGES, position="hidden")
+page = st.navigation(navigation.build_pages(), position="hidden")
 try:
     layout.draw_sidebar()
     page.run()

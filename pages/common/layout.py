@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
 from core.corpus.tables import unique_names
@@ -11,7 +9,7 @@ from core.errors import RefractError
 from core.evidence import Evidence
 from core.storage import Analysis, StoredCorpus, load_approach, load_finding
 from pages.common import cache, jobs
-from pages.common.navigation import CORPUS, EVIDENCE, EXPORT, GUIDE, MAPS
+from pages.common.navigation import CORPUS, EVIDENCE, EXPORT, GUIDE, MAPS, ROOT
 from pages.common.state import (
     analysis_title,
     current_analysis,
@@ -23,7 +21,6 @@ from pages.common.state import (
 )
 from pages.common.text import markdown
 
-ROOT = Path(__file__).resolve().parents[2]
 LONGEST_NAME = 40  # characters of an analysis in the sidebar
 VERDICTS = {
     "helps": "✓ helps",
@@ -31,21 +28,6 @@ VERDICTS = {
     "worse": "worse",
     "too few labels to tell": "too few labels",
 }
-
-
-def _start() -> None:
-    """Address without a page: the first step, or the maps of a corpus that is ready."""
-    st.switch_page(MAPS if is_prepared(current_corpus()) else CORPUS)
-
-
-PAGES = [
-    st.Page(_start, title="Refract", default=True, visibility="hidden"),
-    st.Page(ROOT / CORPUS, title="Corpus · Refract", url_path="corpus"),
-    st.Page(ROOT / GUIDE, title="Guide · Refract", url_path="guide"),
-    st.Page(ROOT / MAPS, title="Maps · Refract", url_path="maps"),
-    st.Page(ROOT / EVIDENCE, title="Evidence · Refract", url_path="evidence"),
-    st.Page(ROOT / EXPORT, title="Export · Refract", url_path="export"),
-]
 
 
 def apply_styles() -> None:
