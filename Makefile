@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 COMPONENT := $(shell find assets/linked_maps -type f -not -path '*/node_modules/*' -not -path '*/build/*')
 
-.PHONY: setup app test lint bench bench-labels bench-maps bench-reencode
+.PHONY: setup app test test-fast lint bench bench-labels bench-maps bench-reencode
 
 setup: $(VENV)/ready
 
@@ -21,9 +21,14 @@ test: setup
 	$(BIN)/python tests/browser.py || $(BIN)/playwright install chromium
 	$(BIN)/python -m pytest
 
+# Without browser and models: under 2 minutes, to run often.
+test-fast: setup
+	$(BIN)/python -m pytest -m "not browser and not model" -n 2
+
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 bench: setup
 	$(BIN)/python -m benchmarks

@@ -1,4 +1,4 @@
-"""What the README tells people to type works."""
+"""What README and CONTRIBUTING say is there, and works."""
 
 import os
 import re
@@ -14,6 +14,7 @@ from tests.conftest import ROOT
 from tests.support.app_server import free_port, wait_for
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 
 def blocks(language):
@@ -84,3 +85,19 @@ def test_the_server_listens_on_this_machine_only_and_tells_nobody():
     settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
     assert settings["server"]["address"] == "127.0.0.1"
     assert settings["browser"]["gatherUsageStats"] is False
+
+
+def test_every_path_named_exists():
+    named = re.findall(r"`([\w./-]+/[\w./-]*|[\w.-]+\.(?:py|md|js))`", README + CONTRIBUTING)
+    paths = [path for path in named if not path.startswith(("hkunlp", "BrandonZYW", "/"))]
+    assert len(paths) > 25
+    missing = [path for path in paths if not ((ROOT / path).exists() or (path == "page.py"))]
+    assert not missing
+
+
+def test_newcomers_questions_take_at_most_three_files():
+    section = CONTRIBUTING.partition("## Where is …?")[2].partition("\n## ")[0]
+    questions = [row for row in section.splitlines() if row.startswith("| ") and "`" in row]
+    assert len(questions) == 8
+    for question in questions:
+        assert 1 <= len(re.findall(r"`[\w./]+\.(?:py|js)`", question)) <= 3, question
