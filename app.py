@@ -1,10 +1,10 @@
-"""Refract: the frame around the pages."""
+"""Refract: entry point of the app, run again at each interaction."""
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from core.errors import RefractError
-from pages.common import layout, navigation
+from pages.common import layout, navigation, show_message
 
 st.set_page_config(
     page_title="Refract", page_icon=str(navigation.ROOT / "assets" / "icon.svg"), layout="wide"
@@ -17,4 +17,4 @@ try:
     layout.draw_sidebar()
     page.run()
 except RefractError as error:
-    layout.say(error)
+    show_message(str(error))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import streamlit as st
 
 from core.jobs import Job
 from core.storage import Analysis
 from pages.common import cache
+from pages.common.notices import show_message
+from pages.common.state import state_of
 from pages.common.text import duration, markdown
 
 PAGE_SECONDS = 0.3  # between two looks at a job that the page waits for
@@ -60,6 +64,33 @@ def cancel_of(**arguments: object) -> None:
             cache.runner().cancel(job.id)
 
 
+def draw_job(job: Job | None, *, cancel_key: str, stopped: str = "") -> bool:
+    """Draw the progress of a job with Cancel, or why it ended early.
+
+    Parameters
+    ----------
+    job : Job or None
+    cancel_key : str
+        Widget key of the Cancel button.
+    stopped : str
+        What to say where the job was cancelled; nothing when empty.
+
+    Returns
+    -------
+    bool
+        Whether the job waits or runs.
+    """
+    if job is None:
+        return False
+    if job.active:
+        draw_progress(job, cancel_key=cancel_key)
+    elif job.status == "failed":
+        show_message(job.message)
+    elif job.status == "cancelled" and stopped:
+        show_message(stopped, "info")
+    return job.active
+
+
 def draw_progress(job: Job, *, cancel_key: str | None = None) -> None:
     """One job's progress on a page, with Cancel; the page is redrawn when it ended."""
     st.fragment(_draw_progress, run_every=PAGE_SECONDS if job.active else None)(job, cancel_key)
@@ -79,8 +110,15 @@ def progress_text(job: Job) -> str:
     return " · ".join(parts)
 
 
+@dataclass
+class DismissedJobs:
+    """Failed jobs whose message was dismissed in this session."""
+
+    ids: set[str] = field(default_factory=set)
+
+
 def _draw_line(were_active: set[str]) -> None:
-    dismissed = st.session_state.setdefault("dismissed_jobs", set())
+    dismissed = state_of(DismissedJobs).ids
     if were_active - {job.id for job in cache.runner().jobs() if job.active}:
         st.rerun()  # what ended may have something new for the page
     # A failure is told until the same was tried again.

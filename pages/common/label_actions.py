@@ -6,41 +6,28 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from core.errors import RefractError
 from core.storage import Analysis
 from core.tasks import fit_key
 from pages.common import cache, jobs
 from pages.common.method_rules import starts_on_guide
 from pages.common.navigation import GUIDE
+from pages.common.notices import attempt
 from pages.common.state import is_fitted, person
 from pages.common.text import markdown
 
 FIT_HELP = "Reshapes the space by the labels given so far; takes seconds, encodes nothing again."
 READ_HELP = "Learns the labels given so far in the space as it was read; reads no text again."
-ERROR, CHANGED = "label_step_error", "label_step_changed"
+LABELS = "labels"  # where messages about labels are shown
 
 
-def attempt(step: Callable[[], object]) -> None:
-    """Do a step on the labels, in a callback; `finish` then says what went wrong, or redraws the page."""
-    try:
-        step()
-    except RefractError as error:
-        st.session_state[ERROR] = str(error)
-    else:
-        st.session_state[CHANGED] = True
+def change_labels(step: Callable[[], object]) -> None:
+    """Run a step that changes labels, in a callback; `draw_notice(LABELS)` then shows what came of it."""
+    attempt(step, LABELS, redraw=True)
 
 
 def record(analysis_id: int, labels: Mapping[int, str | None], remark: str = "") -> None:
     """Give labels as one step, in a callback; the remark goes behind the name of who gave them."""
-    attempt(lambda: cache.store().give_labels(analysis_id, labels, person() + remark))
-
-
-def finish() -> None:
-    """Say why the latest step failed; after one that was done, draw the page anew: its counts changed."""
-    if st.session_state.pop(CHANGED, False):
-        st.rerun()
-    if ERROR in st.session_state:
-        st.error(markdown(st.session_state.pop(ERROR)), icon=":material/error:")
+    change_labels(lambda: cache.store().give_labels(analysis_id, labels, person() + remark))
 
 
 def draw_undo(analysis_id: int, key: str) -> None:
@@ -61,7 +48,7 @@ def draw_undo(analysis_id: int, key: str) -> None:
         type="tertiary",
         icon=":material/undo:",
         help=f"Takes the latest step back; given by {markdown(step.given_by)}.",
-        on_click=attempt,
+        on_click=change_labels,
         args=[lambda: cache.store().undo(analysis_id, step)],
     )
 
@@ -87,6 +74,6 @@ def draw_fit(analysis: Analysis, key: str) -> None:
         icon=":material/auto_awesome:",
         disabled=running,
         help=READ_HELP if analysis.approach.reencodes else FIT_HELP,
-        on_click=attempt,
+        on_click=change_labels,
         args=[lambda: jobs.start_fit(analysis)],
     )

@@ -11,7 +11,8 @@ from core.storage import Analysis, RetiredLabel
 from core.utils import content_key
 from pages.charts import colour_of
 from pages.common import cache
-from pages.common.label_actions import attempt, finish
+from pages.common.label_actions import LABELS, change_labels
+from pages.common.notices import draw_notice
 from pages.common.state import ensure_analysis
 from pages.common.text import markdown
 
@@ -64,7 +65,7 @@ def draw_label_manager(analysis: Analysis, key: str) -> None:
     ----------
     key : str, start of the keys of all widgets
     """
-    finish()
+    draw_notice(LABELS)
     store = cache.store()
     names = store.label_names(analysis.id)
     counts = store.guide_labels(analysis.id)["label"].value_counts()
@@ -111,7 +112,7 @@ def draw_rename(analysis: Analysis, name: str, key: str) -> None:
         width=190,
         max_chars=LONGEST_LABEL,
         help="Its texts keep it, with who gave it and when.",
-        on_change=attempt,
+        on_change=change_labels,
         args=[lambda: cache.store().rename_label(analysis.id, name, st.session_state[field])],
     )
 
@@ -135,7 +136,7 @@ def draw_merge(analysis: Analysis, names: list[str], counts: pd.Series, ticked: 
             "Merge",
             key=f"{key}_merge",
             disabled=into is None,
-            on_click=attempt,
+            on_click=change_labels,
             args=[lambda: store.merge_labels(analysis.id, ticked, into)],
         )
         st.button(
@@ -144,7 +145,7 @@ def draw_merge(analysis: Analysis, names: list[str], counts: pd.Series, ticked: 
             type="tertiary",
             icon=":material/delete:",
             help=DELETE_HELP,
-            on_click=attempt,
+            on_click=change_labels,
             args=[lambda: [store.delete_label(analysis.id, name) for name in ticked]],
         )
 
@@ -159,6 +160,6 @@ def draw_retired(analysis: Analysis, label: RetiredLabel, key: str) -> None:
             "Bring back",
             key=f"{key}_restore_{label.name}",
             type="tertiary",
-            on_click=attempt,
+            on_click=change_labels,
             args=[lambda: cache.store().restore_label(analysis.id, label.name)],
         )

@@ -1,11 +1,10 @@
-"""The frame of every page: styles, the sidebar with its steps, and the page's head."""
+"""What every page shows: styles, the sidebar with the steps, the head of the page."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from core.corpus.tables import unique_names
-from core.errors import RefractError
 from core.evidence import Evidence
 from core.storage import Analysis, StoredCorpus, load_approach, load_finding
 from pages.common import cache, jobs
@@ -81,17 +80,20 @@ def page_head(title: str, purpose: str, *, next_page: str | None = None, next_la
             st.switch_page(next_page)
 
 
-def say(error: RefractError) -> None:
-    """Show the sentence of an error, as it is."""
-    st.error(markdown(str(error)), icon=":material/error:")
-
-
 def ask_for(message: str, page: str, label: str) -> None:
-    """Empty state of a step that cannot be taken yet: what is missing and the way to it; ends the page."""
+    """Say what a step still needs, link to where it is given, and end the page."""
     with st.container(border=True, key="missing"):
         st.markdown(message)
         st.page_link(page, label=f"**{label}** :material/arrow_forward:")
     st.stop()
+
+
+def require_prepared(entry: StoredCorpus | None, without_corpus: str) -> None:
+    """End the page unless a corpus is open and encoded; `without_corpus` says what the page needs one for."""
+    if entry is None:
+        ask_for(without_corpus, CORPUS, "Choose a corpus")
+    if not is_prepared(entry):
+        ask_for(f"“{markdown(entry.name)}” is not encoded yet.", CORPUS, "See the progress")
 
 
 def _steps(entry: StoredCorpus | None, analysis: Analysis | None) -> list[tuple[str, str, str]]:

@@ -1,39 +1,135 @@
-"""What one session works on: a corpus and one of its analyses."""
+"""What one browser session holds between its runs; the only file of the pages that uses `st.session_state`.
+
+Three kinds of things are held:
+
+- `AppState`, under one key: the corpus and the analysis in use, and messages that wait to be shown;
+- within it the states of pages and panels, each a dataclass of its own, one for the session or one for each
+  corpus or analysis (`state_of`);
+- values of widgets, each under the widget's key (`widget_value`, `set_widget`).
+"""
 
 from __future__ import annotations
 
 import getpass
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Literal, TypeVar
 
 import streamlit as st
 
 from core.encoders import title_of
 from core.storage import Analysis, StoredCorpus, has_fit, has_space, load_approach
+from core.utils import cut
 from pages.common import cache
+
+Part = TypeVar("Part")
+NoticeKind = Literal["error", "warning", "info", "success"]
+STATE_KEY = "refract"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A message that waits for the next run to show it."""
+
+    message: str
+    kind: NoticeKind = "error"
 
 
 @dataclass
-class State:
-    """The choice of one session, kept under a key of its own so that pages can come and go."""
+class AppState:
+    """What the session works on, and what its pages and panels hold.
+
+    Attributes
+    ----------
+    corpus_key, analysis_id : the corpus and the analysis in use
+    notices : messages to be shown, by the name of the place that shows them
+    redraw : whether a callback changed what the whole page shows
+    parts : states of pages and panels, by their class and what they belong to (see `state_of`)
+    started : whether the corpus that was opened last has been looked for
+    """
 
     corpus_key: str | None = None
     analysis_id: int | None = None
+    notices: dict[str, Notice] = field(default_factory=dict)
+    redraw: bool = False
+    parts: dict[tuple[type, Hashable], object] = field(default_factory=dict)
+    started: bool = False
 
 
-def get_state() -> State:
-    """State of this session; a new session goes on with the corpus that was opened last."""
-    if "refract" not in st.session_state:
-        state = st.session_state["refract"] = State()
+def get_state() -> AppState:
+    """State of this session; a new session continues with the corpus that was opened last."""
+    state = session()
+    if not state.started:
+        state.started = True
         stored = cache.store().corpora()
-        if stored:
+        if stored and state.corpus_key is None:
             open_corpus(stored[0].key)
-        return state
-    return st.session_state["refract"]
+    return state
+
+
+def session() -> AppState:
+    """State of this session, without a look at the store."""
+    return st.session_state.setdefault(STATE_KEY, AppState())
+
+
+def state_of(kind: type[Part], owner: Hashable = None, *, make: Callable[[], Part] | None = None) -> Part:
+    """State of a page or panel in this session, to be read and changed in place.
+
+    Parameters
+    ----------
+    kind : type
+        A dataclass, each field with a default.
+    owner : hashable, optional
+        The corpus key, analysis id or widget key that it belongs to; one for the session when left out.
+    make : callable, optional
+        Makes the first state, where the defaults are not it.
+    """
+    parts = session().parts
+    if (kind, owner) not in parts:
+        parts[kind, owner] = (make or kind)()
+    return parts[kind, owner]
+
+
+def reset_state(kind: type, owner: Hashable = None) -> None:
+    """Forget the state of a page or panel, so that the next use starts from the defaults."""
+    session().parts.pop((kind, owner), None)
+
+
+def widget_value(key: str, default: object = None) -> object:
+    """Value of the widget with this key; the default where it was never drawn or set."""
+    return st.session_state.get(key, default)
+
+
+def set_widget(key: str, value: object) -> None:
+    """Set the value of a widget; only in callbacks, or before the widget is drawn."""
+    st.session_state[key] = value
+
+
+def start_widget(key: str, value: object) -> None:
+    """Set the value of a widget that has none yet."""
+    st.session_state.setdefault(key, value)
+
+
+def has_widget(key: str) -> bool:
+    """Whether a widget has a value."""
+    return key in st.session_state
+
+
+def forget_widget(key: str) -> None:
+    """Let a widget start from its default again."""
+    st.session_state.pop(key, None)
+
+
+def forget_widgets(prefix: str) -> None:
+    """Let all widgets whose keys begin so start from their defaults again."""
+    for key in [str(key) for key in st.session_state]:
+        if key.startswith(prefix):
+            forget_widget(key)
 
 
 def open_corpus(corpus_key: str) -> None:
     """Work on a corpus, with its newest analysis."""
-    state = st.session_state.setdefault("refract", State())
+    state = get_state()
     if state.corpus_key != corpus_key:
         analyses = cache.store().analyses(corpus_key)
         state.analysis_id = analyses[-1].id if analyses else None
@@ -86,9 +182,9 @@ def person() -> str:
 
 
 def analysis_title(analysis: Analysis, *, longest: int | None = None) -> str:
-    """Instruction, and how it is followed where that is not the usual way.
+    """Instruction of an analysis, and its method where that is not the usual one.
 
-    Of one that is longer than `longest` characters, the instruction is cut first.
+    A title longer than `longest` characters loses the end of its instruction first.
     """
     approach, how = analysis.approach, ""
     if is_fitted(analysis):
@@ -96,16 +192,12 @@ def analysis_title(analysis: Analysis, *, longest: int | None = None) -> str:
     if approach.kind == "gstransform":
         how = " · GSTransform"
     elif approach.reencodes:
-        how = f" · {title_of(approach.encoder)}" if approach.encoder else " · read anew"
+        how = f" · {title_of(approach.encoder)}" if approach.encoder else " · re-encoded"
     title = analysis.instruction or "untitled"
     if longest is None or len(title) + len(how) <= longest:
         return title + how
-    how = _cut(how, longest * 2 // 3)
-    return _cut(title, longest - len(how)) + how
-
-
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else text[: longest - 1] + "…"
+    how = cut(how, longest * 2 // 3)
+    return cut(title, longest - len(how)) + how
 
 
 def is_prepared(entry: StoredCorpus | None) -> bool:
@@ -116,7 +208,7 @@ def is_prepared(entry: StoredCorpus | None) -> bool:
 
 
 def is_read(analysis: Analysis) -> bool:
-    """Whether the latest Fit read the texts as they are to be read now: another then reads none again."""
+    """Whether the latest Fit re-encoded the texts by the present method, so that a new Fit reuses them."""
     if not analysis.approach.reencodes or not is_fitted(analysis):
         return False
     fit = cache.fit(analysis)

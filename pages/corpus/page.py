@@ -12,7 +12,17 @@ from core.encoders import DEFAULT_ENCODER, split_ready, title_of
 from core.errors import CorpusError, RefractError
 from core.storage import StoredCorpus
 from pages.charts import text_length_histogram
-from pages.common import cache, current_corpus, get_state, is_prepared, jobs, layout, markdown, open_corpus
+from pages.common import (
+    cache,
+    current_corpus,
+    get_state,
+    is_prepared,
+    jobs,
+    layout,
+    markdown,
+    open_corpus,
+    show_message,
+)
 from pages.common.encoders import (
     Upload,
     draw_encoder_chooser,
@@ -69,7 +79,7 @@ def corpus_page() -> None:
         if found is not None:
             draw_table(*found)
     except CorpusError as error:
-        layout.say(error)
+        show_message(str(error))
 
 
 def demo_table() -> Table:
@@ -229,7 +239,7 @@ def draw_encode(
             open_corpus(corpus.key)
             encoder = keep(corpus.key, upload) if upload else encoder
         except RefractError as error:
-            layout.say(error)
+            show_message(str(error))
             return
         if there:
             st.switch_page(layout.MAPS)

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.maps.clusters import Clustering
-from pages.common import attempt, markdown, typical_of
+from pages.common import change_labels, markdown, typical_of
 from pages.maps.clusters.actions import GUIDE_TEXTS, give_as_label, merge, move, rename, split, unlock
 from pages.maps.clusters.answers import HELP as ANSWERS_HELP
 from pages.maps.clusters.answers import cluster_answers
@@ -47,7 +47,7 @@ def draw_card(view: MapView, side: Side, clustering: Clustering, code: int, sele
             )  # fmt: skip
             st.button(
                 "Make a label", key=f"maps_cluster_guide_{side.key}_{code}", type="tertiary",
-                help=GUIDE_HELP, on_click=attempt, args=[lambda: give_as_label(view, side, code)],
+                help=GUIDE_HELP, on_click=change_labels, args=[lambda: give_as_label(view, side, code)],
             )  # fmt: skip
             popover = st.popover(
                 "Edit", key=f"maps_cluster_edit_{side.key}_{code}", type="tertiary", on_change="rerun"

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.maps.clusters import APART, DENSITY, K_MEANS, NEAREST, ClusterChoice, Clustering, describe_kept
-from pages.common import cache, clustering_for, finish, markdown, source_for, typical_of
+from pages.common import LABELS, cache, clustering_for, draw_notice, markdown, source_for, typical_of
 from pages.maps.clusters.actions import choose, owner, say, undo
 from pages.maps.clusters.answers import HELP as ANSWERS_HELP
 from pages.maps.clusters.answers import cluster_answers
@@ -36,7 +36,7 @@ LOST_HELP = (
 
 def draw_clusters(view: MapView, selected: np.ndarray) -> None:
     """Clusters of one side: how they are cut, what they are, and what can be done with them."""
-    finish()
+    draw_notice(LABELS)
     with st.container(horizontal=True, vertical_alignment="bottom", key="maps_cluster_tools"):
         side = _choose_side(view)
         clustering = clustering_for(view.corpus, side.analysis, side.space, side.space_key)

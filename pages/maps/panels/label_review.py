@@ -14,7 +14,17 @@ from core.maps import Fit
 from core.neighbours import Graph
 from core.utils import content_key
 from pages.charts import GREY, colour_of
-from pages.common import CHECKED, cache, draw_fit, draw_label_manager, draw_undo, finish, markdown, record
+from pages.common import (
+    CHECKED,
+    LABELS,
+    cache,
+    draw_fit,
+    draw_label_manager,
+    draw_notice,
+    draw_undo,
+    markdown,
+    record,
+)
 from pages.maps.selection import select_texts
 from pages.maps.view import MapView
 
@@ -54,7 +64,7 @@ def draw_label_check(view: MapView, selected: np.ndarray) -> None:
             "then see labels that contradict each other and labels that are likely wrong."
         )
         return
-    finish()
+    draw_notice(LABELS)
     left, right = st.columns([3, 2], gap="large")
     with right:
         st.markdown("**Labels**")

@@ -8,7 +8,17 @@ import streamlit as st
 
 from core.utils import content_key
 from pages.charts import colour_of
-from pages.common import attempt, cache, draw_fit, draw_undo, ensure_analysis, finish, markdown, person
+from pages.common import (
+    LABELS,
+    cache,
+    change_labels,
+    draw_fit,
+    draw_notice,
+    draw_undo,
+    ensure_analysis,
+    markdown,
+    person,
+)
 from pages.maps.view import MapView
 
 ROWS_LISTED = 1000
@@ -25,7 +35,7 @@ def draw_labelling(view: MapView, selected: np.ndarray) -> None:
 
     A fragment of its own, so that a tick redraws no map.
     """
-    finish()
+    draw_notice(LABELS)
     with st.container(gap="small"):
         if len(selected) == 0:
             st.markdown("**Nothing selected**")
@@ -152,7 +162,7 @@ def draw_step(view: MapView, ticked: np.ndarray, unticked: tuple[str, np.ndarray
         type="primary",
         width="stretch",
         disabled=not name or len(rows) == 0,
-        on_click=attempt,
+        on_click=change_labels,
         args=[lambda: give(view, name, rows, instruction, unticked)],
     )
     if name and len(rows) == 0:

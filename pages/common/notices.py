@@ -1,0 +1,70 @@
+"""Messages that a callback keeps and the next run shows, and errors on screen.
+
+A callback runs before the page is drawn, so what it has to say waits in the session, under the name of the
+place that will show it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.errors import RefractError
+from pages.common.state import Notice, NoticeKind, get_state
+from pages.common.text import markdown
+
+ICONS: dict[NoticeKind, str] = {
+    "error": ":material/error:",
+    "warning": ":material/warning:",
+    "info": ":material/info:",
+    "success": ":material/check_circle:",
+}
+
+
+def show_message(message: str, kind: NoticeKind = "error") -> None:
+    """Show a message that is plain text."""
+    {"error": st.error, "warning": st.warning, "info": st.info, "success": st.success}[kind](
+        markdown(message), icon=ICONS[kind]
+    )
+
+
+def keep_notice(place: str, message: str, kind: NoticeKind = "error") -> None:
+    """Keep a message until `draw_notice` shows it at this place. For callbacks."""
+    get_state().notices[place] = Notice(message, kind)
+
+
+def attempt(step: Callable[[], object], place: str, *, redraw: bool = False) -> bool:
+    """Run a step, and keep the message of its error for a place. For callbacks.
+
+    Parameters
+    ----------
+    step : callable
+    place : str
+    redraw : bool
+        Whether `draw_notice` has to rerun the whole page after a step that succeeded: a callback of a
+        fragment reruns the fragment alone, and counts elsewhere may have changed.
+
+    Returns
+    -------
+    bool
+        Whether the step succeeded.
+    """
+    try:
+        step()
+    except RefractError as error:
+        keep_notice(place, str(error))
+        return False
+    get_state().redraw |= redraw
+    return True
+
+
+def draw_notice(place: str) -> None:
+    """Show the message that was kept for a place, once; rerun the page first where a step needs that."""
+    state = get_state()
+    if state.redraw:
+        state.redraw = False
+        st.rerun()
+    notice = state.notices.pop(place, None)
+    if notice is not None:
+        show_message(notice.message, notice.kind)
