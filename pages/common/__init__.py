@@ -16,6 +16,7 @@ from pages.common.method_rules import LABEL_TEXTS, approach_hint, approach_ready
 from pages.common.notices import attempt, draw_notice, keep_notice, show_message
 from pages.common.state import (
     analysis_title,
+    close_corpus,
     current_analysis,
     current_corpus,
     ensure_analysis,
@@ -55,6 +56,7 @@ __all__ = [
     "approach_ready",
     "attempt",
     "change_labels",
+    "close_corpus",
     "clustering_for",
     "current_analysis",
     "current_corpus",

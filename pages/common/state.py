@@ -137,6 +137,13 @@ def open_corpus(corpus_key: str) -> None:
     cache.store().mark_opened(corpus_key)
 
 
+def close_corpus(corpus_key: str) -> None:
+    """Work on no corpus any more where this one is in use: it was removed."""
+    state = get_state()
+    if state.corpus_key == corpus_key:
+        state.corpus_key = state.analysis_id = None
+
+
 def open_analysis(analysis_id: int | None) -> None:
     """Work on an analysis; None starts with an empty instruction."""
     get_state().analysis_id = analysis_id
@@ -149,7 +156,7 @@ def current_corpus() -> StoredCorpus | None:
         return None
     entry = cache.store().find_corpus(state.corpus_key)
     if entry is None:  # removed by another session
-        state.corpus_key = state.analysis_id = None
+        close_corpus(state.corpus_key)
     return entry
 
 

@@ -315,7 +315,7 @@ def test_14_a_cancelled_job_loses_nothing_and_a_closed_tab_stops_nothing(page, a
     page.goto(f"{address}/corpus")
     page.get_by_text("4,608 texts · encoded").wait_for(timeout=WARM_UP)
     page.get_by_text("Open again").first.click()
-    page.get_by_text("read by all-MiniLM-L6-v2").nth(1).wait_for()
+    page.get_by_text("encoded by all-MiniLM-L6-v2").nth(1).wait_for()
 
 
 def test_15_nothing_left_this_machine_and_nothing_broke(page):

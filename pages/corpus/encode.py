@@ -1,0 +1,108 @@
+"""Encode a corpus: by an encoder, or by vectors from a file."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.corpus import Corpus
+from core.errors import RefractError
+from pages.common import cache, is_prepared, jobs, navigation, open_corpus, show_message
+from pages.common.encoders import (
+    Upload,
+    draw_encoder_chooser,
+    keep,
+    kept_name,
+    read_upload,
+    reading_cost,
+    why_not,
+)
+
+WAYS = {"encoder": "By an encoder", "ready": "Vectors I have already"}
+WAYS_HELP = (
+    "A map needs a vector of each text: made here by an encoder, or made elsewhere and given as a file. "
+    "The generic map shows what these vectors say of the texts' meaning."
+)
+STOPPED = "Cancelled; nothing was lost. It starts again."
+
+
+def draw_ways(corpus: Corpus) -> None:
+    """Draw the choice of where the vectors come from, and what the choice needs."""
+    way = st.segmented_control(
+        "Vectors of the texts",
+        list(WAYS),
+        format_func=WAYS.__getitem__,
+        default="encoder",
+        required=True,
+        key="corpus_way",
+        help=WAYS_HELP,
+        persist_state="session",
+    )
+    if way == "ready":
+        upload = read_upload(corpus, key="corpus")
+        if upload is not None:
+            draw_encode(corpus, kept_name(corpus.key, upload), upload=upload)
+    else:
+        draw_encoder(corpus)
+
+
+def draw_encoder(corpus: Corpus) -> None:
+    """Draw the choice of an encoder, and Encode."""
+    encoder, _ = draw_encoder_chooser(
+        key="corpus",
+        instructed=False,
+        texts=corpus.texts,
+        corpus_key=corpus.key,
+        before_try=lambda: cache.store().add_corpus(corpus),
+    )
+    if not encoder:
+        return
+    problem = why_not(encoder, instructed=False)
+    n_long, max_tokens, _ = reading_cost(corpus.key, encoder, corpus.texts)
+    if n_long and not problem:
+        st.caption(
+            f"**{n_long:,}** texts are longer than the {max_tokens:,} tokens that the encoder reads: their "
+            "ends are cut."
+        )
+    draw_encode(corpus, encoder, disabled=bool(problem))
+
+
+def draw_encode(
+    corpus: Corpus, encoder: str, *, upload: Upload | None = None, disabled: bool = False
+) -> None:
+    """Draw the page's one primary button: encode, with progress and Cancel; or open what is encoded.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    encoder : str
+        Name of the encoder; with an upload the name of its vectors, "" before they are kept.
+    upload : Upload, optional
+        Vectors that take the place of encoding.
+    disabled : bool
+    """
+    stored = cache.store().find_corpus(corpus.key)
+    job = jobs.latest("prepare", corpus_key=corpus.key)
+    if job is None or not job.active:  # else another encoder may be at work: that is shown
+        job = jobs.latest("prepare", corpus_key=corpus.key, encoder=encoder)
+    if jobs.draw_job(job, cancel_key="corpus_cancel", stopped=STOPPED):
+        return
+    there = is_prepared(stored) and stored.encoder == encoder
+    if there:
+        show_message("The map is ready." if upload else "Encoded: the map is ready.", "success")
+    n_texts = f"{len(corpus.texts):,} texts"
+    label = f"Map {n_texts} by these vectors" if upload else f"Encode {n_texts}"
+    if there:
+        label = f"Open the map of {n_texts}"
+    if st.button(label, key="corpus_encode", type="primary", width="stretch", disabled=disabled):
+        try:
+            cache.store().add_corpus(corpus)
+            open_corpus(corpus.key)
+            encoder = keep(corpus.key, upload) if upload else encoder
+        except RefractError as error:
+            show_message(str(error))
+            return
+        if there:
+            st.switch_page(navigation.MAPS)
+        title = f"Mapping {corpus.name}" if upload else f"Encoding {corpus.name}"
+        jobs.start("prepare", title, corpus_key=corpus.key, encoder=encoder)
+        st.rerun()
