@@ -34,6 +34,7 @@ _HOMES = {
     "build_graph": "core.neighbours",
     "cluster_map": "core.maps.clusters",
     "cross_validate": "core.evidence",
+    "export_table": "core.export",
     "find_mistakes": "core.labels",
     "learning_curve": "core.evidence",
     "load_encoder": "core.encoders",

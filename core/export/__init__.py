@@ -1,24 +1,27 @@
 """Write results as files for other tools."""
 
+from core.export.files import ExportSource, File, export_files, file_name, source_table
+from core.export.findings import findings_to_json_bytes, linear_to_npz_bytes
 from core.export.tables import (
-    build_export,
     build_record,
     csv_size,
-    file_name,
-    findings_to_json_bytes,
-    linear_to_npz_bytes,
+    export_table,
     to_csv_bytes,
     to_parquet_bytes,
     vectors_to_parquet_bytes,
 )
 
 __all__ = [
-    "build_export",
+    "ExportSource",
+    "File",
     "build_record",
     "csv_size",
+    "export_files",
+    "export_table",
     "file_name",
     "findings_to_json_bytes",
     "linear_to_npz_bytes",
+    "source_table",
     "to_csv_bytes",
     "to_parquet_bytes",
     "vectors_to_parquet_bytes",

@@ -1,6 +1,4 @@
 import io
-import json
-import math
 
 import numpy as np
 import pandas as pd
@@ -9,21 +7,15 @@ import pytest
 
 from core.corpus import build_corpus
 from core.corpus.tables import Table, read_table
-from core.evidence import Control, CurvePoint, DrivingWord, Evidence, Findings, LabelEvidence, LearningCurve
 from core.export import (
-    build_export,
     build_record,
     csv_size,
-    file_name,
-    findings_to_json_bytes,
-    linear_to_npz_bytes,
+    export_table,
     to_csv_bytes,
     to_parquet_bytes,
     vectors_to_parquet_bytes,
 )
 from core.export.tables import RESULT_COLUMNS
-from core.maps import Fit, MapQuality
-from core.transforms import Approach, LinearForm
 
 TEXTS = ["late, again", '=SUM(1) said "Ann"', "two\nlines\rthree ", "café 🙂"]
 
@@ -51,7 +43,7 @@ FITTED = {
 
 @pytest.fixture
 def table():
-    return build_export(
+    return export_table(
         corpus_with(stars=[1, 2, None, 4], town=["Rome", None, "Bonn", ""]), **GENERIC, **FITTED
     )
 
@@ -74,7 +66,7 @@ def test_every_result_has_its_column_in_a_fixed_order(table):
 
 
 def test_before_the_first_fit_there_are_only_generic_columns():
-    table = build_export(corpus_with(), **GENERIC)
+    table = export_table(corpus_with(), **GENERIC)
     assert table.columns.tolist() == [
         "text",
         "generic_cluster",
@@ -94,14 +86,14 @@ def test_metadata_that_are_called_like_a_result_are_renamed():
         "reshaped_x (metadata)",
     ]
     for results in (GENERIC, GENERIC | FITTED):
-        table = build_export(corpus, **results)
+        table = export_table(corpus, **results)
         assert table.columns[1:5].tolist() == expected
         assert table["text"].tolist() == TEXTS
 
 
 def test_a_result_of_another_corpus_is_refused():
     with pytest.raises(ValueError, match="given_label has 2 rows, the corpus has 4"):
-        build_export(corpus_with(), **GENERIC, given=["sad", None])
+        export_table(corpus_with(), **GENERIC, given=["sad", None])
     with pytest.raises(ValueError, match="3 vectors for 4 texts"):
         vectors_to_parquet_bytes(TEXTS, np.zeros((3, 2)))
 
@@ -140,92 +132,6 @@ def test_vectors_come_back_exactly():
     assert again.tobytes() == vectors.tobytes()
 
 
-LINEAR = LinearForm(
-    np.array([[1.0, 0.0, 2.0], [0.0, 1.0, -1.0]], dtype=np.float32),
-    np.array([0.5, 0.0, 0.0], dtype=np.float32),
-    0.75,
-)
-FIT = Fit(
-    space=None,
-    space_key="key",
-    approach=Approach(),
-    instruction="by feeling",
-    labels=["sad", "glad"],
-    label_ids=[1, 2],
-    phrases=[["sad"], ["glad"]],
-    classes=[0, 1],
-    given=np.array([0, -1, -1, 1]),
-    probabilities=np.array([[1, 0], [0.5, 0.5], [0, 1], [0, 1]], dtype=np.float32),
-    label_vectors=np.eye(2, dtype=np.float32),
-)
-FINDINGS = Findings(
-    evidence=Evidence(
-        n_labels=2,
-        n_classes=2,
-        n_tested=0,
-        by_label=(LabelEvidence(0, 1, math.nan, math.nan), LabelEvidence(1, 12, 0.5, 0.75)),
-    ),
-    change=np.array([0.0, 0.5], dtype=np.float32),
-    linear=LINEAR,
-    map_quality=MapQuality(trustworthiness=0.75, kept=0.5, near=1.0, n_neighbours=15),
-    words=((DrivingWord("late", 0.5, 0.25, 0.0),), ()),
-    control=Control(permuted=0.5, published=math.nan),
-    curve=LearningCurve(n_labels=12, points=(CurvePoint(8, 0.5, 0.625),)),
-)
-ABOUT = {"encoder": "words"}
-
-
-def test_the_linear_form_is_used_as_its_own_lines_say(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    content = linear_to_npz_bytes(FIT, LINEAR, **ABOUT, file_name="form.npz")
-    (tmp_path / "form.npz").write_bytes(content)
-    form = np.load("form.npz", allow_pickle=False)
-    assert form["label_names"].tolist() == ["sad", "glad"]
-    assert (str(form["encoder"]), str(form["instruction"])) == ("words", "by feeling")
-    assert form["n_labels_given"] == 2
-    lines = str(form["how_to"]).replace("X = ...", "X = np.array([[1, 0], [0.6, 0.8]], dtype=np.float32)")
-    assert len(lines.splitlines()) == 5
-    names = {}
-    exec(lines, names)
-    # By hand: the rows of W, mixed, plus the intercept.
-    np.testing.assert_allclose(names["Z"], [[1.5, 0, 2], [1.1, 0.8, 0.4]], atol=1e-6)
-    np.testing.assert_allclose(names["Z"], LINEAR.transform(names["X"]), atol=1e-6)
-    assert capsys.readouterr().out.strip() == "0.75"
-
-
-def test_findings_leave_as_json_that_every_reader_takes():
-    def refuse(constant):
-        raise AssertionError(f"{constant} is not JSON")
-
-    found = json.loads(findings_to_json_bytes(FIT, FINDINGS, **ABOUT), parse_constant=refuse)
-    assert found["instruction"] == "by feeling" and found["encoder"] == "words"
-    assert found["approach"] == {"kind": "guided", "encoder": "", "template": ""}
-    assert found["n_labels_given"] == 2 and found["from_names_only"] is False
-    assert found["evidence"]["verdict"] == "too few labels to tell"
-    assert found["evidence"]["generic"] is None
-    assert found["evidence"]["by_label"] == {
-        "sad": {"n_labels": 1, "generic": None, "reshaped": None},
-        "glad": {"n_labels": 12, "generic": 0.5, "reshaped": 0.75},
-    }
-    assert found["control"]["published"] is None and found["control"]["permuted"] == 0.5
-    assert found["learning_curve"]["doubling"] is None
-    assert found["learning_curve"]["points"] == [{"n_labels": 8, "generic": 0.5, "reshaped": 0.625}]
-    assert found["neighbours_replaced_mean"] == 0.25
-    assert found["linear_form_agreement"] == 0.75
-    assert found["map_quality"]["kept"] == 0.5 and found["map_quality"]["displacement"] is None
-    assert found["driving_words"] == {
-        "sad": [{"word": "late", "weight": 0.5, "inside": 0.25, "outside": 0.0}],
-        "glad": [],
-    }
-
-
-def test_what_was_not_measured_is_null():
-    found = json.loads(findings_to_json_bytes(FIT, Findings(), **ABOUT))
-    names = ("evidence", "control", "learning_curve", "neighbours_replaced_mean", "driving_words")
-    names += ("linear_form_agreement", "map_quality")
-    assert all(found[name] is None for name in names)
-
-
 def test_the_record_of_labels_leaves_with_its_texts(store):
     corpus = corpus_with()
     store.add_corpus(corpus)
@@ -248,9 +154,3 @@ def test_the_size_of_a_table_is_told_beforehand():
     table = pd.DataFrame({"text": [f"text {'long ' * (row % 7)}" for row in range(9000)]})
     assert csv_size(table) == pytest.approx(len(to_csv_bytes(table)), rel=0.05)
     assert csv_size(table.head(0)) == 0
-
-
-def test_file_names_say_what_is_in_them():
-    assert file_name("letters.csv", "By feeling? · asking") == "letters-by-feeling-asking"
-    assert file_name("a.csv", "by feeling", from_names_only=True) == "a-by-feeling-from-names-only"
-    assert file_name("../?.csv") == "refract"

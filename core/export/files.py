@@ -1,0 +1,220 @@
+"""The files that can be exported: what each is, and how it is made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePath
+
+import numpy as np
+import pandas as pd
+
+from core.corpus import Corpus, Partition
+from core.evidence import Findings
+from core.export.findings import findings_to_json_bytes, linear_to_npz_bytes
+from core.export.tables import (
+    build_record,
+    csv_size,
+    export_table,
+    to_csv_bytes,
+    to_parquet_bytes,
+    vectors_to_parquet_bytes,
+)
+from core.maps import Fit, Space
+from core.neighbours import unit_rows
+from core.transforms import fit_linear_form
+from core.utils import percent
+
+MEGABYTE = 1_000_000
+CSV, PARQUET = "text/csv", "application/vnd.apache.parquet"
+
+
+@dataclass(frozen=True)
+class ExportSource:
+    """Everything that can be exported of a corpus and one analysis.
+
+    Attributes
+    ----------
+    corpus : Corpus of n texts
+    encoder : str, name of the encoder of the generic space
+    generic : Space
+    generic_clusters : Partition
+    title : str, of the analysis, for names of files
+    given : list of n label names, None for a text without one; None without labels
+    history : DataFrame of `Store.label_history`, None without an analysis
+    fit : Fit or None
+    fit_clusters : Partition of the Fit's space
+    answers : list of n str, a language model's answers about the texts, or None
+    findings : Findings of the Fit
+    """
+
+    corpus: Corpus
+    encoder: str
+    generic: Space
+    generic_clusters: Partition
+    title: str = ""
+    given: Sequence[str | None] | None = None
+    history: pd.DataFrame | None = None
+    fit: Fit | None = None
+    fit_clusters: Partition | None = None
+    answers: Sequence[str] | None = None
+    findings: Findings = field(default_factory=Findings)
+
+
+@dataclass(frozen=True)
+class File:
+    """One file that can be exported.
+
+    Attributes
+    ----------
+    kind : str, distinct for each file of a source
+    title, hint : str, what it is; what opens it, and its size
+    name : str
+    mime : str
+    make : callable that returns its bytes
+    """
+
+    kind: str
+    title: str
+    hint: str
+    name: str
+    mime: str
+    make: Callable[[], bytes]
+
+
+def source_table(source: ExportSource) -> pd.DataFrame:
+    """Build the table of a source; see `export_table`."""
+    fit, results = source.fit, {}
+    if fit is not None:
+        results = {
+            "answers": source.answers,
+            "reshaped_clusters": source.fit_clusters.codes,
+            "reshaped_names": source.fit_clusters.names,
+            "reshaped_map": fit.space.map,
+            "neighbours_replaced": source.findings.change,
+        }
+        if fit.has_predictions:
+            labels = np.asarray(fit.labels, dtype=object)
+            results |= {"predicted": labels[fit.predicted], "probability": fit.probability}
+    return export_table(
+        source.corpus,
+        generic_clusters=source.generic_clusters.codes,
+        generic_names=source.generic_clusters.names,
+        generic_map=source.generic.map,
+        given=source.given,
+        **results,
+    )
+
+
+def export_files(source: ExportSource, table: pd.DataFrame) -> list[File]:
+    """List the files of a source; each is made only when its `make` is called.
+
+    Parameters
+    ----------
+    source : ExportSource
+    table : DataFrame
+        Result of `source_table`.
+    """
+    stem = file_name(
+        source.corpus.name, source.title, from_names_only=bool(source.fit and source.fit.from_names_only)
+    )
+    files = [
+        File(
+            "csv",
+            "Table as CSV",
+            f"Opens in spreadsheets and everything else · {_about(max(0.1 * MEGABYTE, csv_size(table)))}",
+            f"{stem}.csv",
+            CSV,
+            lambda: to_csv_bytes(table),
+        ),
+        File(
+            "parquet",
+            "Table as Parquet",
+            "Opens in pandas, DuckDB, R; keeps types",
+            f"{stem}.parquet",
+            PARQUET,
+            lambda: to_parquet_bytes(table),
+        ),
+        _vectors(source, stem),
+    ]
+    if source.fit is not None:
+        if not source.fit.approach.reencodes:  # else no matrix makes the space
+            files.append(_linear_form(source, stem))
+        files.append(_evidence(source, stem))
+    if source.history is not None and not source.history.empty:
+        files.append(_record(source.corpus, source.history, stem))
+    return files
+
+
+def file_name(corpus_name: str, title: str = "", *, from_names_only: bool = False) -> str:
+    """Name for files, valid on any file system: of the corpus and of the analysis."""
+    parts = [PurePath(corpus_name).stem, title, "from names only" if from_names_only else ""]
+    return re.sub(r"[^\w]+", "-", " ".join(part for part in parts if part)).strip("-").lower() or "refract"
+
+
+def _vectors(source: ExportSource, stem: str) -> File:
+    space, kind = source.generic, "Generic"
+    if source.fit is not None:
+        space, kind = source.fit.space, "Re-encoded" if source.fit.approach.reencodes else "Reshaped"
+    n_texts, n_dims = space.vectors.shape
+    return File(
+        "vectors",
+        f"{kind} vectors as Parquet",
+        f"{n_texts:,} × {n_dims}, a list column beside the text · {_about(space.vectors.nbytes)}",
+        f"{stem}-vectors.parquet",
+        PARQUET,
+        lambda: vectors_to_parquet_bytes(source.corpus.texts, space.vectors),
+    )
+
+
+def _linear_form(source: ExportSource, stem: str) -> File:
+    fit, known, generic = source.fit, source.findings.linear, source.generic
+    n_dims, n_reshaped = generic.vectors.shape[1], fit.space.vectors.shape[1]
+    kept = ""
+    if known is not None and not np.isnan(known.agreement):
+        kept = f"keeps {percent(known.agreement)} of the ten nearest neighbours · "
+    name = f"{stem}-linear.npz"
+
+    def make() -> bytes:
+        linear = known or fit_linear_form(unit_rows(generic.vectors), np.asarray(fit.space.vectors))
+        return linear_to_npz_bytes(fit, linear, encoder=source.encoder, file_name=name)
+
+    return File(
+        "linear",
+        "Linear form as NPZ",
+        f"One matrix, {n_dims} × {n_reshaped}, that reshapes new embeddings, with the lines of NumPy that "
+        f"apply it · {kept}{_about(4 * n_dims * n_reshaped)}",
+        name,
+        "application/octet-stream",
+        make,
+    )
+
+
+def _evidence(source: ExportSource, stem: str) -> File:
+    words = "" if source.fit.approach.reencodes else ", with the words that drive each"
+    measured = "" if source.findings.evidence else "; not measured yet"
+    return File(
+        "evidence",
+        "Evidence as JSON",
+        f"Whether it helped, label by label{words}{measured}",
+        f"{stem}-evidence.json",
+        "application/json",
+        lambda: findings_to_json_bytes(source.fit, source.findings, encoder=source.encoder),
+    )
+
+
+def _record(corpus: Corpus, history: pd.DataFrame, stem: str) -> File:
+    return File(
+        "record",
+        "Record of labels as CSV",
+        f"Who gave which text which label, and when · {len(history):,} entries, also those that were "
+        "replaced later and those of merged or deleted labels",
+        f"{stem}-labels.csv",
+        CSV,
+        lambda: to_csv_bytes(build_record(corpus, history)),
+    )
+
+
+def _about(n_bytes: float) -> str:
+    return f"about {n_bytes / MEGABYTE:,.1f} MB"
