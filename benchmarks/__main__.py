@@ -66,11 +66,11 @@ def measure_fit(page: Page, address: str, home: Path, corpus_key: str) -> float:
     analysis = store.add_analysis(corpus_key, "by topic")
     topics = corpus.metadata["topic"].tolist()
     for name in sorted(set(topics)):
-        store.add_label(analysis, name)
+        store.label_names.add(analysis, name)
     seconds = []
     for number in range(ROUNDS + 1):
         rows = range(60 + number)  # another label each time: the same ones would find their result on disk
-        store.give_labels(analysis, {row: topics[row] for row in rows}, "bench")
+        store.labels.give(analysis, {row: topics[row] for row in rows}, "bench")
         page.goto(f"{address}/guide")
         seconds.append(seconds_to_draw(page, ".st-key-guide_fit button", len(topics)))
     return statistics.median(seconds[1:])  # the first waits for the worker to warm up

@@ -106,7 +106,7 @@ def plant_corpus(store: Store, n: int) -> Corpus:
     store.set_encoding(corpus.key, "all-MiniLM-L6-v2", EMBEDDINGS)
     analysis = store.add_analysis(corpus.key, "planted")
     for name in names:
-        store.add_label(analysis, name)
+        store.label_names.add(analysis, name)
     store.set_fit(analysis, FIT, EMBEDDINGS)
     return corpus
 

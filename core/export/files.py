@@ -42,7 +42,7 @@ class ExportSource:
     generic_clusters : Partition
     title : str, of the analysis, for names of files
     given : list of n label names, None for a text without one; None without labels
-    history : DataFrame of `Store.label_history`, None without an analysis
+    history : DataFrame of `LabelStore.history`, None without an analysis
     fit : Fit or None
     fit_clusters : Partition of the Fit's space
     answers : list of n str, a language model's answers about the texts, or None
@@ -139,7 +139,7 @@ def export_files(source: ExportSource, table: pd.DataFrame) -> list[File]:
         _vectors(source, stem),
     ]
     if source.fit is not None:
-        if not source.fit.approach.reencodes:  # else no matrix makes the space
+        if not source.fit.method.reencodes:  # else no matrix makes the space
             files.append(_linear_form(source, stem))
         files.append(_evidence(source, stem))
     if source.history is not None and not source.history.empty:
@@ -156,7 +156,7 @@ def file_name(corpus_name: str, title: str = "", *, from_names_only: bool = Fals
 def _vectors(source: ExportSource, stem: str) -> File:
     space, kind = source.generic, "Generic"
     if source.fit is not None:
-        space, kind = source.fit.space, "Re-encoded" if source.fit.approach.reencodes else "Reshaped"
+        space, kind = source.fit.space, "Re-encoded" if source.fit.method.reencodes else "Reshaped"
     n_texts, n_dims = space.vectors.shape
     return File(
         "vectors",
@@ -192,7 +192,7 @@ def _linear_form(source: ExportSource, stem: str) -> File:
 
 
 def _evidence(source: ExportSource, stem: str) -> File:
-    words = "" if source.fit.approach.reencodes else ", with the words that drive each"
+    words = "" if source.fit.method.reencodes else ", with the words that drive each"
     measured = "" if source.findings.evidence else "; not measured yet"
     return File(
         "evidence",

@@ -28,12 +28,12 @@ def findings_to_json_bytes(fit: Fit, findings: Findings, *, encoder: str) -> byt
     fit : Fit
     findings : Findings
     encoder : str
-        Of the corpus; an encoder of the approach is part of "approach".
+        Of the corpus; an encoder of the method is part of "method".
     """
     document: dict[str, object] = {
         "instruction": fit.instruction,
         "encoder": encoder,
-        "approach": asdict(fit.approach),
+        "method": asdict(fit.method),
         "labels": fit.labels,
         "n_labels_given": int((np.asarray(fit.given) >= 0).sum()),
         "from_names_only": fit.from_names_only,

@@ -33,6 +33,19 @@ RESULT_COLUMNS = (
 SIZE_SAMPLE = 500
 """Rows that are written to estimate the size of a whole table."""
 
+RECORD_COLUMNS = (
+    "label",
+    "counts_as",
+    "given_by",
+    "source",
+    "source_name",
+    "reviewed",
+    "given_at",
+    "row",
+    "step",
+)
+"""Columns of the record of labels, after the text."""
+
 
 def export_table(
     corpus: Corpus,
@@ -104,14 +117,14 @@ def build_record(corpus: Corpus, history: pd.DataFrame) -> pd.DataFrame:
     ----------
     corpus : Corpus
     history : DataFrame
-        Result of `Store.label_history`.
+        Result of `LabelStore.history`.
 
     Returns
     -------
     DataFrame
-        One row an entry, oldest first: text, label, counts_as, given_by, given_at, row, step.
+        One row an entry, oldest first, with the columns `RECORD_COLUMNS` after the text.
     """
-    table = history[["label", "counts_as", "given_by", "given_at", "row", "step"]].copy()
+    table = history[list(RECORD_COLUMNS)].copy()
     table.insert(0, "text", corpus.texts[history["row"].to_numpy(dtype=np.int64)])
     return table
 

@@ -1,5 +1,6 @@
 """Guide labels: which text to label next, likely mistakes, duplicates, import."""
 
+from core.labels.guide_labels import SOURCES, GuideLabels
 from core.labels.importing import LONGEST_LABEL, FoundLabels, labels_from_column, match_labels
 from core.labels.mistakes import LIKELY, Mistake, find_mistakes
 from core.labels.near_copies import without_copies
@@ -9,7 +10,9 @@ from core.labels.suggest import encode_names, label_phrases, suggest
 __all__ = [
     "LIKELY",
     "LONGEST_LABEL",
+    "SOURCES",
     "FoundLabels",
+    "GuideLabels",
     "Mistake",
     "encode_names",
     "find_conflicts",

@@ -12,7 +12,7 @@ from core.storage.embeddings import (
 from core.storage.fits import (
     findings_kept,
     has_fit,
-    load_approach,
+    load_method,
     load_finding,
     load_findings,
     load_fit,
@@ -20,6 +20,7 @@ from core.storage.fits import (
     save_fit,
 )
 from core.storage.label_names import RetiredLabel
+from core.storage.labels import LabelEvent, LabelStore
 from core.storage.spaces import (
     has_graph,
     has_hierarchy,
@@ -38,6 +39,8 @@ __all__ = [
     "MOST_ANSWERED",
     "Analysis",
     "ArtifactStore",
+    "LabelEvent",
+    "LabelStore",
     "RetiredLabel",
     "Store",
     "StoredCorpus",
@@ -52,7 +55,7 @@ __all__ = [
     "has_word_table",
     "keep_ready",
     "load_answers",
-    "load_approach",
+    "load_method",
     "load_finding",
     "load_findings",
     "load_fit",

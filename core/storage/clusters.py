@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from core.storage.database import Database
+from core.utils import SqliteFile
 
 OWNER = "corpus_key = ? AND analysis_id IS ?"
 
@@ -27,10 +27,10 @@ class ClusterRecord:
 
     Parameters
     ----------
-    database : Database
+    database : SqliteFile
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: SqliteFile) -> None:
         self._database = database
 
     def choice(self, corpus_key: str, analysis_id: int | None) -> str | None:

@@ -1,14 +1,13 @@
-"""The SQLite file of what people type: its tables, and transactions that say what went wrong."""
+"""The SQLite file of what people type: its tables, and the migrations from earlier versions."""
 
 from __future__ import annotations
 
+import re
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from core.errors import StoreError
-from core.utils import storage_error
+from core.utils import SqliteFile
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS corpora (
@@ -24,7 +23,8 @@ CREATE TABLE IF NOT EXISTS labels (
 CREATE TABLE IF NOT EXISTS label_events (
     id INTEGER PRIMARY KEY, analysis_id INTEGER NOT NULL REFERENCES analyses (id) ON DELETE CASCADE,
     step INTEGER NOT NULL, text_row INTEGER NOT NULL, label_id INTEGER REFERENCES labels (id),
-    given_by TEXT NOT NULL, given_at TEXT NOT NULL);
+    given_by TEXT NOT NULL, given_at TEXT NOT NULL, source TEXT NOT NULL DEFAULT 'deck',
+    source_name TEXT NOT NULL DEFAULT '', reviewed INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS cluster_choices (
     corpus_key TEXT NOT NULL REFERENCES corpora (key) ON DELETE CASCADE,
     analysis_id INTEGER REFERENCES analyses (id) ON DELETE CASCADE, choice TEXT NOT NULL,
@@ -36,86 +36,82 @@ CREATE TABLE IF NOT EXISTS cluster_edits (
 CREATE INDEX IF NOT EXISTS label_events_of_analysis ON label_events (analysis_id, text_row, id);
 """
 
-ADDED = {
-    "labels": ("merged_into INTEGER REFERENCES labels (id)", "deleted_at TEXT"),
-    "analyses": ("approach TEXT",),
-}
-"""Columns that files made by earlier versions lack."""
 
-
-class Database:
-    """Tables in `home/refract.sqlite`, in WAL mode: readers and the one writer do not wait for each other.
-
-    Parameters
-    ----------
-    home : Path
-        Data folder; made when missing.
+def open_database(home: Path) -> SqliteFile:
+    """Open `home/refract.sqlite`; make it when missing, migrate it when an earlier version made it.
 
     Raises
     ------
     StoreError
-        When the folder cannot be written.
+        When the folder cannot be written, or a later version made the file.
     """
-
-    def __init__(self, home: Path) -> None:
-        self.path = home / "refract.sqlite"
-        try:
-            home.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise storage_error(error, home) from error
-        with self.transaction() as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.executescript(SCHEMA)
-            _add_columns(connection)
-
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """One connection, one transaction: on disk at the end, rolled back when anything is raised.
-
-        Raises
-        ------
-        StoreError
-            When the file cannot be opened or is damaged, or the disk is full.
-        """
-        try:
-            connection = sqlite3.connect(self.path, timeout=30)
-        except sqlite3.DatabaseError as error:
-            raise self._explained(error) from error
-        try:
-            connection.row_factory = sqlite3.Row
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA synchronous = FULL")  # a label is on disk when the call returns
-            with connection:
-                yield connection
-        except sqlite3.IntegrityError:
-            raise  # the caller knows which rule was broken, and says so
-        except sqlite3.DatabaseError as error:
-            raise self._explained(error) from error
-        finally:
-            connection.close()
-
-    def _explained(self, error: sqlite3.DatabaseError) -> StoreError:
-        if "full" in str(error):
-            return StoreError(
-                f"The disk that holds {self.path} is full, so this was not recorded: free some space and do "
-                "it again; everything recorded before is safe."
-            )
-        return StoreError(
-            f"The file {self.path} cannot be used ({error}): close other programs that use it, make its "
-            "folder writable, or set REFRACT_HOME to another folder."
-        )
-
-
-def _add_columns(connection: sqlite3.Connection) -> None:
-    if _missing_columns(connection):
+    database = SqliteFile(home / "refract.sqlite")
+    with database.transaction() as connection:
+        if _version(connection) == len(MIGRATIONS):
+            return database
         connection.execute("BEGIN IMMEDIATE")  # whoever opens the file at the same moment waits here
-        for table, column in _missing_columns(connection):
+        found = _version(connection)
+        if found > len(MIGRATIONS):
+            raise StoreError(
+                f"The file {database.path} was made by a later version of Refract: install that version, or "
+                "set REFRACT_HOME to another folder."
+            )
+        for migrate in MIGRATIONS[found:]:
+            migrate(connection)
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+    return database
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return connection.execute("PRAGMA user_version").fetchone()[0]
+
+
+def _add_missing(connection: sqlite3.Connection) -> None:
+    """Version 1: every table, and the columns that files from before the versions may lack."""
+    for statement in SCHEMA.split(";"):
+        connection.execute(statement)
+    for table, column in (
+        ("labels", "merged_into INTEGER REFERENCES labels (id)"),
+        ("labels", "deleted_at TEXT"),
+        ("analyses", "approach TEXT"),
+        ("label_events", "source TEXT NOT NULL DEFAULT 'deck'"),
+        ("label_events", "source_name TEXT NOT NULL DEFAULT ''"),
+        ("label_events", "reviewed INTEGER NOT NULL DEFAULT 0"),
+    ):
+        present = {row["name"] for row in connection.execute(f"PRAGMA table_info({table})")}
+        if column.split()[0] not in present:
             connection.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
 
 
-def _missing_columns(connection: sqlite3.Connection) -> list[tuple[str, str]]:
-    missing = []
-    for table, columns in ADDED.items():
-        present = {row["name"] for row in connection.execute(f"PRAGMA table_info({table})")}
-        missing += [(table, column) for column in columns if column.split()[0] not in present]
-    return missing
+def _split_given_by(connection: sqlite3.Connection) -> None:
+    """Version 2: where a label came from, and whether it was reviewed, stood in `given_by` as a suffix."""
+    found = connection.execute("SELECT DISTINCT given_by FROM label_events").fetchall()
+    connection.executemany(
+        "UPDATE label_events SET given_by = ?, source = ?, source_name = ?, reviewed = ? WHERE given_by = ?",
+        [(*split_given_by(row["given_by"]), row["given_by"]) for row in found],
+    )
+
+
+def split_given_by(text: str) -> tuple[str, str, str, bool]:
+    """Split what versions before 2 kept as `given_by`: (given_by, source, source_name, reviewed).
+
+    "ada", "ada, checked", "ada, column NAME", "ada, file NAME", "ada, on the map", "ada, from a cluster" and
+    "model:NAME" were written. A column or file may itself be called "status, checked".
+    """
+    if text.startswith("model:"):
+        return text.removeprefix("model:"), "model", "", False
+    imported = re.match(r"(?s)(.*?), (column|file) (.*)", text)
+    if imported:
+        return imported[1], imported[2], imported[3], False
+    for suffix, source, reviewed in (
+        (", checked", "deck", True),
+        (", on the map", "map", False),
+        (", from a cluster", "cluster", False),
+    ):
+        if text.endswith(suffix):
+            return text.removesuffix(suffix), source, "", reviewed
+    return text, "deck", "", False
+
+
+MIGRATIONS = (_add_missing, _split_given_by)
+"""Each takes a file to the next version, in one transaction with those after it."""

@@ -11,7 +11,7 @@ from core.evidence import FINDINGS, Control, DrivingWord, Evidence, Findings, Le
 from core.maps import Fit, MapQuality
 from core.storage.arrays import ArtifactStore
 from core.storage.spaces import has_space, load_space, save_space
-from core.transforms import Approach, LinearForm
+from core.transforms import Method, LinearForm
 
 ARRAYS = ("given", "probabilities", "label_vectors")
 NAMED = ("instruction", "labels", "label_ids", "phrases", "classes", "space_key")
@@ -20,7 +20,7 @@ NAMED = ("instruction", "labels", "label_ids", "phrases", "classes", "space_key"
 def save_fit(results: ArtifactStore, key: str, fit: Fit) -> None:
     """Keep a Fit; it counts as there only when all its parts are."""
     named = {name: getattr(fit, name) for name in NAMED}
-    results.save_document(f"{key}.labels", named | {"approach": fit.approach.to_text()})
+    results.save_document(f"{key}.labels", named | {"approach": fit.method.to_text()})
     for part in ARRAYS:
         values = getattr(fit, part)
         results.save_array(f"{key}.{part}", np.empty((0, 0), np.float32) if values is None else values)
@@ -34,16 +34,16 @@ def has_fit(results: ArtifactStore, key: str | None) -> bool:
         return False
     try:
         named = results.load_document(f"{key}.labels")
-        Approach.from_text(named.get("approach"))
+        Method.from_text(named.get("approach"))
     except StoreError:  # damaged, or of a later version
         return False
     space_key = named.get("space_key", key)
     return has_space(results, space_key) and all(results.has_array(f"{key}.{part}") for part in ARRAYS)
 
 
-def load_approach(results: ArtifactStore, key: str) -> Approach:
+def load_method(results: ArtifactStore, key: str) -> Method:
     """How the space of a Fit was made, without reading the rest. Raises as `load_fit`."""
-    return Approach.from_text(results.load_document(f"{key}.labels").get("approach"))
+    return Method.from_text(results.load_document(f"{key}.labels").get("approach"))
 
 
 def load_fit(results: ArtifactStore, key: str) -> Fit:
@@ -56,11 +56,11 @@ def load_fit(results: ArtifactStore, key: str) -> Fit:
     """
     named = results.load_document(f"{key}.labels")
     given, probabilities, label_vectors = (results.load_array(f"{key}.{part}") for part in ARRAYS)
-    space_key = named.get("space_key", key)  # earlier versions knew one approach only
+    space_key = named.get("space_key", key)  # earlier versions knew one method only
     return Fit(
         space=load_space(results, space_key),
         space_key=space_key,
-        approach=Approach.from_text(named.get("approach")),
+        method=Method.from_text(named.get("approach")),
         instruction=named["instruction"],
         labels=named["labels"],
         label_ids=named.get("label_ids", []),

@@ -1,4 +1,4 @@
-"""The label names of an analysis: added, renamed, merged, deleted and brought back."""
+"""Label names of an analysis: add, rename, merge, delete, restore."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from core.errors import LabelError
 from core.labels import LONGEST_LABEL
-from core.storage.database import Database
+from core.utils import SqliteFile
 
 LATEST = "(SELECT MAX(id) FROM label_events WHERE analysis_id = ? GROUP BY text_row)"
 """SQL: the entry that counts, of each text that has one."""
@@ -25,7 +25,7 @@ class RetiredLabel:
     merged_into : str or None
         Label that its texts count for now; None when they count for none.
     n_texts : int
-        Texts whose latest entry is this label or one merged into it: what `restore_label` brings back.
+        Texts whose latest entry is this label or one merged into it: what `restore` brings back.
     """
 
     name: str
@@ -34,23 +34,23 @@ class RetiredLabel:
 
 
 class LabelNames:
-    """Label names of every analysis; the part of the `Store` that deals with them.
+    """Label names of every analysis.
 
-    Renaming, merging and deleting touch the names alone: a merged label counts as the one it was merged into,
-    a deleted one as none, and `restore_label` brings either back with the texts that had it.
+    Renaming, merging and deleting change names only. A merged label counts as the one it was merged into, a
+    deleted one as none; `restore` brings either back with the texts that had it.
 
-    A name is free again once its label is merged or deleted. The label that takes it next starts without
-    texts; the retired one is from then on called “name (earlier)”.
+    A name is free again once its label is merged or deleted. The next label of that name starts without
+    texts, and the retired one is renamed to “name (earlier)”.
 
     Parameters
     ----------
-    database : Database
+    database : SqliteFile
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: SqliteFile) -> None:
         self._database = database
 
-    def add_label(self, analysis_id: int, name: str) -> str:
+    def add(self, analysis_id: int, name: str) -> str:
         """Add a label name; returns it as kept (outer blanks removed).
 
         Raises
@@ -69,7 +69,7 @@ class LabelNames:
             raise LabelError(f"“{name}” could not be added: another tab removed this analysis.") from error
         return name
 
-    def rename_label(self, analysis_id: int, old: str, new: str) -> None:
+    def rename(self, analysis_id: int, old: str, new: str) -> None:
         """Change a label's name; the texts that carry it keep it, with who gave it and when.
 
         Raises
@@ -85,7 +85,7 @@ class LabelNames:
             new = _free_name(connection, analysis_id, new, instead_of=old)
             connection.execute("UPDATE labels SET name = ? WHERE id = ?", (new, label))
 
-    def merge_labels(self, analysis_id: int, names: Sequence[str], into: str) -> None:
+    def merge(self, analysis_id: int, names: Sequence[str], into: str) -> None:
         """Count several labels as one: the texts of `names` count for `into` from now on.
 
         Parameters
@@ -108,7 +108,7 @@ class LabelNames:
                 "UPDATE labels SET merged_into = ? WHERE id = ?", [(target, label) for label in merged]
             )
 
-    def delete_label(self, analysis_id: int, name: str) -> None:
+    def delete(self, analysis_id: int, name: str) -> None:
         """Retire a label: its texts count as having none. One that no text ever had is gone for good.
 
         Raises
@@ -129,7 +129,7 @@ class LabelNames:
             else:
                 connection.execute("DELETE FROM labels WHERE id = ?", (label,))
 
-    def restore_label(self, analysis_id: int, name: str) -> None:
+    def restore(self, analysis_id: int, name: str) -> None:
         """Bring back a merged or deleted label with the texts that had it.
 
         Raises
@@ -150,18 +150,18 @@ class LabelNames:
                 "UPDATE labels SET merged_into = NULL, deleted_at = NULL WHERE id = ?", (found[0],)
             )
 
-    def label_names(self, analysis_id: int) -> list[str]:
+    def current(self, analysis_id: int) -> list[str]:
         """Label names in the order in which they were added, without merged and deleted ones."""
         with self._database.transaction() as connection:
             return [label["name"] for label in labels_of(connection, analysis_id) if not is_retired(label)]
 
-    def names_of(self, analysis_id: int, ids: Sequence[int]) -> list[str | None]:
+    def of_ids(self, analysis_id: int, ids: Sequence[int]) -> list[str | None]:
         """Present name of labels by their ids, also of merged and deleted ones; None where there is none."""
         with self._database.transaction() as connection:
             names = {label["id"]: label["name"] for label in labels_of(connection, analysis_id)}
         return [names.get(label) for label in ids]
 
-    def retired_labels(self, analysis_id: int) -> list[RetiredLabel]:
+    def retired(self, analysis_id: int) -> list[RetiredLabel]:
         """Merged and deleted labels in the order in which they were added."""
         with self._database.transaction() as connection:
             connection.execute("BEGIN")  # both are read at one moment

@@ -1,8 +1,9 @@
-"""The record of labels: who gave which to which text, and when."""
+"""Labels of texts: who gave which, when, and from where."""
 
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -10,12 +11,20 @@ import numpy as np
 import pandas as pd
 
 from core.errors import LabelError
-from core.storage.label_names import LATEST, LabelNames, counts_for, is_retired, labels_of, utc_now
+from core.labels import SOURCES, GuideLabels
+from core.storage.label_names import LATEST, counts_for, is_retired, labels_of, utc_now
+from core.utils import SqliteFile
+
+EVENT_COLUMNS = ("given_by", "source", "source_name", "reviewed", "given_at")
+INSERT_EVENT = (
+    f"INSERT INTO label_events (analysis_id, step, text_row, label_id, {', '.join(EVENT_COLUMNS)}) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 @dataclass(frozen=True)
 class LabelEvent:
-    """What one step of `give_labels` did.
+    """What one call of `give` did.
 
     Attributes
     ----------
@@ -30,19 +39,30 @@ class LabelEvent:
     given_at: str
 
 
-class LabelRecord(LabelNames):
-    """Labels of every analysis; the part of the `Store` that deals with them.
+class LabelStore:
+    """Labels of the texts of every analysis.
 
-    Who gave what and when is only ever added to; the label of a text is its latest entry, and undo takes the
-    latest step back. What a label counts for today is up to the names (`LabelNames`).
+    Entries are only ever added. The label of a text is its latest entry, and `undo` removes the latest step.
+    Which label an entry counts for today is up to `LabelNames`.
+
+    Parameters
+    ----------
+    database : SqliteFile
     """
 
-    def give_labels(
+    def __init__(self, database: SqliteFile) -> None:
+        self._database = database
+        self._read = threading.local()
+
+    def give(
         self,
         analysis_id: int,
         labels: Mapping[int, str | None],
         given_by: str,
         *,
+        source: str = "deck",
+        source_name: str = "",
+        reviewed: bool = False,
         unless: Callable[[str], bool] | None = None,
     ) -> list[int]:
         """Record the label of each text row, on disk before this returns; None takes a label away or skips.
@@ -52,9 +72,17 @@ class LabelRecord(LabelNames):
         Parameters
         ----------
         labels : mapping of text row to label name
+        given_by : str
+            Name of the person or the language model.
+        source : str, default="deck"
+            One of `SOURCES`.
+        source_name : str
+            Name of the column or file that the labels come from.
+        reviewed : bool, default=False
+            Whether a person kept a label that was shown as doubtful.
         unless : callable, optional
-            Takes the name of who gave a text its latest label, at this moment; where it says so, the text
-            keeps it.
+            Takes the source of a text's latest entry, at this moment; where it returns True, the text keeps
+            its label.
 
         Returns
         -------
@@ -68,6 +96,8 @@ class LabelRecord(LabelNames):
         StoreError
             When the disk is full; nothing is then recorded.
         """
+        if source not in SOURCES:
+            raise ValueError(f"{source!r} found; a source is one of {SOURCES}")
         with self._database.transaction() as connection:
             connection.execute("BEGIN IMMEDIATE")  # two at once must not take the same step number
             found = labels_of(connection, analysis_id)
@@ -83,14 +113,23 @@ class LabelRecord(LabelNames):
                 (analysis_id,),
             ).fetchone()["next"]
             if unless is not None:
-                kept = {row for row, who in _latest_givers(connection, analysis_id) if unless(who)}
+                kept = {row for row, latest in _latest_sources(connection, analysis_id) if unless(latest)}
                 labels = {row: name for row, name in labels.items() if int(row) not in kept}
             now = utc_now()
             connection.executemany(
-                "INSERT INTO label_events (analysis_id, step, text_row, label_id, given_by, given_at) "
-                "VALUES (?, ?, ?, ?, ?, ?)",
+                INSERT_EVENT,
                 [
-                    (analysis_id, step, int(row), known.get(name), given_by, now)
+                    (
+                        analysis_id,
+                        step,
+                        int(row),
+                        known.get(name or ""),
+                        given_by,
+                        source,
+                        source_name,
+                        reviewed,
+                        now,
+                    )
                     for row, name in labels.items()
                 ],
             )
@@ -141,37 +180,55 @@ class LabelRecord(LabelNames):
             given_at=events[0]["given_at"],
         )
 
-    def guide_labels(self, analysis_id: int) -> pd.DataFrame:
-        """Latest entry of every text that was labelled or skipped, newest first.
+    def read(self, analysis_id: int) -> GuideLabels:
+        """Return the labels of an analysis, all read at one moment.
 
-        A text whose label was deleted is as one that was never labelled: it is not among them.
-
-        Returns
-        -------
-        DataFrame
-            Columns row (int), label (str, None where skipped or taken away; a merged label under the name it
-            counts for), given_by, given_at (UTC, ISO).
+        A second call from the same thread reads the table again only if the file changed. A text whose label
+        was deleted is not in `GuideLabels.table`.
         """
+        version = self._database.version()
+        known = getattr(self._read, "known", None)
+        if known is None or known[0] != version:
+            known = self._read.known = (version, {})
+        if analysis_id not in known[1]:
+            known[1][analysis_id] = self._read_now(analysis_id)
+        return known[1][analysis_id]
+
+    def _read_now(self, analysis_id: int) -> GuideLabels:
         with self._database.transaction() as connection:
             connection.execute("BEGIN")
             labels = labels_of(connection, analysis_id)
             events = connection.execute(
-                "SELECT text_row, label_id, given_by, given_at FROM label_events "
-                f"WHERE id IN {LATEST} ORDER BY id DESC",
+                "SELECT text_row, label_id, given_by, source, source_name, reviewed, given_at "
+                f"FROM label_events WHERE id IN {LATEST} ORDER BY id DESC",
                 (analysis_id,),
             ).fetchall()
+            corpus = connection.execute(
+                "SELECT n_texts FROM corpora WHERE key = (SELECT corpus_key FROM analyses WHERE id = ?)",
+                (analysis_id,),
+            ).fetchone()
+        in_use = [label for label in labels if not is_retired(label)]
         names = {label["id"]: label["name"] for label in labels}
-        counts_as = {label: names.get(now) for label, now in counts_for(labels).items()} | {None: None}
-        rows = [
-            (event["text_row"], counts_as[event["label_id"]], event["given_by"], event["given_at"])
-            for event in events
-            if event["label_id"] is None or counts_as[event["label_id"]] is not None
-        ]
-        frame = pd.DataFrame(rows, columns=["row", "label", "given_by", "given_at"])
-        frame["label"] = frame["label"].astype(object).where(frame["label"].notna(), None)
-        return frame
+        positions = {label["id"]: position for position, label in enumerate(in_use)}
+        present: dict[int | None, int | None] = {**counts_for(labels), None: None}
+        codes = np.full(corpus["n_texts"] if corpus else 0, -1, dtype=np.int64)
+        rows = []
+        for event in events:
+            label = present[event["label_id"]]
+            if label is not None:
+                codes[event["text_row"]] = positions[label]
+            if label is not None or event["label_id"] is None:
+                rows.append((event["text_row"], None if label is None else names[label], *event[2:]))
+        table = pd.DataFrame(rows, columns=["row", "label", *EVENT_COLUMNS])
+        table["label"] = table["label"].astype(object).where(table["label"].notna(), None)
+        return GuideLabels(
+            names=tuple(label["name"] for label in in_use),
+            ids=tuple(label["id"] for label in in_use),
+            codes=codes,
+            table=table.astype({"row": np.int64, "reviewed": bool}),
+        )
 
-    def label_history(self, analysis_id: int) -> pd.DataFrame:
+    def history(self, analysis_id: int) -> pd.DataFrame:
         """Every entry ever made and not undone, oldest first: what the record says, whatever counts today.
 
         Returns
@@ -179,14 +236,14 @@ class LabelRecord(LabelNames):
         DataFrame
             Columns step (int), row (int), label (str, the label that was given, also where it was merged or
             deleted since; None where skipped or taken away), counts_as (str, the label that it counts for
-            today, None for none), given_by, given_at (UTC, ISO).
+            today, None for none), given_by, source, source_name, reviewed, given_at (UTC, ISO).
         """
         with self._database.transaction() as connection:
             connection.execute("BEGIN")
             labels = labels_of(connection, analysis_id)
             events = connection.execute(
-                "SELECT step, text_row, label_id, given_by, given_at FROM label_events "
-                "WHERE analysis_id = ? ORDER BY id",
+                "SELECT step, text_row, label_id, given_by, source, source_name, reviewed, given_at "
+                "FROM label_events WHERE analysis_id = ? ORDER BY id",
                 (analysis_id,),
             ).fetchall()
         names, present = {label["id"]: label["name"] for label in labels}, counts_for(labels)
@@ -196,55 +253,15 @@ class LabelRecord(LabelNames):
                 event["text_row"],
                 names.get(event["label_id"]),
                 names.get(present.get(event["label_id"])),
-                event["given_by"],
-                event["given_at"],
+                *event[3:],
             )
             for event in events
         ]
-        frame = pd.DataFrame(rows, columns=["step", "row", "label", "counts_as", "given_by", "given_at"])
+        frame = pd.DataFrame(rows, columns=["step", "row", "label", "counts_as", *EVENT_COLUMNS])
+        frame["reviewed"] = frame["reviewed"].astype(bool)
         for column in ("label", "counts_as"):
             frame[column] = frame[column].astype(object).where(frame[column].notna(), None)
         return frame
-
-    def label_codes(self, analysis_id: int, n_texts: int) -> np.ndarray:
-        """Label of each text as its position in `label_names`.
-
-        Returns
-        -------
-        int64 array (n_texts,), -1 where there is none.
-        """
-        return self.named_codes(analysis_id, n_texts)[1]
-
-    def named_codes(self, analysis_id: int, n_texts: int) -> tuple[list[str], np.ndarray]:
-        """Label names, and the label of each text as its position in them: see `known_codes`."""
-        _, names, codes = self.known_codes(analysis_id, n_texts)
-        return names, codes
-
-    def known_codes(self, analysis_id: int, n_texts: int) -> tuple[list[int], list[str], np.ndarray]:
-        """Labels, and that of each text as its position among them: all of one moment.
-
-        Read one after the other, a label that another tab deletes in between would move all positions.
-
-        Returns
-        -------
-        ids : list of int, what each is known by, whatever it is called later
-        names : list of str, as `label_names`
-        codes : int64 array (n_texts,), -1 where there is none
-        """
-        with self._database.transaction() as connection:
-            connection.execute("BEGIN")  # both are read at one moment
-            labels = labels_of(connection, analysis_id)
-            given = connection.execute(
-                f"SELECT text_row, label_id FROM label_events WHERE label_id IS NOT NULL AND id IN {LATEST}",
-                (analysis_id,),
-            ).fetchall()
-        in_use = [label for label in labels if not is_retired(label)]
-        positions = {label["id"]: position for position, label in enumerate(in_use)}
-        code_of = {label: positions.get(now, -1) for label, now in counts_for(labels).items()}
-        codes = np.full(n_texts, -1, dtype=np.int64)
-        for row in given:
-            codes[row["text_row"]] = code_of[row["label_id"]]
-        return [label["id"] for label in in_use], [label["name"] for label in in_use], codes
 
 
 def copy_labels(connection: sqlite3.Connection, analysis_id: int, copy: int) -> None:
@@ -261,21 +278,20 @@ def copy_labels(connection: sqlite3.Connection, analysis_id: int, copy: int) -> 
         [(copies[label["merged_into"]], copies[label["id"]]) for label in labels],
     )
     events = connection.execute(
-        "SELECT step, text_row, label_id, given_by, given_at FROM label_events WHERE analysis_id = ? "
-        "ORDER BY id",
+        "SELECT step, text_row, label_id, given_by, source, source_name, reviewed, given_at "
+        "FROM label_events WHERE analysis_id = ? ORDER BY id",
         (analysis_id,),
     ).fetchall()
     connection.executemany(
-        "INSERT INTO label_events (analysis_id, step, text_row, label_id, given_by, given_at) "
-        "VALUES (?, ?, ?, ?, ?, ?)",
+        INSERT_EVENT,
         [(copy, each[0], each[1], copies[each[2]], *each[3:]) for each in events],
     )
 
 
-def _latest_givers(connection: sqlite3.Connection, analysis_id: int) -> list[tuple[int, str]]:
-    """Texts that were labelled or skipped, and who did so last."""
+def _latest_sources(connection: sqlite3.Connection, analysis_id: int) -> list[tuple[int, str]]:
+    """Return the texts that were labelled or skipped, each with the source of its latest entry."""
     return connection.execute(
-        f"SELECT text_row, given_by FROM label_events WHERE id IN {LATEST}", (analysis_id,)
+        f"SELECT text_row, source FROM label_events WHERE id IN {LATEST}", (analysis_id,)
     ).fetchall()
 
 

@@ -15,10 +15,10 @@ from core.corpus import Corpus
 from core.errors import StoreError
 from core.storage.arrays import ArtifactStore
 from core.storage.clusters import ClusterRecord
-from core.storage.database import Database
-from core.storage.label_names import utc_now
-from core.storage.labels import LabelRecord, copy_labels
-from core.transforms import Approach
+from core.storage.database import open_database
+from core.storage.label_names import LabelNames, utc_now
+from core.storage.labels import LabelStore, copy_labels
+from core.transforms import Method
 from core.utils import write_atomically
 
 
@@ -41,7 +41,7 @@ class Analysis:
     """One instruction over one corpus.
 
     `fit_key` names its latest result, `embedding_key` what that was made from; None before the first Fit.
-    `approach` is how the next one is made.
+    `method` is how the next one is made.
     """
 
     id: int
@@ -50,7 +50,7 @@ class Analysis:
     fit_key: str | None
     embedding_key: str | None
     created_at: str
-    approach: Approach = field(default_factory=Approach)
+    method: Method = field(default_factory=Method)
 
 
 def data_home() -> Path:
@@ -59,10 +59,16 @@ def data_home() -> Path:
     return Path(os.environ.get("REFRACT_HOME") or Path.home() / ".refract").expanduser().absolute()
 
 
-class Store(LabelRecord):
+class Store:
     """Everything that outlives a session.
 
-    Corpora and analyses; labels as in `LabelRecord`. Safe from any thread and from the worker process.
+    Safe from any thread and from the worker process.
+
+    Attributes
+    ----------
+    labels : LabelStore
+    label_names : LabelNames
+    clusters : ClusterRecord
 
     Parameters
     ----------
@@ -77,7 +83,9 @@ class Store(LabelRecord):
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        super().__init__(Database(home))
+        self._database = open_database(home)
+        self.labels = LabelStore(self._database)
+        self.label_names = LabelNames(self._database)
         self.clusters = ClusterRecord(self._database)
 
     # Corpora
@@ -246,11 +254,11 @@ class Store(LabelRecord):
                 "UPDATE analyses SET instruction = ? WHERE id = ?", (instruction.strip(), analysis_id)
             )
 
-    def set_approach(self, analysis_id: int, approach: Approach) -> None:
+    def set_method(self, analysis_id: int, method: Method) -> None:
         """Change how an analysis follows its instruction; results stay until the next Fit."""
         with self._database.transaction() as connection:
             connection.execute(
-                "UPDATE analyses SET approach = ? WHERE id = ?", (approach.to_text(), analysis_id)
+                "UPDATE analyses SET approach = ? WHERE id = ?", (method.to_text(), analysis_id)
             )
 
     def set_fit(self, analysis_id: int, fit_key: str, embedding_key: str) -> None:
@@ -274,7 +282,7 @@ class Store(LabelRecord):
 
 def _read_analysis(row: sqlite3.Row) -> Analysis:
     try:
-        approach = Approach.from_text(row["approach"])
+        method = Method.from_text(row["approach"])
     except StoreError:  # of a later version: the usual one, until another is chosen on the page
-        approach = Approach()
-    return Analysis(**{**row, "approach": approach})
+        method = Method()
+    return Analysis(**{name: row[name] for name in row.keys() if name != "approach"}, method=method)

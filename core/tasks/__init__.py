@@ -1,6 +1,6 @@
 """The long tasks that the worker runs: prepare, fit, measure, annotate, compare."""
 
-from core.tasks.annotate import estimate_analysis, is_by_model, latest_report
+from core.tasks.annotate import estimate_analysis, latest_report
 from core.tasks.compare import compare, latest_request, load_comparison, title_among
 from core.tasks.compare_estimate import SystemEstimate, estimate_comparison
 from core.tasks.fit import fit_key
@@ -21,7 +21,6 @@ __all__ = [
     "estimate_analysis",
     "estimate_comparison",
     "fit_key",
-    "is_by_model",
     "latest_report",
     "latest_request",
     "load_comparison",

@@ -9,7 +9,6 @@ from core.corpus import Corpus
 from core.encoders import DEFAULT_ENCODER, Encoder, split_ready
 from core.errors import LanguageModelError, RefractError
 from core.labels.annotation import (
-    MODEL,
     AnnotationReport,
     AnswerCache,
     Estimate,
@@ -19,8 +18,7 @@ from core.labels.annotation import (
     sample_rows,
 )
 from core.storage import Store
-from core.utils import MODEL as MODEL_VARIABLE
-from core.utils import URL, LanguageModel, Report, configured
+from core.utils import MODEL_VARIABLE, URL_VARIABLE, LanguageModel, Report, configured
 
 
 def annotate_analysis(
@@ -50,7 +48,7 @@ def annotate_analysis(
     """
     model = configured()
     if model is None:
-        raise LanguageModelError(f"No language model is configured: set {URL} and {MODEL_VARIABLE}.")
+        raise LanguageModelError(f"No language model is configured: set {URL_VARIABLE} and {MODEL_VARIABLE}.")
     analysis = store.analysis(analysis_id)
     if not analysis.instruction:
         raise LanguageModelError("The analysis has no instruction to label by: type one first.")
@@ -66,9 +64,9 @@ def annotate_analysis(
             sample_rows(len(texts), n_texts),
             analysis.instruction,
             encode=encoder.encode,
-            answers=answers,
+            cache=answers,
             known=known_labels(store, analysis_id),
-            tell=report,
+            report=report,
         )
     record_labels(store, analysis_id, annotation.labels, model.model)
     results = store.results(analysis.corpus_key)
@@ -82,34 +80,35 @@ def record_labels(store: Store, analysis_id: int, labels: Mapping[int, str], mod
 
     Names that are new are added; what the same model said before is not said again.
     """
-    guide = store.guide_labels(analysis_id)
-    given_by = f"{MODEL}{model}"
-    latest = dict(zip(guide["row"], zip(guide["label"], guide["given_by"], strict=True), strict=True))
-    free = {row: label for row, label in labels.items() if is_by_model(latest.get(row, ("", MODEL))[1])}
-    names = {name.casefold(): name for name in store.label_names(analysis_id)}
+    guide = store.labels.read(analysis_id).table
+    latest = {
+        row: (source, label, given_by)
+        for row, source, label, given_by in zip(
+            guide["row"], guide["source"], guide["label"], guide["given_by"], strict=True
+        )
+    }
+    free = {row: label for row, label in labels.items() if latest.get(row, ("model",))[0] == "model"}
+    names = {name.casefold(): name for name in store.label_names.current(analysis_id)}
     for label in dict.fromkeys(free.values()):
         if label.casefold() not in names:
-            names[label.casefold()] = store.add_label(analysis_id, label)
+            names[label.casefold()] = store.label_names.add(analysis_id, label)
     given = {row: names[label.casefold()] for row, label in free.items()}
-    given = {row: name for row, name in given.items() if latest.get(row) != (name, given_by)}
+    given = {row: name for row, name in given.items() if latest.get(row) != ("model", name, model)}
     if not given:
         return []
     # A person may have labelled one of them this very moment.
-    return store.give_labels(analysis_id, given, given_by, unless=lambda who: not is_by_model(who))
-
-
-def is_by_model(given_by: str) -> bool:
-    """Whether a language model gave a label, and no person has looked at it since."""
-    return given_by.startswith(MODEL)
+    return store.labels.give(
+        analysis_id, given, model, source="model", unless=lambda source: source != "model"
+    )
 
 
 def known_labels(store: Store, analysis_id: int) -> KnownLabels:
     """What a run must respect: names there are, names taken away, and what a person labelled."""
-    guide = store.guide_labels(analysis_id)
-    by_person = guide["row"][[not is_by_model(who) for who in guide["given_by"]]]
+    guide = store.labels.read(analysis_id).table
+    by_person = guide["row"][guide["source"] != "model"]
     return KnownLabels(
-        names=store.label_names(analysis_id),
-        renamed={label.name: label.merged_into for label in store.retired_labels(analysis_id)},
+        names=store.label_names.current(analysis_id),
+        renamed={label.name: label.merged_into for label in store.label_names.retired(analysis_id)},
         by_person=frozenset(int(row) for row in by_person),
     )
 

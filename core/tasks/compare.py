@@ -160,7 +160,7 @@ def ask(store: Store, analysis_id: int, encoders: Encoders, n_texts: int) -> Ask
     """What a comparison would be of now."""
     analysis = store.analysis(analysis_id)
     entry = store.corpus_entry(analysis.corpus_key)
-    labels, given = store.named_codes(analysis_id, entry.n_texts)
+    labels, given = list(store.labels.read(analysis_id).names), store.labels.read(analysis_id).codes
     rows = sample_rows(given, n_texts)
     return Asked(
         corpus_key=entry.key,

@@ -71,7 +71,7 @@ class Made:
     label_vectors: np.ndarray | None
 
 
-def fit(store: Store, report: Report, *, analysis_id: int, approach: str = "") -> None:
+def fit(store: Store, report: Report, *, analysis_id: int, method: str = "") -> None:
     """Make the space of an analysis and its map, starting from the generic one.
 
     Transforms go by the guide labels and by their names, which are all there is while no text is labelled. A
@@ -80,8 +80,8 @@ def fit(store: Store, report: Report, *, analysis_id: int, approach: str = "") -
     Parameters
     ----------
     analysis_id : int
-    approach : str
-        `Approach.to_text` of what the person started; "" for what the analysis says when its turn comes.
+    method : str
+        `Method.to_text` of what the person started; "" for what the analysis says when its turn comes.
 
     Raises
     ------
@@ -90,11 +90,11 @@ def fit(store: Store, report: Report, *, analysis_id: int, approach: str = "") -
     EncoderUnavailable
         When an encoder that is needed cannot be loaded, or does not follow the instruction.
     StoreError
-        When another approach was chosen since: texts go to no server before a person said so.
+        When another method was chosen since: texts go to no server before a person said so.
     """
     asked = _ask(store, analysis_id)
     analysis, results = asked.analysis, store.results(asked.entry.key)
-    if approach not in ("", analysis.approach.to_text()):
+    if method not in ("", analysis.method.to_text()):
         raise StoreError(
             "Another way to follow the instruction was chosen before this one had its turn, so nothing was "
             "done: start again."
@@ -102,12 +102,12 @@ def fit(store: Store, report: Report, *, analysis_id: int, approach: str = "") -
     key = _key(asked)
     if not has_fit(results, key):
         generic = load_space(results, asked.entry.embedding_key)
-        if analysis.approach.reencodes:
+        if analysis.method.reencodes:
             made = _read(store, report, results, asked, generic)
         else:
             made = _reshape(report, results, asked, generic, key)
         reshaped = Fit(
-            approach=analysis.approach,
+            method=analysis.method,
             instruction=analysis.instruction,
             labels=asked.labels,
             label_ids=asked.label_ids,
@@ -123,7 +123,7 @@ def fit(store: Store, report: Report, *, analysis_id: int, approach: str = "") -
 def fit_key(store: Store, analysis_id: int) -> str:
     """Key of the Fit of an analysis with its labels as they are now.
 
-    It differs from `Analysis.fit_key` when labels, instruction, approach, embeddings or the files of the
+    It differs from `Analysis.fit_key` when labels, instruction, method, embeddings or the files of the
     encoder that reads anew changed since the last Fit.
     """
     return _key(_ask(store, analysis_id))
@@ -152,25 +152,26 @@ def check_labels(asked: Asked, *, names_count: bool) -> None:
 def _ask(store: Store, analysis_id: int) -> Asked:
     analysis = store.analysis(analysis_id)
     entry = store.corpus_entry(analysis.corpus_key)
-    label_ids, labels, given = store.known_codes(analysis_id, entry.n_texts)
+    guide = store.labels.read(analysis_id)
+    label_ids, labels, given = list(guide.ids), list(guide.names), guide.codes
     phrases = label_phrases(analysis.instruction, labels)
     return Asked(analysis, entry, labels, label_ids, phrases, given)
 
 
 def _key(asked: Asked) -> str:
-    approach = asked.analysis.approach
+    method = asked.analysis.method
     parameters = sorted(GuidedTransform(random_state=0).get_params().items())
     parts = [asked.entry.embedding_key, asked.labels, asked.phrases, asked.given, repr(parameters)]
-    if approach.kind != "guided":
-        parts.append(approach.to_text())
-    if approach.reencodes:
-        parts += [asked.analysis.instruction, files_signature(approach.encoder)]
+    if method.kind != "guided":
+        parts.append(method.to_key())
+    if method.reencodes:
+        parts += [asked.analysis.instruction, files_signature(method.encoder)]
     return content_key("fit", VERSION, *parts)
 
 
 def _reshape(report: Report, results: ArtifactStore, asked: Asked, generic: Space, key: str) -> Made:
     """Transform the generic embeddings."""
-    recipe = asked.analysis.approach.kind == "gstransform"
+    recipe = asked.analysis.method.kind == "gstransform"
     names_read = split_ready(asked.entry.encoder) is None
     check_labels(asked, names_count=names_read and not recipe)
     names = _known_label_vectors(results, asked)
@@ -197,11 +198,11 @@ def _reshape(report: Report, results: ArtifactStore, asked: Asked, generic: Spac
 
 def _read(store: Store, report: Report, results: ArtifactStore, asked: Asked, generic: Space) -> Made:
     """Read every text under the instruction."""
-    approach, corpus_key = asked.analysis.approach, asked.entry.key
-    reading, names = find_ready(results, approach.encoder), None
+    method, corpus_key = asked.analysis.method, asked.entry.key
+    reading, names = find_ready(results, method.encoder), None
     if reading is None:
         report("Loading the encoder", 0, 1)
-        encoder = load_warm_encoder(approach.encoder, approach.template)
+        encoder = load_warm_encoder(method.encoder, method.template)
         counts = {"reading": stage(report, "Reading"), "answering": stage(report, "Writing answers")}
         texts = load_warm_corpus(store, corpus_key).texts
         reading = read_corpus(results, corpus_key, texts, encoder, asked.analysis.instruction, **counts)
@@ -245,7 +246,7 @@ def _known_label_vectors(results: ArtifactStore, asked: Asked) -> np.ndarray | N
     if analysis.embedding_key != asked.entry.embedding_key or not has_fit(results, analysis.fit_key):
         return None
     before = load_fit(results, analysis.fit_key)
-    same = before.approach.kind == "guided" and before.phrases == asked.phrases
+    same = before.method.kind == "guided" and before.phrases == asked.phrases
     return np.asarray(before.label_vectors) if same and before.label_vectors is not None else None
 
 

@@ -63,7 +63,7 @@ def measure(store: Store, report: Report, *, analysis_id: int, fit_key: str) -> 
         "control": ("Checking against shuffled labels", partial(control, vectors, given, **known)),
         "curve": ("Checking what more labels would bring", partial(learning_curve, vectors, given, **known)),
     }
-    wanted = findings_wanted(reshaped.approach)
+    wanted = findings_wanted(reshaped.method)
     for name, (title, find) in steps.items():
         if name in wanted and name not in findings_kept(results, fit_key):
             report(title, 0, 1)
@@ -85,7 +85,7 @@ def check_generic_map(report: Report, results: ArtifactStore, key: str) -> None:
 
 def _evidence(generic: Space, reshaped: Fit, progress: Progress) -> Evidence:
     vectors, given = np.asarray(generic.vectors), np.asarray(reshaped.given)
-    match reshaped.approach.kind:
+    match reshaped.method.kind:
         case "guided":
             known = {"graph": generic.graph, "label_vectors": reshaped.label_vectors}
             return cross_validate(vectors, given, progress=progress, **known)

@@ -35,7 +35,7 @@ def land(store: Store, *, corpus_key: str, text: str, fit_key: str | None = None
     entry, results = store.corpus_entry(corpus_key), store.results(corpus_key)
     generic = load_space(results, entry.embedding_key)
     fit = None if fit_key is None else load_fit(results, fit_key)
-    if fit is not None and fit.approach.reencodes:
+    if fit is not None and fit.method.reencodes:
         began = _land_reading(text, fit)
     else:
         began = place_in(load_warm_encoder(entry.encoder).encode([text])[0], generic)
@@ -49,7 +49,7 @@ QUERIES = {"land": land}
 
 def _land_reading(text: str, fit: Fit) -> Placement:
     """Where a text lands that is read as the corpus was read for a Fit."""
-    encoder = load_warm_encoder(fit.approach.encoder, fit.approach.template)
+    encoder = load_warm_encoder(fit.method.encoder, fit.method.template)
     return place_in(encoder.encode([text], instruction=fit.instruction or None)[0], fit.space)
 
 

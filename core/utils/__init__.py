@@ -1,53 +1,77 @@
 """Tools that know nothing of texts: hashing, files, HTTP, hardware, memory, progress, child processes."""
 
-from core.utils.chat_client import KEY, MODEL, URL, Answer, LanguageModel, ask_all, ask_each, configured
+from core.utils.chat_client import (
+    KEY_VARIABLE,
+    MODEL_VARIABLE,
+    URL_VARIABLE,
+    Completion,
+    LanguageModel,
+    complete_all,
+    complete_each,
+    configured,
+)
 from core.utils.child_process import ChildProcessFailed, child_main, run_in_child
 from core.utils.files import storage_error, write_atomically
 from core.utils.formatting import cut, one_line, percent
 from core.utils.hardware import processor_has_bfloat16
 from core.utils.hashing import Progress, content_key
 from core.utils.http_client import (
+    RequestLimits,
+    RequestRefused,
+    ServerUnreachable,
     can_be_key,
     host_in,
     is_local,
     is_web_address,
-    may_pass,
-    message_of,
-    post_json,
-    seconds_to_wait,
+    post_with_retries,
+    run_parallel,
 )
+from core.utils.llm_answers import AnswerProblem, ParsedAnswer, is_refusal, normalise, parse_line, parse_name
 from core.utils.memory import graphics_peak_bytes, peak_bytes
 from core.utils.progress import Report, stage
+from core.utils.sqlite import SqliteFile
+from core.utils.tokens import MAX_CHARACTERS_PER_TOKEN, TYPICAL_CHARACTERS_PER_TOKEN, estimate_tokens
 
 __all__ = [
-    "KEY",
-    "MODEL",
-    "URL",
-    "Answer",
+    "KEY_VARIABLE",
+    "MAX_CHARACTERS_PER_TOKEN",
+    "MODEL_VARIABLE",
+    "TYPICAL_CHARACTERS_PER_TOKEN",
+    "URL_VARIABLE",
+    "AnswerProblem",
     "ChildProcessFailed",
+    "Completion",
     "LanguageModel",
+    "ParsedAnswer",
     "Progress",
     "Report",
-    "ask_all",
-    "ask_each",
+    "RequestLimits",
+    "RequestRefused",
+    "ServerUnreachable",
+    "SqliteFile",
     "can_be_key",
     "child_main",
+    "complete_all",
+    "complete_each",
     "configured",
     "content_key",
     "cut",
+    "estimate_tokens",
     "graphics_peak_bytes",
     "host_in",
     "is_local",
+    "is_refusal",
     "is_web_address",
-    "may_pass",
-    "message_of",
+    "normalise",
     "one_line",
+    "parse_line",
+    "parse_name",
     "peak_bytes",
     "percent",
-    "post_json",
+    "post_with_retries",
     "processor_has_bfloat16",
     "run_in_child",
-    "seconds_to_wait",
+    "run_parallel",
     "stage",
     "storage_error",
     "write_atomically",

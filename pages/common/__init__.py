@@ -1,18 +1,18 @@
 """What several pages share: session state, cached reads, layout, jobs, label actions."""
 
 from pages.common.clusterings import clustering_for, names_for, partition_for, source_for, typical_of
-from pages.common.deck_modes import BY_MODEL, CHECKED, CHECKS, MISTAKES, MODES, MORE, SUGGESTED
+from pages.common.deck_modes import BY_MODEL, CHECKS, MISTAKES, MODES, MORE, SUGGESTED
 from pages.common.evidence_status import (
     INSTRUCTION_ONLY,
     NAMES_ONLY,
     NAMES_ONLY_HELP,
+    draw_measuring,
+    draw_refit,
     evidence_help,
-    follow,
-    offer_refit,
 )
 from pages.common.label_actions import LABELS, change_labels, draw_fit, draw_undo, record
 from pages.common.label_manager import draw_label_manager, draw_labels
-from pages.common.method_rules import LABEL_TEXTS, approach_hint, approach_ready, start_label
+from pages.common.method_rules import LABEL_TEXTS, method_hint, method_ready, start_label
 from pages.common.notices import attempt, draw_notice, keep_notice, show_message
 from pages.common.state import (
     analysis_title,
@@ -36,11 +36,10 @@ from pages.common.state import (
     state_of,
     widget_value,
 )
-from pages.common.text import duration, markdown, metadata_of, shorten
+from pages.common.text import capitalised, duration, markdown, metadata_of, shorten
 
 __all__ = [
     "BY_MODEL",
-    "CHECKED",
     "CHECKS",
     "INSTRUCTION_ONLY",
     "LABELS",
@@ -52,9 +51,10 @@ __all__ = [
     "NAMES_ONLY_HELP",
     "SUGGESTED",
     "analysis_title",
-    "approach_hint",
-    "approach_ready",
+    "method_hint",
+    "method_ready",
     "attempt",
+    "capitalised",
     "change_labels",
     "close_corpus",
     "clustering_for",
@@ -63,12 +63,13 @@ __all__ = [
     "draw_fit",
     "draw_label_manager",
     "draw_labels",
+    "draw_measuring",
     "draw_notice",
+    "draw_refit",
     "draw_undo",
     "duration",
     "ensure_analysis",
     "evidence_help",
-    "follow",
     "forget_widget",
     "forget_widgets",
     "get_state",
@@ -80,7 +81,6 @@ __all__ = [
     "markdown",
     "metadata_of",
     "names_for",
-    "offer_refit",
     "open_analysis",
     "open_corpus",
     "partition_for",

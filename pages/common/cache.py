@@ -54,7 +54,7 @@ def space(corpus_key: str, key: str) -> Space:
 def fit(analysis: Analysis) -> Fit:
     """Result of an analysis' latest Fit, its labels called as they are now; not to be changed."""
     kept = _fit(analysis.corpus_key, analysis.fit_key)
-    now = store().names_of(analysis.id, kept.label_ids)
+    now = store().label_names.of_ids(analysis.id, kept.label_ids)
     if len(now) != len(kept.labels) or None in now:  # of an earlier version, or shared with another analysis
         return kept
     return _renamed(analysis.fit_key, tuple(now), kept)

@@ -1,6 +1,5 @@
 """What the labelling deck can show."""
 
-CHECKED = ", checked"  # after the name of who kept a label that was shown as a possible mistake
 
 SUGGESTED, MORE, MISTAKES = "Suggested", "More of a label", "Possible mistakes"
 BY_MODEL = "Given by a model"

@@ -27,9 +27,9 @@ def start_fit(analysis: Analysis) -> Job:
     check = latest("measure", analysis_id=analysis.id)
     if check is not None and check.active:
         cache.runner().cancel(check.id)
-    verb = "Reading" if analysis.approach.reencodes else "Fitting"
-    title, approach = f"{verb} {analysis.instruction or 'untitled'}", analysis.approach.to_text()
-    return start("fit", title, analysis_id=analysis.id, approach=approach)
+    verb = "Reading" if analysis.method.reencodes else "Fitting"
+    title, method = f"{verb} {analysis.instruction or 'untitled'}", analysis.method.to_text()
+    return start("fit", title, analysis_id=analysis.id, method=method)
 
 
 def latest(task: str, **arguments: object) -> Job | None:

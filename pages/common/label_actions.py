@@ -25,14 +25,16 @@ def change_labels(step: Callable[[], object]) -> None:
     attempt(step, LABELS, redraw=True)
 
 
-def record(analysis_id: int, labels: Mapping[int, str | None], remark: str = "") -> None:
-    """Give labels as one step, in a callback; the remark goes behind the name of who gave them."""
-    change_labels(lambda: cache.store().give_labels(analysis_id, labels, person() + remark))
+def record(analysis_id: int, labels: Mapping[int, str | None], reviewed: bool = False) -> None:
+    """Give labels as one step, in a callback."""
+    change_labels(
+        lambda: cache.store().labels.give(analysis_id, labels, person(), source="map", reviewed=reviewed)
+    )
 
 
 def draw_undo(analysis_id: int, key: str) -> None:
     """Take the latest step back; the button says what that was."""
-    step = cache.store().last_step(analysis_id)
+    step = cache.store().labels.last_step(analysis_id)
     if step is None:
         return
     texts = "1 text" if len(step.rows) == 1 else f"{len(step.rows):,} texts"
@@ -49,7 +51,7 @@ def draw_undo(analysis_id: int, key: str) -> None:
         icon=":material/undo:",
         help=f"Takes the latest step back; given by {markdown(step.given_by)}.",
         on_click=change_labels,
-        args=[lambda: cache.store().undo(analysis_id, step)],
+        args=[lambda: cache.store().labels.undo(analysis_id, step)],
     )
 
 
@@ -58,7 +60,7 @@ def draw_fit(analysis: Analysis, key: str) -> None:
     store = cache.store()
     if is_fitted(analysis) and analysis.fit_key == fit_key(store, analysis.id):
         return
-    if not analysis.approach.reencodes and len(store.label_names(analysis.id)) < 2:
+    if not analysis.method.reencodes and len(store.label_names.current(analysis.id)) < 2:
         st.caption("A Fit needs two labels: give another one to other texts.")
         return
     if starts_on_guide(analysis):
@@ -73,7 +75,7 @@ def draw_fit(analysis: Analysis, key: str) -> None:
         key=key,
         icon=":material/auto_awesome:",
         disabled=running,
-        help=READ_HELP if analysis.approach.reencodes else FIT_HELP,
+        help=READ_HELP if analysis.method.reencodes else FIT_HELP,
         on_click=change_labels,
         args=[lambda: jobs.start_fit(analysis)],
     )

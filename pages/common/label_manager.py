@@ -30,11 +30,11 @@ DELETE_HELP = "Its texts count as having no label. Who gave what stays on record
 def draw_labels(analysis: Analysis | None) -> None:
     """A field to add a label name, and a place to change the names."""
     store = cache.store()
-    names = store.label_names(analysis.id) if analysis else []
+    names = store.label_names.current(analysis.id) if analysis else []
 
     def add() -> None:
         try:
-            store.add_label(ensure_analysis(), st.session_state["guide_new_label"])
+            store.label_names.add(ensure_analysis(), st.session_state["guide_new_label"])
             st.session_state["guide_new_label"] = ""
         except RefractError as error:
             st.session_state["guide_label_error"] = str(error)
@@ -50,7 +50,7 @@ def draw_labels(analysis: Analysis | None) -> None:
             on_change=add,
         )
         st.button("Add label", key="guide_add_label", icon=":material/add:")
-        if names or (analysis is not None and store.retired_labels(analysis.id)):
+        if names or (analysis is not None and store.label_names.retired(analysis.id)):
             popover = st.popover("Edit labels", icon=":material/edit:", key="guide_edit_labels")
             with popover, st.container(width=MANAGER_WIDTH):
                 draw_label_manager(analysis, "guide_names")
@@ -67,8 +67,8 @@ def draw_label_manager(analysis: Analysis, key: str) -> None:
     """
     draw_notice(LABELS)
     store = cache.store()
-    names = store.label_names(analysis.id)
-    counts = store.guide_labels(analysis.id)["label"].value_counts()
+    names = store.label_names.current(analysis.id)
+    counts = store.labels.read(analysis.id).table["label"].value_counts()
     ticked = draw_name_table(analysis, names, counts, key) if names else []
     if len(ticked) == 1:
         draw_rename(analysis, ticked[0], key)
@@ -76,7 +76,7 @@ def draw_label_manager(analysis: Analysis, key: str) -> None:
         draw_merge(analysis, names, counts, ticked, key)
     elif names:
         st.caption("Tick labels to rename, merge or delete them.")
-    for label in store.retired_labels(analysis.id):
+    for label in store.label_names.retired(analysis.id):
         draw_retired(analysis, label, key)
 
 
@@ -113,7 +113,7 @@ def draw_rename(analysis: Analysis, name: str, key: str) -> None:
         max_chars=LONGEST_LABEL,
         help="Its texts keep it, with who gave it and when.",
         on_change=change_labels,
-        args=[lambda: cache.store().rename_label(analysis.id, name, st.session_state[field])],
+        args=[lambda: cache.store().label_names.rename(analysis.id, name, st.session_state[field])],
     )
 
 
@@ -137,7 +137,7 @@ def draw_merge(analysis: Analysis, names: list[str], counts: pd.Series, ticked: 
             key=f"{key}_merge",
             disabled=into is None,
             on_click=change_labels,
-            args=[lambda: store.merge_labels(analysis.id, ticked, into)],
+            args=[lambda: store.label_names.merge(analysis.id, ticked, into)],
         )
         st.button(
             "Delete" if len(ticked) == 1 else f"Delete {len(ticked)}",
@@ -146,7 +146,7 @@ def draw_merge(analysis: Analysis, names: list[str], counts: pd.Series, ticked: 
             icon=":material/delete:",
             help=DELETE_HELP,
             on_click=change_labels,
-            args=[lambda: [store.delete_label(analysis.id, name) for name in ticked]],
+            args=[lambda: [store.label_names.delete(analysis.id, name) for name in ticked]],
         )
 
 
@@ -161,5 +161,5 @@ def draw_retired(analysis: Analysis, label: RetiredLabel, key: str) -> None:
             key=f"{key}_restore_{label.name}",
             type="tertiary",
             on_click=change_labels,
-            args=[lambda: cache.store().restore_label(analysis.id, label.name)],
+            args=[lambda: cache.store().label_names.restore(analysis.id, label.name)],
         )

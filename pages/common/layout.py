@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.corpus.tables import unique_names
 from core.evidence import Evidence
-from core.storage import Analysis, StoredCorpus, load_approach, load_finding
+from core.storage import Analysis, StoredCorpus, load_method, load_finding
 from pages.common import cache, jobs
 from pages.common.navigation import CORPUS, EVIDENCE, EXPORT, GUIDE, MAPS, ROOT
 from pages.common.state import (
@@ -100,7 +100,7 @@ def _steps(entry: StoredCorpus | None, analysis: Analysis | None) -> list[tuple[
     ready, fitted = is_prepared(entry), is_fitted(analysis)
     labelled = 0
     if analysis is not None:
-        labelled = int(cache.store().guide_labels(analysis.id)["label"].notna().sum())
+        labelled = cache.store().labels.read(analysis.id).n_labels
     evidence = _evidence(analysis) if fitted else None
     return [
         (CORPUS, "Corpus", f":small[{'✓ ' if ready else ''}{entry.n_texts:,} texts]" if entry else ""),
@@ -114,8 +114,8 @@ def _steps(entry: StoredCorpus | None, analysis: Analysis | None) -> list[tuple[
 def _verdict(evidence: Evidence, analysis: Analysis) -> str:
     if evidence.n_labels:
         return VERDICTS[evidence.verdict]
-    approach = load_approach(cache.store().results(analysis.corpus_key), analysis.fit_key)
-    return "not checked" if approach.reencodes else "names only"
+    method = load_method(cache.store().results(analysis.corpus_key), analysis.fit_key)
+    return "not checked" if method.reencodes else "names only"
 
 
 def _evidence(analysis: Analysis) -> Evidence | None:

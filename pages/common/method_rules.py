@@ -15,97 +15,90 @@ NAME_ANOTHER = "Two labels are needed before Fit can reshape the map: name anoth
 LABEL_TEXTS = "Label texts of two labels or more: here their names alone say nothing."
 
 
-def approach_ready(analysis: Analysis) -> str | None:
-    """Say why an analysis cannot be fitted or read yet, in one sentence; None when it can.
+def method_ready(analysis: Analysis) -> str | None:
+    """Return why an analysis cannot be fitted or re-encoded yet, in one sentence; None when it can.
 
     Parameters
     ----------
     analysis : Analysis
         As it is in the store now.
     """
-    approach, store = analysis.approach, cache.store()
-    if not approach.reencodes:
-        if len(store.label_names(analysis.id)) < 2:
-            return NAME_ANOTHER
-        return None if _names_count(analysis) or _n_kinds(analysis) >= 2 else LABEL_TEXTS
-    if not approach.encoder:
-        return "Choose the encoder that reads the texts, or a file of vectors, above."
+    method, store = analysis.method, cache.store()
+    if method.learns:
+        corpus_encoder = store.corpus_entry(analysis.corpus_key).encoder
+        missing = method.lacks_labels(
+            len(store.label_names.current(analysis.id)),
+            store.labels.read(analysis.id).table["label"].nunique(),
+            names_encoded=split_ready(corpus_encoder) is None,
+        )
+        return {"names": NAME_ANOTHER, "labelled texts": LABEL_TEXTS}.get(missing)
+    if not method.encoder:
+        return "Choose the encoder of the texts, or a file of vectors, above."
     try:
-        if find_ready(store.results(analysis.corpus_key), approach.encoder) is not None:
+        if find_ready(store.results(analysis.corpus_key), method.encoder) is not None:
             return None
     except StoreError as error:
         return str(error)
     if not analysis.instruction:
-        return "Type an instruction above first: every text is read under it."
-    if why_not(approach.encoder, approach.template, analysis.instruction):
-        return "This encoder cannot read them so: the reason stands above."
+        return "Type an instruction above first: every text is encoded under it."
+    if why_not(method.encoder, method.template, analysis.instruction):
+        return "This encoder cannot encode them: the reason is shown above."
     return None
 
 
 def starts_on_guide(analysis: Analysis) -> bool:
-    """Whether the next Fit is left to the guide page, as it reads every text again or cannot start yet.
+    """Whether the next Fit starts on the guide page: it re-encodes every text, or cannot start yet.
 
-    There stands what it costs, where the texts go, and what is missing.
+    That page shows the cost, the host that receives the texts, and what is missing.
     """
-    approach = analysis.approach
-    reads = approach.reencodes and split_ready(approach.encoder) is None and not is_read(analysis)
-    return reads or approach_ready(analysis) is not None
+    method = analysis.method
+    reads = method.reencodes and split_ready(method.encoder) is None and not is_read(analysis)
+    return reads or method_ready(analysis) is not None
 
 
 def start_label(analysis: Analysis, n_texts: int, *, fresh: bool = False) -> str | None:
-    """What the button that starts a reading says; None for a Fit by labels. `fresh` as in `approach_hint`."""
-    if not analysis.approach.reencodes:
+    """Label of the button that re-encodes; None for a Fit by labels. `fresh` as in `method_hint`."""
+    if not analysis.method.reencodes:
         return None
-    if split_ready(analysis.approach.encoder) is not None:
+    if split_ready(analysis.method.encoder) is not None:
         return f"Map {n_texts:,} vectors"
     if is_read(analysis) and not fresh:
         return "Fit the labels"
-    return f"Read {n_texts:,} texts anew"
+    return f"Re-encode {n_texts:,} texts"
 
 
-def approach_hint(analysis: Analysis, corpus: Corpus, *, fresh: bool = False) -> str | None:
-    """What a reading would take and where the texts go, in markdown; None for a Fit by labels.
+def method_hint(analysis: Analysis, corpus: Corpus, *, fresh: bool = False) -> str | None:
+    """Cost of re-encoding and the host that receives the texts, in markdown; None for a Fit by labels.
 
     Parameters
     ----------
     analysis : Analysis
     corpus : Corpus
     fresh : bool, default=False
-        Whether the maps show this reading already.
+        Whether the maps show this method already.
     """
-    approach = analysis.approach
-    if not approach.reencodes or not approach.encoder:
+    method = analysis.method
+    if not method.reencodes or not method.encoder:
         return None
-    title = markdown(title_of(approach.encoder))
+    title = markdown(title_of(method.encoder))
     if fresh:
-        return f"The maps show this reading by {title}: nothing would be read again."
-    if split_ready(approach.encoder) is not None:
+        return f"The maps show the texts as encoded by {title}: nothing would be encoded again."
+    if split_ready(method.encoder) is not None:
         return f"Shows the {title}; nothing is encoded."
     if is_read(analysis):
-        return f"The texts are read by {title} already: this learns the labels in that space, in seconds."
+        return f"The texts are encoded by {title} already: this learns the labels in that space, in seconds."
     trial = kept_trial(
         corpus_key=corpus.key,
-        encoder=approach.encoder,
-        template=approach.template,
+        encoder=method.encoder,
+        template=method.template,
         instruction=analysis.instruction,
     )
     if trial is not None:
         size = f"about {duration(trial.seconds)} here, timed on {trial.n_texts} texts"
     else:
-        prompt = prompt_of(approach.encoder, approach.template, analysis.instruction)
-        seconds = reading_cost(corpus.key, approach.encoder, corpus.texts, prompt=prompt)[2]
+        prompt = prompt_of(method.encoder, method.template, analysis.instruction)
+        seconds = reading_cost(corpus.key, method.encoder, corpus.texts, prompt=prompt)[2]
         size = f"roughly {duration(seconds)} here"
-    host = host_of(approach.encoder)
+    host = host_of(method.encoder)
     goes = f" Every text is sent to **{markdown(host)}**." if host else ""
-    return f"By {title}: {size}. What is read is kept, also after Cancel.{goes}"
-
-
-def _names_count(analysis: Analysis) -> bool:
-    """Whether label names count as evidence: the recipe has no use for them, and ready vectors read none."""
-    encoder = cache.store().corpus_entry(analysis.corpus_key).encoder
-    return analysis.approach.kind == "guided" and split_ready(encoder) is None
-
-
-def _n_kinds(analysis: Analysis) -> int:
-    """How many different labels some text was given."""
-    return cache.store().guide_labels(analysis.id)["label"].nunique()
+    return f"By {title}: {size}. What is encoded is kept, also after Cancel.{goes}"

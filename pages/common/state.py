@@ -18,7 +18,7 @@ from typing import Literal, TypeVar
 import streamlit as st
 
 from core.encoders import title_of
-from core.storage import Analysis, StoredCorpus, has_fit, has_space, load_approach
+from core.storage import Analysis, StoredCorpus, has_fit, has_space, load_method
 from core.utils import cut
 from pages.common import cache
 
@@ -193,13 +193,13 @@ def analysis_title(analysis: Analysis, *, longest: int | None = None) -> str:
 
     A title longer than `longest` characters loses the end of its instruction first.
     """
-    approach, how = analysis.approach, ""
+    method, how = analysis.method, ""
     if is_fitted(analysis):
-        approach = load_approach(cache.store().results(analysis.corpus_key), analysis.fit_key)
-    if approach.kind == "gstransform":
+        method = load_method(cache.store().results(analysis.corpus_key), analysis.fit_key)
+    if method.kind == "gstransform":
         how = " · GSTransform"
-    elif approach.reencodes:
-        how = f" · {title_of(approach.encoder)}" if approach.encoder else " · re-encoded"
+    elif method.reencodes:
+        how = f" · {title_of(method.encoder)}" if method.encoder else " · re-encoded"
     title = analysis.instruction or "untitled"
     if longest is None or len(title) + len(how) <= longest:
         return title + how
@@ -216,10 +216,10 @@ def is_prepared(entry: StoredCorpus | None) -> bool:
 
 def is_read(analysis: Analysis) -> bool:
     """Whether the latest Fit re-encoded the texts by the present method, so that a new Fit reuses them."""
-    if not analysis.approach.reencodes or not is_fitted(analysis):
+    if not analysis.method.reencodes or not is_fitted(analysis):
         return False
     fit = cache.fit(analysis)
-    return (fit.approach, fit.instruction) == (analysis.approach, analysis.instruction)
+    return (fit.method, fit.instruction) == (analysis.method, analysis.instruction)
 
 
 def is_fitted(analysis: Analysis | None) -> bool:

@@ -1,22 +1,23 @@
-"""Write texts, durations and sizes for people."""
+"""Texts, durations and sizes as they stand on the screen."""
 
 from __future__ import annotations
 
 from core.corpus import Corpus
 from core.corpus.tables import as_text
+from core.utils import one_line
 
-LONGEST = 160  # characters of a text in a row
-MINUTE, HOUR, DAY = 60, 3_600, 86_400
-SPECIAL = set("\\`*_{}[]()#+-!$:|<>~&.")
+ROW_LENGTH = 160  # characters of a text in a row
+MINUTE, HOUR, DAY = 60, 3_600, 86_400  # seconds
+MARKDOWN_SYNTAX = set("\\`*_{}[]()#+-!$:|<>~&.")
 
 
 def markdown(text: str) -> str:
     """Escape a text so that markdown shows it as it is."""
-    return "".join("\\" + letter if letter in SPECIAL else letter for letter in text)
+    return "".join("\\" + letter if letter in MARKDOWN_SYNTAX else letter for letter in text)
 
 
 def duration(seconds: float) -> str:
-    """Seconds in words: "4 s", "3 min", "2 h", "3 days"."""
+    """Write seconds for people: "4 s", "3 min", "2 h", "3 days"."""
     if seconds < 1.5 * MINUTE:
         return f"{max(1, round(seconds))} s"
     if seconds < 1.5 * HOUR:
@@ -25,19 +26,23 @@ def duration(seconds: float) -> str:
 
 
 def gigabytes(size: float) -> str:
-    """Size of files: "0.4 GB", "12 MB"."""
+    """Write a size in gigabytes for people: "0.4 GB", "12 MB"."""
     return f"{size:.1f} GB" if size >= 0.1 else f"{max(1, round(size * 1_000))} MB"
 
 
+def capitalised(sentence: str) -> str:
+    """Return a sentence that begins with a capital letter."""
+    return sentence[:1].upper() + sentence[1:]
+
+
 def shorten(text: str) -> str:
-    """First characters of a text, on one line."""
-    text = " ".join(text.split())
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    """Return the beginning of a text, on one line, for a row of a list."""
+    return one_line(text, ROW_LENGTH)
 
 
 def metadata_of(corpus: Corpus, row: int) -> list[tuple[str, str]]:
-    """Names and values of what is known of a text, each cut to one line; without what is empty."""
-    values = corpus.metadata.iloc[[row]]  # as a table: a row alone would lose the columns' types
+    """Names and values of a text's metadata, each on one line; empty values are left out."""
+    values = corpus.metadata.iloc[[row]]  # a table, since a row alone loses the columns' types
     known = [
         (shorten(str(name)), shorten(as_text(value.iat[0])))
         for name, value in values.items()

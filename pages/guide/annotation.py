@@ -9,7 +9,7 @@ from core.errors import RefractError
 from core.labels.annotation import MOST_TEXTS, STAGES, SWALLOWS, AnnotationReport, Estimate
 from core.storage import Analysis
 from core.tasks import estimate_analysis, latest_report
-from core.utils import KEY, MODEL, URL, LanguageModel, configured
+from core.utils import KEY_VARIABLE, MODEL_VARIABLE, URL_VARIABLE, LanguageModel, configured
 from pages.common import cache, jobs, markdown
 
 FEWEST, STEP = 10, 50  # texts
@@ -58,8 +58,8 @@ def draw_annotation(analysis: Analysis | None, corpus: Corpus) -> None:
             return
         if model is None:
             st.caption(
-                f"Off. Set the environment variables {URL} (such as http://127.0.0.1:11434/v1) and {MODEL}, "
-                f"and {KEY} where the server needs a key, and start Refract again."
+                f"Off. Set the environment variables {URL_VARIABLE} (such as http://127.0.0.1:11434/v1) and "
+                f"{MODEL_VARIABLE}, and {KEY_VARIABLE} where the server needs a key, and start Refract again."
             )
             return
         if analysis is None or not analysis.instruction:

@@ -10,10 +10,8 @@ import streamlit as st
 
 from core.corpus import Corpus
 from core.labels import Mistake, find_mistakes, find_more, suggest
-from core.labels.annotation import MODEL
 from core.maps import Fit, Space
-from core.tasks import is_by_model
-from pages.common import BY_MODEL, CHECKED, MORE, SUGGESTED, cache, markdown
+from pages.common import BY_MODEL, MORE, SUGGESTED, cache, markdown
 
 ROUND = 10  # texts suggested at a time: few enough that the next round knows the labels of this one
 CLEAR_LEAD = 0.2  # of the likeliest label over the next; below it the Fit wavers
@@ -80,15 +78,15 @@ def next_text(deck: Deck, guide: pd.DataFrame, corpus: Corpus, generic: Space, f
     return (_more if deck.mode == MORE else _mistaken)(deck, guide, generic, fit)
 
 
-def give(deck: Deck, row: int, label: str | None, given_by: str) -> None:
+def give(deck: Deck, row: int, label: str | None, given_by: str, *, reviewed: bool = False) -> None:
     """Record a label (None skips) before anything else is shown."""
-    cache.store().give_labels(deck.analysis_id, {row: label}, given_by)
+    cache.store().labels.give(deck.analysis_id, {row: label}, given_by, reviewed=reviewed)
     deck.rows = [other for other in deck.rows if other != row]
 
 
 def undo(deck: Deck) -> int:
     """Take the latest step back and show its text again; returns how many texts it had touched."""
-    rows = cache.store().undo(deck.analysis_id)
+    rows = cache.store().labels.undo(deck.analysis_id)
     if len(rows) == 1:
         deck.rows = [rows[0], *(row for row in deck.rows if row != rows[0])]
     return len(rows)
@@ -134,7 +132,7 @@ def _more(deck: Deck, guide: pd.DataFrame, generic: Space, fit: Fit) -> Shown:
 
 
 def _mistaken(deck: Deck, guide: pd.DataFrame, generic: Space, fit: Fit) -> Shown:
-    if set(cache.store().label_names(deck.analysis_id)) != set(fit.labels):
+    if set(cache.store().label_names.current(deck.analysis_id)) != set(fit.labels):
         return Shown(None, "The labels have other names since the latest Fit: choose **Fit** first.")
     if deck.mistakes is None:
         base = fit.base(generic)
@@ -148,7 +146,7 @@ def _mistaken(deck: Deck, guide: pd.DataFrame, generic: Space, fit: Fit) -> Show
         deck.mistakes = {mistake.row: mistake for mistake in found}
         deck.rows = list(deck.mistakes)
     still = dict(zip(guide["row"], guide["label"], strict=True))
-    checked = set(guide["row"][guide["given_by"].str.endswith(CHECKED)])
+    checked = set(guide["row"][guide["reviewed"]])
     for row in deck.rows:
         mistake = deck.mistakes.get(row)
         if mistake and row not in checked and still.get(row) == fit.labels[mistake.given]:
@@ -159,7 +157,7 @@ def _mistaken(deck: Deck, guide: pd.DataFrame, generic: Space, fit: Fit) -> Show
 
 def _by_model(deck: Deck, guide: pd.DataFrame) -> Shown:
     """Labels that nobody has looked at, one of each label in turn."""
-    waiting = guide[guide["label"].notna() & guide["given_by"].map(is_by_model).astype(bool)]
+    waiting = guide[guide["label"].notna() & (guide["source"] == "model")]
     if waiting.empty:
         return Shown(None, "No label given by a model waits to be looked at.")
     if not set(deck.rows) & set(waiting["row"]):
@@ -167,7 +165,7 @@ def _by_model(deck: Deck, guide: pd.DataFrame) -> Shown:
         deck.rows = [int(row) for row in turns.sort_values(["turn", "label"])["row"]]
     latest = waiting.set_index("row")
     row = next(row for row in deck.rows if row in latest.index)
-    given, model = latest["label"][row], latest["given_by"][row].removeprefix(MODEL)
+    given, model = latest["label"][row], latest["given_by"][row]
     left = f"{len(waiting):,} such labels are left to look at."
     return Shown(row, f"{markdown(model)} took it for **{markdown(given)}**. {left}", given=given)
 
@@ -184,7 +182,7 @@ def _doubt(mistake: Mistake, fit: Fit) -> str:
 
 def _with_skipped(deck: Deck, guide: pd.DataFrame, n_texts: int) -> np.ndarray:
     """Label codes, where a skipped text counts as a label of its own: it is not shown again either."""
-    codes = cache.store().label_codes(deck.analysis_id, n_texts)
+    codes = cache.store().labels.read(deck.analysis_id).codes
     given = np.full(n_texts, -1, dtype=np.int64)
     given[guide["row"].to_numpy(dtype=np.int64)] = codes.max() + 1
     return np.where(codes >= 0, codes, given)
@@ -193,5 +191,6 @@ def _with_skipped(deck: Deck, guide: pd.DataFrame, n_texts: int) -> np.ndarray:
 def _as_fitted(deck: Deck, fit: Fit) -> np.ndarray:
     """Label codes of now as positions in `fit.labels`; -1 for labels that the Fit does not know."""
     place = {name: position for position, name in enumerate(fit.labels)}
-    names, codes = cache.store().named_codes(deck.analysis_id, len(fit.predicted))
+    guide = cache.store().labels.read(deck.analysis_id)
+    names, codes = guide.names, guide.codes
     return np.asarray([*(place.get(name, -1) for name in names), -1], dtype=np.int64)[codes]

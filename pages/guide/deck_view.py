@@ -11,11 +11,9 @@ from core.corpus import Corpus
 from core.errors import RefractError
 from core.maps import Fit, Space
 from core.storage import Analysis
-from core.tasks import is_by_model
 from pages.charts import colour_of
 from pages.common import (
     BY_MODEL,
-    CHECKED,
     CHECKS,
     MISTAKES,
     MODES,
@@ -39,8 +37,8 @@ ICONS = {SUGGESTED: "auto_awesome", MORE: "search", MISTAKES: "rule", BY_MODEL: 
 def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space, fit: Fit | None) -> None:
     """One text at a time: label, skip, undo."""
     store = cache.store()
-    names = store.label_names(analysis.id)
-    guide = store.guide_labels(analysis.id)
+    names = store.label_names.current(analysis.id)
+    guide = store.labels.read(analysis.id).table
     mode, label = choose_mode(names, guide)
     deck = get_deck(analysis.id, analysis.fit_key if fit else None, mode, label)
     with st.spinner("Choosing texts…", show_time=False):
@@ -94,7 +92,7 @@ def choose_mode(names: Sequence[str], guide: pd.DataFrame) -> tuple[str, str | N
 
     Labels by a model are a choice while there are any, and until another choice is made.
     """
-    by_model = guide["given_by"].map(is_by_model).any() or st.session_state.get("guide_mode") == BY_MODEL
+    by_model = (guide["source"] == "model").any() or st.session_state.get("guide_mode") == BY_MODEL
     with st.container(horizontal=True, vertical_alignment="center", key="guide_modes"):
         mode = st.segmented_control(
             "Show",
@@ -171,7 +169,7 @@ def draw_answers(deck: Deck, shown: Shown, mode: str) -> None:
         shortcut="K",
         disabled=nothing,
         on_click=record,
-        args=[deck, shown.row, shown.given, CHECKED],
+        args=[deck, shown.row, shown.given, True],
     )
     if mode == BY_MODEL:
         st.button(
@@ -194,10 +192,10 @@ def draw_answers(deck: Deck, shown: Shown, mode: str) -> None:
     )
 
 
-def record(deck: Deck, row: int, label: str | None, remark: str = "") -> None:
+def record(deck: Deck, row: int, label: str | None, reviewed: bool = False) -> None:
     """Keep a label; a full disk is said, and the text stays where it is."""
     try:
-        give(deck, row, label, person() + remark)
+        give(deck, row, label, person(), reviewed=reviewed)
     except RefractError as error:
         st.session_state["guide_deck_error"] = str(error)
 

@@ -33,7 +33,7 @@ def draw_import(corpus: Corpus) -> None:
                         values = corpus.metadata[column]
                         most = TEXTS_PER_LABEL[amount]
                         import_labels(
-                            lambda: labels_from_column(values, most_per_label=most), f"column {column}"
+                            lambda: labels_from_column(values, most_per_label=most), "column", column
                         )
         with from_file:
             file = st.file_uploader(
@@ -46,29 +46,30 @@ def draw_import(corpus: Corpus) -> None:
                 content = file.getvalue()
                 import_labels(
                     lambda: match_labels(corpus.texts, read_table(file.name, content).frame),
-                    f"file {file.name}",
+                    "file",
+                    file.name,
                 )
         if "guide_import_report" in st.session_state:
             kind, message = st.session_state.pop("guide_import_report")
             (st.success if kind == "done" else st.error)(markdown(message))
 
 
-def import_labels(find: Callable[[], FoundLabels], source: str) -> None:
+def import_labels(find: Callable[[], FoundLabels], source: str, name: str) -> None:
     """Record labels found elsewhere as one step, adding the names that are new."""
     store = cache.store()
     try:
         found = find()
         analysis_id = ensure_analysis()
-        known = {name.casefold(): name for name in store.label_names(analysis_id)}
-        for name in dict.fromkeys(found.labels.values()):
-            if name.casefold() not in known:
-                known[name.casefold()] = store.add_label(analysis_id, name)
-        labels = {row: known[name.casefold()] for row, name in found.labels.items()}
-        store.give_labels(analysis_id, labels, f"{person()}, {source}")
+        known = {label.casefold(): label for label in store.label_names.current(analysis_id)}
+        for label in dict.fromkeys(found.labels.values()):
+            if label.casefold() not in known:
+                known[label.casefold()] = store.label_names.add(analysis_id, label)
+        labels = {row: known[label.casefold()] for row, label in found.labels.items()}
+        store.labels.give(analysis_id, labels, person(), source=source, source_name=name)
     except RefractError as error:
         st.session_state["guide_import_report"] = ("failed", str(error))
     else:
-        message = f"{len(found.labels):,} labels imported from {source}."
+        message = f"{len(found.labels):,} labels imported from {source} {name}."
         if found.n_unknown:
             message += f" {found.n_unknown:,} texts of it are not in this corpus and were passed over."
         if found.n_conflicting:

@@ -13,7 +13,7 @@ from pages.common import cache, person
 
 def draw_labelled(analysis: Analysis, corpus: Corpus) -> None:
     """Table of the labels given so far; a label can be changed or taken away in place."""
-    guide = cache.store().guide_labels(analysis.id)
+    guide = cache.store().labels.read(analysis.id).table
     given = guide[guide["label"].notna()].reset_index(drop=True)
     if given.empty:
         return
@@ -30,7 +30,7 @@ def draw_labelled(analysis: Analysis, corpus: Corpus) -> None:
             }
             if changes:
                 try:
-                    cache.store().give_labels(analysis.id, changes, person())
+                    cache.store().labels.give(analysis.id, changes, person())
                 except RefractError as error:
                     st.session_state["guide_deck_error"] = str(error)
 
@@ -45,7 +45,7 @@ def draw_labelled(analysis: Analysis, corpus: Corpus) -> None:
                 "text": st.column_config.TextColumn("Text", width="large"),
                 "label": st.column_config.SelectboxColumn(
                     "Label",
-                    options=cache.store().label_names(analysis.id),
+                    options=cache.store().label_names.current(analysis.id),
                     help="Change it, or empty it to take it away",
                 ),
                 "given_by": "Given by",

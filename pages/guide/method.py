@@ -1,4 +1,4 @@
-"""How an instruction is followed: by labels, or by an encoder that reads every text anew."""
+"""Choice of the method: reshape by labels, or re-encode every text under the instruction."""
 
 from __future__ import annotations
 
@@ -7,93 +7,94 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.corpus import Corpus
-from core.encoders import host_of, split_name, split_ready, title_of
+from core.encoders import EncoderSpec, host_of, split_ready, title_of
 from core.errors import RefractError
 from core.storage import Analysis
-from core.transforms import Approach
+from core.transforms import Method
 from pages.common import cache, ensure_analysis, markdown
 from pages.common.encoders import (
     draw_encoder_chooser,
     draw_ready_upload,
 )
 
-KINDS = {"guided": "Reshape by labels", "gstransform": "GSTransform", "reading": "Read every text anew"}
+KINDS = {"guided": "Reshape by labels", "gstransform": "GSTransform", "reencode": "Re-encode every text"}
 HELP = (
-    "Reshape by labels: your labels reshape the embeddings that are there already; seconds, and nothing is "
-    "encoded again. GSTransform: the published recipe for the same, made for thousands of labels. Read every "
-    "text anew: an encoder that follows instructions, such as INSTRUCTOR or InBedder, reads each text under "
-    "this one; it needs no labels, and takes minutes to hours here. Evidence compares them on your labels."
+    "Reshape by labels: your labels reshape the stored embeddings. It takes seconds, and nothing is encoded "
+    "again. GSTransform: the published recipe for the same, made for thousands of labels. Re-encode every "
+    "text: an encoder that follows instructions, such as INSTRUCTOR or InBedder, encodes each text under this "
+    "one. It needs no labels, and takes minutes to hours here. Evidence compares them on your labels."
 )
 ERROR = "approach_error"
-ENCODER, FILE = "An encoder reads them", "Vectors I have already"
+ENCODER, FILE = "By an encoder", "Vectors I have already"
 FEW_FOR_GSTRANSFORM = 200  # labels
 
 
-def draw_approach(analysis: Analysis | None) -> None:
-    """How the instruction is followed, in one line; what a reading needs, below it.
+def draw_method(analysis: Analysis | None) -> None:
+    """Draw the choice of the method in one line, and below it what re-encoding needs.
 
     Parameters
     ----------
     analysis : Analysis or None
-        None while there is none: a choice then starts one.
+        None while there is none: a choice then creates one.
     """
-    approach = analysis.approach if analysis else Approach()
+    method = analysis.method if analysis else Method()
     key = f"approach_kind_{analysis.id if analysis else None}"
 
     def choose_kind() -> None:
         analysis_id = analysis.id if analysis else ensure_analysis()
-        latest, before = f"approach_reading_{analysis_id}", cache.store().analysis(analysis_id).approach
+        latest, before = f"approach_reading_{analysis_id}", cache.store().analysis(analysis_id).method
         if before.reencodes:
             st.session_state[latest] = before
-        chosen = Approach(st.session_state[key])
+        chosen = Method(st.session_state[key])
         chosen = st.session_state.get(latest, chosen) if chosen.reencodes else chosen
-        cache.store().set_approach(analysis_id, chosen)
+        cache.store().set_method(analysis_id, chosen)
         st.session_state[f"approach_seen_{analysis_id}"] = chosen
 
-    # Not kept, or changed in another window. Else by default: the page may be drawn anew before it is whole.
-    otherwise = st.session_state.get(key, approach.kind) != approach.kind
+    # The choice was not stored, or another window changed it. In all other cases `default` sets the widget:
+    # a rerun may interrupt this one.
+    otherwise = st.session_state.get(key, method.kind) != method.kind
     if otherwise:
-        st.session_state[key] = approach.kind
+        st.session_state[key] = method.kind
     with st.container(horizontal=True, vertical_alignment="center", key="approach"):
         st.markdown(":small[How it is followed]", help=HELP, width="content")
         st.segmented_control(
-            "How the instruction is followed", list(KINDS), default=None if otherwise else approach.kind,
+            "How the instruction is followed", list(KINDS), default=None if otherwise else method.kind,
             format_func=KINDS.__getitem__, required=True, key=key, label_visibility="collapsed",
             on_change=_attempt, args=[choose_kind],
         )  # fmt: skip
-        if approach.kind == "gstransform":
+        if method.kind == "gstransform":
             _draw_label_need(analysis)
-    if approach.reencodes:
+    if method.reencodes:
         with st.container(border=True, key="approach_reading"):
-            _draw_reading(analysis, cache.corpus(analysis.corpus_key))
+            _draw_reencoding(analysis, cache.corpus(analysis.corpus_key))
     if ERROR in st.session_state:
         st.error(markdown(st.session_state.pop(ERROR)), icon=":material/error:")
 
 
 def _draw_label_need(analysis: Analysis) -> None:
-    n_labels = int(cache.store().guide_labels(analysis.id)["label"].notna().sum())
+    n_labels = cache.store().labels.read(analysis.id).n_labels
     if n_labels < FEW_FOR_GSTRANSFORM:
         st.caption(
-            f"{n_labels:,} labels given; it wants hundreds. With fewer, reshaping by labels finds more."
+            f"{n_labels:,} labels given; it needs hundreds. With fewer, “Reshape by labels” is better."
         )
 
 
-def _draw_reading(analysis: Analysis, corpus: Corpus) -> None:
-    """By whom the texts are read; what is chosen is kept at once."""
-    approach, source = analysis.approach, f"approach_source_{analysis.id}"
+def _draw_reencoding(analysis: Analysis, corpus: Corpus) -> None:
+    """Draw the choice of encoder or file, and store each choice at once."""
+    method, source = analysis.method, f"approach_source_{analysis.id}"
     _follow_other_window(analysis)
     latest_file = f"approach_file_{analysis.id}"
 
     def choose_source() -> None:
         kept = st.session_state.get(latest_file) if st.session_state[source] == FILE else None
-        _keep(analysis.id, kept or Approach("reading"))
+        _keep(analysis.id, kept or Method("reencode"))
 
     def use_task(task: str) -> None:
         _attempt(lambda: cache.store().set_instruction(analysis.id, task))
 
     by = st.segmented_control(
         "Where the vectors come from", [ENCODER, FILE], required=True, key=source,
-        default=ENCODER if split_ready(approach.encoder) is None else FILE,
+        default=ENCODER if split_ready(method.encoder) is None else FILE,
         label_visibility="collapsed", on_change=choose_source, persist_state="session",
     )  # fmt: skip
     if by == ENCODER:
@@ -103,43 +104,43 @@ def _draw_reading(analysis: Analysis, corpus: Corpus) -> None:
             texts=corpus.texts,
             corpus_key=corpus.key,
             instruction=analysis.instruction,
-            start="" if split_ready(approach.encoder) else approach.encoder,
-            start_template=approach.template,
+            start="" if split_ready(method.encoder) else method.encoder,
+            start_template=method.template,
             use_task=use_task,
         )
-        refused = split_name(name).kind == "endpoint" and host_of(name) is None
-        chosen = Approach("reading") if refused else Approach("reading", name, template)  # it may hold a key
+        refused = EncoderSpec.parse(name).kind == "endpoint" and host_of(name) is None
+        chosen = Method("reencode") if refused else Method("reencode", name, template)  # it may hold a key
     else:
         name = draw_ready_upload(corpus, key=f"approach_{analysis.id}")
-        chosen = Approach("reading", name) if name else approach
-        if not name and approach.encoder:
-            title = markdown(title_of(approach.encoder))
-            st.caption(f"The {title} are in use until another file takes their place.")
+        chosen = Method("reencode", name) if name else method
+        if not name and method.encoder:
+            title = markdown(title_of(method.encoder))
+            st.caption(f"The {title} are in use until you choose another file.")
     if split_ready(chosen.encoder) is not None:
         st.session_state[latest_file] = chosen
-    if chosen != approach and _keep(analysis.id, chosen):
-        st.rerun()  # button and hint go by what is kept
+    if chosen != method and _keep(analysis.id, chosen):
+        st.rerun()  # button and hint depend on the stored method
 
 
 def _follow_other_window(analysis: Analysis) -> None:
-    """Let the fields show what is kept where another window changed it: else they would change it back."""
+    """Set the fields to the stored method where another window changed it: else they would undo the change."""
     seen, key = f"approach_seen_{analysis.id}", f"approach_{analysis.id}"
-    if st.session_state.get(seen, analysis.approach) != analysis.approach:
+    if st.session_state.get(seen, analysis.method) != analysis.method:
         for field in ("start", "template_of", "output_of", "kind_of"):
             st.session_state.pop(f"{key}_{field}", None)
-        ready = split_ready(analysis.approach.encoder)
-        st.session_state[f"{key}_encoder"] = None if ready else analysis.approach.encoder or None
+        ready = split_ready(analysis.method.encoder)
+        st.session_state[f"{key}_encoder"] = None if ready else analysis.method.encoder or None
         st.session_state[f"approach_source_{analysis.id}"] = FILE if ready else ENCODER
-    st.session_state[seen] = analysis.approach
+    st.session_state[seen] = analysis.method
 
 
-def _keep(analysis_id: int, approach: Approach) -> bool:
-    st.session_state[f"approach_seen_{analysis_id}"] = approach
-    return _attempt(lambda: cache.store().set_approach(analysis_id, approach))
+def _keep(analysis_id: int, method: Method) -> bool:
+    st.session_state[f"approach_seen_{analysis_id}"] = method
+    return _attempt(lambda: cache.store().set_method(analysis_id, method))
 
 
 def _attempt(step: Callable[[], None]) -> bool:
-    """Do a step, and tell whether it could be kept; if not, why is said below."""
+    """Run a step; on an error, keep its message for the next run and return False."""
     try:
         step()
         return True

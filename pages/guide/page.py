@@ -10,18 +10,18 @@ from core.storage import Analysis
 from core.tasks import fit_key
 from pages.common import (
     LABEL_TEXTS,
-    approach_hint,
-    approach_ready,
+    method_hint,
+    method_ready,
     cache,
     current_analysis,
     current_corpus,
     draw_labels,
     ensure_analysis,
     is_fitted,
-    is_prepared,
     jobs,
     layout,
     markdown,
+    navigation,
     open_analysis,
     start_label,
 )
@@ -29,7 +29,7 @@ from pages.guide.annotation import draw_annotation
 from pages.guide.deck_view import draw_deck
 from pages.guide.label_import import draw_import
 from pages.guide.labelled_table import draw_labelled
-from pages.guide.method import draw_approach
+from pages.guide.method import draw_method
 
 FIRST_LABELS = (
     "Type an instruction, then name two labels or more, such as *angry* and *pleased*. "
@@ -52,26 +52,21 @@ def guide_page() -> None:
     layout.page_head(
         "Guide",
         "Say what the map should show, and label a handful of texts that way.",
-        next_page=layout.MAPS if fitted else None,
+        next_page=navigation.MAPS if fitted else None,
         next_label="Compare the maps" if fitted else "",
     )
-    if entry is None:
-        layout.ask_for(
-            "Guide labels belong to texts: choose a corpus first.", layout.CORPUS, "Choose a corpus"
-        )
-    if not is_prepared(entry):
-        layout.ask_for(f"“{markdown(entry.name)}” is not encoded yet.", layout.CORPUS, "See how far it is")
+    layout.require_prepared(entry, "Guide labels belong to texts: choose a corpus first.")
     show_maps_after_fit(analysis)
     corpus = cache.corpus(entry.key)
     generic = cache.space(entry.key, entry.embedding_key)
     draw_instruction(analysis)
-    draw_approach(analysis)
-    reencodes = analysis is not None and analysis.approach.reencodes
+    draw_method(analysis)
+    reencodes = analysis is not None and analysis.method.reencodes
     if reencodes:  # labels are no condition: the next step comes before them
         draw_fit(analysis, corpus)
     draw_labels(analysis)
     analysis = current_analysis()
-    if analysis is None or not cache.store().label_names(analysis.id):
+    if analysis is None or not cache.store().label_names.current(analysis.id):
         st.info(LABELS_CHECK if reencodes else FIRST_LABELS, icon=":material/info:")
     else:
         fit = cache.fit(analysis) if is_fitted(analysis) else None
@@ -140,11 +135,11 @@ def draw_fit(analysis: Analysis, corpus: Corpus) -> None:
         return
     if job is not None and job.status == "failed":
         st.error(markdown(job.message), icon=":material/error:")
-    n_names = len(cache.store().label_names(analysis.id))
-    missing = approach_ready(analysis)
-    if n_names == 0 and missing and not analysis.approach.reencodes:
+    n_names = len(cache.store().label_names.current(analysis.id))
+    missing = method_ready(analysis)
+    if n_names == 0 and missing and not analysis.method.reencodes:
         return  # said above
-    n_labels = int(cache.store().guide_labels(analysis.id)["label"].notna().sum())
+    n_labels = cache.store().labels.read(analysis.id).n_labels
     fresh = is_fitted(analysis) and analysis.fit_key == fit_key(cache.store(), analysis.id)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -157,7 +152,7 @@ def draw_fit(analysis: Analysis, corpus: Corpus) -> None:
             on_click=start_fit,
             args=[analysis],
         )
-        hint = approach_hint(analysis, corpus, fresh=fresh) or fit_hint(n_labels, fresh=fresh)
+        hint = method_hint(analysis, corpus, fresh=fresh) or fit_hint(n_labels, fresh=fresh)
         st.caption(markdown(missing) if missing else hint)
 
 
@@ -190,7 +185,7 @@ def show_maps_after_fit(analysis: Analysis | None) -> None:
         return
     del st.session_state["guide_fit_started"]
     if job is not None and job.status == "done":
-        st.switch_page(layout.MAPS)
+        st.switch_page(navigation.MAPS)
 
 
 guide_page()

@@ -16,14 +16,14 @@ from pages.common import (
     cache,
     current_analysis,
     current_corpus,
+    draw_measuring,
+    draw_refit,
     evidence_help,
-    follow,
     is_fitted,
-    is_prepared,
     layout,
     markdown,
     names_for,
-    offer_refit,
+    navigation,
 )
 from pages.maps.clusters import draw_clusters
 from pages.maps.colour_by import colourings
@@ -71,14 +71,11 @@ def maps_page() -> None:
     layout.page_head(
         analysis_title(analysis, longest=LONGEST_TITLE) if fitted else "Maps",
         "The same texts in two spaces." if fitted else "The generic space: texts of like meaning.",
-        next_page=layout.EXPORT if fitted else layout.GUIDE,
+        next_page=navigation.EXPORT if fitted else navigation.GUIDE,
         next_label="Export" if fitted else "Reshape it by an instruction",
     )
     st.session_state.pop("guide_fit_started", None)  # who came here needs no bringing
-    if entry is None:
-        layout.ask_for("The maps need texts: choose a corpus first.", layout.CORPUS, "Choose a corpus")
-    if not is_prepared(entry):
-        layout.ask_for(f"“{markdown(entry.name)}” is not encoded yet.", layout.CORPUS, "See how far it is")
+    layout.require_prepared(entry, "The maps need texts: choose a corpus first.")
     # Before the fragment: what is damaged is said here, and the spinner shows while the corpus is read.
     cache.corpus(entry.key)
     cache.space(entry.key, entry.embedding_key)
@@ -97,15 +94,15 @@ def draw_evidence(analysis: Analysis) -> None:
         elif not (np.asarray(fit.given) >= 0).any():
             st.markdown(f":orange-badge[from the instruction only] {INSTRUCTION_ONLY}")
             if cache.map_quality(analysis.corpus_key, analysis.fit_key)[1] is None:
-                follow(analysis, ["map_quality"])
+                draw_measuring(analysis, ["map_quality"])
         elif evidence is None:
-            follow(analysis, ["evidence"])
+            draw_measuring(analysis, ["evidence"])
         else:
             icon = {"helps": ":green[:material/trending_up:]"}.get(evidence.verdict, ":material/info:")
             sentence = evidence.sentence([markdown(name) for name in fit.labels])
-            st.markdown(f"{icon} {sentence}", help=evidence_help(fit.approach))
-        st.page_link(layout.EVIDENCE, label=":small[Evidence :material/arrow_forward:]")
-        offer_refit(analysis)
+            st.markdown(f"{icon} {sentence}", help=evidence_help(fit.method))
+        st.page_link(navigation.EVIDENCE, label=":small[Evidence :material/arrow_forward:]")
+        draw_refit(analysis)
 
 
 @st.fragment

@@ -91,7 +91,8 @@ def current_view(entry: StoredCorpus, analysis: Analysis | None) -> MapView:
         analysis = store.find_analysis(analysis.id)
     n_texts = len(corpus.texts)
     # Names and codes of one moment: another tab may delete a label in between.
-    labels, given = store.named_codes(analysis.id, n_texts) if analysis else ([], np.full(n_texts, -1))
+    guide = store.labels.read(analysis.id) if analysis else None
+    labels, given = (list(guide.names), guide.codes) if guide else ([], np.full(n_texts, -1))
     return MapView(
         corpus=corpus,
         sides=tuple(_side(entry, corpus, shown) for shown in _analyses_shown(entry, analysis)),

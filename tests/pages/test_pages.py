@@ -13,9 +13,9 @@ from core.corpus.tables import Table
 from core.errors import StoreError
 from core.evidence import Change, Control, DrivingWord
 from core.jobs import Job
-from core.storage import Store
+from core.storage import LabelStore, Store
 from core.tasks import measure
-from core.transforms import Approach
+from core.transforms import Method
 from pages.common import cache
 from pages.common.jobs import stopped_by_fit
 from pages.evidence.what_changed import change_card, word_card
@@ -168,14 +168,14 @@ def test_an_instruction_and_labels_start_an_analysis(guide, store, prepared):
     name_label(guide, "pleased")
     (analysis,) = store.analyses(prepared)
     assert analysis.instruction == "by feeling"
-    assert store.label_names(analysis.id) == ["angry", "pleased"]
+    assert store.label_names.current(analysis.id) == ["angry", "pleased"]
 
 
 def test_a_label_name_given_twice_is_refused_kindly(guide, store, prepared):
     name_label(guide, "angry")
     name_label(guide, "Angry")
     assert "There is a label “angry” already" in words(guide)
-    assert store.label_names(store.analyses(prepared)[0].id) == ["angry"]
+    assert store.label_names.current(store.analyses(prepared)[0].id) == ["angry"]
 
 
 def test_each_label_is_on_disk_before_the_next_text_shows(guide, store, prepared, corpus):
@@ -186,7 +186,7 @@ def test_each_label_is_on_disk_before_the_next_text_shows(guide, store, prepared
     for step in range(4):
         shown.append(next(text.value for text in guide.text if text.value in set(corpus.texts)))
         guide.button(key=f"guide_label_{step % 2}").click().run()
-        guide_labels = store.guide_labels(analysis)
+        guide_labels = store.labels.read(analysis).table
         assert len(guide_labels) == step + 1
         assert corpus.texts[guide_labels["row"][0]] == shown[-1]
     assert len(set(shown)) == 4
@@ -198,13 +198,13 @@ def test_skip_and_undo(guide, store, prepared, corpus):
     first = guide.text[0].value
     guide.button(key="guide_skip").click().run()
     assert guide.text[0].value != first
-    assert (store.label_codes(analysis, len(corpus.texts)) == -1).all()
+    assert (store.labels.read(analysis).codes == -1).all()
     guide.button(key="guide_undo").click().run()
     assert guide.text[0].value == first
     guide.button(key="guide_label_0").click().run()
     guide.button(key="guide_undo").click().run()
     assert guide.text[0].value == first
-    assert len(store.guide_labels(analysis)) == 0
+    assert len(store.labels.read(analysis).table) == 0
 
 
 def test_a_full_disk_is_said_and_the_text_stays(guide, store, prepared, monkeypatch):
@@ -214,7 +214,7 @@ def test_a_full_disk_is_said_and_the_text_stays(guide, store, prepared, monkeypa
     def refuse(*arguments):
         raise StoreError("The disk is full: free some space.")
 
-    monkeypatch.setattr(Store, "give_labels", refuse)
+    monkeypatch.setattr(LabelStore, "give", refuse)
     guide.button(key="guide_label_0").click().run()
     assert "The disk is full" in words(guide) and guide.text[0].value == before
 
@@ -304,7 +304,7 @@ def test_the_deck_finds_more_of_a_label(app, store, prepared, labelled, corpus):
 
 def test_a_label_that_the_fit_does_not_know_yet_is_not_looked_for(app, store, prepared, labelled):
     open_fitted(app, store, labelled, GUIDE)
-    store.add_label(labelled, "worried")
+    store.label_names.add(labelled, "worried")
     app.segmented_control(key="guide_mode").set_value("More of a label").run()
     app.selectbox(key="guide_more_label").set_value("worried").run()
     assert "does not know “worried” yet" in words(app)
@@ -314,8 +314,8 @@ def test_a_label_that_the_fit_does_not_know_yet_is_not_looked_for(app, store, pr
 def mistaken(store, corpus, labelled):
     """The labelled analysis with 24 labels, that of text 0 wrong."""
     feelings = corpus.metadata["feeling"].tolist()
-    store.give_labels(labelled, {row: feelings[row] for row in range(12, 24)}, "ada")
-    store.give_labels(labelled, {0: {"angry": "pleased", "pleased": "angry"}[feelings[0]]}, "ada")
+    store.labels.give(labelled, {row: feelings[row] for row in range(12, 24)}, "ada")
+    store.labels.give(labelled, {0: {"angry": "pleased", "pleased": "angry"}[feelings[0]]}, "ada")
     return labelled
 
 
@@ -331,7 +331,7 @@ def test_a_wrong_label_is_found_and_changed_with_one_key(app, store, corpus, mis
     assert shown_text(app, corpus) == corpus.texts[0]
     assert app.button(key="guide_change").label == f"Change to **{right}**"
     app.button(key="guide_change").click().run()
-    guide = store.guide_labels(mistaken)
+    guide = store.labels.read(mistaken).table
     assert guide["row"][0] == 0 and guide["label"][0] == right
     assert corpus.texts[0] not in [text.value for text in app.text]
     app.button(key="guide_undo").click().run()
@@ -340,24 +340,24 @@ def test_a_wrong_label_is_found_and_changed_with_one_key(app, store, corpus, mis
 
 def test_renamed_labels_are_judged_by_the_fit_that_knew_them(app, store, corpus, mistaken):
     open_fitted(app, store, mistaken, GUIDE)
-    store.rename_label(mistaken, "angry", "cross")
+    store.label_names.rename(mistaken, "angry", "cross")
     app.segmented_control(key="guide_mode").set_value("Possible mistakes").run()
     assert "**cross**" in words(app) and "**angry**" not in words(app)
 
 
 def test_a_label_less_is_not_judged_by_an_older_fit(app, store, corpus, mistaken):
     open_fitted(app, store, mistaken, GUIDE)
-    store.delete_label(mistaken, "angry")
+    store.label_names.delete(mistaken, "angry")
     app.segmented_control(key="guide_mode").set_value("Possible mistakes").run()
     assert "other names since the latest Fit" in words(app)
 
 
 def test_a_label_that_is_kept_is_not_doubted_again(app, store, corpus, mistaken):
     open_mistakes(app, store, mistaken)
-    given = store.guide_labels(mistaken).set_index("row")["label"][0]
+    given = store.labels.read(mistaken).table.set_index("row")["label"][0]
     assert app.button(key="guide_keep").label == f"Keep **{given}**"
     app.button(key="guide_keep").click().run()
-    guide = store.guide_labels(mistaken)
+    guide = store.labels.read(mistaken).table
     assert (guide["row"][0], guide["label"][0]) == (0, given)
     assert guide["given_by"][0].endswith(", checked")
     app.session_state["deck"] = type(app.session_state["deck"])(mistaken, None)  # as after a reload
@@ -411,8 +411,8 @@ def test_evidence_leads_with_a_sentence_and_shows_every_part(app, store, prepare
 def test_evidence_with_too_few_labels_says_which_and_leads_on(app, store, corpus, prepared):
     analysis = store.add_analysis(prepared, "by feeling")
     for name in ("angry", "pleased", "worried"):
-        store.add_label(analysis, name)
-    store.give_labels(analysis, {0: "angry", 3: "pleased"}, "ada")
+        store.label_names.add(analysis, name)
+    store.labels.give(analysis, {0: "angry", 3: "pleased"}, "ada")
     open_fitted(app, store, analysis, EVIDENCE, measured=True)
     said = words(app)
     assert "oo few labels" in said and "*worried* (0)" in said and "*angry* (1)" in said
@@ -423,7 +423,7 @@ def test_evidence_with_too_few_labels_says_which_and_leads_on(app, store, corpus
 def test_changed_labels_are_fitted_again_from_the_evidence(app, store, prepared, labelled):
     open_fitted(app, store, labelled, EVIDENCE, measured=True)
     before = store.analysis(labelled).fit_key
-    store.give_labels(labelled, {30: "angry"}, "ada")
+    store.labels.give(labelled, {30: "angry"}, "ada")
     app.run()
     app.button(key="fit_again").click().run()
     assert not app.exception and store.analysis(labelled).fit_key != before
@@ -437,16 +437,16 @@ def test_labels_are_imported_from_a_file(guide, store, prepared, corpus):
     assert not guide.exception
     assert "6 labels imported" in words(guide) and "1 texts of it are not in this corpus" in words(guide)
     analysis = store.analyses(prepared)[0].id
-    assert store.guide_labels(analysis)["label"].notna().sum() == 6
+    assert store.labels.read(analysis).n_labels == 6
     guide.button(key="guide_undo").click().run()
-    assert len(store.guide_labels(analysis)) == 0
+    assert len(store.labels.read(analysis).table) == 0
 
 
 def test_labels_are_imported_from_a_column(guide, store, prepared):
     guide.selectbox(key="guide_import_column").set_value("feeling")
     guide.selectbox(key="guide_import_amount").set_value("10 of each")
     guide.button(key="guide_import_from_column").click().run()
-    counts = store.guide_labels(store.analyses(prepared)[0].id)["label"].value_counts()
+    counts = store.labels.read(store.analyses(prepared)[0].id).table["label"].value_counts()
     assert counts.to_dict() == {"angry": 10, "pleased": 10}
 
 
@@ -499,7 +499,7 @@ def test_everything_can_be_taken_out(app, prepared, labelled, corpus):
 def test_the_files_of_two_ways_have_two_names(app, monkeypatch, store, labelled):
     cache.runner().submit("fit", "x", analysis_id=labelled)
     copy = store.copy_analysis(labelled)
-    store.set_approach(copy, Approach("reading", "asking"))
+    store.set_method(copy, Method("reencode", "asking"))
     cache.runner().submit("fit", "x", analysis_id=copy)
     store.set_instruction(copy, "changed since")
     names = []

@@ -4,7 +4,7 @@ import pytest
 
 from core.encoders import ReadyVectors
 from core.storage import keep_ready
-from core.transforms import Approach
+from core.transforms import Method
 from pages.common import analysis_title, cache
 from pages.maps.view import titles
 from tests.conftest import AskingEncoder
@@ -21,8 +21,8 @@ def analysis(store, prepared, labelled, request, corpus):
         vectors = AskingEncoder().encode(corpus.texts, instruction="furious")
         ready = ReadyVectors(vectors, "order", "k")
         encoder = keep_ready(store.results(prepared), prepared, "mine.npy", ready)
-    approach = Approach("gstransform") if kind == "gstransform" else Approach("reading", encoder)
-    store.set_approach(analysis, approach)
+    method = Method("gstransform") if kind == "gstransform" else Method("reencode", encoder)
+    store.set_method(analysis, method)
     assert cache.runner().submit("fit", "x", analysis_id=analysis).status == "done"
     return analysis
 
@@ -67,7 +67,7 @@ def test_labels_are_learned_from_any_page_but_texts_read_again_from_the_guide_pa
     app.run()
     app.switch_page(MAPS).run()
     assert "fit_again" not in keys(app)
-    store.give_labels(analysis, {30: "angry"}, "ada")
+    store.labels.give(analysis, {30: "angry"}, "ada")
     before = store.analysis(analysis).fit_key
     app.run()
     assert "read again" not in app.button(key="fit_again").label
@@ -75,7 +75,7 @@ def test_labels_are_learned_from_any_page_but_texts_read_again_from_the_guide_pa
     assert store.analysis(analysis).fit_key != before and "fit_again" not in keys(app)
     for change in (
         lambda: store.set_instruction(analysis, "calm words"),  # hours, perhaps, or another machine
-        lambda: store.set_approach(analysis, Approach("reading", "")),  # cannot start
+        lambda: store.set_method(analysis, Method("reencode", "")),  # cannot start
     ):
         change()
         for page in (MAPS, EVIDENCE):
@@ -85,9 +85,9 @@ def test_labels_are_learned_from_any_page_but_texts_read_again_from_the_guide_pa
     app.session_state["maps_side_panel"] = "Label"
     app.switch_page(MAPS).run()
     assert "maps_label_fit" not in keys(app)
-    store.set_approach(analysis, Approach("reading", "hkunlp/instructor-base"))
+    store.set_method(analysis, Method("reencode", "hkunlp/instructor-base"))
     store.set_instruction(analysis, "by feeling")
-    store.give_labels(analysis, {31: "angry"}, "ada")
+    store.labels.give(analysis, {31: "angry"}, "ada")
     app.run()
     fit = app.button(key="maps_label_fit")
     assert "reads no text again" in fit.help
@@ -112,7 +112,7 @@ def test_the_figures_of_a_reading_are_not_said_to_come_from_a_reshaping(app, sto
 @pytest.mark.parametrize("names", [(), ("furious", "lovely")])
 def test_a_reading_without_labels_is_nowhere_called_made_from_names(app, store, analysis, names):
     for name in names:
-        store.add_label(analysis, name)
+        store.label_names.add(analysis, name)
     cache.runner().submit("fit", "x", analysis_id=analysis)
     key = store.analysis(analysis).fit_key
     cache.runner().submit("measure", "x", analysis_id=analysis, fit_key=key)
@@ -131,7 +131,7 @@ def test_maps_of_one_long_instruction_can_be_told_apart(store, prepared, labelle
     asked = "What does the writer of this text wish for, whatever the tone of the text may be?"
     store.set_instruction(labelled, asked)
     other = store.copy_analysis(labelled)
-    store.set_approach(other, Approach("reading", "asking"))
+    store.set_method(other, Method("reencode", "asking"))
     for analysis in (labelled, other):
         assert cache.runner().submit("fit", "x", analysis_id=analysis).status == "done"
     found = titles(prepared)
@@ -146,8 +146,8 @@ def test_a_copy_is_opened_and_followed_in_its_own_way(app, store, prepared, labe
     copy = store.analyses(prepared)[-1].id
     assert copy != labelled and app.session_state["refract"].analysis_id == copy
     app.segmented_control(key=f"approach_kind_{copy}").set_value("gstransform").run()
-    assert store.analysis(copy).approach == Approach("gstransform")
-    assert store.analysis(labelled).approach == Approach()
+    assert store.analysis(copy).method == Method("gstransform")
+    assert store.analysis(labelled).method == Method()
     assert f"analysis_{copy}" in keys(app)
 
 
@@ -162,7 +162,7 @@ def test_an_instruction_is_not_lost_by_emptying_its_field(app, store, labelled):
 def test_of_a_long_title_the_instruction_is_cut_first(store, prepared):
     analysis = store.add_analysis(prepared, "by what the customer feels about it")
     assert analysis_title(store.analysis(analysis), longest=20) == "by what the custome…"
-    store.set_approach(analysis, Approach("reading", "hkunlp/instructor-base"))
+    store.set_method(analysis, Method("reencode", "hkunlp/instructor-base"))
     title = analysis_title(store.analysis(analysis), longest=40)
     assert len(title) == 40 and title.endswith("… · instructor-base")
     assert analysis_title(store.analysis(analysis)).startswith("by what the customer feels about it · ")

@@ -9,11 +9,11 @@ import streamlit as st
 
 from core.encoders import (
     EncoderFacts,
+    EncoderSpec,
     count_too_long,
     describe_encoder,
     estimate_seconds,
     preview_prompt,
-    split_name,
 )
 from core.errors import EncoderUnavailable
 from pages.common.encoders.catalogue import show_encoders
@@ -81,7 +81,7 @@ def draw_encoder_chooser(
         if instructed:
             name = draw_kind(key, name)
         facts = describe_encoder(name)
-        if instructed and facts.outputs and "#" not in split_name(name).source:
+        if instructed and facts.outputs and "#" not in EncoderSpec.parse(name).source:
             name = draw_output(key, name, facts.outputs)
     template = ""
     if instructed and facts.takes_template:

@@ -6,11 +6,11 @@ import streamlit as st
 
 from core.encoders import (
     DEFAULT_ENCODER,
+    EncoderSpec,
     available_encoders,
     default_template,
     instructed_encoders,
     is_folder,
-    split_name,
 )
 from pages.common.encoders.facts_text import OUTPUTS
 
@@ -70,7 +70,7 @@ def draw_name(key: str, instructed: bool, start: str) -> str:
 
 def draw_kind(key: str, name: str) -> str:
     """What a folder holds, where its name leaves it open."""
-    named = split_name(name)
+    named = EncoderSpec.parse(name)
     if named.kind is not None or not is_folder(named.source):
         return name
     field = f"{key}_kind"
@@ -89,7 +89,7 @@ def draw_kind(key: str, name: str) -> str:
 
 def draw_output(key: str, name: str, outputs: tuple[str, ...]) -> str:
     """Which of its vectors an InBedder gives; what a typed name says is one of the options."""
-    named = split_name(name)
+    named = EncoderSpec.parse(name)
     bare = name.removesuffix(f"#{named.output}") if named.output else name
     field = f"{key}_output"
     first = named.output or outputs[0]

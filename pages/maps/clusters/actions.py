@@ -90,12 +90,12 @@ def give_as_label(view: MapView, side: Side, code: int) -> None:
     """Make a cluster's name a guide label and give it to its most typical texts that have none; one step."""
     name = side.partition.names[code]
     store, analysis_id = cache.store(), ensure_analysis()
-    known = {label.casefold(): label for label in store.label_names(analysis_id)}
-    label = known.get(name.casefold()) or store.add_label(analysis_id, name)
-    given = store.label_codes(analysis_id, len(view.corpus.texts))
+    known = {label.casefold(): label for label in store.label_names.current(analysis_id)}
+    label = known.get(name.casefold()) or store.label_names.add(analysis_id, name)
+    given = store.labels.read(analysis_id).codes
     typical = typical_of(side.space, side.space_key, side.partition, code, 3 * GUIDE_TEXTS)
     rows = [row for row in typical if given[row] < 0][:GUIDE_TEXTS]
-    store.give_labels(analysis_id, dict.fromkeys(rows, label), f"{person()}, from a cluster")
+    store.labels.give(analysis_id, dict.fromkeys(rows, label), person(), source="cluster")
 
 
 def forget_inputs(side: Side) -> None:

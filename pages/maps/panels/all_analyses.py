@@ -99,7 +99,7 @@ def _evidence(view: MapView, analysis: Analysis | None) -> tuple[str, str]:
     n_labels = int((np.asarray(fit.given) >= 0).sum())
     n_kinds = len(np.unique(fit.given[fit.given >= 0]))
     labels = f"{n_labels:,} labels of {n_kinds} kinds" if n_labels else "no labels"
-    meaning = evidence_help(fit.approach)
+    meaning = evidence_help(fit.method)
     found: Evidence | None = load_finding(results, analysis.fit_key, "evidence")
     if fit.from_names_only:
         return f"{len(fit.labels)} label names, no labelled text", meaning
@@ -123,7 +123,7 @@ def _picture(view: MapView, analysis: Analysis | None) -> tuple[bytes, str]:
     if not fit.has_predictions:
         partition = partition_for(view.corpus, analysis, fit.space, fit.space_key)
         return _clustered_picture(fit.space_key, shown_key(partition), partition, fit.space.map)
-    labels = cache.store().label_names(analysis.id)
+    labels = cache.store().label_names.current(analysis.id)
     return _fitted_picture(analysis.fit_key, content_key(labels, fit.labels), labels, fit)
 
 

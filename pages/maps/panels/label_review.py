@@ -15,7 +15,6 @@ from core.neighbours import Graph
 from core.utils import content_key
 from pages.charts import GREY, colour_of
 from pages.common import (
-    CHECKED,
     LABELS,
     cache,
     draw_fit,
@@ -58,7 +57,7 @@ class Check:
 
 def draw_label_check(view: MapView, selected: np.ndarray) -> None:
     """Conflicts, possible mistakes, and rename, merge, delete of labels."""
-    if view.analysis is None or not (view.labels or cache.store().retired_labels(view.analysis.id)):
+    if view.analysis is None or not (view.labels or cache.store().label_names.retired(view.analysis.id)):
         st.caption(
             "No labels yet. Select texts on a map and label them under **Label**, beside the maps; here you "
             "then see labels that contradict each other and labels that are likely wrong."
@@ -70,9 +69,9 @@ def draw_label_check(view: MapView, selected: np.ndarray) -> None:
         st.markdown("**Labels**")
         draw_label_manager(view.analysis, "maps_names")
     with left:
-        guide = cache.store().guide_labels(view.analysis.id)
+        guide = cache.store().labels.read(view.analysis.id).table
         # Kept after a look: they are not doubted again.
-        checked = set(guide["row"][guide["given_by"].str.endswith(CHECKED)])
+        checked = set(guide["row"][guide["reviewed"]])
         draw_conflicts(view, checked)
         draw_mistakes(view, checked)
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -118,7 +117,7 @@ def draw_conflict(view: MapView, rows: np.ndarray) -> None:
                 key=f"{key}_keep",
                 type="tertiary",
                 on_click=record,
-                args=[view.analysis.id, {int(row): view.labels[view.given[row]] for row in rows}, CHECKED],
+                args=[view.analysis.id, {int(row): view.labels[view.given[row]] for row in rows}, True],
             )
 
 
@@ -176,7 +175,7 @@ def draw_doubt(view: MapView, doubt: Doubt) -> None:
                 type="tertiary",
                 help="It is not shown as a possible mistake again.",
                 on_click=record,
-                args=[view.analysis.id, {doubt.row: doubt.given}, CHECKED],
+                args=[view.analysis.id, {doubt.row: doubt.given}, True],
             )
 
 

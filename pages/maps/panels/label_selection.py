@@ -26,7 +26,6 @@ TABLE_HEIGHT = 236  # pixels: the button below stays in sight
 ROW_HEIGHT = 78  # pixels: four lines; up to 4 rem Streamlit does not wrap
 LONGEST = 96  # characters that four lines hold; longer texts would lose their beginning
 UNTICKED = "maps_label_unticked"
-REMARK = ", on the map"  # after the name of who gave a label here: together with others, not one by one
 
 
 @st.fragment
@@ -196,7 +195,7 @@ def give(
     if instruction.strip():
         store.set_instruction(analysis_id, instruction)
     # One that was offered and is gone since was renamed, merged or deleted elsewhere: it is not made again.
-    if name not in view.labels and name not in store.label_names(analysis_id):
-        name = store.add_label(analysis_id, name)
-    store.give_labels(analysis_id, dict.fromkeys(rows.tolist(), name), person() + REMARK)
+    if name not in view.labels and name not in store.label_names.current(analysis_id):
+        name = store.label_names.add(analysis_id, name)
+    store.labels.give(analysis_id, dict.fromkeys(rows.tolist(), name), person(), source="map")
     st.session_state[UNTICKED] = unticked

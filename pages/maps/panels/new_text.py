@@ -40,8 +40,8 @@ def landing_on(view: MapView, side: Side, text: str) -> dict:
 
 def read_at(view: MapView, side: Side) -> str | None:
     """Server that a text is sent to before it can land on a side; None where it is read here."""
-    if side.fit is not None and side.fit.approach.reencodes:
-        return host_of(side.fit.approach.encoder)
+    if side.fit is not None and side.fit.method.reencodes:
+        return host_of(side.fit.method.encoder)
     return host_of(cache.store().corpus_entry(view.corpus.key).encoder)
 
 
@@ -78,7 +78,7 @@ def draw_new_text(view: MapView) -> tuple[tuple[tuple[float, float, str], ...], 
 
 def _is_copy(side: Side, found: dict | None) -> bool:
     """Whether an encoder reads a text as one of the corpus; a transform brings others as near, too."""
-    as_read = side.fit is None or side.fit.approach.reencodes
+    as_read = side.fit is None or side.fit.method.reencodes
     return found is not None and as_read and found["similarities"][0] >= COPY
 
 

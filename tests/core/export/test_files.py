@@ -7,7 +7,7 @@ import pytest
 from core.corpus import Partition
 from core.export import ExportSource, export_files, file_name, source_table
 from core.maps import Space
-from core.transforms import Approach
+from core.transforms import Method
 from tests.core.export.test_findings import FINDINGS, FIT
 from tests.core.export.test_tables import corpus_with
 
@@ -20,6 +20,9 @@ HISTORY = pd.DataFrame(
         "label": ["sad"],
         "counts_as": ["sad"],
         "given_by": ["ada"],
+        "source": ["deck"],
+        "source_name": [""],
+        "reviewed": [False],
         "given_at": ["2026-01-01"],
     }
 )
@@ -65,8 +68,8 @@ def test_a_fit_leaves_with_its_linear_form_its_evidence_and_the_record():
 
 
 def test_re_encoded_texts_have_no_linear_form():
-    kind = next(kind for kind in ("reencode", "reading") if Approach(kind).reencodes)
-    files = files_of(fitted(approach=Approach(kind, "asking")))
+    kind = next(kind for kind in ("reencode", "reading") if Method(kind).reencodes)
+    files = files_of(fitted(method=Method(kind, "asking")))
     assert "linear" not in files and "evidence" in files
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from core.evidence import Control, CurvePoint, DrivingWord, Evidence, Findings, LabelEvidence, LearningCurve
 from core.export import findings_to_json_bytes, linear_to_npz_bytes
 from core.maps import Fit, MapQuality
-from core.transforms import Approach, LinearForm
+from core.transforms import Method, LinearForm
 
 LINEAR = LinearForm(
     np.array([[1.0, 0.0, 2.0], [0.0, 1.0, -1.0]], dtype=np.float32),
@@ -16,7 +16,7 @@ LINEAR = LinearForm(
 FIT = Fit(
     space=None,
     space_key="key",
-    approach=Approach(),
+    method=Method(),
     instruction="by feeling",
     labels=["sad", "glad"],
     label_ids=[1, 2],
@@ -67,7 +67,7 @@ def test_findings_leave_as_json_that_every_reader_takes():
 
     found = json.loads(findings_to_json_bytes(FIT, FINDINGS, **ABOUT), parse_constant=refuse)
     assert found["instruction"] == "by feeling" and found["encoder"] == "words"
-    assert found["approach"] == {"kind": "guided", "encoder": "", "template": ""}
+    assert found["method"] == {"kind": "guided", "encoder": "", "template": ""}
     assert found["n_labels_given"] == 2 and found["from_names_only"] is False
     assert found["evidence"]["verdict"] == "too few labels to tell"
     assert found["evidence"]["generic"] is None

@@ -137,11 +137,11 @@ def test_the_record_of_labels_leaves_with_its_texts(store):
     store.add_corpus(corpus)
     analysis = store.add_analysis(corpus.key, "by mood")
     for name in ("cross", "fond"):
-        store.add_label(analysis, name)
-    store.give_labels(analysis, {2: "cross", 1: None}, "ada")
-    store.give_labels(analysis, {2: "fond"}, "model:small")
-    store.merge_labels(analysis, ["cross", "fond"], "fond")
-    record = build_record(corpus, store.label_history(analysis))
+        store.label_names.add(analysis, name)
+    store.labels.give(analysis, {2: "cross", 1: None}, "ada")
+    store.labels.give(analysis, {2: "fond"}, "model:small")
+    store.label_names.merge(analysis, ["cross", "fond"], "fond")
+    record = build_record(corpus, store.labels.history(analysis))
     kept = record[["text", "label", "counts_as", "given_by", "row", "step"]].to_numpy(dtype=object).tolist()
     assert kept == [
         [TEXTS[2], "cross", "fond", "ada", 2, 1],

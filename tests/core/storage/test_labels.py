@@ -8,7 +8,7 @@ import pytest
 from core.corpus import Corpus
 from core.errors import LabelError, StoreError
 from core.storage import RetiredLabel, Store
-from core.transforms import Approach
+from core.transforms import Method
 
 
 @pytest.fixture
@@ -23,31 +23,31 @@ def analysis(store):
     store.add_corpus(Corpus("letters", texts, pd.DataFrame(index=range(4)), "text", "k1"))
     analysis = store.add_analysis("k1", "by feeling")
     for name in ("cross", "angry", "fond"):
-        store.add_label(analysis, name)
-    store.give_labels(analysis, {0: "cross"}, "ada")
-    store.give_labels(analysis, {1: "angry"}, "bob")
-    store.give_labels(analysis, {2: "fond", 3: None}, "ada")
+        store.label_names.add(analysis, name)
+    store.labels.give(analysis, {0: "cross"}, "ada")
+    store.labels.give(analysis, {1: "angry"}, "bob")
+    store.labels.give(analysis, {2: "fond", 3: None}, "ada")
     return analysis
 
 
 def given(store, analysis):
     """Label of each text, and who gave it."""
-    guide = store.guide_labels(analysis)
+    guide = store.labels.read(analysis).table
     return {row: (label, by) for row, label, by in guide[["row", "label", "given_by"]].to_numpy().tolist()}
 
 
 def test_merged_labels_count_as_one_and_who_gave_what_is_kept(store, analysis):
-    before = store.label_history(analysis)
-    store.merge_labels(analysis, ["cross", "angry"], "angry")
-    assert store.label_names(analysis) == ["angry", "fond"]
-    assert store.label_codes(analysis, 4).tolist() == [0, 0, 1, -1]
+    before = store.labels.history(analysis)
+    store.label_names.merge(analysis, ["cross", "angry"], "angry")
+    assert store.label_names.current(analysis) == ["angry", "fond"]
+    assert store.labels.read(analysis).codes.tolist() == [0, 0, 1, -1]
     assert given(store, analysis) == {
         0: ("angry", "ada"),
         1: ("angry", "bob"),
         2: ("fond", "ada"),
         3: (None, "ada"),
     }
-    after = store.label_history(analysis)
+    after = store.labels.history(analysis)
     pd.testing.assert_frame_equal(after.drop(columns="counts_as"), before.drop(columns="counts_as"))
     assert after["label"].tolist() == ["cross", "angry", "fond", None]
     assert after["counts_as"].tolist() == ["angry", "angry", "fond", None]
@@ -55,159 +55,160 @@ def test_merged_labels_count_as_one_and_who_gave_what_is_kept(store, analysis):
 
 
 def test_a_deleted_label_counts_as_none_and_its_texts_are_free_again(store, analysis):
-    store.delete_label(analysis, "cross")
-    assert store.label_names(analysis) == ["angry", "fond"]
-    assert store.label_codes(analysis, 4).tolist() == [-1, 0, 1, -1]
+    store.label_names.delete(analysis, "cross")
+    assert store.label_names.current(analysis) == ["angry", "fond"]
+    assert store.labels.read(analysis).codes.tolist() == [-1, 0, 1, -1]
     assert sorted(given(store, analysis)) == [1, 2, 3]
-    history = store.label_history(analysis)
+    history = store.labels.history(analysis)
     assert history[["label", "counts_as", "given_by"]].to_numpy().tolist()[0] == ["cross", None, "ada"]
     with pytest.raises(LabelError, match="“cross” is not one of this analysis"):
-        store.give_labels(analysis, {0: "cross"}, "ada")
+        store.labels.give(analysis, {0: "cross"}, "ada")
 
 
 def test_a_label_that_no_text_ever_had_is_gone_for_good(store, analysis):
-    store.add_label(analysis, "other")
-    store.delete_label(analysis, "other")
-    assert store.retired_labels(analysis) == []
+    store.label_names.add(analysis, "other")
+    store.label_names.delete(analysis, "other")
+    assert store.label_names.retired(analysis) == []
 
 
 @pytest.mark.parametrize("retire", ["merge", "delete"])
 def test_what_was_merged_or_deleted_comes_back_as_it_was(store, analysis, retire):
     before = given(store, analysis)
     if retire == "merge":
-        store.merge_labels(analysis, ["cross"], "fond")
-        assert store.retired_labels(analysis) == [RetiredLabel("cross", "fond", 1)]
+        store.label_names.merge(analysis, ["cross"], "fond")
+        assert store.label_names.retired(analysis) == [RetiredLabel("cross", "fond", 1)]
     else:
-        store.delete_label(analysis, "cross")
-        assert store.retired_labels(analysis) == [RetiredLabel("cross", None, 1)]
-    store.restore_label(analysis, "cross")
+        store.label_names.delete(analysis, "cross")
+        assert store.label_names.retired(analysis) == [RetiredLabel("cross", None, 1)]
+    store.label_names.restore(analysis, "cross")
     assert given(store, analysis) == before
-    assert store.label_names(analysis) == ["cross", "angry", "fond"]
-    assert store.retired_labels(analysis) == []
+    assert store.label_names.current(analysis) == ["cross", "angry", "fond"]
+    assert store.label_names.retired(analysis) == []
     with pytest.raises(LabelError, match="“cross” is neither merged nor deleted"):
-        store.restore_label(analysis, "cross")
+        store.label_names.restore(analysis, "cross")
 
 
 def test_a_chain_of_merges_counts_for_its_end_and_falls_with_it(store, analysis):
-    store.merge_labels(analysis, ["cross"], "angry")
-    store.merge_labels(analysis, ["angry"], "fond")
-    assert store.label_codes(analysis, 4).tolist() == [0, 0, 0, -1]
-    assert [label.merged_into for label in store.retired_labels(analysis)] == ["fond", "fond"]
-    store.delete_label(analysis, "fond")
-    assert (store.label_codes(analysis, 4) == -1).all()
-    assert [label.merged_into for label in store.retired_labels(analysis)] == [None, None, None]
-    store.restore_label(analysis, "angry")
-    assert store.label_codes(analysis, 4).tolist() == [0, 0, -1, -1]
+    store.label_names.merge(analysis, ["cross"], "angry")
+    store.label_names.merge(analysis, ["angry"], "fond")
+    assert store.labels.read(analysis).codes.tolist() == [0, 0, 0, -1]
+    assert [label.merged_into for label in store.label_names.retired(analysis)] == ["fond", "fond"]
+    store.label_names.delete(analysis, "fond")
+    assert (store.labels.read(analysis).codes == -1).all()
+    assert [label.merged_into for label in store.label_names.retired(analysis)] == [None, None, None]
+    store.label_names.restore(analysis, "angry")
+    assert store.labels.read(analysis).codes.tolist() == [0, 0, -1, -1]
 
 
 def test_a_label_merged_into_one_is_not_gone_when_that_never_had_a_text(store, analysis):
-    store.add_label(analysis, "upset")
-    store.merge_labels(analysis, ["cross"], "upset")
-    store.delete_label(analysis, "upset")
-    assert [label.name for label in store.retired_labels(analysis)] == ["cross", "upset"]
-    store.restore_label(analysis, "upset")
+    store.label_names.add(analysis, "upset")
+    store.label_names.merge(analysis, ["cross"], "upset")
+    store.label_names.delete(analysis, "upset")
+    assert [label.name for label in store.label_names.retired(analysis)] == ["cross", "upset"]
+    store.label_names.restore(analysis, "upset")
     assert given(store, analysis)[0] == ("upset", "ada")
 
 
 def test_a_name_used_again_starts_without_texts_and_the_earlier_label_can_come_back(store, analysis):
-    store.delete_label(analysis, "cross")
-    store.add_label(analysis, "cross")
-    assert store.label_names(analysis) == ["angry", "fond", "cross"]
-    assert store.label_codes(analysis, 4).tolist() == [-1, 0, 1, -1]
-    store.give_labels(analysis, {3: "cross"}, "bob")
-    assert [label.name for label in store.retired_labels(analysis)] == ["cross (earlier)"]
-    store.restore_label(analysis, "cross (earlier)")
+    store.label_names.delete(analysis, "cross")
+    store.label_names.add(analysis, "cross")
+    assert store.label_names.current(analysis) == ["angry", "fond", "cross"]
+    assert store.labels.read(analysis).codes.tolist() == [-1, 0, 1, -1]
+    store.labels.give(analysis, {3: "cross"}, "bob")
+    assert [label.name for label in store.label_names.retired(analysis)] == ["cross (earlier)"]
+    store.label_names.restore(analysis, "cross (earlier)")
     assert given(store, analysis)[0] == ("cross (earlier)", "ada")
     assert given(store, analysis)[3] == ("cross", "bob")
     for _ in range(2):
-        store.delete_label(analysis, "cross")
-        store.add_label(analysis, "cross")
-        store.give_labels(analysis, {3: "cross"}, "bob")
-    assert [label.name for label in store.retired_labels(analysis)] == [
+        store.label_names.delete(analysis, "cross")
+        store.label_names.add(analysis, "cross")
+        store.labels.give(analysis, {3: "cross"}, "bob")
+    assert [label.name for label in store.label_names.retired(analysis)] == [
         "cross (earlier 2)",
         "cross (earlier 3)",
     ]
 
 
 def test_a_label_takes_the_name_of_one_that_was_merged_into_it(store, analysis):
-    store.merge_labels(analysis, ["cross"], "angry")
-    store.rename_label(analysis, "angry", "cross")
-    assert store.label_names(analysis) == ["cross", "fond"]
-    assert store.label_codes(analysis, 4).tolist() == [0, 0, 1, -1]
-    assert store.retired_labels(analysis) == [RetiredLabel("cross (earlier)", "cross", 1)]
+    store.label_names.merge(analysis, ["cross"], "angry")
+    store.label_names.rename(analysis, "angry", "cross")
+    assert store.label_names.current(analysis) == ["cross", "fond"]
+    assert store.labels.read(analysis).codes.tolist() == [0, 0, 1, -1]
+    assert store.label_names.retired(analysis) == [RetiredLabel("cross (earlier)", "cross", 1)]
 
 
 def test_a_name_in_use_in_other_letters_is_not_brought_back(store, analysis):
-    store.delete_label(analysis, "cross")
-    store.add_label(analysis, "Cross")
+    store.label_names.delete(analysis, "cross")
+    store.label_names.add(analysis, "Cross")
     with pytest.raises(LabelError, match="There is a label “Cross” already: rename that one first"):
-        store.restore_label(analysis, "cross")
+        store.label_names.restore(analysis, "cross")
 
 
 def test_a_label_can_change_its_letters(store, analysis):
-    store.rename_label(analysis, "cross", " Cross ")
-    assert store.label_names(analysis) == ["Cross", "angry", "fond"]
+    store.label_names.rename(analysis, "cross", " Cross ")
+    assert store.label_names.current(analysis) == ["Cross", "angry", "fond"]
 
 
 def test_an_unknown_name_changes_nothing(store, analysis):
     for change in (
-        lambda: store.merge_labels(analysis, ["cross", "glad"], "angry"),
-        lambda: store.merge_labels(analysis, ["cross"], "glad"),
-        lambda: store.delete_label(analysis, "glad"),
-        lambda: store.rename_label(analysis, "glad", "happy"),
+        lambda: store.label_names.merge(analysis, ["cross", "glad"], "angry"),
+        lambda: store.label_names.merge(analysis, ["cross"], "glad"),
+        lambda: store.label_names.delete(analysis, "glad"),
+        lambda: store.label_names.rename(analysis, "glad", "happy"),
     ):
         with pytest.raises(LabelError, match="There is no label “glad”"):
             change()
-    store.delete_label(analysis, "cross")
+    store.label_names.delete(analysis, "cross")
     with pytest.raises(LabelError, match="There is no label “cross”"):
-        store.merge_labels(analysis, ["angry"], "cross")
-    assert store.label_codes(analysis, 4).tolist() == [-1, 0, 1, -1]
+        store.label_names.merge(analysis, ["angry"], "cross")
+    assert store.labels.read(analysis).codes.tolist() == [-1, 0, 1, -1]
 
 
 def test_undo_goes_on_under_merged_and_deleted_labels(store, analysis):
-    store.give_labels(analysis, {0: "angry"}, "eve")
-    store.merge_labels(analysis, ["angry"], "fond")
-    step = store.last_step(analysis)
+    store.labels.give(analysis, {0: "angry"}, "eve")
+    store.label_names.merge(analysis, ["angry"], "fond")
+    step = store.labels.last_step(analysis)
     assert (step.rows, step.labels, step.given_by) == ([0], ["fond"], "eve")
-    assert store.undo(analysis) == [0]
+    assert store.labels.undo(analysis) == [0]
     assert given(store, analysis)[0] == ("cross", "ada")
-    step = store.last_step(analysis)
+    step = store.labels.last_step(analysis)
     assert (step.rows, step.labels, step.given_by) == ([2, 3], ["fond"], "ada")
-    store.undo(analysis)
-    store.delete_label(analysis, "fond")
-    assert store.last_step(analysis).labels == ["angry"]  # it counts for none now: its own name
-    store.undo(analysis)
-    store.undo(analysis)
-    assert store.last_step(analysis) is None and store.label_history(analysis).empty
+    store.labels.undo(analysis)
+    store.label_names.delete(analysis, "fond")
+    assert store.labels.last_step(analysis).labels == ["angry"]  # it counts for none now: its own name
+    store.labels.undo(analysis)
+    store.labels.undo(analysis)
+    assert store.labels.last_step(analysis) is None and store.labels.history(analysis).empty
 
 
 def test_a_file_of_an_earlier_version_gets_the_new_columns(store, analysis):
     with store._database.transaction() as connection:
         connection.execute("ALTER TABLE labels DROP COLUMN deleted_at")
         connection.execute("ALTER TABLE labels DROP COLUMN merged_into")
+        connection.execute("PRAGMA user_version = 0")
     again = Store(store.home)
-    again.merge_labels(analysis, ["cross"], "angry")
-    assert again.label_codes(analysis, 4).tolist() == [0, 0, 1, -1]
+    again.label_names.merge(analysis, ["cross"], "angry")
+    assert again.labels.read(analysis).codes.tolist() == [0, 0, 1, -1]
 
 
 def test_a_merged_label_says_how_many_texts_come_back_with_it(store, analysis):
-    store.merge_labels(analysis, ["cross"], "angry")
-    store.delete_label(analysis, "angry")
-    assert [label.n_texts for label in store.retired_labels(analysis)] == [1, 2]
-    store.restore_label(analysis, "angry")
-    assert (store.label_codes(analysis, 4) == 0).sum() == 2
+    store.label_names.merge(analysis, ["cross"], "angry")
+    store.label_names.delete(analysis, "angry")
+    assert [label.n_texts for label in store.label_names.retired(analysis)] == [1, 2]
+    store.label_names.restore(analysis, "angry")
+    assert (store.labels.read(analysis).codes == 0).sum() == 2
 
 
 def test_undo_takes_back_only_the_step_that_is_meant(store, analysis):
-    meant = store.last_step(analysis)
-    store.give_labels(analysis, {3: "cross"}, "another tab")
+    meant = store.labels.last_step(analysis)
+    store.labels.give(analysis, {3: "cross"}, "another tab")
     with pytest.raises(LabelError, match="Labels changed in another tab meanwhile"):
-        store.undo(analysis, meant)
+        store.labels.undo(analysis, meant)
     assert given(store, analysis)[3] == ("cross", "another tab")
-    store.undo(analysis)
-    assert store.undo(analysis, meant) == meant.rows == [2, 3]
+    store.labels.undo(analysis)
+    assert store.labels.undo(analysis, meant) == meant.rows == [2, 3]
     with pytest.raises(LabelError):
-        store.undo(analysis, meant)
+        store.labels.undo(analysis, meant)
     assert sorted(given(store, analysis)) == [0, 1]
 
 
@@ -220,13 +221,13 @@ def test_two_tabs_that_take_one_name_at_once_are_told(store, analysis):
 
     with ThreadPoolExecutor(2) as tabs:
         for number in range(20):
-            first, second = store.label_names(analysis)[:2]
+            first, second = store.label_names.current(analysis)[:2]
             said = list(
                 tabs.map(
                     change,
                     [
-                        lambda old=first, new=f"Same {number}": store.rename_label(analysis, old, new),
-                        lambda old=second, new=f"same {number}": store.rename_label(analysis, old, new),
+                        lambda old=first, new=f"Same {number}": store.label_names.rename(analysis, old, new),
+                        lambda old=second, new=f"same {number}": store.label_names.rename(analysis, old, new),
                     ],
                 )
             )
@@ -239,59 +240,60 @@ def test_an_old_file_is_opened_by_several_at_once(store, analysis):
         with store._database.transaction() as connection:
             connection.execute("ALTER TABLE labels DROP COLUMN deleted_at")
             connection.execute("ALTER TABLE labels DROP COLUMN merged_into")
+            connection.execute("PRAGMA user_version = 0")
         with ThreadPoolExecutor(8) as pool:
             opened = list(pool.map(lambda home: Store(home), [store.home] * 8))
-        assert opened[0].label_names(analysis) == ["cross", "angry", "fond"]
+        assert opened[0].label_names.current(analysis) == ["cross", "angry", "fond"]
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_any_row_of_changes_leaves_the_history_and_comes_back_whole(store, analysis, seed):
     """Merges, deletions and new names at random; bringing all back gives the labels of the start."""
     chance = random.Random(seed)
-    history, names = store.label_history(analysis), {0: "cross", 1: "angry", 2: "fond"}
+    history, names = store.labels.history(analysis), {0: "cross", 1: "angry", 2: "fond"}
     for _ in range(12):
-        in_use = store.label_names(analysis)
+        in_use = store.label_names.current(analysis)
         act = chance.choice(["merge", "delete", "add", "restore"])
         if act == "merge" and len(in_use) > 1:
-            store.merge_labels(analysis, chance.sample(in_use, 2), chance.choice(in_use))
+            store.label_names.merge(analysis, chance.sample(in_use, 2), chance.choice(in_use))
         elif act == "delete" and in_use:
-            store.delete_label(analysis, chance.choice(in_use))
+            store.label_names.delete(analysis, chance.choice(in_use))
         elif act == "add" and "cross" not in in_use:
-            store.add_label(analysis, "cross")
-        elif act == "restore" and (retired := store.retired_labels(analysis)):
+            store.label_names.add(analysis, "cross")
+        elif act == "restore" and (retired := store.label_names.retired(analysis)):
             name = chance.choice(retired).name
             if name not in in_use:
-                store.restore_label(analysis, name)
-        in_use, codes = store.named_codes(analysis, 4)
-        assert in_use == store.label_names(analysis)
-        by_row = store.guide_labels(analysis).set_index("row")["label"]
+                store.label_names.restore(analysis, name)
+        in_use, codes = list(store.labels.read(analysis).names), store.labels.read(analysis).codes
+        assert in_use == store.label_names.current(analysis)
+        by_row = store.labels.read(analysis).table.set_index("row")["label"]
         for row in range(3):
             assert (in_use[codes[row]] if codes[row] >= 0 else None) == by_row.get(row)
-    for label in store.retired_labels(analysis):
-        store.restore_label(analysis, label.name)
+    for label in store.label_names.retired(analysis):
+        store.label_names.restore(analysis, label.name)
     for row, name in names.items():
         assert given(store, analysis)[row][0].startswith(name)
     columns = ["step", "row", "given_by", "given_at"]
-    pd.testing.assert_frame_equal(store.label_history(analysis)[columns], history[columns])
+    pd.testing.assert_frame_equal(store.labels.history(analysis)[columns], history[columns])
 
 
 def test_a_copy_of_an_analysis_has_its_labels_and_a_life_of_its_own(store, analysis):
-    store.merge_labels(analysis, ["cross", "angry"], "angry")
-    approach = Approach("reading", "instructor:/models/mine")
-    store.set_approach(analysis, approach)
+    store.label_names.merge(analysis, ["cross", "angry"], "angry")
+    method = Method("reencode", "instructor:/models/mine")
+    store.set_method(analysis, method)
     store.set_fit(analysis, "f1", "e1")
     copy = store.copy_analysis(analysis)
     twin = store.analysis(copy)
     assert copy != analysis
     assert (twin.instruction, twin.fit_key, twin.embedding_key) == ("by feeling", "f1", "e1")
-    assert twin.approach == approach
-    assert store.label_names(copy) == ["angry", "fond"]
-    assert store.label_history(copy).equals(store.label_history(analysis))
-    assert store.retired_labels(copy) == store.retired_labels(analysis)
+    assert twin.method == method
+    assert store.label_names.current(copy) == ["angry", "fond"]
+    assert store.labels.history(copy).equals(store.labels.history(analysis))
+    assert store.label_names.retired(copy) == store.label_names.retired(analysis)
     before = given(store, analysis)
-    store.rename_label(copy, "angry", "furious")
-    store.undo(copy)
-    store.restore_label(copy, "cross")
+    store.label_names.rename(copy, "angry", "furious")
+    store.labels.undo(copy)
+    store.label_names.restore(copy, "cross")
     assert given(store, analysis) == before
     assert given(store, copy) == {0: ("cross", "ada"), 1: ("furious", "bob")}
     with pytest.raises(StoreError, match="removed"):
@@ -299,9 +301,32 @@ def test_a_copy_of_an_analysis_has_its_labels_and_a_life_of_its_own(store, analy
 
 
 def test_a_label_given_this_very_moment_is_kept(store, analysis):
-    rows = store.give_labels(analysis, {0: "fond", 3: "fond"}, "model:small", unless=lambda who: who == "ada")
+    store.labels.give(analysis, {1: "angry"}, "small", source="model")
+    unless = {"unless": lambda source: source == "deck"}
+    rows = store.labels.give(analysis, {0: "fond", 3: "fond"}, "small", source="model", **unless)
     assert rows == []
-    rows = store.give_labels(analysis, {0: "fond", 1: "fond"}, "model:small", unless=lambda who: who == "ada")
+    rows = store.labels.give(analysis, {0: "fond", 1: "fond"}, "small", source="model", **unless)
     assert rows == [1]
     assert given(store, analysis)[0] == ("cross", "ada")
-    assert given(store, analysis)[1] == ("fond", "model:small")
+    assert given(store, analysis)[1] == ("fond", "small")
+
+
+def test_source_and_review_are_columns_of_their_own(store, analysis):
+    store.labels.give(analysis, {0: "cross"}, "ada", source="column", source_name="status, checked")
+    store.labels.give(analysis, {1: "angry"}, "ada", reviewed=True)
+    guide = store.labels.read(analysis)
+    first = guide.table.set_index("row").loc[0]
+    assert (first["given_by"], first["source"], first["source_name"]) == ("ada", "column", "status, checked")
+    assert guide.reviewed.tolist() == [False, True, False, False]
+    with pytest.raises(ValueError, match="a source is one of"):
+        store.labels.give(analysis, {0: "cross"}, "ada", source="guess")
+
+
+def test_labels_are_read_again_only_after_a_change(store, analysis):
+    first = store.labels.read(analysis)
+    assert store.labels.read(analysis) is first
+    store.labels.give(analysis, {1: "cross"}, "ada")  # by this thread
+    second = store.labels.read(analysis)
+    assert second is not first and second.codes[1] == 0
+    Store(store.home).labels.give(analysis, {2: "cross"}, "another tab")
+    assert store.labels.read(analysis).codes[2] == 0

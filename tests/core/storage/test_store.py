@@ -31,8 +31,8 @@ def corpus():
 def analysis(store, corpus):
     store.add_corpus(corpus)
     analysis = store.add_analysis(corpus.key, " by feeling ")
-    store.add_label(analysis, "fond")
-    store.add_label(analysis, "cross")
+    store.label_names.add(analysis, "fond")
+    store.label_names.add(analysis, "cross")
     return analysis
 
 
@@ -56,17 +56,19 @@ def test_the_corpus_opened_last_comes_first(store, corpus):
 
 def test_adding_a_corpus_again_keeps_its_embeddings_and_labels(store, corpus, analysis):
     store.set_encoding("k1", "some-encoder", "e1")
-    store.give_labels(analysis, {0: "fond"}, "ada")
+    store.labels.give(analysis, {0: "fond"}, "ada")
     store.add_corpus(corpus)
     assert store.corpus_entry("k1").embedding_key == "e1"
-    assert len(store.guide_labels(analysis)) == 1
+    assert len(store.labels.read(analysis).table) == 1
 
 
 def test_deleting_a_corpus_takes_everything_of_it(store, corpus, analysis):
-    store.give_labels(analysis, {0: "fond"}, "ada")
+    store.labels.give(analysis, {0: "fond"}, "ada")
     store.results("k1").save_array("x", np.zeros(1))
     store.delete_corpus("k1")
-    assert store.corpora() == [] and store.analyses("k1") == [] and len(store.guide_labels(analysis)) == 0
+    assert (
+        store.corpora() == [] and store.analyses("k1") == [] and len(store.labels.read(analysis).table) == 0
+    )
     assert not store.results("k1").has_array("x")
     with pytest.raises(StoreError, match="no longer kept here"):
         store.load_corpus("k1")
@@ -80,38 +82,38 @@ def test_a_missing_file_says_what_to_do(store, corpus):
 
 
 def test_labels_are_codes_in_the_order_of_their_names(store, analysis):
-    store.give_labels(analysis, {0: "cross", 2: "fond"}, "ada")
-    assert store.label_codes(analysis, 4).tolist() == [1, -1, 0, -1]
+    store.labels.give(analysis, {0: "cross", 2: "fond"}, "ada")
+    assert store.labels.read(analysis).codes.tolist() == [1, -1, 0, -1]
 
 
 def test_the_latest_label_counts_and_who_gave_it_is_kept(store, analysis):
-    store.give_labels(analysis, {0: "cross"}, "ada")
-    store.give_labels(analysis, {0: "fond"}, "bob")
-    guide = store.guide_labels(analysis)
+    store.labels.give(analysis, {0: "cross"}, "ada")
+    store.labels.give(analysis, {0: "fond"}, "bob")
+    guide = store.labels.read(analysis).table
     assert guide[["row", "label", "given_by"]].to_numpy().tolist() == [[0, "fond", "bob"]]
     assert pd.Timestamp(guide["given_at"][0]).tz is not None
 
 
 def test_undo_takes_back_one_step_whole_and_uncovers_what_was_before(store, analysis):
-    store.give_labels(analysis, {0: "cross"}, "ada")
-    store.give_labels(analysis, {0: "fond", 1: "fond", 2: "fond"}, "an import")
-    assert sorted(store.undo(analysis)) == [0, 1, 2]
-    assert store.label_codes(analysis, 4).tolist() == [1, -1, -1, -1]
-    assert store.undo(analysis) == [0]
-    assert store.undo(analysis) == []
+    store.labels.give(analysis, {0: "cross"}, "ada")
+    store.labels.give(analysis, {0: "fond", 1: "fond", 2: "fond"}, "an import")
+    assert sorted(store.labels.undo(analysis)) == [0, 1, 2]
+    assert store.labels.read(analysis).codes.tolist() == [1, -1, -1, -1]
+    assert store.labels.undo(analysis) == [0]
+    assert store.labels.undo(analysis) == []
 
 
 def test_a_skipped_text_has_no_label_but_is_remembered(store, analysis):
-    store.give_labels(analysis, {1: None}, "ada")
-    assert store.guide_labels(analysis)[["row", "label"]].to_numpy().tolist() == [[1, None]]
-    assert (store.label_codes(analysis, 4) == -1).all()
+    store.labels.give(analysis, {1: None}, "ada")
+    assert store.labels.read(analysis).table[["row", "label"]].to_numpy().tolist() == [[1, None]]
+    assert (store.labels.read(analysis).codes == -1).all()
 
 
 def test_renaming_keeps_who_gave_what(store, analysis):
-    store.give_labels(analysis, {0: "cross"}, "ada")
-    store.rename_label(analysis, "cross", "angry")
-    assert store.label_names(analysis) == ["fond", "angry"]
-    assert store.guide_labels(analysis)[["label", "given_by"]].to_numpy().tolist() == [["angry", "ada"]]
+    store.labels.give(analysis, {0: "cross"}, "ada")
+    store.label_names.rename(analysis, "cross", "angry")
+    assert store.label_names.current(analysis) == ["fond", "angry"]
+    assert store.labels.read(analysis).table[["label", "given_by"]].to_numpy().tolist() == [["angry", "ada"]]
 
 
 @pytest.mark.parametrize(
@@ -124,32 +126,32 @@ def test_renaming_keeps_who_gave_what(store, analysis):
 )
 def test_a_label_name_that_cannot_be_used_says_why(store, analysis, name, message):
     with pytest.raises(LabelError, match=message):
-        store.add_label(analysis, name)
+        store.label_names.add(analysis, name)
     with pytest.raises(LabelError, match=message):
-        store.rename_label(analysis, "fond", name)
+        store.label_names.rename(analysis, "fond", name)
 
 
 def test_an_unknown_label_records_nothing(store, analysis):
     with pytest.raises(
         LabelError, match=r"“glad” is not one of this analysis \((fond|cross), (fond|cross)\)"
     ):
-        store.give_labels(analysis, {0: "fond", 1: "glad"}, "ada")
-    assert len(store.guide_labels(analysis)) == 0
+        store.labels.give(analysis, {0: "fond", 1: "glad"}, "ada")
+    assert len(store.labels.read(analysis).table) == 0
 
 
 def test_analyses_keep_their_labels_apart(store, corpus, analysis):
     other = store.add_analysis("k1", "by cause")
-    store.add_label(other, "fond")
-    store.give_labels(other, {3: "fond"}, "ada")
-    store.give_labels(analysis, {0: "fond"}, "ada")
-    assert store.undo(analysis) == [0]
-    assert store.label_codes(other, 4).tolist() == [-1, -1, -1, 0]
+    store.label_names.add(other, "fond")
+    store.labels.give(other, {3: "fond"}, "ada")
+    store.labels.give(analysis, {0: "fond"}, "ada")
+    assert store.labels.undo(analysis) == [0]
+    assert store.labels.read(other).codes.tolist() == [-1, -1, -1, 0]
     assert [entry.instruction for entry in store.analyses("k1")] == ["by feeling", "by cause"]
 
 
 def test_a_removed_analysis_takes_its_labels_and_leaves_the_others(store, analysis):
     other = store.add_analysis("k1", "by cause")
-    store.give_labels(analysis, {0: "fond"}, "ada")
+    store.labels.give(analysis, {0: "fond"}, "ada")
     store.delete_analysis(analysis)
     assert [entry.id for entry in store.analyses("k1")] == [other]
     with pytest.raises(StoreError, match="was removed"):
@@ -159,19 +161,19 @@ def test_a_removed_analysis_takes_its_labels_and_leaves_the_others(store, analys
 def test_labels_given_from_many_threads_at_once_are_all_kept(store, analysis):
     def label(start):
         for row in range(start, start + 10):
-            store.give_labels(analysis, {row: "fond"}, "ada")
+            store.labels.give(analysis, {row: "fond"}, "ada")
 
     threads = [threading.Thread(target=label, args=[start]) for start in range(0, 80, 10)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert (store.label_codes(analysis, 80) == 0).all()
-    assert len({store.undo(analysis)[0] for _ in range(80)}) == 80  # every label was a step of its own
+    assert sorted(store.labels.history(analysis)["row"]) == list(range(80))
+    assert len({store.labels.undo(analysis)[0] for _ in range(80)}) == 80  # every label was a step of its own
 
 
 def test_a_full_disk_is_said_and_loses_nothing(store, analysis):
-    store.give_labels(analysis, {0: "fond"}, "ada")
+    store.labels.give(analysis, {0: "fond"}, "ada")
     with sqlite3.connect(store.home / "refract.sqlite") as connection:
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
     original = sqlite3.connect
@@ -184,8 +186,8 @@ def test_a_full_disk_is_said_and_loses_nothing(store, analysis):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sqlite3, "connect", connect_to_full_disk)
         with pytest.raises(StoreError, match="is full, so this was not recorded: free some space"):
-            store.give_labels(analysis, dict.fromkeys(range(5000), "cross"), "ada")
-    assert store.label_codes(analysis, 5000).tolist() == [0] + [-1] * 4999
+            Store(store.home).labels.give(analysis, dict.fromkeys(range(5000), "cross"), "ada")
+    assert store.labels.read(analysis).codes.tolist() == [0, -1, -1, -1]
 
 
 def test_a_home_that_cannot_be_made_is_named(tmp_path):
@@ -202,14 +204,14 @@ def test_an_id_is_never_used_again(store, corpus, analysis):
 
 
 def test_a_damaged_corpus_is_mended_by_the_upload_that_the_sentence_asks_for(store, corpus, analysis):
-    store.give_labels(analysis, {0: "fond"}, "ada")
+    store.labels.give(analysis, {0: "fond"}, "ada")
     for name in ("corpus.parquet", "columns.parquet"):
         (store.home / "corpora" / "k1" / name).write_bytes(b"cut short")
         with pytest.raises(StoreError, match="upload the corpus again"):
             store.load_corpus("k1")
         store.add_corpus(corpus)
         assert store.load_corpus("k1").texts.tolist() == corpus.texts.tolist()
-    assert store.label_codes(analysis, 4).tolist() == [0, -1, -1, -1]
+    assert store.labels.read(analysis).codes.tolist() == [0, -1, -1, -1]
 
 
 def test_a_damaged_database_is_named(tmp_path):

@@ -19,7 +19,7 @@ from core.tasks import measure as measuring
 from core.tasks.fit import fit
 from core.tasks.measure import measure
 from core.tasks.prepare import prepare
-from core.transforms import Approach, GuidedTransform
+from core.transforms import Method, GuidedTransform
 from pages.common import cache
 from tests.conftest import AskingEncoder, SpeakingEncoder
 
@@ -32,10 +32,10 @@ def nothing(*progress):
 
 @pytest.fixture
 def follow(store, prepared, labelled):
-    """Fits the labelled analysis by an approach and returns the Fit."""
+    """Fits the labelled analysis by a method and returns the Fit."""
 
-    def run(approach, analysis=labelled):
-        store.set_approach(analysis, approach)
+    def run(method, analysis=labelled):
+        store.set_method(analysis, method)
         fit(store, nothing, analysis_id=analysis)
         return load_fit(store.results(prepared), store.analysis(analysis).fit_key)
 
@@ -43,28 +43,28 @@ def follow(store, prepared, labelled):
 
 
 def test_an_approach_is_remembered_and_the_usual_one_is_by_labels(store, prepared, labelled, home):
-    assert store.analysis(labelled).approach == Approach("guided")
-    approach = Approach("reading", "instructor:/models/ünï", "Represent {instruction}:")
-    store.set_approach(labelled, approach)
-    assert type(store)(home).analysis(labelled).approach == approach
+    assert store.analysis(labelled).method == Method("guided")
+    method = Method("reencode", "instructor:/models/ünï", "Represent {instruction}:")
+    store.set_method(labelled, method)
+    assert type(store)(home).analysis(labelled).method == method
     with pytest.raises(StoreError, match="choose it again"):
-        Approach.from_text('{"kind": "reading", "later": 1}')
+        Method.from_text('{"kind": "reencode", "later": 1}')
 
 
 @pytest.mark.parametrize("later", ['{"kind": "reading", "later": 1}', '{"kind": "dreaming"}', "[]"])
 def test_an_approach_of_a_later_version_does_not_hide_the_analysis(store, prepared, labelled, follow, later):
-    follow(Approach("reading", "asking"))
+    follow(Method("reencode", "asking"))
     results, key = store.results(prepared), store.analysis(labelled).fit_key
     with store._database.transaction() as connection:
         connection.execute("UPDATE analyses SET approach = ?", (later,))
-    assert [analysis.approach for analysis in store.analyses(prepared)] == [Approach()]
+    assert [analysis.method for analysis in store.analyses(prepared)] == [Method()]
     assert has_fit(results, key)
     results.save_document(f"{key}.labels", results.load_document(f"{key}.labels") | {"approach": later})
     assert not has_fit(results, key)  # so that it is fitted again
 
 
 def test_a_damaged_fit_is_none(store, prepared, labelled, follow):
-    follow(Approach("guided"))
+    follow(Method("guided"))
     results, key = store.results(prepared), store.analysis(labelled).fit_key
     (results.folder / f"{key}.labels.json").write_text("{")
     assert not has_fit(results, key)
@@ -72,19 +72,20 @@ def test_a_damaged_fit_is_none(store, prepared, labelled, follow):
 
 def test_the_map_of_a_reading_is_written_once(store, prepared, labelled, follow):
     """Some systems keep a file that is mapped from being replaced."""
-    read = follow(Approach("reading", "asking"))
+    read = follow(Method("reencode", "asking"))
     file = store.results(prepared).folder / f"{read.space_key}.map.npy"
     before = file.stat().st_ino
-    store.give_labels(labelled, {20: "angry"}, "ada")
-    follow(Approach("reading", "asking"))
+    store.labels.give(labelled, {20: "angry"}, "ada")
+    follow(Method("reencode", "asking"))
     assert file.stat().st_ino == before
 
 
 def test_labels_are_known_by_ids_of_the_same_moment(store, labelled, follow):
-    read = follow(Approach("guided"))
-    assert store.names_of(labelled, read.label_ids) == read.labels == ["angry", "pleased"]
-    store.delete_label(labelled, "angry")
-    ids, names, codes = store.known_codes(labelled, 60)
+    read = follow(Method("guided"))
+    assert store.label_names.of_ids(labelled, read.label_ids) == read.labels == ["angry", "pleased"]
+    store.label_names.delete(labelled, "angry")
+    guide = store.labels.read(labelled)
+    ids, names, codes = list(guide.ids), list(guide.names), guide.codes
     assert (ids, names) == (read.label_ids[1:], ["pleased"])
     assert set(codes.tolist()) == {-1, 0}
 
@@ -93,10 +94,10 @@ def test_a_reading_is_the_space_of_its_encoder_under_the_instruction(
     store, prepared, labelled, follow, corpus
 ):
     store.set_instruction(labelled, FURIOUS)
-    read = follow(Approach("reading", "asking"))
+    read = follow(Method("reencode", "asking"))
     expected = AskingEncoder().encode(corpus.texts, instruction=FURIOUS)
     np.testing.assert_array_equal(read.space.vectors, expected)
-    assert read.approach == Approach("reading", "asking")
+    assert read.method == Method("reencode", "asking")
     assert read.space_key != store.analysis(labelled).fit_key
     assert has_hierarchy(store.results(prepared), read.space_key)
     assert read.has_predictions and not read.from_names_only
@@ -109,40 +110,40 @@ def test_a_reading_is_the_space_of_its_encoder_under_the_instruction(
 
 
 def test_what_was_not_started_is_not_done(store, prepared, labelled, monkeypatch):
-    started = Approach("reading", "asking")
-    store.set_approach(labelled, Approach("reading", "endpoint:http://example.org/v1#m"))
+    started = Method("reencode", "asking")
+    store.set_method(labelled, Method("reencode", "endpoint:http://example.org/v1#m"))
     with monkeypatch.context() as patched:
         patched.setattr("core.tasks.fit.load_warm_encoder", lambda *name: pytest.fail("loaded"))
         with pytest.raises(StoreError, match="start again"):
-            fit(store, nothing, analysis_id=labelled, approach=started.to_text())
-    store.set_approach(labelled, started)
-    fit(store, nothing, analysis_id=labelled, approach=started.to_text())
+            fit(store, nothing, analysis_id=labelled, method=started.to_text())
+    store.set_method(labelled, started)
+    fit(store, nothing, analysis_id=labelled, method=started.to_text())
     assert store.analysis(labelled).fit_key == fit_key(store, labelled)
 
 
 def test_a_reading_needs_no_labels(store, prepared, follow):
     analysis = store.add_analysis(prepared, FURIOUS)
-    read = follow(Approach("reading", "asking"), analysis)
+    read = follow(Method("reencode", "asking"), analysis)
     assert not read.has_predictions and not read.from_names_only and read.probabilities.shape == (60, 0)
     measure(store, nothing, analysis_id=analysis, fit_key=store.analysis(analysis).fit_key)
     results, key = store.results(prepared), store.analysis(analysis).fit_key
-    assert findings_kept(results, key) == set(findings_wanted(read.approach))
+    assert findings_kept(results, key) == set(findings_wanted(read.method))
     assert load_finding(results, key, "evidence").n_labels == 0
 
 
 def test_new_labels_leave_what_was_read_as_it_is(store, prepared, labelled, follow, monkeypatch):
     store.set_instruction(labelled, FURIOUS)
-    first = follow(Approach("reading", "speaking"))
-    store.give_labels(labelled, {20: "angry"}, "ada")
+    first = follow(Method("reencode", "speaking"))
+    store.labels.give(labelled, {20: "angry"}, "ada")
     monkeypatch.setattr(SpeakingEncoder, "encode_and_answer", None)
-    second = follow(Approach("reading", "speaking"))
+    second = follow(Method("reencode", "speaking"))
     assert second.space_key == first.space_key
     assert second.given[20] == 0 and first.given[20] == -1
 
 
 def test_a_reading_is_measured_in_its_own_space(store, prepared, labelled, follow):
     store.set_instruction(labelled, FURIOUS + " lovely thanks delight")
-    follow(Approach("reading", "asking"))
+    follow(Method("reencode", "asking"))
     results, key = store.results(prepared), store.analysis(labelled).fit_key
     measure(store, nothing, analysis_id=labelled, fit_key=key)
     evidence = load_finding(results, key, "evidence")
@@ -153,21 +154,21 @@ def test_a_reading_is_measured_in_its_own_space(store, prepared, labelled, follo
 
 def test_answers_stand_beside_the_space(store, prepared, labelled, follow, corpus):
     store.set_instruction(labelled, "furious courier")
-    read = follow(Approach("reading", "speaking"))
+    read = follow(Method("reencode", "speaking"))
     answers = load_answers(store.results(prepared), read.space_key)
     assert answers == [" ".join(sorted({"furious", "courier"} & set(text.split()))) for text in corpus.texts]
 
 
 def test_the_key_follows_everything_that_a_reading_goes_by(store, labelled, follow):
     store.set_instruction(labelled, FURIOUS)
-    follow(Approach("reading", "asking"))
+    follow(Method("reencode", "asking"))
     keys = [store.analysis(labelled).fit_key]
     assert fit_key(store, labelled) == keys[0]
     for change in (
         lambda: store.set_instruction(labelled, "lovely"),
-        lambda: store.set_approach(labelled, Approach("reading", "speaking")),
-        lambda: store.set_approach(labelled, Approach("reading", "speaking", "{instruction}!")),
-        lambda: store.set_approach(labelled, Approach("guided")),
+        lambda: store.set_method(labelled, Method("reencode", "speaking")),
+        lambda: store.set_method(labelled, Method("reencode", "speaking", "{instruction}!")),
+        lambda: store.set_method(labelled, Method("guided")),
     ):
         change()
         keys.append(fit_key(store, labelled))
@@ -175,11 +176,11 @@ def test_the_key_follows_everything_that_a_reading_goes_by(store, labelled, foll
 
 
 def test_the_published_recipe_makes_a_space_of_its_own(store, prepared, labelled, follow):
-    read = follow(Approach("gstransform"))
+    read = follow(Method("gstransform"))
     assert read.space.vectors.shape == (60, 64)
     np.testing.assert_allclose(np.linalg.norm(read.space.vectors, axis=1), 1, atol=1e-5)
     assert read.has_predictions and read.space_key == store.analysis(labelled).fit_key
-    assert set(findings_wanted(read.approach)) == {
+    assert set(findings_wanted(read.method)) == {
         "evidence", "change", "near", "map_quality", "linear", "words",
     }  # fmt: skip
 
@@ -187,15 +188,15 @@ def test_the_published_recipe_makes_a_space_of_its_own(store, prepared, labelled
 def test_the_recipe_needs_labelled_texts_and_says_so(store, prepared, follow):
     analysis = store.add_analysis(prepared, "by feeling")
     for name in ("angry", "pleased"):
-        store.add_label(analysis, name)
+        store.label_names.add(analysis, name)
     with pytest.raises(LabelError, match="their names alone do not count"):
-        follow(Approach("gstransform"), analysis)
+        follow(Method("gstransform"), analysis)
 
 
 def test_texts_land_in_every_kind_of_space(store, prepared, labelled, follow, corpus):
     store.set_instruction(labelled, FURIOUS)
-    for approach in (Approach("reading", "asking"), Approach("gstransform"), Approach("guided")):
-        read = follow(approach)
+    for method in (Method("reencode", "asking"), Method("gstransform"), Method("guided")):
+        read = follow(method)
         answer = cache.runner().query(
             "land", corpus_key=prepared, text=corpus.texts[7], fit_key=store.analysis(labelled).fit_key
         )
@@ -222,22 +223,22 @@ def test_ready_vectors_are_a_generic_space(store, corpus, ready):
         cache.runner().query("land", corpus_key=corpus.key, text="van")
     analysis = store.add_analysis(corpus.key, "by feeling")
     for name in ("angry", "pleased"):
-        store.add_label(analysis, name)
+        store.label_names.add(analysis, name)
     with pytest.raises(LabelError, match="their names alone do not count"):
         fit(store, nothing, analysis_id=analysis)
     feelings = corpus.metadata["feeling"].tolist()
-    store.give_labels(analysis, {row: feelings[row] for row in range(12)}, "ada")
+    store.labels.give(analysis, {row: feelings[row] for row in range(12)}, "ada")
     fit(store, nothing, analysis_id=analysis)
     read = load_fit(store.results(corpus.key), store.analysis(analysis).fit_key)
     assert read.label_vectors is None and read.has_predictions
     measure(store, nothing, analysis_id=analysis, fit_key=store.analysis(analysis).fit_key)
     assert findings_kept(store.results(corpus.key), store.analysis(analysis).fit_key) == set(
-        findings_wanted(read.approach)
+        findings_wanted(read.method)
     )
 
 
 def test_ready_vectors_are_a_reading(store, prepared, labelled, follow, ready, corpus):
-    read = follow(Approach("reading", ready))
+    read = follow(Method("reencode", ready))
     np.testing.assert_array_equal(
         read.space.vectors, AskingEncoder().encode(corpus.texts, instruction=FURIOUS)
     )
@@ -250,13 +251,13 @@ def test_ready_vectors_are_a_reading(store, prepared, labelled, follow, ready, c
 def test_a_fit_is_measured_against_the_embeddings_that_it_was_made_from(
     store, prepared, labelled, follow, ready, monkeypatch
 ):
-    follow(Approach("reading", "asking"))
+    follow(Method("reencode", "asking"))
     analysis, against = store.analysis(labelled), []
     # Encoded anew while the measuring was waiting for its turn.
     prepare(store, nothing, corpus_key=prepared, encoder=ready)
     assert store.corpus_entry(prepared).embedding_key != analysis.embedding_key
     monkeypatch.setattr(measuring, "cross_validate", lambda vectors, *given, **known: against.append(vectors))
-    monkeypatch.setattr(measuring, "findings_wanted", lambda approach: ("evidence",))
+    monkeypatch.setattr(measuring, "findings_wanted", lambda method: ("evidence",))
     monkeypatch.setattr(measuring, "save_finding", lambda *given: None)
     measure(store, nothing, analysis_id=labelled, fit_key=analysis.fit_key)
     generic = load_space(store.results(prepared), analysis.embedding_key)

@@ -3,7 +3,7 @@ import pytest
 
 from core.errors import StoreError
 from core.tasks import place_text
-from core.transforms import Approach
+from core.transforms import Method
 from pages.common import cache
 
 
@@ -35,7 +35,7 @@ def test_a_text_lands_in_the_space_asked_for(fitted, prepared):
 
 
 def test_a_text_is_read_by_the_encoder_of_that_space_only(store, fitted, prepared, monkeypatch):
-    store.set_approach(fitted.id, Approach("reading", "asking"))
+    store.set_method(fitted.id, Method("reencode", "asking"))
     cache.runner().submit("fit", "x", analysis_id=fitted.id)
     read, real = [], place_text.load_warm_encoder
     monkeypatch.setattr(place_text, "load_warm_encoder", lambda *name: read.append(name[0]) or real(*name))

@@ -102,7 +102,7 @@ def test_fit_regroups_by_the_labels_and_keeps_what_was_given(store, corpus, prep
     analysis = store.analysis(labelled)
     found = load_fit(store.results(prepared), analysis.fit_key)
     assert found.labels == ["angry", "pleased"]
-    np.testing.assert_array_equal(found.given, store.label_codes(labelled, 60))
+    np.testing.assert_array_equal(found.given, store.labels.read(labelled).codes)
     np.testing.assert_allclose(found.probabilities.sum(axis=1), 1, atol=1e-4)
     np.testing.assert_allclose(found.probability, found.probabilities.max(axis=1))
     truth = (corpus.metadata["feeling"] == "pleased").to_numpy().astype(int)
@@ -112,7 +112,7 @@ def test_fit_regroups_by_the_labels_and_keeps_what_was_given(store, corpus, prep
 
 def test_a_label_given_while_a_fit_reads_them_mixes_none_up(store, prepared, labelled, monkeypatch):
     """Another tab gives a text a new label after the names were read: the Fit is of the moment before."""
-    real, given = label_record.labels_of, store.label_codes(labelled, 60)
+    real, given = label_record.labels_of, store.labels.read(labelled).codes
     free = int(np.flatnonzero(given < 0)[0])
     to_do = [{free: "glad"}]
 
@@ -120,14 +120,14 @@ def test_a_label_given_while_a_fit_reads_them_mixes_none_up(store, prepared, lab
         found = real(connection, analysis_id)
         if to_do:
             labels = to_do.pop()
-            store.add_label(analysis_id, "glad")
-            store.give_labels(analysis_id, labels, "ada")
+            store.label_names.add(analysis_id, "glad")
+            store.labels.give(analysis_id, labels, "ada")
         return found
 
     monkeypatch.setattr(label_record, "labels_of", another_tab)
     fit(store, Reports(), analysis_id=labelled)
     found = load_fit(store.results(prepared), store.analysis(labelled).fit_key)
-    assert found.labels == ["angry", "pleased"] and store.label_names(labelled)[-1] == "glad"
+    assert found.labels == ["angry", "pleased"] and store.label_names.current(labelled)[-1] == "glad"
     np.testing.assert_array_equal(found.given, given)
 
 
@@ -145,9 +145,9 @@ def test_a_changed_label_makes_the_fit_old_and_undo_makes_it_fresh_again(store, 
     fit(store, Reports(), analysis_id=labelled)
     key = store.analysis(labelled).fit_key
     assert fit_key(store, labelled) == key
-    store.give_labels(labelled, {20: "angry"}, "ada")
+    store.labels.give(labelled, {20: "angry"}, "ada")
     assert fit_key(store, labelled) != key
-    store.undo(labelled)
+    store.labels.undo(labelled)
     assert fit_key(store, labelled) == key
 
 
@@ -156,18 +156,18 @@ def test_a_new_fit_frees_the_disk_of_the_old_one_unless_another_analysis_has_it(
 ):
     results = store.results(prepared)
     twin = store.add_analysis(prepared, store.analysis(labelled).instruction)
-    for name in store.label_names(labelled):
-        store.add_label(twin, name)
-    guide = store.guide_labels(labelled)
-    store.give_labels(twin, dict(zip(guide["row"], guide["label"], strict=True)), "bob")
+    for name in store.label_names.current(labelled):
+        store.label_names.add(twin, name)
+    guide = store.labels.read(labelled).table
+    store.labels.give(twin, dict(zip(guide["row"], guide["label"], strict=True)), "bob")
     fit(store, Reports(), analysis_id=labelled)
     fit(store, Reports(), analysis_id=twin)
     shared = store.analysis(labelled).fit_key
     assert store.analysis(twin).fit_key == shared
-    store.give_labels(twin, {30: "angry"}, "bob")
+    store.labels.give(twin, {30: "angry"}, "bob")
     fit(store, Reports(), analysis_id=twin)
     assert has_fit(results, shared)
-    store.give_labels(labelled, {31: "angry"}, "ada")
+    store.labels.give(labelled, {31: "angry"}, "ada")
     fit(store, Reports(), analysis_id=labelled)
     assert not has_fit(results, shared)
 
@@ -176,8 +176,8 @@ def test_a_new_fit_frees_the_disk_of_the_old_one_unless_another_analysis_has_it(
 def test_fewer_than_two_label_names_are_refused(store, prepared, names, what):
     analysis = store.add_analysis(prepared, "x")
     for name in names:
-        store.add_label(analysis, name)
-        store.give_labels(analysis, {0: name}, "ada")
+        store.label_names.add(analysis, name)
+        store.labels.give(analysis, {0: name}, "ada")
     with pytest.raises(
         LabelError, match=f"Two labels are needed to tell texts apart, and {what}: name another"
     ):
@@ -189,7 +189,7 @@ def named(store, corpus_key, *names):
     """Analysis with these label names, and no label given."""
     analysis = store.add_analysis(corpus_key, "by feeling")
     for name in names:
-        store.add_label(analysis, name)
+        store.label_names.add(analysis, name)
     return analysis
 
 
@@ -216,7 +216,7 @@ def test_names_alone_give_a_first_map(store, corpus, prepared, step):
 
 def test_one_label_given_beside_two_names_is_enough(store, prepared):
     analysis = named(store, prepared, "furious", "lovely")
-    store.give_labels(analysis, {0: "furious"}, "ada")
+    store.labels.give(analysis, {0: "furious"}, "ada")
     fit(store, Reports(), analysis_id=analysis)
     found = load_fit(store.results(prepared), store.analysis(analysis).fit_key)
     assert not found.from_names_only and found.probabilities.shape == (60, 2)
@@ -224,9 +224,9 @@ def test_one_label_given_beside_two_names_is_enough(store, prepared):
 
 def test_another_name_makes_the_fit_old(store, prepared, labelled):
     before = fit_key(store, labelled)
-    store.rename_label(labelled, "angry", "furious")
+    store.label_names.rename(labelled, "angry", "furious")
     assert fit_key(store, labelled) != before
-    store.rename_label(labelled, "furious", "angry")
+    store.label_names.rename(labelled, "furious", "angry")
     assert fit_key(store, labelled) == before
 
 
@@ -237,10 +237,10 @@ def test_names_are_encoded_once(store, prepared, labelled, monkeypatch):
         raise EncoderUnavailable("The model is gone.")
 
     monkeypatch.setattr(fitting, "load_warm_encoder", refuse)
-    store.give_labels(labelled, {20: "angry"}, "ada")
+    store.labels.give(labelled, {20: "angry"}, "ada")
     fit(store, Reports(), analysis_id=labelled)
     assert store.analysis(labelled).fit_key == fit_key(store, labelled)
-    store.add_label(labelled, "worried")
+    store.label_names.add(labelled, "worried")
     with pytest.raises(EncoderUnavailable):
         fit(store, Reports(), analysis_id=labelled)
 
@@ -308,7 +308,7 @@ def test_a_fit_from_names_only_is_measured_without_a_claim(store, prepared):
 
 def test_findings_of_a_replaced_fit_go_with_it(store, prepared, labelled, fitted, quick):
     measure(store, Reports(), analysis_id=labelled, fit_key=fitted)
-    store.give_labels(labelled, {20: "angry"}, "ada")
+    store.labels.give(labelled, {20: "angry"}, "ada")
     fit(store, Reports(), analysis_id=labelled)
     assert not list(store.results(prepared).folder.glob(f"{fitted}.*"))
     measure(store, Reports(), analysis_id=labelled, fit_key=fitted)

@@ -156,7 +156,7 @@ def test_a_failure_is_a_sentence_and_can_be_tried_again(panel, labelled, here):
 
 
 def test_too_few_labels_leave_times_and_memory(panel, store, labelled):
-    store.undo(labelled)
+    store.labels.undo(labelled)
     with_reader(panel, labelled, "feeling")
     press(panel, "compare_start")
     said = words(panel)

@@ -10,7 +10,7 @@ from core.labels.annotation import AnnotationReport, Estimate
 from core.labels.annotation.retry import Counts
 from core.tasks import annotate, model_cache, prepare
 from core.tasks.annotate import annotate_analysis
-from core.utils import KEY, MODEL, URL
+from core.utils import KEY_VARIABLE, MODEL_VARIABLE, URL_VARIABLE
 from pages.common import cache
 from pages.guide.annotation import estimate_text, report_lines, thousands
 from tests.core.labels.annotation.test_pipeline import chat, quick_model
@@ -26,14 +26,14 @@ def page():
 
 @pytest.fixture(autouse=True)
 def no_model(monkeypatch):
-    for name in (URL, MODEL, KEY):
+    for name in (URL_VARIABLE, MODEL_VARIABLE, KEY_VARIABLE):
         monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
 def configured(server, monkeypatch):
-    monkeypatch.setenv(URL, server.url)
-    monkeypatch.setenv(MODEL, "small")
+    monkeypatch.setenv(URL_VARIABLE, server.url)
+    monkeypatch.setenv(MODEL_VARIABLE, "small")
     monkeypatch.setattr(annotate, "configured", quick_model)
     loaders = {"load_corpus": model_cache.load_warm_corpus, "load_encoder": model_cache.load_warm_encoder}
     monkeypatch.setitem(prepare.TASKS, "annotate", partial(annotate_analysis, **loaders))
@@ -60,12 +60,12 @@ def buttons(app):
 
 def test_it_is_off_unless_configured_and_says_how(panel, analysis):
     panel.run()
-    assert URL in words(panel) and MODEL in words(panel) and not buttons(panel)
+    assert URL_VARIABLE in words(panel) and MODEL_VARIABLE in words(panel) and not buttons(panel)
 
 
 def test_a_wrong_address_is_said(panel, analysis, monkeypatch):
-    monkeypatch.setenv(URL, "nowhere")
-    monkeypatch.setenv(MODEL, "small")
+    monkeypatch.setenv(URL_VARIABLE, "nowhere")
+    monkeypatch.setenv(MODEL_VARIABLE, "small")
     panel.run()
     assert "no web address" in panel.warning[0].value
 
@@ -95,8 +95,8 @@ def test_labels_come_with_a_click_and_the_report_says_so(panel, analysis, config
     panel.number_input(key=f"annotation_texts_{analysis}").set_value(30).run()
     panel.button(key="annotation_start").click().run()
     assert not panel.exception
-    given = store.guide_labels(analysis)
-    assert len(given) == 30 and set(given["given_by"]) == {"model:small"}
+    given = store.labels.read(analysis).table
+    assert len(given) == 30 and set(given["source"]) == {"model"}
     assert "30 of 30 texts labelled" in words(panel) and "angry" in words(panel)
     assert "Every question was answered before" in words(panel)
     panel.number_input(key=f"annotation_texts_{analysis}").set_value(40).run()
@@ -111,7 +111,7 @@ def test_a_failed_run_is_said_and_counted_and_goes_on(panel, analysis, configure
     assert panel.button(key="annotation_start").label == "Go on"
     server.mood = lambda step, user, body: None
     panel.button(key="annotation_start").click().run()
-    assert not panel.error and len(store.guide_labels(analysis)) == 60
+    assert not panel.error and len(store.labels.read(analysis).table) == 60
 
 
 def test_failures_and_a_swallowing_category_are_told(panel, analysis, configured, server, store, corpus):

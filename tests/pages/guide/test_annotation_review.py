@@ -2,9 +2,8 @@
 
 import pytest
 
-from core.tasks import is_by_model
 from core.tasks.annotate import record_labels
-from core.utils import MODEL, URL
+from core.utils import MODEL_VARIABLE, URL_VARIABLE
 from tests.core.labels.annotation.test_pipeline import server as server  # the fixture
 from tests.pages.guide.test_annotation import configured as configured
 from tests.pages.guide.test_annotation import words
@@ -24,21 +23,21 @@ def reviewed(app, store, labelled):
 
 
 def latest(store, analysis):
-    return store.guide_labels(analysis).set_index("row")
+    return store.labels.read(analysis).table.set_index("row")
 
 
 def test_a_model_label_is_kept_by_a_person(reviewed, store, labelled):
     assert "small took it for **angry**. 4 such labels" in words(reviewed)
     reviewed.button(key="guide_keep").click().run()
     kept = latest(store, labelled).loc[20]
-    assert kept["label"] == "angry" and not is_by_model(kept["given_by"])
+    assert kept["label"] == "angry" and kept["source"] != "model" and kept["reviewed"]
     assert "took it for **pleased**. 3 such labels" in words(reviewed)  # one of each in turn
 
 
 def test_a_model_label_is_corrected(reviewed, store, labelled):
     reviewed.button(key="guide_label_1").click().run()
     corrected = latest(store, labelled).loc[20]
-    assert corrected["label"] == "pleased" and not is_by_model(corrected["given_by"])
+    assert corrected["label"] == "pleased" and corrected["source"] != "model"
 
 
 def test_a_model_label_is_taken_away_for_good(reviewed, store, labelled):
@@ -46,7 +45,7 @@ def test_a_model_label_is_taken_away_for_good(reviewed, store, labelled):
     assert latest(store, labelled)["label"][20] is None
     assert record_labels(store, labelled, {20: "angry"}, "small") == []
     reviewed.button(key="guide_undo").click().run()
-    assert latest(store, labelled)["given_by"][20] == "model:small"
+    assert latest(store, labelled)["source"][20] == "model"
     assert "4 such labels" in words(reviewed)
 
 
@@ -73,15 +72,15 @@ def test_from_instruction_to_fit_without_a_label_by_hand(app, store, prepared, c
     app.number_input(key=f"annotation_texts_{analysis}").set_value(30).run()
     app.button(key="annotation_start").click().run()
     assert not app.exception
-    assert set(store.label_names(analysis)) == {"angry", "pleased"}
+    assert set(store.label_names.current(analysis)) == {"angry", "pleased"}
     app.button(key="guide_fit").click().run()
     assert not app.exception
     assert store.analysis(analysis).fit_key is not None
 
 
 def test_a_guide_page_without_a_language_model_says_how_to_get_one(app, prepared, monkeypatch):
-    for name in (URL, MODEL):
+    for name in (URL_VARIABLE, MODEL_VARIABLE):
         monkeypatch.delenv(name, raising=False)
     app.run()
     app.switch_page(GUIDE).run()
-    assert URL in words(app) and not app.exception
+    assert URL_VARIABLE in words(app) and not app.exception

@@ -7,8 +7,8 @@ from streamlit.testing.v1 import AppTest
 from core.encoders import DEFAULT_ENCODER, ReadyVectors
 from core.errors import StoreError
 from core.storage import Store, keep_ready
-from core.transforms import Approach
-from pages.common import approach_hint, approach_ready, cache, start_label
+from core.transforms import Method
+from pages.common import method_hint, method_ready, cache, start_label
 from pages.guide import method
 
 GUIDE = "pages/guide/page.py"
@@ -17,13 +17,13 @@ GUIDE = "pages/guide/page.py"
 def page():
     import streamlit as st
 
-    from pages.common import approach_ready, current_analysis
-    from pages.guide.method import draw_approach
+    from pages.common import method_ready, current_analysis
+    from pages.guide.method import draw_method
 
-    draw_approach(current_analysis())
+    draw_method(current_analysis())
     analysis = current_analysis()
     if analysis is not None:
-        st.caption(f"missing: {approach_ready(analysis)}")
+        st.caption(f"missing: {method_ready(analysis)}")
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def words(app):
 def test_reshaping_by_labels_is_usual_and_asks_nothing(panel, analysis, store, chosen):
     panel.run()
     assert not panel.exception and kind(panel).value == "guided"
-    assert store.analysis(analysis).approach == Approach()
+    assert store.analysis(analysis).method == Method()
     assert len(panel.segmented_control) == 1 and not chosen["asked"]
 
 
@@ -72,12 +72,12 @@ def test_a_choice_is_kept_and_starts_an_analysis_where_there_is_none(panel, stor
     kind(panel).set_value("gstransform").run()
     assert not panel.exception
     (started,) = store.analyses(prepared)
-    assert started.approach == Approach("gstransform")
+    assert started.method == Method("gstransform")
     assert "0 labels given" in words(panel)
 
 
 def test_the_recipe_says_how_many_labels_it_has(panel, store, labelled):
-    store.set_approach(labelled, Approach("gstransform"))
+    store.set_method(labelled, Method("gstransform"))
     panel.run()
     assert "12 labels given; it wants hundreds" in words(panel)
 
@@ -85,9 +85,9 @@ def test_the_recipe_says_how_many_labels_it_has(panel, store, labelled):
 def test_a_reading_keeps_the_chosen_encoder_and_its_template(panel, analysis, store, chosen, corpus):
     chosen["encoder"] = ("speaking", "About {instruction}: ")
     panel.run()
-    kind(panel).set_value("reading").run()
+    kind(panel).set_value("reencode").run()
     assert not panel.exception
-    assert store.analysis(analysis).approach == Approach("reading", "speaking", "About {instruction}: ")
+    assert store.analysis(analysis).method == Method("reencode", "speaking", "About {instruction}: ")
     asked = chosen["asked"][-1]
     assert asked["instructed"] and asked["instruction"] == "by feeling" and asked["corpus_key"] == corpus.key
     assert len(asked["texts"]) == 60
@@ -96,67 +96,67 @@ def test_a_reading_keeps_the_chosen_encoder_and_its_template(panel, analysis, st
 def test_the_way_back_to_a_reading_finds_it_as_it_was(panel, analysis, store, chosen):
     chosen["encoder"] = ("speaking", "x {instruction}")
     panel.run()
-    kind(panel).set_value("reading").run()
+    kind(panel).set_value("reencode").run()
     kind(panel).set_value("guided").run()
-    assert store.analysis(analysis).approach == Approach()
+    assert store.analysis(analysis).method == Method()
     asked = len(chosen["asked"])
     panel.run()
     assert len(chosen["asked"]) == asked  # no chooser where nothing is read
-    kind(panel).set_value("reading").run()
-    assert store.analysis(analysis).approach == Approach("reading", "speaking", "x {instruction}")
+    kind(panel).set_value("reencode").run()
+    assert store.analysis(analysis).method == Method("reencode", "speaking", "x {instruction}")
 
 
 def test_ready_vectors_take_the_place_of_an_encoder(panel, analysis, store, chosen, corpus):
     panel.run()
-    kind(panel).set_value("reading").run()
+    kind(panel).set_value("reencode").run()
     source = f"approach_source_{analysis}"
     panel.segmented_control(key=source).set_value(method.FILE).run()
-    assert store.analysis(analysis).approach == Approach("reading")  # not the encoder, until a file is there
+    assert store.analysis(analysis).method == Method("reencode")  # not the encoder, until a file is there
     assert "missing: Choose the encoder" in words(panel)
     vectors = ReadyVectors(np.eye(60, 4, dtype=np.float32), "order", "k")
     chosen["file"] = keep_ready(store.results(corpus.key), corpus.key, "mine.npy", vectors)
     panel.run()
-    assert store.analysis(analysis).approach == Approach("reading", chosen["file"])
+    assert store.analysis(analysis).method == Method("reencode", chosen["file"])
     assert "missing: None" in words(panel)
     panel.segmented_control(key=source).set_value(method.ENCODER).run()
-    assert store.analysis(analysis).approach == Approach("reading", "words")
+    assert store.analysis(analysis).method == Method("reencode", "words")
     chosen["file"] = None
     panel.segmented_control(key=source).set_value(method.FILE).run()
-    assert store.analysis(analysis).approach.encoder.startswith("vectors:mine.npy#")
+    assert store.analysis(analysis).method.encoder.startswith("vectors:mine.npy#")
     again = AppTest.from_function(page, default_timeout=30).run()  # another session
     assert again.segmented_control(key=source).value == method.FILE
     assert "in use until another file" in words(again)
 
 
 def test_a_full_disk_is_said_and_nothing_else_breaks(panel, analysis, monkeypatch):
-    def refuse(self, analysis_id, approach):
+    def refuse(self, analysis_id, method):
         raise StoreError("The disk is full: free some space.")
 
     panel.run()
-    monkeypatch.setattr(Store, "set_approach", refuse)
-    kind(panel).set_value("reading").run()
+    monkeypatch.setattr(Store, "set_method", refuse)
+    kind(panel).set_value("reencode").run()
     assert not panel.exception and not panel.warning and "The disk is full" in panel.error[0].value
     assert kind(panel).value == "guided"
 
 
 def test_labels_are_missing_until_two_are_named(store, analysis):
-    assert "name another" in approach_ready(store.analysis(analysis))
-    store.add_label(analysis, "angry")
-    store.add_label(analysis, "pleased")
-    assert approach_ready(store.analysis(analysis)) is None
+    assert "name another" in method_ready(store.analysis(analysis))
+    store.label_names.add(analysis, "angry")
+    store.label_names.add(analysis, "pleased")
+    assert method_ready(store.analysis(analysis)) is None
 
 
 def test_where_names_say_nothing_texts_of_two_labels_are_needed(store, analysis, prepared):
     for name in ("angry", "pleased"):
-        store.add_label(analysis, name)
-    store.set_approach(analysis, Approach("gstransform"))
-    assert "Label texts of two labels" in approach_ready(store.analysis(analysis))
-    store.set_approach(analysis, Approach())
+        store.label_names.add(analysis, name)
+    store.set_method(analysis, Method("gstransform"))
+    assert "Label texts of two labels" in method_ready(store.analysis(analysis))
+    store.set_method(analysis, Method())
     store.set_encoding(prepared, "vectors:x.npy#abc", store.corpus_entry(prepared).embedding_key)
-    store.give_labels(analysis, {0: "angry"}, "ada")
-    assert "Label texts of two labels" in approach_ready(store.analysis(analysis))
-    store.give_labels(analysis, {1: "pleased"}, "ada")
-    assert approach_ready(store.analysis(analysis)) is None
+    store.labels.give(analysis, {0: "angry"}, "ada")
+    assert "Label texts of two labels" in method_ready(store.analysis(analysis))
+    store.labels.give(analysis, {1: "pleased"}, "ada")
+    assert method_ready(store.analysis(analysis)) is None
 
 
 @pytest.fixture
@@ -180,108 +180,108 @@ def type_encoder(app, analysis, name):
 def test_from_another_page_one_comes_back_to_the_same_choice(app, store, analysis, folder, other):
     app.run()
     app.switch_page(GUIDE).run()
-    kind(app).set_value("reading").run()
+    kind(app).set_value("reencode").run()
     type_encoder(app, analysis, folder)
     app.selectbox(key=f"approach_{analysis}_output").set_value("avg_gen").run()
     assert not app.exception
-    chosen = Approach("reading", f"{folder}#avg_gen")
-    assert store.analysis(analysis).approach == chosen
+    chosen = Method("reencode", f"{folder}#avg_gen")
+    assert store.analysis(analysis).method == chosen
     app.switch_page(other).run()
     app.switch_page(GUIDE).run()
-    assert not app.exception and store.analysis(analysis).approach == chosen
+    assert not app.exception and store.analysis(analysis).method == chosen
     type_encoder(app, analysis, f"instructor:{folder}")
     app.text_area(key=f"approach_{analysis}_template").set_value("About {instruction}: ").run()
-    chosen = Approach("reading", f"instructor:{folder}", "About {instruction}: ")
-    assert store.analysis(analysis).approach == chosen
+    chosen = Method("reencode", f"instructor:{folder}", "About {instruction}: ")
+    assert store.analysis(analysis).method == chosen
     app.switch_page(other).run()
     app.switch_page(GUIDE).run()
-    assert not app.exception and store.analysis(analysis).approach == chosen
+    assert not app.exception and store.analysis(analysis).method == chosen
 
 
 def test_a_new_session_shows_the_choice_as_it_is_kept(app, store, analysis, folder):
-    chosen = Approach("reading", f"instructor:{folder}", "About {instruction}: ")
-    store.set_approach(analysis, chosen)
+    chosen = Method("reencode", f"instructor:{folder}", "About {instruction}: ")
+    store.set_method(analysis, chosen)
     app.run()
     app.switch_page(GUIDE).run()
     assert app.text_area(key=f"approach_{analysis}_template").value == chosen.template
-    assert not app.exception and store.analysis(analysis).approach == chosen
+    assert not app.exception and store.analysis(analysis).method == chosen
     kind(app).set_value("guided").run()
-    kind(app).set_value("reading").run()
-    assert store.analysis(analysis).approach == chosen
+    kind(app).set_value("reencode").run()
+    assert store.analysis(analysis).method == chosen
 
 
 def test_another_analysis_has_its_own_choice(app, store, analysis, prepared, folder):
     other = store.add_analysis(prepared, "by topic")
-    store.set_approach(other, Approach("reading", f"instructor:{folder}"))
+    store.set_method(other, Method("reencode", f"instructor:{folder}"))
     app.run()
     app.switch_page(GUIDE).run()
-    assert kind(app).value == "reading"
+    assert kind(app).value == "reencode"
     app.session_state["refract"].analysis_id = analysis
     app.run()
-    assert kind(app).value == "guided" and store.analysis(analysis).approach == Approach()
+    assert kind(app).value == "guided" and store.analysis(analysis).method == Method()
     app.session_state["refract"].analysis_id = other
     app.run()
-    assert kind(app).value == "reading"
-    assert store.analysis(other).approach == Approach("reading", f"instructor:{folder}")
+    assert kind(app).value == "reencode"
+    assert store.analysis(other).method == Method("reencode", f"instructor:{folder}")
 
 
 def reading(store, analysis, encoder, template=""):
-    store.set_approach(analysis, Approach("reading", encoder, template))
+    store.set_method(analysis, Method("reencode", encoder, template))
     return store.analysis(analysis)
 
 
 def test_a_reading_needs_an_instruction_that_its_encoder_follows(store, analysis, prepared):
-    assert "Choose the encoder" in approach_ready(reading(store, analysis, ""))
-    assert "the reason stands above" in approach_ready(reading(store, analysis, DEFAULT_ENCODER))
-    assert approach_ready(reading(store, analysis, "hkunlp/instructor-base")) is None
-    assert approach_ready(reading(store, analysis, "endpoint:http://127.0.0.1:9/v1#qwen3-embedding")) is None
+    assert "Choose the encoder" in method_ready(reading(store, analysis, ""))
+    assert "the reason is shown above" in method_ready(reading(store, analysis, DEFAULT_ENCODER))
+    assert method_ready(reading(store, analysis, "hkunlp/instructor-base")) is None
+    assert method_ready(reading(store, analysis, "endpoint:http://127.0.0.1:9/v1#qwen3-embedding")) is None
     store.set_instruction(analysis, "")
-    assert "Type an instruction" in approach_ready(store.analysis(analysis))
+    assert "Type an instruction" in method_ready(store.analysis(analysis))
 
 
 def test_vectors_that_are_gone_are_said_before_the_start(store, analysis):
-    assert "no longer kept here" in approach_ready(reading(store, analysis, "vectors:mine.npy#gone"))
+    assert "no longer kept here" in method_ready(reading(store, analysis, "vectors:mine.npy#gone"))
 
 
 def test_the_button_and_its_hint_say_how_much_is_read_and_where_it_goes(store, analysis, corpus):
     assert start_label(store.analysis(analysis), 60) is None
-    assert approach_hint(store.analysis(analysis), corpus) is None
+    assert method_hint(store.analysis(analysis), corpus) is None
     here = reading(store, analysis, "hkunlp/instructor-base")
-    assert start_label(here, 14_640) == "Read 14,640 texts anew"
-    hint = approach_hint(here, corpus).replace("\\", "")
+    assert start_label(here, 14_640) == "Re-encode 14,640 texts"
+    hint = method_hint(here, corpus).replace("\\", "")
     assert hint.startswith("By instructor-base: roughly ") and "sent" not in hint
-    assert "nothing would be read again" in approach_hint(here, corpus, fresh=True)
+    assert "nothing would be encoded again" in method_hint(here, corpus, fresh=True)
     away = reading(store, analysis, "endpoint:https://ai.example.org/v1#large")
-    assert "Every text is sent to **ai.example.org**" in approach_hint(away, corpus).replace("\\", "")
+    assert "Every text is sent to **ai.example.org**" in method_hint(away, corpus).replace("\\", "")
     assert start_label(reading(store, analysis, "vectors:mine.npy#k"), 60) == "Map 60 vectors"
 
 
 def test_what_another_window_chose_is_shown_and_stays(app, store, analysis):
-    store.set_approach(analysis, Approach("reading", "hkunlp/instructor-base"))
+    store.set_method(analysis, Method("reencode", "hkunlp/instructor-base"))
     app.run()
     app.switch_page(GUIDE).run()
     field = f"approach_{analysis}_encoder"
     assert app.selectbox(key=field).value == "hkunlp/instructor-base"
     for other in (
-        Approach("reading", "hkunlp/instructor-large", "About {instruction}: "),
-        Approach("reading", "intfloat/multilingual-e5-large-instruct"),
+        Method("reencode", "hkunlp/instructor-large", "About {instruction}: "),
+        Method("reencode", "intfloat/multilingual-e5-large-instruct"),
     ):
-        store.set_approach(analysis, other)
+        store.set_method(analysis, other)
         app.run()
-        assert not app.exception and store.analysis(analysis).approach == other
+        assert not app.exception and store.analysis(analysis).method == other
         assert app.selectbox(key=field).value == other.encoder
     app.selectbox(key=field).set_value("hkunlp/instructor-base").run()
-    assert store.analysis(analysis).approach == Approach("reading", "hkunlp/instructor-base")
+    assert store.analysis(analysis).method == Method("reencode", "hkunlp/instructor-base")
     kind(app).set_value("guided").run()
-    kind(app).set_value("reading").run()
-    assert store.analysis(analysis).approach == Approach("reading", "hkunlp/instructor-base")
+    kind(app).set_value("reencode").run()
+    assert store.analysis(analysis).method == Method("reencode", "hkunlp/instructor-base")
 
 
 @pytest.mark.parametrize(
     "url", ["https://ada:secret@ai.example.org/v1", "https://ai.example.org/v1?key=secret"]
 )
 def test_a_secret_in_the_address_of_a_server_never_reaches_the_disk(app, store, analysis, home, url):
-    store.set_approach(analysis, Approach("reading"))
+    store.set_method(analysis, Method("reencode"))
     app.run()
     app.switch_page(GUIDE).run()
     key = f"approach_{analysis}"
@@ -289,34 +289,34 @@ def test_a_secret_in_the_address_of_a_server_never_reaches_the_disk(app, store, 
     app.text_input(key=f"{key}_server_url").set_value(url).run()
     app.text_input(key=f"{key}_server_model").set_value("large").run()
     assert not app.exception and app.warning and app.button(key="guide_fit").disabled
-    assert store.analysis(analysis).approach == Approach("reading")
+    assert store.analysis(analysis).method == Method("reencode")
     assert not any(b"secret" in file.read_bytes() for file in home.rglob("*") if file.is_file())
     app.text_input(key=f"{key}_server_url").set_value("https://ai.example.org/v1").run()
-    assert store.analysis(analysis).approach.encoder == "endpoint:https://ai.example.org/v1#large"
+    assert store.analysis(analysis).method.encoder == "endpoint:https://ai.example.org/v1#large"
 
 
 @pytest.mark.parametrize("kind", ["gstransform", "guided"])
 def test_where_names_do_not_count_no_fit_from_names_is_offered(app, store, prepared, kind):
     analysis = store.add_analysis(prepared, "by feeling")
-    store.set_approach(analysis, Approach(kind))
+    store.set_method(analysis, Method(kind))
     for name in ("angry", "pleased"):
-        store.add_label(analysis, name)
+        store.label_names.add(analysis, name)
     app.run()
     app.switch_page(GUIDE).run()
     assert (app.button(key="guide_fit").label == "Fit") == (kind == "gstransform")
 
 
 def test_texts_that_are_read_already_are_not_said_to_be_read_again(store, prepared, labelled, corpus):
-    store.set_approach(labelled, Approach("reading", "asking"))
+    store.set_method(labelled, Method("reencode", "asking"))
     assert cache.runner().submit("fit", "x", analysis_id=labelled).status == "done"
-    store.give_labels(labelled, {30: "angry"}, "ada")
+    store.labels.give(labelled, {30: "angry"}, "ada")
     here = store.analysis(labelled)
     assert start_label(here, 60) == "Fit the labels"
-    assert "read by asking already" in approach_hint(here, corpus)
+    assert "encoded by asking already" in method_hint(here, corpus)
     store.set_instruction(labelled, "by another")
     here = store.analysis(labelled)
-    assert start_label(here, 60) == "Read 60 texts anew"
-    assert "roughly" in approach_hint(here, corpus)
+    assert start_label(here, 60) == "Re-encode 60 texts"
+    assert "roughly" in method_hint(here, corpus)
 
 
 def test_from_the_guide_page_a_reading_makes_two_maps_without_a_label(app, store, analysis, chosen):
@@ -324,12 +324,12 @@ def test_from_the_guide_page_a_reading_makes_two_maps_without_a_label(app, store
     app.run()
     app.switch_page(GUIDE).run()
     assert "guide_fit" not in {button.key for button in app.button}  # no label, nothing to fit
-    kind(app).set_value("reading").run()
+    kind(app).set_value("reencode").run()
     start = app.button(key="guide_fit")
-    assert start.label == "Read 60 texts anew" and not start.disabled
+    assert start.label == "Re-encode 60 texts" and not start.disabled
     assert "By instructor\\-base: roughly" in words(app)
     start.click().run()
     assert not app.exception
     fit = cache.fit(store.analysis(analysis))
-    assert fit.approach == Approach("reading", "hkunlp/instructor-base") and not fit.has_predictions
+    assert fit.method == Method("reencode", "hkunlp/instructor-base") and not fit.has_predictions
     assert "The same texts in two spaces." in words(app)  # the maps page

@@ -26,8 +26,8 @@ def second_analysis(store, prepared):
     topics = store.load_corpus(prepared).metadata["topic"].tolist()
     other = store.add_analysis(prepared, "by *topic*")
     for name in dict.fromkeys(topics):
-        store.add_label(other, name)
-    store.give_labels(other, {row: topics[row] for row in range(12)}, "ada")
+        store.label_names.add(other, name)
+    store.labels.give(other, {row: topics[row] for row in range(12)}, "ada")
     return other
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.corpus import Partition
-from core.transforms import Approach
+from core.transforms import Method
 from pages.common import cache
 from pages.maps.clusters.answers import ClusterAnswers, cluster_answers, percent
 from tests.pages.maps.test_text_panels import glass_page, make_view, run, said
@@ -17,7 +17,7 @@ EXPORT = "pages/export/page.py"
 def read(store, prepared):
     """Id of an analysis whose texts were read by a model that answers, without any label."""
     analysis = store.add_analysis(prepared, "furious lovely van")
-    store.set_approach(analysis, Approach("reading", "speaking"))
+    store.set_method(analysis, Method("reencode", "speaking"))
     job = cache.runner().submit("fit", "x", analysis_id=analysis)
     assert job.status == "done", job.message
     return analysis

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.maps.clusters import ClusterChoice, decode_edit
-from core.utils import KEY, MODEL, URL
+from core.utils import KEY_VARIABLE, MODEL_VARIABLE, URL_VARIABLE
 from pages.common import cache
 from pages.maps.clusters import actions
 from tests.core.utils.test_chat_client import reply
@@ -15,7 +15,7 @@ MAPS = "pages/maps/page.py"
 
 @pytest.fixture(autouse=True)
 def no_model(monkeypatch):
-    for name in (URL, MODEL, KEY):
+    for name in (URL_VARIABLE, MODEL_VARIABLE, KEY_VARIABLE):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -128,12 +128,12 @@ def test_a_cluster_becomes_a_guide_label(maps, store, prepared):
     open_edits(maps).text_input(key="maps_cluster_edit_generic_0_name").set_value("post").run()
     maps.button(key="maps_cluster_guide_generic_0").click().run()
     (analysis,) = store.analyses(prepared)
-    assert store.label_names(analysis.id) == ["post"]
-    given = store.guide_labels(analysis.id)
+    assert store.label_names.current(analysis.id) == ["post"]
+    given = store.labels.read(analysis.id).table
     assert len(given) == actions.GUIDE_TEXTS and set(given["label"]) == {"post"}
     assert given["given_by"].str.endswith("from a cluster").all()
-    store.undo(analysis.id)
-    assert store.guide_labels(analysis.id).empty
+    store.labels.undo(analysis.id)
+    assert store.labels.read(analysis.id).table.empty
     assert not maps.exception
 
 
@@ -144,7 +144,7 @@ def test_edits_of_a_reshaped_map_survive_a_refit(app, store, prepared, labelled)
     side = f"analysis-{labelled}"
     app.session_state[f"maps_cluster_edit_{side}_0"] = True
     app.run().text_input(key=f"maps_cluster_edit_{side}_0_name").set_value("mine").run()
-    store.give_labels(labelled, {13: "angry", 16: "pleased"}, "ada")
+    store.labels.give(labelled, {13: "angry", 16: "pleased"}, "ada")
     cache.runner().submit("fit", "x", analysis_id=labelled)
     app.run()
     assert any("mine" in card for card in cards(app))
@@ -173,15 +173,15 @@ def test_many_clusters_are_cards_in_portions_or_a_table(maps):
 
 def test_a_language_model_is_not_offered_unless_configured(maps, monkeypatch):
     assert "maps_cluster_titles_generic" not in {button.key for button in maps.button}
-    monkeypatch.setenv(URL, "nowhere")
-    monkeypatch.setenv(MODEL, "small")
+    monkeypatch.setenv(URL_VARIABLE, "nowhere")
+    monkeypatch.setenv(MODEL_VARIABLE, "small")
     maps.run()
     assert "no web address" in maps.warning[0].value
 
 
 def test_a_language_model_names_clusters_in_one_step(maps, store, prepared, server, monkeypatch):
-    monkeypatch.setenv(URL, server.url)
-    monkeypatch.setenv(MODEL, "small")
+    monkeypatch.setenv(URL_VARIABLE, server.url)
+    monkeypatch.setenv(MODEL_VARIABLE, "small")
     server.answer = lambda body, number: reply(f"Title {number}" if number < 3 else "I'm sorry")
     split_by_k(maps)
     before = cards(maps)
@@ -196,8 +196,8 @@ def test_a_language_model_names_clusters_in_one_step(maps, store, prepared, serv
 
 
 def test_a_language_model_that_is_gone_is_told(maps, store, prepared, server, monkeypatch):
-    monkeypatch.setenv(URL, server.url)
-    monkeypatch.setenv(MODEL, "small")
+    monkeypatch.setenv(URL_VARIABLE, server.url)
+    monkeypatch.setenv(MODEL_VARIABLE, "small")
     server.answer = lambda body, number: (401, {})
     maps.run()
     maps.button(key="maps_cluster_titles_generic").click().run()

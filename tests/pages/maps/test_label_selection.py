@@ -6,8 +6,8 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1.element_tree import Selectbox
 
 from core.errors import StoreError
-from core.storage import Store
-from pages.common import CHECKED, cache
+from core.storage import LabelStore
+from pages.common import cache
 from pages.maps.panels import label_review
 from pages.maps.panels.label_selection import UNTICKED, cell, known_name
 
@@ -72,7 +72,7 @@ def checkbox(app, start):
 
 
 def labels_of(store, analysis, rows):
-    names, codes = store.label_names(analysis), store.label_codes(analysis, 60)
+    names, codes = store.label_names.current(analysis), store.labels.read(analysis).codes
     return [names[codes[row]] if codes[row] >= 0 else None for row in rows]
 
 
@@ -83,11 +83,11 @@ def test_ticked_texts_are_labelled_in_one_step_and_undone_in_one(app, store, pre
     choose(app, labelled, "angry")
     give = app.button(key="maps_label_give")
     assert give.label == "Label 2 texts as **angry**"
-    before = store.last_step(labelled)
+    before = store.labels.last_step(labelled)
     give.click().run()
     assert not app.exception
     assert labels_of(store, labelled, [20, 21, 22]) == ["angry", None, "angry"]
-    step = store.last_step(labelled)
+    step = store.labels.last_step(labelled)
     assert step.rows == [20, 22] and step.given_by.endswith(", on the map")
     # The text that was left out stays so, and nothing is left to label.
     assert table(app, "maps_label_table").value["ticked"].tolist() == [True, False, True]
@@ -96,7 +96,7 @@ def test_ticked_texts_are_labelled_in_one_step_and_undone_in_one(app, store, pre
     assert undo.label == "Undo “angry” for 2 texts"
     undo.click().run()
     assert labels_of(store, labelled, [20, 21, 22]) == [None, None, None]
-    assert store.last_step(labelled) == before
+    assert store.labels.last_step(labelled) == before
 
 
 def test_another_selection_starts_with_all_ticked(app, store, prepared, labelled):
@@ -138,7 +138,7 @@ def test_leave_to_change_labels_is_for_one_selection_and_label(app, store, prepa
 
 def test_undo_of_what_another_tab_has_overtaken_is_refused(app, store, prepared, labelled):
     open_maps(app, prepared, [20], labelled)
-    store.give_labels(labelled, {40: "angry"}, "another tab")
+    store.labels.give(labelled, {40: "angry"}, "another tab")
     app.button(key="maps_label_undo").click().run()
     assert not app.exception and "Labels changed in another tab" in words(app)
     assert labels_of(store, labelled, [40]) == ["angry"]
@@ -147,10 +147,10 @@ def test_undo_of_what_another_tab_has_overtaken_is_refused(app, store, prepared,
 def test_a_label_that_another_tab_renamed_is_not_made_again(app, store, prepared, labelled):
     open_maps(app, prepared, [20], labelled)
     choose(app, labelled, "angry")
-    store.rename_label(labelled, "angry", "cross")
+    store.label_names.rename(labelled, "angry", "cross")
     app.button(key="maps_label_give").click().run()
     assert not app.exception and "is not one of this analysis" in words(app)
-    assert store.label_names(labelled) == ["cross", "pleased"]
+    assert store.label_names.current(labelled) == ["cross", "pleased"]
     assert labels_of(store, labelled, [20]) == [None]
 
 
@@ -159,7 +159,7 @@ def test_a_typed_label_is_added_once_whatever_its_letters(typing, app, store, pr
     choose(app, labelled, "worried")
     assert app.button(key="maps_label_give").label == "Label 1 text as **worried** (new)"
     app.button(key="maps_label_give").click().run()
-    assert store.label_names(labelled) == ["angry", "pleased", "worried"]
+    assert store.label_names.current(labelled) == ["angry", "pleased", "worried"]
     assert labels_of(store, labelled, [20]) == ["worried"]
     assert known_name(" WORRIED ", ["angry", "worried"]) == "worried"
     assert known_name("new  one", ["angry"]) == "new one"
@@ -195,7 +195,7 @@ def test_a_full_disk_is_said(app, store, prepared, labelled, monkeypatch):
     def refuse(*given):
         raise StoreError("The disk is full: free some space.")
 
-    monkeypatch.setattr(Store, "give_labels", refuse)
+    monkeypatch.setattr(LabelStore, "give", refuse)
     app.button(key="maps_label_give").click().run()
     assert not app.exception and "The disk is full" in words(app).replace("\\", "")
 
@@ -229,8 +229,8 @@ def test_a_long_text_is_cut_with_its_label_in_front(corpus):
 def doubtful(store, corpus, prepared, labelled):
     """24 labels, that of text 0 wrong."""
     feelings = corpus.metadata["feeling"].tolist()
-    store.give_labels(labelled, {row: feelings[row] for row in range(12, 24)}, "ada")
-    store.give_labels(labelled, {0: {"angry": "pleased", "pleased": "angry"}[feelings[0]]}, "ada")
+    store.labels.give(labelled, {row: feelings[row] for row in range(12, 24)}, "ada")
+    store.labels.give(labelled, {0: {"angry": "pleased", "pleased": "angry"}[feelings[0]]}, "ada")
     return labelled
 
 
@@ -249,7 +249,7 @@ def test_possible_mistakes_are_listed_changed_and_kept(app, store, corpus, prepa
     assert "**Possible mistakes** · 1" in words(app) and "maps_check_again" not in keys(app)
     app.button(key="maps_mistake_0_keep").click().run()
     assert labels_of(store, doubtful, [0]) == [wrong]
-    assert store.last_step(doubtful).given_by.endswith(CHECKED)
+    assert store.labels.read(doubtful).table["reviewed"][0]
     assert "**Possible mistakes** · 0" in words(app)
 
 
@@ -259,7 +259,7 @@ def contradicted(store, corpus, prepared, labelled, monkeypatch):
     kept = cache.corpus(prepared)
     monkeypatch.setitem(kept.__dict__, "texts", kept.texts.copy())
     kept.texts[4] = kept.texts[3]
-    store.give_labels(labelled, {3: "angry", 4: "pleased"}, "bob")
+    store.labels.give(labelled, {3: "angry", 4: "pleased"}, "bob")
     return labelled
 
 
@@ -332,10 +332,10 @@ def test_labels_are_merged_and_brought_back(manager, store, labelled):
     ).set_value("pleased").run()
     app.button(key=f"{key}_merge").click().run()
     assert not app.exception
-    assert store.label_names(labelled) == ["pleased"]
+    assert store.label_names.current(labelled) == ["pleased"]
     assert "**angry** merged into **pleased** · 6 texts" in words(app)
     app.button(key=f"{key}_restore_angry").click().run()
-    assert store.label_names(labelled) == ["angry", "pleased"]
+    assert store.label_names.current(labelled) == ["angry", "pleased"]
 
 
 def test_a_label_is_renamed_and_deleted(manager, store, labelled):
@@ -343,18 +343,18 @@ def test_a_label_is_renamed_and_deleted(manager, store, labelled):
     tick(app, key, 1)
     app.text_input(key=f"{key}_rename_pleased").set_value("glad").run()
     assert not app.exception
-    assert store.label_names(labelled) == ["angry", "glad"]
+    assert store.label_names.current(labelled) == ["angry", "glad"]
     tick(app, key, 0)
     app.text_input(key=f"{key}_rename_angry").set_value("Glad").run()
     assert "There is a label “glad” already" in words(app).replace("\\", "")
     app.button(key=f"{key}_delete").click().run()
-    assert store.label_names(labelled) == ["glad"]
+    assert store.label_names.current(labelled) == ["glad"]
     assert "**angry** deleted · 6 texts" in words(app)
 
 
 def test_beyond_nine_labels_any_is_given_by_typing(app, store, prepared, labelled):
     for number in range(10):
-        store.add_label(labelled, f"label {number}")
+        store.label_names.add(labelled, f"label {number}")
     app.run()
     app.session_state["refract"].analysis_id = labelled
     app.switch_page(GUIDE).run()
@@ -363,5 +363,5 @@ def test_beyond_nine_labels_any_is_given_by_typing(app, store, prepared, labelle
     for name in ("label 9", "angry"):  # the same field stays, empty again, and gives it to the next text
         app.selectbox(key="guide_typed_label").set_value(name).run()
         assert not app.exception and app.selectbox(key="guide_typed_label").value is None
-        assert store.last_step(labelled).labels == [name]
-    assert len(store.guide_labels(labelled)) == 14
+        assert store.labels.last_step(labelled).labels == [name]
+    assert len(store.labels.read(labelled).table) == 14

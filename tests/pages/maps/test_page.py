@@ -41,8 +41,8 @@ def by_topic(store, corpus, prepared):
     analysis = store.add_analysis(prepared, "by topic")
     topics = corpus.metadata["topic"].tolist()
     for name in sorted(set(topics)):
-        store.add_label(analysis, name)
-    store.give_labels(analysis, {row: topics[row] for row in range(12)}, "ada")
+        store.label_names.add(analysis, name)
+    store.labels.give(analysis, {row: topics[row] for row in range(12)}, "ada")
     cache.runner().submit("fit", "x", analysis_id=analysis)
     return analysis
 
@@ -176,20 +176,20 @@ def test_what_a_filter_greys_is_no_longer_meant(app, corpus, fitted):
 
 
 def test_a_renamed_label_is_renamed_in_the_predictions_too(app, store, corpus, prepared, fitted):
-    store.rename_label(fitted, "angry", "furious")
+    store.label_names.rename(fitted, "angry", "furious")
     open_maps(app)
     select(app, corpus.key, range(60))
     assert set(app.dataframe[0].value["predicted"]) == {"furious", "pleased"}
     fit = cache.fit(store.analysis(fitted))
-    colours = predicted(fit, store.label_names(fitted))
+    colours = predicted(fit, store.label_names.current(fitted))
     assert colours.labels == ["furious", "pleased"] and np.array_equal(colours.codes, fit.predicted)
 
 
 def test_a_merged_label_keeps_its_name_in_the_predictions_until_the_next_fit(store, fitted):
-    store.merge_labels(fitted, ["angry"], "pleased")
+    store.label_names.merge(fitted, ["angry"], "pleased")
     fit = cache.fit(store.analysis(fitted))
     assert fit.labels == ["angry", "pleased"]
-    assert predicted(fit, store.label_names(fitted)).labels == ["pleased", "angry"]
+    assert predicted(fit, store.label_names.current(fitted)).labels == ["pleased", "angry"]
 
 
 def test_an_edit_that_cannot_be_read_hides_nothing_and_can_be_undone(app, store, corpus, fitted):

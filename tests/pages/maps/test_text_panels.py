@@ -11,7 +11,7 @@ from core.encoders import ReadyVectors
 from core.errors import RefractError
 from core.evidence import DrivingWord
 from core.storage import keep_ready, save_finding
-from core.transforms import Approach
+from core.transforms import Method
 from pages.common import cache, metadata_of
 from pages.maps.panels.text_detail import _known
 from pages.maps.panels.text_rows import driving_words_in, marked_text
@@ -31,8 +31,8 @@ def make_view(corpus_key, analysis_id=None, shown=None):
         fit = cache.fit(analysis)
         key = analysis.fit_key
         sides.append(Side(f"analysis-{analysis_id}", "by feeling", fit.space, fit, analysis, key, everything))
-        labels = store.label_names(analysis_id)
-        given = store.label_codes(analysis_id, len(corpus.texts))
+        labels = store.label_names.current(analysis_id)
+        given = store.labels.read(analysis_id).codes
     return MapView(corpus, tuple(sides), analysis, labels, given, shown)
 
 
@@ -278,8 +278,8 @@ def test_what_is_near_in_a_reshaped_space_only_is_not_said_to_be_in_the_corpus(p
     monkeypatch.setattr(cache.runner(), "ask", ask)
     other = cache.store().add_analysis(prepared, "again")
     for name in ("one", "two"):
-        cache.store().add_label(other, name)
-    cache.store().give_labels(other, {0: "one", 1: "two"}, "ada")
+        cache.store().label_names.add(other, name)
+    cache.store().labels.give(other, {0: "one", 1: "two"}, "ada")
     cache.runner().submit("fit", "x", analysis_id=other)
     app = run(two_analyses_page, prepared, fitted, other)
     app.text_area(key="maps_new_text").set_value("furious van courier").run()
@@ -292,7 +292,7 @@ def test_what_is_near_in_a_reshaped_space_only_is_not_said_to_be_in_the_corpus(p
 def test_what_one_map_cannot_read_lands_on_the_other_and_is_found_there(store, prepared, fitted, corpus):
     ready = ReadyVectors(np.asarray(cache.fit(store.analysis(fitted)).space.vectors), "order", "k")
     name = keep_ready(store.results(prepared), prepared, "mine.npy", ready)
-    store.set_approach(fitted, Approach("reading", name))
+    store.set_method(fitted, Method("reencode", name))
     cache.runner().submit("fit", "x", analysis_id=fitted)
     app = run(new_text_page, prepared, fitted)
     app.text_area(key="maps_new_text").set_value("furious van courier").run()
@@ -313,7 +313,7 @@ def test_where_a_server_reads_a_text_that_is_said_before_it_goes(store, prepared
         "ask",
         lambda *question, **arguments: asked.append(arguments) or real(*question, **arguments),
     )
-    store.set_approach(fitted, Approach("reading", "endpoint:https://ai.example.org/v1#large"))
+    store.set_method(fitted, Method("reencode", "endpoint:https://ai.example.org/v1#large"))
     cache.runner().submit("fit", "x", analysis_id=fitted)
     host = "ai.example.org"
     app = run(new_text_page, prepared, fitted)

@@ -1,0 +1,68 @@
+"""The guide labels of an analysis at one moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+SOURCES = ("deck", "map", "cluster", "column", "file", "model")
+"""Where a label comes from: one text at a time, the map, a cluster, an import, a language model."""
+
+
+@dataclass(frozen=True, eq=False)
+class GuideLabels:
+    """Labels of the n texts of a corpus, all read at one moment.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Label names in use, in the order in which they were added.
+    ids : tuple of int
+        The ids of these labels, which renaming keeps.
+    codes : int64 array (n,)
+        Position in `names`; -1 where a text has no label.
+    table : DataFrame
+        Latest entry of each text that was labelled or skipped, newest first. Columns: row (int), label (str,
+        None where skipped or taken away), given_by, source (one of `SOURCES`), source_name (of the column,
+        file or model), reviewed (bool), given_at (UTC, ISO).
+    """
+
+    names: tuple[str, ...]
+    ids: tuple[int, ...]
+    codes: np.ndarray
+    table: pd.DataFrame
+
+    @cached_property
+    def n_labels(self) -> int:
+        """Number of labelled texts."""
+        return int((self.codes >= 0).sum())
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """Number of texts of each label, in the order of `names`."""
+        n_texts = np.bincount(self.codes[self.codes >= 0], minlength=len(self.names))
+        return dict(zip(self.names, n_texts.tolist(), strict=True))
+
+    @cached_property
+    def seen(self) -> np.ndarray:
+        """Whether a text was labelled or skipped: bool array (n,)."""
+        return self._mask(self.table["row"])
+
+    @cached_property
+    def reviewed(self) -> np.ndarray:
+        """Whether a person kept the label after seeing it as doubtful: bool array (n,)."""
+        return self._mask(self.table["row"][self.table["reviewed"].to_numpy(dtype=bool)])
+
+    @cached_property
+    def by_model(self) -> np.ndarray:
+        """Whether a language model gave the label and nobody has reviewed it: bool array (n,)."""
+        waiting = (self.table["source"] == "model") & self.table["label"].notna()
+        return self._mask(self.table["row"][waiting.to_numpy(dtype=bool)])
+
+    def _mask(self, rows: pd.Series) -> np.ndarray:
+        mask = np.zeros(len(self.codes), dtype=bool)
+        mask[rows.to_numpy(dtype=np.int64)] = True
+        return mask

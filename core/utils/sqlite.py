@@ -1,0 +1,109 @@
+"""A SQLite file: one connection a thread, transactions, errors as sentences."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from core.errors import StoreError
+from core.utils.files import storage_error
+
+LOCK_TIMEOUT = 30  # seconds to wait for another writer
+
+
+class SqliteFile:
+    """A SQLite file in WAL mode, so that readers and the one writer do not wait for each other.
+
+    Each thread that uses it has one connection, closed when the thread ends.
+
+    Parameters
+    ----------
+    path : Path
+        Its folder is made when missing.
+    synchronous : str, default="FULL"
+        "FULL": what was written is on disk when the transaction ends. "NORMAL": a power cut may lose the
+        latest transactions, never the file.
+    advice : str
+        End of the message when the file cannot be used.
+
+    Raises
+    ------
+    StoreError
+        When the folder or the file cannot be used.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        synchronous: str = "FULL",
+        advice: str = "close other programs that use it, make its folder writable, or set REFRACT_HOME to "
+        "another folder.",
+    ) -> None:
+        self.path = path
+        self._synchronous = synchronous
+        self._advice = advice
+        self._local = threading.local()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise storage_error(error, path.parent) from error
+        with self._explained():
+            self._connect().execute("PRAGMA journal_mode = WAL")
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Transaction on the connection of this thread: on disk at the end, rolled back on any exception.
+
+        Raises
+        ------
+        StoreError
+            When the file cannot be opened or is damaged, or the disk is full.
+        sqlite3.IntegrityError
+            When a rule of the schema is broken: the caller knows which, and explains it.
+        """
+        with self._explained():
+            connection = self._connect()
+            with connection:
+                yield connection
+
+    def version(self) -> tuple[int, int]:
+        """Return a number pair that differs whenever the file changed; reads no table."""
+        with self._explained():
+            connection = self._connect()
+            return connection.execute("PRAGMA data_version").fetchone()[0], connection.total_changes
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        connection = getattr(self._local, "connection", None)
+        if connection is not None:
+            connection.close()
+            del self._local.connection
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(self.path, timeout=LOCK_TIMEOUT)
+            connection.row_factory = sqlite3.Row
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute(f"PRAGMA synchronous = {self._synchronous}")
+            self._local.connection = connection
+        return connection
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.IntegrityError:
+            raise
+        except sqlite3.DatabaseError as error:
+            self.close()  # the next try opens the file again
+            if "full" in str(error):
+                raise StoreError(
+                    f"The disk that holds {self.path} is full, so this was not recorded: free some space and "
+                    "do it again; everything recorded before is safe."
+                ) from error
+            raise StoreError(f"The file {self.path} cannot be used ({error}): {self._advice}") from error

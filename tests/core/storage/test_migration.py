@@ -1,0 +1,118 @@
+"""A store of the version before labels had `source` and `reviewed` opens with everything that was in it."""
+
+import json
+import shutil
+import sqlite3
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.errors import StoreError
+from core.maps.clusters import ClusterChoice, cluster_map, decode_edit
+from core.storage import Store, load_answers, load_finding, load_fit, load_space
+from core.storage.database import split_given_by
+from core.tasks import open_source
+
+FIXTURE = Path(__file__).resolve().parents[2] / "fixtures" / "store_1"
+EXPECTED = json.loads((FIXTURE / "expected.json").read_text())
+
+
+@pytest.fixture
+def old_home(home):
+    with zipfile.ZipFile(FIXTURE / "home.zip") as archive:
+        archive.extractall(home)
+    return home
+
+
+@pytest.fixture
+def old(old_home):
+    return Store(old_home)
+
+
+@pytest.mark.parametrize("expected", EXPECTED["analyses"], ids=lambda each: each["kind"])
+def test_labels_and_their_record_are_as_before(old, expected):
+    analysis = expected["id"]
+    guide = old.labels.read(analysis)
+    assert list(guide.names) == expected["names"] == old.label_names.current(analysis)
+    assert guide.codes.tolist() == expected["codes"]
+    assert guide.table["row"].tolist() == expected["rows"]
+    assert guide.table["given_at"].tolist() == expected["given_at"]
+    retired = [[each.name, each.merged_into, each.n_texts] for each in old.label_names.retired(analysis)]
+    assert retired == expected["retired"]
+    history = old.labels.history(analysis)[["step", "row", "label", "counts_as", "given_at"]]
+    assert history.to_numpy(dtype=object).tolist() == expected["history"]
+
+
+def test_what_stood_in_given_by_has_columns_now(old):
+    by_row = old.labels.read(EXPECTED["analyses"][0]["id"]).table.set_index("row")
+    columns = ["given_by", "source", "source_name", "reviewed"]
+    assert by_row.loc[1, columns].tolist() == ["ada", "deck", "", False]
+    assert by_row.loc[0, columns].tolist() == ["ada", "deck", "", True]
+    # A column of this name is no review: its labels can be shown as possible mistakes.
+    assert by_row.loc[8, columns].tolist() == ["ada", "column", "status, checked", False]
+    assert by_row.loc[10, columns].tolist() == ["ada", "file", "labels.csv", False]
+    assert by_row.loc[11, columns].tolist() == ["ada", "map", "", False]
+    assert by_row.loc[12, columns].tolist() == ["ada", "cluster", "", False]
+    assert by_row.loc[14, columns].tolist() == ["small", "model", "", False]
+    assert by_row.loc[15, columns].tolist() == ["bob", "deck", "", True]
+
+
+def test_maps_clusters_edits_and_vectors_are_as_before(old):
+    key = EXPECTED["corpus"]
+    entry, results, corpus = old.corpus_entry(key), old.results(key), old.load_corpus(key)
+    assert corpus.texts[:3].tolist() == EXPECTED["texts"]
+    space = load_space(results, entry.embedding_key)
+    np.testing.assert_allclose(space.map, EXPECTED["map"], atol=1e-3)
+    source = open_source(results, key, corpus.texts, entry.embedding_key, space.map, space.vectors)
+    choice = ClusterChoice.from_text(old.clusters.choice(key, None))
+    edits = [decode_edit(edit.edit) for edit in old.clusters.edits(key, None)]
+    shown = cluster_map(source, choice, edits).partition
+    assert shown.codes.tolist() == EXPECTED["clusters"]["codes"]
+    assert {str(code): name for code, name in shown.names.items()} == EXPECTED["clusters"]["names"]
+    assert results.has_array(f"{EXPECTED['ready'].rpartition('#')[2]}.vectors")
+
+
+@pytest.mark.parametrize("expected", EXPECTED["analyses"], ids=lambda each: each["kind"])
+def test_fits_are_as_before(old, expected):
+    results, analysis = old.results(EXPECTED["corpus"]), old.analysis(expected["id"])
+    fit = load_fit(results, analysis.fit_key)
+    np.testing.assert_allclose(fit.space.map, expected["map"], atol=1e-3)
+    assert [fit.labels[code] for code in fit.predicted] == expected["predicted"]
+    assert load_answers(results, fit.space_key) == expected["answers"]
+    if expected["evidence"]:
+        assert load_finding(results, analysis.fit_key, "evidence").verdict == expected["evidence"]
+
+
+def test_it_is_migrated_once_and_whole(old_home):
+    Store(old_home)
+    with sqlite3.connect(old_home / "refract.sqlite") as connection:
+        assert connection.execute("PRAGMA user_version").fetchone()[0] == 2
+        before = connection.execute("SELECT * FROM label_events").fetchall()
+    Store(old_home)
+    with sqlite3.connect(old_home / "refract.sqlite") as connection:
+        assert connection.execute("SELECT * FROM label_events").fetchall() == before
+
+
+def test_a_file_of_a_later_version_is_left_alone(old_home):
+    shutil.copy(old_home / "refract.sqlite", old_home / "before.sqlite")
+    with sqlite3.connect(old_home / "refract.sqlite") as connection:
+        connection.execute("PRAGMA user_version = 99")
+    with pytest.raises(StoreError, match="later version"):
+        Store(old_home)
+
+
+@pytest.mark.parametrize(
+    ("kept", "split"),
+    [
+        ("ada", ("ada", "deck", "", False)),
+        ("ada, checked", ("ada", "deck", "", True)),
+        ("ada, column status, checked", ("ada", "column", "status, checked", False)),
+        ("ada, file a, on the map", ("ada", "file", "a, on the map", False)),
+        ("ada, from a cluster", ("ada", "cluster", "", False)),
+        ("model:small, checked", ("small, checked", "model", "", False)),
+    ],
+)
+def test_given_by_of_earlier_versions(kept, split):
+    assert split_given_by(kept) == split
