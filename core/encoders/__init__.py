@@ -1,25 +1,23 @@
-"""Turn texts into embeddings: sentence-transformers, INSTRUCTOR, InBedder, servers, ready vectors."""
+"""Turn texts into embeddings: sentence-transformers, INSTRUCTOR, InBedder, servers, precomputed vectors."""
 
-from core.encoders.base import Encoder
+from core.encoders.base import Encoder, EncoderChoice, EncoderFacts
 from core.encoders.catalogue import (
     DEFAULT_ENCODER,
-    EncoderChoice,
     available_encoders,
+    count_too_long,
+    default_template,
+    describe_encoder,
+    estimate_seconds,
+    family_of,
     instructed_encoders,
     load_encoder,
+    preview_prompt,
+    title_of,
 )
-from core.encoders.cost_estimate import (
-    count_tokens,
-    count_too_long,
-    estimate_seconds,
-    sample_by_length,
-    time_first_texts,
-)
-from core.encoders.describe import EncoderFacts, default_template, describe_encoder, preview_prompt, title_of
-from core.encoders.endpoint_address import host_of
+from core.encoders.cost_estimate import count_tokens, sample_by_length, time_first_texts
 from core.encoders.model_files import HUB_TIMEOUT, files_signature, model_folder, packaged_folder
 from core.encoders.precomputed import ReadyVectors, read_ready_vectors, ready_name, split_ready
-from core.encoders.spec import find_kind, is_folder, split_name
+from core.encoders.spec import EncoderSpec, Kind, host_of, is_folder
 
 __all__ = [
     "DEFAULT_ENCODER",
@@ -27,6 +25,8 @@ __all__ = [
     "Encoder",
     "EncoderChoice",
     "EncoderFacts",
+    "EncoderSpec",
+    "Kind",
     "ReadyVectors",
     "available_encoders",
     "count_tokens",
@@ -34,8 +34,8 @@ __all__ = [
     "default_template",
     "describe_encoder",
     "estimate_seconds",
+    "family_of",
     "files_signature",
-    "find_kind",
     "host_of",
     "instructed_encoders",
     "is_folder",
@@ -46,7 +46,6 @@ __all__ = [
     "read_ready_vectors",
     "ready_name",
     "sample_by_length",
-    "split_name",
     "split_ready",
     "time_first_texts",
     "title_of",

@@ -1,16 +1,33 @@
-"""What every encoder offers."""
+"""What every encoder offers, loaded (`Encoder`) and not loaded yet (`EncoderFamily`).
+
+A new family of encoders takes three steps:
+
+1. Add a member to `core.encoders.spec.Kind`; it is the prefix of the family's names.
+2. Write a file with a class that follows `Encoder`, and a subclass of `EncoderFamily` that describes and
+loads it.
+   For models with files in a folder, subclass `core.encoders.local_model.LocalFamily`, which does most of it.
+   Import slow libraries inside functions: a family is imported when the app starts.
+3. Add the subclass to `FAMILIES` in `core.encoders.catalogue`.
+
+No other file names a family.
+"""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Literal, Protocol
 
 import numpy as np
 
+from core.encoders.spec import EncoderSpec, Kind
+from core.errors import EncoderUnavailable
 from core.utils import Progress
 
 FollowsInstructions = Literal["free text", "fixed tasks", "no"]
-"""Which instructions change how an encoder reads a text: any, those of its own list, or none."""
+"""Which instructions change the vectors of a text: any, those of the encoder's own list, or none."""
 
 
 class Encoder(Protocol):
@@ -19,11 +36,16 @@ class Encoder(Protocol):
     Attributes
     ----------
     name : str
-    key : str, provenance of the vectors (model content, number format, device): same key, same vectors
-    n_dims : int, length of a vector
-    max_tokens : int, tokens of a text that are read; the rest of a longer one is cut
+        Shown to people.
+    key : str
+        Provenance of the vectors: model content, number format, device. Equal keys mean equal vectors.
+    n_dims : int
+        Length of a vector.
+    max_tokens : int
+        Tokens of a text that are encoded; the rest of a longer text is cut.
     follows_instructions : "free text", "fixed tasks" or "no"
-    tasks : tuple of str, the instructions that an encoder of fixed tasks takes; () for others
+    tasks : tuple of str
+        Instructions of an encoder with fixed tasks; () for others.
     """
 
     name: str
@@ -34,21 +56,202 @@ class Encoder(Protocol):
     tasks: tuple[str, ...]
 
     def prompt_for(self, instruction: str | None) -> str:
-        """Return what the model is given of an instruction, word for word; "" where that is nothing.
+        """Return the prompt that the model gets for an instruction, word for word; "" for none.
 
         Raises
         ------
         EncoderUnavailable
-            When the encoder does not follow this instruction, or needs one.
+            When the encoder does not follow this instruction, or needs one and gets none.
         """
         ...
 
     def key_for(self, instruction: str | None) -> str:
-        """Provenance of the vectors under an instruction; `key` where nothing is added to the texts."""
+        """Return the provenance of the vectors under an instruction; `key` where no prompt is added."""
         ...
 
     def encode(
         self, texts: Sequence[str], *, instruction: str | None = None, progress: Progress | None = None
     ) -> np.ndarray:
-        """Unit vectors of n texts: float32 array (n, n_dims)."""
+        """Return the unit vectors of n texts: float32 array (n, n_dims)."""
         ...
+
+
+@dataclass(frozen=True)
+class EncoderChoice:
+    """An encoder that is suggested.
+
+    Attributes
+    ----------
+    name : str
+        For `load_encoder`.
+    description : str
+        One sentence for the person who chooses.
+    max_tokens : int
+        Encoded of a text, the instruction included.
+    n_dims : int
+    kind : Kind
+    licence : str
+    gigabytes : float
+        To download, and about the memory that the model needs.
+    languages : str
+    follows_instructions : "free text", "fixed tasks" or "no"
+    needs_instruction : bool
+        Whether it encodes nothing without an instruction.
+    """
+
+    name: str
+    description: str
+    max_tokens: int
+    n_dims: int
+    kind: Kind = Kind.SENTENCE
+    licence: str = "Apache 2.0"
+    gigabytes: float = 0.1
+    languages: str = "English"
+    follows_instructions: FollowsInstructions = "no"
+    needs_instruction: bool = False
+
+
+@dataclass(frozen=True)
+class EncoderFacts:
+    """What is known of an encoder before it is loaded.
+
+    Attributes
+    ----------
+    name : str
+        As for `load_encoder`.
+    title : str
+        Short name for people.
+    kind : Kind
+    description : str
+        One sentence; "" for encoders outside the catalogue.
+    licence, languages : str
+        "" when unknown.
+    gigabytes : float or None
+        Size of the files that are loaded, or downloaded first; None when unknown.
+    max_tokens : int or None
+        Encoded of a text, the instruction included; None when unknown.
+    n_dims : int or None
+        None when unknown.
+    follows_instructions : "free text", "fixed tasks" or "no"
+    tasks : tuple of str
+        Instructions of an encoder with fixed tasks.
+    outputs : tuple of str
+        Kinds of vectors that the encoder offers, the default first; () where there is one kind only.
+    needs_instruction : bool
+        Whether it encodes nothing without an instruction.
+    takes_template : bool
+        Whether a person may choose the wording around the instruction. A model that was not trained on
+        instructions may ignore it.
+    on_this_machine : bool
+        Whether its files, or its server, are on this machine.
+    host : str or None
+        Server that gets the texts; None when they stay on this machine.
+    problem : str
+        A sentence when the encoder cannot be used, as far as is known before loading; else "".
+    """
+
+    name: str
+    title: str
+    kind: Kind
+    description: str = ""
+    licence: str = ""
+    languages: str = ""
+    gigabytes: float | None = None
+    max_tokens: int | None = None
+    n_dims: int | None = None
+    follows_instructions: FollowsInstructions = "no"
+    tasks: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    needs_instruction: bool = False
+    takes_template: bool = False
+    on_this_machine: bool = False
+    host: str | None = None
+    problem: str = ""
+
+
+class EncoderFamily(ABC):
+    """An encoder of one family, described without loading it: nothing is downloaded or sent.
+
+    Parameters
+    ----------
+    spec : EncoderSpec
+    folder : Path or None
+        Files of the model; None where they are not on this machine, and for families without files.
+    choice : EncoderChoice or None
+        Catalogue entry of the encoder, if it has one.
+    problem : str
+        Why there is no folder, when the name cannot stand for a model.
+    """
+
+    kind: ClassVar[Kind]
+
+    def __init__(
+        self,
+        spec: EncoderSpec,
+        folder: Path | None = None,
+        choice: EncoderChoice | None = None,
+        problem: str = "",
+    ) -> None:
+        self.spec, self.folder, self.choice = spec, folder, choice
+        self.problem = problem or self.find_problem()
+
+    @classmethod
+    def recognises(cls, source: str, folder: Path | None) -> bool:
+        """Whether a model without a prefix in its name is of this family, by its name and files."""
+        return False
+
+    def find_problem(self) -> str:
+        """Return a sentence when the encoder cannot be used; "" when nothing is known against it."""
+        return ""
+
+    def check(self) -> None:
+        """Raise EncoderUnavailable with the problem, if there is one."""
+        if self.problem:
+            raise EncoderUnavailable(self.problem)
+
+    @property
+    @abstractmethod
+    def title(self) -> str:
+        """Short name for people."""
+
+    @abstractmethod
+    def describe(self) -> EncoderFacts:
+        """Return what is known of the encoder; takes milliseconds and never raises."""
+
+    @abstractmethod
+    def preview_prompt(self, instruction: str | None, template: str = "") -> str:
+        """Return the string that the model gets, with `core.encoders.spec.INPUT` in place of the text.
+
+        Raises
+        ------
+        EncoderUnavailable
+            When the encoder cannot be used so.
+        """
+
+    @abstractmethod
+    def load(self, template: str = "") -> Encoder:
+        """Load the encoder.
+
+        Raises
+        ------
+        EncoderUnavailable
+            When it cannot be loaded.
+        """
+
+    @abstractmethod
+    def estimate_seconds(self, texts: Sequence[str], prompt: str = "") -> float:
+        """Estimate the seconds to load the encoder and encode texts, each with a prompt."""
+
+    @abstractmethod
+    def count_too_long(self, texts: Sequence[str]) -> tuple[int, int]:
+        """Return how many texts would be cut, and at how many tokens.
+
+        Raises
+        ------
+        EncoderUnavailable
+            When that is unknown before the encoder is loaded.
+        """
+
+    def default_template(self) -> str:
+        """Return the wording around an instruction, with "{instruction}" in it; "" if none can be chosen."""
+        return ""

@@ -1,4 +1,4 @@
-"""Texts in batches: each different one once, like lengths together, in an order that can be timed."""
+"""Batches of different texts by length, in an order whose speed is even from the start."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from core.errors import EncoderUnavailable
-from core.utils import Progress
-
-TYPICAL_CHARACTERS_PER_TOKEN = 4
+from core.utils import TYPICAL_CHARACTERS_PER_TOKEN, Progress
 
 Result = TypeVar("Result")
 
@@ -19,20 +17,20 @@ Result = TypeVar("Result")
 def make_batches(
     texts: Iterable[str], *, max_tokens: int, batch_tokens: int, most_texts: int, more_tokens: int = 0
 ) -> list[list[str]]:
-    """Return texts of like length together, in batches of like work, the batches in a fixed random order.
+    """Return batches of texts of similar length and equal work, in a fixed random order.
 
-    Any stretch of the work is then like the whole, so that the time left can be told from the start.
+    By the random order any part of the work predicts the time of the rest.
 
     Parameters
     ----------
     texts : iterable of str
-        Different ones.
+        All different.
     max_tokens : int
-        Of a text that are read.
+        Where texts are cut.
     batch_tokens, most_texts : int
         Size of a batch.
     more_tokens : int, default=0
-        Read with each text, of an instruction.
+        Of the instruction, added to each text.
     """
     batches: list[list[str]] = []
     for text in sorted(texts, key=lambda text: (len(text), text)):
@@ -45,63 +43,64 @@ def make_batches(
     return [batches[position] for position in order]
 
 
-def work_through(
+def encode_batches(
     texts: Sequence[str],
     batches: Callable[[Iterable[str]], list[list[str]]],
-    read_batch: Callable[[list[str]], Iterable[Result]],
+    encode_batch: Callable[[list[str]], Iterable[Result]],
     progress: Progress | None,
 ) -> list[Result]:
-    """Return the result of each text, in their order; each different text is read once.
+    """Return the result for each text, in their order; each different text is encoded once.
 
     Parameters
     ----------
-    texts : sequence of n str, as `check_texts` wants them
+    texts : sequence of n str
+        Checked by `check_texts`.
     batches : callable
         Puts the different texts into batches.
-    read_batch : callable
-        Returns one result for each text of a batch. A batch that takes more memory than there is, as on a
-        small graphics card, is read in halves.
+    encode_batch : callable
+        Returns one result for each text of a batch. A batch that needs too much memory, as on a small
+        graphics card, is encoded in halves.
     progress : callable or None
         Called after each batch with (texts done, n); may raise `Cancelled`.
 
     Raises
     ------
     EncoderUnavailable
-        When the memory is not enough for a single text.
+        When memory runs out at a single text.
     """
     counts = Counter(texts)
     results: dict[str, Result] = {}
     done = 0
     for batch in batches(counts):
-        results.update(zip(batch, _read_in_memory(batch, read_batch), strict=True))
+        results.update(zip(batch, _encode_in_memory(batch, encode_batch), strict=True))
         done += sum(counts[text] for text in batch)
         if progress is not None:
             progress(done, len(texts))
     return [results[text] for text in texts]
 
 
-def _read_in_memory(
-    batch: list[str], read_batch: Callable[[list[str]], Iterable[Result]]
+def _encode_in_memory(
+    batch: list[str], encode_batch: Callable[[list[str]], Iterable[Result]]
 ) -> Iterable[Result]:
-    """ArtifactStore of a batch, or of its halves where memory runs out."""
+    """Results of a batch, or of its halves where memory runs out."""
     try:
-        return read_batch(batch)
+        return encode_batch(batch)
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
             raise
         if len(batch) == 1:
             raise EncoderUnavailable(
-                "Memory ran out while a single text was read: choose a smaller encoder, or close other "
+                "Memory ran out while a single text was encoded: choose a smaller encoder, or close other "
                 "programs."
             ) from error
-    # Here, as until the error is let go of, so is what the batch took.
+    # Outside the except block: the error holds on to the memory of the batch.
     half = len(batch) // 2
     parts = (batch[:half], batch[half:])
-    return [result for part in parts for result in _read_in_memory(part, read_batch)]
+    return [result for part in parts for result in _encode_in_memory(part, encode_batch)]
 
 
 def is_out_of_memory(error: Exception) -> bool:
-    """Whether memory ran out, of the machine or of its graphics card."""
+    """Whether the memory of the machine or its graphics card ran out."""
     named = type(error).__name__ == "OutOfMemoryError" or "allocate memory" in str(error)
     return isinstance(error, MemoryError) or named
 
@@ -112,7 +111,7 @@ def check_texts(texts: Sequence[str]) -> None:
     Raises
     ------
     TypeError
-        A pair of instruction and text, or the letters of a single text, would be read as something else.
+        For a single string, whose letters would be taken for texts, and for pairs of instruction and text.
     """
     if isinstance(texts, str):
         raise TypeError("texts are a list of strings, and one string was found: put it in a list")
@@ -121,7 +120,7 @@ def check_texts(texts: Sequence[str]) -> None:
 
 
 def stack_vectors(rows: Sequence[np.ndarray], n_dims: int, name: str) -> np.ndarray:
-    """Return the vectors of n texts as one array, checked to be numbers: float32 (n, n_dims).
+    """Return the vectors of n texts as one array of finite numbers: float32 (n, n_dims).
 
     Raises
     ------

@@ -1,62 +1,44 @@
-"""Which encoders there are, and loading one."""
+"""All families of encoders, the suggested encoders, and the functions that take an encoder by its name."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
-from core.encoders.base import Encoder, FollowsInstructions
-from core.encoders.model_files import PACKAGED_NAME, model_folder, repository_of
-from core.encoders.openai_endpoint import EndpointEncoder
-from core.encoders.precomputed import ready_refusal
-from core.encoders.prompts import chosen_wording
-from core.encoders.spec import EncoderName, Kind, find_kind, split_name
+from core.encoders.base import Encoder, EncoderChoice, EncoderFacts, EncoderFamily
+from core.encoders.endpoint import EndpointFamily
+from core.encoders.inbedder import InBedderFamily
+from core.encoders.instructor import InstructorFamily
+from core.encoders.model_files import PACKAGED_MODEL, find_folder, model_folder, repository_of
+from core.encoders.precomputed import PrecomputedFamily
+from core.encoders.sentence_transformer import SentenceFamily
+from core.encoders.spec import EncoderSpec, Kind
 from core.errors import EncoderUnavailable
 
-DEFAULT_ENCODER = PACKAGED_NAME
+FAMILIES: tuple[type[EncoderFamily], ...] = (
+    PrecomputedFamily,
+    EndpointFamily,
+    InBedderFamily,
+    InstructorFamily,
+    SentenceFamily,
+)
+"""In the order in which a model is recognised; the last takes any."""
 
-
-@dataclass(frozen=True)
-class EncoderChoice:
-    """An encoder that can be suggested.
-
-    Attributes
-    ----------
-    name : str, for `load_encoder`
-    description : str, one sentence for the person who chooses
-    max_tokens : int, read of a text, the instruction's included
-    n_dims : int
-    kind : "sentence", "instructor" or "inbedder"
-    licence : str
-    gigabytes : float, to fetch, and about what it takes in memory
-    languages : str
-    follows_instructions : "free text", "fixed tasks" or "no"
-    needs_instruction : bool, whether it reads nothing without one
-    """
-
-    name: str
-    description: str
-    max_tokens: int
-    n_dims: int
-    kind: Kind = "sentence"
-    licence: str = "Apache 2.0"
-    gigabytes: float = 0.1
-    languages: str = "English"
-    follows_instructions: FollowsInstructions = "no"
-    needs_instruction: bool = False
-
+DEFAULT_ENCODER = PACKAGED_MODEL
 
 GENERIC = (
     EncoderChoice(DEFAULT_ENCODER, "English, fast; comes with Refract and needs no network.", 256, 384),
     EncoderChoice(
         "all-mpnet-base-v2",
-        "English, finer and some 8 times slower; fetched once (0.4 GB).",
+        "English, more exact and about 8 times slower; downloaded once (0.4 GB).",
         384,
         768,
         gigabytes=0.4,
     ),
     EncoderChoice(
         "paraphrase-multilingual-MiniLM-L12-v2",
-        "Some 50 languages, reads 128 tokens; fetched once (0.5 GB).",
+        "About 50 languages, cuts texts at 128 tokens; downloaded once (0.5 GB).",
         128,
         384,
         gigabytes=0.5,
@@ -71,7 +53,7 @@ def _instructor(size: str, gigabytes: float, description: str) -> EncoderChoice:
         description,
         512,
         768,
-        kind="instructor",
+        kind=Kind.INSTRUCTOR,
         gigabytes=gigabytes,
         follows_instructions="free text",
     )
@@ -83,7 +65,7 @@ def _inbedder(size: str, n_dims: int, gigabytes: float, licence: str, descriptio
         description,
         512,
         n_dims,
-        kind="inbedder",
+        kind=Kind.INBEDDER,
         licence=licence,
         gigabytes=gigabytes,
         follows_instructions="free text",
@@ -92,9 +74,9 @@ def _inbedder(size: str, n_dims: int, gigabytes: float, licence: str, descriptio
 
 
 INSTRUCTED = (
-    _instructor("base", 0.4, "INSTRUCTOR, the smallest: reads every text anew under any instruction."),
-    _instructor("large", 1.3, "INSTRUCTOR, as usually compared with; some 3 times slower than base."),
-    _instructor("xl", 5.0, "INSTRUCTOR, the largest; wants a graphics card."),
+    _instructor("base", 0.4, "INSTRUCTOR, the smallest: encodes every text under any instruction."),
+    _instructor("large", 1.3, "INSTRUCTOR, the usual size in comparisons; about 3 times slower than base."),
+    _instructor("xl", 5.0, "INSTRUCTOR, the largest; needs a graphics card."),
     _inbedder(
         "roberta-large", 1024, 1.4, "MIT", "InBedder, the smallest: answers a question about each text."
     ),
@@ -103,25 +85,25 @@ INSTRUCTED = (
         2048,
         5.3,
         "MIT; OPT licence (research only)",
-        "InBedder that writes its answers; most of an hour for 1,000 texts without a graphics card.",
+        "InBedder that writes its answers; nearly an hour for 1,000 texts without a graphics card.",
     ),
     _inbedder(
         "opt-2.7b",
         2560,
         10.6,
         "MIT; OPT licence (research only)",
-        "InBedder that writes its answers; wants a graphics card.",
+        "InBedder that writes its answers; needs a graphics card.",
     ),
     _inbedder(
         "llama-2-7b",
         4096,
         13.5,
         "MIT; Llama 2 licence",
-        "InBedder, the best of them; only with a graphics card.",
+        "InBedder, the most exact; only with a graphics card.",
     ),
     EncoderChoice(
         "Qwen/Qwen3-Embedding-0.6B",
-        "Follows any instruction; reads long texts, and is slow without a graphics card.",
+        "Follows any instruction, takes long texts; slow without a graphics card.",
         8_192,
         1024,
         gigabytes=1.2,
@@ -140,7 +122,7 @@ INSTRUCTED = (
     ),
     EncoderChoice(
         "google/embeddinggemma-300m",
-        "Knows fixed tasks, such as clustering; its terms must be accepted on its page first.",
+        "Follows fixed tasks, such as clustering; its terms must be accepted on its page first.",
         2_048,
         768,
         licence="Gemma terms",
@@ -150,7 +132,7 @@ INSTRUCTED = (
     ),
     EncoderChoice(
         "nomic-ai/nomic-embed-text-v1.5",
-        "Knows fixed tasks, such as clustering; reads long texts.",
+        "Follows fixed tasks, such as clustering; takes long texts.",
         8_192,
         768,
         gigabytes=0.5,
@@ -160,72 +142,144 @@ INSTRUCTED = (
 
 
 def available_encoders() -> list[EncoderChoice]:
-    """Generic encoders, the default first; `load_encoder` takes other names and folders as well."""
+    """Return the generic encoders, the default first; `load_encoder` takes other names and folders too."""
     return list(GENERIC)
 
 
 def instructed_encoders() -> list[EncoderChoice]:
-    """Encoders that read texts differently under an instruction."""
+    """Return the encoders whose vectors depend on an instruction."""
     return list(INSTRUCTED)
 
 
 def find_choice(source: str) -> EncoderChoice | None:
-    """Entry of an encoder in the registry, by its name with or without the owner; None for others."""
+    """Return the entry of a suggested encoder, by its name with or without the owner; None for others."""
     wanted = repository_of(source)
     return next((each for each in (*GENERIC, *INSTRUCTED) if repository_of(each.name) == wanted), None)
 
 
-def check_output(named: EncoderName, kind: Kind) -> None:
-    """Refuse an output of an encoder that has one only.
+def family_of(spec: EncoderSpec, folder: Path | None) -> type[EncoderFamily]:
+    """Return the family of an encoder: as named, else the first that recognises name and files."""
+    if spec.kind is not None:
+        return next(family for family in FAMILIES if family.kind == spec.kind)
+    return next(family for family in FAMILIES if family.recognises(spec.source, folder))
 
-    Raises
-    ------
-    EncoderUnavailable
+
+def find_encoder(name: str) -> EncoderFamily:
+    """Return an encoder that is not loaded; nothing is downloaded or sent.
+
+    Parameters
+    ----------
+    name : str
+        As for `load_encoder`.
     """
-    if named.output and kind != "inbedder":
-        raise EncoderUnavailable(
-            f"The encoder {named.source} has one output only: leave “#{named.output}” out of its name."
-        )
+    spec = EncoderSpec.parse(name)
+    if not spec.is_local:
+        return family_of(spec, None)(spec)
+    folder, problem = None, ""
+    try:
+        folder = find_folder(spec.source)
+    except EncoderUnavailable as error:
+        problem = str(error)
+    return family_of(spec, folder)(spec, folder, find_choice(spec.source), problem)
 
 
-def load_encoder(name: str, *, template: str | None = None) -> Encoder:
+def load_encoder(name: str, *, template: str | None = None, output: str = "") -> Encoder:
     """Load an encoder, in a few seconds; large ones take longer.
 
     Parameters
     ----------
     name : str
-        The default encoder's name, the folder of a model, a name on the Hugging Face hub, which can need the
-        network the first time, or "endpoint:ADDRESS#MODEL", whose server is asked to read one word. Whether
-        a model is an INSTRUCTOR or an InBedder is found out, and can be said: "instructor:FOLDER",
-        "inbedder:FOLDER#avg_gen" (see `core.encoders.spec`).
+        The default encoder's name, a folder, a name on the Hugging Face hub, which is downloaded the first
+        time, or "endpoint:ADDRESS#MODEL", whose server gets one word. INSTRUCTOR and InBedder models are
+        recognised, or named by a prefix: "instructor:FOLDER", "inbedder:FOLDER#avg_gen" (see
+        `core.encoders.spec`).
     template : str, optional
-        How an instruction is worded before a text, with "{instruction}" in it, in place of the model's own
-        way; an InBedder has one only, and takes no notice.
+        Wording around an instruction, with "{instruction}" in it, in place of the model's own. InBedder
+        models have one wording only and ignore it.
+    output : str, optional
+        Vectors of an InBedder, see `EncoderFacts.outputs`; by default as the name says, else its usual ones.
 
     Raises
     ------
     EncoderUnavailable
-        When it cannot be found, fetched, trusted or read, or the name stands for vectors of a file.
+        When it cannot be found, downloaded, trusted or loaded, or the name is that of precomputed vectors.
     """
-    named = split_name(name)
-    if named.kind == "vectors":
-        raise EncoderUnavailable(ready_refusal(named.source))
-    if named.kind == "endpoint":
-        return EndpointEncoder(name, template=template or "")
-    folder = model_folder(named.source)
-    kind = find_kind(named, folder)
-    check_output(named, kind)
-    if kind == "inbedder":
-        from core.encoders.inbedder import InBedderEncoder
+    spec = EncoderSpec.parse(name)
+    folder = model_folder(spec.source) if spec.is_local else None
+    if output:
+        spec = replace(spec, output=output)
+    return family_of(spec, folder)(spec, folder).load(template or "")
 
-        return InBedderEncoder(
-            named.source, folder, output=named.output, load_reader=lambda: load_encoder(DEFAULT_ENCODER)
-        )
-    wording = chosen_wording(template) if template else None
-    if kind == "instructor":
-        from core.encoders.instructor import TEMPLATE, InstructorEncoder
 
-        return InstructorEncoder(named.source, folder, template or TEMPLATE)
-    from core.encoders.sentence_transformer import SentenceEncoder
+def describe_encoder(name: str) -> EncoderFacts:
+    """Return what is known of an encoder before it is loaded, for any name that a person may type."""
+    return find_encoder(name).describe()
 
-    return SentenceEncoder(named.source, folder, wording)
+
+def preview_prompt(name: str, instruction: str | None, template: str = "") -> str:
+    """Return the string that a model gets, with "{input}" in place of each text; no library is loaded.
+
+    Parameters
+    ----------
+    name : str
+        As for `load_encoder`. Of a model that is not on this machine, the name alone decides.
+    instruction : str or None
+    template : str, optional
+        As for `load_encoder`.
+
+    Raises
+    ------
+    EncoderUnavailable
+        When the encoder does not follow this instruction, needs one, or cannot be used.
+    """
+    return find_encoder(name).preview_prompt(instruction, template)
+
+
+def default_template(name: str) -> str:
+    """Return the wording that an encoder puts around an instruction, with "{instruction}" in it.
+
+    "" where it cannot be chosen (InBedder, fixed tasks, precomputed vectors), and where none is known.
+    """
+    return find_encoder(name).default_template()
+
+
+def title_of(name: str) -> str:
+    """Return the short name of an encoder: "instructor-base", "MODEL at HOST", "vectors of FILE"."""
+    spec = EncoderSpec.parse(name)
+    return family_of(spec, None)(spec).title
+
+
+def estimate_seconds(texts: Sequence[str], name: str = DEFAULT_ENCODER, *, prompt: str = "") -> float:
+    """Estimate the seconds to load an encoder and encode texts; nothing is downloaded or sent.
+
+    Measured on two cores and scaled by the size of the model; a graphics card is many times faster, and an
+    InBedder that writes its answers several times slower. Precomputed vectors take no time; a server counts
+    as answering 100 texts a second.
+
+    Parameters
+    ----------
+    texts : sequence of str
+    name : str
+        As for `load_encoder`.
+    prompt : str, optional
+        Encoded with each text, as `preview_prompt` returns it; "" when unknown.
+    """
+    return find_encoder(name).estimate_seconds(texts, prompt)
+
+
+def count_too_long(texts: Sequence[str], name: str = DEFAULT_ENCODER) -> tuple[int, int]:
+    """Return how many texts an encoder would cut, and at how many tokens; torch is not loaded.
+
+    Raises
+    ------
+    EncoderUnavailable
+        When the model's files are not on this machine, or its tokens cannot be counted without loading it.
+    """
+    return find_encoder(name).count_too_long(texts)
+
+
+def _load_default() -> Encoder:
+    return load_encoder(DEFAULT_ENCODER)
+
+
+InBedderFamily.load_text_encoder = staticmethod(_load_default)

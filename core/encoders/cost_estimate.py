@@ -1,116 +1,99 @@
-"""What an encoder would do with texts, told before it is loaded: how much it reads, and for how long."""
+"""Estimates of tokens and time: how many texts are cut, how long encoding takes."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from core.encoders.base import Encoder
-from core.encoders.catalogue import DEFAULT_ENCODER, find_choice
-from core.encoders.endpoint_address import host_of
-from core.encoders.model_files import model_folder
-from core.encoders.precomputed import ready_refusal
-from core.encoders.spec import INPUT, NOWHERE, Kind, find_kind, read_settings, split_name
-from core.encoders.token_limits import CHARACTERS_PER_TOKEN, USUAL_TOKENS, max_tokens_of, transformer_folder
-from core.errors import EncoderUnavailable
-from core.utils import Progress, processor_has_bfloat16
+from core.encoders.spec import INPUT
+from core.utils import MAX_CHARACTERS_PER_TOKEN, TYPICAL_CHARACTERS_PER_TOKEN, Progress
 
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
+TOKENISED_TEXTS = 5_000
+"""At most so many texts are tokenised, about a second when all are long; counts of more are scaled up."""
 
-TYPICAL_CHARACTERS_PER_TOKEN = 4.5
-MOST_COUNTED = 5_000  # texts that are tokenised, a second or so when all are long
 SECONDS_TO_LOAD = 4.0
-# Measured on two cores with the default encoder, whose layers hold 6 x 384 x 384 units of weight.
 TOKENS_PER_SECOND = {"bfloat16": 28_000, "float32": 8_000}
+"""Measured on two cores with the default encoder, whose layers have `DEFAULT_WORK`."""
+
 DEFAULT_WORK = 6 * 384**2
-ENDPOINT_TEXTS_PER_SECOND = 100  # of a server, whose speed is not known
-PATTERN_TOKENS = 30  # that an InBedder reads with each text
-BYTES_PER_WORK = 48  # of a file of weights: each unit of work stands for 12 numbers of 4 bytes
-BASE_WORK = 12 * 768**2  # of a model that is not known yet: the usual size
+"""Number of layers times width squared."""
+
+UNKNOWN_WORK = 12 * 768**2
+"""Of a model without files or catalogue entry: a transformer of the usual base size."""
+
+WEIGHT_BYTES_PER_WORK = 48
+"""A layer has 12 weights of 4 bytes for each unit of squared width."""
 
 
-def count_too_long(texts: Sequence[str], name: str = DEFAULT_ENCODER) -> tuple[int, int]:
-    """How many texts an encoder would cut, and at how many tokens.
+def count_tokens(texts: Sequence[str], max_tokens: int) -> float:
+    """Estimate the tokens of different texts, cut at a limit: one for 4 characters, and two marks a text."""
+    return sum(min(len(text) / TYPICAL_CHARACTERS_PER_TOKEN + 2, max_tokens) for text in set(texts))
 
-    Only texts that can be too long are tokenised. Of more than 5,000 such texts an even sample is, and the
-    count is scaled up. Never loads torch.
 
-    Parameters
-    ----------
-    texts : sequence of str
-    name : str
-        As for `load_encoder`; nothing is fetched.
+def count_long_texts(texts: Sequence[str], max_tokens: int, tokenizer_file: Path) -> int:
+    """Count the texts with more tokens than a limit; torch is not loaded.
 
-    Returns
-    -------
-    n_too_long : int
-    max_tokens : int
+    Only texts with enough bytes are tokenised; of more than 5,000 such texts an even sample is, and the count
+    is scaled up.
 
     Raises
     ------
-    EncoderUnavailable
-        When the model's files are not on this machine, or its tokens cannot be counted without loading it.
+    OSError
+        When the tokeniser cannot be read.
     """
-    kind, folder = _model_here(name)
-    max_tokens = max_tokens_of(kind, folder)
-    # A token has one byte at least, begin and end marks aside.
+    from tokenizers import Tokenizer
+
+    # A token has one byte at least, the marks at begin and end aside.
     candidates = [text for text in texts if _n_bytes(text) > max_tokens - 2]
     if not candidates:
-        return 0, max_tokens
-    step = -(-len(candidates) // MOST_COUNTED)
-    sample = [text[: max_tokens * CHARACTERS_PER_TOKEN] for text in candidates[::step]]
-    tokenizer = _tokenizer(folder, name)
+        return 0
+    step = -(-len(candidates) // TOKENISED_TEXTS)
+    sample = [text[: max_tokens * MAX_CHARACTERS_PER_TOKEN] for text in candidates[::step]]
+    try:
+        tokenizer = Tokenizer.from_file(str(tokenizer_file))
+    except Exception as error:  # the library raises plain Exception, also for a missing file
+        raise OSError(str(error)) from error
     tokenizer.no_padding()
     tokenizer.enable_truncation(max_tokens + 1)
     n_long = sum(len(encoding.ids) > max_tokens for encoding in tokenizer.encode_batch_fast(sample))
-    return round(n_long * len(candidates) / len(sample)), max_tokens
+    return round(n_long * len(candidates) / len(sample))
 
 
-def estimate_seconds(
+def seconds_to_encode(
     texts: Sequence[str],
-    name: str = DEFAULT_ENCODER,
     *,
+    max_tokens: int,
+    work: int,
+    bfloat16: bool,
     prompt: str = "",
+    tokens_of_prompt: int = 0,
 ) -> float:
-    """Estimate how long an encoder takes for texts, in seconds, loading included.
+    """Estimate the seconds to load a model and encode texts on a processor of two cores.
 
-    Counts about a token for 4.5 characters of each different text, up to where it is cut, and takes the rate
-    measured on two cores, scaled by the size of the model: that of its layers where its files are
-    here, else as the registry tells. Meant for "3 s or 3 min?"; a graphics card is many times faster than it
-    says, an InBedder that writes its answers several times slower. See `time_first_texts`. Vectors of a file
-    take no time; a server counts as answering 100 texts a second.
+    Meant for "3 seconds or 3 minutes?": a graphics card is many times faster. See `time_first_texts`.
 
     Parameters
     ----------
     texts : sequence of str
-    name : str
-        As for `load_encoder`; nothing is fetched.
+        Each different text counts once.
+    max_tokens : int
+        Where texts are cut.
+    work : int
+        Number of layers times width squared.
+    bfloat16 : bool
+        Number format: bfloat16, or float32.
     prompt : str, optional
-        What is read with each text, as `preview_prompt` tells it; "" where that is not known.
+        Encoded with each text; "" when unknown.
+    tokens_of_prompt : int, default=0
+        Of an unknown prompt.
     """
-    kind = split_name(name).kind
-    if kind == "vectors":
-        return 0.0
-    if kind == "endpoint":
-        return max(1.0, len(set(texts)) / ENDPOINT_TEXTS_PER_SECOND)
-    try:
-        kind, folder = _model_here(name)
-        max_tokens, work = max_tokens_of(kind, folder), _layer_work(folder)
-    except EncoderUnavailable:  # said when it is loaded; until then by its name
-        kind = find_kind(split_name(name), NOWHERE)
-        max_tokens, work = _known_size(split_name(name).source)
-    tokens = count_tokens(texts, max_tokens)
     if prompt:
-        tokens += len(prompt.replace(INPUT, "")) / TYPICAL_CHARACTERS_PER_TOKEN * len(set(texts))
-    elif kind == "inbedder":
-        tokens += PATTERN_TOKENS * len(set(texts))
-    fast = kind != "inbedder" and processor_has_bfloat16()  # those compute as published
-    number_format = "bfloat16" if fast else "float32"
-    tokens_per_second = TOKENS_PER_SECOND[number_format] * DEFAULT_WORK / work
-    return SECONDS_TO_LOAD + tokens / tokens_per_second
+        tokens_of_prompt = len(prompt.replace(INPUT, "")) / TYPICAL_CHARACTERS_PER_TOKEN
+    tokens = count_tokens(texts, max_tokens) + tokens_of_prompt * len(set(texts))
+    rate = TOKENS_PER_SECOND["bfloat16" if bfloat16 else "float32"]
+    return SECONDS_TO_LOAD + tokens / (rate * DEFAULT_WORK / work)
 
 
 def time_first_texts(
@@ -121,9 +104,9 @@ def time_first_texts(
     most: int = 16,
     progress: Progress | None = None,
 ) -> float:
-    """Return how many seconds a loaded encoder will take here for texts: a few are encoded, and timed.
+    """Predict the seconds that a loaded encoder needs for texts, from the time for a few of them.
 
-    For those that take minutes or hours, where `estimate_seconds` is too coarse. Says a little too much, as
+    More exact than `estimate_seconds`, for encoders that take minutes or hours. A little too high, because
     small batches are slower.
 
     Parameters
@@ -132,14 +115,14 @@ def time_first_texts(
     texts : sequence of str
     instruction : str, optional
     most : int, default=16
-        Texts that are encoded, evenly taken.
+        Texts that are encoded, of all lengths.
     progress : callable, optional
-        Called with (texts done, those to do); may raise `Cancelled`.
+        Called with (texts done, texts to do); may raise `Cancelled`.
     """
     sample = sample_by_length(texts, most)
     if not sample:
         return 0.0
-    encoder.encode(sample[:1], instruction=instruction)  # the first call sets things up
+    encoder.encode(sample[:1], instruction=instruction)  # the first call initialises libraries
     start = time.perf_counter()
     encoder.encode(sample, instruction=instruction, progress=progress)
     seconds = time.perf_counter() - start
@@ -147,7 +130,7 @@ def time_first_texts(
 
 
 def sample_by_length(texts: Sequence[str], most: int) -> list[str]:
-    """Return some different texts, evenly taken by length."""
+    """Return up to `most` different texts, evenly spaced by length."""
     different = sorted(set(texts), key=lambda text: (len(text), text))
     if len(different) <= most:
         return different
@@ -155,58 +138,5 @@ def sample_by_length(texts: Sequence[str], most: int) -> list[str]:
     return [different[place * last // max(1, most - 1)] for place in range(most)]
 
 
-def count_tokens(texts: Sequence[str], max_tokens: int) -> float:
-    """About how many tokens are read of different texts: one for 4.5 characters, and two marks a text."""
-    return sum(min(len(text) / TYPICAL_CHARACTERS_PER_TOKEN + 2, max_tokens) for text in set(texts))
-
-
-def _model_here(name: str) -> tuple[Kind, Path]:
-    """Kind and folder of a model that is here.
-
-    Raises
-    ------
-    EncoderUnavailable
-        When its files are not here.
-    """
-    named = split_name(name)
-    if named.kind == "vectors":
-        raise EncoderUnavailable(ready_refusal(named.source))
-    if named.kind == "endpoint":
-        raise EncoderUnavailable(
-            f"How much the server at {host_of(name) or named.source} reads of a text cannot be told from "
-            "here: encode, and longer texts are cut."
-        )
-    folder = model_folder(named.source, fetch=False)
-    return find_kind(named, folder), folder
-
-
 def _n_bytes(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
-
-
-def _tokenizer(folder: Path, name: str) -> Tokenizer:
-    from tokenizers import Tokenizer
-
-    try:
-        return Tokenizer.from_file(str(folder / "tokenizer.json"))
-    except Exception as error:  # the library raises plain Exception, also for a missing file
-        raise EncoderUnavailable(
-            f"The tokens of the encoder {name} cannot be counted before it is loaded: encode, and longer "
-            "texts are cut."
-        ) from error
-
-
-def _known_size(source: str) -> tuple[int, int]:
-    """Tokens and layers' weight of a model that is not here, by the registry; else of the usual size."""
-    choice = find_choice(source)
-    if choice is None:
-        return USUAL_TOKENS, BASE_WORK
-    return choice.max_tokens, int(choice.gigabytes * 1e9 / BYTES_PER_WORK)
-
-
-def _layer_work(folder: Path) -> int:
-    """Weight of a transformer's layers, in units of their squared width."""
-    settings = read_settings(transformer_folder(folder) / "config.json")
-    layers = settings.get("num_hidden_layers", settings.get("num_layers"))  # the latter in T5's words
-    width = settings.get("hidden_size", settings.get("d_model"))
-    return layers * width**2 if isinstance(layers, int) and isinstance(width, int) else BASE_WORK

@@ -1,4 +1,4 @@
-"""INSTRUCTOR: a sentence encoder that reads an instruction with each text, and pools over the text alone.
+"""INSTRUCTOR: a sentence encoder with an instruction before each text, pooled over the text alone.
 
 Reference: Su, Shi, Kasai, Wang, Hu, Ostendorf, Yih, Smith, Zettlemoyer, Yu: "One Embedder, Any Task:
 Instruction-Finetuned Text Embeddings", Findings of ACL 2023, arXiv:2212.09741.
@@ -13,27 +13,68 @@ from pathlib import Path
 import numpy as np
 
 from core.encoders.batching import check_texts
-from core.encoders.prompts import SLOT, Wording
-from core.encoders.sentence_transformer import SentenceEncoder
-from core.encoders.token_limits import USUAL_TOKENS
+from core.encoders.model_files import USUAL_TOKENS, model_folder
+from core.encoders.prompts import SLOT, Wording, chosen_wording
+from core.encoders.sentence_transformer import SentenceEncoder, SentenceFamily
+from core.encoders.spec import INPUT, Kind, read_settings
 from core.errors import EncoderUnavailable
 from core.utils import Progress, content_key
 
 TEMPLATE = f"Represent the text for {SLOT}:"
 NEUTRAL = "Represent the text:"
-"""Where there is no instruction: the models were trained with one before every text."""
+"""Prompt without an instruction: the models were trained with a prompt before every text."""
+
+
+class InstructorFamily(SentenceFamily):
+    """INSTRUCTOR models.
+
+    Their files equal those of others with the same architecture (GTR), unless they say that the instruction
+    is left out of the mean. So the family is recognised by the name, or given as a prefix.
+    """
+
+    kind = Kind.INSTRUCTOR
+
+    @classmethod
+    def recognises(cls, source: str, folder: Path | None) -> bool:
+        """Whether the name says so, or the files say that a prompt is left out of the mean."""
+        files = folder.glob("*_Pooling/config.json") if folder else ()
+        leaves_prompt_out = any(read_settings(file).get("include_prompt") is False for file in files)
+        return "instructor" in Path(source).name.lower() or leaves_prompt_out
+
+    def max_tokens(self, folder: Path) -> int:
+        """Limit that the files state, up to that of training."""
+        return min(super().max_tokens(folder), USUAL_TOKENS)
+
+    def wording(self) -> Wording:
+        """One wording for all models of the family."""
+        return Wording(TEMPLATE)
+
+    def preview_prompt(self, instruction: str | None, template: str = "") -> str:
+        """Return the prompt and the place of the text after it."""
+        self.check()
+        if template:
+            chosen_wording(template)
+        return instructor_prompt(instruction, template or TEMPLATE) + INPUT
+
+    def load(self, template: str = "") -> InstructorEncoder:
+        """Load the model, downloaded first if needed."""
+        self.check()
+        if template:
+            chosen_wording(template)
+        folder = self.folder or model_folder(self.spec.source)
+        return InstructorEncoder(self.spec.source, folder, template or TEMPLATE)
 
 
 def instructor_prompt(instruction: str | None, template: str = TEMPLATE) -> str:
-    """Return the exact string that is put before each text, without a space between.
+    """Return the prompt before each text; no space comes between them.
 
     Parameters
     ----------
     instruction : str or None
-        One that starts with "Represent" is taken as it is; any other goes into the template, without the "by"
-        that it may begin with.
+        A whole prompt when it starts with "Represent". Any other goes into the template, without a leading
+        "by".
     template : str
-        With "{instruction}" where it goes.
+        With "{instruction}" in it.
     """
     instruction = (instruction or "").strip()
     if not instruction:
@@ -45,24 +86,24 @@ def instructor_prompt(instruction: str | None, template: str = TEMPLATE) -> str:
 
 
 class InstructorEncoder(SentenceEncoder):
-    """An INSTRUCTOR model as an encoder: of the hub, a fork, or a folder, saved by whichever version.
+    """An INSTRUCTOR model, saved by any version of the library; follows `core.encoders.Encoder`.
 
-    Tokens of the instruction are attended to and left out of the mean; the mark at a text's end is part of
-    it, as in the authors' program.
+    Tokens of the instruction get attention and are left out of the mean. The end mark of a text is part of
+    the mean, as in the authors' program.
 
     Parameters
     ----------
     name : str
-        What people know it by.
+        Shown to people.
     folder : Path
-        Its files; nothing is fetched.
+        Files of the model; nothing is downloaded.
     template : str
         With "{instruction}" in it; see `instructor_prompt`.
 
     Raises
     ------
     EncoderUnavailable
-        When the files cannot be read as such a model.
+        When the files cannot be loaded as such a model.
     """
 
     def __init__(self, name: str, folder: Path, template: str = TEMPLATE) -> None:
@@ -74,21 +115,21 @@ class InstructorEncoder(SentenceEncoder):
                 f"The encoder {name} in {folder} is no INSTRUCTOR model (it takes no mean over its tokens): "
                 "choose another model or folder."
             )
-        # Always: the library does it for three names on the hub alone.
+        # The library does so for three names on the hub only.
         self._model.set_pooling_include_prompt(False)
-        # The same files and string give other vectors where the prompt is pooled over.
+        # As a sentence encoder, the same files would pool over the prompt and give other vectors.
         self.key = content_key("instructor", self.key)
         if self.max_tokens > USUAL_TOKENS:  # the architecture has no limit of its own
             self._model.max_seq_length = self.max_tokens = USUAL_TOKENS
 
     def prompt_for(self, instruction: str | None) -> str:
-        """Return the exact string put before each text."""
+        """Return the prompt before each text."""
         return instructor_prompt(instruction, self.wording.template)
 
     def encode(
         self, texts: Sequence[str], *, instruction: str | None = None, progress: Progress | None = None
     ) -> np.ndarray:
-        """Unit vectors of n texts, stripped of white space around them; else as `SentenceEncoder.encode`."""
+        """Return the unit vectors of n texts without outer white space; else as `SentenceEncoder.encode`."""
         check_texts(texts)
         stripped = [text.strip() for text in texts]
         return super().encode(stripped, instruction=instruction, progress=progress)

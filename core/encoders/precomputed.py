@@ -1,4 +1,4 @@
-"""Ready vectors: embeddings that people have already, read from a file and put beside their texts."""
+"""Precomputed embeddings: vectors from a file, matched to the texts of a corpus."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
-from core.encoders.spec import split_name
+from core.encoders.base import Encoder, EncoderFacts, EncoderFamily
+from core.encoders.spec import EncoderSpec, Kind
 from core.errors import EncoderUnavailable
 from core.utils import content_key
 
@@ -25,13 +26,15 @@ FORMATS = (".npy", ".npz", ".parquet")
 
 @dataclass(frozen=True)
 class ReadyVectors:
-    """Vectors of a corpus' texts, in their order.
+    """Vectors of a corpus' texts, in the order of the texts.
 
     Attributes
     ----------
-    vectors : float32 array (n_texts, n_dims), rows of length 1 (0 where the file has zeros)
+    vectors : float32 array (n_texts, n_dims)
+        Rows of length 1 (0 where the file has zeros).
     matched_by : "ids" or "order"
-    key : str, the same for the same vectors
+    key : str
+        Equal for equal vectors.
     """
 
     vectors: np.ndarray
@@ -39,8 +42,45 @@ class ReadyVectors:
     key: str
 
 
+class PrecomputedFamily(EncoderFamily):
+    """Vectors of one corpus from a file; no text can be encoded with them."""
+
+    kind = Kind.VECTORS
+
+    @property
+    def title(self) -> str:
+        """File name, after "vectors of"."""
+        return f"vectors of {self.spec.source or self.spec.output}"
+
+    def describe(self) -> EncoderFacts:
+        """Return that the vectors are here."""
+        return EncoderFacts(self.spec.name, self.title, self.kind, on_this_machine=True)
+
+    def estimate_seconds(self, texts: Sequence[str], prompt: str = "") -> float:
+        """Return 0: nothing is encoded."""
+        return 0.0
+
+    def preview_prompt(self, instruction: str | None, template: str = "") -> str:
+        """Refuse: no text is encoded."""
+        raise self._refusal()
+
+    def load(self, template: str = "") -> Encoder:
+        """Refuse: no text is encoded."""
+        raise self._refusal()
+
+    def count_too_long(self, texts: Sequence[str]) -> tuple[int, int]:
+        """Refuse: no text is encoded."""
+        raise self._refusal()
+
+    def _refusal(self) -> EncoderUnavailable:
+        return EncoderUnavailable(
+            f"The vectors of “{self.spec.source}” come from a file: label names and new texts cannot be "
+            "encoded with them; choose an encoder for those."
+        )
+
+
 def ready_name(file_name: str, key: str) -> str:
-    """Name of vectors from a file, as an encoder: `key` is that under which a corpus keeps them.
+    """Return the encoder name of vectors from a file; `key` is the one under which a corpus keeps them.
 
     Raises
     ------
@@ -53,18 +93,10 @@ def ready_name(file_name: str, key: str) -> str:
 
 
 def split_ready(name: str) -> tuple[str, str] | None:
-    """File and key of vectors from a file; None for the name of any other encoder."""
-    named = split_name(name)
-    found = named.kind == "vectors" and named.source and named.output
-    return (named.source, named.output) if found else None
-
-
-def ready_refusal(file_name: str) -> str:
-    """Say why nothing can be read by vectors of a file."""
-    return (
-        f"The vectors of “{file_name}” come from a file: label names and new texts cannot be read by them; "
-        "choose an encoder for those."
-    )
+    """Return the file and the key of precomputed vectors; None for the name of any other encoder."""
+    spec = EncoderSpec.parse(name)
+    found = spec.kind == Kind.VECTORS and spec.source and spec.output
+    return (spec.source, spec.output) if found else None
 
 
 def read_ready_vectors(
@@ -76,36 +108,35 @@ def read_ready_vectors(
     column: str | None = None,
     id_column: str | None = None,
 ) -> ReadyVectors:
-    """Read the vectors of a corpus' texts from a `.npy`, `.npz` or Parquet file; nothing pickled is read.
+    """Read the vectors of a corpus' texts from a `.npy`, `.npz` or Parquet file; pickles are refused.
 
-    Where both the corpus and the file have ids, each text gets the vector of its id, whatever the order, and
-    vectors of other ids are left out. Else there must be one vector for each text, in the same order.
+    When the corpus and the file have ids, each text gets the vector with its id, in any order; vectors with
+    other ids are left out. Else the file must have one vector for each text, in the same order.
 
     Parameters
     ----------
     name : str
-        Of the file; its ending tells the format.
+        File name; its ending is the format.
     file : binary file, open for reading
     n_texts : int
     ids : sequence of n_texts values, optional
-        Of the texts; compared as they are written, so that 7 and "7" are the same.
+        Ids of the texts; compared as strings, so that 7 equals "7".
     column, id_column : str, optional
-        Array of a `.npz`, or column of a Parquet file. By default a usual name ("vectors", "ids"), or the
-        only one that can be meant.
+        Array in a `.npz`, or column in a Parquet file. By default a usual name ("vectors", "ids"), or the
+        only possible one.
 
     Raises
     ------
     EncoderUnavailable
-        When the file holds no such vectors, or they do not fit the texts.
+        When the file has no such vectors, or they do not fit the texts.
     """
     ending = Path(name).suffix.lower()
     if ending not in FORMATS:
         raise EncoderUnavailable(
-            f"“{name}” is of no format for vectors: a {', '.join(FORMATS[:-1])} or {FORMATS[-1]} file is "
-            "needed."
+            f"“{name}” is no file of vectors: a {', '.join(FORMATS[:-1])} or {FORMATS[-1]} file is needed."
         )
-    read = _read_parquet if ending == ".parquet" else _read_arrays
-    vectors, found = read(name, file, column, id_column)
+    read_file = _read_parquet if ending == ".parquet" else _read_arrays
+    vectors, found = read_file(name, file, column, id_column)
     if vectors.ndim != 2 or vectors.shape[1] < 2 or vectors.dtype.kind not in "fiu":
         raise EncoderUnavailable(
             f"“{name}” holds {vectors.dtype.name} of shape {vectors.shape}: a table of numbers is needed, "
@@ -132,7 +163,7 @@ def _read_arrays(
             return loaded, None
         with loaded:
             arrays = {part: loaded[part] for part in loaded.files}
-    except Exception as error:  # damaged, of another kind, or pickled: of many types
+    except Exception as error:  # of many types: damaged, of another format, or pickled
         raise EncoderUnavailable(
             f"“{name}” cannot be read as NumPy arrays of plain numbers or strings: save them again with "
             "numpy.save, without objects."
@@ -174,7 +205,7 @@ def _read_parquet(
 
 
 def _stack_lists(name: str, column: str, lists: pa.Array) -> np.ndarray:
-    """Lists of one length as a table; says which row is short."""
+    """Return lists of equal length as an array; the error names the first row of another length."""
     import pyarrow.compute
 
     if not len(lists):
@@ -199,50 +230,55 @@ def _is_list(kind: pa.DataType) -> bool:
 
 
 def _choose(
-    name: str, asked: str | None, there: list[str], usual: Sequence[str], possible: list[str], what: str
+    name: str, wanted_name: str | None, there: list[str], usual: Sequence[str], possible: list[str], what: str
 ) -> str:
-    """Part of a file that holds the vectors."""
-    if asked is not None and asked in there:
-        return asked
+    """Return the array or column with the vectors."""
+    if wanted_name is not None and wanted_name in there:
+        return wanted_name
     found = [part for part in usual if part in possible] or possible
-    if asked is None and (len(possible) == 1 or (found and found[0] in usual)):
+    if wanted_name is None and (len(possible) == 1 or (found and found[0] in usual)):
         return found[0]
-    missing = f"no {what} “{asked}”" if asked is not None else f"{len(possible)} {what}s of vectors"
+    missing = (
+        f"no {what} “{wanted_name}”" if wanted_name is not None else f"{len(possible)} {what}s of vectors"
+    )
     raise EncoderUnavailable(f"“{name}” has {missing}: choose one of {_listed(there)}.")
 
 
 def _rows_of(name: str, ids: Sequence[object], found: np.ndarray, n_vectors: int) -> np.ndarray:
-    """Row of each id in the file."""
+    """Return the row of each id in the file."""
     if len(found) != n_vectors:
         raise EncoderUnavailable(
             f"“{name}” holds {n_vectors:,} vectors and {len(found):,} ids: one id for each vector is needed."
         )
-    written = [_as_written(one) for one in np.asarray(found).tolist()]
-    twice = next((one for one, count in Counter(written).items() if count > 1), None)
-    if twice is not None:
-        raise EncoderUnavailable(f"The id {twice} stands more than once in “{name}”: each may only once.")
-    places = {one: row for row, one in enumerate(written)}
-    wanted = [_as_written(one) for one in ids]
-    missing = [one for one in wanted if one not in places]
+    in_file = [_id_text(value) for value in np.asarray(found).tolist()]
+    repeated = next((text for text, count in Counter(in_file).items() if count > 1), None)
+    if repeated is not None:
+        raise EncoderUnavailable(
+            f"The id {repeated} is more than once in “{name}”: each id must be there only once."
+        )
+    row_of = {text: row for row, text in enumerate(in_file)}
+    wanted = [_id_text(value) for value in ids]
+    missing = [text for text in wanted if text not in row_of]
     if missing:
         raise EncoderUnavailable(
-            f"“{name}” has no vector for {len(missing):,} of {len(wanted):,} texts (the first is of the id "
+            f"“{name}” has no vector for {len(missing):,} of {len(wanted):,} texts (the first has the id "
             f"{missing[0]}): add them, or leave those texts out."
         )
-    return np.array([places[one] for one in wanted], dtype=np.int64)
+    return np.array([row_of[text] for text in wanted], dtype=np.int64)
 
 
-def _as_written(one: object) -> str:
-    whole = isinstance(one, float | np.floating) and float(one).is_integer()
-    return str(int(one)) if whole else str(one).strip()
+def _id_text(value: object) -> str:
+    """Id as a string; 7.0 as "7", as tables with missing values turn whole numbers into floats."""
+    whole = isinstance(value, float | np.floating) and float(value).is_integer()
+    return str(int(value)) if whole else str(value).strip()
 
 
 def _unit(name: str, vectors: np.ndarray) -> np.ndarray:
     bad = np.flatnonzero(~np.isfinite(vectors).all(axis=1))
     if len(bad):
         raise EncoderUnavailable(
-            f"{len(bad):,} vectors of “{name}” are no numbers (the first is that of text {bad[0] + 1:,}): "
-            "make them anew, or leave those texts out."
+            f"{len(bad):,} vectors of “{name}” are not finite (the first is that of text {bad[0] + 1:,}): "
+            "compute them again, or leave those texts out."
         )
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return vectors / np.where(lengths > 0, lengths, 1)

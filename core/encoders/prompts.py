@@ -1,7 +1,7 @@
-"""How prompt-following encoders want an instruction worded, where it is known.
+"""The wording around an instruction that models were trained with.
 
-Sources: model cards (Qwen3-Embedding, multilingual-e5-large-instruct, EmbeddingGemma, nomic-embed-text); a
-model's own saved prompts go before them.
+Sources: model cards (Qwen3-Embedding, multilingual-e5-large-instruct, EmbeddingGemma, nomic-embed-text).
+Prompts saved with a model come first.
 """
 
 from __future__ import annotations
@@ -17,16 +17,17 @@ from core.errors import EncoderUnavailable
 
 SLOT = "{instruction}"
 WEB_SEARCH = re.compile(r"Instruct: [^\n]+\n(Query: ?)")
-"""A saved prompt that shows how a model words any instruction."""
+"""A saved prompt that shows the model's wording for any instruction."""
 
 
 @dataclass(frozen=True)
 class Wording:
-    """How an instruction is put before a text.
+    """The prompt before a text for each instruction.
 
     Attributes
     ----------
-    template : str, with "{instruction}" in it; "" where instructions cannot be free
+    template : str
+        With "{instruction}" in it; "" where only fixed tasks, or no instructions, are followed.
     tasks : mapping of task name to prompt
     """
 
@@ -38,13 +39,18 @@ class Wording:
         """Which instructions can be followed."""
         return "free text" if self.template else "fixed tasks" if self.tasks else "no"
 
+    @property
+    def fixed_tasks(self) -> tuple[str, ...]:
+        """The only instructions that can be followed; () where any or none can be."""
+        return () if self.template else tuple(self.tasks)
+
     def prompt_for(self, instruction: str | None, name: str) -> str:
-        """Return what is put before each text; "" without an instruction.
+        """Return the prompt before each text; "" without an instruction.
 
         Raises
         ------
         EncoderUnavailable
-            When the encoder, of this name, does not follow it.
+            When the encoder of this name does not follow the instruction.
         """
         instruction = (instruction or "").strip()
         if not instruction:
@@ -97,7 +103,7 @@ def chosen_wording(template: str) -> Wording:
     Raises
     ------
     EncoderUnavailable
-        When the instruction has no place in it: all instructions would be the same.
+        When it has no place for the instruction: all instructions would give the same prompt.
     """
     if SLOT not in template:
         raise EncoderUnavailable(
@@ -107,7 +113,7 @@ def chosen_wording(template: str) -> Wording:
 
 
 def saved_prompts(folder: Path) -> tuple[dict[str, str], str]:
-    """Prompts that a model was saved with, and the one put before texts without an instruction ("": none)."""
+    """Return the prompts saved with a model, and the one for texts without an instruction ("": none)."""
     settings = read_settings(folder / "config_sentence_transformers.json")
     prompts = settings.get("prompts")
     prompts = prompts if isinstance(prompts, dict) else {}
@@ -116,14 +122,14 @@ def saved_prompts(folder: Path) -> tuple[dict[str, str], str]:
 
 
 def known_wording(source: str, saved: Mapping[str, str | None]) -> Wording:
-    """Return how a model wants instructions worded.
+    """Return the wording that a model was trained with.
 
     Parameters
     ----------
     source : str
-        Its folder or name on the hub; the last part tells known ones.
+        Folder or name on the hub; known models are recognised by the last part.
     saved : mapping of name to prompt
-        Prompts that the model was saved with.
+        Prompts saved with the model.
     """
     called = Path(source).name.lower()
     known = next((wording for part, wording in KNOWN if part in called), PLAIN)
@@ -134,3 +140,8 @@ def known_wording(source: str, saved: Mapping[str, str | None]) -> Wording:
     if shown:
         return Wording(f"Instruct: {SLOT}\n{shown[1]}")
     return Wording(tasks={**prompts, **known.tasks})
+
+
+def wording_for(model: str, template: str = "") -> Wording:
+    """Return the wording that a person chose, else that of a model known by its name alone."""
+    return chosen_wording(template) if template else known_wording(model, {})

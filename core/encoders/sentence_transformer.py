@@ -1,4 +1,4 @@
-"""Encoders read through sentence-transformers: fast batches, in bfloat16 where the hardware has it."""
+"""Models of the library sentence-transformers: batches by length, bfloat16 where the hardware has it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.encoders.batching import check_texts, make_batches, stack_vectors, work_through
-from core.encoders.model_files import model_key, unreadable
+from core.encoders.base import FollowsInstructions
+from core.encoders.batching import check_texts, encode_batches, make_batches, stack_vectors
+from core.encoders.local_model import LocalFamily
+from core.encoders.model_files import MOST_TOKENS, model_folder, model_key, stated_tokens, unreadable
 from core.encoders.packed_linear import pack_linear_layers
-from core.encoders.prompts import Wording, known_wording, saved_prompts
-from core.encoders.token_limits import CHARACTERS_PER_TOKEN, MOST_TOKENS
+from core.encoders.prompts import Wording, chosen_wording, known_wording, saved_prompts
+from core.encoders.spec import INPUT, Kind
 from core.errors import EncoderUnavailable
-from core.utils import Progress, content_key, processor_has_bfloat16
+from core.utils import MAX_CHARACTERS_PER_TOKEN, Progress, content_key, processor_has_bfloat16
 
 if TYPE_CHECKING:
     import torch
@@ -28,29 +30,70 @@ VERSION = 1  # raise when the same model would give other vectors
 BATCH_TOKENS = {"cpu": 4_096, "cuda": 65_536}
 MOST_BATCH_TEXTS = 1_024
 MOST_PROMPT_SHARE = 0.5
-"""Of the tokens read: an instruction that fills them all leaves nothing of the texts."""
+"""Of the token limit: a longer instruction leaves too little room for the text."""
+
+
+class SentenceFamily(LocalFamily):
+    """Models of the library sentence-transformers; any model without signs of another family."""
+
+    kind = Kind.SENTENCE
+
+    @classmethod
+    def recognises(cls, source: str, folder: Path | None) -> bool:
+        """Take every model: this family is tried last."""
+        return True
+
+    def max_tokens(self, folder: Path) -> int:
+        """Limit that the files state, up to `MOST_TOKENS`."""
+        return min(stated_tokens(folder), MOST_TOKENS)
+
+    def wording(self) -> Wording:
+        """Wording of the model, known by its name or saved with it."""
+        return known_wording(self.spec.source, saved_prompts(self.folder)[0] if self.folder else {})
+
+    def follows(self) -> tuple[FollowsInstructions, tuple[str, ...]]:
+        """Free text or fixed tasks, by the wording."""
+        wording = self.wording()
+        return wording.follows, wording.fixed_tasks
+
+    def default_template(self) -> str:
+        """Return the wording around an instruction."""
+        return self.wording().template
+
+    def preview_prompt(self, instruction: str | None, template: str = "") -> str:
+        """Return the prompt and the place of the text after it."""
+        self.check()
+        wording = chosen_wording(template) if template else self.wording()
+        own = saved_prompts(self.folder)[1] if self.folder else ""
+        return (wording.prompt_for(instruction, self.spec.source) or own) + INPUT
+
+    def load(self, template: str = "") -> SentenceEncoder:
+        """Load the model, downloaded first if needed."""
+        self.check()
+        folder = self.folder or model_folder(self.spec.source)
+        return SentenceEncoder(self.spec.source, folder, chosen_wording(template) if template else None)
 
 
 class SentenceEncoder:
-    """A sentence-transformers model as an encoder; satisfies `core.encoders.Encoder`.
+    """A sentence-transformers model; follows `core.encoders.Encoder`.
 
-    The transformer computes in bfloat16 where the processor or the graphics card does so itself, else in
-    float32; pooling and what follows are float32. Runs on CUDA when there is one, else on the processor.
-    Code that a model brings along is never run.
+    The transformer computes in bfloat16 where the processor or the graphics card supports it, else in
+    float32. Pooling and later layers compute in float32. Runs on CUDA if available, else on the processor.
+    Code in a model's folder never runs.
 
     Parameters
     ----------
     name : str
-        What people know it by.
+        Shown to people.
     folder : Path
-        Its files; nothing is fetched.
+        Files of the model; nothing is downloaded.
     wording : Wording, optional
-        How an instruction is put before a text; by default as is known of the model.
+        By default the known one of the model.
 
     Raises
     ------
     EncoderUnavailable
-        When the files cannot be read as a model.
+        When the files cannot be loaded as a model.
     """
 
     def __init__(self, name: str, folder: Path, wording: Wording | None = None) -> None:
@@ -65,43 +108,43 @@ class SentenceEncoder:
         prompts, self._own_prompt = saved_prompts(folder)
         self.wording = wording or known_wording(name, prompts)
         self.follows_instructions = self.wording.follows
-        self.tasks = () if self.wording.template else tuple(self.wording.tasks)
+        self.tasks = self.wording.fixed_tasks
 
     @property
     def device(self) -> str:
-        """Where it computes: "cpu" or "cuda"."""
+        """Device that computes: "cpu" or "cuda"."""
         return self._model.device.type
 
     def prompt_for(self, instruction: str | None) -> str:
-        """Return the exact string put before each text; mostly "" without an instruction.
+        """Return the prompt before each text; for most models "" without an instruction.
 
         Raises
         ------
         EncoderUnavailable
-            When this encoder does not follow it.
+            When this encoder does not follow the instruction.
         """
         return self.wording.prompt_for(instruction, self.name) or self._own_prompt
 
     def key_for(self, instruction: str | None) -> str:
-        """Provenance of the vectors under an instruction; `key` where nothing is added to the texts."""
+        """Return the provenance of the vectors under an instruction; `key` where no prompt is added."""
         prompt = self.prompt_for(instruction)
         return self.key if prompt in ("", self._own_prompt) else content_key("prompted", self.key, prompt)
 
     def encode(
         self, texts: Sequence[str], *, instruction: str | None = None, progress: Progress | None = None
     ) -> np.ndarray:
-        """Unit vectors of n texts; each different text is computed once.
+        """Return the unit vectors of n texts; each different text is encoded once.
 
-        The vectors follow from the set of different texts alone, not from their order, so that a corpus gives
-        the same bytes every time. In another set a text meets other neighbours in its batch, and bfloat16
-        rounds otherwise: the cosine of two such vectors of one text was never below 0.9999.
+        The vectors depend on the set of different texts and not on their order: a corpus gives the same bytes
+        every time. In another set the batches differ, and so does the rounding of bfloat16: the cosine of two
+        such vectors of one text was never below 0.9999.
 
         Parameters
         ----------
         texts : sequence of n str
-            Longer ones than `max_tokens` are cut; an empty one is a text like any other.
+            Texts longer than `max_tokens` are cut; an empty text is encoded like any other.
         instruction : str, optional
-            Under which every text is read; see `prompt_for`.
+            Added to every text; see `prompt_for`.
         progress : callable, optional
             Called after each batch with (texts done, n); may raise `Cancelled`.
 
@@ -113,13 +156,13 @@ class SentenceEncoder:
         Raises
         ------
         EncoderUnavailable
-            When the model answers with something that is no number, or the instruction cannot be followed.
+            When a vector is not finite, or the instruction cannot be followed.
         """
         check_texts(texts)
         prompt = self.prompt_for(instruction)
         batches = partial(self._batches, more_tokens=self._count_prompt(prompt) if prompt else 0)
-        longest = self.max_tokens * CHARACTERS_PER_TOKEN
-        rows = work_through(
+        longest = self.max_tokens * MAX_CHARACTERS_PER_TOKEN
+        rows = encode_batches(
             [text[:longest] for text in texts], batches, partial(self._encode_batch, prompt=prompt), progress
         )
         return stack_vectors(rows, self.n_dims, self.name)
@@ -143,7 +186,7 @@ class SentenceEncoder:
         )
 
     def _count_prompt(self, prompt: str) -> int:
-        """Tokens of a prompt; refuses one that leaves too little of the texts."""
+        """Tokens of a prompt; refuses a prompt that leaves too little room for the text."""
         if self._counter is None:
             return 0
         n_tokens = len(self._counter(prompt)["input_ids"])
@@ -152,16 +195,16 @@ class SentenceEncoder:
 
 
 def own_tokenizer(tokenizer: PreTrainedTokenizerBase) -> PreTrainedTokenizerBase:
-    """Return a copy of a tokenizer to count tokens by.
+    """Return a copy of a tokeniser for counting tokens.
 
-    How texts are cut is a setting of the tokenizer itself: to count a whole prompt by that of a model, while
-    another thread reads a batch by it, would leave the batch's texts uncut.
+    Truncation is a state of the tokeniser. Counting a whole prompt with the model's own would switch it off
+    for a batch in another thread.
     """
     return copy.deepcopy(tokenizer)
 
 
 def check_prompt_length(n_tokens: int, max_tokens: int, name: str) -> None:
-    """Refuse an instruction that takes most of what an encoder reads: all texts would look alike.
+    """Refuse an instruction that fills most of the token limit: all vectors would be alike.
 
     Raises
     ------
@@ -170,7 +213,7 @@ def check_prompt_length(n_tokens: int, max_tokens: int, name: str) -> None:
     most = int(max_tokens * MOST_PROMPT_SHARE)
     if n_tokens > most:
         raise EncoderUnavailable(
-            f"The instruction takes {n_tokens:,} of the {max_tokens:,} tokens that the encoder {name} reads, "
+            f"The instruction takes {n_tokens:,} of the {max_tokens:,} tokens that fit in the encoder {name} "
             f"and hides the texts: shorten it to {most:,} tokens at most (about {most * 3 // 4:,} words)."
         )
 
@@ -189,19 +232,19 @@ def _load(name: str, folder: Path) -> SentenceTransformer:
             trust_remote_code=False,
             model_kwargs={"dtype": torch.float32},
         )
-    except Exception as error:  # damaged files, unknown architectures, missing parts: of many types
+    except Exception as error:  # of many types: damaged files, unknown architectures, missing parts
         raise unreadable(name, folder, error) from error
 
 
 def _speed_up(model: SentenceTransformer) -> str:
-    """Set the transformer to bfloat16 where that is fast; returns the name of the number format."""
+    """Convert the transformer to bfloat16 where that is fast; return the name of the number format."""
     import torch
 
     on_card = model.device.type == "cuda"
     fast = torch.cuda.is_bf16_supported(including_emulation=False) if on_card else processor_has_bfloat16()
     if not fast or model.transformers_model is None:
         return "float32"
-    # Buffers stay: the angles of rotary positions need their digits.
+    # Buffers stay in float32: rotary positions need the precision.
     for parameter in model[0].parameters():
         parameter.data = parameter.data.to(torch.bfloat16)
     model[0].register_forward_hook(_to_float32)
@@ -210,7 +253,7 @@ def _speed_up(model: SentenceTransformer) -> str:
 
 
 def _to_float32(module: torch.nn.Module, arguments: tuple, features: dict) -> dict:
-    """Hand float32 to the pooling: a mean over bfloat16 numbers would keep two or three digits."""
+    """Convert the transformer's output to float32: a mean in bfloat16 would keep two or three digits."""
     import torch
 
     floats = (torch.bfloat16, torch.float16)
@@ -221,7 +264,7 @@ def _to_float32(module: torch.nn.Module, arguments: tuple, features: dict) -> di
 
 
 def _limit_tokens(model: SentenceTransformer) -> int:
-    """Tokens of a text that the model reads; sets the limit where it has none."""
+    """Return the token limit of a model; set one where it has none."""
     limit = model.max_seq_length
     if limit is None or not math.isfinite(limit) or limit > MOST_TOKENS:
         limit = MOST_TOKENS

@@ -1,17 +1,11 @@
 """InBedder: embeddings from the hidden states with which a language model answers the instruction."""
 
-from core.encoders.inbedder.encoder import (
-    CAUSAL_OUTPUTS,
-    MASKED_OUTPUTS,
-    InBedderEncoder,
-    inbedder_prompt,
-    read_question,
-)
+from core.encoders.inbedder.encoder import CAUSAL_OUTPUTS, MASKED_OUTPUTS, InBedderEncoder
+from core.encoders.inbedder.family import InBedderFamily
 
 __all__ = [
     "CAUSAL_OUTPUTS",
     "MASKED_OUTPUTS",
     "InBedderEncoder",
-    "inbedder_prompt",
-    "read_question",
+    "InBedderFamily",
 ]

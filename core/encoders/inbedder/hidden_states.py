@@ -1,8 +1,8 @@
-"""Hidden states of language models that answer a question about a text, and the answers themselves.
+"""Hidden states of language models that answer a question about a text, and the answers.
 
-For causal models let h0 be the state at the last token of the prompt (it predicts the answer's first token)
-and hk the state after the answer's token k was read. A state hk counts when the token that it predicts is no
-special one; where none does, h1 counts.
+In causal models h0 is the state at the last token of the prompt, which predicts the answer's first token; hk
+is the state at token k of the answer. A state hk counts when it predicts no special token; if none does, h1
+counts.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def likeliest(logits: torch.Tensor) -> torch.Tensor:
 
 
 def sampler(seed: int, temperature: float, device: torch.device) -> Choose:
-    """Return a choice by chance, the same at every run: probabilities are softmax(logits / temperature)."""
+    """Return a function that samples from softmax(logits / temperature), the same at every run."""
     import torch
 
     generator = torch.Generator(device).manual_seed(seed)
@@ -38,14 +38,14 @@ def sampler(seed: int, temperature: float, device: torch.device) -> Choose:
 
 
 class CausalModel:
-    """Reads states and answers from a causal language model.
+    """States and answers of a causal language model.
 
     Parameters
     ----------
     model : PreTrainedModel
         With its head.
     special, ends : sequences of int
-        Special tokens, and those of them that end an answer.
+        Special tokens, and those that end an answer.
     pad : int
     """
 
@@ -55,15 +55,15 @@ class CausalModel:
         self.n_layers = model.config.num_hidden_layers
 
     def prompt_states(self, tokens: torch.Tensor, mask: torch.Tensor, layer: int) -> torch.Tensor:
-        """States of a layer (n, n_tokens, d) of left-padded prompts."""
-        return self._read(tokens, mask, mask, layer, past=None)[0]
+        """Return the states of a layer for left-padded prompts: tensor (n, n_tokens, d)."""
+        return self._run(tokens, mask, mask, layer, past=None)[0]
 
     def answer(
         self, tokens: torch.Tensor, mask: torch.Tensor, layer: int, n_tokens: int, choose: Choose = likeliest
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Write answers of up to `n_tokens` (two at least) to left-padded prompts.
 
-        Generation proper would keep the states of every layer and token; this keeps one layer's.
+        The library's `generate` would keep the states of all layers; this keeps one layer's.
 
         Returns
         -------
@@ -74,7 +74,7 @@ class CausalModel:
         import torch
 
         ends = torch.tensor(self.ends, device=tokens.device)
-        states, last, past = self._read(tokens, mask, mask, layer, past=None, keep=True)
+        states, last, past = self._run(tokens, mask, mask, layer, past=None, keep=True)
         finished = torch.zeros(len(tokens), dtype=torch.bool, device=tokens.device)
         written, after = [], []
         while True:
@@ -85,7 +85,7 @@ class CausalModel:
             if len(written) >= max(n_tokens, 2) or (len(written) >= 2 and finished.all()):
                 break
             mask = torch.cat([mask, torch.ones_like(mask[:, :1])], dim=1)
-            state, last, past = self._read(token[:, None], mask[:, -1:], mask, layer, past, keep=True)
+            state, last, past = self._run(token[:, None], mask[:, -1:], mask, layer, past, keep=True)
             after.append(state[:, -1])
         return states, torch.stack(written, dim=1), torch.stack(after, dim=1)
 
@@ -97,16 +97,17 @@ class CausalModel:
         answer: torch.Tensor | None = None,
         after: torch.Tensor | None = None,
     ) -> torch.Tensor:
-        """One vector for each text: float32 (n, d).
+        """Return one vector for each text: float32 tensor (n, d).
 
         Parameters
         ----------
         kind : str
-            "fst_gen": h0. "avg_ppt": mean of the prompt's states but the last. "avg_gen": mean of h0 and the
-            hk that count. "last_gen": the last that counts. "avg_all": mean of the prompt's and those.
+            "fst_gen": h0. "avg_ppt": mean of the prompt's states without the last. "avg_gen": mean of h0 and
+            the hk that count. "last_gen": the last hk that counts. "avg_all": mean of the prompt's states and
+            the hk that count.
         states, mask : tensors (n, n_prompt, d) and (n, n_prompt)
         answer, after : tensors, optional
-            Of `answer`; the first two kinds need none.
+            From `answer`; not needed for the first two kinds.
         """
         import torch
 
@@ -129,7 +130,7 @@ class CausalModel:
             return (first + counted) / (1 + n_counted)
         return (prompt + counted) / (lengths + n_counted)
 
-    def _read(
+    def _run(
         self,
         tokens: torch.Tensor,
         here: torch.Tensor,
@@ -139,13 +140,13 @@ class CausalModel:
         *,
         keep: bool = False,
     ) -> tuple[torch.Tensor, torch.Tensor, object]:
-        """States of one layer and of the last one for new tokens, and what the next ones need of them."""
+        """States of one layer and of the last one for new tokens, and the cache for later tokens."""
         extra = {}
-        if self.model.config.model_type != "opt":  # which counts for itself
-            # Else left padding shifts the positions, and bfloat16 makes of it 0.016 a number.
+        if self.model.config.model_type != "opt":  # OPT derives positions from the mask
+            # Without positions, left padding shifts them, and in bfloat16 numbers differ by 0.016.
             extra["position_ids"] = (mask.cumsum(dim=1) - 1).clamp(min=0)[:, -here.shape[1] :]
         inner = layer != self.n_layers
-        read = self.base(
+        found = self.base(
             input_ids=tokens,
             attention_mask=mask,
             past_key_values=past,
@@ -153,12 +154,12 @@ class CausalModel:
             output_hidden_states=inner,
             **extra,
         )
-        last = read.last_hidden_state
-        return (read.hidden_states[layer] if inner else last), last, read.past_key_values if keep else None
+        last = found.last_hidden_state
+        return (found.hidden_states[layer] if inner else last), last, found.past_key_values if keep else None
 
 
 class MaskedModel:
-    """Reads states and answers from a masked language model; the answer stands at the last three masks.
+    """States and answers of a masked language model; the answer is at the last three masks.
 
     Parameters
     ----------
@@ -173,39 +174,39 @@ class MaskedModel:
         self.n_layers = model.config.num_hidden_layers
         self._head = model.lm_head if hasattr(model, "lm_head") else model.cls
 
-    def read(
-        self, tokens: torch.Tensor, mask: torch.Tensor, layer: int, *, answer: bool
+    def answer(
+        self, tokens: torch.Tensor, mask: torch.Tensor, layer: int, *, fill: bool
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
-        """States of a layer (n, n_tokens, d), and the likeliest tokens at the masks (n, 3) if asked for."""
+        """Return the states of a layer (n, n_tokens, d), and with `fill` the tokens for the masks (n, 3)."""
         inner = layer != self.n_layers
-        read = self.model.base_model(input_ids=tokens, attention_mask=mask, output_hidden_states=inner)
-        last = read.last_hidden_state
+        found = self.model.base_model(input_ids=tokens, attention_mask=mask, output_hidden_states=inner)
+        last = found.last_hidden_state
         written = None
-        if answer:  # the vocabulary at three places in place of all
-            asked = last[self._asked(tokens)].reshape(len(tokens), N_MASKS, -1)
-            written = self._head(asked).argmax(dim=-1)
-        return (read.hidden_states[layer] if inner else last), written
+        if fill:  # logits at three places only
+            at_masks = last[self._answer_masks(tokens)].reshape(len(tokens), N_MASKS, -1)
+            written = self._head(at_masks).argmax(dim=-1)
+        return (found.hidden_states[layer] if inner else last), written
 
     def pool(self, kind: str, states: torch.Tensor, tokens: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """One vector for each text, a mean of states: float32 (n, d).
+        """Return one vector for each text, a mean of states: float32 tensor (n, d).
 
         Parameters
         ----------
         kind : str
-            "avg_gen": of the answer's masks. "avg_ppt": of all but masks, padding and the end mark.
-            "avg_all": of all but padding.
+            "avg_gen": mean at the answer's masks. "avg_ppt": without masks, padding and the end mark.
+            "avg_all": without padding.
         states, tokens, mask : tensors (n, n_tokens, d), (n, n_tokens) and (n, n_tokens)
         """
         chosen = mask.bool()
         if kind == "avg_gen":
-            chosen = self._asked(tokens)
+            chosen = self._answer_masks(tokens)
         elif kind == "avg_ppt":
             chosen = chosen & (tokens != self.mask_token) & (tokens != self.end_token)
         weights = chosen[..., None].float()
         return (states.float() * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1)
 
-    def _asked(self, tokens: torch.Tensor) -> torch.Tensor:
-        """Where the last three masks are: bool (n, n_tokens)."""
+    def _answer_masks(self, tokens: torch.Tensor) -> torch.Tensor:
+        """Places of the last three masks: bool (n, n_tokens)."""
         masks = tokens == self.mask_token
         from_the_end = masks.flip(1).cumsum(dim=1).flip(1)
         return masks & (from_the_end <= N_MASKS)

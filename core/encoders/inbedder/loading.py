@@ -1,11 +1,11 @@
-"""Language models from a folder: complete, in a known number format, without code of their own."""
+"""Load a language model from a folder: complete, in a known number format, without running its code."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.encoders.model_files import unreadable
+from core.encoders.model_files import architecture, unreadable
 from core.encoders.spec import read_settings
 from core.errors import EncoderUnavailable
 from core.utils import processor_has_bfloat16
@@ -17,34 +17,34 @@ if TYPE_CHECKING:
 def load_language_model(
     name: str, folder: Path, number_format: str = ""
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase, bool]:
-    """Load a language model that writes text, or fills masks; on CUDA when there is one.
+    """Load a causal or masked language model, on CUDA if available.
 
     Parameters
     ----------
     name : str
-        What people know it by.
+        Shown to people.
     folder : Path
-        Its files; nothing is fetched.
+        Files of the model; nothing is downloaded.
     number_format : "float32" or "bfloat16", optional
-        By default float32, for Llama bfloat16 where the hardware computes in it.
+        By default float32, for Llama bfloat16 where the hardware supports it.
 
     Returns
     -------
     model
     tokenizer
-        Cuts beginnings; pads at the left for models that write.
+        Cuts beginnings; pads at the left for causal models.
     masked : bool
-        Whether it fills masks.
+        Whether the model fills masks.
 
     Raises
     ------
     EncoderUnavailable
-        When the files cannot be read as such a model.
+        When the files cannot be loaded as such a model.
     """
     import torch
 
+    masked = _is_masked(name, folder)
     settings = read_settings(folder / "config.json")
-    masked = _is_masked(settings, name, folder)
     number_format = number_format or _published_format(settings.get("model_type", ""))
     model, tokenizer = _load(name, folder, number_format, masked)
     if tokenizer.pad_token_id is None:
@@ -57,23 +57,23 @@ def load_language_model(
         )
     try:
         model = model.to("cuda" if torch.cuda.is_available() else "cpu")
-    except RuntimeError as error:  # most often a model that is larger than the card's memory
+    except RuntimeError as error:  # mostly too little memory on the graphics card
         raise unreadable(name, folder, error) from error
     return model.eval(), tokenizer, masked
 
 
-def _is_masked(settings: dict, name: str, folder: Path) -> bool:
-    architecture = str((settings.get("architectures") or [""])[0])
-    if not architecture.endswith(("ForCausalLM", "ForMaskedLM")):
+def _is_masked(name: str, folder: Path) -> bool:
+    found = architecture(folder)
+    if not found.endswith(("ForCausalLM", "ForMaskedLM")):
         raise EncoderUnavailable(
-            f"The encoder {name} in {folder} is no language model ({architecture or 'nothing'} in its "
-            "config.json): choose an InBedder model or its folder."
+            f"The encoder {name} in {folder} is no language model ({found or 'nothing'} in its config.json): "
+            "choose an InBedder model or its folder."
         )
-    return architecture.endswith("ForMaskedLM")
+    return found.endswith("ForMaskedLM")
 
 
 def _published_format(model_type: str) -> str:
-    """Published number format, where the hardware computes in it."""
+    """Published number format, if the hardware supports it."""
     import torch
 
     if model_type != "llama":
@@ -104,10 +104,10 @@ def _load(
             output_loading_info=True,
             **source,
         )
-    except Exception as error:  # damaged files, unknown architectures, missing parts: of many types
+    except Exception as error:  # of many types: damaged files, unknown architectures, missing parts
         raise unreadable(name, folder, error) from error
     missing = sorted(report["missing_keys"])
-    if missing:  # the library would fill them by chance
+    if missing:  # the library would fill them with random numbers
         raise EncoderUnavailable(
             f"The encoder {name} in {folder} is not complete (no weights for {missing[0]}): fetch it again, "
             "or choose another."

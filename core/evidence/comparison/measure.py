@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.encoders import Encoder, find_kind, host_of, load_encoder, model_folder, split_name, split_ready
+from core.encoders import Encoder, EncoderSpec, family_of, host_of, load_encoder, model_folder, split_ready
 from core.errors import LabelError
 from core.evidence.comparison.result import Kind
 from core.evidence.cross_validation import cross_validate
@@ -213,8 +213,8 @@ def _load(report: Report, name: str, template: str) -> tuple[Encoder, float]:
     """An encoder, and the seconds that it took to load from files that are here."""
     if host_of(name) is None:
         report("Looking for the model", 0, 1)
-        named = split_name(name)
-        kind = find_kind(named, model_folder(named.source))
+        spec = EncoderSpec.parse(name)
+        kind = family_of(spec, model_folder(spec.source)).kind
         report("Loading libraries", 0, 1)
         _load_libraries(language_model=kind == "inbedder")
     report("Loading the model", 0, 1)

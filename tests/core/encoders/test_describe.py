@@ -9,6 +9,7 @@ import pytest
 
 from core.encoders import (
     DEFAULT_ENCODER,
+    EncoderSpec,
     available_encoders,
     count_too_long,
     default_template,
@@ -19,12 +20,10 @@ from core.encoders import (
     load_encoder,
     preview_prompt,
     ready_name,
-    split_name,
     split_ready,
     title_of,
 )
 from core.encoders.catalogue import find_choice
-from core.encoders.spec import EncoderName
 from core.errors import EncoderUnavailable
 from tests.support.tiny_models import save_causal, save_instructor, save_masked
 
@@ -273,7 +272,7 @@ def test_ready_vectors_have_a_name_that_holds_file_and_key():
     for key in ("", "a#b"):
         with pytest.raises(ValueError, match="key"):
             ready_name("file.npy", key)
-    assert split_name("endpoint:http://h/v1#m") == EncoderName("endpoint", "http://h/v1", "m")
+    assert EncoderSpec.parse("endpoint:http://h/v1#m") == EncoderSpec("endpoint", "http://h/v1", "m")
 
 
 def test_ready_vectors_can_read_nothing_more():

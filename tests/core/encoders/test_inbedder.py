@@ -7,11 +7,10 @@ import numpy as np
 import pytest
 import torch
 
+from core.encoders import EncoderSpec, load_encoder
 from core.encoders import catalogue as encoders_registry
-from core.encoders import load_encoder, split_name
 from core.encoders.inbedder import CAUSAL_OUTPUTS, MASKED_OUTPUTS, InBedderEncoder
 from core.encoders.inbedder.hidden_states import CausalModel
-from core.encoders.spec import EncoderName
 from core.errors import Cancelled, EncoderUnavailable
 from core.maps.clusters import explain_clusters
 from tests.conftest import WordEncoder
@@ -32,9 +31,9 @@ def folders(tmp_path_factory):
 
 
 def open_encoder(folders, kind, output="", number_format="float32"):
-    load_reader = lambda: WordEncoder()  # noqa: E731
+    load_text_encoder = lambda: WordEncoder()  # noqa: E731
     return InBedderEncoder(
-        kind, folders[kind], output=output, number_format=number_format, load_reader=load_reader
+        kind, folders[kind], output=output, number_format=number_format, load_text_encoder=load_text_encoder
     )
 
 
@@ -201,17 +200,17 @@ def test_masked_outputs_worked_from_the_models_states(folders):
 def test_marks_in_a_text_are_mere_characters(folders, monkeypatch):
     encoder = open_encoder(folders, "roberta")
     seen = []
-    read = encoder._reader.read
+    answer = encoder._states.answer
     monkeypatch.setattr(
-        encoder._reader, "read", lambda tokens, *a, **k: seen.append(tokens) or read(tokens, *a, **k)
+        encoder._states, "answer", lambda tokens, *a, **k: seen.append(tokens) or answer(tokens, *a, **k)
     )
     encoder.encode(["the <mask> was </s> <pad> late", "the tram"], instruction=FEEL)
     assert ((torch.cat(seen) == encoder._tokenizer.mask_token_id).sum(dim=1) == 3).all()
     assert ((torch.cat(seen) == encoder._tokenizer.eos_token_id).sum(dim=1) == 1).all()
     # Even if one slipped through, the answer is at the last three.
     tokens = torch.cat([torch.full((1, 1), encoder._tokenizer.mask_token_id), seen[0][:1]], dim=1)
-    assert encoder._reader._asked(tokens)[0].sum() == 3
-    assert not encoder._reader._asked(tokens)[0, 0]
+    assert encoder._states._answer_masks(tokens)[0].sum() == 3
+    assert not encoder._states._answer_masks(tokens)[0, 0]
 
 
 @pytest.mark.parametrize("kind", ["llama", "opt", "roberta"])
@@ -360,7 +359,7 @@ def test_counting_a_question_leaves_texts_cut_that_another_thread_reads(folders,
     encoder.encode(TEXTS, instruction=FEEL)
     cut = encoder._tokenizer.backend_tokenizer.truncation
     assert cut["max_length"] == encoder.max_tokens
-    monkeypatch.setattr(encoder, "_read_batch", lambda texts, **how: [(np.zeros(32), "")] * len(texts))
+    monkeypatch.setattr(encoder, "_encode_batch", lambda texts, **how: [(np.zeros(32), "")] * len(texts))
     encoder.encode(TEXTS, instruction=FEEL)
     assert encoder._tokenizer.backend_tokenizer.truncation == cut
 
@@ -377,11 +376,13 @@ def test_outputs_that_are_not_there_are_refused(folders):
 
 
 def test_names_say_kind_folder_and_output(folders, tmp_path):
-    assert split_name("inbedder:~/x#avg_gen_layer_2") == EncoderName("inbedder", "~/x", "avg_gen_layer_2")
-    assert split_name("C:/models/x") == EncoderName(None, "C:/models/x")
+    assert EncoderSpec.parse("inbedder:~/x#avg_gen_layer_2") == EncoderSpec(
+        "inbedder", "~/x", "avg_gen_layer_2"
+    )
+    assert EncoderSpec.parse("C:/models/x") == EncoderSpec(None, "C:/models/x")
     odd = tmp_path / "inbedder#1"
     odd.mkdir()
-    assert split_name(str(odd)) == EncoderName(None, str(odd))
+    assert EncoderSpec.parse(str(odd)) == EncoderSpec(None, str(odd))
     loaded = load_encoder(f"{folders['llama']}#avg_gen_layer_2")
     assert (loaded.output, loaded.layer) == ("avg_gen", 2)
     assert load_encoder(f"inbedder:{folders['roberta']}").output == "avg_gen"

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from core.encoders import (
+    EncoderSpec,
     available_encoders,
     estimate_seconds,
-    find_kind,
+    family_of,
     instructed_encoders,
     load_encoder,
-    split_name,
     time_first_texts,
 )
 from core.encoders.instructor import InstructorEncoder, instructor_prompt
@@ -196,7 +196,7 @@ def test_the_kind_is_told_by_name_by_files_or_by_the_person(folder, encoder, tmp
     assert type(load_encoder(f"sentence:{folder}")) is SentenceEncoder
     encoder._model.save(str(tmp_path / "says_so"))
     assert isinstance(load_encoder(str(tmp_path / "says_so")), InstructorEncoder)
-    assert find_kind(split_name("hkunlp/instructor-xl"), tmp_path) == "instructor"
+    assert family_of(EncoderSpec.parse("hkunlp/instructor-xl"), tmp_path).kind == "instructor"
     with pytest.raises(EncoderUnavailable, match="leave “#avg_gen” out"):
         load_encoder("instructor:all-MiniLM-L6-v2#avg_gen")
 
@@ -258,7 +258,7 @@ def test_the_choices_say_what_each_follows(tmp_path):
     assert {choice.kind for choice in instructed} == {"sentence", "instructor", "inbedder"}
     assert len({choice.name for choice in [*generic, *instructed]}) == len(generic) + len(instructed)
     for choice in [*generic, *instructed]:
-        assert find_kind(split_name(choice.name), tmp_path) == choice.kind
+        assert family_of(EncoderSpec.parse(choice.name), tmp_path).kind == choice.kind
         assert choice.licence
         assert choice.languages
         assert choice.gigabytes > 0

@@ -10,8 +10,8 @@ import pytest
 
 from core.encoders import count_too_long, describe_encoder, estimate_seconds, host_of, load_encoder
 from core.encoders import openai_endpoint as endpoint_module
-from core.encoders.endpoint_address import KEY, split_endpoint
 from core.encoders.openai_endpoint import ATTEMPTS, FIRST_ATTEMPTS, LONGEST_PAUSE, EndpointEncoder
+from core.encoders.spec import KEY_VARIABLE, split_endpoint
 from core.errors import Cancelled, EncoderUnavailable
 from core.utils import http_client, is_local, seconds_to_wait
 from tests.support.embeddings_server import EmbeddingsServer, as_reply, embed
@@ -21,7 +21,7 @@ TEXTS = ["the tram was late", "my parcel never came", "a friendly driver", "the 
 
 @pytest.fixture
 def server(monkeypatch):
-    monkeypatch.delenv(KEY, raising=False)
+    monkeypatch.delenv(KEY_VARIABLE, raising=False)
     server = EmbeddingsServer()
     yield server
     server.close()
@@ -229,7 +229,7 @@ def test_a_person_waits_once_for_a_server_that_says_nothing(server, monkeypatch)
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        (401, f"refuses the key \\(401\\): set {KEY} to one that is valid there"),
+        (401, f"refuses the key \\(401\\): set {KEY_VARIABLE} to one that is valid there"),
         (403, "refuses the key"),
         (404, "knows no model “words” \\(… is wrong\\)"),
         (302, "sends texts on to another address"),
@@ -237,7 +237,7 @@ def test_a_person_waits_once_for_a_server_that_says_nothing(server, monkeypatch)
     ],
 )
 def test_a_refusal_is_one_sentence_without_the_key(server, status, said, monkeypatch):
-    monkeypatch.setenv(KEY, "secret-key")
+    monkeypatch.setenv(KEY_VARIABLE, "secret-key")
     server.answer = lambda body, number: (status, {"error": {"message": "secret-key\nis wrong"}})
     with pytest.raises(EncoderUnavailable, match=said) as caught:
         EndpointEncoder(server.name, pause=lambda seconds: None)
@@ -249,7 +249,7 @@ def test_a_refusal_is_one_sentence_without_the_key(server, status, said, monkeyp
 def test_the_key_is_in_no_name_and_no_provenance(server, monkeypatch):
     without = EndpointEncoder(server.name)
     assert "Authorization" not in server.headers[0]
-    monkeypatch.setenv(KEY, " secret-key\n")
+    monkeypatch.setenv(KEY_VARIABLE, " secret-key\n")
     encoder = EndpointEncoder(server.name)
     assert server.headers[1]["Authorization"] == "Bearer secret-key"
     assert encoder.key == without.key
@@ -257,8 +257,8 @@ def test_the_key_is_in_no_name_and_no_provenance(server, monkeypatch):
 
 
 def test_a_key_that_cannot_be_sent_is_not_shown(server, monkeypatch):
-    monkeypatch.setenv(KEY, "secret\nkey")
-    with pytest.raises(EncoderUnavailable, match=f"{KEY} holds signs that no key has") as caught:
+    monkeypatch.setenv(KEY_VARIABLE, "secret\nkey")
+    with pytest.raises(EncoderUnavailable, match=f"{KEY_VARIABLE} holds signs that no key has") as caught:
         EndpointEncoder(server.name)
     assert "secret" not in str(caught.value)
     assert server.requests == []
@@ -408,7 +408,7 @@ def test_provenance_follows_address_and_model(server, encoder):
         ("endpoint:http://host/v1?key=secret#model", "is no address"),
         ("endpoint:http://a host/v1#model", "is no address"),
         ("endpoint:http://host/v1", "names no model"),
-        ("endpoint:http://ada:secret@host/v1#model", f"take it out, and set {KEY}"),
+        ("endpoint:http://ada:secret@host/v1#model", f"take it out, and set {KEY_VARIABLE}"),
     ],
 )
 def test_what_is_no_address_is_refused_before_anything_is_sent(name, said):
@@ -442,5 +442,5 @@ def test_where_texts_go_is_known_before_they_are_sent():
     ]
     assert estimate_seconds(["a", "a", "b"], name) == 1
     assert estimate_seconds([str(row) for row in range(5_000)], name) == 50
-    with pytest.raises(EncoderUnavailable, match=r"the server at api\.example\.org:8443 reads"):
+    with pytest.raises(EncoderUnavailable, match=r"the server at api\.example\.org:8443 is not known"):
         count_too_long(["a"], name)

@@ -70,7 +70,7 @@ def test_ids_decide_over_the_order(name, file, columns):
     found = read_ready_vectors(name, file(), 2, ids=["c", 7.0], **columns)
     np.testing.assert_allclose(found.vectors, UNIT[[2, 0]], atol=1e-6)
     assert found.matched_by == "ids"
-    with pytest.raises(EncoderUnavailable, match=r"no vector for 2 of 3 texts \(the first is of the id d\)"):
+    with pytest.raises(EncoderUnavailable, match=r"no vector for 2 of 3 texts \(the first has the id d\)"):
         read_ready_vectors(name, file(), 3, ids=["b", "d", "e"], **columns)
 
 
@@ -82,7 +82,7 @@ def test_the_key_follows_the_vectors():
 @pytest.mark.parametrize(
     ("name", "file", "options", "message"),
     [
-        ("a.csv", io.BytesIO(b"1,2"), {}, "of no format for vectors"),
+        ("a.csv", io.BytesIO(b"1,2"), {}, "is no file of vectors"),
         ("a.npy", npy(VECTORS[:2]), {}, "2 vectors and the corpus 3 texts"),
         ("a.npy", npy(np.array([{"code": "runs"}], dtype=object)), {}, "cannot be read as NumPy arrays"),
         ("a.npy", io.BytesIO(b"damaged"), {}, "cannot be read as NumPy arrays"),
@@ -91,7 +91,7 @@ def test_the_key_follows_the_vectors():
         ("a.npy", npy(np.where(VECTORS == 2, np.nan, VECTORS)), {}, "1 vectors of .+ text 2"),
         ("a.npz", npz(a=VECTORS, b=VECTORS), {}, "2 arrays of vectors: choose one of a, b"),
         ("a.npz", npz(a=VECTORS), {"column": "z"}, "no array “z”: choose one of a"),
-        ("a.npz", npz(a=VECTORS, ids=np.array([1, 1, 2])), {"ids": [1, 2, 3]}, "id 1 stands more than once"),
+        ("a.npz", npz(a=VECTORS, ids=np.array([1, 1, 2])), {"ids": [1, 2, 3]}, "id 1 is more than once"),
         ("a.npz", npz(a=VECTORS, ids=np.array([1, 2])), {"ids": [1, 2, 3]}, "3 vectors and 2 ids"),
         ("a.parquet", parquet(x=[1, 2, 3]), {}, "0 list columns of vectors: choose one of x"),
         ("a.parquet", parquet(x=[1, 2, 3]), {"column": "x"}, "holds int64: a list of numbers"),

@@ -9,13 +9,13 @@ import tempfile
 import time
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from core.encoders import ReadyVectors
-from core.encoders.spec import NOWHERE
 from core.errors import Cancelled, EncoderUnavailable, RefractError
 from core.evidence import cross_validate
 from core.evidence.comparison import Comparison, System, SystemRow, headline, in_words
@@ -73,7 +73,7 @@ LOADED = {"feeling": FeelingEncoder, "tasks": TaskEncoder, "plain": PlainEncoder
 def readers(monkeypatch):
     FeelingEncoder.asked.clear()
     monkeypatch.setattr(systems, "load_encoder", load)
-    monkeypatch.setattr(systems, "model_folder", lambda name: NOWHERE)
+    monkeypatch.setattr(systems, "model_folder", lambda name: Path("/nowhere"))
     monkeypatch.setattr(systems, "_load_libraries", lambda **_: None)
     quick = partial(GSTransform, max_epochs=3, n_hidden=8, n_components=4)
     monkeypatch.setattr(systems, "GSTransform", quick)
