@@ -1,6 +1,5 @@
 """What the labelling deck can show."""
 
-
 SUGGESTED, MORE, MISTAKES = "Suggested", "More of a label", "Possible mistakes"
 BY_MODEL = "Given by a model"
 MODES = (SUGGESTED, MORE, MISTAKES, BY_MODEL)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.corpus.tables import unique_names
 from core.evidence import Evidence
-from core.storage import Analysis, StoredCorpus, load_method, load_finding
+from core.storage import Analysis, StoredCorpus, load_finding, load_method
 from pages.common import cache, jobs
 from pages.common.navigation import CORPUS, EVIDENCE, EXPORT, GUIDE, MAPS, ROOT
 from pages.common.state import (

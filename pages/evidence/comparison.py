@@ -65,8 +65,8 @@ def draw_request(analysis: Analysis, corpus: Corpus) -> tuple[list[tuple[str, st
     sizes = [*(size for size in SIZES if size < n_all), n_all]
     latest = latest_request(cache.store(), analysis.id)
     if chosen not in st.session_state:
-        approach = analysis.approach
-        own = [(approach.encoder, approach.template)] if approach.reencodes and approach.encoder else []
+        method = analysis.method
+        own = [(method.encoder, method.template)] if method.reencodes and method.encoder else []
         st.session_state[chosen] = latest[0] if latest else own
     usual = min(latest[1], n_all) if latest else min(USUAL_SIZE, n_all)
     # Not by `index`: another place sets it too (see `propose_sample`).

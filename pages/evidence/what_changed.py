@@ -12,42 +12,45 @@ from core.corpus import Corpus
 from core.evidence import Change, DrivingWord
 from core.maps import Fit
 from core.transforms import LinearForm
+from core.utils import one_line, percent
 from pages.charts import change_histogram, colour_of
 
-HEIGHT = 270  # pixels
-LONGEST = 160  # characters of a text
+CHANGE_HEIGHT, WORDS_HEIGHT = 270, 120  # pixels
+TEXT_LENGTH = 160  # characters of a text shown
 CHANGE_HELP = (
-    "For each text: which share of its nearest neighbours in the generic space is no longer among them "
-    "now (by cosine, in all dimensions, not on the map)."
+    "For each text: the share of its nearest neighbours in the generic space that are no longer among them "
+    "(by cosine, in all dimensions, not on the map)."
 )
-LOST_HELP = "Its nearest text in the generic space that is no neighbour any more"
-GAINED_HELP = "Its nearest text now that was no neighbour before"
+LOST_HELP = "Its nearest text in the generic space that is no longer a neighbour"
+GAINED_HELP = "Its nearest text now that was not a neighbour before"
 WORDS_HELP = (
-    "Words that go with a high score for the label, more than with the other labels, by the linear form; the "
+    "Words that raise the score of the label more than those of the others, by the linear form; the "
     "stronger, the darker. They show what the transform took the label to mean: look for words that do not "
     "belong."
 )
 LINEAR_HELP = (
-    "The reshaping looks at a text's neighbours too. Its linear form does not: one matrix, applied to any "
-    "embedding. Measured: which share of the ten nearest neighbours in the reshaped space it keeps."
+    "The reshaping also uses a text's neighbours. Its linear form does not: it is one matrix, applied to any "
+    "embedding. Measured: the share of the ten nearest neighbours in the reshaped space that it keeps."
 )
 
 
-def draw_change(change: np.ndarray | None, corpus: Corpus, most_changed: Callable[[], list[Change]]) -> None:
-    """How many neighbours were replaced, and the texts that changed most."""
+def draw_neighbour_change(
+    change: np.ndarray | None, corpus: Corpus, most_changed: Callable[[], list[Change]]
+) -> None:
+    """Draw how many neighbours were replaced, and the texts that changed most."""
     left, right = st.columns([1, 2], gap="large")
     left.markdown("**Neighbours replaced**", help=CHANGE_HELP)
     right.markdown("**Texts that changed most** :small[with the nearest neighbour they lost and gained]")
     if change is None:
-        left.container(height=HEIGHT, border=True)
-        right.container(height=HEIGHT, border=True)
+        left.container(height=CHANGE_HEIGHT, border=True)
+        right.container(height=CHANGE_HEIGHT, border=True)
         return
     with left:
-        st.markdown(f"On average, **{100 * np.mean(change):.0f} %** of a text's nearest neighbours are new.")
+        st.markdown(f"On average, **{percent(np.mean(change))}** of a text's nearest neighbours are new.")
         st.plotly_chart(
             change_histogram(np.asarray(change)),
             key="evidence_change",
-            height=HEIGHT - 40,
+            height=CHANGE_HEIGHT - 40,
             config={"displayModeBar": False},
         )
     cards = [change_card(text, corpus) for text in most_changed()]
@@ -55,26 +58,23 @@ def draw_change(change: np.ndarray | None, corpus: Corpus, most_changed: Callabl
 
 
 def change_card(changed: Change, corpus: Corpus) -> str:
-    """One text with what it stood beside and stands beside now, as HTML."""
-    text, lost, gained = (cut(corpus.texts[row]) for row in (changed.row, changed.lost, changed.gained))
+    """One text with its lost and its gained neighbour, as HTML."""
+    text, lost, gained = (
+        html.escape(one_line(corpus.texts[row], TEXT_LENGTH))
+        for row in (changed.row, changed.lost, changed.gained)
+    )
     return (
-        f'<div><b title="{html.escape(CHANGE_HELP)}">{100 * changed.share:.0f} %</b><p>{text}</p>'
+        f'<div><b title="{html.escape(CHANGE_HELP)}">{percent(changed.share)}</b><p>{text}</p>'
         f'<p class="was" title="{LOST_HELP}">lost: {lost}</p>'
         f'<p class="is" title="{GAINED_HELP}">gained: {gained}</p></div>'
     )
 
 
-def cut(text: str) -> str:
-    """First characters of a text, harmless in HTML."""
-    text = " ".join(text.split())
-    return html.escape(text if len(text) <= LONGEST else text[: LONGEST - 1] + "…")
-
-
-def draw_words(words: tuple[tuple[DrivingWord, ...], ...] | None, fit: Fit) -> None:
-    """The words that drive each label."""
+def draw_driving_words(words: tuple[tuple[DrivingWord, ...], ...] | None, fit: Fit) -> None:
+    """Draw the words that drive each label."""
     st.markdown("**Words that drive each label**", help=WORDS_HELP)
     if words is None:
-        st.container(height=120, border=True)
+        st.container(height=WORDS_HEIGHT, border=True)
         return
     colours = list(colour_of(fit.labels).values())
     cards = [
@@ -89,20 +89,21 @@ def word_card(label: str, colour: str, words: tuple[DrivingWord, ...]) -> str:
     strongest = max((word.weight for word in words), default=1.0)
     shown = [
         f'<span style="opacity: {0.7 + 0.3 * word.weight / strongest:.2f}" '
-        f'title="In {word.inside:.0%} of the texts that fall to this label, in {word.outside:.0%} of the '
-        f'others; accounts for {word.weight:.0%} of the difference in score">{html.escape(word.word)}</span>'
+        f'title="In {percent(word.inside)} of the texts predicted to have this label, in '
+        f"{percent(word.outside)} of the others; accounts for {percent(word.weight)} of the difference in "
+        f'score">{html.escape(word.word)}</span>'
         for word in words
     ]
-    said = " ".join(shown) or '<span class="none">no word stands out</span>'
-    return f'<div><b style="border-color: {colour}">{html.escape(label)}</b> {said}</div>'
+    listed = " ".join(shown) or '<span class="none">no word stands out</span>'
+    return f'<div><b style="border-color: {colour}">{html.escape(label)}</b> {listed}</div>'
 
 
-def draw_linear(linear: LinearForm | None) -> None:
-    """How far the linear form is from the full one."""
+def draw_linear_form(linear: LinearForm | None) -> None:
+    """Draw how close the linear form is to the full transform."""
     if linear is None or np.isnan(linear.agreement):
         return
     st.markdown(
-        f"**As one matrix** the reshaping keeps **{100 * linear.agreement:.0f} %** of the ten nearest "
-        "neighbours. It reshapes any number of new texts at once, and is on the Export page.",
+        f"**As one matrix** the reshaping keeps **{percent(linear.agreement)}** of the ten nearest "
+        "neighbours. It reshapes any number of new texts at once; the Export page offers it as a file.",
         help=LINEAR_HELP,
     )

@@ -82,11 +82,12 @@ def export_source(
         corpus, entry.encoder, generic, partition_for(corpus, None, generic, entry.embedding_key)
     )
     if analysis is not None:
-        names, codes = cache.store().named_codes(analysis.id, len(corpus.texts))
+        guide = cache.store().labels.read(analysis.id)
+        names, codes = guide.names, guide.codes
         source = replace(
             source,
             given=[names[code] if code >= 0 else None for code in codes] if names else None,
-            history=cache.store().label_history(analysis.id),
+            history=cache.store().labels.history(analysis.id),
         )
     if fit is not None:
         source = replace(

@@ -57,7 +57,7 @@ def test_what_a_reading_did_not_help_is_not_blamed_on_the_labels(app, store, ana
     cache.runner().submit("measure", "x", analysis_id=analysis, fit_key=key)
     app.run()
     app.switch_page(EVIDENCE).run()
-    assert "in the space as read" in words(app)
+    assert "in the re-encoded space" in words(app)
     assert "wrong labels" not in words(app)
     assert "encoder" in words(app)
 
@@ -81,7 +81,7 @@ def test_labels_are_learned_from_any_page_but_texts_read_again_from_the_guide_pa
         for page in (MAPS, EVIDENCE):
             app.switch_page(page).run()
             assert "fit_again" not in keys(app)
-            assert any("go on in Guide" in link.proto.label for link in app.get("page_link"))
+            assert any("continue in Guide" in link.proto.label for link in app.get("page_link"))
     app.session_state["maps_side_panel"] = "Label"
     app.switch_page(MAPS).run()
     assert "maps_label_fit" not in keys(app)
