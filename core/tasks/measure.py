@@ -33,7 +33,7 @@ from core.storage import (
 )
 from core.tasks.model_cache import load_warm_corpus
 from core.transforms import GSTransform, LinearForm, fit_linear_form
-from core.utils import Progress, Report, stage
+from core.utils import Progress, Report, progress_of
 
 
 def measure(store: Store, report: Report, *, analysis_id: int, fit_key: str) -> None:
@@ -67,7 +67,7 @@ def measure(store: Store, report: Report, *, analysis_id: int, fit_key: str) -> 
     for name, (title, find) in steps.items():
         if name in wanted and name not in findings_kept(results, fit_key):
             report(title, 0, 1)
-            save_finding(results, fit_key, name, find(progress=stage(report, title)))
+            save_finding(results, fit_key, name, find(progress=progress_of(report, title)))
     # A corpus that an earlier version prepared.
     check_generic_map(report, results, analysis.embedding_key)
 

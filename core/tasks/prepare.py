@@ -18,7 +18,7 @@ from core.tasks.measure import check_generic_map, measure
 from core.tasks.model_cache import load_warm_corpus, load_warm_encoder
 from core.tasks.steps import draw_space, keep_graph, keep_word_table
 from core.tasks.try_encoder import try_encoder
-from core.utils import Report, content_key, stage
+from core.utils import Report, content_key, progress_of
 
 VERSION = 1  # raise it when embeddings or their map change: older results are then computed again
 
@@ -45,7 +45,7 @@ def prepare(store: Store, report: Report, *, corpus_key: str, encoder: str) -> N
         report("Loading the encoder", 0, 1)
         model = load_warm_encoder(encoder)
         key = content_key("embeddings", VERSION, corpus_key, model.key_for(None))
-        encode_corpus(results, key, corpus.texts, model, stage(report, "Encoding"))
+        encode_corpus(results, key, corpus.texts, model, progress_of(report, "Encoding"))
     else:
         key = content_key("embeddings", VERSION, corpus_key, ready)
         results.link_array(f"{ready}.vectors", f"{key}.vectors")

@@ -30,7 +30,7 @@ from core.storage import (
     save_word_table,
 )
 from core.tasks.model_cache import NUMBA
-from core.utils import Report, stage
+from core.utils import Report, progress_of
 
 
 def keep_graph(report: Report, results: ArtifactStore, key: str, vectors: np.ndarray) -> Graph:
@@ -65,7 +65,7 @@ def draw_space(
     drawing = "Drawing the generic map" if init is None else "Drawing the reshaped map"
     report(drawing, 0, 1)
     with NUMBA:
-        points = project(vectors, graph, init=init, progress=stage(report, drawing))
+        points = project(vectors, graph, init=init, progress=progress_of(report, drawing))
     report("Finding clusters", 0, 1)
     keep_hierarchy(results, key, points)
     return Space(vectors, graph, points)

@@ -10,7 +10,7 @@ from core.corpus import Corpus
 from core.encoders import Encoder, count_tokens, preview_prompt, sample_by_length, time_first_texts
 from core.errors import StoreError
 from core.storage import MOST_ANSWERED, ArtifactStore, Store
-from core.utils import Progress, Report, content_key, stage
+from core.utils import Progress, Report, content_key, progress_of
 
 VERSION = 1  # raise it when what is kept means something else
 N_TRIED = 16
@@ -134,7 +134,7 @@ def _try(
 
 def _counted(report: Report, name: str) -> Progress:
     report(name, 0, 1)
-    return stage(report, name)
+    return progress_of(report, name)
 
 
 def _trial_key(corpus_key: str, encoder: str, template: str, instruction: str) -> str:

@@ -14,7 +14,7 @@ from core.utils.child_process import ChildProcessFailed, child_main, run_in_chil
 from core.utils.files import storage_error, write_atomically
 from core.utils.formatting import cut, one_line, percent
 from core.utils.hardware import processor_has_bfloat16
-from core.utils.hashing import Progress, content_key
+from core.utils.hashing import content_key
 from core.utils.http_client import (
     RequestLimits,
     RequestRefused,
@@ -28,7 +28,7 @@ from core.utils.http_client import (
 )
 from core.utils.llm_answers import AnswerProblem, ParsedAnswer, is_refusal, normalise, parse_line, parse_name
 from core.utils.memory import graphics_peak_bytes, peak_bytes
-from core.utils.progress import Report, stage
+from core.utils.progress import Progress, Report, progress_of
 from core.utils.sqlite import SqliteFile
 from core.utils.tokens import MAX_CHARACTERS_PER_TOKEN, TYPICAL_CHARACTERS_PER_TOKEN, estimate_tokens
 
@@ -70,9 +70,9 @@ __all__ = [
     "percent",
     "post_with_retries",
     "processor_has_bfloat16",
+    "progress_of",
     "run_in_child",
     "run_parallel",
-    "stage",
     "storage_error",
     "write_atomically",
 ]

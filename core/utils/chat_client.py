@@ -1,4 +1,4 @@
-"""A language model behind any server that speaks the OpenAI chat protocol: a small client, off by default."""
+"""A small client for language models behind any server of the OpenAI chat protocol; off by default."""
 
 from __future__ import annotations
 
@@ -7,43 +7,43 @@ import os
 import re
 import threading
 import time
-import urllib.error
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass, field
-from http.client import HTTPException
 
 from core.errors import LanguageModelError
-from core.utils.hashing import Progress
 from core.utils.http_client import (
+    RequestLimits,
+    RequestRefused,
+    ServerUnreachable,
     can_be_key,
     host_in,
+    is_transient,
     is_web_address,
-    may_pass,
-    message_of,
-    post_json,
-    seconds_to_wait,
+    post_with_retries,
+    run_parallel,
 )
+from core.utils.progress import Progress
 
-URL, MODEL, KEY = "REFRACT_LLM_URL", "REFRACT_LLM_MODEL", "REFRACT_LLM_KEY"
-"""Environment variables: base address such as http://127.0.0.1:11434/v1, name of the model, key if one is
-needed. The key is read from there only, and never written anywhere."""
+URL_VARIABLE, MODEL_VARIABLE, KEY_VARIABLE = "REFRACT_LLM_URL", "REFRACT_LLM_MODEL", "REFRACT_LLM_KEY"
+"""Environment variables: base address such as http://127.0.0.1:11434/v1, name of the model, and a key where
+the server needs one. The key is read from there only, and never written anywhere."""
 
 ATTEMPTS = 4
-"""Times a question is asked before the server counts as gone."""
+"""Requests for one completion before the server counts as gone."""
 
-LONGEST_PAUSE = 30.0  # seconds, whatever a server asks for
-TIMEOUT = 120.0  # seconds for one answer
-PARALLEL = 4  # questions at a time
-LOOK_EVERY = 0.5  # seconds, while no answer comes
-LONGEST_REPLY = 4_000_000  # bytes
+LONGEST_PAUSE = 30.0  # seconds
+TIMEOUT = 120.0  # seconds
+MAX_REPLY_BYTES = 4_000_000
+MAX_TOKENS = 200
+"""Of a completion, where the caller sets no limit."""
+
 THOUGHT = re.compile(r"\A.*</think>|<think>.*", re.DOTALL)  # its beginning or its end may be missing
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a model answered; not `complete` when it was cut at the longest length allowed."""
+class Completion:
+    """Text that a model wrote; not `complete` when it was cut at the token limit."""
 
     text: str
     complete: bool
@@ -63,9 +63,9 @@ class LanguageModel:
     pause : callable
         Waits so many seconds between attempts.
     attempts : int
-        Times a question is asked before the server counts as gone.
+        Requests for one completion before the server counts as gone.
     refused : set of str
-        Settings that the server said it does not take, so that each is tried once.
+        Settings that the server does not accept, so that each is tried once.
     """
 
     url: str
@@ -77,193 +77,182 @@ class LanguageModel:
 
     @property
     def host(self) -> str:
-        """Where texts go, to be told to people."""
+        """Host and port that get the texts."""
         return host_in(self.url)
 
-    def ask(
-        self, instruction: str, question: str, *, longest: int = 200, stop: threading.Event | None = None
-    ) -> Answer:
-        """Ask one question, again after a while where the server is busy or away for a moment.
+    def complete(
+        self,
+        task: str,
+        prompt: str,
+        *,
+        max_tokens: int = MAX_TOKENS,
+        stop: threading.Event | None = None,
+    ) -> Completion:
+        """Return the completion of one prompt, repeated after a pause while the server is busy or away.
 
         Parameters
         ----------
-        instruction : str
-            What the model is to do (the system message).
-        question : str
-        longest : int, default=200
-            Tokens of the answer at most.
+        task : str
+            The system message.
+        prompt : str
+            The user message.
+        max_tokens : int, default=200
+            Of the completion.
         stop : threading.Event, optional
             Once it is set, nothing more is sent.
 
         Raises
         ------
         LanguageModelError
-            When there is no answer.
+            When there is no completion.
+        Cancelled
+            When `stop` is set.
         """
-        messages = [{"role": "system", "content": instruction}, {"role": "user", "content": question}]
-        for attempt in range(1, self.attempts + 1):
-            if stop is not None and stop.is_set():
-                raise LanguageModelError("Stopped before it was asked.", passing=True)
-            body = {"model": self.model, "messages": messages, **self._settings(longest)}
-            try:
-                return _read_answer(self._post(body), self)
-            except urllib.error.HTTPError as error:
-                with error:
-                    said = message_of(error, self.key)
-                    refused = _settings_refused(body, said) if error.code in (400, 422) else set()
-                    if attempt < self.attempts and refused:
-                        self.refused.update(refused)
-                        continue
-                    if attempt == self.attempts or not may_pass(error.code):
-                        raise self._refused(error.code, said) from None  # the trace's request holds the key
-                    seconds = seconds_to_wait(attempt, error.headers.get("Retry-After"))
-            except (OSError, HTTPException) as error:
-                if attempt == self.attempts:
-                    reason = getattr(error, "reason", None) or error
-                    raise LanguageModelError(
-                        f"No answer from {self.host} ({reason}): check that the server runs and that {URL} "
-                        "is its address.",
-                        hopeless=True,
-                        passing=True,
-                    ) from None
-                seconds = seconds_to_wait(attempt)
-            self.pause(min(seconds, LONGEST_PAUSE))
-        raise AssertionError("the last attempt answers or raises")
+        messages = [{"role": "system", "content": task}, {"role": "user", "content": prompt}]
+        try:
+            return post_with_retries(
+                self.url.rstrip("/") + "/chat/completions",
+                lambda: {"model": self.model, "messages": messages, **self._settings(max_tokens)},
+                self._read_reply,
+                RequestLimits(self.attempts, TIMEOUT, LONGEST_PAUSE, MAX_REPLY_BYTES),
+                key=self.key,
+                pause=self.pause,
+                stop=stop or threading.Event(),
+                adapt=self._leave_out_refused,
+            )
+        except RequestRefused as refusal:
+            raise self._explain(refusal) from None
+        except ServerUnreachable as error:
+            raise LanguageModelError(
+                f"No answer from {self.host} ({error}): check that the server runs and that {URL_VARIABLE} "
+                "is its address.",
+                transient=True,
+            ) from None
 
-    def _settings(self, longest: int) -> dict:
+    def _settings(self, max_tokens: int) -> dict:
         limit = "max_completion_tokens" if "max_tokens" in self.refused else "max_tokens"
-        settings = {"temperature": 0, limit: longest}
+        settings = {"temperature": 0, limit: max_tokens}
         return {name: value for name, value in settings.items() if name not in self.refused}
 
-    def _post(self, body: dict) -> bytes:
-        address = self.url.rstrip("/") + "/chat/completions"
-        return post_json(address, body, key=self.key, timeout=TIMEOUT, most_bytes=LONGEST_REPLY)
+    def _leave_out_refused(self, refusal: RequestRefused, body: dict) -> bool:
+        """Note the settings that the server does not accept, as newer models do with some."""
+        names = ("temperature", "max_tokens", "max_completion_tokens")
+        named = {name for name in names if name in body and name in refusal.message}
+        if refusal.status not in (400, 422) or "support" not in refusal.message.casefold() or not named:
+            return False
+        self.refused.update(named)
+        return True
 
-    def _refused(self, code: int, said: str) -> LanguageModelError:
-        if code in (401, 403):
-            text = f"{self.host} refuses the key ({code}): set {KEY} to one that is valid there."
-        elif code == 404:
-            text = f"{self.host} knows no model “{self.model}” ({said}): check {MODEL} and {URL}."
-        elif code == 429:
-            text = f"{self.host} takes no more questions for now ({said}): try again later."
+    def _read_reply(self, reply: bytes) -> Completion:
+        try:
+            choice = json.loads(reply)["choices"][0]
+            text = choice["message"]["content"] or ""
+            return Completion(THOUGHT.sub("", text).strip(), choice.get("finish_reason") != "length")
+        except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+            if isinstance(error, ValueError) and reply.lstrip().startswith(b"{"):
+                raise ConnectionError("its answer was cut off in the middle") from None
+            raise LanguageModelError(
+                f"The reply of {self.host} is not of the OpenAI chat protocol: check {URL_VARIABLE}, which "
+                "usually ends in /v1.",
+                permanent=True,
+            ) from None
+
+    def _explain(self, refusal: RequestRefused) -> LanguageModelError:
+        status, said = refusal.status, refusal.message
+        if status in (401, 403):
+            text = f"{self.host} refuses the key ({status}): set {KEY_VARIABLE} to one that is valid there."
+        elif status == 404:
+            text = (
+                f"{self.host} knows no model “{self.model}” ({said}): check {MODEL_VARIABLE} and "
+                f"{URL_VARIABLE}."
+            )
+        elif status == 429:
+            text = f"{self.host} accepts no more requests for now ({said}): try again later."
         else:
-            text = f"{self.host} could not answer ({code}: {said}): check its own messages."
-        # A single question may be too long for the model; the others need not be.
-        return LanguageModelError(text, hopeless=code not in (400, 413, 422), passing=may_pass(code))
+            text = f"{self.host} could not answer ({status}: {said}): check the messages of the server."
+        transient = is_transient(status)
+        # These refusals may be about one prompt, such as one that is too long.
+        one_prompt = status in (400, 413, 422)
+        return LanguageModelError(text, permanent=not transient and not one_prompt, transient=transient)
 
 
 def configured() -> LanguageModel | None:
-    """The language model that the environment names; None where there is none.
+    """Return the language model that the environment names; None where there is none.
 
     Raises
     ------
     LanguageModelError
-        When the address is not one of the web, or the key cannot be one.
+        When the address is no web address, or the key holds signs that cannot be sent.
     """
-    url, model = os.environ.get(URL, "").strip(), os.environ.get(MODEL, "").strip()
+    url, model = (os.environ.get(name, "").strip() for name in (URL_VARIABLE, MODEL_VARIABLE))
     if not url or not model:
         return None
     if not is_web_address(url):
         raise LanguageModelError(
-            f"{URL} is “{url}”, which is no web address: set it to one such as http://127.0.0.1:11434/v1."
+            f"{URL_VARIABLE} is “{url}”, which is no web address: set it to one such as "
+            "http://127.0.0.1:11434/v1."
         )
-    key = os.environ.get(KEY, "").strip()
+    key = os.environ.get(KEY_VARIABLE, "").strip()
     if not can_be_key(key):
-        raise LanguageModelError(f"{KEY} holds signs that no key has: set it again.")
+        raise LanguageModelError(f"{KEY_VARIABLE} holds signs that no key has: set it again.")
     return LanguageModel(url, model, key)
 
 
-def ask_each(
+def complete_each(
     model: LanguageModel,
-    instruction: str,
-    questions: Sequence[str],
+    task: str,
+    prompts: Sequence[str],
     *,
-    longest: int = 200,
-    waiting: Callable[[], None] = lambda: None,
-) -> Iterator[tuple[int, Answer | LanguageModelError]]:
-    """Ask several questions, `PARALLEL` at a time; yields (position, answer or error) as they come.
+    max_tokens: int = MAX_TOKENS,
+    idle: Callable[[], None] = lambda: None,
+) -> Iterator[tuple[int, Completion | LanguageModelError]]:
+    """Yield (position, completion or error) of several prompts as they come, some at a time.
 
-    Nothing more is sent once the generator is closed, or an error shows that no question would be answered.
+    Nothing more is sent once the generator is closed.
 
     Parameters
     ----------
-    waiting : callable, optional
-        Called every `LOOK_EVERY` seconds while no answer comes; may raise to stop.
-    """
-    pool, stop = ThreadPoolExecutor(PARALLEL), threading.Event()
-
-    def ask(question: str) -> Answer:
-        try:
-            return model.ask(instruction, question, longest=longest, stop=stop)
-        except LanguageModelError as error:
-            if error.hopeless and not error.passing:
-                stop.set()  # the others would be sent in vain
-            raise
-
-    try:
-        asked = {pool.submit(ask, question): position for position, question in enumerate(questions)}
-        open_ones = set(asked)
-        while open_ones:
-            ended, open_ones = wait(open_ones, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
-            if not ended:
-                waiting()
-            for future in sorted(ended, key=asked.get):
-                try:
-                    yield asked[future], future.result()
-                except LanguageModelError as error:
-                    yield asked[future], error
-    finally:
-        stop.set()
-        pool.shutdown(wait=False, cancel_futures=True)
-
-
-def ask_all(
-    model: LanguageModel,
-    instruction: str,
-    questions: Sequence[str],
-    *,
-    longest: int = 200,
-    progress: Progress | None = None,
-) -> list[Answer | LanguageModelError]:
-    """Ask several questions, `PARALLEL` at a time; a question without an answer has its error in its place.
+    idle : callable, optional
+        Called several times a second while no completion comes; may raise to stop.
 
     Raises
     ------
     LanguageModelError
-        When an error shows that the other questions would fail alike: the rest is not asked.
+        When an error is permanent: no other prompt would get a completion.
     """
-    answers: dict[int, Answer | LanguageModelError] = {}
-    with closing(ask_each(model, instruction, questions, longest=longest)) as came:
-        for position, answer in came:
-            if isinstance(answer, LanguageModelError) and answer.hopeless:
-                raise answer
-            answers[position] = answer
+
+    def complete(prompt: str, stop: threading.Event) -> Completion | LanguageModelError:
+        try:
+            return model.complete(task, prompt, max_tokens=max_tokens, stop=stop)
+        except LanguageModelError as error:
+            if error.permanent:
+                raise
+            return error
+
+    return run_parallel(complete, prompts, idle=idle)
+
+
+def complete_all(
+    model: LanguageModel,
+    task: str,
+    prompts: Sequence[str],
+    *,
+    max_tokens: int = MAX_TOKENS,
+    progress: Progress | None = None,
+) -> list[Completion | LanguageModelError]:
+    """Return the completions of several prompts in their order; a refused prompt has its error in its place.
+
+    Raises
+    ------
+    LanguageModelError
+        When the server is gone or refuses every request: the rest is not sent.
+    """
+    found: dict[int, Completion | LanguageModelError] = {}
+    with closing(complete_each(model, task, prompts, max_tokens=max_tokens)) as completions:
+        for position, completion in completions:
+            if isinstance(completion, LanguageModelError) and completion.transient:
+                raise completion
+            found[position] = completion
             if progress:
-                progress(len(answers), len(questions))
-    return [answers[position] for position in range(len(questions))]
-
-
-def _read_answer(reply: bytes, model: LanguageModel) -> Answer:
-    try:
-        choice = json.loads(reply)["choices"][0]
-        text = choice["message"]["content"] or ""
-        return Answer(THOUGHT.sub("", text).strip(), choice.get("finish_reason") != "length")
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
-        if isinstance(error, ValueError) and reply.lstrip().startswith(b"{"):
-            raise ConnectionError("its answer was cut off in the middle") from None
-        raise LanguageModelError(
-            f"{model.host} answered in a form that is not the OpenAI chat protocol: check {URL}, which "
-            "usually ends in /v1.",
-            hopeless=True,
-        ) from None
-
-
-def _settings_refused(body: dict, said: str) -> set[str]:
-    """Settings of a request that a server says it does not take, as newer models do with some."""
-    if "support" not in said.casefold():
-        return set()
-    return {
-        name
-        for name in ("temperature", "max_tokens", "max_completion_tokens")
-        if name in body and name in said
-    }
+                progress(len(found), len(prompts))
+    return [found[position] for position in range(len(prompts))]

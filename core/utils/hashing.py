@@ -1,23 +1,23 @@
-"""Content keys: short names for data that change whenever the data do, and the Progress type."""
+"""Content keys: short names of data that change whenever the data do."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-Progress = Callable[[int, int], None]
-"""Called with (done, total) counts; may raise `core.errors.Cancelled` to stop the work."""
-
-KEY_LENGTH = 24
+KEY_LENGTH = 24  # hexadecimal digits: 96 bits, enough that no two keys of a store are ever equal
 
 
 def content_key(*parts: object) -> str:
-    """Key of 24 hexadecimal digits that is equal exactly when all parts are equal.
+    """Return the key of some parts: `KEY_LENGTH` hexadecimal digits, equal where all parts are equal.
 
-    Parts may be None, bool, int, float, str, bytes, NumPy arrays, and mappings or iterables of these.
-    Types count (1 and "1" differ) and nesting counts (("a", "b") and ("ab",) differ).
+    Types count (1 and "1" differ) and so does nesting (("a", "b") and ("ab",) differ).
+
+    Parameters
+    ----------
+    *parts : None, bool, int, float, str, bytes, arrays, and mappings or iterables of these
 
     Raises
     ------
@@ -54,6 +54,6 @@ def _feed(digest: hashlib._Hash, part: object) -> None:
 
 
 def _write(digest: hashlib._Hash, kind: bytes, content: bytes) -> None:
-    """Length-prefixed, so that no two different sequences write the same bytes."""
+    """Write bytes with their length before them, so that no two different sequences are alike."""
     digest.update(kind + b":" + str(len(content)).encode() + b":")
     digest.update(content)

@@ -1,15 +1,16 @@
-"""How a task tells how far it is."""
+"""Progress of long work, and the way to stop it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from core.utils.hashing import Progress
+Progress = Callable[[int, int], None]
+"""Called with (done, total). It may raise `core.errors.Cancelled` to stop the work."""
 
 Report = Callable[[str, int, int], None]
-"""Called with (stage, done, total); may raise `core.errors.Cancelled` to stop the work."""
+"""Called with (stage, done, total). It may raise `core.errors.Cancelled` to stop the work."""
 
 
-def stage(report: Report, name: str) -> Progress:
-    """Progress of one stage, as a function of counts alone."""
-    return lambda done, total: report(name, done, total)
+def progress_of(report: Report, stage: str) -> Progress:
+    """Return the progress of one stage, as a function of the counts alone."""
+    return lambda done, total: report(stage, done, total)
