@@ -1,14 +1,12 @@
-"""Background jobs: a queue in front of the one worker process, with progress, cancel and recovery.
+"""Background jobs: a queue in front of one worker process, with progress, Cancel and recovery.
 
-Beside the jobs the worker answers questions, which wait for no job.
+The worker answers queries too, while a job runs.
 """
 
 from __future__ import annotations
 
 import atexit
-import contextlib
 import itertools
-import json
 import logging
 import os
 import subprocess
@@ -21,27 +19,28 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.errors import RefractError
+from core.utils import MessageWriter, read_messages
 
 logger = logging.getLogger(__name__)
 
 SECONDS_UNTIL_KILLED = 3.0  # how long a cancelled task may take to notice, before its process is ended
-SECONDS_TO_ANSWER = 60.0  # a question may wait for the encoder to be loaded
+SECONDS_TO_ANSWER = 60.0  # a query may wait for the encoder to be loaded
 JOBS_REMEMBERED = 50
-# Threads that wait for each other sleep instead of spinning: a Fit beside a busy browser is 0.8 s sooner.
+# Threads that wait for each other sleep instead of spinning: a Fit beside a busy browser ends 0.8 s sooner.
 POLITE = {"OMP_WAIT_POLICY": "PASSIVE", "OPENBLAS_THREAD_TIMEOUT": "1"}
 ACTIVE = ("queued", "running")
 
 
 @dataclass
 class Job:
-    """One task, as the app sees it.
+    """One task in the queue, with its progress.
 
     Attributes
     ----------
     status : "queued", "running", "done", "failed" or "cancelled"
     stage, done, total : latest progress; the counts belong to the stage
     message : str, one sentence for a failed job
-    done_before : count with which the stage began: what an earlier run left, or a first report
+    done_before : count at the first report of the stage; an interrupted task does not start from 0
     stage_started_at, reported_at, ended_at : seconds of `time.monotonic`
     """
 
@@ -61,19 +60,19 @@ class Job:
 
     @property
     def active(self) -> bool:
-        """Whether it still waits or runs."""
+        """Whether the job waits or runs."""
         return self.status in ACTIVE
 
     @property
     def rate(self) -> float | None:
-        """Items a second in this stage; None until it can be told."""
+        """Items a second in this stage; None in its first half second."""
         seconds = self.reported_at - self.stage_started_at
         done = self.done - self.done_before
         return done / seconds if done > 0 and self.total > 1 and seconds > 0.5 else None
 
     @property
     def seconds_left(self) -> float | None:
-        """Seconds until this stage ends at the present rate; None until it can be told."""
+        """Seconds until this stage ends at the present rate; None while the rate is unknown."""
         return (self.total - self.done) / self.rate if self.rate else None
 
 
@@ -95,14 +94,14 @@ class JobRunner:
         self._jobs: dict[str, Job] = {}
         self._waiting: deque[Job] = deque()
         self._running: Job | None = None
-        self._asked: dict[str, tuple[Future, subprocess.Popen]] = {}
+        self._queries: dict[str, tuple[Future, subprocess.Popen]] = {}
         self._numbers = itertools.count(1)
         self._closed = False
         self._process = self._start()
         atexit.register(self.close)
 
     def submit(self, task: str, title: str, **arguments: object) -> Job:
-        """Queue a task; one that is queued or running with the same arguments is returned instead."""
+        """Queue a task, and return its job; an active job of the same arguments is returned instead."""
         with self._lock:
             for job in self._jobs.values():
                 if job.active and (job.task, job.arguments) == (task, arguments):
@@ -115,7 +114,7 @@ class JobRunner:
             return job
 
     def cancel(self, job_id: str) -> None:
-        """Stop a job: at its next report, or by ending the worker when it does not notice."""
+        """Stop a job at its next report; after `SECONDS_UNTIL_KILLED` the worker is ended instead."""
         with self._lock:
             job = self._jobs.get(job_id)
             if job is None or not job.active:
@@ -124,18 +123,18 @@ class JobRunner:
                 self._waiting.remove(job)
                 self._end(job, "cancelled")
                 return
-            self._send({"cancel": job.id})
+            self._send(cancel=job.id)
             timer = threading.Timer(SECONDS_UNTIL_KILLED, self._kill_if_running, [job])
             timer.daemon = True
             timer.start()
 
-    def query(self, question: str, *, timeout: float = SECONDS_TO_ANSWER, **arguments: object) -> dict:
-        """Ask the worker something that it answers at once, whatever job runs; blocks until it did.
+    def query(self, name: str, *, timeout: float = SECONDS_TO_ANSWER, **arguments: object) -> dict:
+        """Return the worker's answer to a query; it waits for no job, and blocks until it is answered.
 
         Parameters
         ----------
-        question : str
-            One of `core.tasks.place_text.QUERIES`.
+        name : str
+            One of `core.tasks.QUERIES`.
         timeout : float, default=60
             Seconds.
         **arguments : whatever JSON can hold
@@ -143,20 +142,20 @@ class JobRunner:
         Returns
         -------
         dict
-            The answer, as JSON holds it.
+            As JSON holds it.
 
         Raises
         ------
         RefractError
-            When the question cannot be answered, the worker ends before it did, or the time is over.
+            When the query failed, the worker ended before it answered, or the time is over.
         """
         future: Future = Future()
         with self._lock:
-            if self._running is None:  # a process that dies with a job is handled where its answers are read
+            if self._running is None:  # a process that dies with a job is replaced in `_read`
                 self._keep_running()
             number = str(next(self._numbers))
-            self._asked[number] = future, self._process
-            self._send({"ask": number, "question": question, "arguments": arguments})
+            self._queries[number] = future, self._process
+            self._send(query=number, name=name, arguments=arguments)
         try:
             return future.result(timeout)
         except TimeoutError as error:
@@ -166,10 +165,10 @@ class JobRunner:
             ) from error
         finally:
             with self._lock:
-                self._asked.pop(number, None)
+                self._queries.pop(number, None)
 
     def jobs(self) -> list[Job]:
-        """Jobs of this run of the app, oldest first."""
+        """Return the jobs of this run of the app, oldest first; at most `JOBS_REMEMBERED` ended ones."""
         with self._lock:
             return list(self._jobs.values())
 
@@ -210,13 +209,12 @@ class JobRunner:
         return process
 
     def _read(self, process: subprocess.Popen) -> None:
-        """Follow one worker's answers until it ends; `_advance` starts another when there is work."""
-        for line in process.stdout:
-            with contextlib.suppress(ValueError):  # a process that is ended may leave half a line
-                self._take(json.loads(line))
+        """Handle the answers of one worker until it ends; `_advance` starts another when there is work."""
+        for answer in read_messages(process.stdout):
+            self._handle(answer)
         code = process.wait()
         with self._lock:
-            self._fail_questions(process)
+            self._fail_queries(process)
             if self._closed or process is not self._process:
                 return
             if self._running:
@@ -228,10 +226,10 @@ class JobRunner:
                 )
             self._advance()
 
-    def _take(self, answer: dict) -> None:
+    def _handle(self, answer: dict) -> None:
         with self._lock:
-            if "question" in answer:
-                self._take_answer(answer)
+            if "query" in answer:
+                self._finish_query(answer)
                 return
             job = self._jobs.get(answer["job"])
             if job is None or not job.active:
@@ -245,18 +243,18 @@ class JobRunner:
                 self._end(job, answer["event"], answer.get("message", ""))
                 self._advance()
 
-    def _take_answer(self, answer: dict) -> None:
-        future, _ = self._asked.get(answer["question"], (None, None))
-        if future is None:  # nobody waits for it any more
+    def _finish_query(self, answer: dict) -> None:
+        future, _ = self._queries.get(answer["query"], (None, None))
+        if future is None:  # its time was over
             return
         if "answer" in answer:
             future.set_result(answer["answer"])
         else:
             future.set_exception(RefractError(answer["message"]))
 
-    def _fail_questions(self, process: subprocess.Popen) -> None:
-        for future, asked in self._asked.values():
-            if asked is process and not future.done():
+    def _fail_queries(self, process: subprocess.Popen) -> None:
+        for future, worker in self._queries.values():
+            if worker is process and not future.done():
                 future.set_exception(
                     RefractError("The worker was restarted before it had answered: try again in a moment.")
                 )
@@ -271,18 +269,17 @@ class JobRunner:
             self._keep_running()
             job = self._running = self._waiting.popleft()
             job.status, job.stage_started_at = "running", time.monotonic()
-            self._send({"run": job.id, "task": job.task, "arguments": job.arguments})
+            self._send(run=job.id, task=job.task, arguments=job.arguments)
 
     def _keep_running(self) -> None:
         if self._process.poll() is not None and not self._closed:
             self._process = self._start()
 
-    def _send(self, message: dict) -> None:
+    def _send(self, **message: object) -> None:
         try:
-            self._process.stdin.write(json.dumps(message) + "\n")
-            self._process.stdin.flush()
+            MessageWriter(self._process.stdin).write(**message)
         except OSError:
-            logger.warning("the worker is gone; its end is handled where its answers are read")
+            logger.warning("The worker is gone; `_read` replaces it.")
 
     def _kill_if_running(self, job: Job) -> None:
         with self._lock:

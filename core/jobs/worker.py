@@ -1,16 +1,15 @@
-"""The worker process: runs the long tasks one at a time, and keeps compiled code and the encoder warm.
+"""The worker process: run the long tasks one at a time, with compiled code and the encoder kept in memory.
 
-Started by `JobRunner` as `python -m core.jobs.worker DATA_HOME`. It reads one JSON message a line from
-standard input ({"run": id, "task": name, "arguments": {...}} or {"cancel": id}) and writes one a line to
-standard output ({"job": id, "event": "stage" | "done" | "failed" | "cancelled", ...}). Beside the tasks it
-answers questions, one after the other in a thread of their own: {"ask": id, "question": name, "arguments":
-{...}} gets {"question": id, "answer": {...}} or {"question": id, "message": sentence}. It ends when its input
-ends, so it never outlives the app.
+`JobRunner` starts it as `python -m core.jobs.worker DATA_HOME`. The messages (see `core.utils.messages`):
+
+- {"run": id, "task": name, "arguments": {...}} and {"cancel": id} are answered by
+  {"job": id, "event": "stage" | "done" | "failed" | "cancelled", ...};
+- {"query": id, "name": name, "arguments": {...}} is answered, while a task runs, by
+  {"query": id, "answer": {...}} or {"query": id, "message": sentence}.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import queue
@@ -22,11 +21,11 @@ from pathlib import Path
 from typing import TextIO
 
 from core.encoders import DEFAULT_ENCODER
-from core.errors import Cancelled, RefractError
+from core.errors import Cancelled
 from core.maps import warm_up as compile_projection
 from core.storage import Store
 from core.tasks import NUMBA, QUERIES, TASKS, load_warm_encoder
-from core.utils import Report
+from core.utils import MessageWriter, Report, explain_error, open_child_streams, read_messages
 
 logger = logging.getLogger(__name__)
 
@@ -40,63 +39,61 @@ class Worker:
     ----------
     home : Path
         Data folder of the store.
-    requests, answers : text streams
-        One JSON message a line.
-    tasks : mapping of task name to function
-        Each is called with the store, a `core.utils.progress.Report`, and the request's arguments.
-    questions : mapping of question name to function
-        Each is called with the store and the request's arguments, and returns what JSON can hold.
+    requests : text stream
+    answers : MessageWriter
+    tasks : mapping of name to function
+        Each is called with the store, a `Report`, and the arguments of the request.
+    queries : mapping of name to function
+        Each is called with the store and the arguments of the request, and returns what JSON can hold.
     """
 
     def __init__(
         self,
         home: Path,
         requests: TextIO,
-        answers: TextIO,
+        answers: MessageWriter,
         tasks: Mapping[str, Callable],
-        questions: Mapping[str, Callable],
+        queries: Mapping[str, Callable],
     ) -> None:
         self.home = home
         self.requests = requests
         self.answers = answers
         self.tasks = tasks
-        self.questions = questions
+        self.queries = queries
         self.cancelled: set[str] = set()
-        self.waiting: queue.Queue[dict] = queue.Queue()
-        self.asked: queue.Queue[dict] = queue.Queue()
-        self._writing = threading.Lock()
+        self.waiting_tasks: queue.Queue[dict] = queue.Queue()
+        self.waiting_queries: queue.Queue[dict] = queue.Queue()
 
     def run(self) -> None:
-        """Take requests until the input ends."""
+        """Work on requests until the input ends."""
         threading.Thread(target=self._read, daemon=True).start()
-        threading.Thread(target=self._answer_questions, daemon=True).start()
+        threading.Thread(target=self._answer_queries, daemon=True).start()
         while True:
-            self._work(self.waiting.get())
+            self._run_task(self.waiting_tasks.get())
 
     def _read(self) -> None:
-        for line in self.requests:
-            message = json.loads(line)
+        for message in read_messages(self.requests):
             if "cancel" in message:
                 self.cancelled.add(message["cancel"])
-            elif "ask" in message:
-                self.asked.put(message)
+            elif "query" in message:
+                self.waiting_queries.put(message)
             else:
-                self.waiting.put(message)
+                self.waiting_tasks.put(message)
         os._exit(0)  # the app is gone: nobody would read what the running task makes
 
-    def _work(self, request: dict) -> None:
+    def _run_task(self, request: dict) -> None:
         job = request["run"]
         try:
             self.tasks[request["task"]](Store(self.home), self._reporter(job), **request["arguments"])
         except Cancelled:
-            self._answer(job, "cancelled")
+            self.answers.write(job=job, event="cancelled")
         except Exception as error:
-            self._answer(job, "failed", message=_explain(error, request["task"]))
+            self.answers.write(job=job, event="failed", message=explain_error(error, request["task"]))
         else:
-            self._answer(job, "done")
+            self.answers.write(job=job, event="done")
 
     def _reporter(self, job: str) -> Report:
-        """Report for one job: passes on a few a second, and raises once the job is cancelled."""
+        """Return the report of one job: it passes on a few a second, and raises once the job is cancelled."""
         last = {"stage": "", "at": 0.0}
 
         def report(stage: str, done: int, total: int) -> None:
@@ -105,51 +102,28 @@ class Worker:
             now = time.monotonic()
             if stage != last["stage"] or done >= total or now - last["at"] >= SECONDS_BETWEEN_REPORTS:
                 last.update(stage=stage, at=now)
-                self._answer(job, "stage", stage=stage, done=int(done), total=int(total))
+                self.answers.write(job=job, event="stage", stage=stage, done=int(done), total=int(total))
 
         return report
 
-    def _answer_questions(self) -> None:
+    def _answer_queries(self) -> None:
         while True:
-            request = self.asked.get()
+            request = self.waiting_queries.get()
             try:
-                answer = self.questions[request["question"]](Store(self.home), **request["arguments"])
-                self._write({"question": request["ask"], "answer": answer})
+                answer = self.queries[request["name"]](Store(self.home), **request["arguments"])
+                self.answers.write(query=request["query"], answer=answer)
             except Exception as error:
-                message = _explain(error, request["question"])
-                self._write({"question": request["ask"], "message": message})
-
-    def _answer(self, job: str, event: str, **details: object) -> None:
-        self._write({"job": job, "event": event, **details})
-
-    def _write(self, message: dict) -> None:
-        line = json.dumps(message) + "\n"
-        with self._writing:
-            self.answers.write(line)
-            self.answers.flush()
+                self.answers.write(query=request["query"], message=explain_error(error, request["name"]))
 
 
-def _explain(error: Exception, task: str) -> str:
-    """One sentence for the person at the screen."""
-    if isinstance(error, RefractError):
-        return str(error)
-    if isinstance(error, MemoryError):
-        return "Memory ran out: close other programs, or use fewer texts."
-    logger.error("%s failed", task, exc_info=error)
-    return f"Something unexpected went wrong ({type(error).__name__}: {error}); please report it."
-
-
-def serve(tasks: Mapping[str, Callable], questions: Mapping[str, Callable]) -> None:
-    """Serve the app that started this process; returns never."""
-    # Libraries print what they like: the protocol keeps the real standard output to itself.
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    requests = os.fdopen(os.dup(sys.stdin.fileno()), encoding="utf-8")
-    Worker(Path(sys.argv[1]), requests, answers, tasks, questions).run()
+def serve(tasks: Mapping[str, Callable], queries: Mapping[str, Callable]) -> None:
+    """Serve the app that started this process. Does not return."""
+    requests, answers = open_child_streams()
+    Worker(Path(sys.argv[1]), requests, answers, tasks, queries).run()
 
 
 def warm_up() -> None:
-    """Compile what the maps need and load the default encoder, while the person is still reading."""
+    """Compile what the maps need and load the default encoder, before the first task needs them."""
     try:
         load_warm_encoder(DEFAULT_ENCODER)
         with NUMBA:

@@ -28,6 +28,7 @@ from core.utils.http_client import (
 )
 from core.utils.llm_answers import AnswerProblem, ParsedAnswer, is_refusal, normalise, parse_line, parse_name
 from core.utils.memory import graphics_peak_bytes, peak_bytes
+from core.utils.messages import MessageWriter, explain_error, open_child_streams, read_messages
 from core.utils.progress import Progress, Report, progress_of
 from core.utils.sqlite import SqliteFile
 from core.utils.tokens import MAX_CHARACTERS_PER_TOKEN, TYPICAL_CHARACTERS_PER_TOKEN, estimate_tokens
@@ -42,6 +43,7 @@ __all__ = [
     "ChildProcessFailed",
     "Completion",
     "LanguageModel",
+    "MessageWriter",
     "ParsedAnswer",
     "Progress",
     "Report",
@@ -57,6 +59,7 @@ __all__ = [
     "content_key",
     "cut",
     "estimate_tokens",
+    "explain_error",
     "graphics_peak_bytes",
     "host_in",
     "is_local",
@@ -64,6 +67,7 @@ __all__ = [
     "is_web_address",
     "normalise",
     "one_line",
+    "open_child_streams",
     "parse_line",
     "parse_name",
     "peak_bytes",
@@ -71,6 +75,7 @@ __all__ = [
     "post_with_retries",
     "processor_has_bfloat16",
     "progress_of",
+    "read_messages",
     "run_in_child",
     "run_parallel",
     "storage_error",

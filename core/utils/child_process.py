@@ -1,17 +1,13 @@
-"""A function in a process of its own: for what is to be measured alone, or may take all memory.
+"""Run a function in a process of its own: to measure it alone, or because it may take all memory.
 
-The process runs `child_main`. It reads one JSON line from standard input ({"function": name,
-"arguments": {...}}) and writes one a line to standard output: {"stage": ..., "done": ..., "total": ...} while
-it works, last {"result": ...} or {"message": sentence}. It ends when its input ends, so it never outlives the
-process that started it.
+The child runs `child_main`. Its one request is {"function": name, "arguments": {...}}. While it works it
+answers with {"stage": ..., "done": ..., "total": ...}, and last with {"result": ...} or {"message": sentence}.
 """
 
 from __future__ import annotations
 
 import contextlib
 import importlib
-import json
-import logging
 import os
 import queue
 import subprocess
@@ -21,20 +17,17 @@ from pathlib import Path
 from typing import TextIO
 
 from core.errors import RefractError
+from core.utils.messages import MessageWriter, explain_error, explain_exit, open_child_streams, read_messages
 from core.utils.progress import Report
-
-logger = logging.getLogger(__name__)
 
 ROOT = Path(__file__).resolve().parents[2]
 CHILD = "from core.utils import child_main; child_main()"
-LOOK_EVERY = 0.2  # seconds between two looks whether it is to stop
-OUT_OF_MEMORY = "Memory ran out, and only this part was stopped: take fewer texts or a smaller model."
-NO_MEMORY = ("out of memory", "allocate memory", "not enough memory")  # the last on Windows
-GOOD_VICTIM = Path("/proc/self/oom_score_adj")
+SECONDS_BETWEEN_CHECKS = 0.2  # how soon a cancelled child is ended
+OOM_SCORE = Path("/proc/self/oom_score_adj")
 
 
 class ChildProcessFailed(RefractError):
-    """What ran apart came to no result; the message is a sentence for the person at the screen."""
+    """The function of a child process came to no result."""
 
 
 def run_in_child(function: str, report: Report, **arguments: object) -> object:
@@ -45,7 +38,7 @@ def run_in_child(function: str, report: Report, **arguments: object) -> object:
     function : str
         "module:name" of a function that takes a `Report` and these arguments.
     report : Report
-        Called with what the function reports, and again several times a second while it reports nothing.
+        Called with what the function reports, and every `SECONDS_BETWEEN_CHECKS` while it reports nothing.
         When it raises, the process is ended at once.
     **arguments : whatever JSON can hold
 
@@ -67,9 +60,9 @@ def run_in_child(function: str, report: Report, **arguments: object) -> object:
         cwd=ROOT,
     )
     try:
-        request = json.dumps({"function": function, "arguments": arguments}) + "\n"
-        # In a thread: a long request waits for the process to read it, and it can be cancelled before.
-        threading.Thread(target=_ask, args=[process.stdin, request], daemon=True).start()
+        request = {"function": function, "arguments": arguments}
+        # In a thread: a long request blocks until the child reads it, and it can be cancelled before.
+        threading.Thread(target=_send, args=[process.stdin, request], daemon=True).start()
         return _follow(process, report)
     finally:
         process.kill()
@@ -79,26 +72,45 @@ def run_in_child(function: str, report: Report, **arguments: object) -> object:
                 stream.close()
 
 
-def _ask(stream: TextIO, request: str) -> None:
-    with contextlib.suppress(ValueError, OSError):  # it ended at once, which is told by `_follow`
-        stream.write(request)
-        stream.flush()
+def child_main() -> None:
+    """Run the function that standard input names. Does not return."""
+    requests, answers = open_child_streams()
+    request = next(read_messages(requests))
+    threading.Thread(target=_end_with, args=[requests], daemon=True).start()
+    with contextlib.suppress(OSError):  # when memory runs out, the system ends this process, not the app
+        OOM_SCORE.write_text("1000", encoding="ascii")
+
+    def report(stage: str, done: int, total: int) -> None:
+        answers.write(stage=stage, done=int(done), total=int(total))
+
+    module, _, name = request["function"].partition(":")
+    try:
+        function = getattr(importlib.import_module(module), name)
+        answers.write(result=function(report, **request["arguments"]))
+    except Exception as error:
+        answers.write(message=explain_error(error, request["function"]))
+    # At once: the threads of libraries and a graphics card would only take time to end.
+    os._exit(0)
+
+
+def _send(stream: TextIO, request: dict) -> None:
+    with contextlib.suppress(ValueError, OSError):  # the child ended at once, which `_follow` reports
+        MessageWriter(stream).write(**request)
 
 
 def _follow(process: subprocess.Popen, report: Report) -> object:
-    """Pass on what the process reports until its result is there."""
-    said: queue.Queue[str | None] = queue.Queue()
-    threading.Thread(target=_read, args=[process.stdout, said], daemon=True).start()
+    """Pass on the progress of a child until its result is there."""
+    messages: queue.Queue[dict | None] = queue.Queue()
+    threading.Thread(target=_collect, args=[process.stdout, messages], daemon=True).start()
     stage, done, total = "Starting", 0, 1
     while True:
         report(stage, done, total)
         try:
-            line = said.get(timeout=LOOK_EVERY)
+            message = messages.get(timeout=SECONDS_BETWEEN_CHECKS)
         except queue.Empty:
             continue
-        if line is None:
-            raise ChildProcessFailed(_explain_end(process.wait()))
-        message = json.loads(line)
+        if message is None:
+            raise ChildProcessFailed(explain_exit(process.wait()))
         if "result" in message:
             return message["result"]
         if "message" in message:
@@ -106,65 +118,14 @@ def _follow(process: subprocess.Popen, report: Report) -> object:
         stage, done, total = message["stage"], message["done"], message["total"]
 
 
-def _read(stream: TextIO, said: queue.Queue[str | None]) -> None:
-    """Whole lines, then None."""
-    with contextlib.suppress(ValueError, OSError):  # closed while it was read
-        for line in stream:
-            if line.endswith("\n"):  # a process that is ended may leave half a line
-                said.put(line)
-    said.put(None)
-
-
-def _explain_end(code: int) -> str:
-    """Why a process ended without a word."""
-    if code in (-9, 137):  # the system's own way when memory runs out
-        return OUT_OF_MEMORY
-    return (
-        f"Its process stopped in the middle (exit code {code}), most often for lack of memory: take fewer "
-        "texts or a smaller model."
-    )
-
-
-def child_main() -> None:
-    """Run what standard input asks for."""
-    # Libraries print what they like: the protocol keeps the real standard output to itself.
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    requests = os.fdopen(os.dup(sys.stdin.fileno()), encoding="utf-8")
-    request = json.loads(requests.readline())
-    threading.Thread(target=_end_with, args=[requests], daemon=True).start()
-    with contextlib.suppress(OSError):  # if memory runs out, this process is to go, and not the app
-        GOOD_VICTIM.write_text("1000", encoding="ascii")
-
-    def answer(**message: object) -> None:
-        answers.write(json.dumps(message) + "\n")
-        answers.flush()
-
-    def report(stage: str, done: int, total: int) -> None:
-        answer(stage=stage, done=int(done), total=int(total))
-
-    module, _, name = request["function"].partition(":")
-    try:
-        function = getattr(importlib.import_module(module), name)
-        answer(result=function(report, **request["arguments"]))
-    except Exception as error:
-        answer(message=_explain(error, request["function"]))
-    # At once: libraries' threads and a graphics card's cleaning up would only take time.
-    os._exit(0)
+def _collect(stream: TextIO, messages: queue.Queue[dict | None]) -> None:
+    """Queue the messages of a child, then None."""
+    for message in read_messages(stream):
+        messages.put(message)
+    messages.put(None)
 
 
 def _end_with(requests: TextIO) -> None:
-    """End when whoever asked is gone."""
+    """End this process when the one that started it is gone."""
     requests.read()
     os._exit(1)
-
-
-def _explain(error: Exception, function: str) -> str:
-    if isinstance(error, RefractError):
-        return str(error)
-    # Torch has an error of its own for graphics cards, and a mere RuntimeError for the rest.
-    words = str(error).lower()
-    if isinstance(error, MemoryError) or any(said in words for said in NO_MEMORY):
-        return OUT_OF_MEMORY
-    logger.error("%s failed", function, exc_info=error)
-    return f"Something unexpected went wrong ({type(error).__name__}: {error}); please report it."

@@ -47,20 +47,20 @@ def wait(store, *, seconds):
     return {}
 
 
-def die_asked(store):
+def die_query(store):
     os._exit(9)
 
 
-def refuse_asked(store):
+def refuse_query(store):
     refuse(store, None)
 
 
-def stumble_asked(store):
+def stumble_query(store):
     stumble(store, None)
 
 
 if __name__ == "__main__":
     serve(
         {task.__name__: task for task in (count, chatter, refuse, stumble, stick, die)},
-        {ask.__name__: ask for ask in (double, wait, die_asked, refuse_asked, stumble_asked)},
+        {query.__name__: query for query in (double, wait, die_query, refuse_query, stumble_query)},
     )

@@ -96,7 +96,7 @@ def test_a_worker_that_dies_fails_its_job_and_is_replaced(runner):
     assert runner.wait(runner.submit("count", "x", steps=3), 30).status == "done"
 
 
-def test_a_question_is_answered_while_a_job_runs(runner):
+def test_a_query_is_answered_while_a_job_runs(runner):
     job = runner.submit("count", "x", steps=5000)
     wait_until(lambda: job.done > 0)
     answer = runner.query("double", number=21)
@@ -106,18 +106,18 @@ def test_a_question_is_answered_while_a_job_runs(runner):
     runner.wait(job, 20)
 
 
-def test_questions_asked_at_once_each_get_their_own_answer(runner):
+def test_queries_at_once_each_get_their_own_answer(runner):
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda number: runner.query("double", number=number)["number"], range(40)))
     assert answers == [2 * number for number in range(40)]
-    assert runner._asked == {}
+    assert runner._queries == {}
 
 
-def test_a_question_that_cannot_be_answered_says_why(runner):
+def test_a_query_that_cannot_be_answered_says_why(runner):
     with pytest.raises(RefractError, match=r"^Two labels are needed, and one was given"):
-        runner.query("refuse_asked")
+        runner.query("refuse_query")
     with pytest.raises(RefractError, match="ZeroDivisionError: division by zero"):
-        runner.query("stumble_asked")
+        runner.query("stumble_query")
     with pytest.raises(RefractError, match="KeyError"):
         runner.query("nobody knows this")
     assert runner.query("double", number=1)["number"] == 2
@@ -129,14 +129,14 @@ def test_a_late_answer_is_not_taken_for_another(runner):
     assert runner.query("double", number=4)["number"] == 8
 
 
-def test_a_question_fails_with_its_worker_and_the_next_is_answered(runner):
+def test_a_query_fails_with_its_worker_and_the_next_is_answered(runner):
     with pytest.raises(RefractError, match="restarted before it had answered"):
-        runner.query("die_asked")
+        runner.query("die_query")
     assert runner.query("double", number=3)["number"] == 6
     assert runner.wait(runner.submit("count", "x", steps=2), 30).status == "done"
 
 
-def test_a_question_to_a_worker_that_died_with_its_job_harms_no_job(runner):
+def test_a_query_to_a_worker_that_died_with_its_job_harms_no_job(runner):
     job = runner.submit("die", "x")
     with contextlib.suppress(RefractError):  # before or after the process was replaced
         runner.query("double", number=3)
@@ -144,7 +144,7 @@ def test_a_question_to_a_worker_that_died_with_its_job_harms_no_job(runner):
     assert runner.query("double", number=3)["number"] == 6
 
 
-def test_a_question_fails_when_its_worker_is_ended_for_a_job(runner, monkeypatch):
+def test_a_query_fails_when_its_worker_is_ended_for_a_job(runner, monkeypatch):
     monkeypatch.setattr(jobs, "SECONDS_UNTIL_KILLED", 0.2)
     job = runner.submit("stick", "x")
     wait_until(lambda: job.stage == "Stuck")

@@ -10,7 +10,7 @@ import pytest
 
 from core.errors import Cancelled
 from core.utils import ChildProcessFailed, child_process, graphics_peak_bytes, peak_bytes, run_in_child
-from core.utils.child_process import OUT_OF_MEMORY
+from core.utils.messages import OUT_OF_MEMORY
 from tests.support.app_server import ROOT
 
 PLACE = "tests.support.child_functions:"
@@ -131,7 +131,7 @@ class TestPeakMemory:
 
 
 def test_what_runs_apart_is_the_first_to_go_when_memory_ends():
-    if not child_process.GOOD_VICTIM.exists():
+    if not child_process.OOM_SCORE.exists():
         pytest.skip("only Linux lets a process say so")
     assert run_in_child("tests.support.child_functions:read_score", silent) == 1000
 

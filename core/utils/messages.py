@@ -1,0 +1,94 @@
+"""The protocol of child processes: JSON messages, one a line, over standard input and output.
+
+The one-shot child of `run_in_child` and the worker of `core.jobs` both speak it. A child ends when its input
+ends, so it never outlives the process that started it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from typing import TextIO
+
+from core.errors import RefractError
+
+logger = logging.getLogger(__name__)
+
+OUT_OF_MEMORY = "Memory ran out, and only this part was stopped: take fewer texts or a smaller model."
+MEMORY_PHRASES = ("out of memory", "allocate memory", "not enough memory")  # the last on Windows
+KILLED = (-9, 137)  # exit codes of a process that the system ended, which it does when memory runs out
+
+
+class MessageWriter:
+    """Write messages to a stream; several threads may do so.
+
+    Parameters
+    ----------
+    stream : text stream
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._lock = threading.Lock()
+
+    def write(self, **message: object) -> None:
+        """Write one message.
+
+        Raises
+        ------
+        OSError, ValueError
+            When the reader is gone, or the stream is closed.
+        """
+        line = json.dumps(message) + "\n"
+        with self._lock:
+            self._stream.write(line)
+            self._stream.flush()
+
+
+def read_messages(stream: TextIO) -> Iterator[dict]:
+    """Yield the messages of a stream until it ends or is closed.
+
+    A process that is killed may leave half a line: it is left out.
+    """
+    with contextlib.suppress(ValueError, OSError):
+        for line in stream:
+            if line.endswith("\n"):
+                yield json.loads(line)
+
+
+def open_child_streams() -> tuple[TextIO, MessageWriter]:
+    """Return the requests and the answers of this child process, and keep both to the protocol.
+
+    Libraries print to standard output: from now on that goes to standard error.
+    """
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    requests = os.fdopen(os.dup(sys.stdin.fileno()), encoding="utf-8")
+    return requests, MessageWriter(answers)
+
+
+def explain_error(error: Exception, task: str) -> str:
+    """Return one sentence for the person at the screen, and log an error that nobody expected."""
+    if isinstance(error, RefractError):
+        return str(error)
+    # torch has an error of its own for graphics cards, and a mere RuntimeError for the processor.
+    words = str(error).lower()
+    if isinstance(error, MemoryError) or any(phrase in words for phrase in MEMORY_PHRASES):
+        return OUT_OF_MEMORY
+    logger.error("%s failed", task, exc_info=error)
+    return f"Something unexpected went wrong ({type(error).__name__}: {error}); please report it."
+
+
+def explain_exit(code: int) -> str:
+    """Return one sentence for a process that ended without a result."""
+    if code in KILLED:
+        return OUT_OF_MEMORY
+    return (
+        f"Its process stopped in the middle (exit code {code}), most often for lack of memory: take fewer "
+        "texts or a smaller model."
+    )
