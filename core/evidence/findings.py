@@ -11,7 +11,7 @@ from core.evidence.driving_words import DrivingWord
 from core.evidence.learning_curve import LearningCurve
 from core.evidence.result import Evidence
 from core.maps import MapQuality
-from core.transforms import Approach, LinearForm
+from core.transforms import Method, LinearForm
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,9 @@ OF_SPACES = ("evidence", "change", "near", "map_quality")
 """Findings that need no transform: what is measured of a reading."""
 
 
-def findings_wanted(approach: Approach) -> tuple[str, ...]:
+def findings_wanted(method: Method) -> tuple[str, ...]:
     """Names of what is measured of a Fit made so, in the order of `FINDINGS`."""
-    if approach.kind == "guided":
+    if method.kind == "guided":
         return FINDINGS
-    more = ("linear", "words") if approach.kind == "gstransform" else ()
+    more = ("linear", "words") if method.kind == "gstransform" else ()
     return tuple(name for name in FINDINGS if name in (*OF_SPACES, *more))

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from core.maps.space import Space
-from core.transforms import Approach
+from core.transforms import Method
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Fit:
         The reshaped space, or the one that an encoder's reading made.
     space_key : str
         Under which this space, its clusters and answers are kept: Fits of one reading share it.
-    approach : Approach
+    method : Method
         How it was made.
     instruction : str
     labels : list of str
@@ -38,7 +38,7 @@ class Fit:
 
     space: Space
     space_key: str
-    approach: Approach
+    method: Method
     instruction: str
     labels: list[str]
     label_ids: list[int]
@@ -55,7 +55,7 @@ class Fit:
 
     def base(self, generic: Space) -> Space:
         """Return the space in which its labels were learned: the generic one, unless it is its own."""
-        return generic if self.approach.kind == "guided" else self.space
+        return generic if self.method.kind == "guided" else self.space
 
     @cached_property
     def predicted(self) -> np.ndarray:
@@ -71,5 +71,5 @@ class Fit:
     def from_names_only(self) -> bool:
         """Whether no text was labelled, so that all it goes by are the label names; not so of a reading."""
         return (
-            self.has_predictions and not self.approach.reencodes and not (np.asarray(self.given) >= 0).any()
+            self.has_predictions and not self.method.reencodes and not (np.asarray(self.given) >= 0).any()
         )

@@ -78,9 +78,9 @@ def refit(fit: Fit, generic: Space) -> Refitted:
             graph=base.graph,
             label_vectors=fit.label_vectors,
         )
-    if fit.approach.reencodes:
+    if fit.method.reencodes:
         return Refitted(lambda X: X, classifier, True)
-    if fit.approach.kind == "gstransform":
+    if fit.method.kind == "gstransform":
         recipe = GSTransform(random_state=0).fit(np.asarray(generic.vectors), np.asarray(fit.given))
         return Refitted(lambda X: unit_rows(recipe.transform(X)), classifier, True)
     classifier.embedding_ = fit.space.vectors

@@ -28,7 +28,7 @@ from core.storage import (
 from core.tasks.model_cache import NUMBA, load_warm_corpus, load_warm_encoder
 from core.tasks.steps import draw_space, keep_graph
 from core.transforms import GSTransform, GuidedTransform
-from core.utils import Report, content_key, stage
+from core.utils import Report, content_key, progress_of
 
 VERSION = 2  # raise it when a Fit changes: older ones are then computed again
 
@@ -182,7 +182,7 @@ def _reshape(report: Report, results: ArtifactStore, asked: Asked, generic: Spac
     X = np.asarray(generic.vectors)
     if recipe:
         transform = GSTransform(random_state=0)
-        transform.fit(X, asked.given, progress=stage(report, "Training the published recipe"))
+        transform.fit(X, asked.given, progress=progress_of(report, "Training the published recipe"))
         vectors = unit_rows(transform.transform(X))
         names = None if names is None else unit_rows(transform.transform(unit_rows(names)))
     else:
@@ -203,7 +203,7 @@ def _read(store: Store, report: Report, results: ArtifactStore, asked: Asked, ge
     if reading is None:
         report("Loading the encoder", 0, 1)
         encoder = load_warm_encoder(method.encoder, method.template)
-        counts = {"reading": stage(report, "Reading"), "answering": stage(report, "Writing answers")}
+        counts = {"reading": progress_of(report, "Reading"), "answering": progress_of(report, "Writing answers")}
         texts = load_warm_corpus(store, corpus_key).texts
         reading = read_corpus(results, corpus_key, texts, encoder, asked.analysis.instruction, **counts)
         if len(asked.labels) >= 2:

@@ -38,7 +38,7 @@ def draw_method(analysis: Analysis | None) -> None:
         None while there is none: a choice then creates one.
     """
     method = analysis.method if analysis else Method()
-    key = f"approach_kind_{analysis.id if analysis else None}"
+    kind, key = method.kind.value, f"approach_kind_{analysis.id if analysis else None}"
 
     def choose_kind() -> None:
         analysis_id = analysis.id if analysis else ensure_analysis()
@@ -52,13 +52,13 @@ def draw_method(analysis: Analysis | None) -> None:
 
     # The choice was not stored, or another window changed it. In all other cases `default` sets the widget:
     # a rerun may interrupt this one.
-    otherwise = st.session_state.get(key, method.kind) != method.kind
+    otherwise = st.session_state.get(key, kind) != kind
     if otherwise:
-        st.session_state[key] = method.kind
+        st.session_state[key] = kind
     with st.container(horizontal=True, vertical_alignment="center", key="approach"):
         st.markdown(":small[How it is followed]", help=HELP, width="content")
         st.segmented_control(
-            "How the instruction is followed", list(KINDS), default=None if otherwise else method.kind,
+            "How the instruction is followed", list(KINDS), default=None if otherwise else kind,
             format_func=KINDS.__getitem__, required=True, key=key, label_visibility="collapsed",
             on_change=_attempt, args=[choose_kind],
         )  # fmt: skip

@@ -91,9 +91,9 @@ def home(tmp_path_factory):
     analysis = store.add_analysis(corpus.key, QUESTION)
     feelings = corpus.metadata["emotion"]
     for name in feelings.unique():
-        store.add_label(analysis, name)
+        store.label_names.add(analysis, name)
     rows = feelings.groupby(feelings).sample(10, random_state=0).index
-    store.give_labels(analysis, {int(row): feelings[row] for row in rows}, "ada")
+    store.labels.give(analysis, {int(row): feelings[row] for row in rows}, "ada")
     return home
 
 
@@ -136,7 +136,7 @@ def choose_encoder(page, name):
     settle(page)
 
 
-def read(page, title, label="Read 576 texts anew"):
+def read(page, title, label="Re-encode 576 texts"):
     """Start, and wait for two maps of which the right one is called so."""
     button(page, "guide_fit").get_by_text(label).wait_for()
     page.wait_for_function("() => !document.querySelector('.st-key-guide_fit button').disabled")
@@ -158,7 +158,7 @@ def cards(page):
 
 def test_1_an_instructor_reads_every_text_under_the_question(page, models):
     open_guide(page)
-    choose_kind(page, "Read every text anew")
+    choose_kind(page, "Re-encode every text")
     choose_encoder(page, str(models["instructor"]))
     page.get_by_text("Represent the text for", exact=False).first.wait_for()
     shoot(page, "reading_guide")

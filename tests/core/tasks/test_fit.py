@@ -42,17 +42,17 @@ def follow(store, prepared, labelled):
     return run
 
 
-def test_an_approach_is_remembered_and_the_usual_one_is_by_labels(store, prepared, labelled, home):
+def test_a_method_is_remembered_and_the_usual_one_is_by_labels(store, prepared, labelled, home):
     assert store.analysis(labelled).method == Method("guided")
     method = Method("reencode", "instructor:/models/ünï", "Represent {instruction}:")
     store.set_method(labelled, method)
     assert type(store)(home).analysis(labelled).method == method
-    with pytest.raises(StoreError, match="choose it again"):
+    with pytest.raises(StoreError, match="choose the method again"):
         Method.from_text('{"kind": "reencode", "later": 1}')
 
 
 @pytest.mark.parametrize("later", ['{"kind": "reading", "later": 1}', '{"kind": "dreaming"}', "[]"])
-def test_an_approach_of_a_later_version_does_not_hide_the_analysis(store, prepared, labelled, follow, later):
+def test_a_method_of_a_later_version_does_not_hide_the_analysis(store, prepared, labelled, follow, later):
     follow(Method("reencode", "asking"))
     results, key = store.results(prepared), store.analysis(labelled).fit_key
     with store._database.transaction() as connection:
