@@ -4,7 +4,7 @@ RefractError
 ├── CorpusError         a file or table that cannot become a corpus
 ├── EncoderUnavailable  an encoder that cannot be loaded here
 ├── LabelError          guide labels that cannot be used (also a ValueError)
-├── LanguageModelError  a language model that cannot be asked, or gave no answer
+├── LanguageModelError  a language model that cannot be used, or gave no completion
 ├── StoreError          something that could not be kept on disk, or found there
 └── Cancelled           a background job that was stopped by a person
 
@@ -29,14 +29,20 @@ class LabelError(RefractError, ValueError):
 
 
 class LanguageModelError(RefractError):
-    """A language model that cannot be asked, or did not answer.
+    """A language model that cannot be used, or gave no completion.
 
-    `hopeless` when other questions would fail alike; `passing` when the same may be answered later.
+    Attributes
+    ----------
+    permanent : bool
+        Every prompt would fail: a wrong key or address.
+    transient : bool
+        The same prompt may succeed later: a server that is busy or away. When both are False, the server
+        refused this one prompt.
     """
 
-    def __init__(self, message: str, *, hopeless: bool = False, passing: bool = False) -> None:
+    def __init__(self, message: str, *, permanent: bool = False, transient: bool = False) -> None:
         super().__init__(message)
-        self.hopeless, self.passing = hopeless, passing
+        self.permanent, self.transient = permanent, transient
 
 
 class StoreError(RefractError):

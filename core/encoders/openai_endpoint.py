@@ -6,12 +6,10 @@ import base64
 import json
 import os
 import threading
-import urllib.error
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from collections.abc import Callable, Sequence
 from contextlib import closing
-from http.client import HTTPException
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,52 +17,57 @@ from core.encoders.batching import check_texts, make_batches, stack_vectors
 from core.encoders.model_files import MOST_TOKENS
 from core.encoders.prompts import wording_for
 from core.encoders.spec import KEY_VARIABLE, endpoint_title, split_endpoint
-from core.errors import Cancelled, EncoderUnavailable
+from core.errors import EncoderUnavailable
 from core.utils import (
     Progress,
+    RequestLimits,
+    RequestRefused,
+    ServerUnreachable,
     can_be_key,
     content_key,
     host_in,
-    may_pass,
-    message_of,
-    post_json,
-    seconds_to_wait,
+    post_with_retries,
+    run_parallel,
 )
 
 VERSION = 1  # raise when the same server would give other vectors
-ATTEMPTS, FIRST_ATTEMPTS = 6, 3  # the latter at the first call, for which a person waits
-TIMEOUT, FIRST_TIMEOUT = 300.0, 60.0  # seconds for one answer
-LONGEST_PAUSE = 60.0  # seconds, whatever a server asks for
-PARALLEL = 4  # requests at a time
-LOOK_EVERY = 0.25  # seconds, while no answer comes
-MOST_BATCH_TEXTS = 32  # the most that some servers take as they come
+LIMITS = RequestLimits(attempts=6, timeout=300.0, longest_pause=60.0, most_bytes=64_000_000)
+FIRST_LIMITS = replace(LIMITS, attempts=3, timeout=60.0, retry_timeouts=False)
+"""Of the first request, for which a person waits."""
+
+MOST_BATCH_TEXTS = 32
+"""Texts in a request: the most that some servers accept by default."""
+
 BATCH_TOKENS = 32_000
-MOST_CHARACTERS = MOST_TOKENS * 4  # of a text: what stands beyond is cut unread
-LEAST_CHARACTERS = 200  # a text that is refused at this length is not refused for it
-LONGEST_REPLY = 64_000_000  # bytes
-TOO_MUCH = (400, 413, 422)  # a smaller request may be taken
+MOST_CHARACTERS = MOST_TOKENS * 4
+"""Of a text: what stands beyond is not sent."""
+
+LEAST_CHARACTERS = 200
+"""A text that is refused at this length is not refused for its length."""
+
+TOO_LARGE_STATUSES = (400, 413, 422)
+"""Refusals after which a smaller request may be accepted."""
 
 
 class EndpointEncoder:
     """A model behind a server, as an encoder; satisfies `core.encoders.Encoder`.
 
-    Texts leave this machine unless the server runs on it (`host`). What the model is, the server alone knows:
-    where it gives other vectors under the same name, earlier ones are not noticed to be old.
+    Texts leave this machine unless the server runs on it (`host`). When the server changes the model behind
+    a name, vectors kept from before are used on: nothing shows the change.
 
     Parameters
     ----------
     name : str
         "endpoint:ADDRESS#MODEL", where "/embeddings" is added to the address.
     template : str, optional
-        How an instruction is put before a text, with "{instruction}" in it; by default as is known of models
-        of this name.
+        Prompt before each text, with "{instruction}" in it; by default the known one of models of this name.
     pause : callable, optional
         Waits so many seconds between attempts; by default until the work is stopped.
 
     Raises
     ------
     EncoderUnavailable
-        When the name is none, or the server has no such model, refuses the key or gives no vector.
+        When the name is malformed, or the server has no such model, refuses the key or gives no vector.
     """
 
     max_tokens = MOST_TOKENS
@@ -84,7 +87,7 @@ class EndpointEncoder:
         self._pause = pause
         self._format = {"encoding_format": "float"}
         self.n_dims = 0
-        self.n_dims = self._ask(["text"], threading.Event()).shape[1]
+        self.n_dims = self._post(["text"], threading.Event()).shape[1]
         self.key = content_key("endpoint", VERSION, self.url, self.model, self.n_dims)
 
     def prompt_for(self, instruction: str | None) -> str:
@@ -93,27 +96,27 @@ class EndpointEncoder:
         Raises
         ------
         EncoderUnavailable
-            When this encoder does not follow it.
+            When the model does not follow the instruction.
         """
         return self.wording.prompt_for(instruction, self.name)
 
     def key_for(self, instruction: str | None) -> str:
-        """Provenance of the vectors under an instruction; `key` where nothing is put before the texts."""
+        """Return the provenance of vectors under an instruction; `key` where the prompt is empty."""
         prompt = self.prompt_for(instruction)
         return content_key("prompted", self.key, prompt) if prompt else self.key
 
     def encode(
         self, texts: Sequence[str], *, instruction: str | None = None, progress: Progress | None = None
     ) -> np.ndarray:
-        """Unit vectors of n texts; each different text is sent once, several requests at a time.
+        """Return unit vectors of n texts; each different text is sent once, several requests at a time.
 
-        A text that the server refuses for its length is cut to a half, as often as needed.
+        A text that the server refuses for its length is halved until it is accepted.
 
         Parameters
         ----------
         texts : sequence of n str
         instruction : str, optional
-            Under which every text is read; see `prompt_for`.
+            For every text; see `prompt_for`.
         progress : callable, optional
             Called with (texts done, n) after each batch, and several times a second while none comes; may
             raise `Cancelled`.
@@ -125,7 +128,7 @@ class EndpointEncoder:
         Raises
         ------
         EncoderUnavailable
-            When the server is gone or refuses, or answers with something else than one vector for each text.
+            When the server is gone or refuses, or its answer is not one vector for each text.
         """
         prompt = self.prompt_for(instruction)
         check_texts(texts)
@@ -135,37 +138,26 @@ class EndpointEncoder:
         )
         vectors: dict[str, np.ndarray] = {}
         done = 0
-        with closing(self._embed_each(batches, prompt)) as came:
-            for batch, found in came:
-                vectors.update(zip(batch, found, strict=True))
-                done += sum(counts[text] for text in batch)
-                if progress:
-                    progress(done, len(texts))
+
+        def report() -> None:
+            if progress:
+                progress(done, len(texts))
+
+        def embed(batch: list[str], stop: threading.Event) -> np.ndarray:
+            return self._embed(batch, prompt, stop)
+
+        with closing(run_parallel(embed, batches, idle=report)) as results:
+            for position, found in results:
+                vectors.update(zip(batches[position], found, strict=True))
+                done += sum(counts[text] for text in batches[position])
+                report()
         return stack_vectors([vectors[text[:MOST_CHARACTERS]] for text in texts], self.n_dims, self.name)
 
-    def _embed_each(
-        self, batches: list[list[str]], prompt: str
-    ) -> Iterator[tuple[list[str], Sequence[np.ndarray]]]:
-        """Vectors of each batch as they come, and of no text while none comes."""
-        stop, pool = threading.Event(), ThreadPoolExecutor(PARALLEL)
-        try:
-            asked = {pool.submit(self._embed, batch, prompt, stop): batch for batch in batches}
-            open_ones = set(asked)
-            while open_ones:
-                ended, open_ones = wait(open_ones, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
-                if not ended:
-                    yield [], []
-                for future in ended:
-                    yield asked[future], future.result()
-        finally:
-            stop.set()
-            pool.shutdown(wait=False, cancel_futures=True)
-
     def _embed(self, texts: list[str], prompt: str, stop: threading.Event) -> np.ndarray:
-        """Vectors of a batch; of its halves where it is too much for the server."""
+        """Vectors of a batch; of its halves where it is too large for the server."""
         try:
-            return self._ask([prompt + text for text in texts], stop)
-        except _TooMuch:
+            return self._post([prompt + text for text in texts], stop)
+        except _TooLarge:
             if len(texts) > 1:
                 half = len(texts) // 2
                 parts = (texts[:half], texts[half:])
@@ -175,44 +167,45 @@ class EndpointEncoder:
                 raise
         return np.concatenate([self._embed(part, prompt, stop) for part in parts])
 
-    def _ask(self, inputs: list[str], stop: threading.Event) -> np.ndarray:
-        """Vectors of one request, asked again after a while where the server is busy or away for a moment."""
-        first = not self.n_dims
-        attempts, timeout = (FIRST_ATTEMPTS, FIRST_TIMEOUT) if first else (ATTEMPTS, TIMEOUT)
-        pause = self._pause or stop.wait
-        for attempt in range(1, attempts + 1):
-            if stop.is_set():
-                raise Cancelled("Stopped.")
-            body = {"model": self.model, "input": [text or " " for text in inputs], **self._format}
-            try:
-                address = f"{self.url}/embeddings"
-                reply = post_json(address, body, key=self._key, timeout=timeout, most_bytes=LONGEST_REPLY)
-                return self._read(reply, len(inputs))
-            except urllib.error.HTTPError as error:
-                with error:
-                    said = message_of(error, self._key)
-                    if error.code in (400, 422) and self._format and "encoding_format" in said:
-                        self._format = {}  # a server that knows one format only
-                        continue
-                    if attempt == attempts or not may_pass(error.code) or _is_too_much(error.code, said):
-                        raise self._refused(error.code, said) from None  # the trace's request holds the key
-                    seconds = seconds_to_wait(attempt, error.headers.get("Retry-After"))
-            except (OSError, HTTPException) as error:
-                reason = getattr(error, "reason", None) or error
-                if attempt == attempts or (first and isinstance(reason, TimeoutError)):
-                    raise EncoderUnavailable(
-                        f"No answer from {self.host} ({reason}): check that the server runs and that its "
-                        "address is right."
-                    ) from None
-                seconds = seconds_to_wait(attempt)
-            pause(min(seconds, LONGEST_PAUSE))
-        raise EncoderUnavailable(self._odd("no vectors in any format"))
+    def _post(self, inputs: list[str], stop: threading.Event) -> np.ndarray:
+        """Vectors of one request, repeated after a pause while the server is busy or away."""
+        try:
+            return post_with_retries(
+                f"{self.url}/embeddings",
+                lambda: {"model": self.model, "input": [text or " " for text in inputs], **self._format},
+                lambda reply: self._read(reply, len(inputs)),
+                LIMITS if self.n_dims else FIRST_LIMITS,
+                key=self._key,
+                pause=self._pause or stop.wait,
+                stop=stop,
+                adapt=self._leave_out_format,
+            )
+        except RequestRefused as refusal:
+            raise self._explain(refusal) from None
+        except ServerUnreachable as error:
+            raise EncoderUnavailable(
+                f"No answer from {self.host} ({error}): check that the server runs and that its address is "
+                "right."
+            ) from None
+
+    def _leave_out_format(self, refusal: RequestRefused, body: dict) -> bool:
+        """Stop naming the format for a server that knows only one."""
+        if (
+            refusal.status in (400, 422)
+            and "encoding_format" in body
+            and "encoding_format" in refusal.message
+        ):
+            self._format = {}
+            return True
+        if _is_too_large(refusal):
+            raise self._explain(refusal) from None
+        return False
 
     def _read(self, reply: bytes, n_texts: int) -> np.ndarray:
         """Unit vectors of an answer, in the order of the texts: float32 (n_texts, n_dims)."""
         try:
             found = json.loads(reply)["data"]
-            places = [item.get("index", position) for position, item in enumerate(found)]
+            positions = [item.get("index", place) for place, item in enumerate(found)]
             rows = [_numbers(item["embedding"]) for item in found]
         except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             if isinstance(error, json.JSONDecodeError) and reply.lstrip().startswith(b"{"):
@@ -220,15 +213,15 @@ class EndpointEncoder:
             raise EncoderUnavailable(self._odd("something else")) from None
         if len(rows) != n_texts:
             raise EncoderUnavailable(self._odd(f"{len(rows):,} vectors for {n_texts:,} texts"))
-        whole = all(type(place) is int for place in places)  # True and 1.0 are no places
-        if not whole or sorted(places) != list(range(n_texts)):
+        whole = all(type(position) is int for position in positions)  # True and 1.0 are no positions
+        if not whole or sorted(positions) != list(range(n_texts)):
             raise EncoderUnavailable(self._odd("vectors that do not say of which text they are"))
         width = self.n_dims or (rows[0].size if rows else 0)
         if any(row.shape != (width,) for row in rows) or width < 2:
             odd = next((row.size for row in rows if row.shape != (width,)), width)
             raise EncoderUnavailable(self._odd(f"a vector of {odd:,} numbers where {width:,} are needed"))
         vectors = np.empty((n_texts, width), dtype=np.float32)
-        vectors[places] = rows
+        vectors[positions] = rows
         if not np.isfinite(vectors).all():
             raise EncoderUnavailable(self._odd("vectors that are no numbers"))
         return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
@@ -239,33 +232,35 @@ class EndpointEncoder:
             "the server speaks the OpenAI embeddings protocol at this address, which usually ends in /v1."
         )
 
-    def _refused(self, code: int, said: str) -> EncoderUnavailable:
-        if code in (401, 403):
-            text = f"{self.host} refuses the key ({code}): set {KEY_VARIABLE} to one that is valid there."
-        elif code == 404:
+    def _explain(self, refusal: RequestRefused) -> EncoderUnavailable:
+        status, said = refusal.status, refusal.message
+        if status in (401, 403):
+            text = f"{self.host} refuses the key ({status}): set {KEY_VARIABLE} to one that is valid there."
+        elif status == 404:
             text = (
                 f"{self.host} knows no model “{self.model}” ({said}): check its name, and the address, which "
                 "usually ends in /v1."
             )
-        elif code == 429:
-            text = f"{self.host} takes no more texts for now ({said}): try again later."
-        elif 300 <= code < 400:
+        elif status == 429:
+            text = f"{self.host} accepts no more texts for now ({said}): try again later."
+        elif 300 <= status < 400:
             text = (
-                f"{self.host} sends texts on to another address ({code}), which Refract does not do: give "
+                f"{self.host} redirects to another address ({status}), and Refract follows no redirect: give "
                 "that address."
             )
         else:
-            text = f"{self.host} could not answer ({code}: {said}): check its own messages."
-        return (_TooMuch if _is_too_much(code, said) else EncoderUnavailable)(text)
+            text = f"{self.host} could not answer ({status}: {said}): check the messages of the server."
+        return (_TooLarge if _is_too_large(refusal) else EncoderUnavailable)(text)
 
 
-class _TooMuch(EncoderUnavailable):
+class _TooLarge(EncoderUnavailable):
     """A request that a server refuses, maybe for its size."""
 
 
-def _is_too_much(code: int, said: str) -> bool:
-    """Whether a smaller request may be taken; some servers call it an error of their own."""
-    return code in TOO_MUCH or (code >= 500 and ("too large" in said or "too long" in said))
+def _is_too_large(refusal: RequestRefused) -> bool:
+    """Whether a smaller request may be accepted; some servers report a long text as their own failure."""
+    by_name = refusal.status >= 500 and any(word in refusal.message for word in ("too large", "too long"))
+    return refusal.status in TOO_LARGE_STATUSES or by_name
 
 
 def _numbers(embedding: object) -> np.ndarray:

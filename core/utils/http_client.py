@@ -1,21 +1,76 @@
-"""Posting JSON to servers that people name, such as language models: no redirects, keys are never shown."""
+"""Post JSON to servers that people name: no redirects, no key in a message, retries, requests in parallel."""
 
 from __future__ import annotations
 
 import json
 import math
+import threading
 import urllib.error
 import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from http.client import HTTPException
+from typing import TypeVar
 from urllib.parse import urlsplit
 
-PASSING = (408, 409, 425, 429)  # and all of 500 and above: asking again may help
+from core.errors import Cancelled
+from core.utils.formatting import one_line
+
+TRANSIENT_STATUSES = (408, 409, 425, 429)
+"""Refusals below 500 that may be over at the next attempt; all from 500 on may be."""
+
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
-LONGEST_MESSAGE = 200  # characters of what a server says
+MAX_MESSAGE_CHARACTERS = 200
+"""Of what a server says about a refusal."""
+
+PARALLEL_REQUESTS = 4
+IDLE_SECONDS = 0.25
+"""How often the caller of `run_parallel` is called while no result comes."""
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class RequestLimits:
+    """How long to wait for a server, and how often to try.
+
+    Attributes
+    ----------
+    attempts : int
+        Requests at most.
+    timeout : float
+        Seconds without a sign of the server.
+    longest_pause : float
+        Seconds between two attempts at most, whatever the server wants.
+    most_bytes : int
+        Bytes of the reply that are read.
+    retry_timeouts : bool
+        Whether a request that timed out is sent again.
+    """
+
+    attempts: int
+    timeout: float
+    longest_pause: float
+    most_bytes: int
+    retry_timeouts: bool = True
+
+
+class RequestRefused(Exception):
+    """A reply with an error status: the status, and the server's message without the key."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(f"{status}: {message}")
+        self.status, self.message = status, message
+
+
+class ServerUnreachable(Exception):
+    """No reply, or one that was cut off, after all attempts."""
 
 
 def is_web_address(url: str) -> bool:
-    """Whether a text is an address of the web, complete with its host."""
+    """Return whether a text is an http(s) address with a host."""
     try:
         parts = urlsplit(url)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -24,64 +79,172 @@ def is_web_address(url: str) -> bool:
 
 
 def can_be_key(text: str) -> bool:
-    """Whether a text can be sent as a key; a library would show any other in its message."""
+    """Return whether a text can be sent as a key; `http.client` would show any other in its message."""
     return text.isascii() and text.isprintable()
 
 
 def host_in(url: str) -> str:
-    """Host and port of an address, to be told to people."""
+    """Return host and port of an address, without user name and password."""
     return urlsplit(url).netloc.rpartition("@")[2]
 
 
 def is_local(host: str) -> bool:
-    """Whether a server is on this machine, so that texts do not leave it."""
+    """Return whether a server is on this machine, so that texts do not leave it."""
     return any(host == local or host.startswith(f"{local}:") for local in LOCAL_HOSTS)
 
 
-def post_json(url: str, body: dict, *, key: str, timeout: float, most_bytes: int) -> bytes:
-    """Post a JSON object; returns the reply as it came.
+def is_transient(status: int) -> bool:
+    """Return whether a refusal may be over when the same request is sent again."""
+    return status in TRANSIENT_STATUSES or status >= 500
+
+
+def post_with_retries(
+    url: str,
+    make_body: Callable[[], dict],
+    read_reply: Callable[[bytes], Result],
+    limits: RequestLimits,
+    *,
+    key: str,
+    pause: Callable[[float], object],
+    stop: threading.Event,
+    adapt: Callable[[RequestRefused, dict], bool],
+) -> Result:
+    """Post a JSON object, again after a pause while the server is busy or away.
 
     Parameters
     ----------
     url : str
-        Texts go there and nowhere else: a redirect is an error, and to a server on this machine they go
-        without a proxy, whatever the environment names.
-    body : dict
+        Texts go there and nowhere else: a redirect is an error, and no proxy is used for a server on this
+        machine.
+    make_body : callable
+        Returns the object; called before each attempt.
+    read_reply : callable
+        Parses the reply. A ConnectionError from it counts as a reply that was cut off.
+    limits : RequestLimits
     key : str
         Sent as a bearer token; "" for servers without.
-    timeout : float
-        Seconds without a sign of the server.
-    most_bytes : int
-        Of the reply that are read.
+    pause : callable
+        Waits so many seconds.
+    stop : threading.Event
+        Once it is set, nothing more is sent.
+    adapt : callable
+        Called with a refusal and the body that was refused. Returns True when `make_body` now leaves out
+        what the server did not accept: the next attempt is then made at once. May raise to end the attempts.
 
     Raises
     ------
-    urllib.error.HTTPError
-        When the server refuses; it holds the key, so raise your own `from None`.
-    OSError, http.client.HTTPException
-        When there is no answer, or it was cut off in the middle.
+    RequestRefused
+        When the server refuses for good, or still does at the last attempt.
+    ServerUnreachable
+        When there is no whole reply.
+    Cancelled
+        When `stop` is set.
     """
+    for attempt in range(1, limits.attempts + 1):
+        if stop.is_set():
+            raise Cancelled("Stopped.")
+        last, body = attempt == limits.attempts, make_body()
+        try:
+            return read_reply(_post(url, body, key, limits))
+        except urllib.error.HTTPError as error:
+            with error:
+                refusal = RequestRefused(error.code, _message_of(error, key))
+            if adapt(refusal, body) and not last:
+                continue
+            if last or not is_transient(refusal.status):
+                raise refusal from None  # HTTPError holds the request, and with it the key
+            seconds = retry_seconds(attempt, error.headers.get("Retry-After"))
+        except (OSError, HTTPException) as error:
+            reason = getattr(error, "reason", None) or error
+            if last or (isinstance(reason, TimeoutError) and not limits.retry_timeouts):
+                raise ServerUnreachable(str(reason)) from None
+            seconds = retry_seconds(attempt)
+        pause(min(seconds, limits.longest_pause))
+    raise AssertionError("the last attempt returns or raises")
+
+
+def retry_seconds(attempt: int, retry_after: str | None = None) -> float:
+    """Return the pause after a failed attempt: 1, 2, 4, … seconds, or longer where the server wants that.
+
+    Parameters
+    ----------
+    attempt : int
+        1 is the first.
+    retry_after : str, optional
+        The server's Retry-After in seconds; a date is ignored.
+    """
+    try:
+        wanted = float(retry_after or 0)
+    except ValueError:
+        wanted = 0.0
+    return max(wanted if math.isfinite(wanted) else 0.0, 2.0 ** (attempt - 1))
+
+
+def run_parallel(
+    work: Callable[[Item, threading.Event], Result],
+    items: Sequence[Item],
+    *,
+    idle: Callable[[], None] = lambda: None,
+) -> Iterator[tuple[int, Result]]:
+    """Yield (position, result) of each item as it comes, from `PARALLEL_REQUESTS` threads.
+
+    Nothing more is started once the generator is closed or an item raised; that exception is raised here.
+
+    Parameters
+    ----------
+    work : callable
+        Called with an item and the event that is set when the results are no longer wanted; it then raises
+        `Cancelled` as soon as it can.
+    items : sequence
+    idle : callable, optional
+        Called every `IDLE_SECONDS` while no result comes; may raise to stop.
+    """
+    pool, stop = ThreadPoolExecutor(PARALLEL_REQUESTS), threading.Event()
+
+    def run(item: Item) -> Result:
+        try:
+            return work(item, stop)
+        except BaseException:
+            stop.set()
+            raise
+
+    try:
+        positions = {pool.submit(run, item): position for position, item in enumerate(items)}
+        pending = set(positions)
+        while pending:
+            done, pending = wait(pending, timeout=IDLE_SECONDS, return_when=FIRST_COMPLETED)
+            if not done:
+                idle()
+            for future in sorted(done, key=positions.get):
+                if isinstance(future.exception(), Cancelled):
+                    continue  # stopped by the exception of another item, which is raised here
+                yield positions[future], future.result()
+    finally:
+        stop.set()
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _post(url: str, body: dict, key: str, limits: RequestLimits) -> bytes:
     request = urllib.request.Request(
         url,
         data=json.dumps(body).encode(),
         headers={"Content-Type": "application/json", "User-Agent": "refract"},
     )
     if key:
-        # Not sent along to wherever the server may point.
-        request.add_unredirected_header("Authorization", f"Bearer {key}")
-    opener = _STRAIGHT if is_local(host_in(url)) else _OPENER
-    with opener.open(request, timeout=timeout) as reply:
-        content = reply.read(most_bytes)
-        if reply.length and len(content) < most_bytes:
+        request.add_unredirected_header("Authorization", f"Bearer {key}")  # never sent to another server
+    opener = _WITHOUT_PROXY if is_local(host_in(url)) else _OPENER
+    with opener.open(request, timeout=limits.timeout) as reply:
+        content = reply.read(limits.most_bytes)
+        if reply.length and len(content) < limits.most_bytes:
             raise ConnectionError("its answer was cut off in the middle")
         return content
 
 
-def message_of(error: urllib.error.HTTPError, key: str = "") -> str:
+def _message_of(error: urllib.error.HTTPError, key: str) -> str:
     """What a server said about its refusal, in one short line, without the key."""
     try:
         content = error.read(10_000).decode("utf-8", "replace")
-    except (OSError, HTTPException):  # it says too little, or nothing
+    except (OSError, HTTPException):  # shorter than declared, or nothing
         content = ""
     try:
         said = json.loads(content)["error"]
@@ -89,37 +252,15 @@ def message_of(error: urllib.error.HTTPError, key: str = "") -> str:
     except (ValueError, KeyError, TypeError, RecursionError):
         pass
     line = " ".join(str(content).split()) or str(error.reason)
-    line = line.replace(key, "…") if key else line
-    return line if len(line) <= LONGEST_MESSAGE else line[: LONGEST_MESSAGE - 1] + "…"
+    return one_line(line.replace(key, "…") if key else line, MAX_MESSAGE_CHARACTERS)
 
 
-def may_pass(status: int) -> bool:
-    """Whether a refusal may be over when the same is asked again."""
-    return status in PASSING or status >= 500
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """Turns a redirect into an error."""
 
-
-def seconds_to_wait(attempt: int, asked_for: str | None = None) -> float:
-    """Pause after a failed attempt (1 is the first): twice as long each time, or as long as the server asks.
-
-    Parameters
-    ----------
-    attempt : int
-    asked_for : str, optional
-        The server's Retry-After; a date counts as nothing.
-    """
-    try:
-        asked = float(asked_for or 0)
-    except ValueError:
-        asked = 0.0
-    return max(asked if math.isfinite(asked) else 0.0, 2.0 ** (attempt - 1))
-
-
-class _StayHere(urllib.request.HTTPRedirectHandler):
-    """Follows no redirect."""
-
-    def redirect_request(self, *given: object, **named: object) -> None:
+    def redirect_request(self, *args: object, **kwargs: object) -> None:
         return None
 
 
-_OPENER = urllib.request.build_opener(_StayHere)
-_STRAIGHT = urllib.request.build_opener(urllib.request.ProxyHandler({}), _StayHere)
+_OPENER = urllib.request.build_opener(_NoRedirect)
+_WITHOUT_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect)

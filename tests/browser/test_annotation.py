@@ -5,7 +5,7 @@ import time
 import pytest
 
 from core.encoders import DEFAULT_ENCODER
-from core.utils import MODEL, URL
+from core.utils import MODEL_VARIABLE, URL_VARIABLE
 from tests.core.labels.annotation.test_pipeline import server as server  # the fixture
 from tests.support.app_server import open_browser, running_app
 
@@ -20,8 +20,8 @@ def analysis(store, prepared):
 
 
 def test_labels_by_a_model_from_start_to_review(analysis, store, home, server, monkeypatch, tmp_path):
-    monkeypatch.setenv(URL, server.url)
-    monkeypatch.setenv(MODEL, "small")
+    monkeypatch.setenv(URL_VARIABLE, server.url)
+    monkeypatch.setenv(MODEL_VARIABLE, "small")
     server.mood = lambda step, user, body: time.sleep(0.4) if step == "labels" else None
     with running_app(home, log=tmp_path / "app.log") as address, open_browser() as page:
         page.goto(f"{address}/guide")
@@ -34,7 +34,7 @@ def test_labels_by_a_model_from_start_to_review(analysis, store, home, server, m
         time.sleep(1)  # some answers
         page.locator(".st-key-annotation_cancel button").first.click()
         page.get_by_text("go on whenever you like").wait_for()
-        assert store.guide_labels(analysis).empty
+        assert store.labels.read(analysis).table.empty
         sent = server.counts()["labels"]
         assert 0 < sent < 60
         time.sleep(1)
@@ -52,6 +52,6 @@ def test_labels_by_a_model_from_start_to_review(analysis, store, home, server, m
         page.locator(".st-key-guide_reject button").first.click()
         page.get_by_text("58 such labels").wait_for()
         page.screenshot(path=tmp_path / "review.png")
-    given = store.guide_labels(analysis)
+    given = store.labels.read(analysis).table
     assert given["given_by"].str.startswith("model:small").sum() == 58
     assert given["label"].isna().sum() == 1

@@ -1,49 +1,51 @@
-"""Asking a language model many questions of which some fail: answers are kept, failures counted."""
+"""Complete the prompts of one step: retries, a cache of replies, and a count of every failure."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
 from core.errors import LanguageModelError
-from core.labels.annotation.prompts import UNUSABLE, Reading
+from core.labels.annotation.prompts import UNUSABLE, PromptStep
 from core.labels.annotation.reply_cache import AnswerCache, answer_keys
-from core.utils import Answer, LanguageModel, Progress, ask_each
+from core.utils import Completion, LanguageModel, ParsedAnswer, Progress, complete_each
 
-ATTEMPTS = 6
-"""Times a question is asked while the server is busy: half a minute, or as long as the server asks for."""
+REQUEST_ATTEMPTS = 6
+"""Requests for one prompt while the server is busy: half a minute of pauses, or what the server asks for."""
 
-GONE_AFTER = 5
-"""Questions in a row without any answer after which the server counts as gone."""
+MAX_ERRORS_IN_A_ROW = 5
+"""Prompts in a row without an answer after which the server counts as gone."""
 
-ROOM = 8
-"""A second question may be answered so many times longer: some models think aloud first."""
+SECOND_ROOM = 8
+"""A second answer may be so many times longer: some models think aloud first."""
 
 TOO_LONG, NO_ANSWER, NOT_TAKEN = "longer than the model reads", "no answer", "not taken by the server"
+"""Problems of a prompt that got no answer, beside those of an answer."""
+
 LENGTH_WORDS = ("context length", "context size", "context window", "too long", "too large", "many tokens")
-"""What servers say of a text that is longer than the model reads."""
+"""What servers say about a prompt that exceeds the context of the model."""
 
 
 @dataclass
 class Counts:
-    """What became of the questions of one step.
+    """What became of the prompts of one step.
 
     Attributes
     ----------
     asked : int
-        Questions sent, second ones included.
+        Prompts sent, second ones included.
     kept : int
-        Questions that an answer was kept for from before.
+        Prompts answered from the cache.
     wordy : int
-        Answers of use with prose around them, which was taken away.
+        Usable answers with prose around them, which was removed.
     shortened : int
-        Texts that were sent in part, since the whole was longer than the model reads.
+        Texts that were sent in part, since the whole exceeds the context of the model.
     failures : dict of str to int
-        Items without an answer of use, by what was wrong with the last answer.
+        Items without a usable answer, by the problem of the last one.
     said : str
-        The latest sentence about a question that got no answer at all.
+        The latest error message of the server.
     """
 
     asked: int = 0
@@ -55,64 +57,35 @@ class Counts:
 
 
 @dataclass(frozen=True)
-class Step:
-    """Questions of one kind.
-
-    Attributes
-    ----------
-    task : str
-        The system message.
-    firmer : str
-        Said at the end of a question that is asked for the second time.
-    question : callable
-        The question for an item, with so many characters of each of its texts at most.
-    read : callable
-        What an answer says.
-    characters, fewest : int
-        Of each text of a question: at first; and the least to which they are cut.
-    longest : int
-        Tokens of an answer.
-    """
-
-    task: str
-    firmer: str
-    question: Callable[[int, int], str]
-    read: Callable[[Answer], Reading]
-    characters: int
-    fewest: int
-    longest: int
-
-
-@dataclass(frozen=True)
-class _State:
-    """How an item is asked next."""
+class _Attempt:
+    """How an item is sent next."""
 
     characters: int
-    firmly: bool = False
+    second: bool = False
 
 
-def ask_step(
+def complete_step(
     model: LanguageModel,
-    step: Step,
+    step: PromptStep,
     lengths: Mapping[int, int],
-    answers: AnswerCache,
+    cache: AnswerCache,
     *,
     found: dict[int, str],
     counts: Counts,
     progress: Progress,
 ) -> None:
-    """Ask one question for each item; what the answers say goes to `found`, what fails to `counts`.
+    """Complete one prompt for each item; usable answers go to `found`, failures to `counts`.
 
-    An answer of no use is asked for once more in firmer words; a text that is too long for the model is
-    halved until it fits. Answers of use are kept.
+    An unusable answer is requested once more with a reminder; a text that exceeds the context of the model
+    is halved until it fits. Usable answers are kept in the cache.
 
     Parameters
     ----------
     model : LanguageModel
-    step : Step
+    step : PromptStep
     lengths : mapping of int to int
         The items, with the characters of their longest text.
-    answers : AnswerCache
+    cache : AnswerCache
     found : dict of int to str
         Filled as answers come, so that it is of use when this raises.
     counts : Counts
@@ -123,111 +96,106 @@ def ask_step(
     Raises
     ------
     LanguageModelError
-        When the server is gone, or an error shows that every question would fail alike.
+        When the server is gone, or the error is permanent.
     """
-    _Asking(replace(model, attempts=ATTEMPTS), step, lengths, answers, found, counts, progress).run()
+    run = _StepRun(replace(model, attempts=REQUEST_ATTEMPTS), step, lengths, cache, found, counts, progress)
+    attempts = {item: _Attempt(step.characters) for item in lengths}
+    while attempts:
+        following: dict[int, _Attempt] = {}
+        for second in (False, True):
+            group = {item: attempt for item, attempt in attempts.items() if attempt.second == second}
+            following |= run.complete(group, step.max_tokens * (SECOND_ROOM if second else 1))
+        attempts = following
 
 
 @dataclass
-class _Asking:
+class _StepRun:
     model: LanguageModel
-    step: Step
+    step: PromptStep
     lengths: Mapping[int, int]
-    answers: AnswerCache
+    cache: AnswerCache
     found: dict[int, str]
     counts: Counts
     progress: Progress
-    in_a_row: int = 0  # questions without any answer
+    errors_in_a_row: int = 0
 
-    def run(self) -> None:
-        states = {item: _State(self.step.characters) for item in self.lengths}
-        while states:
-            again: dict[int, _State] = {}
-            for firmly in (False, True):
-                group = {item: state for item, state in states.items() if state.firmly == firmly}
-                again |= self._ask(group, self.step.longest * (ROOM if firmly else 1))
-            states = again
-
-    def _ask(self, states: Mapping[int, _State], longest: int) -> dict[int, _State]:
-        """Ask for some items; returns those to be asked again, and how."""
-        questions = {item: self._question(item, state) for item, state in states.items()}
-        keys = answer_keys(self.model.model, self.step.task, questions.values())
-        key_of = dict(zip(questions, keys, strict=True))
-        self._take_kept(key_of)
-        items = [item for item in questions if item not in self.found]
-        again: dict[int, _State] = {}
-        came = ask_each(
-            self.model,
-            self.step.task,
-            [questions[item] for item in items],
-            longest=longest,
-            waiting=self._tell,
+    def complete(self, attempts: Mapping[int, _Attempt], max_tokens: int) -> dict[int, _Attempt]:
+        """Complete some items; returns those to be sent again, and how."""
+        prompts = {item: self._prompt(item, attempt) for item, attempt in attempts.items()}
+        keys = answer_keys(self.model.model, self.step.task, prompts.values())
+        key_of = dict(zip(prompts, keys, strict=True))
+        self._take_cached(key_of)
+        items = [item for item in prompts if item not in self.found]
+        following: dict[int, _Attempt] = {}
+        sent = [prompts[item] for item in items]
+        results = complete_each(
+            self.model, self.step.task, sent, max_tokens=max_tokens, idle=self._report_progress
         )
-        with closing(came):  # whatever is raised, nothing more is sent
-            for position, answer in came:
+        with closing(results):  # nothing more is sent after an exception
+            for position, result in results:
                 item = items[position]
                 self.counts.asked += 1
-                if isinstance(answer, LanguageModelError):
-                    next_state = self._after_error(item, states[item], answer)
+                if isinstance(result, LanguageModelError):
+                    again = self._after_error(item, attempts[item], result)
                 else:
-                    next_state = self._after_answer(item, states[item], answer, key_of[item])
-                if next_state is not None:
-                    again[item] = next_state
-                self._tell()
-        return again
+                    again = self._after_completion(item, attempts[item], result, key_of[item])
+                if again is not None:
+                    following[item] = again
+                self._report_progress()
+        return following
 
-    def _question(self, item: int, state: _State) -> str:
-        question = self.step.question(item, state.characters)
-        return f"{question}\n\n{self.step.firmer}" if state.firmly else question
+    def _prompt(self, item: int, attempt: _Attempt) -> str:
+        prompt = self.step.prompt(item, attempt.characters)
+        return f"{prompt}\n\n{self.step.reminder}" if attempt.second else prompt
 
-    def _take_kept(self, key_of: Mapping[int, str]) -> None:
-        kept = self.answers.find(list(key_of.values()))
+    def _take_cached(self, key_of: Mapping[int, str]) -> None:
+        cached = self.cache.find(list(key_of.values()))
         for item, key in key_of.items():
-            if key in kept:
-                reading = self.step.read(Answer(*json.loads(kept[key])))
-                if not reading.problem:
-                    self._take(item, reading)
+            if key in cached:
+                answer = self.step.parse(Completion(*json.loads(cached[key])))
+                if not answer.problem:
+                    self._take(item, answer)
                     self.counts.kept += 1
-        self._tell()
+        self._report_progress()
 
-    def _take(self, item: int, reading: Reading) -> None:
-        self.found[item] = reading.value
-        self.counts.wordy += reading.wordy
+    def _take(self, item: int, answer: ParsedAnswer) -> None:
+        self.found[item] = answer.value
+        self.counts.wordy += answer.wordy
 
-    def _after_answer(self, item: int, state: _State, answer: Answer, key: str) -> _State | None:
-        self.in_a_row = 0
-        reading = self.step.read(answer)
-        if not reading.problem:
-            self._take(item, reading)
-            self.answers.keep(key, json.dumps([answer.text, answer.complete], ensure_ascii=False))
-        elif reading.problem in UNUSABLE and not state.firmly:
-            return replace(state, firmly=True)
+    def _after_completion(
+        self, item: int, attempt: _Attempt, completion: Completion, key: str
+    ) -> _Attempt | None:
+        self.errors_in_a_row = 0
+        answer = self.step.parse(completion)
+        if not answer.problem:
+            self._take(item, answer)
+            self.cache.keep(key, json.dumps([completion.text, completion.complete], ensure_ascii=False))
+        elif answer.problem in UNUSABLE and not attempt.second:
+            return replace(attempt, second=True)
         else:
-            self._fail(reading.problem)
+            self._count_failure(answer.problem)
         return None
 
-    def _after_error(self, item: int, state: _State, error: LanguageModelError) -> _State | None:
+    def _after_error(self, item: int, attempt: _Attempt, error: LanguageModelError) -> _Attempt | None:
         self.counts.said = str(error)
-        if error.hopeless and not error.passing:
-            raise error
         if any(word in str(error).casefold() for word in LENGTH_WORDS):
-            self.in_a_row = 0
-            shorter = min(state.characters, self.lengths[item]) // 2
+            self.errors_in_a_row = 0
+            shorter = min(attempt.characters, self.lengths[item]) // 2
             if shorter >= self.step.fewest:
-                self.counts.shortened += state.characters == self.step.characters
-                return replace(state, characters=shorter)
-            self._fail(TOO_LONG)
+                self.counts.shortened += attempt.characters == self.step.characters
+                return replace(attempt, characters=shorter)
+            self._count_failure(TOO_LONG)
             return None
-        self._fail(NO_ANSWER if error.passing else NOT_TAKEN)
-        self.in_a_row += 1
-        # A server that took some texts may well refuse others for what they say, one after the other.
-        if self.in_a_row >= GONE_AFTER and (error.passing or not self.found):
+        self._count_failure(NO_ANSWER if error.transient else NOT_TAKEN)
+        self.errors_in_a_row += 1
+        # A server that accepted some texts may refuse others for their content, one after the other.
+        if self.errors_in_a_row >= MAX_ERRORS_IN_A_ROW and (error.transient or not self.found):
             raise error
         return None
 
-    def _fail(self, problem: str) -> None:
+    def _count_failure(self, problem: str) -> None:
         self.counts.failures[problem] = self.counts.failures.get(problem, 0) + 1
 
-    def _tell(self) -> None:
+    def _report_progress(self) -> None:
         done = len(self.found) + sum(self.counts.failures.values())
         self.progress(done, len(self.lengths))

@@ -23,7 +23,7 @@ from core.maps.clusters.clustering import (
 from core.maps.clusters.edits import Edit, decode_edit, describe_kept, encode_edit
 from core.maps.clusters.hierarchy import Hierarchy
 from core.maps.clusters.keyword_names import nearest_groups, spread_evenly
-from core.maps.clusters.llm_names import SHOWN_TEXTS, Group, bare, check_title, title_clusters
+from core.maps.clusters.llm_names import SHOWN_TEXTS, Group, title_clusters
 
 __all__ = [
     "APART",
@@ -38,8 +38,6 @@ __all__ = [
     "Edit",
     "Group",
     "Hierarchy",
-    "bare",
-    "check_title",
     "cluster_levels",
     "cluster_map",
     "decode_edit",

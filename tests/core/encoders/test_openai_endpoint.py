@@ -4,16 +4,17 @@ import base64
 import threading
 import time
 import urllib.request
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from core.encoders import count_too_long, describe_encoder, estimate_seconds, host_of, load_encoder
 from core.encoders import openai_endpoint as endpoint_module
-from core.encoders.openai_endpoint import ATTEMPTS, FIRST_ATTEMPTS, LONGEST_PAUSE, EndpointEncoder
+from core.encoders.openai_endpoint import FIRST_LIMITS, LIMITS, EndpointEncoder
 from core.encoders.spec import KEY_VARIABLE, split_endpoint
 from core.errors import Cancelled, EncoderUnavailable
-from core.utils import http_client, is_local, seconds_to_wait
+from core.utils import http_client, is_local
 from tests.support.embeddings_server import EmbeddingsServer, as_reply, embed
 
 TEXTS = ["the tram was late", "my parcel never came", "a friendly driver", "the tram was late"]
@@ -173,21 +174,21 @@ def test_a_server_says_how_long_to_wait(server, encoder, pauses):
 
     server.answer = answer
     encoder.encode(TEXTS)
-    assert pauses == [7, LONGEST_PAUSE, 4]
-    assert seconds_to_wait(3, "nan") == seconds_to_wait(3, "inf") == 4
+    assert pauses == [7, LIMITS.longest_pause, 4]
+    assert http_client.retry_seconds(3, "nan") == http_client.retry_seconds(3, "inf") == 4
 
 
 def test_a_server_that_stays_busy_is_given_up(server, encoder, pauses):
     server.answer = lambda body, number: (429, {"error": {"message": "no quota"}})
     with pytest.raises(
-        EncoderUnavailable, match=r"takes no more texts for now \(no quota\): try again later"
+        EncoderUnavailable, match=r"accepts no more texts for now \(no quota\): try again later"
     ):
         encoder.encode(TEXTS)
-    assert (len(server.requests) - 1, len(pauses)) == (ATTEMPTS, ATTEMPTS - 1)
+    assert (len(server.requests) - 1, len(pauses)) == (LIMITS.attempts, LIMITS.attempts - 1)
     server.requests.clear()
     with pytest.raises(EncoderUnavailable, match="no quota"):
         EndpointEncoder(server.name, pause=pauses.append)
-    assert len(server.requests) == FIRST_ATTEMPTS
+    assert len(server.requests) == FIRST_LIMITS.attempts
 
 
 @pytest.mark.parametrize("how", ["short", "half a text"])
@@ -219,7 +220,7 @@ def test_a_server_that_is_not_there_is_said_so():
 
 
 def test_a_person_waits_once_for_a_server_that_says_nothing(server, monkeypatch):
-    monkeypatch.setattr(endpoint_module, "FIRST_TIMEOUT", 0.2)
+    monkeypatch.setattr(endpoint_module, "FIRST_LIMITS", replace(FIRST_LIMITS, timeout=0.2))
     server.answer = lambda body, number: time.sleep(0.5)
     with pytest.raises(EncoderUnavailable, match=r"No answer from .* \(timed out\)"):
         EndpointEncoder(server.name)
@@ -232,7 +233,7 @@ def test_a_person_waits_once_for_a_server_that_says_nothing(server, monkeypatch)
         (401, f"refuses the key \\(401\\): set {KEY_VARIABLE} to one that is valid there"),
         (403, "refuses the key"),
         (404, "knows no model “words” \\(… is wrong\\)"),
-        (302, "sends texts on to another address"),
+        (302, "follows no redirect"),
         (501, "could not answer \\(501"),
     ],
 )
@@ -269,7 +270,7 @@ def test_a_server_on_this_machine_is_asked_without_a_proxy(server, monkeypatch):
     for name in ("no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("http_proxy", f"http://{proxy.host}")
-    monkeypatch.setattr(http_client, "_OPENER", urllib.request.build_opener(http_client._StayHere))
+    monkeypatch.setattr(http_client, "_OPENER", urllib.request.build_opener(http_client._NoRedirect))
     EndpointEncoder(server.name).encode(TEXTS)
     assert len(server.requests) == 2 and not proxy.requests
     proxy.close()

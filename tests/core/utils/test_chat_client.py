@@ -5,7 +5,18 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from core.errors import LanguageModelError
-from core.utils import KEY, MODEL, URL, Answer, LanguageModel, ask_all, ask_each, chat_client, configured
+from core.utils import (
+    KEY_VARIABLE,
+    MODEL_VARIABLE,
+    URL_VARIABLE,
+    Completion,
+    LanguageModel,
+    chat_client,
+    complete_all,
+    complete_each,
+    configured,
+    http_client,
+)
 from core.utils.chat_client import ATTEMPTS
 
 
@@ -60,7 +71,7 @@ def model(server, pauses):
 
 
 def test_a_question_is_answered(server, model):
-    assert model.ask("Be brief.", "How?", longest=9) == Answer("fine", True)
+    assert model.complete("Be brief.", "How?", max_tokens=9) == Completion("fine", True)
     (body,) = server.requests
     assert body["model"] == "small" and body["max_tokens"] == 9
     assert [message["content"] for message in body["messages"]] == ["Be brief.", "How?"]
@@ -69,25 +80,25 @@ def test_a_question_is_answered(server, model):
 
 
 def test_without_a_key_none_is_sent(server):
-    LanguageModel(server.url + "/", "small").ask("", "")
+    LanguageModel(server.url + "/", "small").complete("", "")
     assert "Authorization" not in server.headers[0]
 
 
 def test_thoughts_are_left_out_and_cut_answers_are_known(server, model):
     server.answer = lambda body, number: reply("<think>hm\nhm</think>\n a name ", "length")
-    assert model.ask("", "") == Answer("a name", False)
+    assert model.complete("", "") == Completion("a name", False)
     server.answer = lambda body, number: reply(None)
-    assert model.ask("", "") == Answer("", True)
+    assert model.complete("", "") == Completion("", True)
     server.answer = lambda body, number: reply("<think>hm, is it\na name", "length")
-    assert model.ask("", "") == Answer("", False)
+    assert model.complete("", "") == Completion("", False)
     server.answer = lambda body, number: reply("hm, is it\n</think>a name")
-    assert model.ask("", "") == Answer("a name", True)
+    assert model.complete("", "") == Completion("a name", True)
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_a_busy_server_is_asked_again_with_growing_pauses(server, model, pauses, status):
     server.answer = lambda body, number: reply("late") if number == 3 else (status, {"error": "busy"})
-    assert model.ask("", "").text == "late"
+    assert model.complete("", "").text == "late"
     assert pauses == [1, 2]
 
 
@@ -97,43 +108,43 @@ def test_a_server_says_how_long_to_wait(server, model, pauses):
         return (429, {}, ("Retry-After", wait)) if wait else reply("late")
 
     server.answer = answer
-    assert model.ask("", "").text == "late"
+    assert model.complete("", "").text == "late"
     assert pauses == [7, chat_client.LONGEST_PAUSE, 4]
 
 
 def test_a_server_that_stays_busy_is_given_up(server, model, pauses):
     server.answer = lambda body, number: (429, {"error": {"message": "quota"}})
     with pytest.raises(LanguageModelError, match="quota") as caught:
-        model.ask("", "")
+        model.complete("", "")
     assert len(server.requests) == ATTEMPTS and len(pauses) == ATTEMPTS - 1
-    assert caught.value.hopeless
+    assert caught.value.transient and not caught.value.permanent
 
 
 @pytest.mark.parametrize(
-    ("status", "said", "hopeless"),
+    ("status", "said", "permanent"),
     [(401, "refuses the key", True), (404, "knows no model", True), (400, "too long", False)],
 )
-def test_a_refusal_is_one_sentence_without_the_key(server, model, status, said, hopeless):
+def test_a_refusal_is_one_sentence_without_the_key(server, model, status, said, permanent):
     server.answer = lambda body, number: (status, {"error": {"message": "secret-key is wrong, too long"}})
     with pytest.raises(LanguageModelError, match=said) as caught:
-        model.ask("", "")
+        model.complete("", "")
     assert len(server.requests) == 1
     assert "secret-key" not in str(caught.value) and "secret-key" not in repr(model)
-    assert caught.value.hopeless is hopeless
+    assert caught.value.permanent is permanent and not caught.value.transient
 
 
 @pytest.mark.parametrize("content", [b"<html>", {"choices": []}, {}, [1], {"choices": [{"message": None}]}])
 def test_an_answer_in_another_form_is_explained(server, model, content):
     server.answer = lambda body, number: (200, content)
     with pytest.raises(LanguageModelError, match="ends in /v1"):
-        model.ask("", "")
+        model.complete("", "")
 
 
 def test_a_redirect_is_not_followed(server, model):
     other = Server()
     server.answer = lambda body, number: (302, {}, ("Location", other.url + "/chat/completions"))
     with pytest.raises(LanguageModelError, match="302"):
-        model.ask("", "text of a customer")
+        model.complete("", "text of a customer")
     assert other.requests == []
     other.server.shutdown()
     other.server.server_close()
@@ -141,19 +152,19 @@ def test_a_redirect_is_not_followed(server, model):
 
 def test_no_server(pauses):
     with pytest.raises(LanguageModelError, match="No answer from 127") as caught:
-        LanguageModel("http://127.0.0.1:9/v1", "small", pause=pauses.append).ask("", "")
-    assert caught.value.hopeless and len(pauses) == ATTEMPTS - 1
+        LanguageModel("http://127.0.0.1:9/v1", "small", pause=pauses.append).complete("", "")
+    assert caught.value.transient and len(pauses) == ATTEMPTS - 1
 
 
 @pytest.mark.parametrize("headers", [[], [("Content-Length", "500")]])
 def test_an_answer_cut_off_in_the_middle_is_asked_for_again(server, model, pauses, headers):
     whole = json.dumps(reply("whole")[1]).encode()
     server.answer = lambda body, number: (200, whole[:40], *headers) if number < 3 else reply("whole")
-    assert model.ask("", "").text == "whole" and pauses == [1, 2]
+    assert model.complete("", "").text == "whole" and pauses == [1, 2]
     server.answer = lambda body, number: (200, whole[:40], *headers)
     with pytest.raises(LanguageModelError, match="cut off in the middle") as caught:
-        model.ask("", "")
-    assert caught.value.hopeless and caught.value.passing
+        model.complete("", "")
+    assert caught.value.transient
 
 
 def test_settings_that_a_model_does_not_take_are_left_out_from_then_on(server, model, pauses):
@@ -164,13 +175,13 @@ def test_settings_that_a_model_does_not_take_are_left_out_from_then_on(server, m
         return reply("fine")
 
     server.answer = answer
-    assert model.ask("", "", longest=9).text == "fine" and pauses == []
+    assert model.complete("", "", max_tokens=9).text == "fine" and pauses == []
     assert server.requests[-1]["max_completion_tokens"] == 9
-    assert model.ask("", "").text == "fine" and len(server.requests) == 4
+    assert model.complete("", "").text == "fine" and len(server.requests) == 4
 
 
 def test_nothing_more_is_sent_once_the_answers_are_not_wanted(server, model):
-    answers = ask_each(model, "", [str(number) for number in range(100)])
+    answers = complete_each(model, "", [str(number) for number in range(100)])
     next(answers)
     answers.close()
     threading.Event().wait(0.2)
@@ -178,23 +189,25 @@ def test_nothing_more_is_sent_once_the_answers_are_not_wanted(server, model):
 
 
 def test_the_caller_is_called_while_no_answer_comes(server, model, monkeypatch):
-    monkeypatch.setattr(chat_client, "LOOK_EVERY", 0.01)
+    monkeypatch.setattr(http_client, "IDLE_SECONDS", 0.01)
     answered, waited = threading.Event(), []
     server.answer = lambda body, number: answered.wait(5) and reply("late")
 
-    def waiting():
+    def idle():
         waited.append(1)
         if len(waited) == 3:
             answered.set()
 
-    ((position, answer),) = ask_each(model, "", ["a"], waiting=waiting)
+    ((position, answer),) = complete_each(model, "", ["a"], idle=idle)
     assert (position, answer.text) == (0, "late") and len(waited) >= 3
 
 
 def test_many_questions_keep_their_order(server, model):
     server.answer = lambda body, number: reply(body["messages"][1]["content"].upper())
     seen = []
-    answers = ask_all(model, "", [f"q{n}" for n in range(9)], progress=lambda *counts: seen.append(counts))
+    answers = complete_all(
+        model, "", [f"q{n}" for n in range(9)], progress=lambda *counts: seen.append(counts)
+    )
     assert [answer.text for answer in answers] == [f"Q{n}" for n in range(9)]
     assert seen == [(n, 9) for n in range(1, 10)]
 
@@ -204,7 +217,7 @@ def test_one_bad_question_does_not_stop_the_others(server, model):
         return (400, {"error": "too long"}) if body["messages"][1]["content"] == "b" else reply("ok")
 
     server.answer = answer
-    first, second, third = ask_all(model, "", ["a", "b", "c"])
+    first, second, third = complete_all(model, "", ["a", "b", "c"])
     assert (first.text, third.text) == ("ok", "ok")
     assert isinstance(second, LanguageModelError)
 
@@ -212,24 +225,24 @@ def test_one_bad_question_does_not_stop_the_others(server, model):
 def test_a_wrong_key_stops_all_at_once(server, model):
     server.answer = lambda body, number: (401, {})
     with pytest.raises(LanguageModelError):
-        ask_all(model, "", [str(n) for n in range(100)])
+        complete_all(model, "", [str(n) for n in range(100)])
     assert len(server.requests) < 50
 
 
 def test_the_environment_says_which_model(monkeypatch):
-    for name in (URL, MODEL, KEY):
+    for name in (URL_VARIABLE, MODEL_VARIABLE, KEY_VARIABLE):
         monkeypatch.delenv(name, raising=False)
     assert configured() is None
-    monkeypatch.setenv(URL, "http://user:word@localhost:1/v1")
+    monkeypatch.setenv(URL_VARIABLE, "http://user:word@localhost:1/v1")
     assert configured() is None
-    monkeypatch.setenv(MODEL, "small")
+    monkeypatch.setenv(MODEL_VARIABLE, "small")
     assert configured() == LanguageModel("http://user:word@localhost:1/v1", "small")
     assert configured().host == "localhost:1"
-    monkeypatch.setenv(URL, "file:///etc/passwd")
+    monkeypatch.setenv(URL_VARIABLE, "file:///etc/passwd")
     with pytest.raises(LanguageModelError, match="no web address"):
         configured()
-    monkeypatch.setenv(URL, "http://localhost:1/v1")
-    monkeypatch.setenv(KEY, "secret\nkey")
-    with pytest.raises(LanguageModelError, match=f"{KEY} holds signs that no key has") as caught:
+    monkeypatch.setenv(URL_VARIABLE, "http://localhost:1/v1")
+    monkeypatch.setenv(KEY_VARIABLE, "secret\nkey")
+    with pytest.raises(LanguageModelError, match=f"{KEY_VARIABLE} holds signs that no key has") as caught:
         configured()
     assert "secret" not in str(caught.value)

@@ -15,30 +15,33 @@ import pytest
 from core.errors import Cancelled, LanguageModelError, StoreError
 from core.labels.annotation import AnswerCache, KnownLabels, annotate, estimate, retry, sample_rows
 from core.labels.annotation import pipeline as annotation
-from core.labels.annotation.pipeline import number_of_clusters
+from core.labels.annotation.pipeline import number_of_groups
 from core.labels.annotation.prompts import (
-    CLASSIFY,
-    CUT,
-    EMPTY,
-    FIRMER,
-    LONG,
-    NAME,
-    NONE,
-    OUTSIDE,
-    REFUSED,
-    SUMMARISE,
-    read_choice,
-    read_name,
-    read_summary,
+    CATEGORY_TASK,
+    REMINDERS,
+    SORTING_TASK,
+    SUMMARY_TASK,
+    parse_category,
+    parse_choice,
+    parse_summary,
 )
 from core.labels.annotation.retry import NO_ANSWER, NOT_TAKEN, TOO_LONG
-from core.maps.clusters import bare
 from core.tasks import annotate as annotation_task
-from core.tasks import estimate_analysis, is_by_model, latest_report, model_cache
+from core.tasks import estimate_analysis, latest_report, model_cache
 from core.tasks.annotate import annotate_analysis, answers_path, known_labels, record_labels
-from core.utils import KEY, MODEL, URL, Answer, LanguageModel, configured
+from core.utils import (
+    KEY_VARIABLE,
+    MODEL_VARIABLE,
+    URL_VARIABLE,
+    AnswerProblem,
+    Completion,
+    LanguageModel,
+    configured,
+    normalise,
+)
 from tests.conftest import FEELINGS, WordEncoder
 
+EMPTY, CUT, REFUSED, LONG, OUTSIDE, NONE = AnswerProblem
 INSTRUCTION = "by feeling"
 NOTHING_KNOWN = KnownLabels()
 FEELING_OF = {word: feeling for feeling, words in FEELINGS.items() for word in words.split()}
@@ -61,7 +64,13 @@ class ChatServer:
             def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 system, user = (message["content"] for message in body["messages"])
-                step = "summaries" if system == SUMMARISE else "categories" if system == NAME else "labels"
+                step = (
+                    "summaries"
+                    if system == SUMMARY_TASK
+                    else "categories"
+                    if system == CATEGORY_TASK
+                    else "labels"
+                )
                 outer.asked.append((step, user))
                 answer = outer.mood(step, user, body)
                 answer = good(step, user) if answer is None else answer
@@ -141,16 +150,16 @@ def truth(corpus):
 
 @pytest.fixture
 def run(model, answers, texts):
-    def run(known=NOTHING_KNOWN, instruction=INSTRUCTION, texts=texts, tell=lambda *stage: None):
+    def run(known=NOTHING_KNOWN, instruction=INSTRUCTION, texts=texts, report=lambda *stage: None):
         return annotate(
             model,
             texts,
             np.arange(len(texts)),
             instruction,
             encode=WordEncoder().encode,
-            answers=answers,
+            cache=answers,
             known=known,
-            tell=tell,
+            report=report,
         )
 
     return run
@@ -162,10 +171,10 @@ def run(model, answers, texts):
 @pytest.mark.parametrize(
     ("text", "value", "problem"),
     [
-        ("the customer is angry", "the customer is angry", ""),
-        ("Sure! Here is the summary:\n\n**Angry at the driver.**", "Angry at the driver.", ""),
-        ("Summary: “late van”\n\nI hope this helps.", "late van", ""),
-        ("sorry for the late parcel", "sorry for the late parcel", ""),
+        ("the customer is angry", "the customer is angry", None),
+        ("Sure! Here is the summary:\n\n**Angry at the driver.**", "Angry at the driver.", None),
+        ("Summary: “late van”\n\nI hope this helps.", "late van", None),
+        ("sorry for the late parcel", "sorry for the late parcel", None),
         ("", "", EMPTY),
         ("**", "", EMPTY),
         ("I’m sorry, but I can’t help with that.", None, REFUSED),
@@ -174,7 +183,7 @@ def run(model, answers, texts):
     ],
 )
 def test_summaries_are_read(text, value, problem):
-    reading = read_summary(Answer(text, True))
+    reading = parse_summary(Completion(text, True))
     assert reading.problem == problem
     assert value is None or reading.value == value
 
@@ -182,15 +191,15 @@ def test_summaries_are_read(text, value, problem):
 @pytest.mark.parametrize(
     ("text", "value", "problem"),
     [
-        ("Angry customers", "Angry customers", ""),
-        ("Here is the category:\n*Angry customers*", "Angry customers", ""),
+        ("Angry customers", "Angry customers", None),
+        ("Here is the category:\n*Angry customers*", "Angry customers", None),
         ("none", "", EMPTY),
         ("a category that says at great length what it is about", None, LONG),
         ("I cannot name this.", None, REFUSED),
     ],
 )
 def test_category_names_are_read(text, value, problem):
-    reading = read_name(Answer(text, True))
+    reading = parse_category(Completion(text, True))
     assert reading.problem == problem
     assert value is None or reading.value == value
 
@@ -198,14 +207,14 @@ def test_category_names_are_read(text, value, problem):
 @pytest.mark.parametrize(
     ("text", "value", "problem"),
     [
-        ("anger", "Anger", ""),
-        (" “ANGER.” ", "Anger", ""),
-        ("Category: anger", "Anger", ""),
-        ("The category is **anger**.\nIt shouts.", "Anger", ""),
-        ('{"category": "anger at staff"}', "anger at staff", ""),
-        ("# anger", "Anger", ""),
-        ("C#", "C#", ""),
-        ("c++", "C++", ""),
+        ("anger", "Anger", None),
+        (" “ANGER.” ", "Anger", None),
+        ("Category: anger", "Anger", None),
+        ("The category is **anger**.\nIt shouts.", "Anger", None),
+        ('{"category": "anger at staff"}', "anger at staff", None),
+        ("# anger", "Anger", None),
+        ("C#", "C#", None),
+        ("c++", "C++", None),
         ("Anger or joy", "", OUTSIDE),
         ("anger\njoy", "", OUTSIDE),
         ("It is not anger, but something like it", "", OUTSIDE),
@@ -220,19 +229,19 @@ def test_category_names_are_read(text, value, problem):
     ],
 )
 def test_a_choice_is_read_but_never_guessed(text, value, problem):
-    reading = read_choice(Answer(text, True), ["Anger", "anger at staff", "joy", "C#", "C++"])
+    reading = parse_choice(Completion(text, True), ["Anger", "anger at staff", "joy", "C#", "C++"])
     assert (reading.value, reading.problem) == (value, problem)
 
 
 def test_a_cut_answer_counts_up_to_its_last_whole_line():
-    assert read_choice(Answer("anger\nsince the", False), ["anger", "joy"]).value == "anger"
-    assert read_choice(Answer("anger", False), ["anger", "joy"]).problem == CUT
-    assert read_summary(Answer("the customer", False)).problem == CUT
-    assert read_name(Answer("the customer", False)).problem == CUT
+    assert parse_choice(Completion("anger\nsince the", False), ["anger", "joy"]).value == "anger"
+    assert parse_choice(Completion("anger", False), ["anger", "joy"]).problem == CUT
+    assert parse_summary(Completion("the customer", False)).problem == CUT
+    assert parse_category(Completion("the customer", False)).problem == CUT
 
 
 def test_a_category_may_be_called_none():
-    assert read_choice(Answer("None.", True), ["none", "joy"]).value == "none"
+    assert parse_choice(Completion("None.", True), ["none", "joy"]).value == "none"
 
 
 # The whole way
@@ -240,7 +249,7 @@ def test_a_category_may_be_called_none():
 
 def test_all_five_steps_find_the_labels(server, run, truth):
     stages = []
-    found = run(tell=lambda *stage: stages.append(stage))
+    found = run(report=lambda *stage: stages.append(stage))
     assert found.labels == {row: truth[row] for row in range(24)}
     report = found.report
     assert report.categories == {"angry": 12, "pleased": 12} and not report.stopped
@@ -263,7 +272,7 @@ def test_all_five_steps_find_the_labels(server, run, truth):
 
 
 def test_each_group_is_shown_beside_others(server, run, monkeypatch):
-    monkeypatch.setattr(annotation, "SHOWN", 3)
+    monkeypatch.setattr(annotation, "SHOWN_SUMMARIES", 3)
     run()
     questions = [user for step, user in server.asked if step == "categories"]
     assert questions
@@ -273,7 +282,7 @@ def test_each_group_is_shown_beside_others(server, run, monkeypatch):
 
 
 def test_the_number_of_groups_follows_the_number_of_texts():
-    assert [number_of_clusters(n) for n in (1, 2, 99, 100, 3_000)] == [1, 1, 49, 50, 50]
+    assert [number_of_groups(n) for n in (1, 2, 99, 100, 3_000)] == [1, 1, 49, 50, 50]
 
 
 def test_samples_grow_without_losing_a_text():
@@ -292,7 +301,7 @@ def test_names_that_differ_by_case_and_punctuation_are_one_category(server, run,
 
     server.mood = mood
     found = run()
-    assert {bare(name) for name in found.report.categories} == {"angry", "pleased"}
+    assert {normalise(name) for name in found.report.categories} == {"angry", "pleased"}
     assert len(found.report.categories) == 2 and len(found.labels) == 24
 
 
@@ -312,13 +321,13 @@ def test_a_slow_server_is_waited_for_and_can_be_left(server, model, run):
     server.mood = lambda step, user, body: hold.wait(20) and None
     before = len(server.asked)
 
-    def tell(stage, done, total):
+    def report(stage, done, total):
         if len(server.asked) > before:
             raise Cancelled("Stopped.")
 
     start = time.monotonic()
     with pytest.raises(Cancelled):
-        run(instruction="by something else", tell=tell)
+        run(instruction="by something else", report=report)
     assert time.monotonic() - start < 5
     hold.set()
     time.sleep(0.2)
@@ -364,7 +373,12 @@ def test_one_text_that_never_gets_an_answer_does_not_stop_the_run(server, run, t
 
 @pytest.mark.parametrize(
     ("bad", "problem"),
-    [("", EMPTY), ("I'm sorry, but I can't help with that.", REFUSED), ("blorp", OUTSIDE), ("None", NONE)],
+    [
+        ("", EMPTY),
+        ("I'm sorry, but I can't help with that.", REFUSED),
+        ("blorp", OUTSIDE),
+        ("None", NONE),
+    ],
 )
 def test_useless_choices_are_dropped_and_counted(server, run, texts, bad, problem):
     server.mood = lambda step, user, body: bad if step == "labels" and texts[5] in user else None
@@ -381,7 +395,7 @@ def test_a_useless_answer_is_asked_for_once_more_in_firmer_words_and_with_more_r
     def mood(step, user, body):
         if step == "labels":
             lengths.append(body["max_tokens"])
-            if FIRMER[CLASSIFY] not in user:
+            if REMINDERS[SORTING_TASK] not in user:
                 return 200, chat("let me think about", "length")
 
     server.mood = mood
@@ -440,8 +454,8 @@ def test_a_server_that_takes_no_question_is_not_asked_all(server, run):
     server.mood = lambda step, user, body: (400, {"error": "max_tokens is not supported"})
     found = run()
     assert "max_tokens is not supported" in found.report.stopped
-    assert found.report.steps["summaries"].asked == retry.GONE_AFTER
-    assert found.report.steps["summaries"].failures == {NOT_TAKEN: retry.GONE_AFTER}
+    assert found.report.steps["summaries"].asked == retry.MAX_ERRORS_IN_A_ROW
+    assert found.report.steps["summaries"].failures == {NOT_TAKEN: retry.MAX_ERRORS_IN_A_ROW}
 
 
 def test_a_text_longer_than_the_context_is_sent_in_part(server, run, texts):
@@ -492,12 +506,12 @@ def test_a_server_gone_in_the_middle_keeps_what_is_there_and_can_go_on(server, r
 
 
 def test_a_run_that_was_cancelled_goes_on_where_it_was(server, run):
-    def tell(stage, done, total):
+    def report(stage, done, total):
         if stage == "Summarising texts" and done >= 10:
             raise Cancelled("Stopped.")
 
     with pytest.raises(Cancelled):
-        run(tell=tell)
+        run(report=report)
     sent = server.counts()["summaries"]
     assert sent < 24
     found = run()
@@ -521,7 +535,7 @@ def test_another_model_or_instruction_is_asked_anew(server, run, model, answers,
     assert len(server.asked) > n_asked + 24
     n_asked = len(server.asked)
     other = LanguageModel(model.url, "large", pause=model.pause)
-    annotate(other, texts, np.arange(24), INSTRUCTION, encode=WordEncoder().encode, answers=answers)
+    annotate(other, texts, np.arange(24), INSTRUCTION, encode=WordEncoder().encode, cache=answers)
     assert len(server.asked) > n_asked + 24
 
 
@@ -549,12 +563,12 @@ def test_the_estimate_comes_before_and_is_near(server, run, model, answers, text
 
 
 def test_part_of_an_estimate_is_what_was_asked_already(server, run, model, answers, texts):
-    def tell(stage, done, total):
+    def report(stage, done, total):
         if done >= 10:
             raise Cancelled("Stopped.")
 
     with pytest.raises(Cancelled):
-        run(tell=tell)
+        run(report=report)
     assert 10 <= estimate(model, texts, np.arange(24), INSTRUCTION, answers).kept < 24
 
 
@@ -576,9 +590,9 @@ def quick_model():
 
 @pytest.fixture
 def task(server, monkeypatch, store):
-    monkeypatch.setenv(URL, server.url)
-    monkeypatch.setenv(MODEL, "small")
-    monkeypatch.setenv(KEY, "secret-key")
+    monkeypatch.setenv(URL_VARIABLE, server.url)
+    monkeypatch.setenv(MODEL_VARIABLE, "small")
+    monkeypatch.setenv(KEY_VARIABLE, "secret-key")
     monkeypatch.setattr(annotation_task, "configured", quick_model)
     return partial(
         annotate_analysis,
@@ -592,8 +606,8 @@ def task(server, monkeypatch, store):
 def test_labels_land_as_one_step_marked_with_the_model(task, store, prepared, corpus, home):
     analysis = store.add_analysis(prepared, INSTRUCTION)
     task(analysis_id=analysis, n_texts=30)
-    guide = store.guide_labels(analysis)
-    assert len(guide) == 30 and set(guide["given_by"]) == {"model:small"}
+    guide = store.labels.read(analysis).table
+    assert len(guide) == 30 and set(guide["source"]) == {"model"}
     assert set(guide["row"]) == set(sample_rows(60, 30).tolist())
     feelings = corpus.metadata["feeling"]
     assert all(feelings[row] == label for row, label in zip(guide["row"], guide["label"], strict=True))
@@ -601,28 +615,28 @@ def test_labels_land_as_one_step_marked_with_the_model(task, store, prepared, co
     assert sum(report.categories.values()) == 30 and report.steps["labels"].asked == 30
     secret = [path for path in home.rglob("*") if path.is_file() and b"secret-key" in path.read_bytes()]
     assert secret == []
-    assert len(store.undo(analysis)) == 30 and store.guide_labels(analysis).empty
+    assert len(store.labels.undo(analysis)) == 30 and store.labels.read(analysis).table.empty
 
 
 def test_a_person_wins(task, server, store, prepared, corpus):
     analysis = store.add_analysis(prepared, INSTRUCTION)
     for name in ("angry", "pleased", "mine"):
-        store.add_label(analysis, name)
+        store.label_names.add(analysis, name)
     first, second, third = sample_rows(60, 30)[:3].tolist()
-    store.give_labels(analysis, {first: "mine", second: None}, "ada")
+    store.labels.give(analysis, {first: "mine", second: None}, "ada")
     late = corpus.texts[third]
 
     def mood(step, user, body):
         if step == "labels" and late in user:  # labelled by a person while the model is at it
-            store.give_labels(analysis, {third: "mine"}, "ada")
+            store.labels.give(analysis, {third: "mine"}, "ada")
 
     server.mood = mood
     task(analysis_id=analysis, n_texts=30)
-    given = store.guide_labels(analysis).set_index("row")
+    given = store.labels.read(analysis).table.set_index("row")
     assert given["label"][[first, third]].tolist() == ["mine", "mine"]
     assert given["label"][second] is None
     assert given["given_by"][[first, second, third]].tolist() == ["ada"] * 3
-    assert sum(map(is_by_model, given["given_by"])) == 27
+    assert (given["source"] == "model").sum() == 27
     asked = {user.split("\n")[1] for step, user in server.asked if step == "labels"}
     assert corpus.texts[first] not in asked and corpus.texts[second] not in asked
 
@@ -630,24 +644,24 @@ def test_a_person_wins(task, server, store, prepared, corpus):
 def test_what_a_person_rejected_does_not_come_back(task, store, prepared):
     analysis = store.add_analysis(prepared, INSTRUCTION)
     task(analysis_id=analysis, n_texts=30)
-    row = int(store.guide_labels(analysis)["row"][0])
-    store.give_labels(analysis, {row: None}, "ada")
-    n_entries = len(store.label_history(analysis))
+    row = int(store.labels.read(analysis).table["row"][0])
+    store.labels.give(analysis, {row: None}, "ada")
+    n_entries = len(store.labels.history(analysis))
     task(analysis_id=analysis, n_texts=30)
-    given = store.guide_labels(analysis).set_index("row")
+    given = store.labels.read(analysis).table.set_index("row")
     assert given["label"][row] is None
-    assert len(store.label_history(analysis)) == n_entries  # nothing is said twice
+    assert len(store.labels.history(analysis)) == n_entries  # nothing is said twice
 
 
 def test_a_merged_label_stays_merged(task, store, prepared):
     analysis = store.add_analysis(prepared, INSTRUCTION)
     task(analysis_id=analysis, n_texts=30)
-    store.rename_label(analysis, "angry", "Wrath")
-    store.add_label(analysis, "other")
-    store.merge_labels(analysis, ["pleased"], "other")
+    store.label_names.rename(analysis, "angry", "Wrath")
+    store.label_names.add(analysis, "other")
+    store.label_names.merge(analysis, ["pleased"], "other")
     assert known_labels(store, analysis).renamed == {"pleased": "other"}
     task(analysis_id=analysis, n_texts=40)
-    assert "pleased" not in store.label_names(analysis)
+    assert "pleased" not in store.label_names.current(analysis)
 
 
 def test_a_server_lost_in_the_middle_fails_the_job_and_keeps_its_labels(task, server, store, prepared):
@@ -660,7 +674,7 @@ def test_a_server_lost_in_the_middle_fails_the_job_and_keeps_its_labels(task, se
     server.mood = mood
     with pytest.raises(LanguageModelError, match="start again to go on"):
         task(analysis_id=analysis, n_texts=30)
-    n_labels = len(store.guide_labels(analysis))
+    n_labels = len(store.labels.read(analysis).table)
     assert 5 <= n_labels < 30
     assert "down" in latest_report(store, prepared, analysis).stopped
     left = estimate_analysis(
@@ -669,7 +683,7 @@ def test_a_server_lost_in_the_middle_fails_the_job_and_keeps_its_labels(task, se
     assert left.calls - left.kept == 30 - n_labels
     server.mood = lambda step, user, body: None
     task(analysis_id=analysis, n_texts=30)
-    assert len(store.guide_labels(analysis)) == 30
+    assert len(store.labels.read(analysis).table) == 30
     assert not latest_report(store, prepared, analysis).stopped
 
 
@@ -677,7 +691,7 @@ def test_without_a_model_or_an_instruction_nothing_is_sent(task, server, store, 
     analysis = store.add_analysis(prepared, "")
     with pytest.raises(LanguageModelError, match="no instruction"):
         task(analysis_id=analysis, n_texts=30)
-    monkeypatch.delenv(MODEL)
+    monkeypatch.delenv(MODEL_VARIABLE)
     with pytest.raises(LanguageModelError, match="No language model"):
         task(analysis_id=analysis, n_texts=30)
     assert server.asked == []
@@ -692,9 +706,9 @@ def test_a_damaged_report_is_none(task, store, prepared):
 
 def test_two_spellings_of_one_name_are_recorded_as_the_label_there_is(store, prepared):
     analysis = store.add_analysis(prepared, INSTRUCTION)
-    store.add_label(analysis, "Angry")
+    store.label_names.add(analysis, "Angry")
     record_labels(store, analysis, {1: "angry", 2: "new"}, "small")
-    assert store.label_names(analysis) == ["Angry", "new"]
+    assert store.label_names.current(analysis) == ["Angry", "new"]
     assert record_labels(store, analysis, {1: "angry", 2: "new"}, "small") == []
 
 

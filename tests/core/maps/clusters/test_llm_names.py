@@ -1,8 +1,8 @@
 import pytest
 
-from core.errors import LanguageModelError
-from core.maps.clusters import Group, check_title, title_clusters
-from core.utils import Answer, LanguageModel
+from core.errors import Cancelled, LanguageModelError
+from core.maps.clusters import Group, title_clusters
+from core.utils import Completion, LanguageModel, parse_name
 from tests.core.utils.test_chat_client import reply
 from tests.core.utils.test_chat_client import server as server  # the fixture
 
@@ -41,24 +41,24 @@ def by_first_text(answers):
     ],
 )
 def test_a_name_is_taken_out_of_an_answer(text, title):
-    assert check_title(Answer(text, True)) == (title, "")
+    answer = parse_name(Completion(text, True))
+    assert (answer.value, answer.problem) == (title, None)
 
 
 @pytest.mark.parametrize(
     ("answer", "problem"),
     [
-        (Answer("", True), "empty"),
-        (Answer('"…"', True), "empty"),
-        (Answer("Late ca", False), "cut off"),
-        (Answer("I'm sorry, but no", True), "a refusal"),
-        (Answer("I cannot help", True), "a refusal"),
-        (Answer("this group is about people whose cards came late or never", True), "too long"),
-        (Answer("x" * 61, True), "too long"),
-        (LanguageModelError("the text is too long"), "the text is too long"),
+        (Completion("", True), "empty"),
+        (Completion('"…"', True), "empty"),
+        (Completion("Late ca", False), "cut off"),
+        (Completion("I'm sorry, but no", True), "a refusal"),
+        (Completion("I cannot help", True), "a refusal"),
+        (Completion("this group is about people whose cards came late or never", True), "too long"),
+        (Completion("x" * 61, True), "too long"),
     ],
 )
 def test_an_answer_that_is_no_name(answer, problem):
-    assert check_title(answer)[1] == problem
+    assert parse_name(answer).problem == problem
 
 
 def test_clusters_get_their_names(server, model):
@@ -92,5 +92,17 @@ def test_long_texts_are_cut_and_lines_are_joined(server, model):
 
 def test_a_server_that_is_gone_stops_it(server, model):
     server.answer = lambda body, number: (401, {})
-    with pytest.raises(LanguageModelError):
-        title_clusters(model, GROUPS)
+    titles = title_clusters(model, GROUPS)
+    assert titles.names == {} and isinstance(titles.stopped, LanguageModelError)
+    assert "refuses the key" in str(titles.stopped)
+
+
+def test_a_cancelled_run_keeps_the_names_that_came(server, model):
+    server.answer = by_first_text({"my card came late": "Late cards", "a refund please": "Refunds"})
+
+    def cancel(done, total):
+        if done:
+            raise Cancelled("Stopped.")
+
+    titles = title_clusters(model, GROUPS, progress=cancel)
+    assert len(titles.names) == 1 and isinstance(titles.stopped, Cancelled)

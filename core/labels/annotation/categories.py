@@ -1,0 +1,75 @@
+"""Categories of a run: those that the model finds, beside the labels of the analysis."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from core.labels.annotation.prompts import CATEGORY_TASK, SUMMARY_TASK
+from core.labels.annotation.reply_cache import AnswerCache
+from core.utils import LanguageModel, content_key, normalise
+
+
+@dataclass(frozen=True)
+class KnownLabels:
+    """What an analysis has already.
+
+    Attributes
+    ----------
+    names : sequence of str
+        Its labels: categories too, beside those that the model finds.
+    renamed : mapping of str to str or None
+        Labels merged into another, and deleted ones (None): no run brings them back.
+    by_person : collection of int
+        Rows that a person labelled or skipped: the model does not sort them.
+    """
+
+    names: Sequence[str] = ()
+    renamed: Mapping[str, str | None] = field(default_factory=dict)
+    by_person: Collection[int] = ()
+
+
+NOTHING_KNOWN = KnownLabels()
+
+
+def merge_categories(found: Sequence[str], known: KnownLabels) -> tuple[list[str], int]:
+    """Return existing labels and found categories, each once, and how many found ones were merged away."""
+    names = {normalise(name): name for name in known.names}
+    renamed = {normalise(name): target for name, target in known.renamed.items()}
+    spelled: dict[str, Counter] = {}
+    for name in found:
+        spelled.setdefault(normalise(name), Counter())[name] += 1
+    for key, spellings in spelled.items():
+        if key in renamed and key not in names:
+            continue  # merged into a label that is among the names, or deleted
+        names.setdefault(key, spellings.most_common(1)[0][0])
+    return in_fixed_order(list(names.values())), len(found) - len(spelled)
+
+
+def in_fixed_order(names: Sequence[str]) -> list[str]:
+    """Return names in one order, whichever came first, so that equal prompts find their kept replies."""
+    return sorted(names, key=normalise)
+
+
+def load_categories(
+    cache: AnswerCache, model: LanguageModel, instruction: str, rows: np.ndarray
+) -> list[str] | None:
+    """Return the categories that an earlier run found in the same texts; None when there was none."""
+    key = _key(model, instruction, rows)
+    kept = cache.find([key])
+    return json.loads(kept[key]) if kept else None
+
+
+def keep_categories(
+    cache: AnswerCache, model: LanguageModel, instruction: str, rows: np.ndarray, categories: Sequence[str]
+) -> None:
+    """Keep the categories found in a sample, one for each group of summaries."""
+    cache.keep(_key(model, instruction, rows), json.dumps(list(categories), ensure_ascii=False))
+
+
+def _key(model: LanguageModel, instruction: str, rows: np.ndarray) -> str:
+    return content_key("categories", SUMMARY_TASK, CATEGORY_TASK, model.model, instruction, rows)

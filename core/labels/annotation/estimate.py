@@ -1,0 +1,89 @@
+"""Estimate what label construction sends, before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.labels.annotation.categories import NOTHING_KNOWN, KnownLabels, load_categories, merge_categories
+from core.labels.annotation.pipeline import SHOWN_SUMMARIES, number_of_groups
+from core.labels.annotation.prompts import (
+    CATEGORY_TASK,
+    MAX_TEXT_CHARACTERS,
+    SORTING_TASK,
+    PromptStep,
+    sorting_step,
+    summary_step,
+)
+from core.labels.annotation.reply_cache import AnswerCache, answer_keys
+from core.utils import LanguageModel, estimate_tokens
+
+SUMMARY_TOKENS, CATEGORY_TOKENS = 15, 5
+"""Usual tokens of an answer; a category of the list has as many as its name."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a run would send.
+
+    Attributes
+    ----------
+    n_texts : int
+    calls, kept : int
+        Prompts altogether, and how many of them are answered already. Unusable answers add a few more.
+    tokens_in, tokens_out : int
+        Of the prompts that are left and of their answers; right to about a thousand.
+    """
+
+    n_texts: int
+    calls: int
+    kept: int
+    tokens_in: int
+    tokens_out: int
+
+
+def estimate(
+    model: LanguageModel,
+    texts: Sequence[str],
+    rows: np.ndarray,
+    instruction: str,
+    cache: AnswerCache,
+    known: KnownLabels = NOTHING_KNOWN,
+) -> Estimate:
+    """Estimate the prompts and tokens of `annotate`. Cost O(n_rows): some 20 ms for 3,000 texts."""
+    every_row = [int(row) for row in rows]
+    sorted_rows = [row for row in every_row if row not in known.by_person]
+    n_groups = number_of_groups(len(rows))
+    categories = load_categories(cache, model, instruction, rows)
+    if categories is None:
+        step = summary_step(texts, instruction)
+        unsummarised = _without_reply(model, step, every_row, cache)
+        prompts = [step.prompt(row, MAX_TEXT_CHARACTERS) for row in unsummarised]
+        tokens_in = sum(map(estimate_tokens, prompts)) + len(prompts) * estimate_tokens(step.task)
+        tokens_in += n_groups * (estimate_tokens(CATEGORY_TASK) + 2 * SHOWN_SUMMARIES * SUMMARY_TOKENS)
+        tokens_out = len(prompts) * SUMMARY_TOKENS + n_groups * CATEGORY_TOKENS
+        n_kept = len(every_row) - len(prompts)
+        task_tokens = estimate_tokens(SORTING_TASK) + CATEGORY_TOKENS * n_groups
+        unsorted = sorted_rows
+    else:
+        step = sorting_step(texts, instruction, merge_categories(categories, known)[0])
+        unsorted = _without_reply(model, step, sorted_rows, cache)
+        tokens_in = tokens_out = 0
+        n_kept = len(every_row) + n_groups + len(sorted_rows) - len(unsorted)
+        task_tokens = estimate_tokens(step.task)
+    tokens_in += sum(estimate_tokens(texts[row][:MAX_TEXT_CHARACTERS]) + task_tokens for row in unsorted)
+    tokens_out += len(unsorted) * CATEGORY_TOKENS
+    calls = len(every_row) + n_groups + len(sorted_rows)
+    return Estimate(len(every_row), calls, n_kept, tokens_in, tokens_out)
+
+
+def _without_reply(
+    model: LanguageModel, step: PromptStep, rows: Sequence[int], cache: AnswerCache
+) -> list[int]:
+    """Rows whose prompt has no kept reply."""
+    prompts = [step.prompt(row, MAX_TEXT_CHARACTERS) for row in rows]
+    keys = answer_keys(model.model, step.task, prompts)
+    kept = cache.find(keys)
+    return [row for row, key in zip(rows, keys, strict=True) if key not in kept]
