@@ -1,4 +1,4 @@
-"""The neighbour graph of a corpus, and what flows along it."""
+"""The k-nearest-neighbour graph of a corpus, and label propagation on it."""
 
 from __future__ import annotations
 
@@ -11,28 +11,32 @@ from scipy.sparse import csr_matrix
 from core.utils import processor_has_bfloat16
 
 COPY = 0.9999
-"""Cosine from which two texts count as the same."""
+"""Cosine similarity from which two texts count as the same text."""
 
 EXACT_LIMIT = 30_000
-"""Up to this many texts the graph is exact: 3.7 s for 22,500 x 384 on two cores, where the approximate search
-takes 0.6 s, but 22 s more to compile in each process, and misses neighbours."""
+"""Number of texts up to which the graph is exact. For 22,500 x 384 on two cores the exact search takes 3.7 s.
+The approximate one takes 0.6 s and 22 s more to compile in each process, and misses neighbours."""
 
 FEWEST_FOR_BFLOAT16 = 8_000
-"""From this many texts on, candidates are found in bfloat16 where the processor multiplies it: 0.7 s in
-place of 1.7 s for 14,640 x 384, and the same graph."""
+"""Number of texts from which candidates are searched in bfloat16, where the processor multiplies it: 0.7 s in
+place of 1.7 s for 14,640 x 384, with the same graph."""
 
 SPARE_CANDIDATES = 16
-"""Candidates beyond k that bfloat16 names: it rounds by 0.4 %, float32 settles the order."""
+"""Candidates beyond k in the bfloat16 search: it rounds by 0.4 %, and float32 then settles the order."""
 
 BLOCK_CELLS = 1_000_000
-"""Similarities held at a time by the exact search: 4 MB, so that they stay in the processor's cache."""
+"""Similarities in memory at once in the exact search: 4 MB, to stay in the processor's cache."""
+
+UNIT_TOLERANCE = 1e-5
+"""Deviation of a squared length from 1 up to which a row counts as a unit vector: float32 sums over 4,096
+dimensions stay below it."""
 
 
 @dataclass(frozen=True)
 class Graph:
     """The k nearest neighbours of every text by cosine similarity, nearest first.
 
-    A text is never its own neighbour; a copy of it may be.
+    A text is never its own neighbour; another text with the same words may be.
 
     Attributes
     ----------
@@ -46,9 +50,10 @@ class Graph:
     similarities: np.ndarray
 
     def weights(self) -> csr_matrix:
-        """Return how much each text listens to each neighbour: squared cosines whose rows sum to 1.
+        """Return the weight of each neighbour: squared cosines, each row summing to 1.
 
-        Neighbours at a right angle or beyond get no weight; a text that has only such gets an empty row.
+        Neighbours with a cosine of 0 or less get no weight. The row of a text without any other neighbour is
+        empty.
 
         Returns
         -------
@@ -56,25 +61,25 @@ class Graph:
         """
         n_texts, k = self.indices.shape
         rows = np.arange(0, n_texts * k + 1, k) if k else np.zeros(n_texts + 1, dtype=np.int64)
-        weights = listening(self.similarities)
+        weights = neighbour_weights(self.similarities)
         return csr_matrix((weights.ravel(), self.indices.ravel(), rows), shape=(n_texts, n_texts))
 
 
 def build_graph(X: np.ndarray, k: int = 15, *, random_state: int = 0) -> Graph:
-    """Return the k-nearest-neighbour graph of the rows of X by cosine similarity.
+    """Build the k-nearest-neighbour graph of the rows of X by cosine similarity.
 
-    Exact up to `EXACT_LIMIT` rows (near ties aside, see `SPARE_CANDIDATES`), at a cost of
-    O(n_texts² x n_dims); beyond that approximate (nearest neighbour descent, seeded), at about
+    Up to `EXACT_LIMIT` rows the graph is exact but for near ties (see `SPARE_CANDIDATES`). Cost
+    O(n_texts² x n_dims). Beyond that it is approximate (nearest-neighbour descent, seeded). Cost about
     O(n_texts^1.1 x n_dims).
 
     Parameters
     ----------
     X : array of shape (n_texts, n_dims)
-        Embeddings, of any length. A row of zeros is similar to nothing (cosine 0).
+        Embeddings of any length. A row of zeros has cosine 0 to every other.
     k : int, default=15
         Neighbours per text; fewer where there are fewer other texts.
     random_state : int, default=0
-        Seed of the approximate search. Same input and seed, same graph.
+        Seed of the approximate search. The same input and seed give the same graph.
 
     Returns
     -------
@@ -97,7 +102,18 @@ def build_graph(X: np.ndarray, k: int = 15, *, random_state: int = 0) -> Graph:
 
 
 def unit_rows(X: np.ndarray) -> np.ndarray:
-    """Return X in float32 with every row scaled to length 1; rows of zeros stay as they are.
+    """Scale every row of X to length 1; rows of zeros stay as they are.
+
+    Rows that are unit vectors already are not changed, so that a second call changes nothing.
+
+    Parameters
+    ----------
+    X : array of shape (n_rows, n_dims)
+
+    Returns
+    -------
+    ndarray of float32, shape (n_rows, n_dims)
+        X itself where it holds nothing but float32 unit vectors.
 
     Raises
     ------
@@ -110,11 +126,14 @@ def unit_rows(X: np.ndarray) -> np.ndarray:
     with np.errstate(over="ignore"):
         rows = X.astype(np.float32, copy=False)
         squares = np.einsum("ij,ij->i", rows, rows)
-    # One pass settles ordinary rows; squares that left the range of float32, or hold no number, need a look.
+    squares[np.abs(squares - 1) <= UNIT_TOLERANCE] = 1
+    if (squares == 1).all():
+        return rows
+    # Squares outside float32's range, or not a number, need a second pass in the type of X.
     odd = np.flatnonzero(~((squares > 1e-20) & (squares < 1e20)))
     if len(odd):
         _refuse_infinite(X, odd)
-        rows, squares = rows.copy(), squares.copy()
+        rows = rows.copy()
         largest = np.abs(X[odd]).max(axis=1, keepdims=True, initial=0.0)
         rows[odd] = X[odd] / np.where(largest > 0, largest, 1)
         squares[odd] = np.einsum("ij,ij->i", rows[odd], rows[odd])
@@ -133,20 +152,20 @@ def _refuse_infinite(X: np.ndarray, rows: np.ndarray) -> None:
 def nearest_rows(
     queries: np.ndarray, unit: np.ndarray, k: int, *, skip: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the k rows of `unit` nearest to each query, nearest first, by exhaustive search.
+    """Return the k rows of `unit` nearest to each query by exhaustive search, nearest first.
 
-    Cost O(n_queries x n_rows x n_dims); memory stays at `BLOCK_CELLS` similarities.
+    Cost O(n_queries x n_rows x n_dims), with at most `BLOCK_CELLS` similarities in memory.
 
     Parameters
     ----------
     queries : ndarray of float32, shape (n_queries, n_dims)
-        Unit rows.
+        Unit vectors.
     unit : ndarray of float32, shape (n_rows, n_dims)
-        Unit rows to search.
+        Unit vectors to search.
     k : int
-        Neighbours per query, at most n_rows (less one when `skip` is given).
+        Neighbours per query, at most n_rows, or n_rows - 1 with `skip`.
     skip : ndarray of int, shape (n_queries,), optional
-        One row that each query must not find (itself).
+        Row that each query leaves out, as a rule the query itself.
 
     Returns
     -------
@@ -168,22 +187,22 @@ def nearest_rows(
     return indices, np.clip(similarities, -1, 1)
 
 
-def listening(similarities: np.ndarray) -> np.ndarray:
-    """Return weights from cosine similarities (n, k): squared where positive, each row summing to 1 or 0."""
+def neighbour_weights(similarities: np.ndarray) -> np.ndarray:
+    """Return weights (n, k) from cosines (n, k): squares of the positive ones, each row summing to 1 or 0."""
     weights = np.square(np.maximum(similarities, 0), dtype=np.float32)
     total = weights.sum(axis=1, keepdims=True)
     return weights / np.where(total > 0, total, 1)
 
 
-def smooth(values: np.ndarray, graph: Graph, *, mixing: float = 0.6, rounds: int = 5) -> np.ndarray:
-    """Return values mixed along the graph: in each round every text hears its neighbours.
+def propagate(values: np.ndarray, graph: Graph, *, mixing: float = 0.6, rounds: int = 5) -> np.ndarray:
+    """Spread values along the neighbour graph by label propagation.
 
-    F(0) = values and F(t + 1) = (1 - mixing) F(0) + mixing W F(t), W as in `Graph.weights`. A text without
-    neighbours keeps its own values. Cost O(rounds x n_texts x k x n_columns).
+    F(0) = values and F(t + 1) = (1 - mixing) F(0) + mixing W F(t), with W as in `Graph.weights`. A text
+    without neighbours keeps its own values. Cost O(rounds x n_texts x k x n_columns).
 
     Parameters
     ----------
-    values : ndarray of shape (n_texts, n_columns)
+    values : array of shape (n_texts, n_columns)
     graph : Graph
         Of the same texts.
     mixing : float, default=0.6
@@ -194,20 +213,24 @@ def smooth(values: np.ndarray, graph: Graph, *, mixing: float = 0.6, rounds: int
     -------
     ndarray of float32, shape (n_texts, n_columns)
         Rows that sum to 1 still do.
+
+    References
+    ----------
+    Zhou, Bousquet, Lal, Weston, Schölkopf: "Learning with local and global consistency", NeurIPS 2003.
     """
     values = np.asarray(values, dtype=np.float32)
     if mixing == 0:
         return values.copy()
     weights = graph.weights()
-    lonely = np.asarray(weights.sum(axis=1)).ravel() == 0
+    isolated = np.asarray(weights.sum(axis=1)).ravel() == 0
     own = np.float32(1 - mixing) * values
-    own[lonely] = values[lonely]
+    own[isolated] = values[isolated]
     weights *= np.float32(mixing)
-    smoothed = values
+    propagated = values
     for _ in range(rounds):
-        smoothed = weights @ smoothed
-        smoothed += own
-    return smoothed
+        propagated = weights @ propagated
+        propagated += own
+    return propagated
 
 
 def _exact_graph(unit: np.ndarray, k: int) -> Graph:
@@ -215,10 +238,10 @@ def _exact_graph(unit: np.ndarray, k: int) -> Graph:
 
 
 def _bfloat16_graph(unit: np.ndarray, k: int) -> Graph:
-    """Exact search among the candidates that the same search in bfloat16 finds."""
+    """Search exactly among the candidates of the same search in bfloat16."""
     import torch
 
-    rows = torch.from_numpy(unit)
+    rows = torch.from_numpy(np.require(unit, requirements="W"))  # a mapped file is read-only
     rounded = rows.to(torch.bfloat16)
     n_candidates = min(k + 1 + SPARE_CANDIDATES, len(unit))
     indices = np.empty((len(unit), k), dtype=np.int32)
@@ -237,11 +260,11 @@ def _bfloat16_graph(unit: np.ndarray, k: int) -> Graph:
 def _approximate_graph(unit: np.ndarray, k: int, random_state: int) -> Graph:
     from pynndescent import NNDescent
 
-    # One neighbour more than asked for: the search usually finds the text itself, but not always.
+    # One neighbour more than needed: the search usually finds the text itself, but not always.
     index = NNDescent(unit, n_neighbors=k + 1, metric="cosine", random_state=random_state)
     found = index.neighbor_graph[0]
     order = np.arange(len(unit))[:, None]
-    # Self and holes (-1) go to the end, everything else keeps its order; then the last column is dropped.
+    # The text itself and holes (-1) go to the end, the rest keeps its order; then the last column is dropped.
     unwanted = (found == order) | (found < 0)
     keep = np.argsort(unwanted, axis=1, kind="stable")[:, :k]
     indices = np.take_along_axis(found, keep, axis=1)
@@ -254,7 +277,7 @@ def _approximate_graph(unit: np.ndarray, k: int, random_state: int) -> Graph:
 
 
 def _similarities(unit: np.ndarray, indices: np.ndarray) -> np.ndarray:
-    """Cosines to the given neighbours (n_texts, k), recomputed: the search reports rounded distances."""
+    """Recompute the cosines to the given neighbours (n_texts, k): the search rounds its distances."""
     similarities = np.empty(indices.shape, dtype=np.float32)
     for block in _blocks(len(unit), max(1, BLOCK_CELLS // (indices.shape[1] * unit.shape[1]))):
         similarities[block] = np.einsum("id,ikd->ik", unit[block], unit[indices[block]])

@@ -9,9 +9,10 @@ from itertools import islice
 import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
+from scipy.special import softmax
 
-from core.neighbours import COPY, Graph, listening, unit_rows
-from core.transforms import USUAL, name_directions, softmax, thin_out
+from core.neighbours import COPY, Graph, neighbour_weights, unit_rows
+from core.transforms import DEFAULT_HYPER_PARAMETERS, name_directions, thin_out
 
 AT_A_TIME = 256
 """Labelled texts that are compared with all others at once."""
@@ -176,7 +177,7 @@ def _views(X: np.ndarray, rows: np.ndarray, unit: np.ndarray, graph: Graph | Non
     own = unit_rows(unit - centre)
     yield own
     if graph is not None and graph.indices.shape[1]:
-        weights = listening(graph.similarities[rows])
+        weights = neighbour_weights(graph.similarities[rows])
         around = np.zeros_like(unit)
         for column in range(weights.shape[1]):  # neighbour by neighbour: no array of (n, k, n_dims)
             around += weights[:, column, None] * unit_rows(X[graph.indices[rows, column]])
@@ -194,7 +195,7 @@ def _held_out_scores(
     n_labels = len(codes)
     examples = np.vstack([vectors, names]).astype(np.float64)
     codes = np.append(codes, np.arange(len(names)))
-    counts = np.append(np.ones(n_labels), np.full(len(names), USUAL.name_count))
+    counts = np.append(np.ones(n_labels), np.full(len(names), DEFAULT_HYPER_PARAMETERS.name_count))
     sizes = np.bincount(codes, weights=counts, minlength=n_classes)
     roots = np.sqrt(counts * (counts.sum() / n_classes / sizes[codes]))[:, None]
     targets = np.eye(n_classes)[codes]
@@ -243,7 +244,7 @@ def _average(scores: list[np.ndarray], votes: np.ndarray, judged: np.ndarray) ->
     models, fits = [], []
     for score in scores:
         for sharpness in SHARPNESSES:
-            prior = softmax(sharpness * score)[texts, classes]
+            prior = softmax(sharpness * score, axis=1)[texts, classes]
             for noise, before in zip(NOISE, NOISE_PRIOR, strict=True):
                 # Labels are (1 - noise) / elsewhere times as probable if right; sum over the classes.
                 elsewhere = noise / (votes.shape[1] - 1)
@@ -257,7 +258,7 @@ def _average(scores: list[np.ndarray], votes: np.ndarray, judged: np.ndarray) ->
     average = np.zeros_like(votes)
     for (score, sharpness, odds), weight in zip(models, weights, strict=True):
         if weight > NEGLIGIBLE:
-            joint = softmax(sharpness * score)
+            joint = softmax(sharpness * score, axis=1)
             joint[texts, classes] *= odds
             average += weight * joint / joint.sum(axis=1, keepdims=True)
     return average / average.sum(axis=1, keepdims=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import softmax
 
 from core.encoders import Encoder
 from core.neighbours import COPY, unit_rows
-from core.transforms import Examples, kernel, ridge_coefficients, softmax
+from core.transforms import Examples, kernel, ridge_coefficients
 
 SAMPLE = 2_000
 """Texts that stand for the whole corpus when looking for what to label: keeps a call under half a second."""
@@ -123,7 +124,7 @@ def _doubt(
     if probabilities is None:
         examples = Examples(centred[n_pool:], codes, np.ones(len(codes)), len(classes))
         scores = kernel(centred[:n_pool], examples.rows) @ ridge_coefficients(examples, PENALTY)
-        probabilities = softmax(scores / TEMPERATURE)
+        probabilities = softmax(scores / TEMPERATURE, axis=1)
     two = np.partition(np.asarray(probabilities, dtype=np.float32), -2, axis=1)[:, -2:]
     worth = (1 - (two[:, 1] - two[:, 0])) ** DOUBT_POWER
     return worth / worth.mean() if worth.mean() > 0 else np.ones(n_pool, dtype=np.float32)

@@ -8,7 +8,7 @@ import functools
 import numpy as np
 from scipy.sparse import coo_matrix
 
-from core.neighbours import Graph, build_graph, nearest_rows, smooth, unit_rows
+from core.neighbours import Graph, build_graph, nearest_rows, propagate, unit_rows
 from core.utils import Progress
 
 FEWEST_TEXTS = 16
@@ -288,7 +288,7 @@ def _walk(init: np.ndarray, X: np.ndarray, graph: Graph) -> np.ndarray:
     spread = _spread(init)
     if not LEAST_SPREAD <= spread <= MOST_SPREAD:
         spread = START_WIDTH / 3
-    walked = smooth(_gather(_centred(init), X), graph, mixing=0.9, rounds=15)
+    walked = propagate(_gather(_centred(init), X), graph, mixing=0.9, rounds=15)
     return walked * np.float32(spread / (_spread(walked) or 1.0))
 
 

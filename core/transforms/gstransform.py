@@ -1,8 +1,9 @@
-"""GSTransform: the published recipe for reshaping a space by labels."""
+"""GSTransform: guided space transformation by a contrastive autoencoder."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,19 +18,19 @@ if TYPE_CHECKING:
     from torch.nn import Module
 
 SEEDING = threading.Lock()
-"""Held while weights are drawn: a question may train the recipe again while a job does."""
+"""Held while weights are drawn: torch has one global generator for all threads."""
 
 
 class GSTransform(TransformerMixin, BaseEstimator):
-    """Reshape a space by thousands of labels: a contrastive autoencoder trained on the labelled texts.
+    """Reshape a space by thousands of labels with a contrastive autoencoder.
 
-    The reshaped vector is the output of a small encoder (linear, ReLU, linear), not normalised. It is
-    trained so that texts of equal labels come together and others stay a margin apart, while a linear decoder
-    can still restore the generic vector. It was made for thousands of labels; with a few dozen,
-    `GuidedTransform` is better.
+    The reshaped vector is the output of a small encoder (linear, ReLU, linear), not normalised. The loss
+    draws texts of one label together and keeps others a margin apart. A linear decoder must still restore
+    the generic vector. The method is meant for thousands of labels; with a few dozen, `GuidedTransform` is
+    better.
 
-    The authors' code means to go back to the weights of the best epoch, but keeps a live reference to them
-    and so ends with the last ones; here the best are restored.
+    The authors' code keeps a live reference to the weights of the best epoch, and so ends with the last
+    weights. Here the best are restored.
 
     Parameters
     ----------
@@ -48,22 +49,22 @@ class GSTransform(TransformerMixin, BaseEstimator):
     patience : int, default=10
         Epochs without a better validation loss after which training stops.
     validation_share : float, default=0.2
-        Part of the labelled texts that only watches, 0 to 1.
+        Share of the labelled texts for validation, 0 to 1.
     max_texts : int, default=3000
-        Labelled texts used at most; a random sample of them where there are more.
+        Labelled texts used at most; a random sample where there are more.
     random_state : int, default=0
         Seed of the sample, the split, the weights and the order of batches.
 
     Attributes
     ----------
     classes_ : ndarray of int, shape (n_classes,)
-        Label codes that were given, ascending.
+        Class codes of the labelled texts, ascending.
     weights_ : list of (ndarray of float32, ndarray of float32)
         Weights (n_in, n_out) and biases (n_out,) of the encoder's two layers.
     n_epochs_ : int
-        Passes made.
+        Epochs trained.
     validation_loss_ : float
-        Loss of the weights kept, on the texts that only watched.
+        Loss of the final weights on the validation texts.
     n_features_in_ : int
         Dimensions of the generic space.
 
@@ -99,7 +100,7 @@ class GSTransform(TransformerMixin, BaseEstimator):
         self.random_state = random_state
 
     def fit(self, X: np.ndarray, y: np.ndarray, *, progress: Progress | None = None) -> GSTransform:
-        """Train on the labelled rows of X; the unlabelled ones are not looked at.
+        """Train on the labelled rows of X; unlabelled rows are not used.
 
         Cost O(epochs x n_labelled x (n_dims x n_hidden + batch_size x n_components)).
 
@@ -115,7 +116,7 @@ class GSTransform(TransformerMixin, BaseEstimator):
         Returns
         -------
         GSTransform
-            Itself.
+            The fitted estimator itself.
 
         Raises
         ------
@@ -131,7 +132,7 @@ class GSTransform(TransformerMixin, BaseEstimator):
         order = generator.permutation(len(labels.rows))[: self.max_texts]
         vectors, codes = torch.tensor(X[labels.rows[order]]), torch.tensor(labels.codes[order])
         n_train = min(max(int((1 - self.validation_share) * len(order)), 1), len(order) - 1)
-        # fork_rng: the weights are drawn from torch's global generator, which is not ours to reseed.
+        # The weights are drawn from torch's global generator: fork_rng restores its state for other users.
         with SEEDING, torch.random.fork_rng(devices=[]):
             torch.manual_seed(int(generator.integers(2**31)))
             encoder, decoder = self._networks(X.shape[1])
@@ -143,7 +144,7 @@ class GSTransform(TransformerMixin, BaseEstimator):
         return self
 
     def transform(self, X: np.ndarray) -> np.ndarray:
-        """Return the reshaped vectors of X, fitted texts or new ones.
+        """Return the reshaped vectors of X.
 
         Parameters
         ----------
@@ -158,6 +159,28 @@ class GSTransform(TransformerMixin, BaseEstimator):
         X = validate_data(self, X, dtype=np.float32, order="C", reset=False)
         (hidden, hidden_bias), (output, output_bias) = self.weights_
         return np.maximum(X @ hidden + hidden_bias, 0) @ output + output_bias
+
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        """Return what was learned as arrays, for `from_arrays`."""
+        check_is_fitted(self)
+        (hidden, hidden_bias), (output, output_bias) = self.weights_
+        return {
+            "classes": self.classes_,
+            "hidden": hidden,
+            "hidden_bias": hidden_bias,
+            "output": output,
+            "output_bias": output_bias,
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> GSTransform:
+        """Return a transform fitted as the one that `to_arrays` was called on. No array is copied."""
+        hidden, output = arrays["hidden"], arrays["output"]
+        transform = cls(n_components=output.shape[1], n_hidden=hidden.shape[1])
+        transform.classes_ = arrays["classes"]
+        transform.weights_ = [(hidden, arrays["hidden_bias"]), (output, arrays["output_bias"])]
+        transform.n_features_in_ = len(hidden)
+        return transform
 
     def _networks(self, n_dims: int) -> tuple[Module, Module]:
         from torch.nn import Linear, ReLU, Sequential
@@ -175,7 +198,7 @@ class GSTransform(TransformerMixin, BaseEstimator):
         generator: np.random.Generator,
         progress: Progress | None,
     ) -> None:
-        """Train both networks in place and leave them with the weights of the best epoch."""
+        """Train both networks in place; they end with the weights of the best epoch."""
         import torch
 
         parameters = [*encoder.parameters(), *decoder.parameters()]
@@ -185,7 +208,7 @@ class GSTransform(TransformerMixin, BaseEstimator):
 
         def loss(rows: np.ndarray) -> Tensor:
             reshaped = encoder(vectors[rows])
-            return recipe_loss(reshaped, decoder(reshaped), vectors[rows], codes[rows], self.margin)
+            return batch_loss(reshaped, decoder(reshaped), vectors[rows], codes[rows], self.margin)
 
         while self.n_epochs_ < self.max_epochs and waited < self.patience:
             for rows in self._batches(generator.permutation(n_train)):
@@ -193,8 +216,8 @@ class GSTransform(TransformerMixin, BaseEstimator):
                 loss(rows).backward()
                 adam.step()
             with torch.no_grad():
-                watched = self._batches(np.arange(n_train, len(vectors)))
-                score = float(np.mean([loss(rows).item() for rows in watched]))
+                validation = self._batches(np.arange(n_train, len(vectors)))
+                score = float(np.mean([loss(rows).item() for rows in validation]))
             self.n_epochs_ += 1
             waited += 1
             if score < self.validation_loss_:
@@ -216,8 +239,8 @@ class GSTransform(TransformerMixin, BaseEstimator):
         return tags
 
 
-def recipe_loss(reshaped: Tensor, restored: Tensor, generic: Tensor, codes: Tensor, margin: float) -> Tensor:
-    """Return the recipe's loss of one batch: contrastive plus reconstruction, weights 1 and 1.
+def batch_loss(reshaped: Tensor, restored: Tensor, generic: Tensor, codes: Tensor, margin: float) -> Tensor:
+    """Return the loss of one batch: contrastive plus reconstruction loss, each of weight 1.
 
     Contrastive: the mean over all ordered pairs, self-pairs included, of distance² for equal labels and
     max(0, margin - distance)² for different ones, Euclidean. Reconstruction: the mean squared error.
@@ -235,7 +258,7 @@ def recipe_loss(reshaped: Tensor, restored: Tensor, generic: Tensor, codes: Tens
     """
     import torch
 
-    # Differences rather than products: products lose the small distances and make their gradient infinite.
+    # By differences: matrix products lose small distances and make their gradient infinite.
     gaps = torch.cdist(reshaped, reshaped, compute_mode="donot_use_mm_for_euclid_dist")
     same = codes[:, None] == codes[None, :]
     contrastive = torch.where(same, gaps**2, torch.clamp(margin - gaps, min=0) ** 2).mean()

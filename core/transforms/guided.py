@@ -1,57 +1,74 @@
-"""GuidedTransform: a space reshaped by a handful of labels."""
+"""GuidedTransform: reshape an embedding space by a few labels."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import astuple
 from functools import cached_property
 
 import numpy as np
+from scipy.special import softmax
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from core.neighbours import Graph, build_graph, listening, nearest_rows, smooth, unit_rows
-from core.transforms.kernel_ridge import kernel_blocks, ridge_coefficients, softmax
+from core.neighbours import Graph, build_graph, nearest_rows, neighbour_weights, propagate, unit_rows
+from core.transforms.kernel_ridge import kernel_blocks, ridge_coefficients
 from core.transforms.lda import discriminant_directions, surest_rows
 from core.transforms.linear_form import LinearForm, fit_linear_form
-from core.transforms.model_selection import ROUNDS, choose_strengths
+from core.transforms.model_selection import ROUNDS, HyperParameters, choose_hyper_parameters
 from core.transforms.training_set import join_examples, name_directions, thin_out
 from core.transforms.validation import ReadLabels, read_labels
 
 MOST_EXAMPLES = 5_000
-"""Labelled texts that the classifier learns from at most, evenly over each class: its cost is their cube."""
+"""Labelled texts in the kernel ridge regression at most, evenly over each class: its cost is their cube."""
 
 LEAST_TRUST = 0.2
-"""Trust in labels that cannot be predicted: enough to show what they say, too little to tear texts apart."""
+"""Trust, 0 to 1, in labels that cannot be predicted: enough to show, too little to separate texts by them."""
 
 UNKNOWN_TRUST = 0.5
-"""Trust where no label can be left out."""
+"""Trust, 0 to 1, where no label can be left out."""
 
 FEW_ROWS = 16
-"""Up to this many rows are each looked up among the fitted ones; for more, all of these are hashed once."""
+"""Rows up to which each is compared with the fitted rows; for more, the fitted rows are hashed once."""
 
 MOST_PSEUDO_LABELS = 20_000
-"""Texts beyond the labelled ones that part 2 is fitted on at most: more change nothing but the time."""
+"""Pseudo-labelled texts in part 2 at most: more cost time and do not change the directions."""
+
+ARRAYS = {
+    "classes": "classes_",
+    "centre": "centre_",
+    "directions": "directions_",
+    "examples": "_examples",
+    "coefficients": "_coefficients",
+    "projected_centre": "_projected_centre",
+    "root_centre": "_root_centre",
+    "root_scale": "_root_scale",
+    "trust": "trust_",
+    "blending": "_blending",
+}
+"""Name of each array of a fitted transform, with its attribute."""
 
 
 class GuidedTransform(TransformerMixin, BaseEstimator):
-    """Reshape a space by a handful of labels, keeping what the labels say nothing about.
+    """Reshape a space by a few labels, and keep the structure that the labels do not concern.
 
     The reshaped vector of a text joins three parts:
 
-    1. the square roots of its class probabilities, centred, of root mean square `class_share`. They come from
-       kernel ridge regressions on the labelled texts, smoothed along the neighbour graph. How strongly they
-       are regularised and smoothed, and how much the names of the classes count, is chosen by leaving out
-       each label in closed form;
-    2. its shrinkage-LDA projection, of length `discriminant_share`, fitted on the labelled texts and on those
-       that part 1 is surest about;
-    3. its centred generic vector: it holds neighbours together, and the classes that nobody labelled.
+    1. the square roots of its class probabilities, centred, of root mean square `class_share`. The
+       probabilities come from kernel ridge regressions on the labelled texts and label propagation on the
+       neighbour graph. The regularisation, the propagation and the weight of the class names are chosen by
+       leaving out each label in closed form;
+    2. its shrinkage-LDA projection, of length `discriminant_share`. It is fitted on the labelled texts and on
+       those with the most confident probabilities (pseudo-labels);
+    3. its centred generic vector, which keeps neighbours together, and classes that nobody labelled.
 
-    Parts 1 and 2 are multiplied by the trust that the labels earn: the root of how well left-out labels are
-    predicted, and the share of texts whose class was seen (where many labels stand alone, one to a class
-    without a name, most classes are still unseen: Good and Turing's estimate). Last, every vector moves part
-    of the way to the mean of its neighbours' vectors, as far as smoothing helped the labels.
+    Parts 1 and 2 are multiplied by the trust in the labels. Trust is the square root of the skill with which
+    left-out labels are predicted, times the share of texts whose class was seen. That share is Good and
+    Turing's estimate: where many classes have one label and no name, most classes are unseen. Last, every
+    vector moves towards the mean of its neighbours' vectors, by as much as propagation helped the labels.
 
-    A text that was fitted is recognised when it comes again, by its direction, so that `fit_transform(X)` and
-    `fit(X).transform(X)` agree. A new text hears its nearest fitted texts in place of graph neighbours.
+    A fitted text is recognised by its direction, so that `fit_transform(X)` and `fit(X).transform(X)` agree.
+    A new text has its nearest fitted texts as neighbours.
 
     Parameters
     ----------
@@ -62,22 +79,22 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
     discriminant_share : float, default=2.0
         Length of part 2 at full trust.
     pseudo_share : float, default=0.6
-        Part of each class, surest first, that joins the labels in part 2, 0 to 1.
+        Share of each class, most confident first, that joins the labels in part 2, 0 to 1.
     random_state : int, default=0
-        Seed of the neighbour search, where no graph is given and texts are many. Nothing else is random.
+        Seed of the approximate neighbour search, where no graph is given. Nothing else is random.
 
     Attributes
     ----------
     classes_ : ndarray of int, shape (n_classes,)
         Class codes that were labelled or named, ascending.
     probabilities_ : ndarray of float32, shape (n_texts, n_classes)
-        Smoothed class probabilities of the fitted texts, columns as in `classes_`; rows sum to 1.
+        Class probabilities of the fitted texts, columns as in `classes_`; rows sum to 1.
     embedding_ : ndarray of float32, shape (n_texts, 2 x n_classes + n_dims)
         Reshaped vectors of the fitted texts.
     linear_ : LinearForm
-        The matrix product nearest to this transform; computed when first asked for.
-    strengths_ : tuple of Strengths
-        How the labels were read.
+        The linear map nearest to this transform; computed at the first access.
+    hyper_parameters_ : tuple of HyperParameters
+        The choices that the probabilities average over.
     trust_ : float
         Factor of parts 1 and 2, `LEAST_TRUST` to 1.
     centre_ : ndarray of float32, shape (n_dims,)
@@ -121,7 +138,7 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         graph: Graph | None = None,
         label_vectors: np.ndarray | None = None,
     ) -> GuidedTransform:
-        """Learn from the labelled rows of X; the others show how the space is filled.
+        """Fit to the labelled rows of X and the density of the others.
 
         Parameters
         ----------
@@ -132,13 +149,13 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         graph : Graph, optional
             Neighbour graph of X; built when not given.
         label_vectors : array of shape (n_names, n_dims), optional
-            Embedding of the name of class c in row c. A name counts as a few labelled texts of its class, so
-            it matters less as labels come in; a named class needs no labelled text.
+            Row c: embedding of the name of class c. A name has the weight of a few labelled texts, so it
+            matters less with more labels. A named class needs no labelled text.
 
         Returns
         -------
         GuidedTransform
-            Itself.
+            The fitted estimator itself.
 
         Raises
         ------
@@ -156,7 +173,9 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         self.classes_ = labels.classes
         self.centre_ = self._fitted_unit.mean(axis=0)
         rows = self._centred(self._fitted_unit)
-        self.strengths_ = choose_strengths(rows, labels.rows, labels.codes, names, len(self.classes_), graph)
+        self.hyper_parameters_ = choose_hyper_parameters(
+            rows, labels.rows, labels.codes, names, len(self.classes_), graph
+        )
         self._learn(rows, labels, names)
         self.probabilities_ = self._probabilities(rows, graph)
         self.directions_ = self._directions(rows, labels)
@@ -164,9 +183,9 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         roots = np.sqrt(self.probabilities_)
         self._root_centre = roots.mean(axis=0)
         self._root_scale = _scale(roots - self._root_centre)
-        self.trust_ = max(LEAST_TRUST, _seen_share(labels, len(names)) * self._foretold())
-        self._blending = sum(way.share * way.mixing for way in self.strengths_)
-        self.embedding_ = smooth(
+        self.trust_ = max(LEAST_TRUST, _seen_share(labels, len(names)) * self._skill())
+        self._blending = sum(choice.share * choice.mixing for choice in self.hyper_parameters_)
+        self.embedding_ = propagate(
             self._join(rows, self.probabilities_), graph, mixing=self._blending, rounds=1
         )
         return self
@@ -179,7 +198,7 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         graph: Graph | None = None,
         label_vectors: np.ndarray | None = None,
     ) -> np.ndarray:
-        """Return the reshaped vectors of X after fitting to it; the same as `fit` and then `transform`.
+        """Fit to X and return its reshaped vectors, as `fit` and then `transform` would.
 
         Parameters and errors as for `fit`.
 
@@ -190,9 +209,9 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         return self.fit(X, y, graph=graph, label_vectors=label_vectors).embedding_.copy()
 
     def transform(self, X: np.ndarray) -> np.ndarray:
-        """Return the reshaped vectors of X, fitted texts or new ones.
+        """Return the reshaped vectors of fitted or new texts.
 
-        Cost for new texts: O(n_new x n_fitted x n_dims), to find their neighbours.
+        Cost for new texts O(n_new x n_fitted x n_dims), to find their neighbours.
 
         Parameters
         ----------
@@ -206,12 +225,59 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         return self._look_up_or_extend(X)[0]
 
     def predict_proba(self, X: np.ndarray) -> np.ndarray:
-        """Return smoothed class probabilities of X, float32 (n_texts, n_classes), as in `classes_`."""
+        """Return class probabilities of X, float32 (n_texts, n_classes), columns as in `classes_`."""
         return self._look_up_or_extend(X)[1]
+
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        """Return what was learned as arrays, for `from_arrays`.
+
+        The fitted texts are left out: `from_arrays` takes them from where they are stored.
+        """
+        check_is_fitted(self)
+        return {name: np.asarray(getattr(self, attribute)) for name, attribute in ARRAYS.items()} | {
+            "hyper_parameters": np.array([astuple(choice) for choice in self.hyper_parameters_]),
+            "parameters": np.array([self.n_neighbors, self.class_share, self.discriminant_share]),
+        }
+
+    @classmethod
+    def from_arrays(
+        cls,
+        arrays: Mapping[str, np.ndarray],
+        unit: np.ndarray,
+        embedding: np.ndarray,
+        probabilities: np.ndarray,
+    ) -> GuidedTransform:
+        """Return the fitted transform that `to_arrays` was called on. No array is copied.
+
+        Parameters
+        ----------
+        arrays : mapping of str to ndarray
+            From `to_arrays`.
+        unit : ndarray of float32, shape (n_texts, n_dims)
+            Unit vectors of the fitted texts.
+        embedding : ndarray of float32, shape (n_texts, n_reshaped)
+            What `transform` returns for the fitted texts: `embedding_`, or its unit vectors.
+        probabilities : ndarray of float32, shape (n_texts, n_classes)
+            `probabilities_` of the transform.
+        """
+        n_neighbors, class_share, discriminant_share = arrays["parameters"].tolist()
+        transform = cls(
+            n_neighbors=int(n_neighbors), class_share=class_share, discriminant_share=discriminant_share
+        )
+        for name, attribute in ARRAYS.items():
+            # A number stays a Python float: an array of no dimensions would turn float32 into float64.
+            setattr(transform, attribute, arrays[name] if arrays[name].ndim else arrays[name].item())
+        transform.hyper_parameters_ = tuple(
+            HyperParameters(*row) for row in arrays["hyper_parameters"].tolist()
+        )
+        transform.n_features_in_ = unit.shape[1]
+        transform._fitted_unit = unit
+        transform.embedding_, transform.probabilities_ = embedding, probabilities
+        return transform
 
     @cached_property
     def linear_(self) -> LinearForm:
-        """The matrix product nearest to this transform, with how near it is."""
+        """The linear map nearest to this transform, with its agreement."""
         check_is_fitted(self)
         return fit_linear_form(self._fitted_unit, self.embedding_)
 
@@ -228,39 +294,35 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         return unit_rows(unit - self.centre_)
 
     def _learn(self, rows: np.ndarray, labels: ReadLabels, names: np.ndarray) -> None:
-        """One regression for each way of reading the labels, their coefficients side by side."""
+        """Fit one regression for each choice of hyper-parameters; store their coefficients side by side."""
         chosen = thin_out(labels.codes, MOST_EXAMPLES)
         learned, codes = rows[labels.rows[chosen]], labels.codes[chosen]
-        ways = [
-            join_examples(learned, codes, names, way.name_count, len(self.classes_))
-            for way in self.strengths_
-        ]
-        self._examples = ways[0].rows
-        self._coefficients = np.hstack(
-            [
-                ridge_coefficients(examples, way.penalty)
-                for examples, way in zip(ways, self.strengths_, strict=True)
-            ]
-        ).astype(np.float32)
+        coefficients = []
+        for choice in self.hyper_parameters_:
+            examples = join_examples(learned, codes, names, choice.name_count, len(self.classes_))
+            coefficients.append(ridge_coefficients(examples, choice.penalty))
+        self._examples = examples.rows  # the same for all: only their weights differ
+        self._coefficients = np.hstack(coefficients).astype(np.float32)
 
-    def _foretold(self) -> float:
-        """Root of how far left-out labels are less surprising than by chance, 0 to 1."""
-        likelihood = sum(way.share * way.likelihood for way in self.strengths_)
+    def _skill(self) -> float:
+        """Return the square root of the gain in log likelihood of left-out labels over chance, 0 to 1."""
+        likelihood = sum(choice.share * choice.likelihood for choice in self.hyper_parameters_)
         if np.isnan(likelihood):
             return UNKNOWN_TRUST
         skill = 1 + likelihood / np.log(len(self.classes_))
         return float(np.sqrt(max(skill, 0)))
 
     def _probabilities(self, rows: np.ndarray, graph: Graph | None) -> np.ndarray:
-        """Class probabilities (n_rows, n_classes) over all ways, smoothed where a graph is given."""
+        """Average class probabilities (n_rows, n_classes) over all choices, propagated along the graph."""
         scores = np.empty((len(rows), self._coefficients.shape[1]), dtype=np.float32)
         for block, near in kernel_blocks(rows, self._examples):
             scores[block] = near @ self._coefficients
         probabilities = np.zeros((len(rows), len(self.classes_)), dtype=np.float32)
-        for way, own in zip(self.strengths_, np.split(scores, len(self.strengths_), axis=1), strict=True):
-            if graph is not None and way.mixing > 0:
-                own = smooth(own, graph, mixing=way.mixing, rounds=ROUNDS)
-            probabilities += np.float32(way.share) * softmax(own / np.float32(way.temperature))
+        parts = np.split(scores, len(self.hyper_parameters_), axis=1)
+        for choice, own in zip(self.hyper_parameters_, parts, strict=True):
+            if graph is not None and choice.mixing > 0:
+                own = propagate(own, graph, mixing=choice.mixing, rounds=ROUNDS)
+            probabilities += np.float32(choice.share) * softmax(own / np.float32(choice.temperature), axis=1)
         return probabilities
 
     def _directions(self, rows: np.ndarray, labels: ReadLabels) -> np.ndarray:
@@ -272,7 +334,7 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         return discriminant_directions(rows[chosen], codes[chosen], len(self.classes_))
 
     def _join(self, rows: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
-        """Return the three parts side by side, before blending (n_rows, 2 x n_classes + n_dims)."""
+        """Return the three parts side by side, not yet blended (n_rows, 2 x n_classes + n_dims)."""
         n_classes = len(self.classes_)
         joined = np.empty((len(rows), 2 * n_classes + rows.shape[1]), dtype=np.float32)
         roots, projected, generic = np.split(joined, [n_classes, 2 * n_classes], axis=1)  # views
@@ -294,7 +356,7 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         return vectors, probabilities
 
     def _recognise(self, unit: np.ndarray) -> np.ndarray:
-        """Fitted row equal to each row, -1 for none. The first of equal ones: they share their neighbours."""
+        """Return the fitted row equal to each row, -1 for none; the first of equal ones."""
         if len(unit) <= FEW_ROWS:
             return np.array([self._first_equal(row) for row in unit], dtype=np.int64)
         positions: dict[bytes, int] = {}
@@ -308,16 +370,16 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         return int(equal[0]) if len(equal) else -1
 
     def _extend(self, unit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Reshaped vectors and probabilities of new texts, as if fitted ones could not hear them."""
+        """Return reshaped vectors and probabilities of new texts; those of the fitted texts do not change."""
         indices, similarities = nearest_rows(
             unit, self._fitted_unit, min(self.n_neighbors, len(self._fitted_unit))
         )
-        weights = listening(similarities)
+        weights = neighbour_weights(similarities)
         rows = self._centred(unit)
         own = self._probabilities(rows, None)
         probabilities = _blend(own, self.probabilities_, indices, weights, self._blending)
-        heard, positions = np.unique(indices, return_inverse=True)
-        around = self._join(self._centred(self._fitted_unit[heard]), self.probabilities_[heard])
+        near, positions = np.unique(indices, return_inverse=True)
+        around = self._join(self._centred(self._fitted_unit[near]), self.probabilities_[near])
         own = self._join(rows, probabilities)
         return _blend(own, around, positions.reshape(indices.shape), weights, self._blending), probabilities
 
@@ -329,7 +391,7 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
 
 
 def _seen_share(labels: ReadLabels, n_names: int) -> float:
-    """Share of the texts whose class was probably seen: one less that of labels that stand alone."""
+    """Estimate the share of texts whose class was seen (Good and Turing): 1 - share of singletons."""
     if len(labels.rows) == 0:
         return 1.0
     sizes = np.bincount(labels.codes, minlength=len(labels.classes))
@@ -338,7 +400,7 @@ def _seen_share(labels: ReadLabels, n_names: int) -> float:
 
 
 def _scale(centred: np.ndarray) -> float:
-    """Root of the rows' mean square length; 1 where all are zero."""
+    """Return the root mean square length of the rows; 1 where all are zero."""
     scale = float(np.sqrt(np.square(centred).sum(axis=1).mean()))
     return scale if scale > 0 else 1.0
 
@@ -346,9 +408,9 @@ def _scale(centred: np.ndarray) -> float:
 def _blend(
     own: np.ndarray, around: np.ndarray, indices: np.ndarray, weights: np.ndarray, share: float
 ) -> np.ndarray:
-    """(1 - share) of own and share of the weighted rows of `around`; own alone where all weights are 0."""
-    heard = weights.sum(axis=1, keepdims=True)
+    """Mix (1 - share) of own with share of the weighted rows of `around`; own alone without weights."""
+    total = weights.sum(axis=1, keepdims=True)
     mean = np.zeros_like(own)
     for column in range(indices.shape[1]):  # neighbour by neighbour: no array of (n, k, n_columns)
         mean += weights[:, column, None] * around[indices[:, column]]
-    return np.where(heard > 0, (1 - np.float32(share)) * own + np.float32(share) * mean, own)
+    return np.where(total > 0, (1 - np.float32(share)) * own + np.float32(share) * mean, own)

@@ -1,4 +1,4 @@
-"""How strongly each source is heard: chosen from the labels themselves, each left out in turn."""
+"""Choose the hyper-parameters of `GuidedTransform` by leaving out each label in closed form."""
 
 from __future__ import annotations
 
@@ -7,50 +7,52 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import csr_matrix, diags
+from scipy.special import log_softmax
 
 from core.neighbours import Graph
 from core.transforms.kernel_ridge import fit_ridge, kernel, kernel_blocks
 from core.transforms.training_set import join_examples, thin_out
 
 ROUNDS = 3
-"""Rounds of smoothing: how many steps along the graph a score travels."""
+"""Rounds of label propagation: a score reaches texts up to this many steps away in the graph."""
 
+# The grid around `DEFAULT_HYPER_PARAMETERS`, in factors of about 3, and of 1.5 for temperatures.
 MIXINGS = (0.0, 0.3, 0.6, 0.8)
 PENALTIES = (0.05, 0.15, 0.5, 1.5, 5.0)
 NAME_COUNTS = (1.0, 3.0, 10.0)
 TEMPERATURES = (0.02, 0.03, 0.045, 0.07, 0.1, 0.15, 0.22, 0.33)
 
-MOST_JUDGED = 400
-"""Labels that the choice rests on, evenly over each class: more make it slower, hardly better."""
+MOST_LEFT_OUT = 400
+"""Labels left out at most, evenly over each class: more cost time and hardly change the choice."""
 
-DOUBT = 0.25
-"""What a step of mixing away from the usual one must gain in log likelihood, all labels together."""
+MIXING_PENALTY = 0.25
+"""Log likelihood, over all labels, that a step of 0.3 in mixing away from the default must gain."""
 
-NAME_DOUBT = 0.3
-"""The same for each factor of e that names count more or less than usual."""
+NAME_COUNT_PENALTY = 0.3
+"""Log likelihood, over all labels, that a factor of e in the name count away from the default must gain."""
 
-NEGLIGIBLE = 0.05
-"""Alternatives that count for less than this are left out of the average."""
+LEAST_SHARE = 0.05
+"""Share of the average below which hyper-parameters are left out, 0 to 1."""
 
 
 @dataclass(frozen=True)
-class Strengths:
-    """One way to read the labels, and how much it counts.
+class HyperParameters:
+    """One choice of hyper-parameters with its share of the average.
 
     Attributes
     ----------
     mixing : float
-        Share of its neighbours' scores that a text takes in each round of smoothing, 0 to 1.
+        Share of the neighbours' scores in each round of label propagation, 0 to 1.
     penalty : float
-        Regularisation of the classifier.
+        Regularisation of the kernel ridge regression.
     name_count : float
-        Labelled texts that the name of a class counts for.
+        Weight of the name of a class, in labelled texts.
     temperature : float
-        Scores are divided by it before they become probabilities.
+        Divisor of the scores before the softmax.
     share : float
-        Weight of this way in the average over all, 0 to 1.
+        Weight in the average over all choices, 0 to 1.
     likelihood : float
-        Mean log probability of the labels left out, classes weighing the same; not a number without any.
+        Mean log probability of the left-out labels, each class with the same weight; nan without any.
     """
 
     mixing: float
@@ -61,61 +63,62 @@ class Strengths:
     likelihood: float = float("nan")
 
 
-USUAL = Strengths(mixing=0.6, penalty=0.5, name_count=3.0, temperature=0.1)
-"""Taken where no label can be judged; labels pull away from it."""
+DEFAULT_HYPER_PARAMETERS = HyperParameters(mixing=0.6, penalty=0.5, name_count=3.0, temperature=0.1)
+"""The choice where no label can be left out, and the prior mean where some can."""
 
 
-def choose_strengths(
+def choose_hyper_parameters(
     rows: np.ndarray, labelled: np.ndarray, codes: np.ndarray, names: np.ndarray, n_classes: int, graph: Graph
-) -> tuple[Strengths, ...]:
-    """Return the strengths under which left-out labels are most probable, for each mixing worth hearing.
+) -> tuple[HyperParameters, ...]:
+    """Return for each mixing the hyper-parameters under which left-out labels are most probable.
 
-    Every label is left out in closed form under all strengths; a label is judged where another text or a name
-    stands for its class. For each mixing the best other strengths are taken. The mixings count by how
-    probable they make the labels (Bayesian model averaging), so that a few labels decide nothing alone.
+    Every label is left out in closed form under each choice of the grid. A label counts only where another
+    text or a name represents its class. For each mixing the best other hyper-parameters are chosen. The
+    mixings are then averaged by the likelihood of the labels (Bayesian model averaging), so that a few labels
+    do not decide alone.
 
-    Cost O(n_strengths x m² x (m + n_classes)) and O(n_texts x m x n_dims), with m labels and names, at most
-    `MOST_JUDGED` labels.
+    Cost O(n_choices x m² x (m + n_classes)) and O(n_texts x m x n_dims), with m labels and names, at most
+    `MOST_LEFT_OUT` labels.
 
     Parameters
     ----------
     rows : ndarray of float32, shape (n_texts, n_dims)
         Centred unit vectors.
     labelled : ndarray of int, shape (n_labelled,)
-        Rows with a label.
+        Row numbers of the labelled texts.
     codes : ndarray of int, shape (n_labelled,)
         Their classes, 0..n_classes-1.
     names : ndarray of float32, shape (n_names, n_dims)
-        Row c: direction of the name of class c.
+        Row c: unit direction of the name of class c.
     n_classes : int
     graph : Graph
-        Of all rows.
+        Of all texts.
 
     Returns
     -------
-    tuple of Strengths, shares summing to 1
+    tuple of HyperParameters, shares summing to 1
     """
-    chosen = thin_out(codes, MOST_JUDGED)
+    chosen = thin_out(codes, MOST_LEFT_OUT)
     labelled, codes = labelled[chosen], codes[chosen]
     sizes = np.bincount(codes, minlength=n_classes)
     judged = (sizes[codes] > 1) | (codes < len(names))
     if not judged.any():
-        return (USUAL,)
+        return (DEFAULT_HYPER_PARAMETERS,)
     importance = judged / sizes[codes]
     importance /= importance.sum()
-    best: dict[float, tuple[float, Strengths]] = {}
-    for strengths, scores in _left_out_scores(rows, labelled, codes, names, n_classes, graph):
-        likelihoods = [importance @ _log_probability(scores / t, codes) for t in TEMPERATURES]
+    best: dict[float, tuple[float, HyperParameters]] = {}
+    for hyper_parameters, scores in _left_out_scores(rows, labelled, codes, names, n_classes, graph):
+        likelihoods = [importance @ _log_probabilities(scores / t, codes) for t in TEMPERATURES]
         likelihood = float(max(likelihoods))
         found = replace(
-            strengths, temperature=TEMPERATURES[int(np.argmax(likelihoods))], likelihood=likelihood
+            hyper_parameters, temperature=TEMPERATURES[int(np.argmax(likelihoods))], likelihood=likelihood
         )
-        support = judged.sum() * likelihood - _doubt(found)
+        support = judged.sum() * likelihood - _prior_penalty(found)
         if found.mixing not in best or support > best[found.mixing][0]:
             best[found.mixing] = support, found
     supports = np.array([support for support, _ in best.values()])
     shares = np.exp(supports - supports.max())
-    shares[shares < NEGLIGIBLE * shares.sum()] = 0
+    shares[shares < LEAST_SHARE * shares.sum()] = 0
     shares /= shares.sum()
     return tuple(
         replace(found, share=float(share))
@@ -126,35 +129,35 @@ def choose_strengths(
 
 def _left_out_scores(
     rows: np.ndarray, labelled: np.ndarray, codes: np.ndarray, names: np.ndarray, n_classes: int, graph: Graph
-) -> Iterator[tuple[Strengths, np.ndarray]]:
-    """Strengths, all but the temperature, and what they give to left-out labels (n_labelled, n_classes)."""
+) -> Iterator[tuple[HyperParameters, np.ndarray]]:
+    """Yield hyper-parameters but the temperature, with left-out scores (n_labelled, n_classes)."""
     own = rows[labelled]
-    examples = join_examples(own, codes, names, USUAL.name_count, n_classes)
-    heard = _heard_by_mixing(rows, labelled, examples.rows, graph)
+    examples = join_examples(own, codes, names, DEFAULT_HYPER_PARAMETERS.name_count, n_classes)
+    mixed = _mixed_kernels(rows, labelled, examples.rows, graph)
     doubles = examples.rows.astype(np.float64)
     similarities = kernel(doubles, doubles)
-    for name_count in NAME_COUNTS if len(names) else (USUAL.name_count,):
+    for name_count in NAME_COUNTS if len(names) else (DEFAULT_HYPER_PARAMETERS.name_count,):
         examples = join_examples(own, codes, names, name_count, n_classes)
         for penalty in PENALTIES:
             ridge = fit_ridge(examples, penalty, similarities)
-            for mixing, mixture in heard.items():
+            for mixing, kernel_to_examples in mixed.items():
                 yield (
-                    replace(USUAL, mixing=mixing, penalty=penalty, name_count=name_count),
-                    ridge.left_out(mixture),
+                    replace(DEFAULT_HYPER_PARAMETERS, mixing=mixing, penalty=penalty, name_count=name_count),
+                    ridge.leave_one_out(kernel_to_examples),
                 )
 
 
-def _heard_by_mixing(
+def _mixed_kernels(
     rows: np.ndarray, labelled: np.ndarray, examples: np.ndarray, graph: Graph
 ) -> dict[float, np.ndarray]:
-    """Kernel of the labelled rows to the examples (n_labelled, n_examples), as `smooth` would mix it.
+    """Return, for each mixing, the kernel of the labelled rows to the examples after label propagation.
 
-    `smooth` ends at sum over t < rounds of (1 - mixing) mixing^t W^t + mixing^rounds W^rounds; only the
-    labelled rows of that are needed.
+    `propagate` multiplies by sum over t < rounds of (1 - mixing) mixing^t W^t + mixing^rounds W^rounds. Only
+    the labelled rows of that product are computed. Each kernel has the shape (n_labelled, n_examples).
     """
     weights = graph.weights()
-    lonely = np.asarray(weights.sum(axis=1)).ravel() == 0
-    weights = (weights + diags(lonely.astype(np.float32))).tocsr()  # they hear themselves
+    isolated = np.asarray(weights.sum(axis=1)).ravel() == 0
+    weights = (weights + diags(isolated.astype(np.float32))).tocsr()  # these keep their own values
     chosen = np.ones(len(labelled), dtype=np.float32), (np.arange(len(labelled)), labelled)
     hops = [csr_matrix(chosen, shape=(len(labelled), len(rows)))]
     for _ in range(ROUNDS):
@@ -163,8 +166,8 @@ def _heard_by_mixing(
     hops = [hop[:, reached] for hop in hops]
     by_hop = np.zeros((len(hops), len(labelled), len(examples)))
     for block, near in kernel_blocks(rows[reached], examples):
-        for heard, hop in zip(by_hop, hops, strict=True):
-            heard += hop[:, block] @ near
+        for kernel_to_examples, hop in zip(by_hop, hops, strict=True):
+            kernel_to_examples += hop[:, block] @ near
     return {
         mixing: mixing**ROUNDS * by_hop[-1]
         + sum((1 - mixing) * mixing**hop * by_hop[hop] for hop in range(ROUNDS))
@@ -172,13 +175,12 @@ def _heard_by_mixing(
     }
 
 
-def _log_probability(scores: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """Log of the softmax of each row of scores (n_rows, n_classes) at its class, (n_rows,)."""
-    top = scores.max(axis=1)
-    total = np.log(np.exp(scores - top[:, None]).sum(axis=1)) + top
-    return scores[np.arange(len(codes)), codes] - total
+def _log_probabilities(scores: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Return the log probability (n_rows,) of the class of each row, from scores (n_rows, n_classes)."""
+    return log_softmax(scores, axis=1)[np.arange(len(codes)), codes]
 
 
-def _doubt(strengths: Strengths) -> float:
-    away = abs(strengths.mixing - USUAL.mixing) / 0.3
-    return DOUBT * away + NAME_DOUBT * abs(np.log(strengths.name_count / USUAL.name_count))
+def _prior_penalty(hyper_parameters: HyperParameters) -> float:
+    steps = abs(hyper_parameters.mixing - DEFAULT_HYPER_PARAMETERS.mixing) / 0.3
+    factor = hyper_parameters.name_count / DEFAULT_HYPER_PARAMETERS.name_count
+    return MIXING_PENALTY * steps + NAME_COUNT_PENALTY * abs(np.log(factor))

@@ -1,4 +1,4 @@
-"""What a transform learns from: labelled rows and the names of classes."""
+"""The training set of a transform: labelled rows and class names."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from core.neighbours import unit_rows
 
 @dataclass(frozen=True)
 class Examples:
-    """Labelled rows and named classes, as the classifier learns from them.
+    """Labelled rows and class names as training examples.
 
     Attributes
     ----------
     rows : ndarray of float32, shape (n_examples, n_dims)
         Unit rows.
     codes : ndarray of int, shape (n_examples,)
-        Classes 0..n_classes-1.
+        Classes, 0 to n_classes - 1.
     counts : ndarray of float64, shape (n_examples,)
-        How many labelled texts each counts for.
+        Weight of each example, in labelled texts.
     n_classes : int
     """
 
@@ -30,11 +30,11 @@ class Examples:
     n_classes: int
 
     def targets(self) -> np.ndarray:
-        """Return what the scores should be: 1 - 1 / n_classes for the class, -1 / n_classes for others."""
+        """Return the regression targets: 1 - 1 / n_classes for the class, -1 / n_classes for the others."""
         return np.eye(self.n_classes)[self.codes] - 1 / self.n_classes
 
     def weights(self) -> np.ndarray:
-        """Return weights (n_examples,) of mean 1 per count, in which every class weighs the same."""
+        """Return weights (n_examples,) of mean 1 per count; every class has the same total weight."""
         sizes = np.bincount(self.codes, weights=self.counts, minlength=self.n_classes)
         present = np.count_nonzero(sizes)
         return self.counts * (self.counts.sum() / (present * sizes[self.codes]))
@@ -43,7 +43,7 @@ class Examples:
 def join_examples(
     rows: np.ndarray, codes: np.ndarray, names: np.ndarray, name_count: float, n_classes: int
 ) -> Examples:
-    """Return labelled rows (n_labelled, n_dims), each counting once, and then names, as examples."""
+    """Return labelled rows (n_labelled, n_dims), each with count 1, followed by names, as examples."""
     return Examples(
         np.vstack([rows, names]),
         # Names are of classes 0, 1, …, and these come first in the ascending list of classes.
@@ -54,14 +54,14 @@ def join_examples(
 
 
 def thin_out(codes: np.ndarray, most: int) -> np.ndarray:
-    """Return positions of about `most` labels, evenly over each class and at least one of each.
+    """Return the positions of about `most` labels, evenly over each class, at least one of each.
 
     Parameters
     ----------
     codes : ndarray of int, shape (n_labels,)
         Classes, 0 or more.
     most : int
-        All are returned where there are no more; never more than this and one for each class.
+        At most this many and one for each class are returned; all where there are no more.
 
     Returns
     -------
@@ -78,12 +78,12 @@ def thin_out(codes: np.ndarray, most: int) -> np.ndarray:
 
 
 def name_directions(label_vectors: np.ndarray | None, n_dims: int) -> np.ndarray:
-    """Return the unit directions in which names differ, float32 (n_names, n_dims); none without names.
+    """Return the unit directions from the mean of the names to each, float32 (n_names, n_dims).
 
     Raises
     ------
     ValueError
-        When the names are not embedded as the texts are.
+        When names and texts have different numbers of dimensions.
     """
     if label_vectors is None or len(label_vectors) == 0:
         return np.empty((0, n_dims), dtype=np.float32)

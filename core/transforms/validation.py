@@ -1,4 +1,4 @@
-"""Reading the label column that every transform is given."""
+"""Validate the class codes that a transform is fitted to."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from core.errors import LabelError
 
 
 class ReadLabels(NamedTuple):
-    """Labels as transforms use them.
+    """Validated labels.
 
     Attributes
     ----------
     rows : ndarray of int, shape (n_labelled,)
         Row numbers of the labelled texts, ascending.
     codes : ndarray of int, shape (n_labelled,)
-        Their classes, as positions in `classes`.
+        Their classes, positions in `classes`.
     classes : ndarray of int, shape (n_classes,)
-        The class codes in use, ascending.
+        Class codes in use, ascending.
     """
 
     rows: np.ndarray
@@ -28,13 +28,13 @@ class ReadLabels(NamedTuple):
 
 
 def read_labels(y: np.ndarray, n_named: int = 0) -> ReadLabels:
-    """Return the labelled rows of y, where -1 (or any negative number) means unlabelled.
+    """Return the labelled rows of y; any negative code means unlabelled.
 
     Parameters
     ----------
     y : array of whole numbers, shape (n_texts,)
     n_named : int, default=0
-        Codes 0 to n_named - 1 are classes even if no text carries them: their names are known.
+        Codes 0 to n_named - 1 are classes even without a labelled text: they have names.
 
     Raises
     ------

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core import neighbours
-from core.neighbours import Graph, build_graph, smooth, unit_rows
+from core.neighbours import Graph, build_graph, propagate, unit_rows
 
 
 def brute_force(X, k):
@@ -71,6 +71,20 @@ def test_extreme_lengths_are_harmless():
     np.testing.assert_allclose(unit, [[0.6, 0.8], [0.6, 0.8], [1, 0]], rtol=1e-6)
 
 
+def test_unit_vectors_are_returned_as_they_are(blobs):
+    unit = unit_rows(blobs)
+    assert unit is not blobs and unit_rows(unit) is unit
+    mixed = np.vstack([unit, 2 * unit, np.zeros_like(unit[:1])])
+    np.testing.assert_array_equal(unit_rows(mixed)[: len(unit)], unit)
+    np.testing.assert_allclose(unit_rows(mixed)[len(unit) :], [*unit, 0 * unit[0]], atol=1e-6)
+
+
+def test_a_read_only_file_can_be_searched(blobs, tmp_path):
+    np.save(tmp_path / "unit.npy", unit_rows(blobs))
+    mapped = np.load(tmp_path / "unit.npy", mmap_mode="r")
+    assert neighbours._bfloat16_graph(mapped, 2).indices.shape == (len(blobs), 2)
+
+
 def test_input_stays_as_it_was(blobs):
     before = blobs.copy()
     build_graph(blobs, 3)
@@ -117,14 +131,14 @@ def test_approximate_search_drops_the_text_itself_and_holes(monkeypatch):
     assert graph.indices.tolist() == [[1, 2], [0, 2], [1, 0]]
 
 
-def test_smoothing_by_hand():
-    """Three texts in a row: 0 hears 1; 1 hears 0 and 2 alike; 2 hears 1. One round at a half."""
+def test_label_propagation_by_hand():
+    """Three texts in a row: 1 is the neighbour of 0 and 2, and has both. One round with a mixing of 0.5."""
     graph = Graph(np.array([[1, 0], [0, 2], [1, 0]], "i4"), np.array([[1, 0], [0.5, 0.5], [1, -0.2]], "f4"))
-    smoothed = smooth(np.array([[1, 0], [0, 1], [0, 1]], "f4"), graph, mixing=0.5, rounds=1)
-    np.testing.assert_allclose(smoothed, [[0.5, 0.5], [0.25, 0.75], [0, 1]], atol=1e-7)
+    propagated = propagate(np.array([[1, 0], [0, 1], [0, 1]], "f4"), graph, mixing=0.5, rounds=1)
+    np.testing.assert_allclose(propagated, [[0.5, 0.5], [0.25, 0.75], [0, 1]], atol=1e-7)
     # second round: 0.5 x own + 0.5 x the neighbours' values above
-    smoothed = smooth(np.array([[1, 0], [0, 1], [0, 1]], "f4"), graph, mixing=0.5, rounds=2)
-    np.testing.assert_allclose(smoothed, [[0.625, 0.375], [0.125, 0.875], [0.125, 0.875]], atol=1e-7)
+    propagated = propagate(np.array([[1, 0], [0, 1], [0, 1]], "f4"), graph, mixing=0.5, rounds=2)
+    np.testing.assert_allclose(propagated, [[0.625, 0.375], [0.125, 0.875], [0.125, 0.875]], atol=1e-7)
 
 
 def test_weights_are_squared_cosines():
@@ -133,14 +147,14 @@ def test_weights_are_squared_cosines():
     np.testing.assert_allclose(weights, [[0, 0.8, 0.2], [0, 0, 0], [1, 0, 0]], atol=1e-6)
 
 
-def test_smoothing_keeps_what_has_no_neighbours_and_sums():
+def test_propagation_keeps_row_sums_and_texts_without_neighbours():
     graph = Graph(np.array([[1], [0], [0]], "i4"), np.array([[1], [1], [0]], "f4"))
     values = np.array([[0.9, 0.1], [0.5, 0.5], [0.2, 0.8]], "f4")
-    smoothed = smooth(values, graph, mixing=0.6, rounds=5)
-    np.testing.assert_allclose(smoothed[2], values[2])
-    np.testing.assert_allclose(smoothed.sum(axis=1), 1, atol=1e-6)
-    lonely = smooth(values[:1], Graph(np.empty((1, 0), "i4"), np.empty((1, 0), "f4")))
-    np.testing.assert_allclose(lonely, values[:1])
+    propagated = propagate(values, graph, mixing=0.6, rounds=5)
+    np.testing.assert_allclose(propagated[2], values[2])
+    np.testing.assert_allclose(propagated.sum(axis=1), 1, atol=1e-6)
+    isolated = propagate(values[:1], Graph(np.empty((1, 0), "i4"), np.empty((1, 0), "f4")))
+    np.testing.assert_allclose(isolated, values[:1])
 
 
 def test_candidates_in_bfloat16_give_the_exact_graph_but_for_near_ties():

@@ -7,7 +7,7 @@ import pytest
 from core.labels import Mistake, find_mistakes
 from core.labels.mistakes import PENALTIES, _held_out_scores
 from core.neighbours import build_graph, unit_rows
-from core.transforms import USUAL, thin_out
+from core.transforms import DEFAULT_HYPER_PARAMETERS, thin_out
 
 
 def make_space(n=300, n_classes=4, noise=0.4, seed=0):
@@ -145,7 +145,7 @@ class TestFindMistakes:
             rng.permutation(np.repeat([0, 1, 2], 4)),
             np.array([0, 1, 2, 3, 4, 4, 5, 6, 7, 8, 8, 8]),
         )
-        counts = np.append(np.ones(12), np.full(3, USUAL.name_count))
+        counts = np.append(np.ones(12), np.full(3, DEFAULT_HYPER_PARAMETERS.name_count))
         every = np.append(codes, np.arange(3))
         weights = counts * (counts.sum() / 3 / np.bincount(every, weights=counts)[every])
         for n_dims in (5, 20):

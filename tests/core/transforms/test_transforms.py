@@ -7,7 +7,7 @@ import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from core.errors import LabelError
-from core.neighbours import Graph, build_graph, smooth, unit_rows
+from core.neighbours import Graph, build_graph, propagate, unit_rows
 from core.transforms import (
     Examples,
     GSTransform,
@@ -19,15 +19,14 @@ from core.transforms import (
     model_selection,
     name_directions,
     ridge_coefficients,
-    softmax,
     thin_out,
 )
-from core.transforms.gstransform import recipe_loss
+from core.transforms.gstransform import batch_loss
 from core.transforms.guided import _seen_share
 from core.transforms.kernel_ridge import fit_ridge, kernel_blocks
 from core.transforms.lda import discriminant_directions, shrunk_covariance, surest_rows
 from core.transforms.linear_form import _ridges
-from core.transforms.model_selection import choose_strengths
+from core.transforms.model_selection import choose_hyper_parameters
 from core.transforms.validation import read_labels
 
 # No check is excepted. GSTransform is trained for few epochs: the checks are about its manners.
@@ -53,6 +52,13 @@ def few(blobs):
     """The same with four labels of each class."""
     X, codes = blobs
     return X, np.where(np.arange(60) % 5 == 0, codes, -1)
+
+
+def stored(arrays, folder):
+    """Arrays as they come back from disk, read-only."""
+    for name, array in arrays.items():
+        np.save(folder / f"{name}.npy", array, allow_pickle=False)
+    return {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in arrays}
 
 
 def distances(Z):
@@ -158,7 +164,7 @@ class TestClassifier:
         examples = examples_of(12, 5, 3)
         similarities = kernel(examples.rows.astype(float), examples.rows.astype(float))
         heard = np.random.default_rng(1).random((12, 12)) @ similarities
-        closed = fit_ridge(examples, 0.3).left_out(heard)
+        closed = fit_ridge(examples, 0.3).leave_one_out(heard)
         penalties, targets = np.diag(0.3 / examples.weights()), examples.targets()
         for i in range(12):
             rest = np.delete(np.arange(12), i)
@@ -166,34 +172,31 @@ class TestClassifier:
             brute = heard[i, rest] @ np.linalg.solve(inner, targets[rest])
             np.testing.assert_allclose(closed[i], brute, atol=1e-9)
 
-    def test_softmax_of_large_scores(self):
-        np.testing.assert_allclose(softmax(np.array([[1e4, 1e4 - np.log(3)]])), [[0.75, 0.25]])
 
-
-class TestStrengths:
+class TestModelSelection:
     def test_mixtures_are_what_smoothing_makes(self):
-        """For every mixing, the rows that are judged get what `smooth` gives them, lonely rows too."""
+        """For every mixing, the rows that are judged get what `propagate` gives them, lonely rows too."""
         rows = examples_of(40, 6, 2).rows
         graph = build_graph(rows, 4)
         graph.similarities[7] = 0  # hears nobody
         near = kernel(rows, rows[:5])
-        heard = model_selection._heard_by_mixing(rows, np.array([3, 7, 20]), rows[:5], graph)
+        heard = model_selection._mixed_kernels(rows, np.array([3, 7, 20]), rows[:5], graph)
         assert set(heard) == set(model_selection.MIXINGS)
         for mixing, mixture in heard.items():
-            smoothed = smooth(near, graph, mixing=mixing, rounds=model_selection.ROUNDS)
+            smoothed = propagate(near, graph, mixing=mixing, rounds=model_selection.ROUNDS)
             np.testing.assert_allclose(mixture, smoothed[[3, 7, 20]], atol=1e-5)
 
     def test_log_probability_by_hand(self):
         scores = np.array([[0, np.log(3)], [1e4, 1e4]])
         np.testing.assert_allclose(
-            model_selection._log_probability(scores, np.array([1, 0])), np.log([0.75, 0.5]), rtol=1e-9
+            model_selection._log_probabilities(scores, np.array([1, 0])), np.log([0.75, 0.5]), rtol=1e-9
         )
 
     def choose(self, X, label, names=None):
         rows = unit_rows(X - X.mean(axis=0))
         labelled = np.arange(40)
         names = np.empty((0, X.shape[1]), "f") if names is None else names
-        return choose_strengths(rows, labelled, label[:40], names, label.max() + 1, build_graph(rows))
+        return choose_hyper_parameters(rows, labelled, label[:40], names, label.max() + 1, build_graph(rows))
 
     @staticmethod
     def mean_mixing(ways):
@@ -207,8 +210,8 @@ class TestStrengths:
 
     def test_classes_that_alternate_are_all_heard(self, monkeypatch):
         """Noise with alternating labels, one more than are judged: no class may vanish, or the other one
-        would be predicted_names for certain."""
-        monkeypatch.setattr(model_selection, "MOST_JUDGED", 60)
+        would be predicted with certainty."""
+        monkeypatch.setattr(model_selection, "MOST_LEFT_OUT", 60)
         monkeypatch.setattr(guided, "MOST_EXAMPLES", 60)
         X = np.random.default_rng(0).standard_normal((200, 16)).astype("f")
         transform = GuidedTransform().fit(X, np.where(np.arange(200) < 62, np.arange(200) % 2, -1))
@@ -217,11 +220,11 @@ class TestStrengths:
 
     def test_labels_alone_in_their_class_cannot_be_judged(self, loud_topics):
         X = loud_topics[0]
-        assert self.choose(X, np.arange(500)) == (model_selection.USUAL,)
+        assert self.choose(X, np.arange(500)) == (model_selection.DEFAULT_HYPER_PARAMETERS,)
 
     def test_more_labels_than_are_judged_cost_no_more(self, loud_topics, monkeypatch):
         X, topic, _ = loud_topics
-        monkeypatch.setattr(model_selection, "MOST_JUDGED", 20)
+        monkeypatch.setattr(model_selection, "MOST_LEFT_OUT", 20)
         seen = []
         fit = model_selection.fit_ridge
         monkeypatch.setattr(
@@ -263,6 +266,19 @@ class TestLinearForm:
         )
         np.testing.assert_allclose(wide[:20], narrow, atol=1e-5)
         np.testing.assert_allclose(shift, same, atol=1e-5)
+
+    @pytest.mark.parametrize("n_dims", [6, 40])
+    def test_the_regression_is_scikit_learns(self, n_dims):
+        from sklearn.linear_model import Ridge
+
+        rng = np.random.default_rng(0)
+        unit = unit_rows(rng.standard_normal((20, n_dims)))
+        aim = rng.standard_normal((20, 3)).astype("f")
+        level = np.square(unit - unit.mean(axis=0)).sum() / n_dims
+        expected = Ridge(alpha=0.1 * level).fit(unit, aim)
+        weights, intercept = next(_ridges(unit, aim, (0.1,)))
+        np.testing.assert_allclose(weights, expected.coef_.T, atol=1e-4)
+        np.testing.assert_allclose(intercept, expected.intercept_, atol=1e-4)
 
     def test_too_few_texts_to_compare(self):
         form = fit_linear_form(np.eye(3, dtype="f"), np.eye(3, dtype="f"))
@@ -468,6 +484,21 @@ class TestGuidedTransform:
         new = fitted.transform(-X[:1])
         assert not np.array_equal(new, many[:1])
 
+    def test_its_arrays_are_enough_to_transform(self, few, tmp_path):
+        """From read-only arrays: fitted and new texts, alone and many, get the same bytes."""
+        X, y = few
+        names = np.random.default_rng(0).standard_normal((3, 8))
+        transform = GuidedTransform(n_neighbors=7, class_share=2).fit(X, y, label_vectors=names)
+        new = unit_rows(X + 0.1 * np.random.default_rng(1).standard_normal(X.shape))
+        arrays = stored(transform.to_arrays(), tmp_path)
+        again = GuidedTransform.from_arrays(
+            arrays, unit_rows(X), transform.embedding_, transform.probabilities_
+        )
+        for rows in (X, new, X[:1], new[:1]):
+            assert again.transform(rows).tobytes() == transform.transform(rows).tobytes()
+            assert again.predict_proba(rows).tobytes() == transform.predict_proba(rows).tobytes()
+        assert again.linear_.weights.tobytes() == transform.linear_.weights.tobytes()
+
     def test_pickled_it_recognises_its_texts(self, few):
         X, y = few
         transform = GuidedTransform().fit(X, y)
@@ -555,8 +586,8 @@ class TestGSTransform:
 
         reshaped = torch.tensor([[0.0, 0.0], [0.0, 3.0]])
         restored, generic = torch.tensor([[1.0, 0], [0, 2]]), torch.zeros(2, 2)
-        different = recipe_loss(reshaped, restored, generic, torch.tensor([0, 1]), 10.0)
-        equal = recipe_loss(reshaped, restored, generic, torch.tensor([0, 0]), 10.0)
+        different = batch_loss(reshaped, restored, generic, torch.tensor([0, 1]), 10.0)
+        equal = batch_loss(reshaped, restored, generic, torch.tensor([0, 0]), 10.0)
         assert different.item() == pytest.approx(24.5 + 1.25)
         assert equal.item() == pytest.approx(4.5 + 1.25)
 
@@ -564,7 +595,7 @@ class TestGSTransform:
         import torch
 
         reshaped = torch.zeros((3, 2), requires_grad=True)
-        recipe_loss(reshaped, torch.zeros(3, 4), torch.zeros(3, 4), torch.tensor([0, 0, 1]), 10.0).backward()
+        batch_loss(reshaped, torch.zeros(3, 4), torch.zeros(3, 4), torch.tensor([0, 0, 1]), 10.0).backward()
         assert torch.isfinite(reshaped.grad).all()
 
     def test_separates_labels_when_there_are_enough(self, blobs):
@@ -589,13 +620,20 @@ class TestGSTransform:
         order = np.random.default_rng(0).permutation(60)
         watched = order[48:]
         Z = torch.tensor(transform.transform(X[watched]))
-        contrastive = recipe_loss(Z, torch.zeros(1, 1), torch.zeros(1, 1), torch.tensor(codes[watched]), 10.0)
+        contrastive = batch_loss(Z, torch.zeros(1, 1), torch.zeros(1, 1), torch.tensor(codes[watched]), 10.0)
         assert contrastive.item() <= transform.validation_loss_ + 1e-3
 
     def test_stops_when_nothing_improves(self, blobs):
         X, codes = blobs
         transform = GSTransform(learning_rate=0.0, patience=3).fit(X, codes)
         assert transform.n_epochs_ == 4
+
+    def test_its_arrays_are_enough_to_transform(self, few, tmp_path):
+        X, y = few
+        transform = GSTransform(max_epochs=3, n_hidden=16, n_components=4).fit(X, y)
+        again = GSTransform.from_arrays(stored(transform.to_arrays(), tmp_path))
+        assert again.transform(X).tobytes() == transform.transform(X).tobytes()
+        assert again.get_params()["n_hidden"] == 16 and again.get_params()["n_components"] == 4
 
     def test_unlabelled_rows_are_not_looked_at(self, few):
         X, y = few
