@@ -9,7 +9,7 @@ import pytest
 from benchmarks import few_shot, recipe
 from benchmarks.few_shot_report import make_report
 from core.transforms import GSTransform
-from core.transforms.gstransform import recipe_loss
+from core.transforms.gstransform import batch_loss
 from tests.conftest import WordEncoder, make_frame
 
 HOME = {"processor": "Abacus, 2 cores", "Python": "3.99"}
@@ -290,7 +290,7 @@ def test_gradients_are_those_of_torch_through_the_other_writing():
     generic = torch.tensor(X)
     reshaped = torch.relu(generic @ tensors[0] + tensors[1]) @ tensors[2] + tensors[3]
     restored = reshaped @ tensors[4] + tensors[5]
-    expected = recipe_loss(reshaped, restored, generic, torch.tensor(codes), recipe.MARGIN)
+    expected = batch_loss(reshaped, restored, generic, torch.tensor(codes), recipe.MARGIN)
     expected.backward()
     assert loss == pytest.approx(expected.item())
     for gradient, tensor in zip(gradients, tensors, strict=True):
