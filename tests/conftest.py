@@ -18,7 +18,7 @@ from core.errors import RefractError
 from core.jobs import Job
 from core.jobs import runner as jobs
 from core.storage import Store
-from core.tasks import QUERIES, model_cache, prepare
+from core.tasks import QUERIES, TASKS, model_cache
 from pages.common import cache
 
 os.environ.update(jobs.POLITE)  # before torch is loaded: once numba ran, its waiting threads spin
@@ -122,7 +122,7 @@ class InlineRunner:
         job = Job(id=str(len(self._jobs)), task=task, title=title, arguments=arguments, status="done")
         self._jobs.append(job)
         try:
-            prepare.TASKS[task](Store(self.home), lambda *progress: None, **arguments)
+            TASKS[task](Store(self.home), lambda *progress: None, **arguments)
         except RefractError as error:
             job.status, job.message = "failed", str(error)
         return job
@@ -175,9 +175,9 @@ def labelled(store, corpus, prepared):
     """Id of an analysis with six labels of each feeling."""
     analysis = store.add_analysis(prepared, "by feeling")
     for name in FEELINGS:
-        store.add_label(analysis, name)
+        store.label_names.add(analysis, name)
     feelings = corpus.metadata["feeling"].tolist()
-    store.give_labels(analysis, {row: feelings[row] for row in range(12)}, "ada")
+    store.labels.give(analysis, {row: feelings[row] for row in range(12)}, "ada")
     return analysis
 
 

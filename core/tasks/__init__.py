@@ -1,13 +1,19 @@
-"""The long tasks that the worker runs: prepare, fit, measure, annotate, compare."""
+"""The long work that the worker runs.
+
+Each task takes the store, a `Report`, and keys. It reports its stages and leaves its result on disk. Tasks
+run one at a time; a query is answered while a task runs.
+"""
 
 from core.tasks.annotate import estimate_analysis, latest_report
+from core.tasks.check_labels import LabelCheck, LabelDoubt, check_key, load_label_check
+from core.tasks.cluster import naming_problems, read_edits
 from core.tasks.compare import compare, latest_request, load_comparison, title_among
 from core.tasks.compare_estimate import SystemEstimate, estimate_comparison
 from core.tasks.fit import fit_key
 from core.tasks.model_cache import NUMBA, load_warm_encoder
 from core.tasks.place_text import QUERIES
-from core.tasks.prepare import TASKS
-from core.tasks.steps import open_source
+from core.tasks.registry import TASKS
+from core.tasks.steps import has_k_clusters, open_source
 from core.tasks.try_encoder import N_TRIED, Trial, load_trial
 
 __all__ = [
@@ -15,17 +21,24 @@ __all__ = [
     "N_TRIED",
     "QUERIES",
     "TASKS",
+    "LabelCheck",
+    "LabelDoubt",
     "SystemEstimate",
     "Trial",
+    "check_key",
     "compare",
     "estimate_analysis",
     "estimate_comparison",
     "fit_key",
+    "has_k_clusters",
     "latest_report",
     "latest_request",
     "load_comparison",
+    "load_label_check",
     "load_trial",
     "load_warm_encoder",
+    "naming_problems",
     "open_source",
+    "read_edits",
     "title_among",
 ]

@@ -1,23 +1,13 @@
-"""The long tasks, from corpus to maps: each takes keys, reports its stages and leaves its result on disk.
-
-They run in the worker process, one at a time. A task that finds a stage's result on disk skips the stage,
-so that an interrupted one goes on where it stopped.
-"""
+"""The task that prepares a corpus: embeddings, neighbours and the generic map."""
 
 from __future__ import annotations
-
-from functools import partial
 
 import numpy as np
 
 from core.storage import Store, encode_corpus, find_ready, has_space, save_space
-from core.tasks.annotate import annotate_analysis
-from core.tasks.compare import compare
-from core.tasks.fit import fit
-from core.tasks.measure import check_generic_map, measure
+from core.tasks.measure import check_generic_map
 from core.tasks.model_cache import load_warm_corpus, load_warm_encoder
 from core.tasks.steps import draw_space, keep_graph, keep_word_table
-from core.tasks.try_encoder import try_encoder
 from core.utils import Report, content_key, progress_of
 
 VERSION = 1  # raise it when embeddings or their map change: older results are then computed again
@@ -25,6 +15,8 @@ VERSION = 1  # raise it when embeddings or their map change: older results are t
 
 def prepare(store: Store, report: Report, *, corpus_key: str, encoder: str) -> None:
     """Encode a corpus, find its neighbours, draw the generic map and find its clusters.
+
+    A stage whose result is on disk is skipped, so an interrupted task continues where it stopped.
 
     Parameters
     ----------
@@ -34,7 +26,7 @@ def prepare(store: Store, report: Report, *, corpus_key: str, encoder: str) -> N
     Raises
     ------
     EncoderUnavailable
-        When the encoder cannot be loaded, or reads nothing without an instruction.
+        When the encoder cannot be loaded, or needs an instruction.
     StoreError
         When the ready vectors are no longer kept.
     """
@@ -58,15 +50,3 @@ def prepare(store: Store, report: Report, *, corpus_key: str, encoder: str) -> N
     check_generic_map(report, results, key)
     # Last: until here a map by another encoder stays in use, also when this is cancelled.
     store.set_encoding(corpus_key, encoder, key)
-
-
-LOADERS = {"load_corpus": load_warm_corpus, "load_encoder": load_warm_encoder}
-
-TASKS = {
-    "prepare": prepare,
-    "try_encoder": partial(try_encoder, **LOADERS),
-    "fit": fit,
-    "measure": measure,
-    "annotate": partial(annotate_analysis, **LOADERS),
-    "compare": partial(compare, load_corpus=load_warm_corpus),
-}

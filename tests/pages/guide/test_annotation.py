@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from core.jobs import Job
 from core.labels.annotation import AnnotationReport, Estimate
 from core.labels.annotation.retry import Counts
-from core.tasks import annotate, model_cache, prepare
+from core.tasks import TASKS, annotate, model_cache
 from core.tasks.annotate import annotate_analysis
 from core.utils import KEY_VARIABLE, MODEL_VARIABLE, URL_VARIABLE
 from pages.common import cache
@@ -36,7 +36,7 @@ def configured(server, monkeypatch):
     monkeypatch.setenv(MODEL_VARIABLE, "small")
     monkeypatch.setattr(annotate, "configured", quick_model)
     loaders = {"load_corpus": model_cache.load_warm_corpus, "load_encoder": model_cache.load_warm_encoder}
-    monkeypatch.setitem(prepare.TASKS, "annotate", partial(annotate_analysis, **loaders))
+    monkeypatch.setitem(TASKS, "annotate", partial(annotate_analysis, **loaders))
 
 
 @pytest.fixture

@@ -1,0 +1,124 @@
+"""The task that looks for given labels that are likely wrong."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from core.errors import StoreError
+from core.labels import GuideLabels, find_mistakes
+from core.maps import Fit
+from core.storage import Analysis, Store, has_fit, load_fit, load_space
+from core.utils import Report, content_key
+
+CHECK_VERSION = 1  # raise it when the judgement changes: labels are then judged again
+
+
+@dataclass(frozen=True)
+class LabelDoubt:
+    """A given label that is likely wrong, by the names of the moment it was found.
+
+    Attributes
+    ----------
+    row : int
+    given, better : str
+        The label that the text has, and the one that fits best.
+    probability : float
+        How probable it is that the given label is wrong, 0 to 1.
+    reason : "copy" or "fit"
+        As in `core.labels.Mistake`.
+    """
+
+    row: int
+    given: str
+    better: str
+    probability: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class LabelCheck:
+    """Likely mistakes among the labels of one moment, likeliest first.
+
+    Attributes
+    ----------
+    key : str
+        `check_key` of that moment: labels, embeddings and Fit.
+    doubts : list of LabelDoubt
+    """
+
+    key: str
+    doubts: list[LabelDoubt]
+
+
+def check_labels(store: Store, report: Report, *, analysis_id: int) -> None:
+    """Judge every label of an analysis by the others, and keep a `LabelCheck`.
+
+    They are judged in the space in which the latest Fit learned them, or in the generic one.
+    """
+    report("Looking for mistakes", 0, 1)
+    analysis, guide = store.analysis(analysis_id), store.labels.read(analysis_id)
+    key = check_key(store, analysis, guide)
+    results = store.results(analysis.corpus_key)
+    space, label_vectors = load_space(results, store.corpus_entry(analysis.corpus_key).embedding_key), None
+    fit_key = _fit_in_use(store, analysis)
+    if fit_key is not None:
+        fit = load_fit(results, fit_key)
+        space, label_vectors = fit.base(space), _name_vectors(fit, guide)
+    found = find_mistakes(
+        np.asarray(space.vectors),
+        guide.codes,
+        n=guide.n_labels,
+        graph=space.graph,
+        label_vectors=label_vectors,
+    )
+    doubts = [
+        LabelDoubt(
+            mistake.row,
+            guide.names[mistake.given],
+            guide.names[mistake.better],
+            mistake.probability,
+            mistake.reason,
+        )
+        for mistake in found
+    ]
+    results.save_document(_document_key(analysis_id), asdict(LabelCheck(key, doubts)))
+
+
+def load_label_check(store: Store, analysis: Analysis) -> LabelCheck | None:
+    """Return the latest check of an analysis' labels; None where there is none."""
+    results, key = store.results(analysis.corpus_key), _document_key(analysis.id)
+    if not results.has_document(key):
+        return None
+    try:
+        kept = results.load_document(key)
+        return LabelCheck(kept["key"], [LabelDoubt(**doubt) for doubt in kept["doubts"]])
+    except (StoreError, TypeError, KeyError):  # damaged, or of another version
+        return None
+
+
+def check_key(store: Store, analysis: Analysis, guide: GuideLabels) -> str:
+    """Return a key that changes when the labels, the embeddings or the Fit do."""
+    embedding_key = store.corpus_entry(analysis.corpus_key).embedding_key
+    fit_key = _fit_in_use(store, analysis)
+    return content_key(CHECK_VERSION, embedding_key, fit_key, list(guide.names), guide.codes)
+
+
+def _fit_in_use(store: Store, analysis: Analysis) -> str | None:
+    """Key of the analysis' latest Fit, where it was made from the embeddings in use."""
+    embedding_key = store.corpus_entry(analysis.corpus_key).embedding_key
+    fitted = has_fit(store.results(analysis.corpus_key), analysis.fit_key)
+    return analysis.fit_key if fitted and analysis.embedding_key == embedding_key else None
+
+
+def _name_vectors(fit: Fit, guide: GuideLabels) -> np.ndarray | None:
+    """Embeddings of the label names in use, where the Fit encoded all of them."""
+    known = list(fit.label_ids)
+    if fit.label_vectors is None or not set(guide.ids) <= set(known):
+        return None
+    return np.asarray(fit.label_vectors)[[known.index(label_id) for label_id in guide.ids]]
+
+
+def _document_key(analysis_id: int) -> str:
+    return f"label_check.{analysis_id}"

@@ -1,0 +1,167 @@
+"""The tasks on clusters of a map: k-means, and names by a language model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from core.corpus import Corpus, Partition
+from core.errors import LanguageModelError, StoreError
+from core.maps import Space
+from core.maps.clusters import (
+    SHOWN_TEXTS,
+    ClusterChoice,
+    Clustering,
+    Edit,
+    Group,
+    cluster_map,
+    decode_edit,
+    encode_edit,
+    nearest_groups,
+    title_clusters,
+    typical_rows,
+)
+from core.storage import Store, load_fit, load_space
+from core.tasks.steps import keep_k_clusters, open_source
+from core.utils import MODEL_VARIABLE, URL_VARIABLE, Report, configured, progress_of
+
+
+def cluster(store: Store, report: Report, *, corpus_key: str, space_key: str, k: int) -> None:
+    """Find k clusters of a space by k-means, and keep them."""
+    report(f"Finding {k} clusters", 0, 1)
+    results = store.results(corpus_key)
+    keep_k_clusters(results, space_key, load_space(results, space_key).vectors, k)
+
+
+def name_clusters(
+    store: Store,
+    report: Report,
+    *,
+    corpus_key: str,
+    analysis_id: int | None,
+    load_corpus: Callable[[Store, str], Corpus],
+) -> None:
+    """Name the clusters of a map by the configured language model, and keep the names as one edit.
+
+    Clusters whose name was given before keep it.
+
+    Parameters
+    ----------
+    analysis_id : int or None
+        Whose map it is; None for the generic one.
+    load_corpus : callable
+        That of `core.tasks.model_cache`, which keeps it in memory.
+
+    Raises
+    ------
+    Cancelled, LanguageModelError
+        When it was stopped, or the server failed. The names that came until then are kept.
+    """
+    model = configured()
+    if model is None:
+        raise LanguageModelError(f"No language model is configured: set {URL_VARIABLE} and {MODEL_VARIABLE}.")
+    corpus = load_corpus(store, corpus_key)
+    space, space_key = _space_of(store, corpus_key, analysis_id)
+    clustering = _clustering(store, corpus, analysis_id, space, space_key)
+    partition = clustering.partition
+    unnamed = [code for code in partition.names if code not in clustering.kept_names]
+    titles = title_clusters(
+        model,
+        groups_to_name(corpus, space, partition, unnamed),
+        instruction=store.analysis(analysis_id).instruction if analysis_id is not None else "",
+        taken=[partition.names[code] for code in clustering.kept_names],
+        progress=progress_of(report, "Naming clusters"),
+    )
+    owner = corpus_key, analysis_id
+    if titles.names:
+        groups = tuple(partition.rows(code) for code in titles.names)
+        edit = Edit("name", groups, tuple(titles.names.values()))
+        store.clusters.add_edit(*owner, encode_edit(edit), model.model)
+    if titles.stopped:
+        raise titles.stopped
+    outcome = {
+        "last_edit": store.clusters.last_edit(*owner),
+        "n_clusters": len(unnamed),
+        "problems": sorted(titles.failed.values()),
+    }
+    store.results(corpus_key).save_document(_outcome_key(*owner), outcome)
+
+
+def naming_problems(store: Store, corpus_key: str, analysis_id: int | None) -> str:
+    """Return what the latest naming could not name, as one sentence; "" for nothing, or after other edits."""
+    results, key = store.results(corpus_key), _outcome_key(corpus_key, analysis_id)
+    if not results.has_document(key):
+        return ""
+    try:
+        outcome = results.load_document(key)
+        if not outcome["problems"] or outcome["last_edit"] != store.clusters.last_edit(
+            corpus_key, analysis_id
+        ):
+            return ""
+        reasons = ", ".join(dict.fromkeys(outcome["problems"]))
+        n_failed = len(outcome["problems"])
+        return (
+            f"{n_failed} of {outcome['n_clusters']} clusters keep their keywords: the answer was {reasons}."
+        )
+    except (StoreError, TypeError, KeyError):  # damaged, or of another version
+        return ""
+
+
+def groups_to_name(corpus: Corpus, space: Space, partition: Partition, codes: list[int]) -> dict[int, Group]:
+    """Return what the prompt for each cluster shows: typical texts of it and of the nearest on the map.
+
+    Parameters
+    ----------
+    corpus : Corpus of n texts
+    space : Space of n texts
+    partition : Partition of n texts
+    codes : list of int
+        Clusters to name.
+    """
+    every = list(partition.names)
+    near = nearest_groups(np.asarray(space.map), np.asarray(partition.codes), every)
+    typical = {code: typical_rows(space.vectors, partition.rows(code), SHOWN_TEXTS) for code in every}
+    groups = {}
+    for code in codes:
+        beside = [every[position] for position in near[every.index(code)]]
+        outside = [row for other in beside for row in typical[other][: SHOWN_TEXTS // len(beside)]]
+        groups[code] = Group(
+            [corpus.texts[row] for row in typical[code]], [corpus.texts[row] for row in outside]
+        )
+    return groups
+
+
+def read_edits(store: Store, corpus_key: str, analysis_id: int | None) -> tuple[list[Edit], list[bytes]]:
+    """Return the edits of a map, and the content of those that cannot be read: they must not hide the map."""
+    edits, unreadable = [], []
+    for stored in store.clusters.edits(corpus_key, analysis_id):
+        try:
+            edits.append(decode_edit(stored.edit))
+        except StoreError:
+            unreadable.append(stored.edit)
+    return edits, unreadable
+
+
+def _space_of(store: Store, corpus_key: str, analysis_id: int | None) -> tuple[Space, str]:
+    """Space of a map, and the key that it is kept under."""
+    results = store.results(corpus_key)
+    if analysis_id is None:
+        key = store.corpus_entry(corpus_key).embedding_key
+        return load_space(results, key), key
+    fit = load_fit(results, store.analysis(analysis_id).fit_key)
+    return fit.space, fit.space_key
+
+
+def _clustering(
+    store: Store, corpus: Corpus, analysis_id: int | None, space: Space, space_key: str
+) -> Clustering:
+    """Clusters of a map as they are shown."""
+    results, owner = store.results(corpus.key), (corpus.key, analysis_id)
+    source = open_source(results, corpus.key, corpus.texts, space_key, space.map, space.vectors)
+    choice = ClusterChoice.from_text(store.clusters.choice(*owner))
+    return cluster_map(source, choice, read_edits(store, *owner)[0])
+
+
+def _outcome_key(corpus_key: str, analysis_id: int | None) -> str:
+    return f"naming.{corpus_key}.{analysis_id}"
