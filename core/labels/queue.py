@@ -1,0 +1,85 @@
+"""Which texts are labelled next: the choices of the labelling queue, without a page and without a store."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.labels.guide_labels import GuideLabels
+from core.labels.suggest import find_more, suggest
+
+SUGGESTED, MORE, MISTAKES = "Suggested", "More of a label", "Possible mistakes"
+BY_MODEL = "Given by a model"
+MODES = (SUGGESTED, MORE, MISTAKES, BY_MODEL)
+"""What the queue can hold."""
+
+CHECKS = (MISTAKES, BY_MODEL)
+"""The modes that show texts with a label."""
+
+ROUND = 10
+"""Texts chosen at a time: few enough that the next round knows the labels of this one."""
+
+CLEAR_LEAD = 0.2
+"""Least lead in probability of the likeliest class over the next for a clear prediction."""
+
+
+def next_round(
+    guide: GuideLabels, vectors: np.ndarray, probabilities: np.ndarray | None = None
+) -> list[int]:
+    """Choose the texts whose labels help a Fit most; skipped texts are not chosen again.
+
+    Parameters
+    ----------
+    guide : GuideLabels
+        Labels of n texts.
+    vectors : array (n, n_dims)
+        Generic embeddings.
+    probabilities : array (n, n_classes), optional
+        Class probabilities of the latest Fit.
+
+    Returns
+    -------
+    list of int
+        At most `ROUND` rows, most useful first; empty where every text was labelled or skipped.
+    """
+    if guide.seen.all():
+        return []
+    codes = _with_skipped(guide)
+    rows = suggest(np.asarray(vectors), codes, ROUND, probabilities=probabilities)
+    # Nothing is suggested where only duplicates of labelled texts are left: they follow in their order.
+    return (rows if len(rows) else np.flatnonzero(codes < 0)[:ROUND]).tolist()
+
+
+def more_of(guide: GuideLabels, vectors: np.ndarray, probabilities: np.ndarray, column: int) -> list[int]:
+    """Choose the unlabelled texts that most probably belong to one label, the most probable first.
+
+    Parameters
+    ----------
+    guide, vectors, probabilities : as of `next_round`
+    column : int
+        The label, as a column of `probabilities`.
+
+    Returns
+    -------
+    list of int
+        At most `ROUND` rows.
+    """
+    return find_more(_with_skipped(guide), probabilities, column, ROUND, X=np.asarray(vectors)).tolist()
+
+
+def model_labels_to_review(guide: GuideLabels) -> list[int]:
+    """List the texts with labels by a language model that nobody reviewed; the labels take turns."""
+    table = guide.table
+    waiting = table[guide.by_model[table["row"]]].sort_values("row")
+    turns = waiting.assign(turn=waiting.groupby("label").cumcount())
+    return turns.sort_values(["turn", "label"])["row"].tolist()
+
+
+def is_uncertain(probabilities: np.ndarray) -> bool:
+    """Whether the class probabilities of a text, shape (n_classes,), give no clear prediction."""
+    second, first = np.partition(probabilities, -2)[-2:]
+    return bool(first - second < CLEAR_LEAD)
+
+
+def _with_skipped(guide: GuideLabels) -> np.ndarray:
+    """Label codes (n,); skipped texts have a code of their own, so that none is chosen again."""
+    return np.where(guide.seen & (guide.codes < 0), len(guide.names), guide.codes)
