@@ -1,26 +1,48 @@
 """Guide labels: which text to label next, likely mistakes, duplicates, import."""
 
+from core.labels.duplicates import drop_duplicates, find_conflicts
 from core.labels.guide_labels import SOURCES, GuideLabels
 from core.labels.importing import LONGEST_LABEL, FoundLabels, labels_from_column, match_labels
 from core.labels.mistakes import LIKELY, Mistake, find_mistakes
-from core.labels.near_copies import without_copies
-from core.labels.review import find_conflicts, find_more
-from core.labels.suggest import encode_names, label_phrases, suggest
+from core.labels.name_embeddings import encode_names, label_phrases
+from core.labels.queue import (
+    BY_MODEL,
+    CHECKS,
+    MISTAKES,
+    MODES,
+    MORE,
+    SUGGESTED,
+    is_uncertain,
+    model_labels_to_review,
+    more_of,
+    next_round,
+)
+from core.labels.suggest import find_more, suggest
 
 __all__ = [
+    "BY_MODEL",
+    "CHECKS",
     "LIKELY",
     "LONGEST_LABEL",
+    "MISTAKES",
+    "MODES",
+    "MORE",
     "SOURCES",
+    "SUGGESTED",
     "FoundLabels",
     "GuideLabels",
     "Mistake",
+    "drop_duplicates",
     "encode_names",
     "find_conflicts",
     "find_mistakes",
     "find_more",
+    "is_uncertain",
     "label_phrases",
     "labels_from_column",
     "match_labels",
+    "model_labels_to_review",
+    "more_of",
+    "next_round",
     "suggest",
-    "without_copies",
 ]

@@ -1,4 +1,4 @@
-"""Which of the given labels are likely wrong, judged by what the others say."""
+"""Find given labels that are likely wrong, by classifiers that have not seen them."""
 
 from __future__ import annotations
 
@@ -7,39 +7,35 @@ from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components
 from scipy.special import softmax
 
-from core.neighbours import COPY, Graph, neighbour_weights, unit_rows
+from core.labels.duplicates import group_duplicates
+from core.neighbours import Graph, neighbour_weights, unit_rows
 from core.transforms import DEFAULT_HYPER_PARAMETERS, name_directions, thin_out
 
-AT_A_TIME = 256
-"""Labelled texts that are compared with all others at once."""
-
 LIKELY = 0.3
-"""A label is a possible mistake from this probability on: a look costs seconds, a kept mistake more."""
+"""Probability of being wrong from which a label is reported: a check costs seconds, a kept mistake more."""
 
 MOST_LABELS = 5_000
-"""Labels judged at most, evenly over each class; beyond that a person has more to look at than time."""
+"""Labels judged at most, evenly over each class: nobody checks more."""
 
 MOST_VOTES = 20
-"""Copies that count for one label where others have another; more make it no surer."""
+"""Duplicates that count for one label where others have another; more do not raise the certainty."""
 
 NEGLIGIBLE = 1e-6
-"""Models that count for less than this are left out of the average."""
+"""Weight below which a model is left out of the average."""
 
-SAMPLE = 5_000
-"""Texts, evenly over the corpus, that the centre of the space is taken from."""
+CENTRE_SAMPLE = 5_000
+"""Texts, evenly over the corpus, whose mean is the centre of the space."""
 
 PENALTIES = (0.3, 1.0, 3.0, 10.0)
 SHARPNESSES = (0.0, 1.0, 2.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0, 48.0)
-"""How much a classifier is held back, and how sure of itself it is: all are tried, and weighed by how well
-they foretell labels that they have not seen. With sharpness 0 the embeddings say nothing."""
+"""Ridge penalties, and factors from scores to log odds. All are averaged, weighted by how well they predict
+labels that they have not seen. Sharpness 0 ignores the embeddings."""
 
 NOISE = (0.001, 0.01, 0.02, 0.05, 0.1, 0.2)
 NOISE_PRIOR = (0.3, 0.25, 0.2, 0.15, 0.07, 0.03)
-"""Shares of labels that may be wrong, and how probable each share is before the labels are seen."""
+"""Shares of wrong labels, and the prior probability of each share."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +49,9 @@ class Mistake:
     given, better : int
         Class codes: the label it has, and the one that fits best.
     probability : float
-        How probable it is that the given label is wrong, 0 to 1.
+        That the given label is wrong, 0 to 1.
     reason : str
-        "copy": a copy of the text has another label. "fit": the other labelled texts speak against it.
+        "copy": a duplicate of the text has another label. "fit": the other labelled texts contradict it.
     """
 
     row: int
@@ -75,13 +71,13 @@ def find_mistakes(
 ) -> list[Mistake]:
     """Return the given labels that are likely wrong, likeliest first.
 
-    Every labelled text is judged by classifiers that have not seen its label, nor a copy's (class-balanced
-    ridge regression, left out in closed form). A label is assumed wrong with a small probability, and then to
-    be any other. That probability, the strength of the classifiers and how much is read from a text's
-    neighbours are not chosen but averaged over, by how well they foretell the labels given. So labels
-    that the embeddings know nothing about are left in peace, and so are nearly all where all are right.
-    A class without another labelled text or a name gives no ground to judge its only label.
-    Copies (cosine at least `COPY`) with different labels are always reported: all but the likeliest label.
+    Each labelled text is classified by ridge regressions, with balanced classes, that saw neither its label
+    nor those of its duplicates (left out in closed form). A given label is wrong with a small probability,
+    and then any other is equally likely. That probability, the ridge penalty and the weight of neighbours
+    are averaged over, weighted by how well they predict the given labels. So few labels are reported where
+    the embeddings say nothing about them, and where all are right. The only label of a class is not judged
+    unless the class has a name. Of duplicates with different labels, all but the likeliest label are
+    reported.
 
     Cost for m labels, names included, and c classes: O(m x (m + n_dims) x min(m, n_dims) + m x c): 0.1 s for
     200 labels of 120,000 texts.
@@ -95,7 +91,7 @@ def find_mistakes(
     n : int, default=20
         Most mistakes to return.
     graph : Graph, optional
-        Neighbour graph of X: a text's neighbours then help to judge it.
+        Neighbour graph of X: the neighbours of a text then help to judge it.
     label_vectors : array of shape (n_names, n_dims), optional
         Embedding of the name of class c in row c; a name counts as three labelled texts.
 
@@ -127,7 +123,7 @@ def find_mistakes(
     if len(rows) == 0 or len(classes) < 2:
         return []
     unit = unit_rows(X[rows])
-    texts, codes = _copies(unit), np.searchsorted(classes, y[rows])
+    texts, codes = group_duplicates(unit), np.searchsorted(classes, y[rows])
     votes = _votes(texts, codes, len(classes))
     scores = [
         held_out
@@ -139,31 +135,20 @@ def find_mistakes(
     found = _contradicted(probabilities, votes, judged, texts, codes)
     return [
         Mistake(
-            row=int(rows[place]),
-            given=int(classes[codes[place]]),
+            row=int(rows[position]),
+            given=int(classes[codes[position]]),
             better=int(classes[better]),
-            probability=float(1 - probabilities[texts[place], codes[place]]),
-            reason="copy" if copied else "fit",
+            probability=float(1 - probabilities[texts[position], codes[position]]),
+            reason="copy" if duplicated else "fit",
         )
-        for place, better, copied in islice(found, max(n, 0))
+        for position, better, duplicated in islice(found, max(n, 0))
     ]
-
-
-def _copies(unit: np.ndarray) -> np.ndarray:
-    """Number of the different text that each row is (n_rows,): copies, and copies of copies, share one."""
-    pairs = [
-        np.argwhere(unit[start : start + AT_A_TIME] @ unit.T >= COPY) + np.array([start, 0])
-        for start in range(0, len(unit), AT_A_TIME)
-    ]
-    first, second = np.concatenate(pairs).T
-    links = csr_matrix((np.ones(len(first), dtype=bool), (first, second)), shape=(len(unit), len(unit)))
-    return connected_components(links, directed=False)[1]
 
 
 def _votes(texts: np.ndarray, codes: np.ndarray, n_classes: int) -> np.ndarray:
-    """How often each class was given to each different text (n_different, n_classes).
+    """Labels of each different text by class (n_different, n_classes).
 
-    Copies that all have the same label count once: who mistook the one will have mistaken the other.
+    Duplicates that all have the same label count once: a mistake about one is likely made about all.
     """
     votes = np.zeros((texts.max() + 1, n_classes))
     np.add.at(votes, (texts, codes), 1)
@@ -172,14 +157,14 @@ def _votes(texts: np.ndarray, codes: np.ndarray, n_classes: int) -> np.ndarray:
 
 
 def _views(X: np.ndarray, rows: np.ndarray, unit: np.ndarray, graph: Graph | None) -> Iterator[np.ndarray]:
-    """Centred unit vectors of the labelled texts; with a graph, also those that hear their neighbours."""
-    centre = unit_rows(X[:: -(-len(X) // SAMPLE)]).mean(axis=0)
+    """Centred unit vectors of the labelled texts; with a graph, also mixed with those of their neighbours."""
+    centre = unit_rows(X[:: -(-len(X) // CENTRE_SAMPLE)]).mean(axis=0)
     own = unit_rows(unit - centre)
     yield own
     if graph is not None and graph.indices.shape[1]:
         weights = neighbour_weights(graph.similarities[rows])
         around = np.zeros_like(unit)
-        for column in range(weights.shape[1]):  # neighbour by neighbour: no array of (n, k, n_dims)
+        for column in range(weights.shape[1]):  # neighbour by neighbour, to save an array of (n, k, n_dims)
             around += weights[:, column, None] * unit_rows(X[graph.indices[rows, column]])
         yield unit_rows(own + unit_rows(around - centre))
 
@@ -187,10 +172,11 @@ def _views(X: np.ndarray, rows: np.ndarray, unit: np.ndarray, graph: Graph | Non
 def _held_out_scores(
     vectors: np.ndarray, names: np.ndarray, codes: np.ndarray, texts: np.ndarray, n_classes: int
 ) -> Iterator[np.ndarray]:
-    """Class scores of each different text, from ridge regressions that saw none of its labels.
+    """Class scores of each different text by ridge regressions that saw none of its labels.
 
     Yields an array (n_different, n_classes) for each of `PENALTIES`. With hat matrix H and residuals E of all
-    labels, the residuals of the rows g without them are (I - H_gg)^-1 E_g.
+    labels, the residuals of the rows g without them are (I - H_gg)^-1 E_g. With m labels of d dimensions this
+    costs O(m x d x min(m, d)), where the leave-one-out of `core.transforms` inverts an m x m kernel.
     """
     n_labels = len(codes)
     examples = np.vstack([vectors, names]).astype(np.float64)
@@ -226,7 +212,7 @@ def _spectrum(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _has_ground(votes: np.ndarray, n_names: int) -> np.ndarray:
-    """Whether every label of a text stands on a name, or on another text, too (n_different,)."""
+    """Whether each label of a text also has a name or another text (n_different,)."""
     support = (votes > 0).sum(axis=0)
     support[:n_names] += 1
     return ((votes == 0) | (support >= 2)).all(axis=1)
@@ -235,9 +221,9 @@ def _has_ground(votes: np.ndarray, n_names: int) -> np.ndarray:
 def _average(scores: list[np.ndarray], votes: np.ndarray, judged: np.ndarray) -> np.ndarray:
     """Probability of each class for each different text, its own labels included (n_different, n_classes).
 
-    Before its labels are seen, a text is of class j with probability s_j, the softmax of sharpness x scores.
-    Each of its labels is right with probability 1 - noise, else any of the others alike. All models, a pair
-    of scores and sharpness with a noise, count by how probable they make the labels of the judged texts.
+    The prior of a text over classes is the softmax of sharpness x scores. Each of its labels is right with
+    probability 1 - noise, else any other class is equally likely. A model is a choice of scores, sharpness
+    and noise; its weight is the likelihood of the labels of the judged texts.
     """
     texts, classes = np.nonzero(votes)
     counts = votes[texts, classes]
@@ -267,7 +253,7 @@ def _average(scores: list[np.ndarray], votes: np.ndarray, judged: np.ndarray) ->
 def _contradicted(
     probabilities: np.ndarray, votes: np.ndarray, judged: np.ndarray, texts: np.ndarray, codes: np.ndarray
 ) -> Iterator[tuple[int, int, bool]]:
-    """Labels to look at again, surest first: place, better class, whether a copy has another label."""
+    """Labels to report, surest first: position, better class, whether a duplicate has another label."""
     every = np.arange(len(texts))
     others = probabilities[texts]
     right = others[every, codes]
@@ -276,6 +262,6 @@ def _contradicted(
     split = ((votes > 0).sum(axis=1) > 1)[texts]
     beaten = right < others.max(axis=1)
     flagged = np.where(split, beaten, judged[texts] & (1 - right > LIKELY))
-    for place in np.lexsort((right, ~split)):
-        if flagged[place]:
-            yield int(place), int(better[place]), bool(split[place])
+    for position in np.lexsort((right, ~split)):
+        if flagged[position]:
+            yield int(position), int(better[position]), bool(split[position])

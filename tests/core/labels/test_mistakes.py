@@ -53,7 +53,7 @@ class TestFindMistakes:
         assert right >= 0.85 * flagged
 
     @pytest.mark.parametrize("n", [12, 40, 120])
-    def test_labels_that_are_right_are_left_in_peace(self, n):
+    def test_labels_that_are_right_are_not_reported(self, n):
         flagged = 0
         for seed in range(8):
             X, classes = make_space(seed=seed)
@@ -61,8 +61,8 @@ class TestFindMistakes:
         assert flagged <= 0.02 * 8 * n
 
     @pytest.mark.parametrize("n_classes", [2, 5])
-    def test_labels_that_mean_nothing_are_left_in_peace(self, n_classes):
-        """Labels by chance contradict each other everywhere, and so give no ground."""
+    def test_labels_that_mean_nothing_are_not_reported(self, n_classes):
+        """Random labels contradict each other everywhere, so that none is the mistake."""
         flagged = 0
         for seed in range(8):
             X, _ = make_space(seed=seed)
@@ -72,7 +72,7 @@ class TestFindMistakes:
         assert flagged <= 0.02 * 8 * 100
 
     def test_the_judge_has_not_seen_the_label(self):
-        """A strange text, alone in its place, is told by its neighbours and not by its own label.
+        """An isolated text is classified by its neighbours and not by its own label.
 
         With the label counted in, a classifier as free as the weakest penalty allows would agree with it.
         """
@@ -106,7 +106,7 @@ class TestFindMistakes:
         assert found[1] > found[0]
         assert invented.max() <= 0.02 * 8 * 32
 
-    def test_copies_with_different_labels_come_first(self):
+    def test_duplicates_with_different_labels_come_first(self):
         """Texts 60 and 61 copy text 1: two labels against one, and the one is wrong."""
         X, classes = make_space(noise=0.1)
         y, _ = label(classes, 60, 0)
@@ -117,7 +117,7 @@ class TestFindMistakes:
         assert (first.row, first.given, first.better, first.reason) == (61, y[61], classes[1], "copy")
         assert (second.row, second.reason) == (0, "fit")
 
-    def test_copies_are_settled_by_the_other_texts(self):
+    def test_duplicates_are_settled_by_the_other_texts(self):
         """Two copies, one label each: which is wrong is known from texts like them, whichever comes first."""
         X, classes = make_space(noise=0.1)
         X[61] = X[60]
@@ -130,7 +130,7 @@ class TestFindMistakes:
             assert mistake.row == [60, 61][labels.index(other)]
             assert mistake.probability > 0.5
 
-    def test_copies_do_not_vouch_for_each_other(self):
+    def test_duplicates_do_not_vouch_for_each_other(self):
         """The same wrong label given to a text and its copy: both are found."""
         X, classes = make_space(noise=0.05)
         y, _ = label(classes, 60, 0)

@@ -1,0 +1,67 @@
+"""The choices of the labelling queue."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.labels import GuideLabels, is_uncertain, model_labels_to_review, more_of, next_round
+
+NAMES = ("angry", "pleased")
+
+
+def guide_of(n, entries):
+    """Labels of n texts; entries are (row, label or None, source, reviewed)."""
+    codes = np.full(n, -1, dtype=np.int64)
+    for row, label, *_ in entries:
+        codes[row] = NAMES.index(label) if label else -1
+    table = pd.DataFrame(
+        [
+            (row, label, "ada", source, "", reviewed, "2026-01-01")
+            for row, label, source, reviewed in entries
+        ],
+        columns=["row", "label", "given_by", "source", "source_name", "reviewed", "given_at"],
+    )
+    return GuideLabels(NAMES, (1, 2), codes, table.astype({"row": np.int64, "reviewed": bool}))
+
+
+@pytest.fixture
+def vectors():
+    return np.random.default_rng(0).normal(size=(40, 8)).astype(np.float32)
+
+
+def test_a_round_holds_no_text_that_was_labelled_or_skipped(vectors):
+    guide = guide_of(40, [(row, NAMES[row % 2] if row % 3 else None, "deck", False) for row in range(20)])
+    rows = next_round(guide, vectors)
+    assert rows and min(rows) >= 20 and len(set(rows)) == len(rows)
+    column = np.linspace(0, 1, 40)
+    likely = more_of(guide, vectors, np.stack([column, 1 - column], axis=1), 1)
+    assert likely[0] == 20 and min(likely) >= 20
+
+
+def test_nothing_is_left_where_every_text_was_seen(vectors):
+    guide = guide_of(40, [(row, None, "deck", False) for row in range(40)])
+    assert next_round(guide, vectors) == []
+
+
+def test_duplicates_of_labelled_texts_come_last_but_come():
+    guide = guide_of(5, [(0, "angry", "deck", False)])
+    assert next_round(guide, np.ones((5, 3), dtype=np.float32)) == [1, 2, 3, 4]
+
+
+def test_labels_by_a_model_take_turns_until_they_are_reviewed():
+    guide = guide_of(
+        9,
+        [
+            (5, "angry", "model", False),
+            (2, "angry", "model", False),
+            (7, "pleased", "model", False),
+            (1, "angry", "deck", True),
+            (0, "angry", "column", False),
+            (8, None, "model", False),
+        ],
+    )
+    assert model_labels_to_review(guide) == [2, 7, 5]
+
+
+def test_a_small_lead_is_no_clear_prediction():
+    assert is_uncertain(np.array([0.45, 0.1, 0.45])) and not is_uncertain(np.array([0.7, 0.2, 0.1]))
