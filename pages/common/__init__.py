@@ -1,7 +1,14 @@
 """What several pages share: session state, cached reads, layout, jobs, label actions."""
 
-from pages.common.clusterings import clustering_for, names_for, partition_for, source_for, typical_of
-from pages.common.deck_modes import BY_MODEL, CHECKS, MISTAKES, MODES, MORE, SUGGESTED
+from pages.common.clusterings import (
+    clustering_for,
+    clusters_job,
+    names_for,
+    partition_for,
+    source_for,
+    start_clusters,
+    typical_of,
+)
 from pages.common.evidence_status import (
     INSTRUCTION_ONLY,
     NAMES_ONLY,
@@ -11,7 +18,7 @@ from pages.common.evidence_status import (
     evidence_help,
 )
 from pages.common.label_actions import LABELS, change_labels, draw_fit, draw_undo, record
-from pages.common.label_manager import draw_label_manager, draw_labels
+from pages.common.label_manager import NEW_LABEL, draw_label_manager, draw_labels
 from pages.common.method_rules import LABEL_TEXTS, method_hint, method_ready, start_label
 from pages.common.notices import attempt, draw_notice, keep_notice, show_message
 from pages.common.state import (
@@ -27,11 +34,13 @@ from pages.common.state import (
     is_fitted,
     is_prepared,
     is_read,
+    n_shown,
     open_analysis,
     open_corpus,
     person,
     reset_state,
     set_widget,
+    show_more,
     start_widget,
     state_of,
     widget_value,
@@ -39,23 +48,19 @@ from pages.common.state import (
 from pages.common.text import capitalised, duration, markdown, metadata_of, shorten
 
 __all__ = [
-    "BY_MODEL",
-    "CHECKS",
     "INSTRUCTION_ONLY",
     "LABELS",
     "LABEL_TEXTS",
-    "MISTAKES",
-    "MODES",
-    "MORE",
     "NAMES_ONLY",
     "NAMES_ONLY_HELP",
-    "SUGGESTED",
+    "NEW_LABEL",
     "analysis_title",
     "attempt",
     "capitalised",
     "change_labels",
     "close_corpus",
     "clustering_for",
+    "clusters_job",
     "current_analysis",
     "current_corpus",
     "draw_fit",
@@ -80,6 +85,7 @@ __all__ = [
     "metadata_of",
     "method_hint",
     "method_ready",
+    "n_shown",
     "names_for",
     "open_analysis",
     "open_corpus",
@@ -90,7 +96,9 @@ __all__ = [
     "set_widget",
     "shorten",
     "show_message",
+    "show_more",
     "source_for",
+    "start_clusters",
     "start_label",
     "start_widget",
     "state_of",

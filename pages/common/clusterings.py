@@ -1,4 +1,4 @@
-"""The clusters of a map as they are shown, remembered until the choice or the edits change."""
+"""The clusters of a map as they are shown; recomputed when the choice, the edits or the map change."""
 
 from __future__ import annotations
 
@@ -8,28 +8,27 @@ import numpy as np
 import streamlit as st
 
 from core.corpus import Corpus, Partition
-from core.errors import StoreError
+from core.jobs import Job
 from core.maps import Space
 from core.maps.clusters import (
+    DENSITY,
     K_MEANS,
     ClusterChoice,
     Clustering,
     ClusterSource,
-    Edit,
     cluster_map,
-    decode_edit,
     describe_kept,
     map_names,
     typical_rows,
 )
 from core.storage import Analysis
-from core.tasks import open_source
+from core.tasks import has_k_clusters, open_source, read_edits
 from core.utils import content_key
-from pages.common import cache
+from pages.common import cache, jobs
 
 
 def partition_for(corpus: Corpus, analysis: Analysis | None, space: Space, space_key: str) -> Partition:
-    """Clusters of a map with their names, after the choice of how fine and after all edits.
+    """Return the clusters of a map with their names, cut as chosen and edited.
 
     Parameters
     ----------
@@ -44,33 +43,40 @@ def partition_for(corpus: Corpus, analysis: Analysis | None, space: Space, space
 
 
 def clustering_for(corpus: Corpus, analysis: Analysis | None, space: Space, space_key: str) -> Clustering:
-    """The same with what the cluster panel says about them."""
-    owner = corpus.key, analysis.id if analysis else None
-    record = cache.store().clusters
-    choice = record.choice(*owner) or ClusterChoice().to_text()
-    arguments = space_key, owner, choice, record.last_edit(*owner), corpus, space
-    if ClusterChoice.from_text(choice).method == K_MEANS:  # seconds for many texts, the first time
-        with st.spinner("Finding clusters…"):
-            return _clustering(*arguments)
-    return _clustering(*arguments)
+    """Return the same with what the cluster panel needs.
+
+    While chosen k-means clusters are being computed, these are the clusters by density.
+    """
+    return _clustering(*_arguments(corpus, analysis, space, space_key))
 
 
 def names_for(corpus: Corpus, analysis: Analysis | None, space: Space, space_key: str) -> list[tuple]:
-    """Names to draw on the map, as `map_names` gives them: (name, x, y, size, zoom)."""
-    owner = corpus.key, analysis.id if analysis else None
-    record = cache.store().clusters
-    choice = record.choice(*owner) or ClusterChoice().to_text()
-    return _names(space_key, owner, choice, record.last_edit(*owner), corpus, space)
+    """Return the names to draw on the map, as `map_names` gives them: (name, x, y, size, zoom)."""
+    return _names(*_arguments(corpus, analysis, space, space_key))
+
+
+def clusters_job(corpus_key: str, analysis: Analysis | None, space_key: str) -> Job | None:
+    """Return the job that computes the chosen clusters; None where they are there.
+
+    A job that failed or was cancelled is returned as well: `start_clusters` starts another.
+    """
+    k = _missing_k(_choice(corpus_key, analysis), corpus_key, space_key)
+    return None if k is None else jobs.latest("cluster", corpus_key=corpus_key, space_key=space_key, k=k)
+
+
+def start_clusters(corpus_key: str, space_key: str, k: int) -> Job:
+    """Queue the computation of k-means clusters."""
+    return jobs.start("cluster", f"Finding {k} clusters", corpus_key=corpus_key, space_key=space_key, k=k)
 
 
 def typical_of(space: Space, space_key: str, partition: Partition, code: int, count: int) -> list[int]:
-    """Texts that are most typical of a cluster, remembered while the cluster keeps its texts."""
+    """Return the rows of the texts most typical of a cluster; cached while the cluster keeps its texts."""
     rows = partition.rows(code)
     return _typical(space_key, content_key(rows), count, space, rows)
 
 
 def source_for(corpus: Corpus, space: Space, space_key: str) -> ClusterSource:
-    """What the clusters of a map are made of."""
+    """Return what the clusters of a map are made of."""
     return _source(space_key, corpus, space)
 
 
@@ -95,9 +101,9 @@ def _clustering(
     _space: Space,
 ) -> Clustering:
     source = source_for(_corpus, _space, space_key)
-    edits, unreadable = _edits(*owner) if last_edit else ([], [])
+    edits, unreadable = read_edits(cache.store(), *owner) if last_edit else ([], [])
     clustering = cluster_map(source, ClusterChoice.from_text(choice), edits)
-    return replace(clustering, lost=[*unreadable, *clustering.lost])
+    return replace(clustering, lost=[*map(describe_kept, unreadable), *clustering.lost])
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
@@ -113,12 +119,27 @@ def _names(
     return map_names(source_for(_corpus, _space, space_key), clustering.partition)
 
 
-def _edits(corpus_key: str, analysis_id: int | None) -> tuple[list[Edit], list[str]]:
-    """Edits of a map, and a phrase for each that cannot be read: it must not hide the map."""
-    edits, unreadable = [], []
-    for stored in cache.store().clusters.edits(corpus_key, analysis_id):
-        try:
-            edits.append(decode_edit(stored.edit))
-        except StoreError:
-            unreadable.append(describe_kept(stored.edit))
-    return edits, unreadable
+def _arguments(corpus: Corpus, analysis: Analysis | None, space: Space, space_key: str) -> tuple:
+    """Return the arguments of `_clustering`, and queue k-means clusters that are not there yet."""
+    owner = corpus.key, analysis.id if analysis else None
+    choice = _choice(corpus.key, analysis)
+    k = _missing_k(choice, corpus.key, space_key)
+    if k is not None:
+        job = clusters_job(corpus.key, analysis, space_key)
+        if job is None or job.status == "done":  # done, and removed since with the space
+            start_clusters(corpus.key, space_key, k)
+            st.rerun()  # the sidebar, drawn before, shows the job
+        choice = replace(choice, method=DENSITY)
+    return space_key, owner, choice.to_text(), cache.store().clusters.last_edit(*owner), corpus, space
+
+
+def _choice(corpus_key: str, analysis: Analysis | None) -> ClusterChoice:
+    kept = cache.store().clusters.choice(corpus_key, analysis.id if analysis else None)
+    return ClusterChoice.from_text(kept)
+
+
+def _missing_k(choice: ClusterChoice, corpus_key: str, space_key: str) -> int | None:
+    """Number of k-means clusters that were chosen and are not there yet."""
+    if choice.method != K_MEANS or has_k_clusters(cache.store().results(corpus_key), space_key, choice.k):
+        return None
+    return choice.k

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
-import streamlit as st
 
 from core.corpus import Corpus
 from core.maps.clusters import ClusterChoice, Edit, encode_edit, split_cluster
-from pages.common import cache, ensure_analysis, markdown, person, source_for, typical_of
+from pages.common import (
+    cache,
+    ensure_analysis,
+    forget_widgets,
+    keep_notice,
+    person,
+    source_for,
+    typical_of,
+)
 from pages.maps.view import MapView, Side
 
-SAID = "maps_cluster_said"
+CLUSTERS = "clusters"  # where messages about clusters are shown
 GUIDE_TEXTS = 10
 """Most typical texts of a cluster that become guide labels."""
 
@@ -28,9 +35,9 @@ def choose(corpus: Corpus, side: Side, **changed: object) -> None:
     forget_inputs(side)
 
 
-def add_edit(corpus: Corpus, side: Side, edit: Edit, by: str | None = None) -> None:
+def add_edit(corpus: Corpus, side: Side, edit: Edit) -> None:
     """Keep an edit; half-typed ones on other clusters are forgotten, since their numbers change."""
-    cache.store().clusters.add_edit(*owner(corpus, side), encode_edit(edit), by or person())
+    cache.store().clusters.add_edit(*owner(corpus, side), encode_edit(edit), person())
     forget_inputs(side)
 
 
@@ -45,9 +52,13 @@ def rename(corpus: Corpus, side: Side, code: int, name: str) -> None:
     name = " ".join(name.split())
     others = {used.casefold() for other, used in side.partition.names.items() if other != code}
     if not name:
-        st.session_state[SAID] = "The cluster has no name: type one."
+        keep_notice(CLUSTERS, "The cluster has no name: type one.", "warning")
     elif name.casefold() in others:
-        st.session_state[SAID] = f"Another cluster is called “{name}”: choose another name, or merge the two."
+        keep_notice(
+            CLUSTERS,
+            f"Another cluster is called “{name}”: choose another name, or merge the two.",
+            "warning",
+        )
     else:
         add_edit(corpus, side, Edit("name", (side.partition.rows(code),), (name,)))
 
@@ -67,7 +78,7 @@ def split(corpus: Corpus, side: Side, code: int) -> None:
     source = source_for(corpus, side.space, side.space_key)
     parts = split_cluster(source.points, side.partition.rows(code), source.levels)
     if len(parts) < 2:
-        st.session_state[SAID] = "All its texts lie in one place, so there is nothing to split."
+        keep_notice(CLUSTERS, "All its texts lie in one place, so there is nothing to split.", "warning")
     else:
         add_edit(corpus, side, Edit("split", tuple(parts)))
 
@@ -78,12 +89,6 @@ def move(corpus: Corpus, side: Side, rows: np.ndarray, code: int | None) -> None
     if rest and not len(rest[0]):
         return  # they are the cluster
     add_edit(corpus, side, Edit("move", (np.asarray(rows), *rest)))
-
-
-def name_all(corpus: Corpus, side: Side, names: dict[int, str], by: str) -> None:
-    """Keep several names as one step."""
-    groups = tuple(side.partition.rows(code) for code in names)
-    add_edit(corpus, side, Edit("name", groups, tuple(names.values())), by)
 
 
 def give_as_label(view: MapView, side: Side, code: int) -> None:
@@ -100,13 +105,4 @@ def give_as_label(view: MapView, side: Side, code: int) -> None:
 
 def forget_inputs(side: Side) -> None:
     """Close what is open at the clusters of one side: their numbers may mean others from now on."""
-    prefix = f"maps_cluster_edit_{side.key}_"
-    for key in [key for key in st.session_state if str(key).startswith(prefix)]:
-        del st.session_state[key]
-
-
-def say() -> None:
-    """Say why the latest step was not taken."""
-    said = st.session_state.pop(SAID, "")
-    if said:
-        st.warning(markdown(said), icon=":material/info:")
+    forget_widgets(f"maps_cluster_edit_{side.key}_")

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.maps.clusters import Clustering
-from pages.common import change_labels, markdown, typical_of
+from pages.common import change_labels, markdown, start_widget, typical_of, widget_value
 from pages.maps.clusters.actions import GUIDE_TEXTS, give_as_label, merge, move, rename, split, unlock
 from pages.maps.clusters.answers import HELP as ANSWERS_HELP
 from pages.maps.clusters.answers import cluster_answers
@@ -63,12 +63,12 @@ def _draw_edits(view: MapView, side: Side, clustering: Clustering, code: int, se
     key = f"maps_cluster_edit_{side.key}_{code}_"
 
     def renamed() -> None:
-        rename(corpus, side, code, st.session_state[key + "name"])
+        rename(corpus, side, code, widget_value(key + "name"))
 
     def merged() -> None:
-        merge(corpus, side, code, st.session_state[key + "into"])
+        merge(corpus, side, code, widget_value(key + "into"))
 
-    st.session_state.setdefault(key + "name", names[code])
+    start_widget(key + "name", names[code])
     st.text_input(
         "Name", key=key + "name", on_change=renamed, help="Enter keeps it; it then survives cuts and Fits."
     )

@@ -7,12 +7,27 @@ import pandas as pd
 import streamlit as st
 
 from core.maps.clusters import APART, DENSITY, K_MEANS, NEAREST, ClusterChoice, Clustering, describe_kept
-from pages.common import LABELS, cache, clustering_for, draw_notice, markdown, source_for, typical_of
-from pages.maps.clusters.actions import choose, owner, say, undo
+from pages.common import (
+    LABELS,
+    cache,
+    clustering_for,
+    clusters_job,
+    draw_notice,
+    jobs,
+    markdown,
+    n_shown,
+    set_widget,
+    show_more,
+    source_for,
+    start_clusters,
+    typical_of,
+    widget_value,
+)
+from pages.maps.clusters.actions import CLUSTERS, choose, owner, undo
 from pages.maps.clusters.answers import HELP as ANSWERS_HELP
 from pages.maps.clusters.answers import cluster_answers
 from pages.maps.clusters.card import PURITY_HELP, TYPICAL, draw_card, purity
-from pages.maps.clusters.llm_names import ask_titles, draw_titles
+from pages.maps.clusters.llm_names import draw_naming, draw_naming_job
 from pages.maps.selection import select_texts
 from pages.maps.view import MapView, Side
 
@@ -51,9 +66,10 @@ def draw_clusters(view: MapView, selected: np.ndarray) -> None:
             persist_state="session",
         )
         _draw_undo(view, side)
-        draw_titles(side, clustering)
-    ask_titles(view, side, clustering)
-    say()
+        draw_naming(view, side, clustering)
+    draw_naming_job(view, side)
+    _draw_clusters_job(view, side)
+    draw_notice(CLUSTERS)
     _draw_summary(view, clustering)
     if shape == "Table":
         _draw_table(view, side, clustering, selected)
@@ -61,13 +77,27 @@ def draw_clusters(view: MapView, selected: np.ndarray) -> None:
         _draw_cards(view, side, clustering, selected)
 
 
+def _draw_clusters_job(view: MapView, side: Side) -> None:
+    """Draw the progress of k-means with Cancel; or offer it again where it was stopped."""
+    job = clusters_job(view.corpus.key, side.analysis, side.space_key)
+    if job is None:
+        return
+    stopped = "The k-means clusters were cancelled: these are the clusters by density."
+    if not jobs.draw_job(job, cancel_key=f"maps_cluster_cancel_{side.key}", stopped=stopped):
+        st.button(
+            job.title.replace("Finding", "Find"),
+            key=f"maps_cluster_find_{side.key}",
+            on_click=start_clusters,
+            args=[view.corpus.key, side.space_key, job.arguments["k"]],
+        )
+
+
 def _choose_side(view: MapView) -> Side:
     if len(view.sides) == 1:
         return view.right
     sides = {side.key: side for side in reversed(view.sides)}
-    chosen = st.session_state.get("maps_cluster_side")
-    if chosen not in sides:
-        st.session_state["maps_cluster_side"] = view.right.key
+    if widget_value("maps_cluster_side") not in sides:
+        set_widget("maps_cluster_side", view.right.key)
     key = st.segmented_control(
         "Clusters of",
         list(sides),
@@ -85,11 +115,11 @@ def _draw_choice(view: MapView, side: Side, clustering: Clustering) -> None:
     choice = ClusterChoice.from_text(text)
 
     def keep(name: str, key: str) -> None:
-        choose(view.corpus, side, **{name: st.session_state[key]})
+        choose(view.corpus, side, **{name: widget_value(key)})
 
     def widget(name: str, value: object) -> dict:
         key = f"maps_cluster_{name}_{side.key}"
-        st.session_state[key] = value
+        set_widget(key, value)
         return {"key": key, "on_change": keep, "args": [name, key]}
 
     st.segmented_control(
@@ -150,7 +180,7 @@ def _draw_summary(view: MapView, clustering: Clustering) -> None:
 def _draw_cards(view: MapView, side: Side, clustering: Clustering, selected: np.ndarray) -> None:
     codes = list(clustering.partition.names)
     shown_key = f"maps_cluster_cards_{side.key}"
-    shown = codes[: st.session_state.get(shown_key, CARDS_SHOWN)]
+    shown = codes[: n_shown(shown_key, CARDS_SHOWN)]
     for start in range(0, len(shown), COLUMNS):
         columns = st.columns(COLUMNS, gap="small")
         for column, code in zip(columns, shown[start : start + COLUMNS], strict=False):
@@ -160,7 +190,7 @@ def _draw_cards(view: MapView, side: Side, clustering: Clustering, selected: np.
         st.button(
             f"Show {min(2 * CARDS_SHOWN, len(codes) - len(shown))} more of {len(codes)}",
             key=f"maps_cluster_more_{side.key}",
-            on_click=st.session_state.__setitem__,
+            on_click=show_more,
             args=[shown_key, len(shown) + 2 * CARDS_SHOWN],
         )
 
@@ -172,7 +202,7 @@ def _draw_table(view: MapView, side: Side, clustering: Clustering, selected: np.
     sizes = partition.sizes()
 
     def chosen() -> list[int]:
-        state = st.session_state.get(key)
+        state = widget_value(key)
         return [codes[row] for row in (state["selection"]["rows"] if state else []) if row < len(codes)]
 
     def select_chosen() -> None:

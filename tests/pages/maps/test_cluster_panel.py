@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 
+from core.jobs import Job
 from core.maps.clusters import ClusterChoice, decode_edit
 from core.utils import KEY_VARIABLE, MODEL_VARIABLE, URL_VARIABLE
 from pages.common import cache
 from pages.maps.clusters import actions
 from tests.core.utils.test_chat_client import reply
 from tests.core.utils.test_chat_client import server as server  # the fixture
+from tests.support.session import select, selected
 
 MAPS = "pages/maps/page.py"
 
@@ -69,7 +71,7 @@ def test_how_fine_and_what_becomes_of_noise_is_kept(maps, store, prepared):
     sliders = [slider for slider in maps.select_slider if slider.key == "maps_cluster_fineness_generic"]
     if sliders:
         sliders[0].set_value(8).run()
-        assert choice(store, prepared).fineness == 8
+        assert choice(store, prepared).fineness > ClusterChoice().fineness  # the first of equal steps
     assert not maps.exception
 
 
@@ -113,11 +115,11 @@ def test_clusters_are_merged_and_split(maps, store, prepared):
 def test_selected_texts_are_moved_here_or_made_a_cluster(maps, store, prepared):
     split_by_k(maps)
     maps.button(key="maps_cluster_select_generic_1").click().run()
-    moved = maps.session_state[f"maps_select_{prepared}"][1]
+    moved = selected(maps, prepared)
     open_edits(maps).button(key="maps_cluster_edit_generic_0_move").click().run()
     assert len(cards(maps)) == 2
     maps.button(key="maps_cluster_undo_generic").click().run()
-    maps.session_state[f"maps_select_{prepared}"] = ("some", moved[:4])
+    select(maps, prepared, moved[:4], token="some")
     open_edits(maps, 1).button(key="maps_cluster_edit_generic_1_new").click().run()
     assert len(cards(maps)) == 4 and "4 texts" in cards(maps)[3]
     assert np.array_equal(edits(store, prepared)[0].groups[0], moved[:4])
@@ -131,7 +133,7 @@ def test_a_cluster_becomes_a_guide_label(maps, store, prepared):
     assert store.label_names.current(analysis.id) == ["post"]
     given = store.labels.read(analysis.id).table
     assert len(given) == actions.GUIDE_TEXTS and set(given["label"]) == {"post"}
-    assert given["given_by"].str.endswith("from a cluster").all()
+    assert set(given["source"]) == {"cluster"}
     store.labels.undo(analysis.id)
     assert store.labels.read(analysis.id).table.empty
     assert not maps.exception
@@ -201,5 +203,26 @@ def test_a_language_model_that_is_gone_is_told(maps, store, prepared, server, mo
     server.answer = lambda body, number: (401, {})
     maps.run()
     maps.button(key="maps_cluster_titles_generic").click().run()
-    assert "refuses the key" in maps.warning[0].value
+    assert any("refuses the key" in error.value for error in maps.error)
     assert edits(store, prepared) == []
+
+
+def test_clusters_by_density_are_shown_while_k_means_runs(maps, store, prepared, monkeypatch):
+    before = cards(maps)
+    job = Job(
+        id="k",
+        task="cluster",
+        title="Finding 3 clusters",
+        arguments={"corpus_key": prepared, "space_key": store.corpus_entry(prepared).embedding_key, "k": 3},
+        status="running",
+    )
+    runner = cache.runner()
+    runner._jobs.append(job)
+    store.clusters.set_choice(prepared, None, ClusterChoice(method="k-means", k=3).to_text())
+    maps.run()
+    assert cards(maps) == before
+    assert "maps_cluster_cancel_generic" in {button.key for button in maps.button}
+    job.status = "cancelled"
+    maps.run()
+    maps.button(key="maps_cluster_find_generic").click().run()
+    assert len(cards(maps)) == 3 and not maps.exception
