@@ -1,4 +1,4 @@
-"""How the characters of a text file are stored."""
+"""Find the character encoding of a text file."""
 
 from __future__ import annotations
 
@@ -27,22 +27,57 @@ BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_BE: ("utf-16", "UTF-16"),
 }
 CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\v\f\r\x1a\x1b")
-MOST_CONTROLS = 0.01  # share of control bytes above which a file is no text; stray NULs stay far below
-# A file is damaged UTF-8, rather than Latin-1, when so many characters are well formed for each that is not.
+MOST_CONTROLS = 0.01
+"""Share of control bytes above which a file is not text; stray NULs stay far below."""
+
 WELL_FORMED_PER_DAMAGED = 10
+"""Valid non-ASCII characters for each invalid one, from which a file counts as damaged UTF-8."""
+
 DAMAGED = "\ufffd"
+WESTERN = "cp1252"
+LEGACY_ENCODINGS = {
+    WESTERN: "Windows-1252",
+    "cp1250": "Windows-1250",
+    "cp1251": "Windows-1251",
+    "cp1253": "Windows-1253",
+    "cp1255": "Windows-1255",
+    "cp1256": "Windows-1256",
+    "koi8_r": "KOI8-R",
+    "cp932": "Shift JIS",
+    "euc_jp": "EUC-JP",
+    "gb18030": "GB 18030",
+    "big5": "Big5",
+    "cp949": "EUC-KR",
+}
+"""Encodings in use before UTF-8, with the names that people know."""
+
+WESTERN_MARGIN = 0.05
+"""Disorder (0 to 1) by which Western European may exceed the best guess and still be chosen.
+
+For Latin letters charset_normalizer often names Windows-1250 in its place, so that one is found by its own
+bytes only.
+"""
+
+LEAST_EVIDENCE = 8
+"""Bytes other than ASCII; with fewer, no other encoding than a Western European one is guessed."""
+
+GUESS_BYTES = 2**16
+"""Of lines with other bytes than ASCII, from which the encoding is guessed, in a fraction of a second."""
 
 
 @dataclass(frozen=True)
 class TextEncoding:
-    """How to decode a file.
+    """Encoding of a file, and how to decode it.
 
     Attributes
     ----------
-    codec : str, Python's name
-    label : str, the name people know
-    errors : str, "strict" or "replace"
-    notes : list of str, sentences for the person
+    codec : str
+        Python's name.
+    label : str
+        Name that people know.
+    errors : "strict" or "replace"
+    notes : list of str
+        Sentences for the person.
     """
 
     codec: str
@@ -51,11 +86,11 @@ class TextEncoding:
     notes: list[str] = field(default_factory=list)
 
     def decode(self, content: bytes) -> str:
-        """Characters of a file, without NULs."""
+        """Return the characters of a file, without NULs."""
         return content.decode(self.codec, self.errors).replace("\0", "")
 
     def open(self, content: bytes) -> io.TextIOWrapper:
-        """Read a file line by line, its line ends as they are, in little memory; without NULs."""
+        """Open a file as a stream of lines, without NULs; line ends stay as they are."""
         codec = self.codec
         if b"\0" in content:
             codec, content = "utf-8", self.decode(content).encode()
@@ -63,12 +98,12 @@ class TextEncoding:
 
 
 def find_encoding(name: str, content: bytes) -> TextEncoding:
-    """Find how a text file is stored: by its byte order mark, else UTF-8, else Windows-1252 or Latin-1.
+    """Find the encoding: by the byte order mark, else UTF-8, else a legacy encoding (charset_normalizer).
 
     Raises
     ------
     CorpusError
-        When it is no text, or breaks the encoding that its mark announces.
+        When the file is not text, or invalid in the encoding of its byte order mark.
     """
     for mark, (codec, label) in BYTE_ORDER_MARKS.items():
         if content.startswith(mark):
@@ -106,12 +141,36 @@ def _without_utf8(content: bytes, first_damage: int) -> TextEncoding:
             f"{DAMAGED}: save the file again as UTF-8 if they matter."
         )
         return TextEncoding("utf-8-sig", "UTF-8, damaged", "replace", [note])
-    note = "Not UTF-8, so read as Western European: if letters look wrong, save the file as UTF-8."
+    codec = _guess_legacy(content)
+    label = LEGACY_ENCODINGS.get(codec, "Latin-1")
+    kind = "Western European" if codec in (WESTERN, "latin-1") else label
+    note = f"Not UTF-8, so decoded as {kind}: if letters look wrong, save the file as UTF-8."
+    return TextEncoding(codec, label, notes=[note])
+
+
+def _guess_legacy(content: bytes) -> str:
+    """Most likely codec that decodes the whole file; Latin-1, which decodes anything, if none does."""
+    from charset_normalizer import from_bytes
+
+    telling = [line for line in content.split(b"\n") if not line.isascii()]
+    sample = b"\n".join(telling)[:GUESS_BYTES]
+    sample = sample[: sample.rfind(b"\n")] if len(sample) == GUESS_BYTES and b"\n" in sample else sample
+    enough = len(sample) - _count_ascii(sample) >= LEAST_EVIDENCE
+    matches = from_bytes(sample, cp_isolation=list(LEGACY_ENCODINGS) if enough else [WESTERN], threshold=1.0)
+    disorder = {codec: match.chaos for match in matches for codec in match.could_be_from_charset}
+    best = matches.best()
+    codecs = [best.encoding] if best is not None else []
+    if best is None or disorder.get(WESTERN, 1.0) <= best.chaos + WESTERN_MARGIN:
+        codecs.insert(0, WESTERN)
+    return next((codec for codec in codecs if _decodes(content, codec)), "latin-1")
+
+
+def _decodes(content: bytes, codec: str) -> bool:
     try:
-        content.decode("cp1252")
+        content.decode(codec)
     except UnicodeDecodeError:
-        return TextEncoding("latin-1", "Latin-1", notes=[note])
-    return TextEncoding("cp1252", "Windows-1252", notes=[note])
+        return False
+    return True
 
 
 def _count_ascii(content: bytes) -> int:
