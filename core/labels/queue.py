@@ -22,9 +22,7 @@ CLEAR_LEAD = 0.2
 """Least lead in probability of the likeliest class over the next for a clear prediction."""
 
 
-def next_round(
-    guide: GuideLabels, vectors: np.ndarray, probabilities: np.ndarray | None = None
-) -> list[int]:
+def next_round(guide: GuideLabels, vectors: np.ndarray, probabilities: np.ndarray | None = None) -> list[int]:
     """Choose the texts whose labels help a Fit most; skipped texts are not chosen again.
 
     Parameters

@@ -85,10 +85,10 @@ def _add_missing(connection: sqlite3.Connection) -> None:
 
 def _split_given_by(connection: sqlite3.Connection) -> None:
     """Version 2: where a label came from, and whether it was reviewed, stood in `given_by` as a suffix."""
-    found = connection.execute("SELECT DISTINCT given_by FROM label_events").fetchall()
+    found = connection.execute("SELECT id, given_by FROM label_events").fetchall()
     connection.executemany(
-        "UPDATE label_events SET given_by = ?, source = ?, source_name = ?, reviewed = ? WHERE given_by = ?",
-        [(*split_given_by(row["given_by"]), row["given_by"]) for row in found],
+        "UPDATE label_events SET given_by = ?, source = ?, source_name = ?, reviewed = ? WHERE id = ?",
+        [(*split_given_by(event["given_by"]), event["id"]) for event in found],
     )
 
 

@@ -1,4 +1,4 @@
-"""What is kept of a Fit: the reshaped space with its classes, and what was measured of it afterwards."""
+"""Store a Fit with its fitted estimators, and the findings measured of it."""
 
 from __future__ import annotations
 
@@ -11,25 +11,39 @@ from core.evidence import FINDINGS, Control, DrivingWord, Evidence, Findings, Le
 from core.maps import Fit, MapQuality
 from core.storage.arrays import ArtifactStore
 from core.storage.spaces import has_space, load_space, save_space
-from core.transforms import Method, LinearForm
+from core.transforms import LinearForm, Method
 
 ARRAYS = ("given", "probabilities", "label_vectors")
+ESTIMATORS = ("classifier", "network")
 NAMED = ("instruction", "labels", "label_ids", "phrases", "classes", "space_key")
 
 
 def save_fit(results: ArtifactStore, key: str, fit: Fit) -> None:
-    """Keep a Fit; it counts as there only when all its parts are."""
+    """Store a Fit; `has_fit` is true only when all its parts are stored."""
     named = {name: getattr(fit, name) for name in NAMED}
     results.save_document(f"{key}.labels", named | {"approach": fit.method.to_text()})
     for part in ARRAYS:
         values = getattr(fit, part)
         results.save_array(f"{key}.{part}", np.empty((0, 0), np.float32) if values is None else values)
-    if not has_space(results, fit.space_key):  # a reading's is there, and some systems keep a mapped file
+    # A re-encoded space is stored already, and some systems do not replace a mapped file.
+    if not has_space(results, fit.space_key):
         save_space(results, fit.space_key, fit.space)
+    save_estimators(results, key, fit)
+
+
+def save_estimators(results: ArtifactStore, key: str, fit: Fit) -> None:
+    """Store the arrays of a Fit's fitted estimators, and then the list of their names."""
+    names = {}
+    for part in ESTIMATORS:
+        arrays = getattr(fit, part) or {}
+        names[part] = sorted(arrays)
+        for name, array in arrays.items():
+            results.save_array(f"{key}.{part}.{name}", array)
+    results.save_document(f"{key}.estimators", names)
 
 
 def has_fit(results: ArtifactStore, key: str | None) -> bool:
-    """Whether the whole result of a Fit is kept under this key, and can be read."""
+    """Whether the whole result of a Fit is stored under this key, and can be read."""
     if key is None or not results.has_document(f"{key}.labels"):
         return False
     try:
@@ -42,12 +56,12 @@ def has_fit(results: ArtifactStore, key: str | None) -> bool:
 
 
 def load_method(results: ArtifactStore, key: str) -> Method:
-    """How the space of a Fit was made, without reading the rest. Raises as `load_fit`."""
+    """Return the method of a Fit without reading the rest. Raises as `load_fit`."""
     return Method.from_text(results.load_document(f"{key}.labels").get("approach"))
 
 
 def load_fit(results: ArtifactStore, key: str) -> Fit:
-    """Read the result of a Fit.
+    """Read the result of a Fit; its arrays stay on disk until they are accessed.
 
     Raises
     ------
@@ -69,11 +83,22 @@ def load_fit(results: ArtifactStore, key: str) -> Fit:
         given=given,
         probabilities=probabilities,
         label_vectors=label_vectors if len(label_vectors) else None,
+        **_load_estimators(results, key),
     )
 
 
+def _load_estimators(results: ArtifactStore, key: str) -> dict[str, dict[str, np.ndarray] | None]:
+    """Return the arrays of the fitted estimators; earlier versions stored none."""
+    if not results.has_document(f"{key}.estimators"):
+        return {}
+    return {
+        part: {name: results.load_array(f"{key}.{part}.{name}") for name in names} or None
+        for part, names in results.load_document(f"{key}.estimators").items()
+    }
+
+
 def save_finding(results: ArtifactStore, key: str, name: str, finding: object) -> None:
-    """Keep one of `Findings` by its name."""
+    """Store one of `Findings` by its name."""
     if isinstance(finding, np.ndarray):
         results.save_array(f"{key}.{name}", finding)
     elif name == "words":
@@ -87,7 +112,7 @@ def save_finding(results: ArtifactStore, key: str, name: str, finding: object) -
 
 
 def findings_kept(results: ArtifactStore, key: str) -> set[str]:
-    """Names of the findings that are kept of a Fit."""
+    """Return the names of the stored findings of a Fit."""
     return {
         name
         for name in FINDINGS
@@ -96,12 +121,12 @@ def findings_kept(results: ArtifactStore, key: str) -> set[str]:
 
 
 def load_findings(results: ArtifactStore, key: str) -> Findings:
-    """Read what was measured of a Fit so far.
+    """Read the findings of a Fit measured so far.
 
     Raises
     ------
     StoreError
-        When a part is damaged (it is then measured again).
+        When a part is damaged; it is then measured again.
     """
     return Findings(**{name: load_finding(results, key, name) for name in FINDINGS})
 
@@ -109,7 +134,7 @@ def load_findings(results: ArtifactStore, key: str) -> Findings:
 def load_finding(
     results: ArtifactStore, key: str, name: str
 ) -> Evidence | np.ndarray | LinearForm | tuple | MapQuality | Control | LearningCurve | None:
-    """Read one of `Findings` by its name; None while it was not measured. Raises as `load_findings`."""
+    """Read one of `Findings` by its name; None before it is measured. Raises as `load_findings`."""
     if name not in findings_kept(results, key):
         return None
     if name in ("change", "near"):

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+import numpy as np
+
 from core.maps import Space
 from core.maps.clusters import Hierarchy
-from core.neighbours import Graph
+from core.neighbours import Graph, unit_rows
 from core.storage.arrays import ArtifactStore
+
+LENGTHS_CHECKED = 16
+"""Vectors whose length is checked when a space is read."""
 
 PARTS = ("vectors", "neighbours", "similarities", "map")
 
@@ -33,10 +40,22 @@ def load_space(results: ArtifactStore, key: str) -> Space:
         When a part is missing or damaged.
     """
     return Space(
-        vectors=results.load_array(f"{key}.vectors"),
+        vectors=_load_unit(results, f"{key}.vectors"),
         graph=load_graph(results, key),
         map=results.load_array(f"{key}.map"),
     )
+
+
+def _load_unit(results: ArtifactStore, key: str) -> np.ndarray:
+    """Read unit vectors. Those of a Fit of an earlier version had other lengths; they are replaced once."""
+    vectors = results.load_array(key)
+    lengths = np.linalg.norm(vectors[:LENGTHS_CHECKED], axis=1)
+    if np.all((np.abs(lengths - 1) < 1e-3) | (lengths == 0)):
+        return vectors
+    unit = unit_rows(vectors)
+    with suppress(OSError):  # some systems do not replace a mapped file
+        results.save_array(key, unit)
+    return unit
 
 
 def save_graph(results: ArtifactStore, key: str, graph: Graph) -> None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from core.errors import RefractError
 from core.labels import LONGEST_LABEL
 from core.storage import Analysis, RetiredLabel
 from core.utils import content_key
 from pages.charts import colour_of
 from pages.common import cache
 from pages.common.label_actions import LABELS, change_labels
-from pages.common.notices import draw_notice
-from pages.common.state import ensure_analysis
+from pages.common.notices import attempt, draw_notice
+from pages.common.state import ensure_analysis, set_widget, widget_value
 from pages.common.text import markdown
 
 MOST_ROWS = 10  # of the table, seen at once; more scroll in a height of
@@ -26,6 +25,8 @@ NAMES_HELP = (
 MERGE_HELP = "Their texts count for this label from now on. Who gave what stays on record."
 DELETE_HELP = "Its texts count as having no label. Who gave what stays on record, and it can be brought back."
 
+NEW_LABEL = "new label"  # where messages about the instruction and a new label are shown
+
 
 def draw_labels(analysis: Analysis | None) -> None:
     """A field to add a label name, and a place to change the names."""
@@ -33,11 +34,9 @@ def draw_labels(analysis: Analysis | None) -> None:
     names = store.label_names.current(analysis.id) if analysis else []
 
     def add() -> None:
-        try:
-            store.label_names.add(ensure_analysis(), st.session_state["guide_new_label"])
-            st.session_state["guide_new_label"] = ""
-        except RefractError as error:
-            st.session_state["guide_label_error"] = str(error)
+        typed = widget_value("guide_new_label")
+        if attempt(lambda: store.label_names.add(ensure_analysis(), typed), NEW_LABEL):
+            set_widget("guide_new_label", "")
 
     with st.container(key="guide_labels", horizontal=True, vertical_alignment="bottom"):
         # No form: a name is added by Enter as well as by the button, one after another.
@@ -54,8 +53,7 @@ def draw_labels(analysis: Analysis | None) -> None:
             popover = st.popover("Edit labels", icon=":material/edit:", key="guide_edit_labels")
             with popover, st.container(width=MANAGER_WIDTH):
                 draw_label_manager(analysis, "guide_names")
-    if "guide_label_error" in st.session_state:
-        st.warning(markdown(st.session_state.pop("guide_label_error")), icon=":material/warning:")
+    draw_notice(NEW_LABEL)
 
 
 def draw_label_manager(analysis: Analysis, key: str) -> None:
@@ -113,7 +111,7 @@ def draw_rename(analysis: Analysis, name: str, key: str) -> None:
         max_chars=LONGEST_LABEL,
         help="Its texts keep it, with who gave it and when.",
         on_change=change_labels,
-        args=[lambda: cache.store().label_names.rename(analysis.id, name, st.session_state[field])],
+        args=[lambda: cache.store().label_names.rename(analysis.id, name, widget_value(field))],
     )
 
 

@@ -45,6 +45,7 @@ class AppState:
     notices : messages to be shown, by the name of the place that shows them
     redraw : whether a callback changed what the whole page shows
     parts : states of pages and panels, by their class and what they belong to (see `state_of`)
+    awaited_fit : analysis whose Fit opens the maps when it ends
     started : whether the corpus that was opened last has been looked for
     """
 
@@ -52,6 +53,7 @@ class AppState:
     analysis_id: int | None = None
     notices: dict[str, Notice] = field(default_factory=dict)
     redraw: bool = False
+    awaited_fit: int | None = None
     parts: dict[tuple[type, Hashable], object] = field(default_factory=dict)
     started: bool = False
 
@@ -93,6 +95,23 @@ def state_of(kind: type[Part], owner: Hashable = None, *, make: Callable[[], Par
 def reset_state(kind: type, owner: Hashable = None) -> None:
     """Forget the state of a page or panel, so that the next use starts from the defaults."""
     session().parts.pop((kind, owner), None)
+
+
+@dataclass
+class ListState:
+    """How many entries of a list are shown; 0 for as many as at first."""
+
+    n_shown: int = 0
+
+
+def n_shown(list_key: str, n_first: int) -> int:
+    """How many entries of a list are shown: `n_first` until `show_more` was called."""
+    return state_of(ListState, list_key).n_shown or n_first
+
+
+def show_more(list_key: str, count: int) -> None:
+    """Show so many entries of a list. For callbacks."""
+    state_of(ListState, list_key).n_shown = count
 
 
 def widget_value(key: str, default: object = None) -> object:

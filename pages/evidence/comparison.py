@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from core.corpus import Corpus
 from core.encoders import host_of
-from core.errors import RefractError
 from core.evidence.comparison import Comparison, System
 from core.jobs import Job
 from core.storage import Analysis
 from core.tasks import SystemEstimate, estimate_comparison, latest_request, load_comparison, title_among
-from pages.common import cache, duration, jobs, markdown
+from pages.common import (
+    attempt,
+    cache,
+    draw_notice,
+    duration,
+    jobs,
+    markdown,
+    set_widget,
+    start_widget,
+    state_of,
+)
 from pages.common.encoders import draw_encoder_chooser, why_not
 from pages.evidence.comparison_result import draw_result
 
-TASK, ERROR = "compare", "compare_error"
+TASK = "compare"
+COMPARISON = "comparison"  # where messages about a run are shown
+STOPPED = "Stopped. What was measured so far is kept."
 SIZES = (500, 2_000, 5_000)
 USUAL_SIZE = 2_000
 LONG = 20 * 60  # seconds from which a smaller sample is proposed
@@ -32,6 +45,13 @@ TEXTS_HELP = (
     "Labelled texts come first, then others drawn by chance. Times of encoders that read every text grow "
     "with their number; the check by hidden labels needs the labelled ones only."
 )
+
+
+@dataclass
+class ComparedEncoders:
+    """Encoders beside the transforms, each with its template; None before the first look."""
+
+    encoders: list[tuple[str, str]] | None = None
 
 
 def draw_compare_systems(analysis: Analysis, corpus: Corpus) -> None:
@@ -60,27 +80,27 @@ def draw_compare_systems(analysis: Analysis, corpus: Corpus) -> None:
 
 def draw_request(analysis: Analysis, corpus: Corpus) -> tuple[list[tuple[str, str]], int]:
     """Which encoders beside the transforms, and how many texts; as in the latest run at first."""
-    chosen, texts = f"compare_encoders_{analysis.id}", f"compare_texts_{analysis.id}"
+    state, texts = state_of(ComparedEncoders, analysis.id), f"compare_texts_{analysis.id}"
     n_all = len(corpus.texts)
     sizes = [*(size for size in SIZES if size < n_all), n_all]
     latest = latest_request(cache.store(), analysis.id)
-    if chosen not in st.session_state:
+    if state.encoders is None:
         method = analysis.method
         own = [(method.encoder, method.template)] if method.reencodes and method.encoder else []
-        st.session_state[chosen] = latest[0] if latest else own
+        state.encoders = latest[0] if latest else own
     usual = min(latest[1], n_all) if latest else min(USUAL_SIZE, n_all)
     # Not by `index`: another place sets it too (see `propose_sample`).
-    st.session_state.setdefault(texts, usual if usual in sizes else n_all)
+    start_widget(texts, usual if usual in sizes else n_all)
     with st.container(horizontal=True, vertical_alignment="center", key="compare_request"):
         st.markdown("Generic · GuidedTransform · GSTransform", width="content")
-        for place, (encoder, template) in enumerate(st.session_state[chosen]):
+        for place, (encoder, template) in enumerate(state.encoders):
             st.button(
-                markdown(title_among((encoder, template), st.session_state[chosen])),
+                markdown(title_among((encoder, template), state.encoders)),
                 key=f"compare_without_{place}",
                 icon=":material/close:",
                 help=f"Leave out {markdown(encoder)}" + (f", “{markdown(template)}”" if template else ""),
                 on_click=leave_out,
-                args=[chosen, (encoder, template)],
+                args=[state, (encoder, template)],
             )
         n_texts = st.selectbox(
             "Texts",
@@ -105,29 +125,25 @@ def draw_request(analysis: Analysis, corpus: Corpus) -> tuple[list[tuple[str, st
             icon=":material/add:",
             disabled=not name or bool(why_not(name, template, analysis.instruction)),
             on_click=add,
-            args=[chosen, (name, template)],
+            args=[state, (name, template)],
         )
-    return st.session_state[chosen], n_texts
+    return state.encoders, n_texts
 
 
-def add(key: str, encoder: tuple[str, str]) -> None:
+def add(state: ComparedEncoders, encoder: tuple[str, str]) -> None:
     """Take an encoder into the comparison, in a callback."""
-    st.session_state[key] = list(dict.fromkeys([*st.session_state[key], encoder]))
+    state.encoders = list(dict.fromkeys([*state.encoders, encoder]))
 
 
-def leave_out(key: str, encoder: tuple[str, str]) -> None:
+def leave_out(state: ComparedEncoders, encoder: tuple[str, str]) -> None:
     """Take an encoder out of it, in a callback; what was measured of it is kept."""
-    st.session_state[key] = [each for each in st.session_state[key] if each != encoder]
+    state.encoders = [each for each in state.encoders if each != encoder]
 
 
 def draw_end(job: Job | None, comparison: Comparison) -> None:
     """What became of a run that did not come to its end."""
-    if job is not None and job.status == "failed":
-        st.error(markdown(job.message), icon=":material/error:")
-    elif job is not None and job.status == "cancelled" and comparison.missing:
-        st.info("Stopped. What was measured so far is kept.", icon=":material/pause:")
-    if ERROR in st.session_state:
-        st.error(markdown(st.session_state.pop(ERROR)), icon=":material/error:")
+    jobs.draw_job(job, cancel_key="compare_cancel", stopped=STOPPED if comparison.missing else "")
+    draw_notice(COMPARISON)
 
 
 def draw_start(
@@ -164,11 +180,11 @@ def draw_start(
 
 def start(analysis: Analysis, encoders: list[tuple[str, str]], n_texts: int, anew: bool = False) -> None:
     """Queue a run, in a callback."""
-    try:
-        arguments = {"encoders": [list(each) for each in encoders], "n_texts": n_texts, "anew": anew}
-        jobs.start(TASK, "Comparing systems", analysis_id=analysis.id, **arguments)
-    except RefractError as error:
-        st.session_state[ERROR] = str(error)
+    arguments = {"encoders": [list(each) for each in encoders], "n_texts": n_texts, "anew": anew}
+    attempt(
+        lambda: jobs.start(TASK, "Comparing systems", analysis_id=analysis.id, **arguments),
+        COMPARISON,
+    )
 
 
 def draw_hosts(corpus: Corpus, systems: list[System], n_texts: int) -> None:
@@ -214,7 +230,7 @@ def propose_sample(analysis: Analysis, corpus: Corpus, encoders: list[tuple[str,
         st.button(
             f"Take {size:,} texts",
             key="compare_smaller",
-            on_click=st.session_state.__setitem__,
+            on_click=set_widget,
             args=[f"compare_texts_{analysis.id}", size],
         )
 

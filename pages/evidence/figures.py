@@ -6,9 +6,10 @@ import numpy as np
 import streamlit as st
 
 from core.evidence import Control, Evidence, LearningCurve
+from core.labels import MORE
 from core.maps import Fit
 from pages.charts import accuracy_bars, label_dumbbells, learning_lines
-from pages.common import MORE, capitalised, evidence_help, markdown
+from pages.common import capitalised, evidence_help, markdown
 from pages.evidence.verdict import link_to_deck
 
 CHART_HEIGHT = 210  # pixels

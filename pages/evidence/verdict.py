@@ -6,14 +6,13 @@ import numpy as np
 import streamlit as st
 
 from core.evidence import Evidence, Findings, findings_wanted
+from core.labels import MISTAKES, SUGGESTED
 from core.maps import Fit
 from core.storage import Analysis
 from pages.common import (
     INSTRUCTION_ONLY,
-    MISTAKES,
     NAMES_ONLY,
     NAMES_ONLY_HELP,
-    SUGGESTED,
     capitalised,
     draw_measuring,
     draw_refit,

@@ -1,4 +1,4 @@
-"""Labels by a language model, on the guide page: what it would take, progress, and what became of it."""
+"""Labels by a language model, on the guide page: estimate, progress and report."""
 
 from __future__ import annotations
 
@@ -10,25 +10,29 @@ from core.labels.annotation import MOST_TEXTS, STAGES, SWALLOWS, AnnotationRepor
 from core.storage import Analysis
 from core.tasks import estimate_analysis, latest_report
 from core.utils import KEY_VARIABLE, MODEL_VARIABLE, URL_VARIABLE, LanguageModel, configured
-from pages.common import cache, jobs, markdown
+from pages.common import attempt, cache, draw_notice, jobs, markdown
 
 FEWEST, STEP = 10, 50  # texts
 MILLION = 1_000_000
-TASK, ERROR = "annotate", "annotation_error"
+TASK = "annotate"
+ANNOTATION = "annotation"  # where messages about a run are shown
+STOPPED = "Stopped. Every answer so far is kept: go on whenever you like."
 HELP = (
-    "The model sums up each text under your instruction; the summaries are grouped, each group gets a name, "
-    "and the model sorts each text into one of the names. Labels that you gave stay as they are, and names "
-    "that you gave are offered to the model too."
+    "The model summarises each text under your instruction. The summaries are grouped, and the model names each "
+    "group and sorts each text into one of the names. Your labels stay as they are, and their names are offered "
+    "to the model too."
 )
 TEXTS_HELP = (
-    f"Drawn by chance, {MOST_TEXTS:,} at most. A larger sample contains the smaller one, so nothing is asked "
+    f"A random sample, {MOST_TEXTS:,} at most. A larger sample contains the smaller one, so nothing is sent "
     "twice."
 )
 PRICE_HELP = (
-    "What your server asks for a million tokens, in any currency; 0 for one of your own. A token is about "
+    "Price of a million tokens on your server, in any currency; 0 for a server of your own. A token is about "
     "four letters."
 )
-FAILURES_HELP = "A text without an answer of use gets no label: nothing is guessed. Start again to ask anew."
+FAILURES_HELP = (
+    "A text without a usable answer gets no label: nothing is guessed. Start again to send it again."
+)
 PROBLEMS = {
     "empty": "empty",
     "cut off": "cut off",
@@ -36,9 +40,9 @@ PROBLEMS = {
     "too long": "too long",
     "outside the list": "outside the list of categories",
     "none fits": "said that none fits",
-    "longer than the model reads": "not asked, as the text is longer than the model reads",
+    "longer than the model reads": "too long for the model",
     "no answer": "never came",
-    "not taken by the server": "not taken by the server",
+    "not taken by the server": "not accepted by the server",
 }
 
 
@@ -68,14 +72,9 @@ def draw_annotation(analysis: Analysis | None, corpus: Corpus) -> None:
         job = jobs.latest(TASK, analysis_id=analysis.id)
         if job is not None and job.active:
             st.caption(f"Texts go to **{markdown(model.host)}**. Every answer is kept, also after Cancel.")
-            jobs.draw_progress(job, cancel_key="annotation_cancel")
+        if jobs.draw_job(job, cancel_key="annotation_cancel", stopped=STOPPED):
             return
-        if job is not None and job.status == "failed":
-            st.error(markdown(job.message), icon=":material/error:")
-        elif job is not None and job.status == "cancelled":
-            st.info("Stopped. Every answer so far is kept: go on whenever you like.", icon=":material/pause:")
-        if ERROR in st.session_state:
-            st.error(markdown(st.session_state.pop(ERROR)), icon=":material/error:")
+        draw_notice(ANNOTATION)
         draw_start(analysis, corpus, model)
         report = latest_report(cache.store(), corpus.key, analysis.id)
         if report is not None:
@@ -83,7 +82,7 @@ def draw_annotation(analysis: Analysis | None, corpus: Corpus) -> None:
 
 
 def draw_start(analysis: Analysis, corpus: Corpus, model: LanguageModel) -> None:
-    """How many texts, what that takes and where they go, and the button."""
+    """Draw the number of texts, the estimate, the server, and the button."""
     most = min(len(corpus.texts), MOST_TEXTS)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         n_texts = st.number_input(
@@ -131,18 +130,16 @@ def draw_start(analysis: Analysis, corpus: Corpus, model: LanguageModel) -> None
 
 def start(analysis: Analysis, n_texts: int) -> None:
     """Queue a run, in a callback."""
-    try:
-        jobs.start(TASK, f"Model labels {analysis.instruction}", analysis_id=analysis.id, n_texts=n_texts)
-    except RefractError as error:
-        st.session_state[ERROR] = str(error)
+    title = f"Model labels {analysis.instruction}"
+    attempt(lambda: jobs.start(TASK, title, analysis_id=analysis.id, n_texts=n_texts), ANNOTATION)
 
 
 def estimate_text(needed: Estimate, price_in: float, price_out: float) -> str:
-    """What a run would take, in markdown."""
+    """Return the estimate of a run, in markdown."""
     left = needed.calls - needed.kept
     if not left:
-        return "Every question was answered before: nothing would be sent."
-    said = f"About **{left:,}** questions"
+        return "Every prompt is answered already: nothing would be sent."
+    said = f"About **{left:,}** prompts"
     said += f" ({needed.kept:,} more are answered already)" if needed.kept else ""
     said += f", {thousands(needed.tokens_in)} tokens read and {thousands(needed.tokens_out)} written"
     cost = (needed.tokens_in * price_in + needed.tokens_out * price_out) / MILLION
@@ -150,7 +147,7 @@ def estimate_text(needed: Estimate, price_in: float, price_out: float) -> str:
 
 
 def draw_report(report: AnnotationReport) -> None:
-    """What became of the latest run: labels, and every failure with its number."""
+    """Draw the labels of the latest run, and the number of failures of each kind."""
     n_labelled = sum(report.categories.values())
     st.markdown(
         f"**Latest run** · {markdown(report.model)}: {n_labelled:,} of {report.n_texts:,} texts labelled"
@@ -159,7 +156,7 @@ def draw_report(report: AnnotationReport) -> None:
             if report.n_by_person
             else ""
         )
-        + ". They are one step for Undo."
+        + ". One Undo removes them all."
     )
     if report.stopped:
         st.caption(f"It ended early: {markdown(report.stopped)}")
@@ -168,8 +165,8 @@ def draw_report(report: AnnotationReport) -> None:
         st.caption(sizes)
     if report.swallowed_by:
         st.warning(
-            f"“{markdown(report.swallowed_by)}” has {SWALLOWS:.0%} of the labels or more: look whether the "
-            "instruction asks for something that sets texts apart.",
+            f"“{markdown(report.swallowed_by)}” has {SWALLOWS:.0%} of the labels or more: check that the "
+            "instruction asks for something in which the texts differ.",
             icon=":material/warning:",
         )
     for line in report_lines(report):
@@ -177,13 +174,13 @@ def draw_report(report: AnnotationReport) -> None:
 
 
 def report_lines(report: AnnotationReport) -> list[str]:
-    """One line for each step in which something went wrong or was mended, in markdown."""
+    """Return one line for each step with failures or repaired answers, in markdown."""
     lines = []
     for name, counts in report.steps.items():
         parts = [
             f"**{number:,}** {PROBLEMS.get(problem, problem)}" for problem, number in counts.failures.items()
         ]
-        parts += [f"{counts.wordy:,} with words around it, taken away"] if counts.wordy else []
+        parts += [f"{counts.wordy:,} with words around it, removed"] if counts.wordy else []
         parts += [f"{counts.shortened:,} texts sent in part"] if counts.shortened else []
         if parts:
             said = f" Latest message: {markdown(counts.said)}" if counts.said else ""

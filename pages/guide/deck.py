@@ -5,16 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
-import streamlit as st
 
-from core.corpus import Corpus
-from core.labels import Mistake, find_mistakes, find_more, suggest
+from core.labels import (
+    BY_MODEL,
+    MORE,
+    SUGGESTED,
+    GuideLabels,
+    Mistake,
+    find_mistakes,
+    is_uncertain,
+    model_labels_to_review,
+    more_of,
+    next_round,
+)
 from core.maps import Fit, Space
-from pages.common import BY_MODEL, MORE, SUGGESTED, cache, markdown
+from pages.common import cache, markdown, state_of
 
-ROUND = 10  # texts suggested at a time: few enough that the next round knows the labels of this one
-CLEAR_LEAD = 0.2  # of the likeliest label over the next; below it the Fit wavers
+DECK = "deck"  # where messages about the deck are shown
 
 
 @dataclass
@@ -39,6 +46,13 @@ class Deck:
     mistakes: dict[int, Mistake] | None = None
 
 
+@dataclass
+class DeckState:
+    """The deck of this session."""
+
+    deck: Deck | None = None
+
+
 @dataclass(frozen=True)
 class Shown:
     """The text to show, or why there is none.
@@ -60,17 +74,18 @@ class Shown:
 def get_deck(analysis_id: int, fit_key: str | None, mode: str, label: str | None) -> Deck:
     """Deck of this session; a new Fit, mode or label to look for starts a new one."""
     wanted = Deck(analysis_id, fit_key, mode, label)
-    deck = st.session_state.get("deck", wanted)
+    state = state_of(DeckState)
+    deck = state.deck or wanted
     if (deck.analysis_id, deck.fit_key, deck.mode, deck.label) != (analysis_id, fit_key, mode, label):
         deck = wanted
-    st.session_state["deck"] = deck
+    state.deck = deck
     return deck
 
 
-def next_text(deck: Deck, guide: pd.DataFrame, corpus: Corpus, generic: Space, fit: Fit | None) -> Shown:
+def next_text(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit | None) -> Shown:
     """Text to show now; another round is chosen when the last one is used up."""
     if deck.mode == SUGGESTED:
-        return _suggested(deck, guide, corpus, generic, fit)
+        return _suggested(deck, guide, generic, fit)
     if deck.mode == BY_MODEL:
         return _by_model(deck, guide)
     if fit is None:
@@ -92,46 +107,34 @@ def undo(deck: Deck) -> int:
     return len(rows)
 
 
-def _suggested(deck: Deck, guide: pd.DataFrame, corpus: Corpus, generic: Space, fit: Fit | None) -> Shown:
-    seen = set(guide["row"])
-    deck.rows = [row for row in deck.rows if row not in seen]
-    if not deck.rows and len(seen) < len(corpus.texts):
-        given = _with_skipped(deck, guide, len(corpus.texts))
-        probabilities = None if fit is None else fit.probabilities
-        picked = suggest(np.asarray(generic.vectors), given, ROUND, probabilities=probabilities)
-        # Nothing is suggested where only copies of labelled texts are left: then they come in their order.
-        rows = picked if len(picked) else np.flatnonzero(given < 0)[:ROUND]
-        deck.rows = [int(row) for row in rows]
+def _suggested(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit | None) -> Shown:
+    deck.rows = [row for row in deck.rows if not guide.seen[row]]
+    probabilities = None if fit is None else fit.probabilities
+    deck.rows = deck.rows or next_round(guide, generic.vectors, probabilities)
     if not deck.rows:
-        return Shown(None, "Every text was labelled or skipped. **Fit** shows what they make of the map.")
+        return Shown(None, "Every text was labelled or skipped. **Fit** shows the effect on the map.")
     row = deck.rows[0]
     if fit is None:
-        return Shown(row, "It stands for a group of texts without a label yet.")
-    second, first = np.partition(fit.probabilities[row], -2)[-2:]
-    if first - second < CLEAR_LEAD:
-        return Shown(row, "The latest Fit wavers over this one.")
-    return Shown(row, "It stands for a group of texts with few labels yet.")
+        return Shown(row, "It represents a group of texts without a label.")
+    if is_uncertain(fit.probabilities[row]):
+        return Shown(row, "The latest Fit is uncertain about it.")
+    return Shown(row, "It represents a group of texts with few labels.")
 
 
-def _more(deck: Deck, guide: pd.DataFrame, generic: Space, fit: Fit) -> Shown:
+def _more(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit) -> Shown:
     label = markdown(deck.label or "")
-    predicted_names = [fit.labels[code] for code in fit.classes]
-    if deck.label not in predicted_names:
+    predicted = [fit.labels[code] for code in fit.classes]
+    if deck.label not in predicted:
         return Shown(None, f"The latest Fit does not know “{label}” yet: choose **Fit** first.")
-    seen = set(guide["row"])
-    deck.rows = [row for row in deck.rows if row not in seen]
-    if not deck.rows:
-        given = _with_skipped(deck, guide, len(fit.predicted))
-        column = predicted_names.index(deck.label)
-        vectors = np.asarray(fit.base(generic).vectors)
-        picked = find_more(given, fit.probabilities, column, ROUND, X=vectors)
-        deck.rows = [int(row) for row in picked]
+    deck.rows = [row for row in deck.rows if not guide.seen[row]]
+    vectors, column = fit.base(generic).vectors, predicted.index(deck.label)
+    deck.rows = deck.rows or more_of(guide, vectors, fit.probabilities, column)
     if not deck.rows:
         return Shown(None, f"No text without a label is left that could be **{label}**.")
     return Shown(deck.rows[0], f"Of the texts without a label, one of the likeliest for **{label}**.")
 
 
-def _mistaken(deck: Deck, guide: pd.DataFrame, generic: Space, fit: Fit) -> Shown:
+def _mistaken(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit) -> Shown:
     if set(cache.store().label_names.current(deck.analysis_id)) != set(fit.labels):
         return Shown(None, "The labels have other names since the latest Fit: choose **Fit** first.")
     if deck.mistakes is None:
@@ -139,35 +142,29 @@ def _mistaken(deck: Deck, guide: pd.DataFrame, generic: Space, fit: Fit) -> Show
         found = find_mistakes(
             np.asarray(base.vectors),
             _as_fitted(deck, fit),
-            n=len(guide),
+            n=len(guide.table),
             graph=base.graph,
             label_vectors=fit.label_vectors,
         )
         deck.mistakes = {mistake.row: mistake for mistake in found}
         deck.rows = list(deck.mistakes)
-    still = dict(zip(guide["row"], guide["label"], strict=True))
-    checked = set(guide["row"][guide["reviewed"]])
+    still = dict(zip(guide.table["row"], guide.table["label"], strict=True))
     for row in deck.rows:
         mistake = deck.mistakes.get(row)
-        if mistake and row not in checked and still.get(row) == fit.labels[mistake.given]:
+        if mistake and not guide.reviewed[row] and still.get(row) == fit.labels[mistake.given]:
             given, better = fit.labels[mistake.given], fit.labels[mistake.better]
             return Shown(row, _doubt(mistake, fit), better, given)
     return Shown(None, "No other label given so far looks like a mistake.")
 
 
-def _by_model(deck: Deck, guide: pd.DataFrame) -> Shown:
-    """Labels that nobody has looked at, one of each label in turn."""
-    waiting = guide[guide["label"].notna() & (guide["source"] == "model")]
-    if waiting.empty:
-        return Shown(None, "No label given by a model waits to be looked at.")
-    if not set(deck.rows) & set(waiting["row"]):
-        turns = waiting.sort_values("row").assign(turn=lambda each: each.groupby("label").cumcount())
-        deck.rows = [int(row) for row in turns.sort_values(["turn", "label"])["row"]]
-    latest = waiting.set_index("row")
-    row = next(row for row in deck.rows if row in latest.index)
-    given, model = latest["label"][row], latest["given_by"][row]
-    left = f"{len(waiting):,} such labels are left to look at."
-    return Shown(row, f"{markdown(model)} took it for **{markdown(given)}**. {left}", given=given)
+def _by_model(deck: Deck, guide: GuideLabels) -> Shown:
+    if not guide.by_model.any():
+        return Shown(None, "No label given by a model is left to review.")
+    deck.rows = [row for row in deck.rows if guide.by_model[row]] or model_labels_to_review(guide)
+    row = deck.rows[0]
+    given, model = guide.table.set_index("row").loc[row, ["label", "given_by"]]
+    left = f"{guide.by_model.sum():,} such labels are left to review."
+    return Shown(row, f"{markdown(model)} labelled it **{markdown(given)}**. {left}", given=given)
 
 
 def _doubt(mistake: Mistake, fit: Fit) -> str:
@@ -178,14 +175,6 @@ def _doubt(mistake: Mistake, fit: Fit) -> str:
         f"It carries **{given}**; the other labels speak for **{better}**, and make a mistake "
         f"**{mistake.probability:.0%}** probable."
     )
-
-
-def _with_skipped(deck: Deck, guide: pd.DataFrame, n_texts: int) -> np.ndarray:
-    """Label codes, where a skipped text counts as a label of its own: it is not shown again either."""
-    codes = cache.store().labels.read(deck.analysis_id).codes
-    given = np.full(n_texts, -1, dtype=np.int64)
-    given[guide["row"].to_numpy(dtype=np.int64)] = codes.max() + 1
-    return np.where(codes >= 0, codes, given)
 
 
 def _as_fitted(deck: Deck, fit: Fit) -> np.ndarray:

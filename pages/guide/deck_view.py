@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 
 from core.corpus import Corpus
 from core.errors import RefractError
+from core.labels import BY_MODEL, CHECKS, MISTAKES, MODES, MORE, SUGGESTED, GuideLabels
 from core.maps import Fit, Space
 from core.storage import Analysis
 from pages.charts import colour_of
 from pages.common import (
-    BY_MODEL,
-    CHECKS,
-    MISTAKES,
-    MODES,
-    MORE,
-    SUGGESTED,
+    attempt,
     cache,
+    draw_notice,
+    forget_widget,
+    keep_notice,
     markdown,
     metadata_of,
     person,
+    set_widget,
+    widget_value,
 )
-from pages.guide.deck import Deck, Shown, get_deck, give, next_text, undo
+from pages.guide.deck import DECK, Deck, Shown, get_deck, give, next_text, undo
 
 KEYS = 9  # labels that a single key gives
 TYPED = "guide_typed_label"
@@ -37,12 +37,12 @@ ICONS = {SUGGESTED: "auto_awesome", MORE: "search", MISTAKES: "rule", BY_MODEL: 
 def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space, fit: Fit | None) -> None:
     """One text at a time: label, skip, undo."""
     store = cache.store()
-    names = store.label_names.current(analysis.id)
-    guide = store.labels.read(analysis.id).table
+    guide = store.labels.read(analysis.id)
+    names = guide.names
     mode, label = choose_mode(names, guide)
     deck = get_deck(analysis.id, analysis.fit_key if fit else None, mode, label)
     with st.spinner("Choosing texts…", show_time=False):
-        shown = next_text(deck, guide, corpus, generic, fit)
+        shown = next_text(deck, guide, generic, fit)
     left, right = st.columns([5, 2], gap="medium")
     with left, st.container(border=True, key="guide_card", height=CARD_HEIGHT):
         if shown.row is None:
@@ -70,29 +70,27 @@ def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space, fit: Fit | Non
             key="guide_undo",
             shortcut="Z",
             type="tertiary",
-            disabled=guide.empty,
+            disabled=guide.table.empty,
             on_click=take_back,
             args=[deck],
         )
-    labelled = int(guide["label"].notna().sum())
     keys = f"Keys 1 to {min(len(names), KEYS)} give the label" if len(names) > 1 else "Key 1 gives the label"
     others = {MISTAKES: "K keeps it, Y changes it", BY_MODEL: "K keeps it, X takes it away"}.get(
         mode, "S skips"
     )
     st.caption(
-        f"{labelled:,} of about {SUGGESTED_PER_LABEL * len(names)} suggested labels given. "
+        f"{guide.n_labels:,} of about {SUGGESTED_PER_LABEL * len(names)} suggested labels given. "
         f"{keys}, {others}, Z undoes; click beside a field first."
     )
-    if "guide_deck_error" in st.session_state:
-        st.error(markdown(st.session_state.pop("guide_deck_error")), icon=":material/error:")
+    draw_notice(DECK)
 
 
-def choose_mode(names: Sequence[str], guide: pd.DataFrame) -> tuple[str, str | None]:
+def choose_mode(names: Sequence[str], guide: GuideLabels) -> tuple[str, str | None]:
     """What the deck shows next, and for `MORE` which label it looks for.
 
     Labels by a model are a choice while there are any, and until another choice is made.
     """
-    by_model = (guide["source"] == "model").any() or st.session_state.get("guide_mode") == BY_MODEL
+    by_model = guide.by_model.any() or widget_value("guide_mode") == BY_MODEL
     with st.container(horizontal=True, vertical_alignment="center", key="guide_modes"):
         mode = st.segmented_control(
             "Show",
@@ -106,8 +104,8 @@ def choose_mode(names: Sequence[str], guide: pd.DataFrame) -> tuple[str, str | N
         )
         if mode != MORE:
             return mode, None
-        if st.session_state.get("guide_more_label") not in names:  # renamed or removed meanwhile
-            st.session_state.pop("guide_more_label", None)
+        if widget_value("guide_more_label") not in names:  # renamed or removed meanwhile
+            forget_widget("guide_more_label")
         label = st.selectbox(
             "Label to find more of",
             names,
@@ -119,12 +117,11 @@ def choose_mode(names: Sequence[str], guide: pd.DataFrame) -> tuple[str, str | N
         return mode, label
 
 
-def draw_label_buttons(deck: Deck, row: int | None, names: Sequence[str], guide: pd.DataFrame) -> None:
+def draw_label_buttons(deck: Deck, row: int | None, names: Sequence[str], guide: GuideLabels) -> None:
     """One button a label, with its key, its colour and how often it was given."""
-    counts = guide["label"].value_counts()
     for position, name in enumerate(names[:KEYS]):
         st.button(
-            f"**{markdown(name)}** · {counts.get(name, 0)}",
+            f"**{markdown(name)}** · {guide.counts[name]}",
             key=f"guide_label_{position}",
             shortcut=str(position + 1),
             disabled=row is None,
@@ -142,8 +139,8 @@ def draw_typed_label(deck: Deck, row: int | None, names: Sequence[str]) -> None:
     """Any label by typing the beginning of its name; the field stays, ready for the next text."""
 
     def record_typed() -> None:
-        label = st.session_state[TYPED]
-        st.session_state[TYPED] = None
+        label = widget_value(TYPED)
+        set_widget(TYPED, None)
         if label is not None:
             record(deck, row, label)
 
@@ -194,10 +191,7 @@ def draw_answers(deck: Deck, shown: Shown, mode: str) -> None:
 
 def record(deck: Deck, row: int, label: str | None, reviewed: bool = False) -> None:
     """Keep a label; a full disk is said, and the text stays where it is."""
-    try:
-        give(deck, row, label, person(), reviewed=reviewed)
-    except RefractError as error:
-        st.session_state["guide_deck_error"] = str(error)
+    attempt(lambda: give(deck, row, label, person(), reviewed=reviewed), DECK)
 
 
 def take_back(deck: Deck) -> None:
@@ -205,7 +199,7 @@ def take_back(deck: Deck) -> None:
     try:
         touched = undo(deck)
     except RefractError as error:
-        st.session_state["guide_deck_error"] = str(error)
+        keep_notice(DECK, str(error))
         return
     if touched > 1:
         st.toast(f"{touched:,} labels taken back.")

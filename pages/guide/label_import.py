@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -10,9 +11,18 @@ from core.corpus import Corpus
 from core.corpus.tables import read_table
 from core.errors import RefractError
 from core.labels import FoundLabels, labels_from_column, match_labels
-from pages.common import cache, ensure_analysis, markdown, person
+from pages.common import cache, draw_notice, ensure_analysis, keep_notice, person, state_of
 
 TEXTS_PER_LABEL = {"10 of each": 10, "25 of each": 25, "100 of each": 100, "all": None}
+
+IMPORT = "import"  # where messages about an import are shown
+
+
+@dataclass
+class LatestImport:
+    """The file that was imported last."""
+
+    file_id: str = ""
 
 
 def draw_import(corpus: Corpus) -> None:
@@ -41,17 +51,16 @@ def draw_import(corpus: Corpus) -> None:
                 type=["csv", "tsv", "jsonl", "xlsx"],
                 key="guide_import",
             )
-            if file is not None and st.session_state.get("guide_imported") != file.file_id:
-                st.session_state["guide_imported"] = file.file_id
+            latest = state_of(LatestImport)
+            if file is not None and latest.file_id != file.file_id:
+                latest.file_id = file.file_id
                 content = file.getvalue()
                 import_labels(
                     lambda: match_labels(corpus.texts, read_table(file.name, content).frame),
                     "file",
                     file.name,
                 )
-        if "guide_import_report" in st.session_state:
-            kind, message = st.session_state.pop("guide_import_report")
-            (st.success if kind == "done" else st.error)(markdown(message))
+        draw_notice(IMPORT)
 
 
 def import_labels(find: Callable[[], FoundLabels], source: str, name: str) -> None:
@@ -67,12 +76,12 @@ def import_labels(find: Callable[[], FoundLabels], source: str, name: str) -> No
         labels = {row: known[label.casefold()] for row, label in found.labels.items()}
         store.labels.give(analysis_id, labels, person(), source=source, source_name=name)
     except RefractError as error:
-        st.session_state["guide_import_report"] = ("failed", str(error))
+        keep_notice(IMPORT, str(error))
     else:
         message = f"{len(found.labels):,} labels imported from {source} {name}."
         if found.n_unknown:
             message += f" {found.n_unknown:,} texts of it are not in this corpus and were passed over."
         if found.n_conflicting:
             message += f" {found.n_conflicting:,} gave a text a second label; the first counts."
-        st.session_state["guide_import_report"] = ("done", message + " Undo takes them all back.")
+        keep_notice(IMPORT, message + " Undo takes them all back.", "success")
     st.rerun()

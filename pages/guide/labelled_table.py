@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from core.corpus import Corpus
-from core.errors import RefractError
 from core.storage import Analysis
 from core.utils import content_key
-from pages.common import cache, person
+from pages.common import attempt, cache, person, widget_value
+from pages.guide.deck import DECK
 
 
 def draw_labelled(analysis: Analysis, corpus: Corpus) -> None:
@@ -25,14 +25,11 @@ def draw_labelled(analysis: Analysis, corpus: Corpus) -> None:
         def apply() -> None:
             changes = {
                 int(given["row"][position]): edit["label"]
-                for position, edit in st.session_state[key]["edited_rows"].items()
+                for position, edit in widget_value(key)["edited_rows"].items()
                 if "label" in edit
             }
             if changes:
-                try:
-                    cache.store().labels.give(analysis.id, changes, person())
-                except RefractError as error:
-                    st.session_state["guide_deck_error"] = str(error)
+                attempt(lambda: cache.store().labels.give(analysis.id, changes, person()), DECK)
 
         st.data_editor(
             shown[["text", "label", "given_by", "given_at"]],

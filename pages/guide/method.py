@@ -2,31 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 
 import streamlit as st
 
 from core.corpus import Corpus
 from core.encoders import EncoderSpec, host_of, split_ready, title_of
-from core.errors import RefractError
 from core.storage import Analysis
 from core.transforms import Method
-from pages.common import cache, ensure_analysis, markdown
+from pages.common import (
+    attempt,
+    cache,
+    draw_notice,
+    ensure_analysis,
+    markdown,
+    set_widget,
+    state_of,
+    widget_value,
+)
 from pages.common.encoders import (
     draw_encoder_chooser,
     draw_ready_upload,
+    forget_fields,
 )
 
 KINDS = {"guided": "Reshape by labels", "gstransform": "GSTransform", "reencode": "Re-encode every text"}
 HELP = (
     "Reshape by labels: your labels reshape the stored embeddings. It takes seconds, and nothing is encoded "
     "again. GSTransform: the published recipe for the same, made for thousands of labels. Re-encode every "
-    "text: an encoder that follows instructions, such as INSTRUCTOR or InBedder, encodes each text under this "
-    "one. It needs no labels, and takes minutes to hours here. Evidence compares them on your labels."
+    "text: an encoder that follows instructions, such as INSTRUCTOR or InBedder, encodes each text under "
+    "this one. It needs no labels, and takes minutes to hours here. Evidence compares them on your labels."
 )
-ERROR = "approach_error"
+METHOD = "method"  # where messages about the method are shown
 ENCODER, FILE = "By an encoder", "Vectors I have already"
 FEW_FOR_GSTRANSFORM = 200  # labels
+
+
+@dataclass
+class MethodState:
+    """What the fields of an analysis' method show.
+
+    Attributes
+    ----------
+    seen : Method or None, the stored method that the fields were last in step with
+    latest_reencode, latest_file : Method or None, chosen last, to be offered again
+    """
+
+    seen: Method | None = None
+    latest_reencode: Method | None = None
+    latest_file: Method | None = None
 
 
 def draw_method(analysis: Analysis | None) -> None:
@@ -42,33 +66,32 @@ def draw_method(analysis: Analysis | None) -> None:
 
     def choose_kind() -> None:
         analysis_id = analysis.id if analysis else ensure_analysis()
-        latest, before = f"approach_reading_{analysis_id}", cache.store().analysis(analysis_id).method
+        state, before = state_of(MethodState, analysis_id), cache.store().analysis(analysis_id).method
         if before.reencodes:
-            st.session_state[latest] = before
-        chosen = Method(st.session_state[key])
-        chosen = st.session_state.get(latest, chosen) if chosen.reencodes else chosen
+            state.latest_reencode = before
+        chosen = Method(widget_value(key))
+        chosen = state.latest_reencode or chosen if chosen.reencodes else chosen
         cache.store().set_method(analysis_id, chosen)
-        st.session_state[f"approach_seen_{analysis_id}"] = chosen
+        state.seen = chosen
 
     # The choice was not stored, or another window changed it. In all other cases `default` sets the widget:
     # a rerun may interrupt this one.
-    otherwise = st.session_state.get(key, kind) != kind
+    otherwise = widget_value(key, kind) != kind
     if otherwise:
-        st.session_state[key] = kind
+        set_widget(key, kind)
     with st.container(horizontal=True, vertical_alignment="center", key="approach"):
         st.markdown(":small[How it is followed]", help=HELP, width="content")
         st.segmented_control(
             "How the instruction is followed", list(KINDS), default=None if otherwise else kind,
             format_func=KINDS.__getitem__, required=True, key=key, label_visibility="collapsed",
-            on_change=_attempt, args=[choose_kind],
+            on_change=attempt, args=[choose_kind, METHOD],
         )  # fmt: skip
         if method.kind == "gstransform":
             _draw_label_need(analysis)
     if method.reencodes:
         with st.container(border=True, key="approach_reading"):
             _draw_reencoding(analysis, cache.corpus(analysis.corpus_key))
-    if ERROR in st.session_state:
-        st.error(markdown(st.session_state.pop(ERROR)), icon=":material/error:")
+    draw_notice(METHOD)
 
 
 def _draw_label_need(analysis: Analysis) -> None:
@@ -83,14 +106,14 @@ def _draw_reencoding(analysis: Analysis, corpus: Corpus) -> None:
     """Draw the choice of encoder or file, and store each choice at once."""
     method, source = analysis.method, f"approach_source_{analysis.id}"
     _follow_other_window(analysis)
-    latest_file = f"approach_file_{analysis.id}"
+    state = state_of(MethodState, analysis.id)
 
     def choose_source() -> None:
-        kept = st.session_state.get(latest_file) if st.session_state[source] == FILE else None
+        kept = state.latest_file if widget_value(source) == FILE else None
         _keep(analysis.id, kept or Method("reencode"))
 
     def use_task(task: str) -> None:
-        _attempt(lambda: cache.store().set_instruction(analysis.id, task))
+        attempt(lambda: cache.store().set_instruction(analysis.id, task), METHOD)
 
     by = st.segmented_control(
         "Where the vectors come from", [ENCODER, FILE], required=True, key=source,
@@ -117,33 +140,22 @@ def _draw_reencoding(analysis: Analysis, corpus: Corpus) -> None:
             title = markdown(title_of(method.encoder))
             st.caption(f"The {title} are in use until you choose another file.")
     if split_ready(chosen.encoder) is not None:
-        st.session_state[latest_file] = chosen
+        state.latest_file = chosen
     if chosen != method and _keep(analysis.id, chosen):
         st.rerun()  # button and hint depend on the stored method
 
 
 def _follow_other_window(analysis: Analysis) -> None:
-    """Set the fields to the stored method where another window changed it: else they would undo the change."""
-    seen, key = f"approach_seen_{analysis.id}", f"approach_{analysis.id}"
-    if st.session_state.get(seen, analysis.method) != analysis.method:
-        for field in ("start", "template_of", "output_of", "kind_of"):
-            st.session_state.pop(f"{key}_{field}", None)
+    """Set the fields to the stored method where another window changed it, which they would undo."""
+    state, key = state_of(MethodState, analysis.id), f"approach_{analysis.id}"
+    if state.seen not in (None, analysis.method):
+        forget_fields(key)
         ready = split_ready(analysis.method.encoder)
-        st.session_state[f"{key}_encoder"] = None if ready else analysis.method.encoder or None
-        st.session_state[f"approach_source_{analysis.id}"] = FILE if ready else ENCODER
-    st.session_state[seen] = analysis.method
+        set_widget(f"{key}_encoder", None if ready else analysis.method.encoder or None)
+        set_widget(f"approach_source_{analysis.id}", FILE if ready else ENCODER)
+    state.seen = analysis.method
 
 
 def _keep(analysis_id: int, method: Method) -> bool:
-    st.session_state[f"approach_seen_{analysis_id}"] = method
-    return _attempt(lambda: cache.store().set_method(analysis_id, method))
-
-
-def _attempt(step: Callable[[], None]) -> bool:
-    """Run a step; on an error, keep its message for the next run and return False."""
-    try:
-        step()
-        return True
-    except RefractError as error:
-        st.session_state[ERROR] = str(error)
-        return False
+    state_of(MethodState, analysis_id).seen = method
+    return attempt(lambda: cache.store().set_method(analysis_id, method), METHOD)

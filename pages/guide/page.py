@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from core.corpus import Corpus
-from core.errors import RefractError
 from core.storage import Analysis
 from core.tasks import fit_key
 from pages.common import (
     LABEL_TEXTS,
-    method_hint,
-    method_ready,
+    NEW_LABEL,
+    attempt,
     cache,
     current_analysis,
     current_corpus,
     draw_labels,
     ensure_analysis,
+    get_state,
+    has_widget,
     is_fitted,
     jobs,
     layout,
     markdown,
+    method_hint,
+    method_ready,
     navigation,
     open_analysis,
+    reset_state,
+    set_widget,
     start_label,
+    state_of,
+    widget_value,
 )
 from pages.guide.annotation import draw_annotation
 from pages.guide.deck_view import draw_deck
@@ -43,6 +52,13 @@ COPY_HELP = (
     "Copy this analysis with its labels, to follow it in another way or with other labels: the maps page "
     "shows any two side by side."
 )
+
+
+@dataclass
+class InstructionField:
+    """Analysis and instruction that the field was filled by."""
+
+    filled_by: tuple[int | None, str] | None = None
 
 
 def guide_page() -> None:
@@ -85,14 +101,14 @@ def draw_instruction(analysis: Analysis | None) -> None:
     kept = (analysis.id, analysis.instruction) if analysis else (None, "")
 
     def save() -> None:
-        typed = st.session_state[key]
+        typed = widget_value(key)
         if kept[1] and not typed.strip():  # also what a browser may send while the page is being drawn
-            del st.session_state["guide_instruction_of"]
+            reset_state(InstructionField)
             return
-        try:
-            cache.store().set_instruction(analysis.id if analysis else ensure_analysis(), typed)
-        except RefractError as error:
-            st.session_state["guide_label_error"] = str(error)
+        attempt(
+            lambda: cache.store().set_instruction(analysis.id if analysis else ensure_analysis(), typed),
+            NEW_LABEL,
+        )
 
     def remove() -> None:
         jobs.cancel_of(analysis_id=analysis.id)
@@ -101,9 +117,10 @@ def draw_instruction(analysis: Analysis | None) -> None:
         open_analysis(remaining[-1].id if remaining else None)
 
     # Only when it is another: words that are being typed must not be overwritten by a rerun.
-    if key not in st.session_state or st.session_state.get("guide_instruction_of") != kept:
-        st.session_state["guide_instruction_of"] = kept
-        st.session_state[key] = kept[1]
+    field = state_of(InstructionField)
+    if not has_widget(key) or field.filled_by != kept:
+        field.filled_by = kept
+        set_widget(key, kept[1])
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
             "Instruction",
@@ -129,12 +146,8 @@ def draw_instruction(analysis: Analysis | None) -> None:
 
 def draw_fit(analysis: Analysis, corpus: Corpus) -> None:
     """Fit: the page's one primary button, from two label names on."""
-    job = jobs.latest("fit", analysis_id=analysis.id)
-    if job is not None and job.active:
-        jobs.draw_progress(job, cancel_key="guide_cancel")
+    if jobs.draw_job(jobs.latest("fit", analysis_id=analysis.id), cancel_key="guide_cancel"):
         return
-    if job is not None and job.status == "failed":
-        st.error(markdown(job.message), icon=":material/error:")
     n_names = len(cache.store().label_names.current(analysis.id))
     missing = method_ready(analysis)
     if n_names == 0 and missing and not analysis.method.reencodes:
@@ -172,18 +185,18 @@ def fit_hint(n_labels: int, *, fresh: bool) -> str:
 
 def start_fit(analysis: Analysis) -> None:
     """Queue a Fit; its end brings the maps up."""
-    st.session_state["guide_fit_started"] = analysis.id
+    get_state().awaited_fit = analysis.id
     jobs.start_fit(analysis)
 
 
 def show_maps_after_fit(analysis: Analysis | None) -> None:
     """Go to the maps when the Fit started here has ended, before anything else is drawn."""
-    if analysis is None or st.session_state.get("guide_fit_started") != analysis.id:
+    if analysis is None or get_state().awaited_fit != analysis.id:
         return
     job = jobs.latest("fit", analysis_id=analysis.id)
     if job is not None and job.active:
         return
-    del st.session_state["guide_fit_started"]
+    get_state().awaited_fit = None
     if job is not None and job.status == "done":
         st.switch_page(navigation.MAPS)
 

@@ -10,16 +10,16 @@ from core.labels.annotation.pipeline import (
     annotate,
     sample_rows,
 )
-from core.labels.annotation.reply_cache import AnswerCache
+from core.labels.annotation.reply_cache import ReplyCache
 
 __all__ = [
     "MOST_TEXTS",
     "STAGES",
     "SWALLOWS",
     "AnnotationReport",
-    "AnswerCache",
     "Estimate",
     "KnownLabels",
+    "ReplyCache",
     "annotate",
     "estimate",
     "sample_rows",

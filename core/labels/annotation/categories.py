@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from core.labels.annotation.prompts import CATEGORY_TASK, SUMMARY_TASK
-from core.labels.annotation.reply_cache import AnswerCache
+from core.labels.annotation.reply_cache import ReplyCache
 from core.utils import LanguageModel, content_key, normalise
 
 
@@ -56,7 +56,7 @@ def in_fixed_order(names: Sequence[str]) -> list[str]:
 
 
 def load_categories(
-    cache: AnswerCache, model: LanguageModel, instruction: str, rows: np.ndarray
+    cache: ReplyCache, model: LanguageModel, instruction: str, rows: np.ndarray
 ) -> list[str] | None:
     """Return the categories that an earlier run found in the same texts; None when there was none."""
     key = _key(model, instruction, rows)
@@ -65,7 +65,7 @@ def load_categories(
 
 
 def keep_categories(
-    cache: AnswerCache, model: LanguageModel, instruction: str, rows: np.ndarray, categories: Sequence[str]
+    cache: ReplyCache, model: LanguageModel, instruction: str, rows: np.ndarray, categories: Sequence[str]
 ) -> None:
     """Keep the categories found in a sample, one for each group of summaries."""
     cache.keep(_key(model, instruction, rows), json.dumps(list(categories), ensure_ascii=False))

@@ -17,7 +17,7 @@ from core.labels.annotation.prompts import (
     sorting_step,
     summary_step,
 )
-from core.labels.annotation.reply_cache import AnswerCache, answer_keys
+from core.labels.annotation.reply_cache import ReplyCache, reply_keys
 from core.utils import LanguageModel, estimate_tokens
 
 SUMMARY_TOKENS, CATEGORY_TOKENS = 15, 5
@@ -49,7 +49,7 @@ def estimate(
     texts: Sequence[str],
     rows: np.ndarray,
     instruction: str,
-    cache: AnswerCache,
+    cache: ReplyCache,
     known: KnownLabels = NOTHING_KNOWN,
 ) -> Estimate:
     """Estimate the prompts and tokens of `annotate`. Cost O(n_rows): some 20 ms for 3,000 texts."""
@@ -80,10 +80,10 @@ def estimate(
 
 
 def _without_reply(
-    model: LanguageModel, step: PromptStep, rows: Sequence[int], cache: AnswerCache
+    model: LanguageModel, step: PromptStep, rows: Sequence[int], cache: ReplyCache
 ) -> list[int]:
     """Rows whose prompt has no kept reply."""
     prompts = [step.prompt(row, MAX_TEXT_CHARACTERS) for row in rows]
-    keys = answer_keys(model.model, step.task, prompts)
+    keys = reply_keys(model.model, step.task, prompts)
     kept = cache.find(keys)
     return [row for row, key in zip(rows, keys, strict=True) if key not in kept]

@@ -30,7 +30,7 @@ from core.labels.annotation.prompts import (
     sorting_step,
     summary_step,
 )
-from core.labels.annotation.reply_cache import AnswerCache
+from core.labels.annotation.reply_cache import ReplyCache
 from core.labels.annotation.retry import Counts, complete_step
 from core.maps.clusters import find_k_clusters
 from core.utils import LanguageModel, Report, normalise, progress_of
@@ -135,7 +135,7 @@ def annotate(
     instruction: str,
     *,
     encode: Callable[..., np.ndarray],
-    cache: AnswerCache,
+    cache: ReplyCache,
     known: KnownLabels = NOTHING_KNOWN,
     report: Report = lambda stage, done, total: None,
 ) -> Annotation:
@@ -151,7 +151,7 @@ def annotate(
     instruction : str
     encode : callable
         `encode(texts, progress=…)` of an encoder, for the summaries.
-    cache : AnswerCache
+    cache : ReplyCache
         Prompts with a kept reply are not sent again.
     known : KnownLabels
     report : callable
@@ -183,7 +183,7 @@ class _Run:
     rows: np.ndarray
     instruction: str
     encode: Callable[..., np.ndarray]
-    cache: AnswerCache
+    cache: ReplyCache
     known: KnownLabels
     report: Report
     categories: list[str] = field(default_factory=list)

@@ -1,23 +1,21 @@
-"""Answers of a language model kept on disk: what was asked once is never sent or paid for again."""
+"""Replies of a language model kept on disk, so that no prompt is sent or paid for twice."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Self
 
-from core.errors import StoreError
-from core.utils import content_key, storage_error
+from core.utils import SqliteFile, content_key
 
-AT_A_TIME = 500
-"""Keys in one query: SQLite takes a limited number."""
+KEYS_PER_QUERY = 500
+"""SQLite takes a limited number of parameters."""
 
 
-class AnswerCache:
-    """Answers by model, prompt and text, in one SQLite file; for one thread, closed as a context manager.
+class ReplyCache:
+    """Replies by model, prompt and text, in one SQLite file; closed as a context manager.
 
-    Each answer is on disk when `keep` returns, so that a run that is stopped goes on where it was.
+    Each reply is on disk when `keep` returns, so that a stopped run can be resumed.
 
     Parameters
     ----------
@@ -31,56 +29,39 @@ class AnswerCache:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(path, timeout=30, isolation_level=None)
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            # An answer lost with the power can be asked for again.
-            self._connection.execute("PRAGMA synchronous = NORMAL")
-            self._connection.execute(
+        self._file = SqliteFile(
+            path,
+            synchronous="NORMAL",  # a reply lost in a power cut can be requested again
+            advice="free some disk space, or remove the file; replies can be requested again.",
+        )
+        with self._file.transaction() as connection:
+            connection.execute(
                 "CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, answer TEXT NOT NULL)"
             )
-        except OSError as error:
-            raise storage_error(error, path.parent) from error
-        except sqlite3.DatabaseError as error:
-            raise self._explained(error) from error
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._connection.close()
+        self._file.close()
 
     def find(self, keys: Sequence[str]) -> dict[str, str]:
-        """Answers that are kept, by key."""
+        """Return the kept replies, by key."""
         found: dict[str, str] = {}
-        try:
-            for start in range(0, len(keys), AT_A_TIME):
-                some = keys[start : start + AT_A_TIME]
+        with self._file.transaction() as connection:
+            for start in range(0, len(keys), KEYS_PER_QUERY):
+                some = keys[start : start + KEYS_PER_QUERY]
                 marks = ", ".join("?" * len(some))
-                rows = self._connection.execute(
-                    f"SELECT key, answer FROM answers WHERE key IN ({marks})", some
-                )
-                found.update(rows.fetchall())
-        except sqlite3.DatabaseError as error:
-            raise self._explained(error) from error
+                query = f"SELECT key, answer FROM answers WHERE key IN ({marks})"
+                found.update(tuple(row) for row in connection.execute(query, some))
         return found
 
     def keep(self, key: str, answer: str) -> None:
-        """Keep an answer; an earlier one of the same key is replaced."""
-        try:
-            self._connection.execute("INSERT OR REPLACE INTO answers VALUES (?, ?)", (key, answer))
-        except sqlite3.DatabaseError as error:
-            raise self._explained(error) from error
-
-    def _explained(self, error: sqlite3.DatabaseError) -> StoreError:
-        return StoreError(
-            f"The file {self.path} of kept answers cannot be used ({error}): free some disk space, or remove "
-            "the file; answers can be asked for again."
-        )
+        """Keep a reply; an earlier one of the same key is replaced."""
+        with self._file.transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO answers VALUES (?, ?)", (key, answer))
 
 
-def answer_keys(model: str, instruction: str, questions: Iterable[str]) -> list[str]:
-    """Key of each question to one model under one prompt."""
+def reply_keys(model: str, instruction: str, questions: Iterable[str]) -> list[str]:
+    """Return the key of each question to one model under one prompt."""
     return [content_key("answer", model, instruction, question) for question in questions]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from core.errors import LanguageModelError
 from core.labels.annotation.prompts import UNUSABLE, PromptStep
-from core.labels.annotation.reply_cache import AnswerCache, answer_keys
+from core.labels.annotation.reply_cache import ReplyCache, reply_keys
 from core.utils import Completion, LanguageModel, ParsedAnswer, Progress, complete_each
 
 REQUEST_ATTEMPTS = 6
@@ -68,7 +68,7 @@ def complete_step(
     model: LanguageModel,
     step: PromptStep,
     lengths: Mapping[int, int],
-    cache: AnswerCache,
+    cache: ReplyCache,
     *,
     found: dict[int, str],
     counts: Counts,
@@ -85,7 +85,7 @@ def complete_step(
     step : PromptStep
     lengths : mapping of int to int
         The items, with the characters of their longest text.
-    cache : AnswerCache
+    cache : ReplyCache
     found : dict of int to str
         Filled as answers come, so that it is of use when this raises.
     counts : Counts
@@ -113,7 +113,7 @@ class _StepRun:
     model: LanguageModel
     step: PromptStep
     lengths: Mapping[int, int]
-    cache: AnswerCache
+    cache: ReplyCache
     found: dict[int, str]
     counts: Counts
     progress: Progress
@@ -122,7 +122,7 @@ class _StepRun:
     def complete(self, attempts: Mapping[int, _Attempt], max_tokens: int) -> dict[int, _Attempt]:
         """Complete some items; returns those to be sent again, and how."""
         prompts = {item: self._prompt(item, attempt) for item, attempt in attempts.items()}
-        keys = answer_keys(self.model.model, self.step.task, prompts.values())
+        keys = reply_keys(self.model.model, self.step.task, prompts.values())
         key_of = dict(zip(prompts, keys, strict=True))
         self._take_cached(key_of)
         items = [item for item in prompts if item not in self.found]

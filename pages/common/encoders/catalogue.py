@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pandas as pd
 import streamlit as st
 
 from core.encoders import available_encoders, describe_encoder, instructed_encoders
 from pages.common.encoders.facts_text import spoken
+from pages.common.state import set_widget, state_of, widget_value
+
+
+@dataclass
+class CatalogueState:
+    """Whether a row of the table was just chosen."""
+
+    chosen: bool = False
 
 
 @st.dialog("All encoders", width="large", icon=":material/table_view:")
@@ -23,11 +33,11 @@ def show_encoders(key: str, field: str) -> None:
     table = encoder_table()
 
     def choose() -> None:
-        selected = st.session_state[f"{key}_table"]["selection"]
+        selected = widget_value(f"{key}_table")["selection"]
         rows = [*selected["rows"], *(row for row, _ in selected["cells"])]
         if rows:
-            st.session_state[field] = table["Encoder"][rows[0]]
-            st.session_state[f"{key}_chosen"] = True
+            set_widget(field, table["Encoder"][rows[0]])
+            state_of(CatalogueState, key).chosen = True
 
     st.caption(
         "Any other sentence-transformers, INSTRUCTOR or InBedder model works by its name or folder, if it "
@@ -54,7 +64,9 @@ def show_encoders(key: str, field: str) -> None:
             "About": st.column_config.TextColumn(width="large"),
         },
     )
-    if st.session_state.pop(f"{key}_chosen", False):
+    state = state_of(CatalogueState, key)
+    if state.chosen:
+        state.chosen = False
         st.rerun()  # closes the table
 
 

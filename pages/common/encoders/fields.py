@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import streamlit as st
 
 from core.encoders import (
@@ -13,6 +15,7 @@ from core.encoders import (
     is_folder,
 )
 from pages.common.encoders.facts_text import OUTPUTS
+from pages.common.state import reset_state, set_widget, state_of, widget_value
 
 SERVER = "An embeddings server…"
 EXAMPLE_URL = "http://127.0.0.1:11434/v1"
@@ -31,15 +34,32 @@ TEMPLATE_HELP = (
 OUTPUT_HELP = "An InBedder is asked your instruction about each text. What of it becomes the text's place."
 
 
+@dataclass
+class EncoderFields:
+    """What the fields of one chooser started from.
+
+    Attributes
+    ----------
+    first : str or None, the encoder offered first
+    filled : encoder that the value of each further field belongs to
+    """
+
+    first: str | None = None
+    filled: dict[str, str] = field(default_factory=dict)
+
+
 def draw_name(key: str, instructed: bool, start: str) -> str:
     """Selectbox of names, and the fields of a server."""
     field = f"{key}_encoder"
     suggested = {choice.name: choice for choice in instructed_encoders()}
     if not instructed:
         suggested = {choice.name: choice for choice in available_encoders()} | suggested
-    first = st.session_state.setdefault(f"{key}_start", start or ("" if instructed else DEFAULT_ENCODER))
+    fields = state_of(EncoderFields, key)
+    if fields.first is None:
+        fields.first = start or ("" if instructed else DEFAULT_ENCODER)
+    first = fields.first
     # What was typed is an option like the others from then on.
-    more = [name for name in dict.fromkeys((first, st.session_state.get(field))) if name]
+    more = [name for name in dict.fromkeys((first, widget_value(field))) if name]
     options = [*(name for name in more if name not in suggested and name != SERVER), *suggested, SERVER]
     chosen = st.selectbox(
         "Encoder",
@@ -74,7 +94,7 @@ def draw_kind(key: str, name: str) -> str:
     if named.kind is not None or not is_folder(named.source):
         return name
     field = f"{key}_kind"
-    _fill(field, name, "")
+    _fill(key, "kind", name, "")
     kind = st.segmented_control(
         "Read as",
         list(KINDS),
@@ -93,7 +113,7 @@ def draw_output(key: str, name: str, outputs: tuple[str, ...]) -> str:
     bare = name.removesuffix(f"#{named.output}") if named.output else name
     field = f"{key}_output"
     first = named.output or outputs[0]
-    _fill(field, name, first)
+    _fill(key, "output", name, first)
     output = st.selectbox(
         "Vectors from",
         list(dict.fromkeys([*outputs, first])),
@@ -108,7 +128,7 @@ def draw_output(key: str, name: str, outputs: tuple[str, ...]) -> str:
 def draw_template(key: str, name: str, start: str, start_template: str) -> str:
     """How the instruction is put before a text; "" for the encoder's own way."""
     own, field = default_template(name), f"{key}_template"
-    _fill(field, name, (start_template if name == start else "") or own)
+    _fill(key, "template", name, (start_template if name == start else "") or own)
     template = st.text_area(
         "Wording",
         key=field,
@@ -120,8 +140,14 @@ def draw_template(key: str, name: str, start: str, start_template: str) -> str:
     return "" if not template.strip() or template == own else template
 
 
-def _fill(field: str, name: str, value: str) -> None:
-    """Give a field its first value, anew for each encoder."""
-    if st.session_state.get(f"{field}_of") != name:
-        st.session_state[f"{field}_of"] = name
-        st.session_state[field] = value
+def forget_fields(key: str) -> None:
+    """Let the fields of a chooser start from what is stored again."""
+    reset_state(EncoderFields, key)
+
+
+def _fill(key: str, part: str, name: str, value: str) -> None:
+    """Give a field its first value, again for each encoder."""
+    filled = state_of(EncoderFields, key).filled
+    if filled.get(part) != name:
+        filled[part] = name
+        set_widget(f"{key}_{part}", value)

@@ -8,9 +8,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.encoders import EncoderFacts
-from core.errors import RefractError
 from core.tasks import N_TRIED, Trial, load_trial
 from pages.common import cache, jobs
+from pages.common.notices import attempt, draw_notice
 from pages.common.text import duration, gigabytes, markdown
 
 TASK = "try_encoder"
@@ -61,11 +61,8 @@ def draw_trial(
             on_click=start_trial,
             args=[facts, key, arguments, before],
         )
-    said = st.session_state.pop(f"{key}_try_error", "")
-    if job is not None and job.status == "failed":
-        said = job.message
-    if said:
-        st.error(markdown(said), icon=":material/error:")
+    jobs.draw_job(job, cancel_key=f"{key}_try_cancel")
+    draw_notice(f"{key}_try")
 
 
 def kept_trial(*, corpus_key: str, encoder: str, template: str, instruction: str) -> Trial | None:
@@ -77,12 +74,13 @@ def start_trial(
     facts: EncoderFacts, key: str, arguments: dict[str, str], before: Callable[[], None] | None
 ) -> None:
     """Queue the trial, in a callback."""
-    try:
+
+    def start() -> None:
         if before is not None:
             before()
         jobs.start(TASK, f"Trying {facts.title}", **arguments)
-    except RefractError as error:
-        st.session_state[f"{key}_try_error"] = str(error)
+
+    attempt(start, f"{key}_try")
 
 
 def try_label(facts: EncoderFacts) -> str:

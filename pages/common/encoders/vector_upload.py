@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import streamlit as st
@@ -13,6 +13,7 @@ from core.encoders import ReadyVectors, read_ready_vectors
 from core.errors import EncoderUnavailable, StoreError
 from core.storage import find_ready, keep_ready
 from pages.common import cache
+from pages.common.state import state_of
 from pages.common.text import markdown
 
 FORMATS = ["npy", "npz", "parquet"]
@@ -35,6 +36,13 @@ class Upload:
 
     file_name: str
     ready: ReadyVectors
+
+
+@dataclass
+class KeptVectors:
+    """Names of the vectors that this session kept, by corpus key, file name and content key."""
+
+    names: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
 
 def draw_ready_upload(corpus: Corpus, *, key: str) -> str | None:
@@ -90,15 +98,14 @@ def keep(corpus_key: str, upload: Upload) -> str:
     if not name:
         results = cache.store().results(corpus_key)
         name = keep_ready(results, corpus_key, upload.file_name, upload.ready)
-        names = st.session_state.setdefault("ready_names", {})
-        names[corpus_key, upload.file_name, upload.ready.key] = name
+        state_of(KeptVectors).names[corpus_key, upload.file_name, upload.ready.key] = name
     return name
 
 
 def kept_name(corpus_key: str, upload: Upload) -> str:
     """Name of vectors that this session kept; "" before, and when they went with their corpus."""
     which = corpus_key, upload.file_name, upload.ready.key
-    name = st.session_state.get("ready_names", {}).get(which, "")
+    name = state_of(KeptVectors).names.get(which, "")
     try:
         return name if find_ready(cache.store().results(corpus_key), name) else ""
     except StoreError:

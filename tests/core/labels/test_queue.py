@@ -15,10 +15,7 @@ def guide_of(n, entries):
     for row, label, *_ in entries:
         codes[row] = NAMES.index(label) if label else -1
     table = pd.DataFrame(
-        [
-            (row, label, "ada", source, "", reviewed, "2026-01-01")
-            for row, label, source, reviewed in entries
-        ],
+        [(row, label, "ada", source, "", reviewed, "2026-01-01") for row, label, source, reviewed in entries],
         columns=["row", "label", "given_by", "source", "source_name", "reviewed", "given_at"],
     )
     return GuideLabels(NAMES, (1, 2), codes, table.astype({"row": np.int64, "reviewed": bool}))

@@ -27,11 +27,11 @@ def latest(store, analysis):
 
 
 def test_a_model_label_is_kept_by_a_person(reviewed, store, labelled):
-    assert "small took it for **angry**. 4 such labels" in words(reviewed)
+    assert "small labelled it **angry**. 4 such labels" in words(reviewed)
     reviewed.button(key="guide_keep").click().run()
     kept = latest(store, labelled).loc[20]
     assert kept["label"] == "angry" and kept["source"] != "model" and kept["reviewed"]
-    assert "took it for **pleased**. 3 such labels" in words(reviewed)  # one of each in turn
+    assert "labelled it **pleased**. 3 such labels" in words(reviewed)  # one of each in turn
 
 
 def test_a_model_label_is_corrected(reviewed, store, labelled):
@@ -52,7 +52,7 @@ def test_a_model_label_is_taken_away_for_good(reviewed, store, labelled):
 def test_the_deck_says_when_all_are_looked_at(reviewed, store, labelled):
     for _ in range(4):
         reviewed.button(key="guide_keep").click().run()
-    assert "No label given by a model waits" in words(reviewed) and not reviewed.exception
+    assert "No label given by a model" in words(reviewed) and not reviewed.exception
     reviewed.segmented_control(key="guide_mode").set_value("Suggested").run()
     assert not reviewed.exception
     options = reviewed.segmented_control(key="guide_mode").options

@@ -8,7 +8,7 @@ from core.encoders import DEFAULT_ENCODER, ReadyVectors
 from core.errors import StoreError
 from core.storage import Store, keep_ready
 from core.transforms import Method
-from pages.common import method_hint, method_ready, cache, start_label
+from pages.common import cache, method_hint, method_ready, start_label
 from pages.guide import method
 
 GUIDE = "pages/guide/page.py"
@@ -17,7 +17,7 @@ GUIDE = "pages/guide/page.py"
 def page():
     import streamlit as st
 
-    from pages.common import method_ready, current_analysis
+    from pages.common import current_analysis, method_ready
     from pages.guide.method import draw_method
 
     draw_method(current_analysis())
@@ -79,7 +79,7 @@ def test_a_choice_is_kept_and_starts_an_analysis_where_there_is_none(panel, stor
 def test_the_recipe_says_how_many_labels_it_has(panel, store, labelled):
     store.set_method(labelled, Method("gstransform"))
     panel.run()
-    assert "12 labels given; it wants hundreds" in words(panel)
+    assert "12 labels given; it needs hundreds" in words(panel)
 
 
 def test_a_reading_keeps_the_chosen_encoder_and_its_template(panel, analysis, store, chosen, corpus):
@@ -125,7 +125,7 @@ def test_ready_vectors_take_the_place_of_an_encoder(panel, analysis, store, chos
     assert store.analysis(analysis).method.encoder.startswith("vectors:mine.npy#")
     again = AppTest.from_function(page, default_timeout=30).run()  # another session
     assert again.segmented_control(key=source).value == method.FILE
-    assert "in use until another file" in words(again)
+    assert "in use until you choose another file" in words(again)
 
 
 def test_a_full_disk_is_said_and_nothing_else_breaks(panel, analysis, monkeypatch):

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from core.errors import Cancelled, LanguageModelError, StoreError
-from core.labels.annotation import AnswerCache, KnownLabels, annotate, estimate, retry, sample_rows
+from core.labels.annotation import KnownLabels, ReplyCache, annotate, estimate, retry, sample_rows
 from core.labels.annotation import pipeline as annotation
 from core.labels.annotation.pipeline import number_of_groups
 from core.labels.annotation.prompts import (
@@ -28,7 +28,7 @@ from core.labels.annotation.prompts import (
 from core.labels.annotation.retry import NO_ANSWER, NOT_TAKEN, TOO_LONG
 from core.tasks import annotate as annotation_task
 from core.tasks import estimate_analysis, latest_report, model_cache
-from core.tasks.annotate import annotate_analysis, answers_path, known_labels, record_labels
+from core.tasks.annotate import annotate_analysis, known_labels, record_labels, replies_path
 from core.utils import (
     KEY_VARIABLE,
     MODEL_VARIABLE,
@@ -134,7 +134,7 @@ def model(server):
 
 @pytest.fixture
 def answers(tmp_path):
-    with AnswerCache(tmp_path / "answers.sqlite") as answers:
+    with ReplyCache(tmp_path / "answers.sqlite") as answers:
         yield answers
 
 
@@ -576,7 +576,7 @@ def test_damaged_answers_are_said_in_a_sentence(tmp_path):
     path = tmp_path / "answers.sqlite"
     path.write_bytes(b"no database" * 1000)
     with pytest.raises(StoreError, match="cannot be used"):
-        AnswerCache(path)
+        ReplyCache(path)
 
 
 # The task
@@ -715,6 +715,6 @@ def test_two_spellings_of_one_name_are_recorded_as_the_label_there_is(store, pre
 def test_answers_are_removed_with_their_corpus(task, store, prepared):
     analysis = store.add_analysis(prepared, INSTRUCTION)
     task(analysis_id=analysis, n_texts=30)
-    assert answers_path(store, prepared).exists()
+    assert replies_path(store, prepared).exists()
     store.delete_corpus(prepared)
-    assert not answers_path(store, prepared).exists()
+    assert not replies_path(store, prepared).exists()
