@@ -1,4 +1,4 @@
-"""The task that labels texts of an analysis with the language model that is configured."""
+"""Label texts of an analysis with the configured language model."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from core.encoders import DEFAULT_ENCODER, Encoder, split_ready
 from core.errors import LanguageModelError, RefractError
 from core.labels.annotation import (
     AnnotationReport,
-    AnswerCache,
     Estimate,
     KnownLabels,
+    ReplyCache,
     annotate,
     estimate,
     sample_rows,
@@ -30,21 +30,21 @@ def annotate_analysis(
     load_corpus: Callable[[Store, str], Corpus],
     load_encoder: Callable[[str], Encoder],
 ) -> None:
-    """Give guide labels to a sample of texts, as one step; texts that a person labelled stay as they are.
+    """Give guide labels to a sample of texts, in one undo step; labels by a person stay.
 
     Parameters
     ----------
     n_texts : int
         Size of the sample.
     load_corpus, load_encoder : callable
-        Those of `core.tasks.model_cache`, which keep them warm.
+        Those of `core.tasks.model_cache`, which keep what they load in memory.
 
     Raises
     ------
     LanguageModelError
         When no model is configured, or the run ended early; labels found until then are kept.
     EncoderUnavailable
-        Before anything is sent, when the corpus' encoder cannot be loaded.
+        Before anything is sent, when the encoder of the corpus cannot be loaded.
     """
     model = configured()
     if model is None:
@@ -54,17 +54,17 @@ def annotate_analysis(
         raise LanguageModelError("The analysis has no instruction to label by: type one first.")
     texts = load_corpus(store, analysis.corpus_key).texts
     report("Loading the encoder", 0, 1)
-    of_corpus = store.corpus_entry(analysis.corpus_key).encoder
-    # Summaries are grouped by an encoder: vectors from a file cannot read them.
-    encoder = load_encoder(DEFAULT_ENCODER if split_ready(of_corpus) else of_corpus)
-    with AnswerCache(answers_path(store, analysis.corpus_key)) as answers:
+    corpus_encoder = store.corpus_entry(analysis.corpus_key).encoder
+    # Vectors from a file have no encoder for the summaries.
+    encoder = load_encoder(DEFAULT_ENCODER if split_ready(corpus_encoder) else corpus_encoder)
+    with ReplyCache(replies_path(store, analysis.corpus_key)) as cache:
         annotation = annotate(
             model,
             texts,
             sample_rows(len(texts), n_texts),
             analysis.instruction,
             encode=encoder.encode,
-            cache=answers,
+            cache=cache,
             known=known_labels(store, analysis_id),
             report=report,
         )
@@ -76,9 +76,14 @@ def annotate_analysis(
 
 
 def record_labels(store: Store, analysis_id: int, labels: Mapping[int, str], model: str) -> list[int]:
-    """Give a model's labels as one step, except to texts that a person labelled or skipped; returns the rows.
+    """Give the labels of a model in one undo step, except to texts that a person labelled or skipped.
 
-    Names that are new are added; what the same model said before is not said again.
+    New names are added; a label that the same model gave before is not given again.
+
+    Returns
+    -------
+    list of int
+        The labelled rows.
     """
     guide = store.labels.read(analysis_id).table
     latest = {
@@ -96,14 +101,14 @@ def record_labels(store: Store, analysis_id: int, labels: Mapping[int, str], mod
     given = {row: name for row, name in given.items() if latest.get(row) != ("model", name, model)}
     if not given:
         return []
-    # A person may have labelled one of them this very moment.
+    # A person may have labelled one of them since `latest` was read.
     return store.labels.give(
         analysis_id, given, model, source="model", unless=lambda source: source != "model"
     )
 
 
 def known_labels(store: Store, analysis_id: int) -> KnownLabels:
-    """What a run must respect: names there are, names taken away, and what a person labelled."""
+    """Return the label names, retired names, and rows labelled by a person, all of which a run keeps."""
     guide = store.labels.read(analysis_id).table
     by_person = guide["row"][guide["source"] != "model"]
     return KnownLabels(
@@ -116,16 +121,16 @@ def known_labels(store: Store, analysis_id: int) -> KnownLabels:
 def estimate_analysis(
     store: Store, corpus: Corpus, analysis_id: int, n_texts: int, model: LanguageModel
 ) -> Estimate:
-    """What `annotate_analysis` would send now."""
+    """Estimate what `annotate_analysis` would send now."""
     analysis = store.analysis(analysis_id)
     rows = sample_rows(len(corpus.texts), n_texts)
     known = known_labels(store, analysis_id)
-    with AnswerCache(answers_path(store, corpus.key)) as answers:
-        return estimate(model, corpus.texts, rows, analysis.instruction, answers, known)
+    with ReplyCache(replies_path(store, corpus.key)) as cache:
+        return estimate(model, corpus.texts, rows, analysis.instruction, cache, known)
 
 
 def latest_report(store: Store, corpus_key: str, analysis_id: int) -> AnnotationReport | None:
-    """Report of the latest run that came to its end or lost its server; None where there is none."""
+    """Return the report of the latest run that ended or lost its server; None where there is none."""
     results = store.results(corpus_key)
     if not results.has_document(_report_key(analysis_id)):
         return None
@@ -135,8 +140,8 @@ def latest_report(store: Store, corpus_key: str, analysis_id: int) -> Annotation
         return None
 
 
-def answers_path(store: Store, corpus_key: str) -> Path:
-    """File of the answers about the texts of a corpus; removed with it."""
+def replies_path(store: Store, corpus_key: str) -> Path:
+    """Return the file of kept replies about the texts of a corpus; it is removed with the corpus."""
     return store.results(corpus_key).folder / "answers.sqlite"
 
 

@@ -18,9 +18,9 @@ TASK = "annotate"
 ANNOTATION = "annotation"  # where messages about a run are shown
 STOPPED = "Stopped. Every answer so far is kept: go on whenever you like."
 HELP = (
-    "The model summarises each text under your instruction. The summaries are grouped, and the model names each "
-    "group and sorts each text into one of the names. Your labels stay as they are, and their names are offered "
-    "to the model too."
+    "The model summarises each text under your instruction. The summaries are grouped, and the model names "
+    "each group and sorts each text into one of the names. Your labels stay as they are, and their names are "
+    "offered to the model too."
 )
 TEXTS_HELP = (
     f"A random sample, {MOST_TEXTS:,} at most. A larger sample contains the smaller one, so nothing is sent "
@@ -30,9 +30,7 @@ PRICE_HELP = (
     "Price of a million tokens on your server, in any currency; 0 for a server of your own. A token is about "
     "four letters."
 )
-FAILURES_HELP = (
-    "A text without a usable answer gets no label: nothing is guessed. Start again to send it again."
-)
+FAILURES_HELP = "A text without a usable answer gets no label. Start again to send it again."
 PROBLEMS = {
     "empty": "empty",
     "cut off": "cut off",

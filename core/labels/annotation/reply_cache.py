@@ -62,6 +62,6 @@ class ReplyCache:
             connection.execute("INSERT OR REPLACE INTO answers VALUES (?, ?)", (key, answer))
 
 
-def reply_keys(model: str, instruction: str, questions: Iterable[str]) -> list[str]:
-    """Return the key of each question to one model under one prompt."""
-    return [content_key("answer", model, instruction, question) for question in questions]
+def reply_keys(model: str, task: str, prompts: Iterable[str]) -> list[str]:
+    """Return the key of each prompt to one model under one task (the system message)."""
+    return [content_key("answer", model, task, prompt) for prompt in prompts]

@@ -82,10 +82,10 @@ def test_address_and_estimate_are_said_before_anything_is_sent(panel, analysis, 
     panel.run()
     said = words(panel)
     assert server.url[7:-3] in said.replace("\\", "") and "**60** texts" in said
-    assert f"About **{60 + 30 + 60}** questions" in said
+    assert f"About **{60 + 30 + 60}** prompts" in said
     assert server.asked == [] and not panel.exception
     panel.number_input(key=f"annotation_texts_{analysis}").set_value(20).run()
-    assert f"About **{20 + 10 + 20}** questions" in words(panel)
+    assert f"About **{20 + 10 + 20}** prompts" in words(panel)
     panel.number_input(key="annotation_price_read").set_value(1000.0).run()
     assert "at this price" in words(panel)
 
@@ -98,7 +98,7 @@ def test_labels_come_with_a_click_and_the_report_says_so(panel, analysis, config
     given = store.labels.read(analysis).table
     assert len(given) == 30 and set(given["source"]) == {"model"}
     assert "30 of 30 texts labelled" in words(panel) and "angry" in words(panel)
-    assert "Every question was answered before" in words(panel)
+    assert "Every prompt is answered already" in words(panel)
     panel.number_input(key=f"annotation_texts_{analysis}").set_value(40).run()
     assert panel.button(key="annotation_start").label == "Go on"
 
@@ -149,7 +149,7 @@ def test_a_report_has_a_line_for_each_step_that_had_trouble():
     }
     trouble, merged, cut = report_lines(report)
     assert trouble == (
-        "Sorting texts, answers: **2** refused, 3 with words around it, taken away, 1 texts sent in part. "
+        "Sorting texts, answers: **2** refused, 3 with words around it, removed, 1 texts sent in part. "
         "Latest message: No \\*answer\\*"
     )
     assert merged.startswith("2 of 5 groups") and cut.startswith("1 long")
@@ -159,7 +159,7 @@ def test_a_report_has_a_line_for_each_step_that_had_trouble():
 def test_the_estimate_is_told_with_its_cost():
     needed = Estimate(n_texts=10, calls=25, kept=5, tokens_in=2_000_000, tokens_out=500_000)
     assert estimate_text(needed, 0.5, 2.0) == (
-        "About **20** questions (5 more are answered already), 2,000 thousand tokens read and 500 thousand "
+        "About **20** prompts (5 more are answered already), 2,000 thousand tokens read and 500 thousand "
         "written: about **2.00** at this price."
     )
     assert (thousands(40), thousands(1_260), thousands(12_600)) == ("100", "1,300", "13 thousand")
