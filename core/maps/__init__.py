@@ -1,7 +1,7 @@
 """Spaces and their 2-D maps: projection, map quality, and the place of a new text."""
 
 from core.maps.fit import Fit
-from core.maps.placement import Placement, Refitted, place_in, place_reshaped, refit
+from core.maps.placement import Placement, place_in, place_reshaped
 from core.maps.projection import project, warm_up
 from core.maps.quality import MapQuality, measure_map, near_neighbours
 from core.maps.space import Space
@@ -10,13 +10,11 @@ __all__ = [
     "Fit",
     "MapQuality",
     "Placement",
-    "Refitted",
     "Space",
     "measure_map",
     "near_neighbours",
     "place_in",
     "place_reshaped",
     "project",
-    "refit",
     "warm_up",
 ]

@@ -1,7 +1,8 @@
-"""What a Fit makes of a corpus: the reshaped space with its classes."""
+"""The result of a Fit: the reshaped space with predicted labels."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,22 +19,31 @@ class Fit:
     Attributes
     ----------
     space : Space
-        The reshaped space, or the one that an encoder's reading made.
+        The reshaped space, or the space of the re-encoded texts.
     space_key : str
-        Under which this space, its clusters and answers are kept: Fits of one reading share it.
+        Key of this space, its clusters and answers in the store. Fits of one re-encoding share it.
     method : Method
-        How it was made.
     instruction : str
+        Instruction at the time of the Fit.
     labels : list of str
-        Instruction and label names as they were at the Fit.
+        Label names at the time of the Fit.
     label_ids : list of int
-        What the store knows these labels by; empty for a Fit of an earlier version.
+        Ids of these labels in the store; empty for a Fit of an earlier version.
     phrases : list of lists of str
-        What was encoded for each name.
-    classes : list of int, positions in `labels`; empty where there were too few labels to foretell any
-    given : int64 array (n,), position in `labels`; -1 where no label was given
-    probabilities : float32 array (n, n_classes), columns as `classes`
-    label_vectors : float32 array (n_labels, d), the encoded phrases, or None where none could be read
+        Texts that were encoded for each name.
+    classes : list of int
+        Positions in `labels`; empty where there were too few labels to predict any.
+    given : ndarray of int64, shape (n_texts,)
+        Given labels, positions in `labels`; -1 where unlabelled.
+    probabilities : ndarray of float32, shape (n_texts, n_classes)
+        Columns as in `classes`.
+    label_vectors : ndarray of float32, shape (n_labels, n_dims), or None
+        Encoded phrases; None where the encoder cannot encode any.
+    classifier : mapping of str to ndarray, or None
+        `GuidedTransform.to_arrays` of the transform that predicts labels. None without predictions, and in a
+        Fit of an earlier version.
+    network : mapping of str to ndarray, or None
+        `GSTransform.to_arrays`; None for other methods, and in a Fit of an earlier version.
     """
 
     space: Space
@@ -47,29 +57,37 @@ class Fit:
     given: np.ndarray
     probabilities: np.ndarray
     label_vectors: np.ndarray | None
+    classifier: Mapping[str, np.ndarray] | None = None
+    network: Mapping[str, np.ndarray] | None = None
 
     @property
     def has_predictions(self) -> bool:
-        """Whether texts have predicted labels: a reading needs no labels, and may have none."""
+        """Whether texts have predicted labels; a re-encoding needs no labels and may have none."""
         return bool(self.classes)
 
+    @property
+    def has_estimators(self) -> bool:
+        """Whether its fitted estimators are stored, so that a new text is placed without training."""
+        needs_network = self.method.kind == "gstransform"
+        return (self.classifier is not None or not self.has_predictions) and (
+            self.network is not None or not needs_network
+        )
+
     def base(self, generic: Space) -> Space:
-        """Return the space in which its labels were learned: the generic one, unless it is its own."""
+        """Return the space in which its labels were learned: the generic one, or its own."""
         return generic if self.method.kind == "guided" else self.space
 
     @cached_property
     def predicted(self) -> np.ndarray:
-        """Likeliest label of each text: int32 array (n,), position in `labels`."""
+        """Most probable label of each text: int32 (n_texts,), positions in `labels`."""
         return np.asarray(self.classes, dtype=np.int32)[self.probabilities.argmax(axis=1)]
 
     @cached_property
     def probability(self) -> np.ndarray:
-        """Probability of the predicted label: float32 array (n,)."""
+        """Probability of the predicted label of each text: float32 (n_texts,)."""
         return np.asarray(self.probabilities.max(axis=1))
 
     @cached_property
     def from_names_only(self) -> bool:
-        """Whether no text was labelled, so that all it goes by are the label names; not so of a reading."""
-        return (
-            self.has_predictions and not self.method.reencodes and not (np.asarray(self.given) >= 0).any()
-        )
+        """Whether no text was labelled, so that the transform was fitted to label names only."""
+        return self.has_predictions and not self.method.reencodes and not (np.asarray(self.given) >= 0).any()

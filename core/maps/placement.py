@@ -1,8 +1,7 @@
-"""Where any text lands: its neighbours, its place on the map, the probabilities of its labels."""
+"""Place a new text in a space: its nearest texts, its place on the map, its label probabilities."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,27 +13,30 @@ from core.neighbours import COPY, unit_rows
 from core.transforms import GSTransform, GuidedTransform
 
 COSINE_POWER = 8
-"""Power of the cosine by which a neighbour draws: the nearest ones decide (see `place_among`)."""
+"""Exponent of the cosine in the weight of a neighbour: the nearest have most weight (see `place_among`)."""
 
-STEPS = 50
-NEIGHBOURS = 15
+MEDIAN_STEPS = 50
+"""Iterations of Weiszfeld's algorithm."""
+
+N_NEIGHBOURS = 15
+"""Nearest texts that determine the place: as many as in the neighbour graph."""
 
 
 @dataclass(frozen=True)
 class Placement:
-    """A text in one space of a corpus.
+    """The place of a text in one space of a corpus.
 
     Attributes
     ----------
-    vector : float32 array (d,)
-    neighbours : int64 array (k,)
-        The nearest texts of the corpus, nearest first.
-    similarities : float32 array (k,)
+    vector : ndarray of float32, shape (n_dims,)
+    neighbours : ndarray of int64, shape (k,)
+        Rows of the nearest texts of the corpus, nearest first.
+    similarities : ndarray of float32, shape (k,)
         Cosines to them.
-    place : float32 array (2,)
-        Where it stands on the map.
-    probabilities : float32 array (n_classes,) or None
-        Of the classes of the Fit; None where there are none, as in the generic space.
+    place : ndarray of float32, shape (2,)
+        Coordinates on the map.
+    probabilities : ndarray of float32, shape (n_classes,), or None
+        Of the classes of the Fit; None in the generic space, and without predictions.
     """
 
     vector: np.ndarray
@@ -44,93 +46,60 @@ class Placement:
     probabilities: np.ndarray | None = None
 
 
-@dataclass(frozen=True)
-class Refitted:
-    """What a Fit learned.
-
-    Attributes
-    ----------
-    move : callable
-        Takes vectors (n, d) as the encoder gives them into the space of the Fit.
-    classifier : GuidedTransform or None
-        Foretells labels; None where there were too few to learn any.
-    classifies_moved : bool
-        Whether it looks at vectors that were moved, and not at those of the encoder.
-    """
-
-    move: Callable[[np.ndarray], np.ndarray]
-    classifier: GuidedTransform | None
-    classifies_moved: bool
-
-
-def refit(fit: Fit, generic: Space) -> Refitted:
-    """Learn again what a Fit learned, from what it kept: the same, as nothing is random.
-
-    Cost as of `GuidedTransform.fit`; of `GSTransform.fit` as well where that made the space. The reshaped
-    vectors are the kept ones, which stay on disk.
-    """
-    base = fit.base(generic)
-    classifier = None
-    if fit.has_predictions:
-        classifier = GuidedTransform(random_state=0).fit(
-            np.asarray(base.vectors),
-            np.asarray(fit.given),
-            graph=base.graph,
-            label_vectors=fit.label_vectors,
-        )
-    if fit.method.reencodes:
-        return Refitted(lambda X: X, classifier, True)
-    if fit.method.kind == "gstransform":
-        recipe = GSTransform(random_state=0).fit(np.asarray(generic.vectors), np.asarray(fit.given))
-        return Refitted(lambda X: unit_rows(recipe.transform(X)), classifier, True)
-    classifier.embedding_ = fit.space.vectors
-    return Refitted(classifier.transform, classifier, False)
-
-
 def place_in(vector: np.ndarray, space: Space) -> Placement:
-    """Return where a text lands in a space that texts are read into: the generic one, or a reading's.
+    """Place a text in a space of an encoder: the generic space, or that of re-encoded texts.
 
-    A text that is in the corpus already lands on its copy. Cost O(n_texts x n_dims).
+    A text of the corpus gets the place of that text. Cost O(n_texts x n_dims).
 
     Parameters
     ----------
     vector : array of float32, shape (n_dims,)
-        As the encoder of this space reads it.
+        From the encoder of this space.
     space : Space
     """
-    neighbours, similarities = find_meaning(space.vectors, vector, NEIGHBOURS)
-    if similarities[0] >= COPY:  # encoded alone, its digits are others
+    neighbours, similarities = find_meaning(space.vectors, vector, N_NEIGHBOURS)
+    if similarities[0] >= COPY:  # in another batch, its last digits differ
         vector = np.asarray(space.vectors[neighbours[0]])
     return Placement(vector, neighbours, similarities, place_among(space.map, neighbours, similarities))
 
 
-def place_reshaped(vector: np.ndarray, refitted: Refitted, space: Space) -> Placement:
-    """Return where a text lands in the space of a Fit.
+def place_reshaped(vector: np.ndarray, fit: Fit, generic: Space) -> Placement:
+    """Place a text in the space of a Fit by its stored estimators; nothing is trained.
+
+    Cost O(n_texts x (n_dims + n_reshaped)).
 
     Parameters
     ----------
     vector : array of float32, shape (n_dims,)
-        Its vector in the space that the Fit began from, as `place_in` returns it.
-    refitted : Refitted
-        Of this space.
-    space : Space
+        Its vector in the space that the Fit started from, as `place_in` returns it.
+    fit : Fit
+        With estimators.
+    generic : Space
+        The generic space that it was fitted to.
     """
-    moved = refitted.move(vector[None])
-    neighbours, similarities = find_meaning(space.vectors, moved[0], NEIGHBOURS)
-    place = place_among(space.map, neighbours, similarities)
+    kind, classifier, moved = fit.method.kind, None, vector[None]
+    if fit.classifier is not None:
+        embedding = fit.space.vectors if kind == "guided" else None
+        base = np.asarray(fit.base(generic).vectors)
+        classifier = GuidedTransform.from_arrays(fit.classifier, base, embedding, fit.probabilities)
+    if kind == "guided":
+        moved = unit_rows(classifier.transform(moved))
+    elif kind == "gstransform":
+        moved = unit_rows(GSTransform.from_arrays(fit.network).transform(moved))
+    neighbours, similarities = find_meaning(fit.space.vectors, moved[0], N_NEIGHBOURS)
+    place = place_among(fit.space.map, neighbours, similarities)
     probabilities = None
-    if refitted.classifier is not None:
-        seen = moved if refitted.classifies_moved else vector[None]
-        probabilities = refitted.classifier.predict_proba(seen)[0]
+    if classifier is not None:
+        probabilities = classifier.predict_proba(vector[None] if kind == "guided" else moved)[0]
     return Placement(moved[0], neighbours, similarities, place, probabilities)
 
 
 def place_among(points: np.ndarray, neighbours: np.ndarray, similarities: np.ndarray) -> np.ndarray:
-    """Return the place on a map of a text with these neighbours: their weighted geometric median.
+    """Return the weighted geometric median of the neighbours' places on a map.
 
-    It lies where most of them are, and not between two groups, as the mean does. Texts of the demo corpus,
-    left out and placed so, stand 0.07 of the map's spread from their place (median; by the nearest text
-    alone 0.09, by the mean 0.13). A copy's place is taken as it is.
+    It lies where most of them are; the mean would lie between two groups. Held-out texts of the demo corpus
+    are placed 0.07 of the map's spread from their true place (median). By the nearest text alone it is 0.09,
+    by the mean 0.13. A text equal to its nearest neighbour gets the place of that neighbour.
 
     Parameters
     ----------
@@ -155,7 +124,7 @@ def place_among(points: np.ndarray, neighbours: np.ndarray, similarities: np.nda
     if not weights.any():
         weights[:] = 1
     place = weights @ around / weights.sum()
-    for _ in range(STEPS):
+    for _ in range(MEDIAN_STEPS):
         pull = weights / np.maximum(np.linalg.norm(around - place, axis=1), 1e-9)
         place = pull @ around / pull.sum()
     return place.astype(np.float32)

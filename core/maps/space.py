@@ -15,9 +15,11 @@ class Space:
 
     Attributes
     ----------
-    vectors : float32 array (n, d)
+    vectors : ndarray of float32, shape (n, n_dims)
+        Unit vectors, always: encoders return them, and a Fit scales its reshaped vectors.
     graph : Graph
-    map : float32 array (n, 2)
+        Nearest neighbours by cosine similarity.
+    map : ndarray of float32, shape (n, 2)
     """
 
     vectors: np.ndarray

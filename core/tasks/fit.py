@@ -1,4 +1,4 @@
-"""The task that makes the space of an analysis: by a transform of the generic one, or by reading anew."""
+"""The Fit task: make the space of an analysis by a transform of the generic space, or by re-encoding."""
 
 from __future__ import annotations
 
@@ -30,21 +30,25 @@ from core.tasks.steps import draw_space, keep_graph
 from core.transforms import GSTransform, GuidedTransform
 from core.utils import Report, content_key, progress_of
 
-VERSION = 2  # raise it when a Fit changes: older ones are then computed again
+FIT_VERSION = 2
+"""Part of every key. Raise it when the result of a Fit changes: earlier Fits are then computed again."""
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a Fit is made from, as it was when the Fit began.
+class FitInputs:
+    """The inputs of a Fit at the time it started.
 
     Attributes
     ----------
     analysis : Analysis
     entry : StoredCorpus
     labels : list of str
+        Label names.
     label_ids : list of int
-    phrases : list of lists of str, what is encoded for each label name
-    given : int64 array (n_texts,), position in `labels`; -1 where no label was given
+    phrases : list of lists of str
+        Texts that are encoded for each label name.
+    given : ndarray of int64, shape (n_texts,)
+        Given labels, positions in `labels`; -1 where unlabelled.
     """
 
     analysis: Analysis
@@ -56,32 +60,48 @@ class Asked:
 
     @property
     def n_labelled_classes(self) -> int:
-        """How many labels some text was given."""
+        """Number of different labels that were given to texts."""
         return len(np.unique(self.given[self.given >= 0]))
 
 
 @dataclass(frozen=True)
-class Made:
-    """A space with the labels learned in it."""
+class FittedSpace:
+    """A new space with the estimators fitted for it; attributes as of `Fit`."""
 
     space: Space
     space_key: str
-    classes: list[int]
-    probabilities: np.ndarray
     label_vectors: np.ndarray | None
+    transform: GuidedTransform | None
+    network: GSTransform | None = None
+
+    def outputs(self) -> dict:
+        """Return the attributes of the Fit that depend on the estimators."""
+        classes, probabilities = [], np.empty((len(self.space.map), 0), dtype=np.float32)
+        if self.transform is not None:
+            classes = [int(code) for code in self.transform.classes_]
+            probabilities = self.transform.probabilities_
+        return {
+            "space": self.space,
+            "space_key": self.space_key,
+            "label_vectors": self.label_vectors,
+            "classes": classes,
+            "probabilities": probabilities,
+            "classifier": None if self.transform is None else self.transform.to_arrays(),
+            "network": None if self.network is None else self.network.to_arrays(),
+        }
 
 
 def fit(store: Store, report: Report, *, analysis_id: int, method: str = "") -> None:
-    """Make the space of an analysis and its map, starting from the generic one.
+    """Make the space of an analysis and its map, starting from the generic map.
 
-    Transforms go by the guide labels and by their names, which are all there is while no text is labelled. A
-    reading goes by the instruction; labels, if there are two, are predicted in its space.
+    Transforms are fitted to the guide labels and their names; without a labelled text to the names only. A
+    re-encoding uses the instruction; where there are two labels, it predicts labels in its own space.
 
     Parameters
     ----------
     analysis_id : int
     method : str
-        `Method.to_text` of what the person started; "" for what the analysis says when its turn comes.
+        `Method.to_text` at the time of the request; "" for the method of the analysis when the task starts.
 
     Raises
     ------
@@ -90,126 +110,153 @@ def fit(store: Store, report: Report, *, analysis_id: int, method: str = "") -> 
     EncoderUnavailable
         When an encoder that is needed cannot be loaded, or does not follow the instruction.
     StoreError
-        When another method was chosen since: texts go to no server before a person said so.
+        When another method was chosen since: no text is sent to a server that nobody chose.
     """
-    asked = _ask(store, analysis_id)
-    analysis, results = asked.analysis, store.results(asked.entry.key)
+    inputs = _read_inputs(store, analysis_id)
+    analysis, results = inputs.analysis, store.results(inputs.entry.key)
     if method not in ("", analysis.method.to_text()):
         raise StoreError(
-            "Another way to follow the instruction was chosen before this one had its turn, so nothing was "
-            "done: start again."
+            "Another method was chosen before this Fit started, so nothing was done: start again."
         )
-    key = _key(asked)
+    key = _key(inputs)
     if not has_fit(results, key):
-        generic = load_space(results, asked.entry.embedding_key)
+        generic = load_space(results, inputs.entry.embedding_key)
         if analysis.method.reencodes:
-            made = _read(store, report, results, asked, generic)
+            made = _reencode(store, report, results, inputs, generic)
         else:
-            made = _reshape(report, results, asked, generic, key)
+            made = _reshape(report, results, inputs, generic, key)
         reshaped = Fit(
             method=analysis.method,
             instruction=analysis.instruction,
-            labels=asked.labels,
-            label_ids=asked.label_ids,
-            phrases=asked.phrases,
-            given=asked.given,
-            **vars(made),
+            labels=inputs.labels,
+            label_ids=inputs.label_ids,
+            phrases=inputs.phrases,
+            given=inputs.given,
+            **made.outputs(),
         )
         save_fit(results, key, reshaped)
-    store.set_fit(analysis_id, key, asked.entry.embedding_key)
+    store.set_fit(analysis_id, key, inputs.entry.embedding_key)
     _forget_unused_fit(store, results, analysis)
 
 
 def fit_key(store: Store, analysis_id: int) -> str:
-    """Key of the Fit of an analysis with its labels as they are now.
+    """Return the key of the Fit of an analysis with its labels as they are now.
 
     It differs from `Analysis.fit_key` when labels, instruction, method, embeddings or the files of the
-    encoder that reads anew changed since the last Fit.
+    re-encoding encoder changed since the last Fit.
     """
-    return _key(_ask(store, analysis_id))
+    return _key(_read_inputs(store, analysis_id))
 
 
-def check_labels(asked: Asked, *, names_count: bool) -> None:
-    """Refuse labels that no transform can be fitted on.
+def fit_estimators(fit: Fit, generic: Space) -> dict[str, dict[str, np.ndarray] | None]:
+    """Fit again the estimators of a Fit of an earlier version, which did not store them.
+
+    The result is the same as at the Fit: nothing but seeded generators is random. Cost as of
+    `GuidedTransform.fit` and, for that method, of `GSTransform.fit`.
+
+    Returns
+    -------
+    dict of str to mapping or None
+        "classifier" and "network", as attributes of `Fit`.
+    """
+    classifier = network = None
+    if fit.has_predictions:
+        classifier = _fit_guided(fit.base(generic), fit.given, fit.label_vectors).to_arrays()
+    if fit.method.kind == "gstransform":
+        network = (
+            GSTransform(random_state=0).fit(np.asarray(generic.vectors), np.asarray(fit.given)).to_arrays()
+        )
+    return {"classifier": classifier, "network": network}
+
+
+def check_labels(inputs: FitInputs, *, names_count: bool) -> None:
+    """Refuse labels that no transform can be fitted to.
 
     Raises
     ------
     LabelError
-        With fewer than two names, or without two labels given where the names do not count.
+        With fewer than two names, or fewer than two labels given where names are not used.
     """
-    labels = asked.labels
+    labels = inputs.labels
     if len(labels) < 2:
         what = f"there is only “{labels[0]}”" if labels else "there is none yet"
         raise LabelError(f"Two labels are needed to tell texts apart, and {what}: name another.")
-    if not names_count and asked.n_labelled_classes < 2:
-        given = "only one is" if asked.n_labelled_classes else "none is"
+    if not names_count and inputs.n_labelled_classes < 2:
+        given = "only one is" if inputs.n_labelled_classes else "none is"
         raise LabelError(
             f"Texts with two different labels are needed here, and {given} given: label some texts, as their "
             "names alone do not count."
         )
 
 
-def _ask(store: Store, analysis_id: int) -> Asked:
+def _read_inputs(store: Store, analysis_id: int) -> FitInputs:
     analysis = store.analysis(analysis_id)
     entry = store.corpus_entry(analysis.corpus_key)
     guide = store.labels.read(analysis_id)
     label_ids, labels, given = list(guide.ids), list(guide.names), guide.codes
     phrases = label_phrases(analysis.instruction, labels)
-    return Asked(analysis, entry, labels, label_ids, phrases, given)
+    return FitInputs(analysis, entry, labels, label_ids, phrases, given)
 
 
-def _key(asked: Asked) -> str:
-    method = asked.analysis.method
+def _key(inputs: FitInputs) -> str:
+    method = inputs.analysis.method
     parameters = sorted(GuidedTransform(random_state=0).get_params().items())
-    parts = [asked.entry.embedding_key, asked.labels, asked.phrases, asked.given, repr(parameters)]
+    parts = [inputs.entry.embedding_key, inputs.labels, inputs.phrases, inputs.given, repr(parameters)]
     if method.kind != "guided":
         parts.append(method.to_key())
     if method.reencodes:
-        parts += [asked.analysis.instruction, files_signature(method.encoder)]
-    return content_key("fit", VERSION, *parts)
+        parts += [inputs.analysis.instruction, files_signature(method.encoder)]
+    return content_key("fit", FIT_VERSION, *parts)
 
 
-def _reshape(report: Report, results: ArtifactStore, asked: Asked, generic: Space, key: str) -> Made:
+def _reshape(
+    report: Report, results: ArtifactStore, inputs: FitInputs, generic: Space, key: str
+) -> FittedSpace:
     """Transform the generic embeddings."""
-    recipe = asked.analysis.method.kind == "gstransform"
-    names_read = split_ready(asked.entry.encoder) is None
-    check_labels(asked, names_count=names_read and not recipe)
-    names = _known_label_vectors(results, asked)
-    if names is None and names_read:
-        report("Reading the label names", 0, 1)
-        names = encode_names(load_warm_encoder(asked.entry.encoder), asked.phrases)
+    network = GSTransform(random_state=0) if inputs.analysis.method.kind == "gstransform" else None
+    names_encoded = split_ready(inputs.entry.encoder) is None
+    check_labels(inputs, names_count=names_encoded and network is None)
+    names = _known_label_vectors(results, inputs)
+    if names is None and names_encoded:
+        report("Encoding the label names", 0, 1)
+        names = encode_names(load_warm_encoder(inputs.entry.encoder), inputs.phrases)
     report("Reshaping the space", 0, 1)
     X = np.asarray(generic.vectors)
-    if recipe:
-        transform = GSTransform(random_state=0)
-        transform.fit(X, asked.given, progress=progress_of(report, "Training the published recipe"))
-        vectors = unit_rows(transform.transform(X))
-        names = None if names is None else unit_rows(transform.transform(unit_rows(names)))
+    if network is not None:
+        network.fit(X, inputs.given, progress=progress_of(report, "Training GSTransform"))
+        vectors = unit_rows(network.transform(X))
+        names = None if names is None else unit_rows(network.transform(unit_rows(names)))
     else:
-        transform = GuidedTransform(random_state=0)
-        vectors = transform.fit_transform(X, asked.given, graph=generic.graph, label_vectors=names)
+        transform = _fit_guided(generic, inputs.given, names)
+        vectors = unit_rows(transform.embedding_)
     report("Finding neighbours in the reshaped space", 0, 1)
     with NUMBA:
         graph = build_graph(vectors)
     space = draw_space(report, results, key, vectors, graph, init=generic.map)
-    learned = _learn(asked, space, names) if recipe else transform
-    return Made(space, key, *_foretold(learned, len(vectors)), names)
+    if network is not None:
+        transform = _fit_guided(space, inputs.given, names)
+    return FittedSpace(space, key, names, transform, network)
 
 
-def _read(store: Store, report: Report, results: ArtifactStore, asked: Asked, generic: Space) -> Made:
-    """Read every text under the instruction."""
-    method, corpus_key = asked.analysis.method, asked.entry.key
+def _reencode(
+    store: Store, report: Report, results: ArtifactStore, inputs: FitInputs, generic: Space
+) -> FittedSpace:
+    """Encode every text again under the instruction."""
+    method, corpus_key = inputs.analysis.method, inputs.entry.key
     reading, names = find_ready(results, method.encoder), None
     if reading is None:
         report("Loading the encoder", 0, 1)
         encoder = load_warm_encoder(method.encoder, method.template)
-        counts = {"reading": progress_of(report, "Reading"), "answering": progress_of(report, "Writing answers")}
+        counts = {
+            "reading": progress_of(report, "Encoding"),
+            "answering": progress_of(report, "Writing answers"),
+        }
         texts = load_warm_corpus(store, corpus_key).texts
-        reading = read_corpus(results, corpus_key, texts, encoder, asked.analysis.instruction, **counts)
-        if len(asked.labels) >= 2:
-            report("Reading the label names", 0, 1)
-            names = encode_names(encoder, asked.phrases, asked.analysis.instruction)
-    key = content_key("space of a reading", VERSION, asked.entry.embedding_key, reading)
+        reading = read_corpus(results, corpus_key, texts, encoder, inputs.analysis.instruction, **counts)
+        if len(inputs.labels) >= 2:
+            report("Encoding the label names", 0, 1)
+            names = encode_names(encoder, inputs.phrases, inputs.analysis.instruction)
+    key = content_key("space of a reading", FIT_VERSION, inputs.entry.embedding_key, reading)
     if not has_space(results, key):
         results.link_array(f"{reading}.vectors", f"{key}.vectors")
         answers = load_answers(results, reading)
@@ -220,40 +267,33 @@ def _read(store: Store, report: Report, results: ArtifactStore, asked: Asked, ge
         space = draw_space(report, results, key, vectors, graph, init=generic.map)
         results.save_array(f"{key}.map", space.map)
     space = load_space(results, key)
-    learned = None
-    if asked.n_labelled_classes >= 2 or names is not None:
+    transform = None
+    if inputs.n_labelled_classes >= 2 or names is not None:
         report("Learning the labels", 0, 1)
-        learned = _learn(asked, space, names)
-    return Made(space, key, *_foretold(learned, len(space.map)), names)
+        transform = _fit_guided(space, inputs.given, names)
+    return FittedSpace(space, key, names, transform)
 
 
-def _learn(asked: Asked, space: Space, label_vectors: np.ndarray | None) -> GuidedTransform:
-    """Labels as they are predicted within a space that is left as it is."""
+def _fit_guided(base: Space, given: np.ndarray, label_vectors: np.ndarray | None) -> GuidedTransform:
     return GuidedTransform(random_state=0).fit(
-        np.asarray(space.vectors), asked.given, graph=space.graph, label_vectors=label_vectors
+        np.asarray(base.vectors), np.asarray(given), graph=base.graph, label_vectors=label_vectors
     )
 
 
-def _foretold(learned: GuidedTransform | None, n_texts: int) -> tuple[list[int], np.ndarray]:
-    if learned is None:
-        return [], np.empty((n_texts, 0), dtype=np.float32)
-    return [int(code) for code in learned.classes_], learned.probabilities_
-
-
-def _known_label_vectors(results: ArtifactStore, asked: Asked) -> np.ndarray | None:
-    """Encoded label names of the Fit before, where it was made from the same names by the same encoder."""
-    analysis = asked.analysis
-    if analysis.embedding_key != asked.entry.embedding_key or not has_fit(results, analysis.fit_key):
+def _known_label_vectors(results: ArtifactStore, inputs: FitInputs) -> np.ndarray | None:
+    """Return the label vectors of the previous Fit, where it had the same names and encoder."""
+    analysis = inputs.analysis
+    if analysis.embedding_key != inputs.entry.embedding_key or not has_fit(results, analysis.fit_key):
         return None
     before = load_fit(results, analysis.fit_key)
-    same = before.method.kind == "guided" and before.phrases == asked.phrases
+    same = before.method.kind == "guided" and before.phrases == inputs.phrases
     return np.asarray(before.label_vectors) if same and before.label_vectors is not None else None
 
 
 def _forget_unused_fit(store: Store, results: ArtifactStore, before: Analysis) -> None:
-    """Free the disk of a replaced Fit, unless another analysis with the same labels uses it.
+    """Delete a replaced Fit, unless another analysis with the same labels uses it.
 
-    Readings stay: another set of labels, or the way back to this one, then costs no hours.
+    Re-encoded vectors stay: they may have taken hours, and a later Fit may use them again.
     """
     old = before.fit_key
     if old and old not in {analysis.fit_key for analysis in store.analyses(before.corpus_key)}:

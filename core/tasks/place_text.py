@@ -1,66 +1,59 @@
-"""Questions: what the worker answers in a moment, beside its jobs.
+"""Queries: what the worker answers at once, beside its jobs.
 
-Nothing here may enter numba (see `core.tasks.model_cache.NUMBA`): a job may be in it.
+A job may be in numba, so nothing here may enter it (see `core.tasks.model_cache.NUMBA`).
 """
 
 from __future__ import annotations
 
-from core.maps import Fit, Placement, Refitted, Space, place_in, place_reshaped, refit
-from core.storage import Store, load_fit, load_space
+from dataclasses import replace
+
+from core.maps import Fit, Placement, Space, place_in, place_reshaped
+from core.storage import ArtifactStore, Store, load_fit, load_space, save_estimators
+from core.tasks.fit import fit_estimators
 from core.tasks.model_cache import load_warm_encoder
 
-REFITTED_KEPT = 2
-"""As many as there are maps side by side; each holds one more copy of the embeddings."""
 
-_refitted: dict[str, Refitted] = {}
+def place_text(store: Store, *, corpus_key: str, text: str, fit_key: str | None = None) -> dict:
+    """Place a new text in the space of a Fit, or in the generic space.
 
-
-def land(store: Store, *, corpus_key: str, text: str, fit_key: str | None = None) -> dict:
-    """Where any text lands in the space of a Fit, or in the generic one.
-
-    Only the encoder of that space reads it: where it is a server, the text goes nowhere else.
+    Only the encoder of that space encodes it: where that is a server, the text is sent nowhere else. Nothing
+    is trained, except at the first placement in a Fit of an earlier version, which stored no estimators.
 
     Returns
     -------
     dict
-        A `core.maps.placement.Placement` as lists.
+        A `core.maps.Placement` as lists.
 
     Raises
     ------
     EncoderUnavailable
         When this encoder cannot be loaded, or the vectors came from a file.
     StoreError
-        When the corpus or a Fit is no longer kept.
+        When the corpus or the Fit is no longer stored.
     """
     entry, results = store.corpus_entry(corpus_key), store.results(corpus_key)
     generic = load_space(results, entry.embedding_key)
-    fit = None if fit_key is None else load_fit(results, fit_key)
-    if fit is not None and fit.method.reencodes:
-        began = _land_reading(text, fit)
+    if fit_key is None:
+        return _as_lists(place_in(load_warm_encoder(entry.encoder).encode([text])[0], generic))
+    fit = _with_estimators(results, fit_key, load_fit(results, fit_key), generic)
+    if fit.method.reencodes:
+        encoder = load_warm_encoder(fit.method.encoder, fit.method.template)
+        start = place_in(encoder.encode([text], instruction=fit.instruction or None)[0], fit.space)
     else:
-        began = place_in(load_warm_encoder(entry.encoder).encode([text])[0], generic)
-    if fit is None:
-        return _as_lists(began)
-    return _as_lists(place_reshaped(began.vector, _load_warm(fit_key, fit, generic), fit.space))
+        start = place_in(load_warm_encoder(entry.encoder).encode([text])[0], generic)
+    return _as_lists(place_reshaped(start.vector, fit, generic))
 
 
-QUERIES = {"land": land}
+QUERIES = {"place_text": place_text}
 
 
-def _land_reading(text: str, fit: Fit) -> Placement:
-    """Where a text lands that is read as the corpus was read for a Fit."""
-    encoder = load_warm_encoder(fit.method.encoder, fit.method.template)
-    return place_in(encoder.encode([text], instruction=fit.instruction or None)[0], fit.space)
+def _with_estimators(results: ArtifactStore, key: str, fit: Fit, generic: Space) -> Fit:
+    """Return a Fit with its estimators. Those of an earlier version are fitted and stored once."""
+    if not fit.has_estimators:
+        fit = replace(fit, **fit_estimators(fit, generic))
+        save_estimators(results, key, fit)
+    return fit
 
 
-def _load_warm(key: str, fit: Fit, generic: Space) -> Refitted:
-    """What a Fit learned; those used last stay in memory."""
-    refitted = _refitted.pop(key, None) or refit(fit, generic)
-    _refitted[key] = refitted
-    for old in list(_refitted)[:-REFITTED_KEPT]:
-        del _refitted[old]
-    return refitted
-
-
-def _as_lists(landing: Placement) -> dict:
-    return {name: None if part is None else part.tolist() for name, part in vars(landing).items()}
+def _as_lists(placement: Placement) -> dict:
+    return {name: None if part is None else part.tolist() for name, part in vars(placement).items()}

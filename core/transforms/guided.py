@@ -222,11 +222,19 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         -------
         ndarray of float32, shape (n_texts, 2 x n_classes + n_dims)
         """
-        return self._look_up_or_extend(X)[0]
+        unit, known, new = self._recognise_rows(X)
+        vectors = self.embedding_[known]
+        if len(new):
+            vectors[new] = self._extend(unit[new])[0]
+        return vectors
 
     def predict_proba(self, X: np.ndarray) -> np.ndarray:
         """Return class probabilities of X, float32 (n_texts, n_classes), columns as in `classes_`."""
-        return self._look_up_or_extend(X)[1]
+        unit, known, new = self._recognise_rows(X)
+        probabilities = self.probabilities_[known]
+        if len(new):
+            probabilities[new] = self._extend(unit[new])[1]
+        return probabilities
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """Return what was learned as arrays, for `from_arrays`.
@@ -244,7 +252,7 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         cls,
         arrays: Mapping[str, np.ndarray],
         unit: np.ndarray,
-        embedding: np.ndarray,
+        embedding: np.ndarray | None,
         probabilities: np.ndarray,
     ) -> GuidedTransform:
         """Return the fitted transform that `to_arrays` was called on. No array is copied.
@@ -255,8 +263,9 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
             From `to_arrays`.
         unit : ndarray of float32, shape (n_texts, n_dims)
             Unit vectors of the fitted texts.
-        embedding : ndarray of float32, shape (n_texts, n_reshaped)
-            What `transform` returns for the fitted texts: `embedding_`, or its unit vectors.
+        embedding : ndarray of float32, shape (n_texts, n_reshaped), or None
+            What `transform` returns for the fitted texts: `embedding_`, or its unit vectors. None where only
+            `predict_proba` is called.
         probabilities : ndarray of float32, shape (n_texts, n_classes)
             `probabilities_` of the transform.
         """
@@ -265,8 +274,9 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
             n_neighbors=int(n_neighbors), class_share=class_share, discriminant_share=discriminant_share
         )
         for name, attribute in ARRAYS.items():
+            array = np.asarray(arrays[name])
             # A number stays a Python float: an array of no dimensions would turn float32 into float64.
-            setattr(transform, attribute, arrays[name] if arrays[name].ndim else arrays[name].item())
+            setattr(transform, attribute, array if array.ndim else array.item())
         transform.hyper_parameters_ = tuple(
             HyperParameters(*row) for row in arrays["hyper_parameters"].tolist()
         )
@@ -345,15 +355,12 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         generic[:] = rows
         return joined
 
-    def _look_up_or_extend(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _recognise_rows(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return unit rows, the fitted row of each (-1 for none), and the positions of the new ones."""
         check_is_fitted(self)
         unit = unit_rows(validate_data(self, X, dtype=np.float32, order="C", reset=False))
         known = self._recognise(unit)
-        vectors, probabilities = self.embedding_[known], self.probabilities_[known]
-        new = np.flatnonzero(known < 0)
-        if len(new):
-            vectors[new], probabilities[new] = self._extend(unit[new])
-        return vectors, probabilities
+        return unit, known, np.flatnonzero(known < 0)
 
     def _recognise(self, unit: np.ndarray) -> np.ndarray:
         """Return the fitted row equal to each row, -1 for none; the first of equal ones."""

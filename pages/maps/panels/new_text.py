@@ -1,4 +1,4 @@
-"""Any sentence, placed on the maps."""
+"""Panel: a new text, placed on the maps."""
 
 from __future__ import annotations
 
@@ -15,76 +15,77 @@ from pages.maps.view import MapView, Side
 
 NEAREST_LISTED = 5
 PLACE_HELP = (
-    "It is read by the encoder of each map and stands where most of its nearest texts stand, the nearest "
-    "counting most. It does not become part of the corpus, and is not kept."
+    "It is encoded by the encoder of each map and placed where most of its nearest texts are; the nearest "
+    "have most weight. It does not become part of the corpus, and is not stored."
 )
 
 
-@st.cache_resource(max_entries=64, show_spinner="Reading the text…")
-def landing(corpus_key: str, embedding_key: str, text: str, fit_key: str | None) -> dict:
-    """Where a text lands, see `land`; asked once for each text and encoding of the corpus."""
-    return cache.runner().query("land", corpus_key=corpus_key, text=text, fit_key=fit_key)
+@st.cache_resource(max_entries=64, show_spinner="Encoding the text…")
+def _query_placement(corpus_key: str, embedding_key: str, text: str, fit_key: str | None) -> dict:
+    """Return the placement of a text (`core.tasks.place_text`), cached for each encoding of the corpus."""
+    return cache.runner().query("place_text", corpus_key=corpus_key, text=text, fit_key=fit_key)
 
 
-def landing_on(view: MapView, side: Side, text: str) -> dict:
-    """Where a text lands on one side.
+def place_on(view: MapView, side: Side, text: str) -> dict:
+    """Return the placement of a text on one side.
 
     Raises
     ------
     RefractError
-        When the encoder of this side cannot read it.
+        When the encoder of this side cannot encode it.
     """
     embedding_key = cache.store().corpus_entry(view.corpus.key).embedding_key
-    return landing(view.corpus.key, embedding_key, text, side.findings_key if side.fit is not None else None)
+    fit_key = side.findings_key if side.fit is not None else None
+    return _query_placement(view.corpus.key, embedding_key, text, fit_key)
 
 
-def read_at(view: MapView, side: Side) -> str | None:
-    """Server that a text is sent to before it can land on a side; None where it is read here."""
+def encoding_host(view: MapView, side: Side) -> str | None:
+    """Return the server that encodes a text for a side; None where it is encoded on this computer."""
     if side.fit is not None and side.fit.method.reencodes:
         return host_of(side.fit.method.encoder)
     return host_of(cache.store().corpus_entry(view.corpus.key).encoder)
 
 
 def draw_new_text(view: MapView) -> tuple[tuple[tuple[float, float, str], ...], ...]:
-    """Field for a text and where it lands; returns for each side its marks as (x, y, text)."""
+    """Draw a field for a text and its placements; return the marks of each side as (x, y, text)."""
     text = st.text_area(
-        "Any sentence", key="maps_new_text", placeholder="Type or paste one: where does it land?",
+        "Any sentence", key="maps_new_text", placeholder="Type or paste a text to see its place",
         help=PLACE_HELP, persist_state="session",
     ).strip()  # fmt: skip
     st.button("Place it on the maps", key="maps_place", type="primary", width="stretch")
-    hosts = {host for side in view.sides if (host := read_at(view, side))}
+    hosts = {host for side in view.sides if (host := encoding_host(view, side))}
     if hosts:
-        st.caption(f":material/send: It is sent to **{markdown(', '.join(sorted(hosts)))}** to be read.")
+        st.caption(f":material/send: It is sent to **{markdown(', '.join(sorted(hosts)))}** to be encoded.")
     if not text:
         return tuple(() for _ in view.sides)
-    landed: list[dict | None] = []
-    problems: dict[str, str] = {}  # each said once, also where it is that of both sides
+    placed: list[dict | None] = []
+    problems: dict[str, str] = {}  # a problem of both sides is shown once
     for side in view.sides:
         try:
-            landed.append(landing_on(view, side, text))
+            placed.append(place_on(view, side, text))
         except RefractError as error:
-            landed.append(None)
+            placed.append(None)
             problems.setdefault(str(error), side.title)
-    if any(map(_is_copy, view.sides, landed)) or (view.corpus.texts == text).any():
-        st.caption("This text is in the corpus: it lands on itself.")
-    for side, found in zip(view.sides, landed, strict=True):
+    if any(map(_is_in_corpus, view.sides, placed)) or (view.corpus.texts == text).any():
+        st.caption("This text is in the corpus: it has its own place.")
+    for side, found in zip(view.sides, placed, strict=True):
         if found is not None:
-            draw_landing(view, side, found)
+            _draw_placement(view, side, found)
     for problem, title in problems.items():
-        where = f"**{markdown(title)}**  \n" if any(landed) else ""
+        where = f"**{markdown(title)}**  \n" if any(placed) else ""
         st.error(where + markdown(problem))
-    return tuple(((*found["place"], shorten(text)),) if found else () for found in landed)
+    return tuple(((*found["place"], shorten(text)),) if found else () for found in placed)
 
 
-def _is_copy(side: Side, found: dict | None) -> bool:
-    """Whether an encoder reads a text as one of the corpus; a transform brings others as near, too."""
-    as_read = side.fit is None or side.fit.method.reencodes
-    return found is not None and as_read and found["similarities"][0] >= COPY
+def _is_in_corpus(side: Side, found: dict | None) -> bool:
+    """Whether an encoder gives the vector of a text of the corpus; a transform also brings others as near."""
+    as_encoded = side.fit is None or side.fit.method.reencodes
+    return found is not None and as_encoded and found["similarities"][0] >= COPY
 
 
-def draw_landing(view: MapView, side: Side, landing: dict) -> None:
-    """Labels and nearest texts of a landed text in one space."""
-    neighbours, similarities = np.array(landing["neighbours"]), np.array(landing["similarities"])
+def _draw_placement(view: MapView, side: Side, placement: dict) -> None:
+    """Draw the label probabilities and nearest texts of a placed text."""
+    neighbours, similarities = np.array(placement["neighbours"]), np.array(placement["similarities"])
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{markdown(side.title)}**")
         st.button(
@@ -94,8 +95,8 @@ def draw_landing(view: MapView, side: Side, landing: dict) -> None:
             on_click=select_texts,
             args=[view.corpus.key, neighbours],
         )
-    if landing["probabilities"] is not None:
-        st.html(probability_bars(view, side, np.array(landing["probabilities"])))
+    if placement["probabilities"] is not None:
+        st.html(probability_bars(view, side, np.array(placement["probabilities"])))
     text_rows(
         view,
         neighbours[:NEAREST_LISTED],

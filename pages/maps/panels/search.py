@@ -8,8 +8,8 @@ import streamlit as st
 
 from core.corpus import Corpus, TextIndex, build_index, find_meaning, find_pattern, find_words
 from core.errors import RefractError
-from pages.common import markdown
-from pages.maps.panels.new_text import landing_on, read_at
+from pages.common import markdown, set_widget, widget_value
+from pages.maps.panels.new_text import encoding_host, place_on
 from pages.maps.panels.text_rows import WayBack, pick_row
 from pages.maps.selection import select_texts
 from pages.maps.view import MapView
@@ -32,8 +32,8 @@ def draw_search(view: MapView) -> np.ndarray | None:
         help=SEARCH_HELP, persist_state="session",
     )  # fmt: skip
     modes = _modes(view)
-    if st.session_state.get("maps_search_by") not in modes:
-        st.session_state["maps_search_by"] = WORDS
+    if widget_value("maps_search_by") not in modes:
+        set_widget("maps_search_by", WORDS)
     mode = st.selectbox(
         "by", list(modes), format_func=modes.__getitem__, key="maps_search_by", width=170,
         persist_state="session",
@@ -42,7 +42,7 @@ def draw_search(view: MapView) -> np.ndarray | None:
         st.selectbox(
             "nearest", NEAREST, index=1, key="maps_search_nearest", width=90, persist_state="session"
         )
-        host = read_at(view, next(side for side in view.sides if side.key == mode))
+        host = encoding_host(view, next(side for side in view.sides if side.key == mode))
         if host:
             st.markdown(
                 f":small[:material/send: {markdown(host)}]",
@@ -76,17 +76,17 @@ def _draw_count(view: MapView, mode: str, n_found: int, passing: np.ndarray) -> 
     else:
         st.markdown("Nothing found")
         if mode == WORDS:
-            host = read_at(view, view.right)
+            host = encoding_host(view, view.right)
             st.button(
                 "Search by meaning" + (f", sent to {markdown(host)}" if host else ""),
                 key="maps_search_meaning", type="tertiary", icon=":material/lightbulb:",
-                on_click=st.session_state.__setitem__, args=["maps_search_by", view.right.key],
+                on_click=set_widget, args=["maps_search_by", view.right.key],
             )  # fmt: skip
 
 
 def draw_hits(view: MapView, hits: np.ndarray) -> None:
     """The texts found, best first, as a table; a click puts one under the glass."""
-    query = " ".join(st.session_state.get("maps_search", "").split())
+    query = " ".join(widget_value("maps_search", "").split())
     st.markdown(f"**{len(hits):,} found** :small[best first]", help=f"Searched: {markdown(query)}")
     shown = hits[:ROWS_SHOWN]
     table = pd.DataFrame({"Text": view.corpus.texts[shown]})
@@ -123,12 +123,12 @@ def _modes(view: MapView) -> dict[str, str]:
 
 def _search(view: MapView) -> tuple[np.ndarray, np.ndarray | None]:
     """What the fields ask for: rows, best first, and cosines where meaning was searched."""
-    query, mode = st.session_state["maps_search"].strip(), st.session_state["maps_search_by"]
+    query, mode = widget_value("maps_search").strip(), widget_value("maps_search_by")
     if mode in (WORDS, PATTERN):
         return _find_text(view.corpus.key, mode, query, view.corpus), None
     side = next(side for side in view.sides if side.key == mode)
-    vector = np.array(landing_on(view, side, query)["vector"], dtype=np.float32)
-    n = st.session_state.get("maps_search_nearest", NEAREST[1])
+    vector = np.array(place_on(view, side, query)["vector"], dtype=np.float32)
+    n = widget_value("maps_search_nearest", NEAREST[1])
     return find_meaning(side.space.vectors, vector, n)
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.maps import place_in, place_reshaped, refit
+from core.maps import place_in, place_reshaped
 from core.maps.placement import place_among
 from core.storage import load_fit, load_space
 from pages.common import cache
@@ -10,13 +10,13 @@ from tests.conftest import WordEncoder
 
 @pytest.fixture
 def spaces(store, labelled):
-    """Generic space, Fit, and the transform learned again."""
+    """Generic space and Fit."""
     cache.runner().submit("fit", "x", analysis_id=labelled)
     analysis = store.analysis(labelled)
     results = store.results(analysis.corpus_key)
     generic = load_space(results, analysis.embedding_key)
     fit = load_fit(results, analysis.fit_key)
-    return generic, fit, refit(fit, generic)
+    return generic, fit
 
 
 def encode(text):
@@ -36,7 +36,7 @@ def test_the_nearest_neighbours_count_most():
     np.testing.assert_allclose(place, [0, 0], atol=0.1)
 
 
-def test_a_copy_stands_on_its_text():
+def test_a_copy_has_the_place_of_its_text():
     points = np.array([[3, 4], [0, 0], [0, 0.1]], dtype=np.float32)
     place = place_among(points, np.arange(3), np.array([1, 0.99, 0.99], dtype=np.float32))
     assert place.tolist() == [3, 4]
@@ -48,34 +48,28 @@ def test_a_text_that_is_near_to_nothing_still_has_a_place():
     assert np.isfinite(place).all() and 0 <= place[0] <= 2
 
 
-def test_a_text_of_the_corpus_lands_on_itself(spaces, corpus):
-    generic, fit, transform = spaces
+def test_a_text_of_the_corpus_has_its_own_place(spaces, corpus):
+    generic, fit = spaces
     for row in (0, 17):
-        landed = place_in(encode(corpus.texts[row]), generic)
-        assert landed.neighbours[0] == row and landed.similarities[0] == pytest.approx(1)
-        assert landed.place.tolist() == generic.map[row].tolist()
-        assert landed.probabilities is None
-        reshaped = place_reshaped(landed.vector, transform, fit.space)
+        placed = place_in(encode(corpus.texts[row]), generic)
+        assert placed.neighbours[0] == row and placed.similarities[0] == pytest.approx(1)
+        assert placed.place.tolist() == generic.map[row].tolist()
+        assert placed.probabilities is None
+        reshaped = place_reshaped(placed.vector, fit, generic)
         assert reshaped.neighbours[0] == row
         assert reshaped.place.tolist() == fit.space.map[row].tolist()
         np.testing.assert_array_equal(reshaped.vector, fit.space.vectors[row])
-        np.testing.assert_array_equal(reshaped.probabilities, transform.classifier.probabilities_[row])
-
-
-def test_a_transform_learned_again_is_the_same(spaces):
-    _, fit, transform = spaces
-    np.testing.assert_allclose(transform.classifier.probabilities_, fit.probabilities, atol=1e-6)
-    assert transform.classifier.classes_.tolist() == fit.classes
+        np.testing.assert_array_equal(reshaped.probabilities, fit.probabilities[row])
 
 
 @pytest.mark.parametrize("feeling", [0, 1])
-def test_a_new_text_lands_among_texts_like_it(spaces, corpus, feeling):
-    generic, fit, transform = spaces
+def test_a_new_text_is_placed_among_similar_texts(spaces, corpus, feeling):
+    generic, fit = spaces
     name = ["angry", "pleased"][feeling]
     text = ["shouting van furious awful courier", "delight van lovely thanks courier"][feeling]
-    landed = place_in(encode(text), generic)
-    assert (corpus.metadata["topic"].to_numpy()[landed.neighbours[:5]] == "delivery").mean() > 0.5
-    reshaped = place_reshaped(landed.vector, transform, fit.space)
+    placed = place_in(encode(text), generic)
+    assert (corpus.metadata["topic"].to_numpy()[placed.neighbours[:5]] == "delivery").mean() > 0.5
+    reshaped = place_reshaped(placed.vector, fit, generic)
     assert reshaped.probabilities.shape == (2,) and reshaped.probabilities.sum() == pytest.approx(1, abs=1e-5)
     assert fit.labels[fit.classes[reshaped.probabilities.argmax()]] == name
     assert (corpus.metadata["feeling"].to_numpy()[reshaped.neighbours] == name).mean() > 0.8

@@ -19,7 +19,7 @@ from core.tasks import measure as measuring
 from core.tasks.fit import fit
 from core.tasks.measure import measure
 from core.tasks.prepare import prepare
-from core.transforms import Method, GuidedTransform
+from core.transforms import GuidedTransform, Method
 from pages.common import cache
 from tests.conftest import AskingEncoder, SpeakingEncoder
 
@@ -198,7 +198,7 @@ def test_texts_land_in_every_kind_of_space(store, prepared, labelled, follow, co
     for method in (Method("reencode", "asking"), Method("gstransform"), Method("guided")):
         read = follow(method)
         answer = cache.runner().query(
-            "land", corpus_key=prepared, text=corpus.texts[7], fit_key=store.analysis(labelled).fit_key
+            "place_text", corpus_key=prepared, text=corpus.texts[7], fit_key=store.analysis(labelled).fit_key
         )
         assert answer["neighbours"][0] == 7
         np.testing.assert_allclose(answer["vector"], read.space.vectors[7], atol=1e-5)
@@ -220,7 +220,7 @@ def test_ready_vectors_are_a_generic_space(store, corpus, ready):
     space = load_space(store.results(corpus.key), entry.embedding_key)
     np.testing.assert_array_equal(space.vectors, AskingEncoder().encode(corpus.texts, instruction=FURIOUS))
     with pytest.raises(EncoderUnavailable, match=r"mine\.npy"):
-        cache.runner().query("land", corpus_key=corpus.key, text="van")
+        cache.runner().query("place_text", corpus_key=corpus.key, text="van")
     analysis = store.add_analysis(corpus.key, "by feeling")
     for name in ("angry", "pleased"):
         store.label_names.add(analysis, name)
@@ -245,7 +245,7 @@ def test_ready_vectors_are_a_reading(store, prepared, labelled, follow, ready, c
     assert read.label_vectors is None and read.has_predictions
     with pytest.raises(RefractError, match=r"mine\.npy"):
         key = store.analysis(labelled).fit_key
-        cache.runner().query("land", corpus_key=prepared, text="van", fit_key=key)
+        cache.runner().query("place_text", corpus_key=prepared, text="van", fit_key=key)
 
 
 def test_a_fit_is_measured_against_the_embeddings_that_it_was_made_from(

@@ -16,6 +16,8 @@ from pages.common import cache, metadata_of
 from pages.maps.panels.text_detail import _known
 from pages.maps.panels.text_rows import driving_words_in, marked_text
 from pages.maps.view import MapView, Side
+from tests.support.session import selected as selected_rows
+from tests.support.session import state_in
 
 
 def make_view(corpus_key, analysis_id=None, shown=None):
@@ -100,10 +102,6 @@ def said(app):
     return "\n".join(str(element.proto.body) for kind in kinds for element in app.get(kind))
 
 
-def selected(app, corpus_key):
-    return app.session_state[f"maps_select_{corpus_key}"][1].tolist()
-
-
 def search(app, query, mode=None):
     app.text_input(key="maps_search").set_value(query)
     if mode is not None:
@@ -126,7 +124,7 @@ def test_words_and_patterns_are_found_and_selected(prepared, corpus):
     expected = [row for row, text in enumerate(corpus.texts) if "furious" in text]
     assert sorted(hits.tolist()) == expected and f"**{len(expected)}** found" in said(app)
     app.button(key="maps_select_hits").click().run()
-    assert selected(app, prepared) == expected
+    assert selected_rows(app, prepared).tolist() == expected
     assert search(app, "number 1?7$", "pattern").tolist() == [7, 17]
     assert search(app, "(van", "pattern") is None
     assert "no pattern that can be searched" in said(app)
@@ -167,10 +165,10 @@ def test_meaning_is_searched_in_the_space_of_either_map(prepared, fitted, corpus
 def test_a_worker_that_does_not_answer_is_told_in_a_sentence(prepared, monkeypatch):
     app = run(search_page, prepared, None, None)
 
-    def ask(question, **arguments):
+    def query(question, **arguments):
         raise RefractError("No answer came within 60 s: try again.")
 
-    monkeypatch.setattr(cache.runner(), "ask", ask, raising=False)
+    monkeypatch.setattr(cache.runner(), "query", query)
     assert search(app, "furious", "generic") is None
     assert "No answer came" in said(app)
 
@@ -197,7 +195,7 @@ def test_one_text_with_its_metadata_and_its_nearest_texts(prepared, corpus):
     nearest = make_view(prepared).right.space.graph.indices[4]
     assert [b.key for b in app.button][:15] == [f"maps_glass_rows_{row}" for row in nearest]
     app.button(key=f"maps_glass_rows_{nearest[0]}").click().run()
-    assert selected(app, prepared) == [nearest[0]]
+    assert selected_rows(app, prepared).tolist() == [nearest[0]]
     assert app.session_state["maps_side_panel"] == "Text"
 
 
@@ -225,17 +223,17 @@ def test_labels_words_and_neighbours_before_and_after(prepared, fitted, corpus):
         listed = [b.key for b in app.button if b.key.startswith("maps_glass_rows_")]
         assert listed == [f"maps_glass_rows_{row}" for row in rows] and rows
     app.button(key="maps_glass_select").click().run()
-    assert selected(app, prepared) == sorted([0, *expected["Lost"]])
+    assert selected_rows(app, prepared).tolist() == sorted([0, *expected["Lost"]])
 
 
 def test_from_a_text_one_goes_back_to_where_it_was_chosen(prepared):
-    from pages.maps.panels.text_rows import WayBack
+    from pages.maps.panels.text_rows import TextPanel, WayBack
 
     app = AppTest.from_function(glass_page, args=(prepared, None, np.array([4])))
-    app.session_state[f"maps_way_back_{prepared}"] = WayBack("3 texts", "Selection", np.array([4, 5, 6]))
+    state_in(app, TextPanel, prepared).way_back = WayBack("3 texts", "Selection", np.array([4, 5, 6]))
     app.run()
     app.button(key="maps_glass_back").click().run()
-    assert selected(app, prepared) == [4, 5, 6]
+    assert selected_rows(app, prepared).tolist() == [4, 5, 6]
     assert app.session_state["maps_side_panel"] == "Selection"
 
 
@@ -256,7 +254,7 @@ def test_a_new_text_lands_on_both_maps(prepared, fitted, corpus):
     shown = said(app)
     assert shown.index('<span class="of">angry</span>') < shown.index('<span class="of">pleased</span>')
     app.button(key=f"maps_select_nearest_analysis-{fitted}").click().run()
-    assert len(selected(app, prepared)) == 15
+    assert len(selected_rows(app, prepared).tolist()) == 15
 
 
 def test_a_text_of_the_corpus_is_recognised(prepared, corpus):
@@ -268,14 +266,14 @@ def test_a_text_of_the_corpus_is_recognised(prepared, corpus):
 
 
 def test_what_is_near_in_a_reshaped_space_only_is_not_said_to_be_in_the_corpus(prepared, fitted, monkeypatch):
-    real = cache.runner().ask
+    real = cache.runner().query
 
-    def ask(question, **arguments):
+    def query(question, **arguments):
         answer = real(question, **arguments)
         answer["similarities"][0] = 1.0
         return answer
 
-    monkeypatch.setattr(cache.runner(), "ask", ask)
+    monkeypatch.setattr(cache.runner(), "query", query)
     other = cache.store().add_analysis(prepared, "again")
     for name in ("one", "two"):
         cache.store().label_names.add(other, name)
@@ -307,10 +305,10 @@ def test_what_one_map_cannot_read_lands_on_the_other_and_is_found_there(store, p
 
 def test_where_a_server_reads_a_text_that_is_said_before_it_goes(store, prepared, fitted, monkeypatch):
     asked = []
-    real = cache.runner().ask
+    real = cache.runner().query
     monkeypatch.setattr(
         cache.runner(),
-        "ask",
+        "query",
         lambda *question, **arguments: asked.append(arguments) or real(*question, **arguments),
     )
     store.set_method(fitted, Method("reencode", "endpoint:https://ai.example.org/v1#large"))
