@@ -18,6 +18,7 @@ from pages.common.evidence_status import (
     evidence_help,
 )
 from pages.common.label_actions import LABELS, change_labels, draw_fit, draw_undo, record
+from pages.common.label_checks import current_check, draw_check_job, start_check
 from pages.common.label_manager import NEW_LABEL, draw_label_manager, draw_labels
 from pages.common.method_rules import LABEL_TEXTS, method_hint, method_ready, start_label
 from pages.common.notices import attempt, draw_notice, keep_notice, show_message
@@ -62,7 +63,9 @@ __all__ = [
     "clustering_for",
     "clusters_job",
     "current_analysis",
+    "current_check",
     "current_corpus",
+    "draw_check_job",
     "draw_fit",
     "draw_label_manager",
     "draw_labels",
@@ -98,6 +101,7 @@ __all__ = [
     "show_message",
     "show_more",
     "source_for",
+    "start_check",
     "start_clusters",
     "start_label",
     "start_widget",

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from core.labels import (
     BY_MODEL,
     MORE,
     SUGGESTED,
     GuideLabels,
-    Mistake,
-    find_mistakes,
     is_uncertain,
     model_labels_to_review,
     more_of,
     next_round,
 )
 from core.maps import Fit, Space
-from pages.common import cache, markdown, state_of
+from core.tasks import LabelDoubt
+from pages.common import cache, current_check, markdown, state_of
 
 DECK = "deck"  # where messages about the deck are shown
 
@@ -35,7 +32,7 @@ class Deck:
     mode : one of `MODES`
     label : str or None, which label `MORE` looks for
     rows : list of int, text rows still to be shown
-    mistakes : dict of row to Mistake, in `MISTAKES`; None before they were looked for
+    mistakes : dict of row to LabelDoubt, in `MISTAKES`; None before they are known
     """
 
     analysis_id: int
@@ -43,7 +40,7 @@ class Deck:
     mode: str = SUGGESTED
     label: str | None = None
     rows: list[int] = field(default_factory=list)
-    mistakes: dict[int, Mistake] | None = None
+    mistakes: dict[int, LabelDoubt] | None = None
 
 
 @dataclass
@@ -90,7 +87,7 @@ def next_text(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit | None) -
         return _by_model(deck, guide)
     if fit is None:
         return Shown(None, f"“{deck.mode}” goes by a Fit, and there is none yet: choose **Fit** first.")
-    return (_more if deck.mode == MORE else _mistaken)(deck, guide, generic, fit)
+    return _more(deck, guide, generic, fit) if deck.mode == MORE else _mistaken(deck, guide, fit)
 
 
 def give(deck: Deck, row: int, label: str | None, given_by: str, *, reviewed: bool = False) -> None:
@@ -134,26 +131,20 @@ def _more(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit) -> Shown:
     return Shown(deck.rows[0], f"Of the texts without a label, one of the likeliest for **{label}**.")
 
 
-def _mistaken(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit) -> Shown:
+def _mistaken(deck: Deck, guide: GuideLabels, fit: Fit) -> Shown:
     if set(cache.store().label_names.current(deck.analysis_id)) != set(fit.labels):
         return Shown(None, "The labels have other names since the latest Fit: choose **Fit** first.")
     if deck.mistakes is None:
-        base = fit.base(generic)
-        found = find_mistakes(
-            np.asarray(base.vectors),
-            _as_fitted(deck, fit),
-            n=len(guide.table),
-            graph=base.graph,
-            label_vectors=fit.label_vectors,
-        )
-        deck.mistakes = {mistake.row: mistake for mistake in found}
+        check = current_check(cache.store().analysis(deck.analysis_id), guide)
+        if check is None:
+            return Shown(None, "Each label is being judged by the others.")
+        deck.mistakes = {doubt.row: doubt for doubt in check.doubts}
         deck.rows = list(deck.mistakes)
     still = dict(zip(guide.table["row"], guide.table["label"], strict=True))
     for row in deck.rows:
-        mistake = deck.mistakes.get(row)
-        if mistake and not guide.reviewed[row] and still.get(row) == fit.labels[mistake.given]:
-            given, better = fit.labels[mistake.given], fit.labels[mistake.better]
-            return Shown(row, _doubt(mistake, fit), better, given)
+        doubt = deck.mistakes.get(row)
+        if doubt and not guide.reviewed[row] and still.get(row) == doubt.given:
+            return Shown(row, _doubt_text(doubt), doubt.better, doubt.given)
     return Shown(None, "No other label given so far looks like a mistake.")
 
 
@@ -167,19 +158,11 @@ def _by_model(deck: Deck, guide: GuideLabels) -> Shown:
     return Shown(row, f"{markdown(model)} labelled it **{markdown(given)}**. {left}", given=given)
 
 
-def _doubt(mistake: Mistake, fit: Fit) -> str:
-    given, better = (markdown(fit.labels[code]) for code in (mistake.given, mistake.better))
-    if mistake.reason == "copy":
-        return f"It carries **{given}**, and another copy of this text carries **{better}**."
+def _doubt_text(doubt: LabelDoubt) -> str:
+    given, better = markdown(doubt.given), markdown(doubt.better)
+    if doubt.reason == "copy":
+        return f"It is labelled **{given}**, and a duplicate of it is labelled **{better}**."
     return (
-        f"It carries **{given}**; the other labels speak for **{better}**, and make a mistake "
-        f"**{mistake.probability:.0%}** probable."
+        f"It is labelled **{given}**. By the other labels it is rather **{better}**, "
+        f"and a mistake with a probability of **{doubt.probability:.0%}**."
     )
-
-
-def _as_fitted(deck: Deck, fit: Fit) -> np.ndarray:
-    """Label codes of now as positions in `fit.labels`; -1 for labels that the Fit does not know."""
-    place = {name: position for position, name in enumerate(fit.labels)}
-    guide = cache.store().labels.read(deck.analysis_id)
-    names, codes = guide.names, guide.codes
-    return np.asarray([*(place.get(name, -1) for name in names), -1], dtype=np.int64)[codes]

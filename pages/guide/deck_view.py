@@ -15,6 +15,7 @@ from pages.charts import colour_of
 from pages.common import (
     attempt,
     cache,
+    draw_check_job,
     draw_notice,
     forget_widget,
     keep_notice,
@@ -47,6 +48,8 @@ def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space, fit: Fit | Non
     with left, st.container(border=True, key="guide_card", height=CARD_HEIGHT):
         if shown.row is None:
             st.markdown(shown.why)
+            if mode == MISTAKES and fit is not None and deck.mistakes is None:
+                draw_check_job(analysis, key="guide_check")
         else:
             draw_text(corpus, shown.row)
     with right:

@@ -19,7 +19,9 @@ from core.transforms import Method
 from pages.common import cache
 from pages.common.jobs import stopped_by_fit
 from pages.evidence.what_changed import change_card, word_card
+from pages.guide.deck import Deck, DeckState
 from tests.conftest import make_frame
+from tests.support.session import select, state_in
 
 CORPUS, GUIDE, MAPS, EVIDENCE, EXPORT = (
     "pages/corpus/page.py",
@@ -359,8 +361,8 @@ def test_a_label_that_is_kept_is_not_doubted_again(app, store, corpus, mistaken)
     app.button(key="guide_keep").click().run()
     guide = store.labels.read(mistaken).table
     assert (guide["row"][0], guide["label"][0]) == (0, given)
-    assert guide["given_by"][0].endswith(", checked")
-    app.session_state["deck"] = type(app.session_state["deck"])(mistaken, None)  # as after a reload
+    assert guide["reviewed"][0]
+    state_in(app, DeckState).deck = Deck(mistaken, None)  # as after a reload
     app.run()
     assert corpus.texts[0] not in [text.value for text in app.text]
 
@@ -517,7 +519,7 @@ def test_a_selection_does_not_follow_into_another_corpus(app, store, prepared):
     open_first = store.corpora()[0].key
     app.run()
     app.switch_page(MAPS).run()
-    app.session_state[f"maps_select_{open_first}"] = ("token", np.arange(store.corpora()[0].n_texts))
+    select(app, open_first, np.arange(store.corpora()[0].n_texts))
     app.run()
     assert not app.exception
     for key in (prepared, small.key, open_first):

@@ -9,20 +9,28 @@ import numpy as np
 import streamlit as st
 
 from core.corpus import Corpus
-from core.labels import LIKELY, find_conflicts, find_mistakes
-from core.maps import Fit
+from core.labels import LIKELY, find_conflicts
 from core.neighbours import Graph
+from core.storage import Analysis
+from core.tasks import LabelCheck, LabelDoubt, check_key
 from core.utils import content_key
 from pages.charts import GREY, colour_of
 from pages.common import (
     LABELS,
     cache,
+    current_check,
+    draw_check_job,
     draw_fit,
     draw_label_manager,
     draw_notice,
     draw_undo,
     markdown,
+    n_shown,
     record,
+    reset_state,
+    show_more,
+    start_check,
+    state_of,
 )
 from pages.maps.selection import select_texts
 from pages.maps.view import MapView
@@ -35,24 +43,6 @@ MISTAKES_HELP = (
     "Each labelled text is judged by the other labelled texts, without its own label: here are those whose "
     f"label is wrong with a probability of {LIKELY:.0%} or more."
 )
-
-
-@dataclass(frozen=True)
-class Doubt:
-    """A label that may be wrong, by the names of the moment it was found."""
-
-    row: int
-    given: str
-    better: str
-    probability: float
-
-
-@dataclass(frozen=True, eq=False)
-class Check:
-    """Possible mistakes among the labels that were given at the time, likeliest first."""
-
-    labels_key: str
-    doubts: list[Doubt]
 
 
 def draw_label_check(view: MapView, selected: np.ndarray) -> None:
@@ -89,7 +79,7 @@ def draw_conflicts(view: MapView, checked: set[int]) -> None:
     if not groups:
         st.caption("None: equal texts carry equal labels.")
         return
-    shown = st.session_state.get("maps_conflicts_shown", AT_A_TIME)
+    shown = n_shown("maps_conflicts_shown", AT_A_TIME)
     for rows in groups[:shown]:
         draw_conflict(view, rows)
     draw_more("maps_conflicts_shown", len(groups), shown)
@@ -122,36 +112,50 @@ def draw_conflict(view: MapView, rows: np.ndarray) -> None:
 
 
 def draw_mistakes(view: MapView, checked: set[int]) -> None:
-    """Labels that the other labels speak against."""
-    check = current_check(view)
-    doubts = [doubt for doubt in check.doubts if doubt.row not in checked and stands(doubt, view)]
+    """Draw the labels that the other labels contradict."""
+    analysis, guide = view.analysis, cache.store().labels.read(view.analysis.id)
+    latest = state_of(LatestCheck, analysis.id)
+    if latest.check is None:
+        latest.check = current_check(analysis, guide)
+    if latest.check is None:
+        st.markdown("**Possible mistakes**", help=MISTAKES_HELP)
+        draw_check_job(analysis, key="maps_check_job")
+        return
+    doubts = [doubt for doubt in latest.check.doubts if doubt.reason == "fit"][:MOST_MISTAKES]
+    doubts = [doubt for doubt in doubts if doubt.row not in checked and stands(doubt, view)]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**Possible mistakes** · {len(doubts):,}", help=MISTAKES_HELP, width="content")
-        if check.labels_key != labels_key(view):
+        if latest.check.key != check_key(cache.store(), analysis, guide):
             st.button(
                 "Labels changed: check again",
                 key="maps_check_again",
                 type="tertiary",
                 icon=":material/refresh:",
-                on_click=st.session_state.pop,
-                args=[check_key(view), None],
+                on_click=check_again,
+                args=[view.analysis],
             )
     if not doubts:
-        st.caption("None: the labels given agree with each other, as far as the texts tell.")
+        st.caption("None: the labels given agree with each other, as far as the texts show.")
         return
-    shown = st.session_state.get("maps_mistakes_shown", AT_A_TIME)
+    shown = n_shown("maps_mistakes_shown", AT_A_TIME)
     for doubt in doubts[:shown]:
         draw_doubt(view, doubt)
     draw_more("maps_mistakes_shown", len(doubts), shown)
 
 
-def stands(doubt: Doubt, view: MapView) -> bool:
+def check_again(analysis: Analysis) -> None:
+    """Queue a check of the labels as they are now. For callbacks."""
+    reset_state(LatestCheck, analysis.id)
+    start_check(analysis)
+
+
+def stands(doubt: LabelDoubt, view: MapView) -> bool:
     """Whether the text still carries the label that was doubted."""
     code = view.given[doubt.row]
     return code >= 0 and view.labels[code] == doubt.given
 
 
-def draw_doubt(view: MapView, doubt: Doubt) -> None:
+def draw_doubt(view: MapView, doubt: LabelDoubt) -> None:
     """One label that may be wrong: change it, or keep it."""
     key = f"maps_mistake_{doubt.row}"
     given, better = badge(doubt.given, view.labels), badge(doubt.better, view.labels)
@@ -195,11 +199,13 @@ def draw_more(shown_key: str, number: int, shown: int) -> None:
     """Show further entries of a list."""
     if number <= shown:
         return
-
-    def show() -> None:
-        st.session_state[shown_key] = shown + AT_A_TIME
-
-    st.button(f"{number - shown:,} more", key=f"{shown_key}_more", type="tertiary", on_click=show)
+    st.button(
+        f"{number - shown:,} more",
+        key=f"{shown_key}_more",
+        type="tertiary",
+        on_click=show_more,
+        args=[shown_key, shown + AT_A_TIME],
+    )
 
 
 def badge(name: str, names: list[str]) -> str:
@@ -215,61 +221,11 @@ def quoted(corpus: Corpus, row: int) -> str:
     return f"<div>{html.escape(cut)}</div>"
 
 
-def current_check(view: MapView) -> Check:
-    """The possible mistakes of this session's latest check; the first look makes one.
+@dataclass
+class LatestCheck:
+    """The latest check of an analysis' labels."""
 
-    They are not looked for again after each answer: that takes seconds with thousands of labels.
-    """
-    key = check_key(view)
-    if key not in st.session_state:
-        with st.spinner("Looking for mistakes…", show_time=False):
-            st.session_state[key] = check(view)
-    return st.session_state[key]
-
-
-def check(view: MapView) -> Check:
-    """Look for labels that the others speak against."""
-    space = cache.space(view.corpus.key, embedding_key_of(view))
-    fit = fit_in_use(view)
-    if fit is not None:
-        space = fit.base(space)
-    found = find_mistakes(
-        np.asarray(space.vectors),
-        view.given,
-        n=len(view.given),  # copies come first, and are listed by themselves
-        graph=space.graph,
-        label_vectors=name_vectors(view),
-    )
-    doubts = [
-        Doubt(mistake.row, view.labels[mistake.given], view.labels[mistake.better], mistake.probability)
-        for mistake in found
-        if mistake.reason == "fit"
-    ]
-    return Check(labels_key(view), doubts[:MOST_MISTAKES])
-
-
-def fit_in_use(view: MapView) -> Fit | None:
-    """The Fit of the analysis in use, where it has one."""
-    same = view.right.fit is not None and view.right.analysis.id == view.analysis.id
-    return view.right.fit if same else None
-
-
-def name_vectors(view: MapView) -> np.ndarray | None:
-    """Embeddings of the label names, where the latest Fit has read all of them."""
-    fit = fit_in_use(view)
-    if fit is None or fit.label_vectors is None or not set(view.labels) <= set(fit.labels):
-        return None
-    return np.asarray(fit.label_vectors)[[fit.labels.index(name) for name in view.labels]]
-
-
-def check_key(view: MapView) -> str:
-    """Session state key of an analysis' latest check."""
-    return f"maps_check_{view.analysis.id}"
-
-
-def labels_key(view: MapView) -> str:
-    """Tells whether labels or embeddings changed since a check."""
-    return content_key(embedding_key_of(view), view.labels, view.given)
+    check: LabelCheck | None = None
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

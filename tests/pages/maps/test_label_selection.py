@@ -6,10 +6,14 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1.element_tree import Selectbox
 
 from core.errors import StoreError
+from core.jobs import Job
+from core.labels import Mistake
 from core.storage import LabelStore
+from core.tasks import check_labels
 from pages.common import cache
 from pages.maps.panels import label_review
-from pages.maps.panels.label_selection import UNTICKED, cell, known_name
+from pages.maps.panels.label_selection import Unticked, cell, known_name
+from tests.support.session import select, selected, state_in
 
 MAPS, GUIDE = "pages/maps/page.py", "pages/guide/page.py"
 SELECTED = np.array([0, 20, 21, 22])
@@ -30,7 +34,7 @@ def open_maps(app, corpus_key, rows, analysis=None, *, side="Label", below="Clus
         app.session_state["refract"].analysis_id = analysis
     app.session_state["maps_side_panel"] = side
     app.session_state["maps_below"] = below
-    app.session_state[f"maps_select_{corpus_key}"] = ("token", np.asarray(rows, dtype=np.int64))
+    select(app, corpus_key, rows)
     app.switch_page(MAPS).run()
     assert not app.exception
     return app
@@ -104,10 +108,10 @@ def test_another_selection_starts_with_all_ticked(app, store, prepared, labelled
     untick(app, 0)
     choose(app, labelled, "angry")
     app.button(key="maps_label_give").click().run()
-    app.session_state[f"maps_select_{prepared}"] = ("other", np.array([20, 21, 22]))
+    select(app, prepared, [20, 21, 22], token="other")
     app.run()
     assert table(app, "maps_label_table").value["ticked"].all()
-    assert app.session_state[UNTICKED][1].tolist() == [20]
+    assert state_in(app, Unticked).rows.tolist() == [20]
 
 
 def test_texts_with_another_label_keep_it_unless_asked(app, store, prepared, labelled):
@@ -130,7 +134,7 @@ def test_leave_to_change_labels_is_for_one_selection_and_label(app, store, prepa
     open_maps(app, prepared, SELECTED, labelled)
     choose(app, labelled, other)
     checkbox(app, "maps_label_change").check().run()
-    app.session_state[f"maps_select_{prepared}"] = ("other", np.append(SELECTED, 23))
+    select(app, prepared, np.append(SELECTED, 23), token="other")
     app.run()
     assert not checkbox(app, "maps_label_change").value
     assert app.button(key="maps_label_give").label == f"Label 4 texts as **{other}**"
@@ -241,7 +245,7 @@ def test_possible_mistakes_are_listed_changed_and_kept(app, store, corpus, prepa
     change = app.button(key="maps_mistake_0_change")
     assert change.label == f"Change to **{right}**"
     app.button(key="maps_mistake_0_select").click().run()
-    assert app.session_state[f"maps_select_{prepared}"][1].tolist() == [0]
+    assert selected(app, prepared).tolist() == [0]
     app.button(key="maps_mistake_0_change").click().run()
     assert labels_of(store, doubtful, [0]) == [right]
     assert "**Possible mistakes** · 0" in words(app) and "maps_check_again" in keys(app)
@@ -275,15 +279,24 @@ def test_copies_with_different_labels_are_listed_and_settled(app, store, prepare
     assert "**Copies with different labels** · 0" in words(app)
 
 
-def test_many_copies_hide_no_other_mistake(prepared, corpus, doubtful, store, monkeypatch):
-    from core.labels import Mistake
-    from tests.pages.maps.test_text_panels import make_view
-
+def test_many_copies_hide_no_other_mistake(app, prepared, doubtful, monkeypatch):
     found = [Mistake(row, 0, 1, 0.9, "copy") for row in range(1, 4)] + [Mistake(0, 0, 1, 0.8, "fit")]
-    monkeypatch.setattr(label_review, "find_mistakes", lambda X, y, *, n, **rest: found[:n])
+    monkeypatch.setattr(check_labels, "find_mistakes", lambda X, y, *, n, **rest: found[:n])
     monkeypatch.setattr(label_review, "MOST_MISTAKES", 2)
-    cache.runner().submit("fit", "x", analysis_id=doubtful)
-    assert [doubt.row for doubt in label_review.check(make_view(prepared, doubtful)).doubts] == [0]
+    monkeypatch.setattr(label_review, "stands", lambda doubt, view: True)
+    open_maps(app, prepared, [], doubtful, below="Labels")
+    assert "maps_mistake_0_change" in keys(app) and "maps_mistake_1_change" not in keys(app)
+
+
+def test_a_check_that_runs_is_shown_with_cancel(app, prepared, doubtful):
+    job = Job("j", "check_labels", "Looking for mistakes", {"analysis_id": doubtful}, status="running")
+    cache.runner()._jobs.append(job)
+    open_maps(app, prepared, [], doubtful, below="Labels")
+    assert "maps_check_job_cancel" in keys(app)
+    job.status = "cancelled"
+    app.run()
+    app.button(key="maps_check_job_start").click().run()
+    assert "**Possible mistakes** · 1" in words(app) and not app.exception
 
 
 def test_copies_and_mistakes_follow_the_encoder(app, store, prepared, contradicted, monkeypatch):
