@@ -103,6 +103,18 @@ def test_a_file_of_a_later_version_is_left_alone(old_home):
         Store(old_home)
 
 
+def test_a_later_label_by_the_same_person_leaves_an_earlier_review_as_it_was(old_home):
+    analysis = EXPECTED["analyses"][0]["id"]
+    with sqlite3.connect(old_home / "refract.sqlite") as connection:
+        insert = "INSERT INTO label_events (analysis_id, step, text_row, given_by, given_at) VALUES (?, ?, ?, ?, ?)"
+        for number, given_by in enumerate(("eve, checked", "eve", "model:eve", "eve")):
+            connection.execute(insert, (analysis, 90 + number, 30 + number, given_by, "2026-01-01"))
+    by_row = Store(old_home).labels.read(analysis).table.set_index("row").loc[[30, 31, 32, 33]]
+    assert by_row["given_by"].tolist() == ["eve"] * 4
+    assert by_row["source"].tolist() == ["deck", "deck", "model", "deck"]
+    assert by_row["reviewed"].tolist() == [True, False, False, False]
+
+
 @pytest.mark.parametrize(
     ("kept", "split"),
     [
