@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 COMPONENT := $(shell find assets/linked_maps -type f -not -path '*/node_modules/*' -not -path '*/build/*')
 
-.PHONY: setup app test test-fast lint bench bench-labels bench-maps bench-reencode
+.PHONY: setup app test test-fast lint bench bench-labels bench-maps bench-reencode evaluate
 
 setup: $(VENV)/ready
 
@@ -42,3 +42,7 @@ bench-maps: setup
 
 bench-reencode: setup
 	$(BIN)/python -m benchmarks.reencode
+
+# TABLE: a file with a column of texts and columns of labels; the demo corpus when not given
+evaluate: setup
+	$(BIN)/python -m core evaluate $(if $(TABLE),"$(TABLE)",assets/demo/feedback.csv)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import platform
 import statistics
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -24,26 +26,34 @@ RESULTS = Path(__file__).resolve().parent / "results" / "speed.json"
 ROUNDS = 3
 
 
-def main() -> None:
-    """Measure each speed with its baseline or target beside it."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure each speed, with its baseline where there is one."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--texts", type=int, default=2_000, help="texts to encode")
+    parser.add_argument("--fitted", type=int, default=14_640, help="texts of the corpus that is fitted")
+    parser.add_argument("--opened", type=int, default=20_000, help="texts of the corpus that is opened")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    options = parser.parse_args(arguments)
+    rounds = options.rounds
     figures = {"machine": f"{platform.processor() or platform.machine()}, Python {platform.python_version()}"}
-    figures |= measure_encoding(make_texts(2000)[0])
+    figures |= measure_encoding(make_texts(options.texts)[0])
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        fitted = prepare_corpus(home, 14_640)
-        opened = prepare_corpus(home, 20_000)
+        fitted = prepare_corpus(home, options.fitted)
+        opened = prepare_corpus(home, options.opened)
         with running_app(home) as address, open_browser() as page:
-            figures["fit_to_maps_s"] = measure_fit(page, address, home, fitted)
-            figures["open_20000_s"] = measure_open(page, address, opened)
-        figures["start_s"] = measure_start(home)
+            figures["fit_to_maps_s"] = measure_fit(page, address, home, fitted, rounds)
+            figures["open_s"] = measure_open(page, address, opened, options.opened, rounds)
+        figures["start_s"] = measure_start(home, rounds)
     for name, value in figures.items():
         print(f"{name:32} {value if isinstance(value, str) else round(value, 2)}")
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    options.out.parent.mkdir(exist_ok=True)
+    options.out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 
 
 def prepare_corpus(home: Path, n: int) -> str:
-    """Encode n texts and draw their generic map; returns the corpus key."""
+    """Encode n texts, project them to the generic map, and return the corpus key."""
     texts, topics = make_texts(n)
     corpus = build_corpus(
         Table(f"bench-{n}", pd.DataFrame({"text": texts, "topic": topics}), None, ()), "text"
@@ -58,8 +68,8 @@ def prepare_corpus(home: Path, n: int) -> str:
     return corpus.key
 
 
-def measure_fit(page: Page, address: str, home: Path, corpus_key: str) -> float:
-    """Seconds from the click on Fit to both maps drawn, worker warm; median of some rounds."""
+def measure_fit(page: Page, address: str, home: Path, corpus_key: str, rounds: int) -> float:
+    """Return the seconds from the click on Fit to both maps drawn, worker warm; median of some rounds."""
     store = Store(home)
     store.mark_opened(corpus_key)
     corpus = store.load_corpus(corpus_key)
@@ -68,29 +78,29 @@ def measure_fit(page: Page, address: str, home: Path, corpus_key: str) -> float:
     for name in sorted(set(topics)):
         store.label_names.add(analysis, name)
     seconds = []
-    for number in range(ROUNDS + 1):
-        rows = range(60 + number)  # another label each time: the same ones would find their result on disk
+    for number in range(rounds + 1):
+        rows = range(60 + number)  # another label each time: the result of the same labels is on disk
         store.labels.give(analysis, {row: topics[row] for row in rows}, "bench")
         page.goto(f"{address}/guide")
         seconds.append(seconds_to_draw(page, ".st-key-guide_fit button", len(topics)))
     return statistics.median(seconds[1:])  # the first waits for the worker to warm up
 
 
-def measure_open(page: Page, address: str, corpus_key: str) -> float:
-    """Seconds from the click on Open to the map drawn."""
+def measure_open(page: Page, address: str, corpus_key: str, n: int, rounds: int) -> float:
+    """Return the seconds from the click on Open to the map drawn."""
     seconds = []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         page.goto(f"{address}/corpus")
         page.get_by_text("Open again").click()
-        seconds.append(seconds_to_draw(page, f".st-key-open_{corpus_key} button", 20_000))
+        seconds.append(seconds_to_draw(page, f".st-key-open_{corpus_key} button", n))
     return statistics.median(seconds)
 
 
-def measure_start(home: Path) -> float:
-    """Seconds from starting the server to the first page on screen, without the browser's own start."""
+def measure_start(home: Path, rounds: int) -> float:
+    """Return the seconds from starting the server to the first page, without the start of the browser."""
     seconds = []
     with open_browser() as page:
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             started = time.perf_counter()
             with running_app(home) as address:
                 page.goto(f"{address}/corpus")
@@ -100,7 +110,7 @@ def measure_start(home: Path) -> float:
 
 
 def seconds_to_draw(page: Page, button: str, n_points: int) -> float:
-    """Seconds from a click on a button to all maps drawn with so many points."""
+    """Return the seconds from a click on a button to all maps drawn with so many points."""
     page.locator(button).wait_for()
     started = time.perf_counter()
     page.locator(button).click()

@@ -19,7 +19,7 @@ from core.encoders import DEFAULT_ENCODER, load_encoder, packaged_folder
 
 
 def measure_encoding(texts: Sequence[str], rounds: int = 5) -> dict[str, float]:
-    """Speed and closeness of the default encoder; both sides in turns, so that a busy moment hits both.
+    """Measure speed and accuracy of the default encoder; both sides take turns, as the machine may be busy.
 
     Returns
     -------
@@ -50,7 +50,7 @@ def measure_encoding(texts: Sequence[str], rounds: int = 5) -> dict[str, float]:
 
 
 def texts_of_file(path: Path, text_column: str | None, most: int) -> list[str]:
-    """Different texts of a file, evenly sampled down to `most`."""
+    """Return different texts of a file, at most `most`, evenly sampled."""
     table = read_table(path.name, path.read_bytes())
     texts = build_corpus(table, text_column or guess_text_column(table.frame)).texts
     texts = list(dict.fromkeys(texts))
@@ -58,26 +58,26 @@ def texts_of_file(path: Path, text_column: str | None, most: int) -> list[str]:
 
 
 def seconds(call: Callable[[], np.ndarray]) -> tuple[float, float]:
-    """Duration of one call and the processor time it took, in seconds."""
+    """Return the duration of one call and its processor time, in seconds."""
     start, work = time.perf_counter(), time.process_time()
     call()
     return time.perf_counter() - start, time.process_time() - work
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", nargs="?", type=Path)
     parser.add_argument("text_column", nargs="?")
     parser.add_argument("--most", type=int, default=1_500, help="texts at most")
     parser.add_argument("--rounds", type=int, default=5)
-    arguments = parser.parse_args()
-    if arguments.file is None:
-        texts = make_texts(arguments.most)[0]
+    options = parser.parse_args(arguments)
+    if options.file is None:
+        texts = make_texts(options.most)[0]
     else:
-        texts = texts_of_file(arguments.file, arguments.text_column, arguments.most)
+        texts = texts_of_file(options.file, options.text_column, options.most)
     print(f"{len(texts):,} texts of {np.mean([len(text) for text in texts]):.0f} characters")
-    for name, value in measure_encoding(texts, arguments.rounds).items():
+    for name, value in measure_encoding(texts, options.rounds).items():
         print(f"{name:32} {value:.5g}")
 
 

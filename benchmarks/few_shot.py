@@ -1,11 +1,12 @@
-"""What transforms make of a handful of labels: `make bench-labels`, or `make bench-labels DATA=FOLDER`.
+"""Scores of transforms with few labels: `make bench-labels`, or `make bench-labels DATA=FOLDER`.
 
-The folder holds CSV files (`.csv` or `.csv.gz`) with a column `text`; every other column is a facet, one way
+The folder holds CSV files (`.csv` or `.csv.gz`) with a column `text`. Every other column is a facet: one way
 of labelling the same texts, empty where a text has no label. Without a folder: the demo corpus.
 
-Of each facet some texts get their labels, picked at random or by `core.labels.suggest`; every transform is
-fitted to all texts with these labels, and the texts without are scored. What was measured before, of the same
-vectors, labels and program on the same machine, is taken from the last results.
+Of each facet some texts get their labels, picked at random or by `core.labels.suggest`. Every transform is
+fitted to all texts with these labels, and the other labelled texts are scored. Texts, picks, methods and
+scores are those of `python -m core evaluate`: it gives the same figures for one number of labels and one way
+of picking. Rows of earlier results are used again, when vectors, labels, program and machine are the same.
 """
 
 from __future__ import annotations
@@ -15,66 +16,76 @@ import json
 import os
 import platform
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from sklearn.cluster import KMeans
-from sklearn.metrics import v_measure_score
 
+from benchmarks import recipe
 from benchmarks.few_shot_report import make_report
-from benchmarks.recipe import reshape_by_recipe
 from core.encoders import DEFAULT_ENCODER, Encoder, load_encoder
-from core.labels import suggest
+from core.errors import CorpusError
+from core.evidence.benchmark import (
+    MIN_LABELLED_RATIO,
+    Facet,
+    MethodInput,
+    clustering_score,
+    name_vectors,
+    pick,
+    purity_score,
+    read_facets,
+    run_method,
+    shown_codes,
+)
 from core.neighbours import unit_rows
-from core.transforms import GSTransform, GuidedTransform
+from core.transforms import Method
 from core.utils import content_key, write_atomically
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "assets" / "demo"
 CACHE = ROOT / "build" / "bench-labels"
 
-VERSION = 1  # raise when a figure of the same case would be another
+VERSION = 2
+"""Of the rows; raise it when the figures of the same case change."""
 BUDGETS = (20, 40, 80, 2_500)
-MOST_SUGGESTED = 80  # nobody is led through 250 rounds
-ROUND = 10
-"""Texts that the suggester names at a time, before it sees their labels."""
+"""Numbers of labels."""
+MOST_SUGGESTED = 80
+"""Largest number of labels that are picked by the suggester: nobody labels 250 rounds."""
 MOST_TEXTS = 5_000
-NEIGHBOURS, QUERIES, STARTS = 10, 1_000, 4
+"""Texts of a file, sampled."""
 
 
 @dataclass(frozen=True)
-class Facet:
-    """One way of labelling the texts of a corpus.
+class Space:
+    """A facet and the embeddings of its texts.
 
     Attributes
     ----------
-    corpus, name : str
+    corpus : str
+    facet : Facet
     vectors : ndarray of float32, shape (n_texts, n_dims)
-        Unit vectors of the texts that carry a label.
-    codes : ndarray of int, shape (n_texts,)
-        Their labels, numbered in the order of the names.
+        Unit vectors.
     label_vectors : ndarray of float32, shape (n_labels, n_dims)
-        Unit vectors of the labels' names.
+        Encoded label names.
     """
 
     corpus: str
-    name: str
+    facet: Facet
     vectors: np.ndarray
-    codes: np.ndarray
     label_vectors: np.ndarray
 
 
 @dataclass(frozen=True)
 class Case:
-    """One fit to measure: these texts of a facet are labelled, in this order, and this method is fitted."""
+    """One fit to measure: a method, and the texts that are labelled, in this order."""
 
-    facet: Facet
+    space: Space
     method: str
     picking: str
     picked: np.ndarray
@@ -84,7 +95,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Row:
-    """What was measured of one case; V and purity in percent."""
+    """Scores of one case; V-measure and purity in percent."""
 
     key: str
     corpus: str
@@ -100,55 +111,47 @@ class Row:
     seconds: float
 
 
-Method = Callable[[Facet, np.ndarray, int], np.ndarray]
+def run(kind: str, sample: MethodInput, seed: int) -> np.ndarray:
+    """Return the vectors by one of the app's methods."""
+    return run_method(Method(kind), sample, seed=seed)
 
 
-def generic(facet: Facet, y: np.ndarray, seed: int) -> np.ndarray:
-    """Return the generic space as it is."""
-    return facet.vectors
+def run_plain_recipe(sample: MethodInput, seed: int) -> np.ndarray:
+    """Return the vectors by the second implementation of the published recipe."""
+    return recipe.reshape_by_recipe(sample.vectors, sample.given, seed)
 
 
-def published(facet: Facet, y: np.ndarray, seed: int) -> np.ndarray:
-    """Return the space as the published recipe reshapes it."""
-    return GSTransform(random_state=seed).fit_transform(facet.vectors, y)
-
-
-def plain_recipe(facet: Facet, y: np.ndarray, seed: int) -> np.ndarray:
-    """Return the space as the other writing of the published recipe reshapes it."""
-    return reshape_by_recipe(facet.vectors, y, seed)
-
-
-def guided(facet: Facet, y: np.ndarray, seed: int) -> np.ndarray:
-    """Return the space as `GuidedTransform` reshapes it, which also reads the labels' names."""
-    transform = GuidedTransform(random_state=seed)
-    return transform.fit_transform(facet.vectors, y, label_vectors=facet.label_vectors)
-
-
-# Each method with the files that it follows from: change one, and it is measured again.
-METHODS: dict[str, tuple[Method, tuple[str, ...]]] = {
-    "generic": (generic, ()),
-    "published": (published, ("core/transforms/gstransform.py", "core/transforms/validation.py")),
-    "plain recipe": (plain_recipe, ("benchmarks/recipe.py",)),
-    "guided": (guided, ("core/transforms/**/*.py", "core/neighbours.py")),
+# Each method with the files whose content decides its result: a change there invalidates its rows.
+METHODS: dict[str, tuple[Callable[[MethodInput, int], np.ndarray], tuple[str, ...]]] = {
+    "generic": (partial(run, "generic"), ()),
+    "gstransform": (
+        partial(run, "gstransform"),
+        ("core/transforms/gstransform.py", "core/transforms/validation.py"),
+    ),
+    "plain recipe": (run_plain_recipe, ("benchmarks/recipe.py",)),
+    "guided": (partial(run, "guided"), ("core/transforms/**/*.py", "core/neighbours.py")),
 }
+SCORERS = ("core/evidence/benchmark/metrics.py",)
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, and write `few_shot.md` and `results/few_shot.json`."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("data", nargs="?", type=Path, default=DEMO)
+    parser.add_argument("--labels", nargs="+", type=int, default=BUDGETS, help="numbers of labels")
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--most", type=int, default=MOST_TEXTS, help="texts of a file, sampled")
     parser.add_argument("--workers", type=int, default=2, help="processes, of one thread each")
     parser.add_argument("--cache", type=Path, default=CACHE, help="folder for the texts' vectors")
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks", help="folder for table and results")
-    arguments = parser.parse_args()
-    results = arguments.out / "results" / "few_shot.json"
-    facets = read_facets(arguments.data, arguments.cache)
-    # Workers read these when they import their libraries; this process did before.
+    options = parser.parse_args(arguments)
+    results = options.out / "results" / "few_shot.json"
+    spaces = read_spaces(options.data, options.cache, options.most)
+    # Worker processes read these when they import their libraries; this process has done so already.
     os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
-    with ProcessPoolExecutor(arguments.workers, get_context("spawn"), warm_up) as pool:
-        print(f"picking texts of {len(facets)} facets", flush=True)
-        cases = make_cases(facets, range(arguments.seeds), pool)
+    with ProcessPoolExecutor(options.workers, get_context("spawn"), warm_up) as pool:
+        print(f"picking texts of {len(spaces)} facets", flush=True)
+        cases = make_cases(spaces, range(options.seeds), pool, options.labels)
         known = read_rows(results)
         rows = [known[case.key] for case in cases if case.key in known]
         left = [case for case in cases if case.key not in known]
@@ -160,13 +163,13 @@ def main() -> None:
     rows.sort(key=lambda row: order[row.key])
     write_rows(results, rows)
     command = "make bench-labels"
-    command += "" if arguments.data == DEMO else f" DATA={arguments.data.resolve().name}"
+    command += "" if options.data == DEMO else f" DATA={options.data.resolve().name}"
     report = make_report([asdict(row) for row in rows], machine(), command, DEFAULT_ENCODER)
-    write_atomically(arguments.out / "few_shot.md", lambda opened: opened.write(report.encode()))
+    write_atomically(options.out / "few_shot.md", lambda opened: opened.write(report.encode()))
 
 
-def read_facets(folder: Path, cache: Path) -> list[Facet]:
-    """Return the facets of all CSV files of a folder, at most `MOST_TEXTS` texts of each, encoded.
+def read_spaces(folder: Path, cache: Path, most_texts: int = MOST_TEXTS) -> list[Space]:
+    """Return the facets of all CSV files of a folder, encoded.
 
     Raises
     ------
@@ -177,24 +180,22 @@ def read_facets(folder: Path, cache: Path) -> list[Facet]:
     if not files:
         raise SystemExit(f"No CSV file found in {folder}; give a folder of files with a column “text”.")
     encoder = load_encoder(DEFAULT_ENCODER)
-    facets = []
+    spaces = []
     for file in files:
         frame = pd.read_csv(file, dtype=str, keep_default_na=False)
         names = [name for name in frame.columns if name != "text" and (frame[name] != "").any()]
         if "text" not in frame or not names:
             raise SystemExit(f"{file.name} needs a column “text” and another one with labels.")
-        for name in names:
-            rows = np.flatnonzero((frame[name] != "").to_numpy())
-            rows = np.random.default_rng(0).permutation(rows)[:MOST_TEXTS]
-            texts = frame["text"].iloc[rows].tolist()
-            labels, codes = np.unique(frame[name].iloc[rows].to_numpy(dtype=str), return_inverse=True)
-            if len(labels) < 2:
-                raise SystemExit(f"{file.name} has only the label “{labels[0]}” in “{name}”; 2 are needed.")
-            vectors = encode(texts, encoder, cache)
-            spoken = encode([label.replace("_", " ") for label in labels], encoder, cache)
-            facets.append(Facet(file.name.split(".")[0], name, vectors, codes, spoken))
-            print(f"{facets[-1].corpus}, {name}: {len(texts):,} texts, {len(labels)} labels", flush=True)
-    return facets
+        try:
+            material = read_facets(file, text_column="text", facets=names, most_texts=most_texts)
+        except CorpusError as error:
+            raise SystemExit(str(error)) from error
+        vectors = encode(material.texts, encoder, cache)
+        for facet in material.facets:
+            spaces.append(Space(material.dataset, facet, vectors, name_vectors(encoder, facet)))
+            n_texts, n_labels = len(facet.labelled), len(facet.labels)
+            print(f"{material.dataset}, {facet.name}: {n_texts:,} texts, {n_labels} labels", flush=True)
+    return spaces
 
 
 def encode(texts: list[str], encoder: Encoder, cache: Path) -> np.ndarray:
@@ -206,42 +207,36 @@ def encode(texts: list[str], encoder: Encoder, cache: Path) -> np.ndarray:
     return np.load(file, allow_pickle=False)
 
 
-def make_cases(facets: list[Facet], seeds: Iterable[int], pool: ProcessPoolExecutor) -> list[Case]:
-    """Return all fits to measure, in the order of the report; the suggester works in the pool."""
-    seeds = list(seeds)
-    waiting = {
-        (number, seed): pool.submit(suggested_picks, facet, largest_budget(facet, MOST_SUGGESTED), seed)
-        for number, facet in enumerate(facets)
+def make_cases(
+    spaces: list[Space], seeds: Iterable[int], pool: ProcessPoolExecutor, budgets: Sequence[int] = BUDGETS
+) -> list[Case]:
+    """Return all fits to measure, in the order of the report; texts are picked in the pool.
+
+    Budgets of more than half of the labelled texts are left out, as in `python -m core evaluate`.
+    """
+    waiting = [
+        (space, seed, picking, pool.submit(pick, space.facet, space.vectors, budget, picking, seed))
+        for space in spaces
         for seed in seeds
-    }
+        for budget in budgets
+        for picking in (("random", "suggested") if budget <= MOST_SUGGESTED else ("random",))
+        if MIN_LABELLED_RATIO * budget <= len(space.facet.labelled)
+    ]
     return [
         case
-        for number, facet in enumerate(facets)
-        for seed in seeds
-        for case in facet_cases(facet, seed, waiting[number, seed].result())
+        for space, seed, picking, future in waiting
+        for case in cases_of(space, seed, picking, future.result())
     ]
 
 
-def facet_cases(facet: Facet, seed: int, suggested: np.ndarray) -> Iterator[Case]:
-    """Yield the fits of one facet and seed; `suggested` are the suggester's picks, the first one first.
-
-    Left out: budgets of more than half the texts, and picks that show one label only.
-    """
-    facet_key = content_key(VERSION, facet.vectors, facet.codes, facet.label_vectors)
-    for budget in BUDGETS:
-        picks = {"random": random_picks(len(facet.codes), budget, seed)}
-        if budget <= MOST_SUGGESTED:
-            picks["suggested"] = suggested[:budget]
-        for picking, picked in picks.items():
-            too_few_texts = len(picked) < budget or 2 * budget > len(facet.codes)
-            if too_few_texts or len(set(facet.codes[picked])) < 2:
-                continue
-            for method, (_, sources) in METHODS.items():
-                # The other writing is there for comparison: once with few labels, once with many, is enough.
-                if method == "plain recipe" and (picking == "suggested" or budget < MOST_SUGGESTED):
-                    continue
-                key = content_key(facet_key, method, picked, seed, *source_bytes(sources))
-                yield Case(facet, method, picking, picked, seed, key)
+def cases_of(space: Space, seed: int, picking: str, picked: np.ndarray) -> Iterator[Case]:
+    """Yield a fit of each method; of the plain recipe only with many random labels."""
+    parts = (space.vectors, space.facet.codes, space.label_vectors, picked, seed, *source_bytes(SCORERS))
+    for method, (_, sources) in METHODS.items():
+        if method == "plain recipe" and (picking == "suggested" or len(picked) < MOST_SUGGESTED):
+            continue
+        key = content_key(VERSION, method, *parts, *source_bytes(sources))
+        yield Case(space, method, picking, picked, seed, key)
 
 
 def source_bytes(patterns: Iterable[str]) -> list[bytes]:
@@ -249,43 +244,10 @@ def source_bytes(patterns: Iterable[str]) -> list[bytes]:
     return [file.read_bytes() for pattern in patterns for file in sorted(ROOT.glob(pattern))]
 
 
-def largest_budget(facet: Facet, most: int) -> int:
-    """Return the largest number of labels, up to `most`, that the facet is tried with; 0 for none."""
-    return max((budget for budget in BUDGETS if budget <= min(most, len(facet.codes) // 2)), default=0)
-
-
-def random_picks(n_texts: int, n: int, seed: int) -> np.ndarray:
-    """Return min(n, n_texts) different rows."""
-    return np.random.default_rng(seed).choice(n_texts, min(n, n_texts), replace=False)
-
-
-def suggested_picks(facet: Facet, n: int, seed: int) -> np.ndarray:
-    """Return the first n rows that the suggester names, when each round is labelled before the next.
-
-    Fewer where the suggester finds no more different texts.
-
-    Raises
-    ------
-    RuntimeError
-        When it names a text twice, or one that is labelled.
-    """
-    y = np.full(len(facet.codes), -1)
-    picked: list[int] = []
-    while len(picked) < n:
-        named = suggest(facet.vectors, y.copy(), min(ROUND, n - len(picked)), random_state=seed).tolist()
-        if not named:
-            break
-        if len(set(named)) < len(named) or (y[named] >= 0).any():
-            raise RuntimeError(f"The suggester named {named} after {picked}: each text once is needed.")
-        y[named] = facet.codes[named]
-        picked += named
-    return np.array(picked, dtype=np.int64)
-
-
 def measured(cases: list[Case], pool: ProcessPoolExecutor) -> Iterator[Row]:
-    """Yield the row of each case as it comes, printing how far things are.
+    """Yield the row of each case as it comes, and print the progress.
 
-    The cases run in random order: any stretch is then like the whole, and tells the time left.
+    The cases run in random order, so that the time left can be estimated from those that are done.
     """
     started = time.perf_counter()
     order = np.random.default_rng(0).permutation(len(cases))
@@ -301,62 +263,34 @@ def measured(cases: list[Case], pool: ProcessPoolExecutor) -> Iterator[Row]:
                 flush=True,
             )
             yield row
-    finally:  # stopped halfway: the pool would go on to the end
+    finally:  # when interrupted: the pool would run all cases
         for future in waiting:
             future.cancel()
 
 
 def measure(case: Case) -> Row:
-    """Fit one case and score its unlabelled texts."""
-    facet = case.facet
-    y = np.full(len(facet.codes), -1)
-    y[case.picked] = facet.codes[case.picked]
-    method = METHODS[case.method][0]
+    """Fit one case and score the texts whose labels it was not shown."""
+    facet, vectors = case.space.facet, case.space.vectors
+    sample = MethodInput(vectors, shown_codes(facet, case.picked), case.space.label_vectors)
     started = time.perf_counter()
-    reshaped = np.asarray(method(facet, y, case.seed), dtype=np.float32)
+    made = METHODS[case.method][0](sample, case.seed)
     seconds = time.perf_counter() - started
-    free, n_classes = y < 0, len(set(facet.codes))
+    scored = np.setdiff1d(facet.labelled, case.picked)
+    codes = facet.codes[scored]
     return Row(
         key=case.key,
-        corpus=facet.corpus,
+        corpus=case.space.corpus,
         facet=facet.name,
-        n_texts=len(y),
-        n_classes=n_classes,
+        n_texts=len(facet.labelled),
+        n_classes=len(facet.labels),
         labels=len(case.picked),
         picking=case.picking,
         method=case.method,
         seed=case.seed,
-        v=round(v_measure(reshaped[free], facet.codes[free], n_classes, case.seed), 2),
-        purity=round(neighbour_purity(reshaped[free], facet.codes[free], case.seed), 2),
+        v=100 * clustering_score(made[scored], codes, case.seed),
+        purity=100 * purity_score(made[scored], codes, case.seed),
         seconds=round(seconds, 3),
     )
-
-
-def v_measure(Z: np.ndarray, codes: np.ndarray, n_clusters: int, seed: int) -> float:
-    """Return how well k-means clusters of Z (n, m) agree with the labels, 0 to 100.
-
-    References
-    ----------
-    Rosenberg, Hirschberg: "V-measure: a conditional entropy-based external cluster evaluation measure",
-    EMNLP-CoNLL 2007.
-    """
-    clusters = KMeans(n_clusters, n_init=STARTS, random_state=seed).fit_predict(Z)
-    return 100 * float(v_measure_score(codes, clusters))
-
-
-def neighbour_purity(
-    Z: np.ndarray, codes: np.ndarray, seed: int, n_neighbors: int = NEIGHBOURS, n_queries: int = QUERIES
-) -> float:
-    """Return which share of each text's nearest others, by cosine, carries its label, 0 to 100.
-
-    The mean over a random sample of `n_queries` texts, or over all where there are no more.
-    """
-    unit = unit_rows(Z)
-    rows = np.random.default_rng(seed).choice(len(Z), min(n_queries, len(Z)), replace=False)
-    similarities = unit[rows] @ unit.T
-    similarities[np.arange(len(rows)), rows] = -np.inf
-    nearest = np.argpartition(-similarities, n_neighbors - 1, axis=1)[:, :n_neighbors]
-    return 100 * float((codes[nearest] == codes[rows][:, None]).mean())
 
 
 def read_rows(file: Path) -> dict[str, Row]:
@@ -388,12 +322,11 @@ def machine() -> dict[str, str]:
 
 
 def warm_up() -> None:
-    """Fit every method to a tiny space: loading libraries and starting their engines is not a fit's work."""
+    """Run every method on a tiny space: the time to load libraries is not part of a fit."""
     space = unit_rows(np.random.default_rng(0).normal(size=(40, 8)).astype(np.float32))
-    codes = np.arange(40) % 2
-    y = np.where(np.arange(40) < 12, codes, -1)
+    sample = MethodInput(space, np.where(np.arange(40) < 12, np.arange(40) % 2, -1), space[:2])
     for method, _ in METHODS.values():
-        method(Facet("", "", space, codes, space[:2]), y, 0)
+        method(sample, 0)
 
 
 if __name__ == "__main__":

@@ -11,11 +11,11 @@ FIGURES = ["v", "purity", "seconds"]
 FACET, FIT = ["corpus", "facet"], ["labels", "picking"]
 METHODS = {
     "generic": "generic",
-    "published": "`GSTransform`",
+    "gstransform": "`GSTransform`",
     "guided": "`GuidedTransform`",
     "plain recipe": "the recipe in plain NumPy",
 }
-"""How the methods are called in the report."""
+"""Names of the methods in the report."""
 
 INTRODUCTION = """\
 # What transforms make of a handful of labels
@@ -24,11 +24,12 @@ Made by `{command}` on {day}: {machine}.
 Each fit on one thread.
 
 Some texts of a facet get their labels, picked at random or, ten at a time, by `core.labels.suggest`. A
-transform is fitted to all texts with these labels; what it makes of the texts *without* a label is scored, by
-labels that it never saw. Means over seeds, {n_seeds} in all. Texts are encoded by {encoder}.
+transform is fitted to all texts with these labels. The other labelled texts are scored. Means over seeds,
+{n_seeds} in all. Texts are encoded by {encoder}. `python -m core evaluate FILE --labels N --picks PICKED
+--methods generic guided gstransform` gives the same figures.
 
-- **V**: agreement of k-means clusters (as many as there are labels; the best of 4 starts) with the labels,
-  V-measure (Rosenberg and Hirschberg 2007), 0 to 100.
+- **V**: agreement of k-means clusters with the labels, V-measure (Rosenberg and Hirschberg 2007), 0 to 100;
+  vectors of length 1, as many clusters as labels, the best of 4 starts.
 - **purity**: share of the 10 nearest texts (cosine) that carry a text's own label, in percent.
 - **s**: seconds to fit and transform, building the neighbour graph where one is needed.
 - **generic**: the space that the encoder gives, without any label. Its figures differ a little between rows,
@@ -131,7 +132,7 @@ def _facet_table(means: pd.DataFrame) -> str:
 
 
 def _recipe_table(table: pd.DataFrame) -> str:
-    ours, other = (table[table["method"] == method] for method in ("published", "plain recipe"))
+    ours, other = (table[table["method"] == method] for method in ("gstransform", "plain recipe"))
     pairs = ours.merge(other, on=[*FACET, *FIT, "seed"], suffixes=("", "_other"))
     pairs["difference"] = pairs["v"] - pairs["v_other"]
     lines = []
@@ -147,7 +148,7 @@ def _recipe_table(table: pd.DataFrame) -> str:
         of_facets = fits.groupby(FACET)[["v", "v_other", "difference"]].mean().mean()
         cells = [f"{of_facets['v']:.1f}", f"{of_facets['v_other']:.1f}"]
         lines.append(["mean", _count(labels), *cells, _signed(of_facets["difference"])])
-    heads = ["facet", "labels", METHODS["published"], METHODS["plain recipe"], "difference of V"]
+    heads = ["facet", "labels", METHODS["gstransform"], METHODS["plain recipe"], "difference of V"]
     return _markdown(heads, lines, numbers=(1,))
 
 

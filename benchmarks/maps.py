@@ -7,6 +7,7 @@ app the same takes `cut_in_app_s` and `search_in_app_s`, until both maps show it
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import platform
@@ -14,7 +15,7 @@ import statistics
 import tempfile
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -29,53 +30,60 @@ from core.maps.clusters import FINENESS, ClusterChoice, ClusterSource, cluster_m
 from core.neighbours import Graph
 from core.storage import Store, load_space, save_finding, save_fit, save_space
 from core.tasks import open_source
+from core.transforms import Method
 from tests.support.app_server import open_browser, running_app
 
 RESULTS = Path(__file__).resolve().parent / "results" / "maps.json"
 SIZES = (20_000, 200_000)
-ROUNDS = 3
+ROUNDS = 3  # of which the median counts
 N_CLUSTERS, N_DIMS, N_NEIGHBOURS = 60, 64, 15
 EMBEDDINGS, FIT = "bench-embeddings", "bench-fit"
 WORKER_WARM_S = 60  # the worker compiles meanwhile, on the same processor
 LASSO = ((0.25, 0.3), (0.7, 0.3), (0.75, 0.7), (0.3, 0.75), (0.26, 0.4))  # shares of a map's width and height
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Measure each speed at each size."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="numbers of texts")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--warm", type=float, default=WORKER_WARM_S, help="seconds for the worker to compile")
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    options = parser.parse_args(arguments)
     cores = os.cpu_count()
     figures: dict = {
         "machine": f"{platform.processor() or platform.machine()}, {cores} cores, software rendering"
     }
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        for n in SIZES:
-            measured = measure_size(home, n)
+        for n in options.sizes:
+            measured = measure_size(home, n, options.rounds, options.warm)
             for name, seconds in measured.items():
                 print(f"{n:>8,} {name:18} {seconds:6.2f}", flush=True)
                 figures.setdefault(name, {})[str(n)] = round(seconds, 3)
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    options.out.parent.mkdir(exist_ok=True)
+    options.out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 
 
-def measure_size(home: Path, n: int) -> dict[str, float]:
-    """Seconds of everything at one size, medians of some rounds."""
+def measure_size(home: Path, n: int, rounds: int, warm_seconds: float) -> dict[str, float]:
+    """Return the seconds of everything at one size, medians of some rounds."""
     store = Store(home)
     corpus = plant_corpus(store, n)
     store.mark_opened(corpus.key)
-    found = measure_core(store, corpus)
+    found = measure_core(store, corpus, rounds)
     with running_app(home) as address, open_browser() as page:
-        time.sleep(WORKER_WARM_S)
+        time.sleep(warm_seconds)
         page.set_default_timeout(120_000)
         found["first_open_s"] = first_draw(page, address, n)  # the server reads the corpus
-        rounds = [measure_app(page, address, n) for _ in range(ROUNDS)]
-    return found | {name: statistics.median(round_[name] for round_ in rounds) for name in rounds[0]}
+        measured = [measure_app(page, address, n) for _ in range(rounds)]
+    return found | {name: statistics.median(each[name] for each in measured) for name in measured[0]}
 
 
-# --- made-up data
+# Made-up data
 
 
 def plant_corpus(store: Store, n: int) -> Corpus:
-    """A corpus with a generic and a reshaped space, as if it had been encoded and fitted."""
+    """Store a corpus with a generic and a reshaped space, as after encoding and a Fit."""
     texts, topics = make_texts(n)
     frame = pd.DataFrame({"text": texts, "topic": topics})
     corpus = build_corpus(Table(f"bench-{n}", frame, None, ()), "text")
@@ -90,6 +98,8 @@ def plant_corpus(store: Store, n: int) -> Corpus:
     names = ["one", "two", "three", "four"]
     fit = Fit(
         space=reshaped,
+        space_key=FIT,
+        method=Method(),
         instruction="planted",
         labels=names,
         label_ids=[],
@@ -134,10 +144,10 @@ def plant_space(generator: np.random.Generator, groups: np.ndarray) -> Space:
     )
 
 
-# --- the core alone
+# The core alone
 
 
-def measure_core(store: Store, corpus: Corpus) -> dict[str, float]:
+def measure_core(store: Store, corpus: Corpus, rounds: int) -> dict[str, float]:
     """Cut and name the clusters of a map; find texts by words, pattern and meaning."""
     results = store.results(corpus.key)
     space = load_space(results, EMBEDDINGS)
@@ -150,29 +160,32 @@ def measure_core(store: Store, corpus: Corpus) -> dict[str, float]:
         lambda: find_meaning(space.vectors, query, 50),
     ]
     cuts = [lambda step=step: cut_once(source, step) for step in range(FINENESS + 1)]
-    return {"cut_s": max(map(seconds_of, cuts)), "search_s": max(map(seconds_of, searches))}
+    return {
+        "cut_s": max(seconds_of(cut, rounds) for cut in cuts),
+        "search_s": max(seconds_of(search, rounds) for search in searches),
+    }
 
 
 def cut_once(source: ClusterSource, step: int) -> None:
-    """One answer to the slider."""
+    """Cut at one step of the slider."""
     cluster_map(source, ClusterChoice(fineness=step))
 
 
-def seconds_of(action: Callable[[], object]) -> float:
-    """Median time of an action."""
+def seconds_of(action: Callable[[], object], rounds: int) -> float:
+    """Return the median seconds of an action."""
     seconds = []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         started = time.perf_counter()
         action()
         seconds.append(time.perf_counter() - started)
     return statistics.median(seconds)
 
 
-# --- in the app
+# In the app
 
 
 def measure_app(page: Page, address: str, n: int) -> dict[str, float]:
-    """Seconds of everything that a person does on the maps page, once."""
+    """Return the seconds of everything that a person does on the maps page, once."""
     return {
         "first_draw_s": first_draw(page, address, n),
         "lasso_s": lasso(page),
@@ -183,7 +196,7 @@ def measure_app(page: Page, address: str, n: int) -> dict[str, float]:
 
 
 def first_draw(page: Page, address: str, n: int) -> float:
-    """From opening the page, in a browser that shows nothing yet, to both maps drawn."""
+    """Return the seconds from opening the page in an empty browser to both maps drawn."""
     page.goto("about:blank")
     started = time.perf_counter()
     page.goto(f"{address}/maps")
@@ -196,7 +209,7 @@ def first_draw(page: Page, address: str, n: int) -> float:
 
 
 def lasso(page: Page) -> float:
-    """From letting go of the mouse to the selection shown on both maps."""
+    """Return the seconds from releasing the mouse to the selection shown on both maps."""
     page.locator("[data-action=lasso]").click()
     box = page.locator("[data-pane='0'] .stage").bounding_box()
     places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in LASSO]
@@ -214,7 +227,7 @@ def lasso(page: Page) -> float:
 
 
 def recolour(page: Page) -> float:
-    """From the choice of another colouring to both maps drawn in it."""
+    """Return the seconds from the choice of another colouring to both maps drawn in it."""
     page.locator(".st-key-maps_colour_True [role=combobox]").first.click()
     option = page.get_by_role("option", name="Cluster (Generic)")
     option.wait_for()
@@ -222,14 +235,14 @@ def recolour(page: Page) -> float:
 
 
 def cut_in_app(page: Page) -> float:
-    """From one step finer to the new names and colours on both maps; every round takes another step."""
+    """Return the seconds from one step finer to the new clusters on both maps; every round takes another."""
     slider = page.locator("[class*=st-key-maps_cluster_fineness]").get_by_role("slider")
     slider.focus()
     return seconds_to_redraw(page, lambda: page.keyboard.press("ArrowRight"))
 
 
 def search_in_app(page: Page) -> float:
-    """From Enter in the search field to the hits ringed on both maps."""
+    """Return the seconds from Enter in the search field to the hits ringed on both maps."""
     page.locator(".st-key-maps_search input").fill("late delivery")
     seconds = seconds_to_redraw(page, lambda: page.keyboard.press("Enter"))
     page.locator('.linked-maps:not([data-lit="0"])').wait_for()
@@ -237,7 +250,7 @@ def search_in_app(page: Page) -> float:
 
 
 def seconds_to_redraw(page: Page, action: Callable[[], object]) -> float:
-    """Time from an action to both maps drawn anew."""
+    """Return the seconds from an action to both maps drawn again."""
     drawings = page.locator(".linked-maps").get_attribute("data-drawings")
     started = time.perf_counter()
     action()

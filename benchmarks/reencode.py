@@ -1,8 +1,8 @@
 """Seconds to a new instruction, by reshaping and by re-encoding: `make bench-reencode`.
 
-Both sides in one run, on the same texts. GuidedTransform reshapes embeddings that are there; an INSTRUCTOR
-reads every text again. It has the shape of instructor-base and random weights: for time that is enough, and
-nothing is said about quality. It runs as any encoder does here, in bfloat16 where the processor has it.
+Both sides in one run, on the same texts. GuidedTransform reshapes stored embeddings; an INSTRUCTOR encodes
+every text again. It has the size of instructor-base and random weights: that suffices for times, and says
+nothing about quality. It runs as any encoder does here, in bfloat16 where the processor has it.
 Prints a table and writes `results/reencode.json`.
 """
 
@@ -14,7 +14,7 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -30,34 +30,39 @@ from core.transforms import GuidedTransform
 RESULTS = Path(__file__).resolve().parent / "results" / "reencode.json"
 N_TEXTS = 5_000
 N_LABELS = 60
-ROUNDS = 5  # of the fast side; the slow one is run once
+ROUNDS = 5  # of the fast side; the slow one runs once
+N_LAYERS = 12  # of instructor-base
 INSTRUCTION = "Represent the customer letter for its topic:"
 T5_WORDS = 32_128
 
 
-def main() -> None:
-    """Measure, print and keep."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure, print and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--texts", type=int, default=N_TEXTS)
     parser.add_argument("--out", type=Path, default=RESULTS)
-    arguments = parser.parse_args()
+    parser.add_argument("--labels", type=int, default=N_LABELS)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--layers", type=int, default=N_LAYERS, help="of the encoder")
+    options = parser.parse_args(arguments)
     figures = {"machine": machine(), "load_before": os.getloadavg()[0]}
     with tempfile.TemporaryDirectory() as folder:
-        instructor = load_encoder(f"instructor:{save_base_model(Path(folder))}")
-        figures |= measure(instructor, *make_texts(arguments.texts))
+        instructor = load_encoder(f"instructor:{save_base_model(Path(folder), options.layers)}")
+        texts, topics = make_texts(options.texts)
+        figures |= measure(instructor, texts, topics, n_labels=options.labels, rounds=options.rounds)
     figures = {
         name: round(value, 3) if isinstance(value, float) else value for name, value in figures.items()
     }
     for name, value in figures.items():
         print(f"{name:24} {value}")
-    arguments.out.parent.mkdir(exist_ok=True)
-    arguments.out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    options.out.parent.mkdir(exist_ok=True)
+    options.out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 
 
-def save_base_model(folder: Path) -> Path:
+def save_base_model(folder: Path, n_layers: int = N_LAYERS) -> Path:
     """Save an INSTRUCTOR of the base size: T5 encoder of 12 layers of width 768, the mean, 768 to 768.
 
-    It reads the pieces of words that the packaged encoder reads: about as many as T5's own.
+    Its tokenizer is that of the packaged encoder, which makes about as many tokens as T5's own.
     """
     import torch
     from sentence_transformers import SentenceTransformer
@@ -66,7 +71,13 @@ def save_base_model(folder: Path) -> Path:
 
     torch.manual_seed(0)
     config = T5Config(
-        vocab_size=T5_WORDS, d_model=768, d_kv=64, d_ff=3072, num_layers=12, num_heads=12, dropout_rate=0.0
+        vocab_size=T5_WORDS,
+        d_model=768,
+        d_kv=64,
+        d_ff=3072,
+        num_layers=n_layers,
+        num_heads=12,
+        dropout_rate=0.0,
     )
     T5EncoderModel(config).save_pretrained(folder / "bare")
     PreTrainedTokenizerFast(
@@ -82,8 +93,10 @@ def save_base_model(folder: Path) -> Path:
     return folder / "instructor-base-sized"
 
 
-def measure(instructor: Encoder, texts: list[str], topics: list[str]) -> dict[str, float]:
-    """Seconds of both ways to the vectors under a new instruction, and on to their map.
+def measure(
+    instructor: Encoder, texts: list[str], topics: list[str], *, n_labels: int, rounds: int
+) -> dict[str, float]:
+    """Return the seconds of both ways to the vectors under a new instruction, and on to their map.
 
     Returns
     -------
@@ -95,27 +108,27 @@ def measure(instructor: Encoder, texts: list[str], topics: list[str]) -> dict[st
     codes = np.array([names.index(topic) for topic in topics])
     generic = load_encoder(DEFAULT_ENCODER)
     generic.encode(texts[:64])
-    vectors, once, _ = timed(lambda: generic.encode(texts))
-    project(vectors[:500], build_graph(vectors[:500]))  # compiles
+    vectors, encode_once, _ = timed(lambda: generic.encode(texts))
+    project(vectors[:500], build_graph(vectors[:500]))  # compiles what is timed below
     graph = build_graph(vectors)
     start = project(vectors, graph)
-    rounds = []
-    for number in range(ROUNDS):  # other labels each time, as if nothing of them were known
-        labelled = np.arange(number * N_LABELS, (number + 1) * N_LABELS)
+    measured = []
+    for number in range(rounds):  # other labels each time, so that nothing is known of them
+        labelled = np.arange(number * n_labels, (number + 1) * n_labels)
         given = np.full(len(texts), -1)
         given[labelled] = codes[labelled]
-        rounds.append(timed(lambda given=given: reshape(generic, names, vectors, given, graph)))
-    guided, guided_work = (statistics.median(each) for each in list(zip(*rounds, strict=True))[1:])
+        measured.append(timed(lambda given=given: reshape(generic, names, vectors, given, graph)))
+    guided, guided_work = (statistics.median(each) for each in list(zip(*measured, strict=True))[1:])
     instructor.encode(texts[:64], instruction=INSTRUCTION)
     again, reencode, reencode_work = timed(lambda: instructor.encode(texts, instruction=INSTRUCTION))
     guided_map, reencode_map = (
-        timed(lambda X=X: project(X, build_graph(X), init=start))[1] for X in (rounds[0][0], again)
+        timed(lambda X=X: project(X, build_graph(X), init=start))[1] for X in (measured[0][0], again)
     )
     return {
         "n_texts": len(texts),
         "mean_characters": float(np.mean([len(text) for text in texts])),
-        "n_labels": N_LABELS,
-        "encode_once_s": once,
+        "n_labels": n_labels,
+        "encode_once_s": encode_once,
         "guided_s": guided,
         "reencode_s": reencode,
         "ratio": reencode / guided,
@@ -129,7 +142,7 @@ def measure(instructor: Encoder, texts: list[str], topics: list[str]) -> dict[st
 def reshape(
     generic: Encoder, names: list[str], vectors: np.ndarray, given: np.ndarray, graph: Graph
 ) -> np.ndarray:
-    """Reshaped vectors, the names of the labels read anew as under a new instruction."""
+    """Return the reshaped vectors; the label names are encoded too, as under a new instruction."""
     label_vectors = encode_names(generic, label_phrases("by topic", names))
     return GuidedTransform(random_state=0).fit_transform(
         vectors, given, graph=graph, label_vectors=label_vectors
@@ -137,7 +150,10 @@ def reshape(
 
 
 def timed(call: Callable[[], np.ndarray]) -> tuple[np.ndarray, float, float]:
-    """Result of a call, its seconds, and those of processor time, which other programs distort less."""
+    """Return the result of a call, its seconds, and its seconds of processor time.
+
+    Other programs distort the processor time less.
+    """
     start, work = time.perf_counter(), time.process_time()
     return call(), time.perf_counter() - start, time.process_time() - work
 

@@ -3,60 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
 
-from core.encoders import DEFAULT_ENCODER
-from core.errors import CorpusError, RefractError, StoreError
-from core.evidence.benchmark import (
-    TASKS,
-    GroupedTexts,
-    Material,
-    Wordings,
-    evaluate,
-    find_task,
-    make_methods,
-    read_facets,
-    read_published,
-)
-from core.utils import write_atomically
-
-DESCRIPTION = """\
-Score the generic space, what transforms make of it, and other encoders: V-measure of clusters,
-triplets, Spearman's correlation, robustness to instructions. Where transforms are among the methods,
-all are scored on the texts whose labels none of them was shown."""
-EXAMPLES = """\
-examples:
-  python -m core evaluate assets/demo/feedback.csv
-      generic space and GuidedTransform with 40 labels, on every column of labels
-  python -m core evaluate tickets.csv --facets cause --labels 20 80 --picks random suggested
-      with 20 and with 80 labels, picked at random and as the app suggests them
-  python -m core evaluate tickets.csv --facets cause --methods generic guided hkunlp/instructor-base \\
-      --instruction cause="What caused the problem?"
-      beside an encoder that reads every text anew under the instruction
-  python -m core evaluate NYTClustering IntentEmotion InstructSTSB --methods generic hkunlp/instructor-base
-      tasks of the papers, fetched once
-  python -m core evaluate NYTClustering --folder ~/data
-      the same from ~/data/NYTClustering/topic.csv and location.csv, without a network
-
-tasks of the papers:
-"""
-WORDINGS = '{"FACET": {"correct": [...], "implicit": [...], "incorrect": [...]}}'
-ROBUSTNESS = f"""\
-JSON file with instructions that ask for a facet, imply it, or ask for something else: {WORDINGS}, FACET being
-a column's or a task's name (NYTClustering/topic where it has several); adds ΔCI and ΔII for the encoders that
-read instructions
-"""
+from core.errors import RefractError
+from core.evidence.benchmark import add_evaluate
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns the exit status, 0 when all went well."""
-    options = _parser().parse_args(arguments)
+    """Run a command; returns the exit status, 0 for success."""
+    parser = argparse.ArgumentParser(prog="python -m core", description="Refract without its pages.")
+    add_evaluate(parser.add_subparsers(title="commands", required=True, metavar="COMMAND"))
+    options = parser.parse_args(arguments)
     try:
-        _evaluate(options)
+        options.run(options)
     except RefractError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -64,206 +24,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write("Stopped.\n")
         return 130
     return 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m core", description="Refract without its pages.")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    width = max(len(task.name) for task in TASKS)
-    command = commands.add_parser(
-        "evaluate",
-        help="score spaces by the figures of the papers",
-        description=DESCRIPTION,
-        epilog=EXAMPLES + "\n".join(f"  {task.name:{width}}  {task.size}" for task in TASKS),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    add = command.add_argument
-    add(
-        "data", nargs="+", metavar="DATA", help="a task of the papers (below), or a table with labelled texts"
-    )
-    add(
-        "--methods",
-        nargs="+",
-        default=["generic", "guided"],
-        metavar="METHOD",
-        help="generic, guided (GuidedTransform), gstransform (the published recipe), or an encoder that "
-        "reads the texts under the instruction: a name on the hub, FOLDER, instructor:FOLDER, "
-        "inbedder:FOLDER, endpoint:ADDRESS#MODEL (default: generic guided)",
-    )
-    add("--encoder", default=DEFAULT_ENCODER, help="of the generic space (default: %(default)s)")
-    add(
-        "--labels",
-        nargs="+",
-        type=_count,
-        default=[40],
-        metavar="N",
-        help="shown to transforms (default: 40)",
-    )
-    add(
-        "--picks",
-        nargs="+",
-        choices=["random", "suggested"],
-        default=["random"],
-        help="how the labelled texts are picked (default: random)",
-    )
-    add("--seeds", type=_count, default=3, metavar="N", help="repetitions (default: %(default)s)")
-    add("--folder", type=Path, help="where the papers' data lie, in place of the Hugging Face hub")
-    add("--text", metavar="COLUMN", help="column of the texts of a table (default: guessed)")
-    add(
-        "--facets",
-        nargs="+",
-        default=[],
-        metavar="COLUMN",
-        help="columns of labels of a table (default: all with 2 to 50 labels)",
-    )
-    add(
-        "--instruction",
-        action="append",
-        default=[],
-        type=_named,
-        metavar="COLUMN=TEXT",
-        help="under which encoders read the texts for a column (default: “What is the COLUMN?”); can be "
-        "repeated",
-    )
-    add(
-        "--most",
-        type=_count,
-        default=5_000,
-        metavar="N",
-        help="texts of a table, sampled (default: %(default)s)",
-    )
-    add("--robustness", type=Path, metavar="FILE", help=ROBUSTNESS)
-    add("--json", type=Path, metavar="FILE", help="file for all figures, of each seed too")
-    return parser
-
-
-def _evaluate(options: argparse.Namespace) -> None:
-    if options.json and options.json.is_dir():  # told before hours of work
-        raise CorpusError(f"“{options.json}” is a folder: name a file for the figures.")
-    materials = [material for name in options.data for material in _read(name, options)]
-    _check_named(materials, options.instruction)
-    if options.robustness:
-        materials = _with_wordings(materials, options.robustness)
-    methods = make_methods(options.methods, options.labels, options.picks)
-    screen = Screen()
-    try:
-        report = evaluate(
-            materials, methods, encoder=options.encoder, seeds=range(options.seeds), tell=screen.tell
-        )
-    finally:
-        screen.clear()
-    sys.stdout.write(report.to_text())
-    if options.json:
-        document = json.dumps(report.to_document(), ensure_ascii=False, indent=1) + "\n"
-        try:
-            write_atomically(options.json, lambda file: file.write(document.encode()))
-        except StoreError as error:
-            raise StoreError(
-                f"The figures could not be kept in {options.json} ({error.__cause__}): name another file."
-            ) from error
-
-
-def _read(name: str, options: argparse.Namespace) -> list[Material]:
-    file = Path(name).expanduser()
-    if file.is_file():
-        return [
-            read_facets(
-                file,
-                text_column=options.text,
-                facets=options.facets,
-                instructions=dict(options.instruction),
-                most_texts=options.most,
-            )
-        ]
-    task = find_task(name)
-    if task is None:
-        known = ", ".join(task.name for task in TASKS)
-        raise CorpusError(
-            f"“{name}” is neither a file nor a task of the papers: name a file, or one of {known}."
-        )
-    return read_published(task, options.folder.expanduser() if options.folder else None)
-
-
-def _check_named(materials: list[Material], instructions: Sequence[tuple[str, str]]) -> None:
-    """Refuse an instruction that no column would be read under."""
-    columns = [facet.name for m in materials if isinstance(m, GroupedTexts) for facet in m.facets]
-    for name, _ in instructions:
-        if name not in columns:
-            among = f" among {', '.join(dict.fromkeys(columns))}" if columns else ""
-            raise CorpusError(
-                f"--instruction names “{name}”, and no such column is evaluated{among}: correct its name."
-            )
-
-
-def _with_wordings(materials: list[Material], file: Path) -> list[Material]:
-    """Materials whose facets carry the instructions of a file."""
-    try:
-        named = {
-            name: Wordings(*(tuple(map(str, sorts[sort])) for sort in ("correct", "implicit", "incorrect")))
-            for name, sorts in json.loads(file.read_text(encoding="utf-8")).items()
-        }
-        complete = all(w.correct and w.implicit and w.incorrect for w in named.values())
-    except OSError as error:
-        raise CorpusError(
-            f"{file} cannot be read ({error.strerror or error}): name a JSON file with {WORDINGS}."
-        ) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CorpusError(f"{file} does not hold instructions as JSON: write them as {WORDINGS}.") from error
-    found = [_worded(material, named) for material in materials]
-    used = any(facet.wordings for m in found if isinstance(m, GroupedTexts) for facet in m.facets)
-    if not complete or not used:
-        what = "names no facet that is evaluated here" if complete else "lacks instructions of a sort"
-        raise CorpusError(f"{file} {what}: write them as {WORDINGS}, one or more of each sort.")
-    return found
-
-
-def _worded(material: Material, named: dict[str, Wordings]) -> Material:
-    if not isinstance(material, GroupedTexts):
-        return material
-    facets = tuple(
-        replace(
-            facet,
-            wordings=named.get(f"{material.dataset}/{facet.name}") or _plainly(material, facet.name, named),
-        )
-        for facet in material.facets
-    )
-    return replace(material, facets=facets)
-
-
-def _plainly(material: GroupedTexts, facet: str, named: dict[str, Wordings]) -> Wordings | None:
-    return named.get(facet) or (named.get(material.dataset) if len(material.facets) == 1 else None)
-
-
-class Screen:
-    """One line on a terminal that says what is being done; nothing elsewhere."""
-
-    def __init__(self) -> None:
-        self._on = sys.stderr.isatty()
-
-    def tell(self, what: str, done: int, total: int) -> None:
-        """Show it in place of what was shown before."""
-        if self._on:
-            share = f" {100 * done // total} %" if total > 1 else ""
-            sys.stderr.write(f"\r\033[K{what[:100]}{share}")
-            sys.stderr.flush()
-
-    def clear(self) -> None:
-        """Leave the line empty."""
-        if self._on:
-            sys.stderr.write("\r\033[K")
-
-
-def _count(text: str) -> int:
-    if not (text.isdecimal() and int(text)):
-        raise argparse.ArgumentTypeError(f"{text} found; a whole number from 1 is needed")
-    return int(text)
-
-
-def _named(text: str) -> tuple[str, str]:
-    name, equals, instruction = text.partition("=")
-    if not equals or not name.strip() or not instruction.strip():
-        raise argparse.ArgumentTypeError(f"“{text}” found; COLUMN=TEXT is needed")
-    return name.strip(), instruction.strip()
 
 
 if __name__ == "__main__":

@@ -1,40 +1,48 @@
-"""The benchmark scores as it says: hand-worked figures, the fits that it measures, the table it writes."""
+"""The benchmarks: the same figures as the command line, the fits that are measured, the table, tiny runs."""
 
+import json
+import re
 from concurrent.futures import Future
 from dataclasses import asdict
+from functools import partial
 
 import numpy as np
 import pytest
 
-from benchmarks import few_shot, recipe
+from benchmarks import __main__ as speed
+from benchmarks import encode, few_shot, maps, recipe, reencode
 from benchmarks.few_shot_report import make_report
+from core.__main__ import main
+from core.evidence.benchmark import Facet, evaluate
 from core.transforms import GSTransform
 from core.transforms.gstransform import batch_loss
-from tests.conftest import WordEncoder, make_frame
+from tests.conftest import ROOT, WordEncoder, make_frame
 
 HOME = {"processor": "Abacus, 2 cores", "Python": "3.99"}
 
 
-def at_angles(*degrees):
-    angles = np.deg2rad(degrees)
-    return np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
-
-
-def make_facet(n=60, n_classes=3, seed=0):
+def make_space(n=60, n_classes=3, seed=0):
     """Texts around one corner for each label."""
     generator = np.random.default_rng(seed)
     codes = np.arange(n) % n_classes
     corners = np.eye(8)[:n_classes]
     vectors = corners[codes] + 0.1 * generator.normal(size=(n, 8))
     vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
-    return few_shot.Facet("made", "corner", vectors, codes, corners.astype(np.float32))
+    facet = Facet("corner", "", codes, tuple("abcdefgh"[:n_classes]))
+    return few_shot.Space("made", facet, vectors, corners.astype(np.float32))
 
 
 class Now:
     """A pool that works at once, in this process."""
 
-    def __init__(self):
+    def __init__(self, *settings):
         self.calls = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        pass
 
     def submit(self, call, *arguments):
         self.calls.append(call)
@@ -43,110 +51,95 @@ class Now:
         return future
 
 
-def test_purity_is_the_share_of_nearest_others_with_the_same_label():
-    # Nearest two of each: 0 → 10, 30; 10 → 0, 30; 30 → 10, 0; 90 → 30, 10. Labels a a b b:
-    # 0 finds one a of two, 10 one, 30 no b, 90 one b: (1/2 + 1/2 + 0 + 1/2) / 4.
-    Z = at_angles(0, 10, 30, 90)
-    found = few_shot.neighbour_purity(Z, np.array([0, 0, 1, 1]), 0, n_neighbors=2)
-    assert found == pytest.approx(37.5)
-    assert few_shot.neighbour_purity(Z, np.array([0, 0, 0, 0]), 0, n_neighbors=2) == 100
+# The same figures from both commands
 
 
-def test_purity_goes_by_angle_and_not_by_length():
-    # Nearest by angle: 0 ↔ 10, 60 ↔ 70; by distance the two short and the two long ones would be.
-    Z = at_angles(0, 10, 60, 70) * np.array([[1], [9], [1], [9]], dtype=np.float32)
-    assert few_shot.neighbour_purity(Z, np.array([0, 0, 1, 1]), 0, n_neighbors=1) == 100
+@pytest.fixture
+def words(monkeypatch):
+    """Encoders that need no model, and fits in this process."""
+    monkeypatch.setattr(few_shot, "load_encoder", lambda name: WordEncoder())
+    monkeypatch.setattr(few_shot, "ProcessPoolExecutor", Now)
+    with_words = partial(evaluate, load=lambda name: WordEncoder())
+    monkeypatch.setattr("core.evidence.benchmark.cli.evaluate", with_words)
 
 
-def test_purity_looks_at_no_more_texts_than_asked():
-    # One text asked: it finds its label or it does not; four asked would give 50.
-    Z, codes = at_angles(0, 10, 60, 70), np.array([0, 0, 1, 2])
-    found = {few_shot.neighbour_purity(Z, codes, seed, n_neighbors=1, n_queries=1) for seed in range(20)}
-    assert found == {0.0, 100.0}
-    assert few_shot.neighbour_purity(Z, codes, 0, n_neighbors=1) == 50
+@pytest.mark.parametrize("picking", ["random", "suggested"])
+def test_the_table_and_the_command_give_the_same_figures(words, tmp_path, capsys, picking):
+    frame = make_frame()[["text", "topic", "feeling"]]
+    frame.loc[:9, "feeling"] = ""  # texts without a label stay in the space, and are not scored
+    frame.to_csv(tmp_path / "letters.csv", index=False)
+    out, kept = tmp_path / "out", tmp_path / "scores.json"
+    few_shot.main(
+        [str(tmp_path), "--labels", "12", "--seeds", "2", "--cache", str(tmp_path / "c"), "--out", str(out)]
+    )
+    rows = json.loads((out / "results" / "few_shot.json").read_text(encoding="utf-8"))["rows"]
+    table = {
+        (r["facet"], r["method"], r["seed"]): (r["v"], r["purity"]) for r in rows if r["picking"] == picking
+    }
+    methods = ["--methods", "generic", "guided", "gstransform", "--labels", "12", "--picks", picking]
+    facets = ["--text", "text", "--facets", "topic", "feeling"]
+    command = ["evaluate", str(tmp_path / "letters.csv"), *facets, *methods, "--seeds", "2"]
+    assert main([*command, "--json", str(kept)]) == 0
+    titles = {"generic": "generic", "GuidedTransform": "guided", "GSTransform": "gstransform"}
+    found = {}
+    for score in json.loads(kept.read_text(encoding="utf-8"))["scores"]:
+        if score["measure"] in ("clustering", "purity") and score["facet"] in ("topic", "feeling"):
+            method = titles[score["method"].split(",")[0]]
+            for seed, value in enumerate(score["values"]):
+                found.setdefault((score["facet"], method, seed), {})[score["measure"]] = 100 * value
+    assert {key: (each["clustering"], each["purity"]) for key, each in found.items()} == table
+    assert len(table) == 2 * 3 * 2
 
 
-def test_v_is_the_harmonic_mean_of_homogeneity_and_completeness():
-    # Clusters {a, a, b} and {b}, in bits. Labels 1, labels within clusters 3/4 H(1/3) = 0.6887: homogeneity
-    # 0.3113. Clusters H(1/4) = 0.8113, clusters within labels 1/2: completeness 0.3837. V = 2 hc / (h + c).
-    Z = np.array([[0.0], [0.1], [0.2], [9.0]], dtype=np.float32)
-    assert few_shot.v_measure(Z, np.array([0, 0, 1, 1]), 2, 0) == pytest.approx(34.37, abs=0.01)
-    assert few_shot.v_measure(Z, np.array([0, 0, 0, 1]), 2, 0) == pytest.approx(100)
+# The fits that are measured
 
 
-def test_v_of_labels_that_cross_the_clusters_is_nothing():
-    Z = np.array([[0.0], [0.1], [9.0], [9.1]], dtype=np.float32)
-    assert few_shot.v_measure(Z, np.array([0, 1, 0, 1]), 2, 0) == pytest.approx(0, abs=1e-9)
+def cases_of(space, budget, picking="random", seed=0):
+    return [case for case in few_shot.make_cases([space], [seed], Now(), [budget]) if case.picking == picking]
 
 
 def test_only_texts_without_a_label_are_scored(monkeypatch):
     # The labelled half is a heap in one place; scored with the others it would spoil both figures.
-    facet = make_facet()
+    space = make_space()
     picked = np.arange(30)
-    spoilt = facet.vectors.copy()
+    spoilt = space.vectors.copy()
     spoilt[picked] = spoilt[0]
     monkeypatch.setitem(few_shot.METHODS, "generic", (lambda *_: spoilt, ()))
-    row = few_shot.measure(few_shot.Case(facet, "generic", "random", picked, 0, "key"))
+    row = few_shot.measure(few_shot.Case(space, "generic", "random", picked, 0, "key"))
     # Each has 9 others of its label left, and 10 neighbours.
-    assert (row.v, row.purity, row.labels, row.n_classes) == (100, 90, 30, 3)
+    assert (row.v, row.purity) == (pytest.approx(100), pytest.approx(90))
+    assert (row.labels, row.n_classes) == (30, 3)
 
 
 def test_a_method_sees_the_labels_picked_and_no_others(monkeypatch):
-    facet, seen = make_facet(), []
+    space, seen = make_space(), []
     monkeypatch.setitem(
-        few_shot.METHODS, "guided", (lambda facet, y, seed: seen.append(y) or facet.vectors, ())
+        few_shot.METHODS, "guided", (lambda sample, seed: seen.append(sample.given) or sample.vectors, ())
     )
-    few_shot.measure(few_shot.Case(facet, "guided", "random", np.array([7, 2]), 0, "key"))
+    few_shot.measure(few_shot.Case(space, "guided", "random", np.array([7, 2]), 0, "key"))
     assert np.flatnonzero(seen[0] >= 0).tolist() == [2, 7]
     assert seen[0][[2, 7]].tolist() == [2, 1]
 
 
 @pytest.mark.parametrize(
-    ("n_texts", "budgets"), [(39, []), (40, [20]), (160, [20, 40, 80]), (4_999, [20, 40, 80])]
+    ("n_texts", "budgets"), [(39, []), (40, [20]), (160, [20, 40, 80]), (1_000, [20, 40, 80])]
 )
-def test_no_more_than_half_the_texts_are_labelled(n_texts, budgets):
-    facet = make_facet(n_texts)
-    cases = list(few_shot.facet_cases(facet, 0, np.arange(n_texts)))
+def test_no_more_than_half_the_texts_are_labelled(n_texts, budgets, monkeypatch):
+    monkeypatch.setattr(few_shot, "MOST_SUGGESTED", 0)
+    cases = few_shot.make_cases([make_space(n_texts)], [0], Now())
     assert sorted({len(case.picked) for case in cases}) == budgets
 
 
-def test_many_labels_are_picked_at_random_only_and_the_other_writing_is_fitted_twice():
-    cases = list(few_shot.facet_cases(make_facet(5_000), 0, np.arange(5_000)))
-    assert {case.picking for case in cases if len(case.picked) == 2_500} == {"random"}
-    assert [len(case.picked) for case in cases if case.method == "plain recipe"] == [80, 2_500]
-    for method in ("generic", "published", "guided"):
-        fits = [(len(case.picked), case.picking) for case in cases if case.method == method]
-        few = [(budget, picking) for budget in (20, 40, 80) for picking in ("random", "suggested")]
-        assert fits == [*few, (2_500, "random")]
-
-
-def test_picks_of_one_label_only_are_left_out():
-    facet = make_facet()
-    suggested = np.flatnonzero(facet.codes == 1)
-    assert {case.picking for case in few_shot.facet_cases(facet, 0, suggested)} == {"random"}
-
-
-def test_the_suggester_sees_labels_round_by_round(monkeypatch):
-    facet, rounds = make_facet(), []
-
-    def first_free(X, y, n, *, random_state):
-        rounds.append((n, int((y >= 0).sum())))
-        return np.flatnonzero(y < 0)[:n]
-
-    monkeypatch.setattr(few_shot, "suggest", first_free)
-    assert few_shot.suggested_picks(facet, 25, 0).tolist() == list(range(25))
-    assert rounds == [(10, 0), (10, 10), (5, 20)]
-
-
-def test_a_suggester_that_names_a_text_twice_is_told(monkeypatch):
-    monkeypatch.setattr(few_shot, "suggest", lambda X, y, n, random_state: np.arange(n))
-    with pytest.raises(RuntimeError, match="each text once"):
-        few_shot.suggested_picks(make_facet(), 20, 0)
+def test_many_labels_are_picked_at_random_only_and_the_plain_recipe_runs_with_many():
+    cases = few_shot.make_cases([make_space(400)], [0], Now(), [40, 80, 200])
+    fits = [(len(case.picked), case.picking) for case in cases if case.method == "gstransform"]
+    assert fits == [(40, "random"), (40, "suggested"), (80, "random"), (80, "suggested"), (200, "random")]
+    assert [len(case.picked) for case in cases if case.method == "plain recipe"] == [80, 200]
 
 
 def test_what_was_measured_on_this_machine_is_known_again_and_nothing_else(tmp_path, monkeypatch):
     pool, file = Now(), tmp_path / "results.json"
-    cases = [case for case in few_shot.make_cases([make_facet(120)], [0], pool) if case.method != "published"]
+    cases = [case for case in cases_of(make_space(120), 20) if case.method != "gstransform"]
     rows = list(few_shot.measured(cases, pool))
     few_shot.write_rows(file, rows)
     assert few_shot.read_rows(file) == {row.key: row for row in rows}
@@ -154,35 +147,35 @@ def test_what_was_measured_on_this_machine_is_known_again_and_nothing_else(tmp_p
     assert few_shot.read_rows(file) == {}
 
 
-def test_a_case_is_another_one_with_other_labels_or_another_program(tmp_path, monkeypatch):
-    def keys(facet):
-        return {case.method: case.key for case in few_shot.facet_cases(facet, 0, np.arange(20))}
+def test_a_case_is_another_one_with_other_labels_or_another_program(monkeypatch):
+    def keys(space):
+        return {case.method: case.key for case in few_shot.cases_of(space, 0, "random", np.arange(20))}
 
-    facet = make_facet()
-    before = keys(facet)
-    assert keys(facet) == before
-    other = few_shot.Facet("made", "corner", facet.vectors, facet.codes[::-1], facet.label_vectors)
+    space = make_space()
+    before = keys(space)
+    assert keys(space) == before
+    facet = Facet("corner", "", space.facet.codes[::-1].copy(), space.facet.labels)
+    other = few_shot.Space("made", facet, space.vectors, space.label_vectors)
     assert not set(keys(other).values()) & set(before.values())
-    monkeypatch.setitem(few_shot.METHODS, "guided", (few_shot.guided, ("core/neighbours.py",)))
-    assert [method for method, key in keys(facet).items() if key != before[method]] == ["guided"]
+    monkeypatch.setitem(few_shot.METHODS, "guided", (None, ("core/neighbours.py",)))
+    assert [method for method, key in keys(space).items() if key != before[method]] == ["guided"]
 
 
-def test_facets_are_read_with_the_texts_that_carry_a_label(tmp_path, monkeypatch):
+def test_facets_are_read_with_the_texts_that_carry_a_label(tmp_path, words):
     frame = make_frame(30)[["text", "topic", "feeling"]]
     frame.loc[:9, "feeling"] = ""
     frame["nothing"] = ""
     frame.to_csv(tmp_path / "letters.csv.gz", index=False)
     (tmp_path / "README.md").write_text("no table")
-    monkeypatch.setattr(few_shot, "load_encoder", lambda name: WordEncoder())
-    topic, feeling = few_shot.read_facets(tmp_path, tmp_path / "cache")
-    assert [(facet.corpus, facet.name, len(facet.codes)) for facet in (topic, feeling)] == [
+    topic, feeling = few_shot.read_spaces(tmp_path, tmp_path / "cache")
+    assert [(space.corpus, space.facet.name, len(space.facet.labelled)) for space in (topic, feeling)] == [
         ("letters", "topic", 30),
         ("letters", "feeling", 20),
     ]
     assert len(topic.label_vectors) == 3 and len(feeling.label_vectors) == 2
     # The same words give the same vector: each text's row, and each label's, is its own.
     row = np.flatnonzero((topic.vectors @ WordEncoder().encode([frame["text"][4]]).T).ravel() > 0.9999)
-    assert topic.codes[row].tolist() == [sorted(set(frame["topic"])).index(frame["topic"][4])]
+    assert topic.facet.codes[row].tolist() == [sorted(set(frame["topic"])).index(frame["topic"][4])]
 
 
 @pytest.mark.parametrize(
@@ -190,15 +183,14 @@ def test_facets_are_read_with_the_texts_that_carry_a_label(tmp_path, monkeypatch
     [
         (None, "No CSV file"),
         ("words,topic\na,b\n", "column “text”"),
-        ("text,topic\na,b\nc,b\n", "only the label “b”"),
+        ("text,topic\na,b\nc,b\nd,b\n", "only the label “b”"),
     ],
 )
-def test_a_folder_without_labelled_texts_is_told(tmp_path, monkeypatch, content, sentence):
-    monkeypatch.setattr(few_shot, "load_encoder", lambda name: WordEncoder())
+def test_a_folder_without_labelled_texts_is_refused(tmp_path, words, content, sentence):
     if content is not None:
         (tmp_path / "table.csv").write_text(content)
     with pytest.raises(SystemExit, match=sentence):
-        few_shot.read_facets(tmp_path, tmp_path / "cache")
+        few_shot.read_spaces(tmp_path, tmp_path / "cache")
 
 
 def test_vectors_are_computed_once(tmp_path):
@@ -215,6 +207,9 @@ def test_vectors_are_computed_once(tmp_path):
     assert encoder.calls == 1
     few_shot.encode(["blue", "red"], encoder, tmp_path)
     assert encoder.calls == 2
+
+
+# The table
 
 
 def row(facet, method, v, purity, labels=20, seed=0, picking="random"):
@@ -253,7 +248,7 @@ def test_facets_with_many_labels_have_a_mean_of_their_own():
 def test_both_writings_of_the_recipe_stand_side_by_side():
     rows = [
         row("corner", method, v, 50, labels=80, seed=seed)
-        for method, figures in (("generic", (1, 1)), ("published", (40, 44)), ("plain recipe", (41, 41)))
+        for method, figures in (("generic", (1, 1)), ("gstransform", (40, 44)), ("plain recipe", (41, 41)))
         for seed, v in enumerate(figures)
     ]
     report = make_report(rows, HOME, "make bench-labels", "words")
@@ -299,7 +294,8 @@ def test_gradients_are_those_of_torch_through_the_other_writing():
 
 def test_both_writings_end_alike_when_they_start_alike(monkeypatch):
     # One batch an epoch, so that the order of texts in it does not matter; the same seed splits alike.
-    facet, epochs = make_facet(70), 60
+    space, epochs = make_space(70), 60
+    vectors, codes = space.vectors, space.facet.codes
     drawn = []
 
     class Watched(GSTransform):
@@ -309,21 +305,70 @@ def test_both_writings_end_alike_when_they_start_alike(monkeypatch):
                 drawn.extend([layer.weight.detach().numpy().T.copy(), layer.bias.detach().numpy().copy()])
             return encoder, decoder
 
-    expected = Watched(max_epochs=epochs, random_state=3).fit_transform(facet.vectors, facet.codes)
+    expected = Watched(max_epochs=epochs, random_state=3).fit_transform(vectors, codes)
     monkeypatch.setattr(recipe, "MOST_EPOCHS", epochs)
     monkeypatch.setattr(recipe, "draw_parameters", lambda *_: drawn)
-    found = recipe.reshape_by_recipe(facet.vectors, facet.codes, 3)
+    found = recipe.reshape_by_recipe(vectors, codes, 3)
     np.testing.assert_allclose(found, expected, atol=1e-3 * np.abs(expected).max())
 
 
 def test_the_recipe_brings_equal_labels_together_and_looks_at_no_other_text(monkeypatch):
     monkeypatch.setattr(recipe, "MOST_EPOCHS", 60)
-    facet = make_facet()
-    y = np.where(np.arange(60) < 48, facet.codes, -1)
-    Z = recipe.reshape_by_recipe(facet.vectors, y, 0)
+    space = make_space()
+    vectors, codes = space.vectors, space.facet.codes
+    y = np.where(np.arange(60) < 48, codes, -1)
+    Z = recipe.reshape_by_recipe(vectors, y, 0)
     gaps = np.linalg.norm(Z[:, None] - Z[None], axis=2)
-    same = facet.codes[:, None] == facet.codes[None, :]
+    same = codes[:, None] == codes[None, :]
     assert gaps[~same].mean() > 3 * gaps[same].mean()
-    other = facet.vectors.copy()
+    other = vectors.copy()
     other[48:] = 0
     assert (recipe.reshape_by_recipe(other, y, 0)[:48] == Z[:48]).all()
+
+
+# Every target of the Makefile, at a tiny size
+
+
+def test_every_benchmark_of_the_makefile_is_run_here():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert set(re.findall(r"-m (benchmarks[\w.]*|core)", makefile)) == {
+        "benchmarks",
+        "benchmarks.few_shot",
+        "benchmarks.maps",
+        "benchmarks.reencode",
+        "core",
+    }
+
+
+def figures(file):
+    found = json.loads(file.read_text(encoding="utf-8"))
+    assert found["machine"]
+    return found
+
+
+@pytest.mark.model
+def test_encoding_speed_runs(tmp_path):
+    found = encode.measure_encoding([f"Text {number}." for number in range(20)], rounds=1)
+    assert found["encode_worst_cosine"] > 0.99
+
+
+@pytest.mark.model
+def test_reencode_runs(tmp_path):
+    out = tmp_path / "reencode.json"
+    reencode.main(["--texts", "80", "--labels", "10", "--rounds", "1", "--layers", "1", "--out", str(out)])
+    assert figures(out)["n_texts"] == 80
+
+
+@pytest.mark.browser
+def test_maps_runs(tmp_path):
+    out = tmp_path / "maps.json"
+    maps.main(["--sizes", "300", "--rounds", "1", "--warm", "0", "--out", str(out)])
+    assert set(figures(out)["search_in_app_s"]) == {"300"}
+
+
+@pytest.mark.browser
+@pytest.mark.model
+def test_speed_runs(tmp_path):
+    out = tmp_path / "speed.json"
+    speed.main(["--texts", "150", "--fitted", "200", "--opened", "210", "--rounds", "1", "--out", str(out)])
+    assert figures(out)["open_s"] > 0

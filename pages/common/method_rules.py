@@ -7,7 +7,7 @@ from core.encoders import host_of, split_ready, title_of
 from core.errors import StoreError
 from core.storage import Analysis, find_ready
 from pages.common import cache
-from pages.common.encoders import kept_trial, prompt_of, reading_cost, why_not
+from pages.common.encoders import encoding_cost, kept_trial, prompt_of, why_not
 from pages.common.state import is_read
 from pages.common.text import duration, markdown
 
@@ -97,7 +97,7 @@ def method_hint(analysis: Analysis, corpus: Corpus, *, fresh: bool = False) -> s
         size = f"about {duration(trial.seconds)} here, timed on {trial.n_texts} texts"
     else:
         prompt = prompt_of(method.encoder, method.template, analysis.instruction)
-        seconds = reading_cost(corpus.key, method.encoder, corpus.texts, prompt=prompt)[2]
+        seconds = encoding_cost(corpus.key, method.encoder, corpus.texts, prompt=prompt)[2]
         size = f"roughly {duration(seconds)} here"
     host = host_of(method.encoder)
     goes = f" Every text is sent to **{markdown(host)}**." if host else ""

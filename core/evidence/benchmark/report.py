@@ -1,22 +1,23 @@
-"""Scores as a table on the screen and as a JSON document."""
+"""Collect scores, and write them as tables and as a JSON document."""
 
 from __future__ import annotations
 
 import textwrap
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 
-from core.evidence.benchmark.methods import Method
+from core.evidence.benchmark.methods import Setting
 from core.evidence.benchmark.metrics import harmonic_mean
 from core.evidence.benchmark.published_tasks import AVERAGED
 
-Measure = Literal["clustering", "triplets", "similarity", "ΔCI", "ΔII"]
+Measure = Literal["clustering", "purity", "triplets", "similarity", "ΔCI", "ΔII"]
 MEASURES: dict[Measure, str] = {
     "clustering": "Clustering: V-measure of k-means",
+    "purity": "Purity: share of the 10 nearest texts with the same label",
     "triplets": "Triplets: share that is nearer to the positive",
     "similarity": "Similarity: Spearman's rank correlation",
     "ΔCI": "Robustness ΔCI: worst correct instruction less best incorrect one",
@@ -29,29 +30,33 @@ WIDTH = 100  # of running text on the screen
 AVERAGE = "average of IntentEmotion, NYTClustering and InstructSTSB"
 NOTE = (
     "All figures × 100; ± standard deviation over seeds. Seconds: of the generic space, once for all "
-    "instructions; of transforms, beside that for one more instruction; of other encoders, for each "
-    "instruction, every text read anew."
+    "instructions; of transforms, in addition, for one more instruction; of other encoders, for each "
+    "instruction, every text encoded again."
 )
 
 
 @dataclass(frozen=True)
 class Score:
-    """What one method scored on one facet.
+    """Score of one method on one facet.
 
     Attributes
     ----------
     dataset, facet : str
-    measure : str, a key of `MEASURES`
-    method : Method
-    values : tuple of float, one for each seed; differences for robustness
-    n : int, texts, triplets or pairs that were scored (the fewest of all seeds)
-    seconds : float, until the vectors were there; mean over seeds
+    measure : str
+        A key of `MEASURES`.
+    setting : Setting
+    values : tuple of float
+        One for each seed, 0 to 1; differences for robustness.
+    n : int
+        Texts, triplets or pairs that were scored, the fewest of all seeds.
+    seconds : float
+        Until the vectors were there; mean over seeds.
     """
 
     dataset: str
     facet: str
     measure: Measure
-    method: Method
+    setting: Setting
     values: tuple[float, ...]
     n: int
     seconds: float
@@ -73,9 +78,11 @@ class Report:
 
     Attributes
     ----------
-    encoder : str, of the generic space
+    encoder : str
+        Of the generic space.
     scores : tuple of Score
-    notes : tuple of str, one sentence for each thing that was left out
+    notes : tuple of str
+        One sentence for each thing that was left out.
     """
 
     encoder: str
@@ -89,41 +96,43 @@ class Report:
         facets = Counter((dataset, measure) for dataset, measure, _ in different)
         for score in self.scores:
             if score.measure in JOINED:
-                grouped.setdefault((score.dataset, score.measure, score.method), []).append(score)
+                grouped.setdefault((score.dataset, score.measure, score.setting), []).append(score)
         return [
             Score(
                 dataset,
                 HARMONIC,
                 measure,
-                method,
+                setting,
                 tuple(map(harmonic_mean, zip(*(score.values for score in scores), strict=True))),
                 sum(score.n for score in scores),
                 sum(score.seconds for score in scores),
             )
-            for (dataset, measure, method), scores in grouped.items()
+            for (dataset, measure, setting), scores in grouped.items()
             if len(scores) == facets[dataset, measure] > 1 and len({len(s.values) for s in scores}) == 1
         ]
 
-    def averages(self) -> dict[Method, float]:
-        """Mean that InBedder's authors give for a model, of the methods that were run on all three tasks."""
-        found: dict[Method, dict[str, float]] = {}
+    def averages(self) -> dict[Setting, float]:
+        """Mean score of InBedder's paper, for the methods that were run on all three tasks."""
+        found: dict[Setting, dict[str, float]] = {}
         for score in (*self.scores, *self.joined()):
             if score.facet == HARMONIC or score.measure == "similarity":
-                found.setdefault(score.method, {})[score.dataset] = score.mean
+                found.setdefault(score.setting, {})[score.dataset] = score.mean
         return {
-            method: float(np.mean([means[name] for name in AVERAGED]))
-            for method, means in found.items()
+            setting: float(np.mean([means[name] for name in AVERAGED]))
+            for setting, means in found.items()
             if set(AVERAGED) <= set(means)
         }
 
     def to_document(self) -> dict[str, object]:
         """Return everything as JSON holds it, shares between 0 and 1."""
         rows = [
-            {**asdict(score), "method": score.method.title, "mean": score.mean, "sd": score.deviation}
-            | {"labels": score.method.labels, "picking": score.method.picking if score.method.learns else ""}
+            {name: getattr(score, name) for name in ("dataset", "facet", "measure", "values", "n", "seconds")}
+            | {"method": score.setting.title, "mean": score.mean, "sd": score.deviation}
+            | {"labels": score.setting.labels}
+            | {"picking": score.setting.picking if score.setting.method.learns else ""}
             for score in (*self.scores, *self.joined())
         ]
-        averages = {method.title: mean for method, mean in self.averages().items()}
+        averages = {setting.title: mean for setting, mean in self.averages().items()}
         return {"encoder": self.encoder, "scores": rows, AVERAGE: averages, "notes": list(self.notes)}
 
     def to_text(self) -> str:
@@ -135,10 +144,52 @@ class Report:
             for dataset, measure in tables
         ]
         if averages := self.averages():
-            lines = [[method.title, f"{100 * mean:.1f}"] for method, mean in averages.items()]
+            lines = [[setting.title, f"{100 * mean:.1f}"] for setting, mean in averages.items()]
             parts.append(f"{AVERAGE[0].upper()}{AVERAGE[1:]}\n" + _lines(lines))
         notes = [f"Generic encoder: {self.encoder}. {NOTE}", *self.notes]
         return "\n\n".join([*parts, *(textwrap.fill(note, WIDTH) for note in notes)]) + "\n"
+
+
+@dataclass
+class ScoreCollector:
+    """Collect scores seed by seed, and notes.
+
+    Attributes
+    ----------
+    settings : sequence of Setting
+        Their order is that of the scores.
+    """
+
+    settings: Sequence[Setting]
+    figures: dict[tuple[str, str, Measure, Setting], list[tuple[float, int, float]]] = field(
+        default_factory=dict
+    )
+    notes: dict[str, None] = field(default_factory=dict)
+
+    def add(
+        self,
+        dataset: str,
+        facet: str,
+        measure: Measure,
+        setting: Setting,
+        value: float,
+        n: int,
+        seconds: float,
+    ) -> None:
+        """Add the figure of one more seed; parameters as the attributes of `Score`."""
+        self.figures.setdefault((dataset, facet, measure, setting), []).append((value, n, seconds))
+
+    def note(self, sentence: str) -> None:
+        """Add a sentence, once."""
+        self.notes[sentence] = None
+
+    def scores(self) -> tuple[Score, ...]:
+        """Return all figures with their seeds together, in the order of `settings`."""
+        scores = []
+        for key, found in sorted(self.figures.items(), key=lambda item: self.settings.index(item[0][-1])):
+            values, counts, seconds = zip(*found, strict=True)
+            scores.append(Score(*key, values, min(counts), float(np.mean(seconds))))
+        return tuple(scores)
 
 
 def _is_of(score: Score, dataset: str, measure: str) -> bool:
@@ -147,12 +198,12 @@ def _is_of(score: Score, dataset: str, measure: str) -> bool:
 
 def _table(scores: Sequence[Score]) -> str:
     facets = list(dict.fromkeys(score.facet for score in scores))
-    cells = {(score.method, score.facet): score for score in scores}
+    cells = {(score.setting, score.facet): score for score in scores}
     lines = [["", *facets, "seconds"]]
-    for method in dict.fromkeys(score.method for score in scores):
-        found = [cells.get((method, facet)) for facet in facets]
+    for setting in dict.fromkeys(score.setting for score in scores):
+        found = [cells.get((setting, facet)) for facet in facets]
         seconds = [score.seconds for score in found if score is not None and score.facet != HARMONIC]
-        lines.append([method.title, *map(_cell, found), f"{np.mean(seconds):.2f}"])
+        lines.append([setting.title, *map(_cell, found), f"{np.mean(seconds):.2f}"])
     return _lines(lines)
 
 

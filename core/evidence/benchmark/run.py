@@ -1,4 +1,4 @@
-"""Running methods on materials: the same texts and seeds for all of them."""
+"""Run methods on materials, with the same texts and seeds for all of them."""
 
 from __future__ import annotations
 
@@ -19,27 +19,33 @@ from core.evidence.benchmark.data import (
     Wordings,
     check_names,
 )
-from core.evidence.benchmark.methods import Method, instruction_for, name_vectors, reshape
-from core.evidence.benchmark.metrics import clustering_score, margins, similarity_score, triplet_score
-from core.evidence.benchmark.report import Report
-from core.evidence.benchmark.splits import Plan, make_plans
-from core.evidence.benchmark.tally import Tally
-
-Tell = Callable[[str, int, int], None]
-"""Called with what is being done, and (done, total) of it; may raise `core.errors.Cancelled`."""
+from core.evidence.benchmark.methods import Setting, name_vectors, shown_codes
+from core.evidence.benchmark.metrics import (
+    clustering_score,
+    margins,
+    purity_score,
+    similarity_score,
+    triplet_score,
+)
+from core.evidence.benchmark.report import Report as ScoreReport
+from core.evidence.benchmark.report import ScoreCollector
+from core.evidence.benchmark.splits import Split, make_splits
+from core.evidence.method_run import MethodInput, instruction_for, run_method
+from core.transforms import MethodKind
+from core.utils import Report, progress_of
 
 SEEDS = (0, 1, 2)
 
 
 def evaluate(
     materials: Sequence[Material],
-    methods: Sequence[Method],
+    settings: Sequence[Setting],
     *,
     encoder: str = DEFAULT_ENCODER,
     seeds: Iterable[int] = SEEDS,
     load: Callable[[str], Encoder] = load_encoder,
-    tell: Tell | None = None,
-) -> Report:
+    report: Report | None = None,
+) -> ScoreReport:
     """Score methods on texts grouped by facets, on triplets and on pairs.
 
     Where methods learn from labels, all methods are scored on the texts that none of them was shown. Encoders
@@ -48,130 +54,132 @@ def evaluate(
     Parameters
     ----------
     materials : sequence of GroupedTexts, TextTriplets or TextPairs
-    methods : sequence of Method
+    settings : sequence of Setting
     encoder : str
         Of the generic space, and of what transforms make of it.
     seeds : iterable of int
         Of picks, triplets and clusterings.
     load : callable
         Returns the encoder of a name.
-    tell : callable, optional
+    report : Report, optional
 
     Raises
     ------
     EncoderUnavailable
-        When an encoder cannot be loaded, or not be told the instruction.
+        When an encoder cannot be loaded, or cannot follow the instruction.
     CorpusError
         When two materials are called alike, or hardly any labelled text is left to be scored.
     Cancelled
-        When `tell` raises it.
+        When `report` raises it.
     """
     check_names(materials)
-    tell = tell or (lambda what, done, total: None)
-    tally, plans, seeds = Tally(methods), {}, list(seeds)
-    generic = [encoder] if any(not method.encoder for method in methods) else []
-    names = dict.fromkeys([*generic, *(method.encoder for method in methods if method.encoder)])
+    report = report or (lambda stage, done, total: None)
+    collector, splits, seeds = ScoreCollector(settings), {}, list(seeds)
+    named = [setting.method.encoder for setting in settings]
+    # The encoder of the generic space comes first: texts are picked in that space.
+    names = dict.fromkeys([*([encoder] if "" in named else []), *filter(None, named)])
     for name in names:
-        tell(f"Loading {name}", 0, 1)
+        report(f"Loading {name}", 0, 1)
         loaded = load(name)
-        mine = [method for method in methods if (method.encoder or encoder) == name]
-        runner = Runner(loaded, mine, tally, tell)
+        mine = [setting for setting in settings if (setting.method.encoder or encoder) == name]
+        runner = Runner(loaded, mine, collector, report)
         for number, material in enumerate(materials):
             if isinstance(material, GroupedTexts):
-                if number not in plans:  # the encoder of the generic space comes first
-                    plans[number] = make_plans(material, methods, seeds, runner.space, tally.note)
-                runner.score_grouped(material, plans[number])
+                if number not in splits:
+                    splits[number] = make_splits(material, settings, seeds, runner.space, collector.note)
+                runner.score_grouped(material, splits[number])
             else:
                 runner.score_fixed(material)
         del loaded, runner
         gc.collect()  # the next model may not fit beside this one
-    return Report(encoder, tally.scores(), tuple(tally.notes))
+    return ScoreReport(encoder, collector.scores(), tuple(collector.notes))
 
 
 class Runner:
-    """Methods of one encoder.
+    """Score the methods of one encoder.
 
     Parameters
     ----------
     encoder : Encoder
-    methods : sequence of Method
-    tally : Tally
-    tell : callable
+    settings : sequence of Setting
+    collector : ScoreCollector
+    report : Report
     """
 
-    def __init__(self, encoder: Encoder, methods: Sequence[Method], tally: Tally, tell: Tell) -> None:
+    def __init__(
+        self, encoder: Encoder, settings: Sequence[Setting], collector: ScoreCollector, report: Report
+    ) -> None:
         self.encoder = encoder
-        self.methods = methods
-        self.tally = tally
-        self.tell = tell
+        self.settings = settings
+        self.collector = collector
+        self.report = report
         self._generic: tuple[list[str], np.ndarray, float] | None = None
 
     def space(self, material: GroupedTexts) -> tuple[np.ndarray, float]:
-        """Vectors without an instruction, kept for the last texts, and the seconds that they took."""
+        """Return the generic vectors, kept for the last texts, and the seconds that they took."""
         if self._generic is None or self._generic[0] is not material.texts:
             self._generic = (material.texts, *self._encode(material.texts, None, material.dataset))
         return self._generic[1:]
 
-    def score_grouped(self, material: GroupedTexts, plans: list[list[Plan]]) -> None:
-        """Score clusterings, triplets, pairs made of them, and robustness."""
-        for facet, of_facet in zip(material.facets, plans, strict=True):
-            for method in self.methods:
-                if method.kind == "encoder":
-                    asked = self._asked(method, facet.instruction)
-                    vectors, seconds = self._encode(
-                        material.texts, asked, f"{material.dataset}, {facet.name}"
-                    )
+    def score_grouped(self, material: GroupedTexts, splits: list[list[Split]]) -> None:
+        """Score clusterings, purity, triplets, pairs made of them, and robustness."""
+        for facet, of_facet in zip(material.facets, splits, strict=True):
+            for setting in self.settings:
+                if setting.method.reencodes:
+                    instruction = self._instruction(setting, facet.instruction)
+                    what = f"{material.dataset}, {facet.name}"
+                    vectors, seconds = self._encode(material.texts, instruction, what)
                     if facet.wordings and self.encoder.follows_instructions == "free text":
-                        self._score_wordings(material, facet, facet.wordings, of_facet, method)
-                for plan in of_facet:
-                    if method.learns and method not in plan.picked:
+                        self._score_wordings(material, facet, facet.wordings, of_facet, setting)
+                for split in of_facet:
+                    if setting.method.learns and setting not in split.picked:
                         continue
-                    if method.kind != "encoder":
-                        vectors, seconds = self._reshaped(material, facet, method, plan)
-                    self._score(material, facet, method, plan, vectors, seconds)
+                    if not setting.method.reencodes:
+                        vectors, seconds = self._transformed(material, facet, setting, split)
+                    self._score(material, facet, setting, split, vectors, seconds)
 
     def score_fixed(self, material: TextTriplets | TextPairs) -> None:
         """Score the triplets or pairs of the papers, from which no transform can learn."""
-        for method in self.methods:
-            if method.learns:
-                self.tally.note(
+        for setting in self.settings:
+            if setting.method.learns:
+                self.collector.note(
                     f"{material.dataset} has no labels to learn from: transforms were not scored on it."
                 )
             elif isinstance(material, TextTriplets):
-                asked = self._asked(method, material.instruction)
+                instruction = self._instruction(setting, material.instruction)
                 texts = [*material.anchor, *material.positive, *material.negative]
-                vectors, seconds = self._encode(texts, asked, f"{material.dataset}, {material.aspect}")
+                vectors, seconds = self._encode(texts, instruction, f"{material.dataset}, {material.aspect}")
                 value, n = triplet_score(*np.split(vectors, 3)), len(material.anchor)
-                self.tally.add(material.dataset, material.aspect, "triplets", method, value, n, seconds)
+                self.collector.add(material.dataset, material.aspect, "triplets", setting, value, n, seconds)
             else:
-                first, second, seconds = self._encode_pairs(material, method)
+                first, second, seconds = self._encode_pairs(material, setting)
                 value, n = similarity_score(first, second, material.scores), len(material.scores)
-                self.tally.add(material.dataset, "pairs", "similarity", method, value, n, seconds)
+                self.collector.add(material.dataset, "pairs", "similarity", setting, value, n, seconds)
 
     def _score(
         self,
         material: GroupedTexts,
         facet: Facet,
-        method: Method,
-        plan: Plan,
+        setting: Setting,
+        split: Split,
         vectors: np.ndarray,
         seconds: float,
     ) -> None:
-        add = partial(self.tally.add, material.dataset, facet.name)
-        codes = facet.codes[plan.scored]
-        value = clustering_score(vectors[plan.scored], codes, plan.seed)
-        add("clustering", method, value, len(codes), seconds)
-        if len(plan.triplets):
-            anchor, positive, negative = (vectors[rows] for rows in plan.triplets.T)
+        add = partial(self.collector.add, material.dataset, facet.name)
+        scored, codes = vectors[split.scored], facet.codes[split.scored]
+        add("clustering", setting, clustering_score(scored, codes, split.seed), len(codes), seconds)
+        add("purity", setting, purity_score(scored, codes, split.seed), len(codes), seconds)
+        if len(split.triplets):
+            anchor, positive, negative = (vectors[rows] for rows in split.triplets.T)
             value, n = triplet_score(anchor, positive, negative), len(anchor)
-            add("triplets", method, value, n, seconds)
+            add("triplets", setting, value, n, seconds)
             value = similarity_score(
                 np.concatenate([anchor, anchor]), np.concatenate([positive, negative]), np.arange(2 * n) < n
             )
-            add("similarity", method, value, 2 * n, seconds)
+            add("similarity", setting, value, 2 * n, seconds)
 
     def _score_wordings(
-        self, material: GroupedTexts, facet: Facet, wordings: Wordings, plans: list[Plan], method: Method
+        self, material: GroupedTexts, facet: Facet, wordings: Wordings, splits: list[Split], setting: Setting
     ) -> None:
         rows, seconds = facet.labelled, []
 
@@ -180,65 +188,61 @@ class Runner:
             for instruction in instructions:
                 vectors, took = self._encode(material.texts, instruction, f"{facet.name}: “{instruction}”")
                 seconds.append(took)
-                found.append(
-                    float(
-                        np.mean([clustering_score(vectors[rows], facet.codes[rows], p.seed) for p in plans])
-                    )
-                )
+                of_seeds = [clustering_score(vectors[rows], facet.codes[rows], each.seed) for each in splits]
+                found.append(float(np.mean(of_seeds)))
             return found
 
         found = margins(*map(scores, (wordings.correct, wordings.implicit, wordings.incorrect)))
+        add = partial(self.collector.add, material.dataset, facet.name)
         for measure, value in zip(("ΔCI", "ΔII"), found, strict=True):
-            self.tally.add(
-                material.dataset, facet.name, measure, method, value, len(rows), float(np.mean(seconds))
-            )
+            add(measure, setting, value, len(rows), float(np.mean(seconds)))
 
-    def _reshaped(
-        self, material: GroupedTexts, facet: Facet, method: Method, plan: Plan
+    def _transformed(
+        self, material: GroupedTexts, facet: Facet, setting: Setting, split: Split
     ) -> tuple[np.ndarray, float]:
+        """Generic vectors or those of a transform, and the seconds that they took."""
         vectors, seconds = self.space(material)
-        if method.kind == "generic":
+        if not setting.method.learns:
             return vectors, seconds
-        what = f"{material.dataset}, {facet.name}: {method.title}, seed {plan.seed}"
-        self.tell(what, 0, 1)
-        y = np.full(len(vectors), -1)
-        y[plan.picked[method]] = facet.codes[plan.picked[method]]
+        what = f"{material.dataset}, {facet.name}: {setting.title}, seed {split.seed}"
+        self.report(what, 0, 1)
         started = time.perf_counter()
-        names = name_vectors(self.encoder, facet) if method.kind == "guided" else None
-        made = reshape(method, vectors, y, names, plan.seed, partial(self.tell, what))
+        guided = setting.method.kind == MethodKind.GUIDED
+        names = name_vectors(self.encoder, facet) if guided else None
+        sample = MethodInput(vectors, shown_codes(facet, split.picked[setting]), names)
+        progress = progress_of(self.report, what)
+        made = run_method(setting.method, sample, seed=split.seed, progress=progress)
         return made, time.perf_counter() - started
 
-    def _asked(self, method: Method, instruction: str) -> str | None:
-        """What the encoder is told; a note tells where that is not the instruction."""
-        if method.kind != "encoder":
+    def _instruction(self, setting: Setting, instruction: str) -> str | None:
+        """Return what the encoder is given, with a note where that is not the instruction."""
+        if not setting.method.reencodes:
             return None
-        asked = instruction_for(self.encoder, instruction)
-        if asked is None and instruction:
-            self.tally.note(f"{method.title} follows no instruction, and read the texts as they are.")
-        elif asked and asked != instruction:
-            self.tally.note(f"{method.title} follows fixed tasks only, and read for “{asked}”.")
-        return asked
+        given, note = instruction_for(self.encoder, instruction)
+        if note:
+            self.collector.note(f"{setting.title}: {note[:1].lower()}{note[1:]}")
+        return given
 
     def _encode(self, texts: Sequence[str], instruction: str | None, what: str) -> tuple[np.ndarray, float]:
-        progress = partial(self.tell, f"{what}: encoding with {self.encoder.name}")
+        progress = progress_of(self.report, f"{what}: encoding with {self.encoder.name}")
         started = time.perf_counter()
         vectors = self.encoder.encode(texts, instruction=instruction, progress=progress)
         return vectors, time.perf_counter() - started
 
-    def _encode_pairs(self, material: TextPairs, method: Method) -> tuple[np.ndarray, np.ndarray, float]:
+    def _encode_pairs(self, material: TextPairs, setting: Setting) -> tuple[np.ndarray, np.ndarray, float]:
         """Vectors of both texts of each pair under its instruction, and the mean seconds of an instruction.
 
-        Pairs of one instruction go together.
+        Pairs of one instruction are encoded together.
         """
-        asked = np.array([self._asked(method, words) or "" for words in material.instructions], dtype=object)
-        first, second = (np.empty((len(asked), self.encoder.n_dims), np.float32) for _ in range(2))
+        given = np.array([self._instruction(setting, each) or "" for each in material.instructions], object)
+        first, second = (np.empty((len(given), self.encoder.n_dims), np.float32) for _ in range(2))
         total = 0.0
-        different = list(dict.fromkeys(asked))
-        for number, words in enumerate(different):
-            rows = np.flatnonzero(asked == words)
+        different = list(dict.fromkeys(given))
+        for number, instruction in enumerate(different):
+            rows = np.flatnonzero(given == instruction)
             texts = [material.first[row] for row in rows] + [material.second[row] for row in rows]
             what = f"{material.dataset}, instruction {number + 1:,} of {len(different):,}"
-            vectors, seconds = self._encode(texts, words or None, what)
+            vectors, seconds = self._encode(texts, instruction or None, what)
             first[rows], second[rows] = np.split(vectors, 2)
             total += seconds
         return first, second, total / len(different)

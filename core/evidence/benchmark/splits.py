@@ -1,4 +1,4 @@
-"""What is labelled and what is scored: the same for all methods."""
+"""Split labelled texts into those that are shown and those that are scored: the same for all methods."""
 
 from __future__ import annotations
 
@@ -9,82 +9,85 @@ import numpy as np
 
 from core.errors import CorpusError
 from core.evidence.benchmark.data import Facet, GroupedTexts, draw_triplets
-from core.evidence.benchmark.methods import Method, pick
+from core.evidence.benchmark.methods import Setting, pick
 
-LABELS_EACH = 4
-"""Labelled texts that there must be for each one that a method learns from."""
+MIN_LABELLED_RATIO = 2
+"""Labelled texts that there must be for each one that a method learns from: half are left to be scored."""
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What is labelled and what is scored of one facet, by one seed.
+class Split:
+    """Rows of one facet that are shown and that are scored, by one seed.
 
     Attributes
     ----------
     seed : int
-    picked : dict of Method to rows with labels, for methods that learn
-    scored : ndarray of int, rows with a label that no method was shown
-    triplets : int64 array (n_triplets, 3) of such rows
+    picked : dict of Setting to int64 array
+        Rows whose labels are shown, for methods that learn.
+    scored : int64 array
+        Rows with a label that no method was shown.
+    triplets : int64 array (n_triplets, 3)
+        Of such rows.
     """
 
     seed: int
-    picked: dict[Method, np.ndarray]
+    picked: dict[Setting, np.ndarray]
     scored: np.ndarray
     triplets: np.ndarray
 
 
-def make_plans(
+def make_splits(
     material: GroupedTexts,
-    methods: Sequence[Method],
+    settings: Sequence[Setting],
     seeds: Sequence[int],
     space: Callable[[GroupedTexts], tuple[np.ndarray, float]],
     note: Callable[[str], None],
-) -> list[list[Plan]]:
-    """Return a plan for each facet and seed.
+) -> list[list[Split]]:
+    """Return a split for each facet and seed.
 
     Parameters
     ----------
     material : GroupedTexts
-    methods : sequence of Method
-        All that are compared. One that would learn from more than a quarter of a facet's labels is left out.
+    settings : sequence of Setting
+        All that are compared. One that would learn from more than half of a facet's labels is left out.
     seeds : sequence of int
     space : callable
-        Returns the generic vectors (n_texts, n_dims) and the seconds they took; asked where texts are picked.
+        Returns the generic vectors (n_texts, n_dims) and their seconds; called where texts are picked.
     note : callable
-        Told in a sentence what is left out.
+        Called with a sentence on what is left out.
 
     Raises
     ------
     CorpusError
         When the texts left to be scored carry one label only.
     """
-    plans = []
+    splits = []
     for facet in material.facets:
-        learning = _learning(material, facet, methods, note)
+        learning = _learning(material, facet, settings, note)
         vectors = space(material)[0] if learning else None
-        plans.append([_plan(material, facet, learning, vectors, seed) for seed in seeds])
-    return plans
+        splits.append([_split(material, facet, learning, vectors, seed) for seed in seeds])
+    return splits
 
 
 def _learning(
-    material: GroupedTexts, facet: Facet, methods: Sequence[Method], note: Callable[[str], None]
-) -> list[Method]:
+    material: GroupedTexts, facet: Facet, settings: Sequence[Setting], note: Callable[[str], None]
+) -> list[Setting]:
     known, learning = len(facet.labelled), []
-    for method in methods:
-        if method.learns and LABELS_EACH * method.labels > known:
+    for setting in settings:
+        if setting.method.learns and MIN_LABELLED_RATIO * setting.labels > known:
             note(
                 f"{material.dataset}, {facet.name}: {known:,} labelled texts are too few to learn from "
-                f"{method.labels:,} and be scored on the others, so that was left out."
+                f"{setting.labels:,} and be scored on the others, so that was left out."
             )
-        elif method.learns:
-            learning.append(method)
+        elif setting.method.learns:
+            learning.append(setting)
     return learning
 
 
-def _plan(
-    material: GroupedTexts, facet: Facet, learning: list[Method], vectors: np.ndarray | None, seed: int
-) -> Plan:
-    picked = {method: pick(facet, vectors, method.labels, method.picking, seed) for method in learning}
+def _split(
+    material: GroupedTexts, facet: Facet, learning: list[Setting], vectors: np.ndarray | None, seed: int
+) -> Split:
+    picked = {each: pick(facet, vectors, each.labels, each.picking, seed) for each in learning}
     shown = np.concatenate([np.empty(0, np.int64), *picked.values()])
     scored = np.setdiff1d(facet.labelled, shown)
     if len(np.unique(facet.codes[scored])) < 2:
@@ -92,4 +95,4 @@ def _plan(
             f"The texts of {material.dataset} that are left to be scored by “{facet.name}” carry one label "
             "only: add texts, or leave this column out."
         )
-    return Plan(seed, picked, scored, draw_triplets(material.facets, facet, scored, seed))
+    return Split(seed, picked, scored, draw_triplets(material.facets, facet, scored, seed))

@@ -17,14 +17,14 @@ from core.errors import Cancelled, CorpusError, EncoderUnavailable
 from core.evidence.benchmark import (
     TASKS,
     GroupedTexts,
-    Method,
     MtebEncoder,
     Report,
     Score,
+    Setting,
     Wordings,
     evaluate,
     find_task,
-    make_methods,
+    make_settings,
     read_facets,
     read_published,
 )
@@ -34,11 +34,13 @@ from core.evidence.benchmark.metrics import (
     clustering_score,
     harmonic_mean,
     margins,
+    purity_score,
     similarity_score,
     triplet_score,
     v_measure,
 )
 from core.evidence.benchmark.report import HARMONIC
+from core.transforms import Method
 from tests.conftest import make_frame
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -105,6 +107,37 @@ def test_clustering_goes_by_direction_and_the_same_seed_gives_the_same():
     Z = at_angles(0, 2, 4, 90, 92, 94) * np.array([[1], [50], [1], [50], [1], [50]], dtype=np.float32)
     codes = np.array([0, 0, 0, 1, 1, 1])
     assert clustering_score(Z, codes, seed=3) == clustering_score(Z, codes, seed=3) == pytest.approx(1)
+
+
+def test_v_of_clusters_by_hand():
+    # Clusters {a, a, b} and {b}, in bits. Labels 1, labels within clusters 3/4 H(1/3) = 0.6887: homogeneity
+    # 0.3113. Clusters H(1/4) = 0.8113, clusters within labels 1/2: completeness 0.3837. V = 2 hc / (h + c).
+    Z = at_angles(0, 1, 2, 90)
+    assert clustering_score(Z, np.array([0, 0, 1, 1]), seed=0) == pytest.approx(0.3437, abs=1e-4)
+    assert clustering_score(Z, np.array([0, 0, 0, 1]), seed=0) == pytest.approx(1)
+
+
+def test_purity_is_the_share_of_nearest_others_with_the_same_label():
+    # Nearest two of each: 0 → 10, 30; 10 → 0, 30; 30 → 10, 0; 90 → 30, 10. Labels a a b b:
+    # 0 finds one a of two, 10 one, 30 no b, 90 one b: (1/2 + 1/2 + 0 + 1/2) / 4.
+    Z = at_angles(0, 10, 30, 90)
+    assert purity_score(Z, np.array([0, 0, 1, 1]), 0, n_neighbors=2) == pytest.approx(0.375)
+    assert purity_score(Z, np.array([0, 0, 0, 0]), 0, n_neighbors=2) == 1
+    assert purity_score(Z, np.array([0, 0, 0, 0]), 0) == 1  # fewer others than neighbours
+
+
+def test_purity_goes_by_angle_and_not_by_length():
+    # Nearest by angle: 0 ↔ 10, 60 ↔ 70; by distance the two short and the two long ones would be.
+    Z = at_angles(0, 10, 60, 70) * np.array([[1], [9], [1], [9]], dtype=np.float32)
+    assert purity_score(Z, np.array([0, 0, 1, 1]), 0, n_neighbors=1) == 1
+
+
+def test_purity_looks_at_a_sample_of_texts():
+    # One text of four: it finds its label or it does not; all four would give a half.
+    Z, codes = at_angles(0, 10, 60, 70), np.array([0, 0, 1, 2])
+    found = {purity_score(Z, codes, seed, n_neighbors=1, n_queries=1) for seed in range(20)}
+    assert found == {0.0, 1.0}
+    assert purity_score(Z, codes, 0, n_neighbors=1) == 0.5
 
 
 def test_spearman_compares_ranks_and_shares_them_among_equals():
@@ -326,7 +359,7 @@ def test_every_task_is_found_by_its_name_and_has_an_instruction_where_rows_have_
 
 def scores_of(report, measure="clustering"):
     return {
-        (score.method.title, score.facet): score
+        (score.setting.title, score.facet): score
         for score in (*report.scores, *report.joined())
         if score.measure == measure
     }
@@ -334,7 +367,7 @@ def scores_of(report, measure="clustering"):
 
 def test_transforms_and_instructed_encoders_are_scored_beside_the_generic_space():
     encoder = FacetEncoder()
-    methods = make_methods(["generic", "guided", "gstransform", "facets"], [8])
+    methods = make_settings(["generic", "guided", "gstransform", "facets"], [8])
     report = evaluate([grouped()], methods, encoder="facets", load=lambda name: encoder, seeds=[0, 1])
     found = scores_of(report)
     titles = ["generic", "GuidedTransform, 8 random", "GSTransform, 8 random", "facets"]
@@ -353,14 +386,14 @@ def test_transforms_and_instructed_encoders_are_scored_beside_the_generic_space(
 
 
 def test_no_method_is_scored_on_a_label_that_one_of_them_was_shown():
-    methods = make_methods(["generic", "guided"], [6, 12], ["random", "suggested"])
+    methods = make_settings(["generic", "guided"], [6, 12], ["random", "suggested"])
     report = evaluate([grouped()], methods, load=lambda name: FacetEncoder(), seeds=[0])
     n = {score.n for score in report.scores if score.measure == "clustering" and score.facet == "topic"}
     assert len(n) == 1 and 60 - 24 <= n.pop() <= 60 - 12
 
 
 def test_the_same_seeds_give_the_same_figures():
-    methods = make_methods(["generic", "guided"], [8])
+    methods = make_settings(["generic", "guided"], [8])
     first, again = (
         evaluate([grouped()], methods, load=lambda name: FacetEncoder(), seeds=[5]) for _ in range(2)
     )
@@ -368,14 +401,14 @@ def test_the_same_seeds_give_the_same_figures():
 
 
 def test_too_many_labels_for_the_texts_are_left_out_and_told():
-    methods = make_methods(["generic", "guided"], [8, 40])
+    methods = make_settings(["generic", "guided"], [8, 40])
     report = evaluate([grouped()], methods, load=lambda name: FacetEncoder(), seeds=[0])
-    assert {score.method.labels for score in report.scores} == {0, 8}
+    assert {score.setting.labels for score in report.scores} == {0, 8}
     assert "made, topic: 60 labelled texts are too few to learn from 40" in report.notes[0]
 
 
 def test_texts_that_cannot_be_told_apart_in_a_report_are_refused():
-    methods = make_methods(["generic"])
+    methods = make_settings(["generic"])
     with pytest.raises(CorpusError, match="called made / topic"):
         evaluate([grouped(), grouped()], methods, load=lambda name: FacetEncoder())
 
@@ -384,7 +417,7 @@ def test_nothing_is_scored_where_one_label_is_left():
     lone = Facet("lone", "", (np.arange(60) == 7).astype(np.int64), ("no", "yes"))
     material = GroupedTexts("made", grouped().texts, (lone,))
     with pytest.raises(CorpusError, match="left to be scored by “lone” carry one label only"):
-        evaluate([material], make_methods(["guided"], [2]), load=lambda name: FacetEncoder())
+        evaluate([material], make_settings(["guided"], [2]), load=lambda name: FacetEncoder())
 
 
 def test_encoders_are_loaded_once_and_one_at_a_time():
@@ -394,15 +427,15 @@ def test_encoders_are_loaded_once_and_one_at_a_time():
         loaded.append(name)
         return FacetEncoder()
 
-    methods = make_methods(["one", "generic", "two", "base", "guided"], [8])
+    methods = make_settings(["one", "generic", "two", "base", "guided"], [8])
     report = evaluate([grouped()], methods, encoder="base", load=load, seeds=[0])
     assert loaded == ["base", "one", "two"]
-    titles = dict.fromkeys(score.method.title for score in report.scores)
+    titles = dict.fromkeys(score.setting.title for score in report.scores)
     assert list(titles) == ["one", "generic", "two", "base", "GuidedTransform, 8 random"]
 
 
 def test_without_transforms_all_labelled_texts_are_scored():
-    report = evaluate([grouped()], make_methods(["one"]), load=lambda name: FacetEncoder(), seeds=[0])
+    report = evaluate([grouped()], make_settings(["one"]), load=lambda name: FacetEncoder(), seeds=[0])
     assert {score.n for score in report.scores if score.measure == "clustering"} == {60}
 
 
@@ -410,7 +443,7 @@ def test_the_papers_tasks_give_their_average_and_transforms_are_told_to_be_left_
     write_published(tmp_path)
     materials = [m for task in TASKS[:3] for m in read_published(task, tmp_path)]
     encoder = FacetEncoder()
-    methods = make_methods(["generic", "facets", "guided"], [8])
+    methods = make_settings(["generic", "facets", "guided"], [8])
     report = evaluate(materials, methods, load=lambda name: encoder, seeds=[0])
     assert scores_of(report, "triplets")["generic", HARMONIC].mean == pytest.approx(1)
     found = scores_of(report, "similarity")
@@ -419,15 +452,16 @@ def test_the_papers_tasks_give_their_average_and_transforms_are_told_to_be_left_
     assert found["generic", "pairs"].mean == pytest.approx(0)
     assert "Which feeling?" in encoder.asked
     v = scores_of(report)["facets", HARMONIC].mean
-    assert report.averages()[Method("encoder", "facets")] == pytest.approx((1 + 4 / np.sqrt(20) + v) / 3)
-    assert Method("guided", labels=8) not in report.averages()
+    averages = report.averages()
+    assert averages[Setting(Method("reencode", "facets"))] == pytest.approx((1 + 4 / np.sqrt(20) + v) / 3)
+    assert Setting(Method("guided"), 8) not in averages
     assert any("InstructSTSB has no labels to learn from" in note for note in report.notes)
 
 
 def test_robustness_compares_scores_under_right_and_wrong_instructions():
     wordings = Wordings(("The topic?", "Its topic"), ("Hm?",), ("The feeling?",))
     encoder = FacetEncoder()
-    methods = make_methods(["generic", "facets"])
+    methods = make_settings(["generic", "facets"])
     report = evaluate([grouped(wordings=wordings)], methods, load=lambda name: encoder, seeds=[0, 1])
     found = scores_of(report, "ΔCI")
     assert set(found) == {("facets", "topic")}  # of the generic space, both would be 0
@@ -441,14 +475,19 @@ def test_robustness_compares_scores_under_right_and_wrong_instructions():
 
 def test_encoders_of_fixed_tasks_are_asked_for_clustering_and_others_for_nothing():
     for follows, tasks, asked, said in [
-        ("fixed tasks", ("clustering", "x"), "clustering", "fixed tasks only, and read for “clustering”"),
-        ("no", (), None, "no instruction, and read the texts as they are"),
+        (
+            "fixed tasks",
+            ("clustering", "x"),
+            "clustering",
+            "fixed tasks only, and encoded the texts for “clustering”",
+        ),
+        ("no", (), None, "no instruction, and encoded the texts without one"),
     ]:
         encoder = FacetEncoder(follows)
         encoder.tasks = tasks
-        report = evaluate([grouped()], make_methods(["facets"]), load=lambda name, e=encoder: e, seeds=[0])
+        report = evaluate([grouped()], make_settings(["facets"]), load=lambda name, e=encoder: e, seeds=[0])
         assert set(encoder.asked) == {asked}
-        assert report.notes == (f"facets follows {said}.",)
+        assert report.notes == (f"facets: it follows {said}.",)
 
 
 def test_an_instruction_that_is_a_task_of_the_encoder_is_followed():
@@ -456,7 +495,7 @@ def test_an_instruction_that_is_a_task_of_the_encoder_is_followed():
     encoder.tasks = ("search", "clustering")
     facets = tuple(dataclasses.replace(facet, instruction="search") for facet in grouped().facets)
     material = dataclasses.replace(grouped(), facets=facets)
-    report = evaluate([material], make_methods(["facets"]), load=lambda name: encoder, seeds=[0])
+    report = evaluate([material], make_settings(["facets"]), load=lambda name: encoder, seeds=[0])
     assert set(encoder.asked) == {"search"} and not report.notes
 
 
@@ -465,7 +504,7 @@ def test_a_run_can_be_stopped():
         raise Cancelled("Stopped.")
 
     with pytest.raises(Cancelled):
-        evaluate([grouped()], make_methods(["generic"]), load=lambda name: FacetEncoder(), tell=stop)
+        evaluate([grouped()], make_settings(["generic"]), load=lambda name: FacetEncoder(), report=stop)
 
 
 # Reports
@@ -476,7 +515,7 @@ def score(method, facet, *values, measure="clustering", dataset="made"):
 
 
 def test_the_report_lines_up_methods_and_facets():
-    generic, other = Method("generic"), Method("guided", labels=1_200, picking="suggested")
+    generic, other = Setting(), Setting(Method("guided"), 1_200, "suggested")
     report = Report(
         "tiny",
         (
@@ -524,7 +563,8 @@ def tickets(tmp_path, monkeypatch):
     file = tmp_path / "tickets.csv"
     pd.DataFrame({"text": made.texts, **facets}).to_csv(file, index=False)
     monkeypatch.setattr(
-        "core.__main__.evaluate", lambda *a, **k: evaluate(*a, **k, load=lambda n: FacetEncoder())
+        "core.evidence.benchmark.cli.evaluate",
+        lambda *a, **k: evaluate(*a, **k, load=lambda n: FacetEncoder()),
     )
     return file
 
@@ -543,6 +583,7 @@ def test_the_command_writes_a_table_and_a_file(tickets, tmp_path, capsys):
     document = json.loads(kept.read_text(encoding="utf-8"))
     assert {row["measure"] for row in document["scores"]} == {
         "clustering",
+        "purity",
         "triplets",
         "similarity",
         "ΔCI",
