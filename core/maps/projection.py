@@ -1,4 +1,4 @@
-"""The map: texts as points in two dimensions, near each other when their embeddings are."""
+"""Project embeddings to a two-dimensional map with UMAP."""
 
 from __future__ import annotations
 
@@ -12,36 +12,55 @@ from core.neighbours import Graph, build_graph, nearest_rows, propagate, unit_ro
 from core.utils import Progress
 
 FEWEST_TEXTS = 16
-"""Below this the graph joins every text with every other, and the plain linear picture says more."""
+"""Texts from which UMAP is used: below, the graph joins all texts, and principal components show more."""
 
 EPOCHS = 200
-"""Passes from scratch: 300 keep 1 % more of the neighbours (0.513, not 0.503) and take half as long again."""
+"""Epochs without `init`: 300 keep 1 % more of the neighbours (0.513, not 0.503) in 1.5 times the time."""
 
 ANCHORED_EPOCHS = 50
-ANCHORED_RATE = 0.25
-"""Passes and step size from a given start. Larger steps move texts farther and keep fewer neighbours (0.456
-at a rate of 0.5, 0.474 at 0.25); more passes move them farther for little (0.484 at 100)."""
+"""Epochs with `init`: 100 keep 0.484 of the neighbours in place of 0.474, and move texts farther."""
 
-LANDMARKS = 600
-LANDMARKS_HEARD = 120
+ANCHORED_RATE = 0.25
+"""Step size with `init`, in that of UMAP: 0.5 moves texts farther and keeps 0.456 of the neighbours."""
+
+# Before the anchored layout, each text moves towards its nearest landmarks: texts spread evenly over the
+# corpus. The neighbour graph alone cannot join tight groups of one label, as no edge connects them. On 22,500
+# requests reshaped by domain, k-means on the map then finds the domains with a V-measure of 0.70 in place of
+# 0.46 (generic map: 0.43), and as many neighbours stay neighbours (0.590 and 0.593).
+N_LANDMARKS = 600
+"""Landmarks, evenly over the corpus."""
+
+LANDMARKS_PER_TEXT = 120
+"""Nearest landmarks that a text moves towards."""
+
 LANDMARK_POWER = 4
+"""Exponent of the cosine in the weight of a landmark. It keeps texts of an unchanged space near their places:
+they move by 0.11 of the spread; with an exponent of 2 by 0.21."""
+
 LANDMARK_ROUNDS = 3
+"""Moves towards the landmarks, which move as well."""
+
 LANDMARK_SHARE = 0.8
-"""Before the anchored layout, groups gather by their nearest landmarks: texts spread evenly over the corpus.
-Neighbours alone cannot bring tight groups of one label together, as none of them knows another: on 22,500
-requests reshaped by domain, k-means on the map found the domains with V 0.70 in place of 0.46 (the generic
-map: 0.43), and as many neighbours stayed neighbours (0.590 and 0.593). The power of the similarity keeps
-texts of an unchanged space near their places: they move by 0.11 of the spread, with a power of 2 by 0.21."""
+"""Share of the way towards the landmarks in each round, 0 to 1."""
+
+NEIGHBOUR_SHARE = 0.9
+"""Share of the neighbours' places in each round of label propagation that follows, 0 to 1."""
+
+NEIGHBOUR_ROUNDS = 15
+"""Rounds of this label propagation."""
 
 START_WIDTH = 10.0
-"""Width of a start from scratch in UMAP's units."""
+"""Width of the principal components as a start, in UMAP's units."""
 
 LEAST_SPREAD, MOST_SPREAD = 1.0, 30.0
-"""Maps made here had a spread of 1.5 to 11 from 30 to 14,640 texts; a start far beyond that is scaled."""
+"""Range of the spread of a start, in UMAP's units; outside it is scaled. Maps of 30 to 14,640 texts have a
+spread of 1.5 to 11."""
 
 MIN_DISTANCE = 0.1
+"""UMAP's `min_dist`, its default."""
+
 SPREAD = 1.0
-"""UMAP's own defaults for how tightly neighbours are packed."""
+"""UMAP's `spread`, its default."""
 
 
 def project(
@@ -52,38 +71,39 @@ def project(
     random_state: int = 0,
     progress: Progress | None = None,
 ) -> np.ndarray:
-    """Return a map of the rows of X: UMAP's layout of their neighbour graph.
+    """Project the rows of X to two dimensions: UMAP's layout of their neighbour graph.
 
-    Without `init` the layout starts from the first two principal components: they take 0.2 s for 14,640 texts
-    where the spectral start takes 5.5 s, and as many neighbours stay neighbours on the map (0.503 and 0.502).
-    With `init` (the generic map) it is anchored: each text first walks from its place there towards its
-    nearest landmarks and to the middle of its new neighbours, then a short and gentle layout follows, and the
-    result is turned, mirrored, moved and scaled as a whole onto `init`, so that places stay recognisable.
+    Without `init` the layout starts from the first two principal components. They take 0.2 s for 14,640 texts
+    where a spectral start takes 5.5 s, and as many neighbours stay neighbours (0.503 and 0.502).
 
-    Below `FEWEST_TEXTS` texts the principal components themselves are the map (aligned to `init` too).
+    With `init` (the generic map) the layout is anchored. Each text moves from its place there towards its
+    nearest landmarks and to the mean of its new neighbours. A short layout with small steps follows. The
+    result is rotated, mirrored, moved and scaled as a whole onto `init`, so that places stay recognisable.
+
+    Below `FEWEST_TEXTS` texts the principal components are the map, aligned to `init` where it is given.
 
     Parameters
     ----------
     X : array of shape (n_texts, n_dims)
-        Embeddings.
+        Embeddings of any length.
     graph : Graph
         Nearest neighbours of the same texts.
     init : array of shape (n_texts, 2), optional
-        Places to start from, as a rule a map made here of the same texts. The result has the same spread.
+        Places to start from, as a rule another map of the same texts. The result has the same spread.
     random_state : int, default=0
-        Same input and seed, same map.
+        The same input and seed give the same map.
     progress : Progress, optional
         Called with (epochs done, all epochs).
 
     Returns
     -------
     ndarray of float32, shape (n_texts, 2)
-        Centred on zero without `init`, on the middle of `init` with it.
+        Centred on zero without `init`, on the mean of `init` with it.
 
     Raises
     ------
     ValueError
-        When X, graph and init are not about the same number of texts.
+        When X, graph and init have different numbers of texts.
 
     References
     ----------
@@ -109,15 +129,17 @@ def project(
         start *= START_WIDTH / (np.ptp(start, axis=0).max() or 1.0)
         places = _layout(graph, start, EPOCHS, 1.0, rng, progress)
     else:
-        places = _layout(graph, _walk(init, X, graph), ANCHORED_EPOCHS, ANCHORED_RATE, rng, progress)
+        places = _layout(
+            graph, _move_to_neighbours(init, X, graph), ANCHORED_EPOCHS, ANCHORED_RATE, rng, progress
+        )
     return _centred(places) if init is None else align(places, init)
 
 
 def align(places: np.ndarray, onto: np.ndarray) -> np.ndarray:
-    """Turn, mirror, move and scale `places` as a whole, as near to `onto` as they get with the same spread.
+    """Rotate, mirror, move and scale `places` as a whole onto `onto` (orthogonal Procrustes).
 
-    The scale makes the spread (root mean square distance to the middle) equal. The least-squares scale
-    would shrink a map the more, the less it resembles the other.
+    The scale makes the spread (root mean square distance to the mean) equal. The least-squares scale would
+    shrink a map that resembles the other little.
 
     Parameters
     ----------
@@ -139,7 +161,7 @@ def align(places: np.ndarray, onto: np.ndarray) -> np.ndarray:
 
 
 def principal_components(X: np.ndarray) -> np.ndarray:
-    """Coordinates of the rows of X along their first two principal components; zeros where there are none.
+    """Return the rows of X along their first two principal components; zeros where there are fewer.
 
     Returns
     -------
@@ -151,7 +173,7 @@ def principal_components(X: np.ndarray) -> np.ndarray:
     centred = _centred(np.asarray(X, dtype=np.float32))
     components = np.zeros((len(centred), 2), dtype=np.float32)
     n_components = min(2, *centred.shape)
-    # The largest entry first: rows that are all equal leave nothing but rounding.
+    # Rows that are all equal leave nothing but rounding errors.
     if np.abs(centred).max(initial=0.0) > 1e-6 * np.abs(X).max(initial=0.0):
         left, strength, axes = randomized_svd(centred, n_components, random_state=0)
         largest = axes[np.arange(n_components), np.abs(axes).argmax(axis=1)]
@@ -160,7 +182,7 @@ def principal_components(X: np.ndarray) -> np.ndarray:
 
 
 def warm_up() -> None:
-    """Import and compile what `project` needs: 4 s of compiling on a fresh machine, later read from disk."""
+    """Import and compile what `project` needs: 4 s on a new machine, later read from disk."""
     X = np.random.default_rng(0).normal(size=(4 * FEWEST_TEXTS, 8)).astype(np.float32)
     project(X, build_graph(X))
 
@@ -173,31 +195,31 @@ def _layout(
     rng: np.random.RandomState,
     progress: Progress | None,
 ) -> np.ndarray:
-    """UMAP's layout of a neighbour graph from a start (n, 2) in UMAP's units.
+    """Return UMAP's layout of a neighbour graph from a start (n, 2) in UMAP's units.
 
-    UMAP's own steps are called one by one: `UMAP.fit` would search neighbours, stretch the start
-    to a square, and report to nobody.
+    UMAP's internal steps are called one by one: `UMAP.fit` would search the neighbours again, stretch the
+    start to a square, and has no progress callback (https://github.com/lmcinnes/umap/issues/763).
     """
     from umap.layouts import optimize_layout_euclidean
     from umap.umap_ import find_ab_params, make_epochs_per_sample
 
     _keep_compiled()
-    ties = _ties(graph, rng)
-    # A tie too weak to be drawn even once costs time only.
-    drawn = ties.data >= ties.data.max() / epochs
+    edges = _fuzzy_graph(graph, rng)
+    # An edge too weak to be sampled once costs time only.
+    drawn = edges.data >= edges.data.max() / epochs
     a, b = find_ab_params(SPREAD, MIN_DISTANCE)
-    # Exact copies must not lie on one another: the layout has no direction to part them in.
+    # Equal texts must not start at one point: the layout has no direction to separate them.
     places = start + rng.normal(scale=1e-3, size=start.shape)
     places = np.ascontiguousarray(places, dtype=np.float32)
     try:
         optimize_layout_euclidean(
             places,
             places,
-            ties.row[drawn],
-            ties.col[drawn],
+            edges.row[drawn],
+            edges.col[drawn],
             epochs,
             len(places),
-            make_epochs_per_sample(ties.data[drawn], epochs),
+            make_epochs_per_sample(edges.data[drawn], epochs),
             a,
             b,
             rng.randint(np.iinfo(np.int32).min + 1, np.iinfo(np.int32).max - 1, 3).astype(np.int64),
@@ -213,16 +235,22 @@ def _layout(
 
 
 def _release_bar_lock() -> None:
-    """Release the lock that `tqdm.refresh` keeps when `progress` raises, so that other threads go on."""
+    """Release the lock that `tqdm.refresh` holds when `progress` raises, so that other threads can go on.
+
+    See https://github.com/tqdm/tqdm/pull/1649.
+    """
     from tqdm import tqdm
 
-    with contextlib.suppress(RuntimeError, ValueError):  # not held
+    with contextlib.suppress(RuntimeError, ValueError):  # already released
         tqdm.get_lock().release()
 
 
 @functools.cache
 def _keep_compiled() -> None:
-    """Let numba keep UMAP's compiled functions on disk: 4 s in every later process become 0.1 s."""
+    """Store UMAP's compiled functions on disk: 0.1 s in place of 4 s in every later process.
+
+    These functions are private to UMAP, which caches only others (no upstream issue known).
+    """
     from umap import layouts, umap_
 
     for module, name in (
@@ -230,13 +258,13 @@ def _keep_compiled() -> None:
         (umap_, "compute_membership_strengths"),
         (layouts, "_nb_optimize_layout_euclidean_single_epoch"),
     ):
-        # Another version of UMAP, or no folder to write to: it compiles each time, and works.
+        # In another version of UMAP, or without a writable folder, they are compiled in each process.
         with contextlib.suppress(AttributeError, RuntimeError):
             getattr(module, name).enable_caching()
 
 
-def _ties(graph: Graph, rng: np.random.RandomState) -> coo_matrix:
-    """UMAP's fuzzy graph: how strongly each pair of texts is tied, 0 to 1, symmetric."""
+def _fuzzy_graph(graph: Graph, rng: np.random.RandomState) -> coo_matrix:
+    """Return UMAP's fuzzy graph: a symmetric weight, 0 to 1, for each pair of neighbours."""
     from umap.umap_ import fuzzy_simplicial_set
 
     n_texts, k = graph.indices.shape
@@ -244,15 +272,15 @@ def _ties(graph: Graph, rng: np.random.RandomState) -> coo_matrix:
     itself = np.arange(n_texts, dtype=np.int32)[:, None]
     indices = np.hstack([itself, graph.indices])
     distances = np.hstack([np.zeros((n_texts, 1)), np.maximum(1 - graph.similarities, 0)]).astype(np.float32)
-    ties = fuzzy_simplicial_set(itself, k + 1, rng, "cosine", knn_indices=indices, knn_dists=distances)[
+    edges = fuzzy_simplicial_set(itself, k + 1, rng, "cosine", knn_indices=indices, knn_dists=distances)[
         0
     ].tocoo()
-    ties.sum_duplicates()
-    return ties
+    edges.sum_duplicates()
+    return edges
 
 
 class _EpochStream:
-    """What UMAP's progress bar writes to: passes the bar's count on."""
+    """File that passes the counts of UMAP's progress bar on to `progress`."""
 
     def __init__(self, progress: Progress) -> None:
         self.progress = progress
@@ -263,11 +291,11 @@ class _EpochStream:
             self.progress(int(done), int(total))
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Do nothing: nothing is buffered."""
 
 
 def _reporting(progress: Progress | None) -> dict:
-    """Settings of UMAP's progress bar (tqdm) that turn it into calls of `progress`."""
+    """Return settings of UMAP's progress bar (tqdm) that turn it into calls of `progress`."""
     if progress is None:
         return {"disable": True}
     return {
@@ -275,35 +303,35 @@ def _reporting(progress: Progress | None) -> dict:
         "file": _EpochStream(progress),
         "bar_format": "{n}/{total}",
         "mininterval": 0.1,
-        "miniters": 1,  # left to itself the bar would start a thread that writes as well
+        "miniters": 1,  # otherwise the bar starts a thread that writes too
     }
 
 
-def _walk(init: np.ndarray, X: np.ndarray, graph: Graph) -> np.ndarray:
-    """Move each text from its place to its landmarks and the middle of its neighbours, keeping the spread.
+def _move_to_neighbours(init: np.ndarray, X: np.ndarray, graph: Graph) -> np.ndarray:
+    """Move each text from its place towards its landmarks and the mean of its neighbours, with equal spread.
 
-    Without this, texts whose neighbours are all elsewhere now stay strewn over their old places: a short
-    layout only gathers them where they are.
+    Without this, texts with new neighbours stay scattered over their old places: a short layout moves them
+    only a little.
     """
     spread = _spread(init)
     if not LEAST_SPREAD <= spread <= MOST_SPREAD:
         spread = START_WIDTH / 3
-    walked = propagate(_gather(_centred(init), X), graph, mixing=0.9, rounds=15)
-    return walked * np.float32(spread / (_spread(walked) or 1.0))
+    moved = propagate(_gather(_centred(init), X), graph, mixing=NEIGHBOUR_SHARE, rounds=NEIGHBOUR_ROUNDS)
+    return moved * np.float32(spread / (_spread(moved) or 1.0))
 
 
 def _gather(places: np.ndarray, X: np.ndarray) -> np.ndarray:
-    """Move each text (n, 2) towards the places of the landmarks most similar to it in X, round by round."""
+    """Move each text (n, 2) towards the places of its most similar landmarks in X, round by round."""
     unit = unit_rows(X)
-    landmarks = np.unique(np.linspace(0, len(X) - 1, LANDMARKS).astype(int))
-    heard, similarities = nearest_rows(unit, unit[landmarks], min(LANDMARKS_HEARD, len(landmarks)))
+    landmarks = np.unique(np.linspace(0, len(X) - 1, N_LANDMARKS).astype(int))
+    nearest, similarities = nearest_rows(unit, unit[landmarks], min(LANDMARKS_PER_TEXT, len(landmarks)))
     weights = np.maximum(similarities, 0) ** LANDMARK_POWER
     total = weights.sum(axis=1, keepdims=True)
-    lonely = total[:, 0] == 0
-    weights /= np.where(lonely[:, None], 1, total)
+    isolated = total[:, 0] == 0
+    weights /= np.where(isolated[:, None], 1, total)
     for _ in range(LANDMARK_ROUNDS):
-        around = np.einsum("ik,ikd->id", weights, places[landmarks][heard])
-        around[lonely] = places[lonely]
+        around = np.einsum("ik,ikd->id", weights, places[landmarks][nearest])
+        around[isolated] = places[isolated]
         places = (1 - LANDMARK_SHARE) * places + LANDMARK_SHARE * around
     return places.astype(np.float32)
 
@@ -313,7 +341,7 @@ def _centred(places: np.ndarray) -> np.ndarray:
 
 
 def _spread(places: np.ndarray) -> float:
-    """Root mean square distance to the middle."""
+    """Return the root mean square distance to the mean."""
     if not len(places):
         return 0.0
     return float(np.sqrt(np.square(_centred(places), dtype=np.float64).sum(axis=1).mean()))

@@ -1,4 +1,4 @@
-"""How far a map can be trusted: which neighbourhoods it keeps, and how far texts moved on it."""
+"""Quality of a map: trustworthiness, kept neighbours, and displacement from another map."""
 
 from __future__ import annotations
 
@@ -6,37 +6,37 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.neighbours import Graph, unit_rows
+from core.neighbours import Graph
 
-NEAR = 0.1
-"""Texts count as near on a map up to this share of its spread: some 12 pixels where the map fills a pane."""
+NEAR_RADIUS = 0.1
+"""Distance up to which texts are near on a map, in its spread: some 12 pixels where the map fills a pane."""
 
-SETTLED = 0.2
-"""A text kept its neighbours when at most this share of them was replaced."""
+MOST_REPLACED = 0.2
+"""Share of replaced neighbours up to which a text counts as having kept them, 0 to 1."""
 
-SAMPLE = 1000
-"""Texts whose ranks are looked at for the trustworthiness; its standard error is then below 0.01."""
+TRUSTWORTHINESS_SAMPLE = 1000
+"""Texts whose ranks are compared for the trustworthiness; its standard error is then below 0.01."""
 
 BLOCK_CELLS = 20_000_000
-"""Similarities held at a time: 80 MB."""
+"""Similarities in memory at once: 80 MB of float32."""
 
 
 @dataclass(frozen=True)
 class MapQuality:
-    """What was measured of one map.
+    """Quality of one map.
 
     Attributes
     ----------
     trustworthiness : float
-        1 when no text stands among strangers on the map; see `trustworthiness`.
+        1 where no neighbour on the map is far away in the space; see `trustworthiness`.
     kept : float
         Mean share of a text's true neighbours that are among as many nearest on the map, 0 to 1.
     near : float
-        Mean share of a text's true neighbours that stand near it on the map, see `near_neighbours`.
+        Mean share of a text's true neighbours that are near it on the map, see `near_neighbours`.
     n_neighbours : int
     displacement : float or None
-        Median way of the texts that kept their neighbours, see `displacement`; None for a generic map, and
-        where no text kept them.
+        Median distance that texts with kept neighbours moved, see `displacement`. None for a generic map, and
+        where no text kept its neighbours.
     """
 
     trustworthiness: float
@@ -55,20 +55,20 @@ def measure_map(
     before: np.ndarray | None = None,
     change: np.ndarray | None = None,
 ) -> MapQuality:
-    """Measure one map.
+    """Measure the quality of one map.
 
     Parameters
     ----------
     X : array of shape (n_texts, n_dims)
-        Embeddings of the map's space.
+        Unit vectors of the map's space.
     graph : Graph
         Their nearest neighbours.
     places : array of shape (n_texts, 2)
     near : array of shape (n_texts,), from `near_neighbours`
     before : array of shape (n_texts, 2), optional
-        Places on the map that this one started from.
+        Map that this one started from.
     change : array of shape (n_texts,), optional
-        Share of each text's neighbours that were replaced since, see `neighbour_change`.
+        Share of each text's neighbours that were replaced between both maps, see `neighbour_change`.
     """
     moved = None if before is None or change is None else displacement(before, places, change)
     return MapQuality(
@@ -81,12 +81,11 @@ def measure_map(
 
 
 def near_neighbours(graph: Graph, places: np.ndarray) -> np.ndarray:
-    """Return which share of each text's true neighbours stands near it on the map.
+    """Return the share of each text's true neighbours that is near it on the map.
 
-    Near is a distance of `NEAR` times the spread (root mean square distance to the middle), or of the radius
-    that would hold twice as many texts as there are neighbours if all lay evenly, whichever is larger:
-    so it is what a person would call near, and the order within a tight heap does not count.
-    Where little is near, the picture misleads.
+    Near is a distance of `NEAR_RADIUS` times the spread (root mean square distance to the mean). It is at
+    least the radius that would hold twice the number of neighbours on an even map. The order within a dense
+    cluster so does not matter. Where few neighbours are near, the map misleads.
 
     Parameters
     ----------
@@ -103,7 +102,7 @@ def near_neighbours(graph: Graph, places: np.ndarray) -> np.ndarray:
     n_texts, k = graph.indices.shape
     if not k:
         return np.ones(n_texts, dtype=np.float32)
-    radius = _spread(places) * max(NEAR, (4 * k / n_texts) ** 0.5)
+    radius = _spread(places) * max(NEAR_RADIUS, (4 * k / n_texts) ** 0.5)
     distances = np.linalg.norm(places[graph.indices] - places[:, None], axis=2)
     return (distances <= radius).mean(axis=1, dtype=np.float32)
 
@@ -117,18 +116,16 @@ def kept_neighbours(graph: Graph, places: np.ndarray) -> float:
     if not k:
         return float("nan")
     on_map = _nearest_on_map(places, np.arange(n_texts), k)
-    both = np.sort(
-        np.hstack([np.asarray(graph.indices), on_map]), axis=1
-    )  # what is in both stands there twice
+    both = np.sort(np.hstack([np.asarray(graph.indices), on_map]), axis=1)  # common rows are there twice
     return float((both[:, 1:] == both[:, :-1]).sum() / (n_texts * k))
 
 
 def trustworthiness(X: np.ndarray, places: np.ndarray, k: int = 15, *, random_state: int = 0) -> float:
-    """Return how little the map puts strangers beside each other, 0 to 1, by cosine similarity.
+    """Return the trustworthiness of a map, 0 to 1, by cosine similarity (Venna and Kaski).
 
-    Each text among the k nearest on the map that is not among the k nearest in the space costs as many ranks
-    as it is too far away; 1 is a map without such texts. Estimated on `SAMPLE` texts: cost
-    O(SAMPLE x n_texts x n_dims). nan for fewer than 3 k + 2 texts, where the scale has no meaning.
+    Each text among the k nearest on the map but not among the k nearest in the space lowers it by its excess
+    rank; 1 is a map without such texts. Estimated on `TRUSTWORTHINESS_SAMPLE` texts: cost
+    O(TRUSTWORTHINESS_SAMPLE x n_texts x n_dims). nan for fewer than 3 k + 2 texts, where it is not defined.
 
     Parameters
     ----------
@@ -144,14 +141,14 @@ def trustworthiness(X: np.ndarray, places: np.ndarray, k: int = 15, *, random_st
     if not k or n_texts < 3 * k + 2:
         return float("nan")
     rng = np.random.default_rng(random_state)
-    rows = np.sort(rng.choice(n_texts, min(SAMPLE, n_texts), replace=False))
+    rows = np.sort(rng.choice(n_texts, min(TRUSTWORTHINESS_SAMPLE, n_texts), replace=False))
     on_map = _nearest_on_map(places, rows, k)
-    unit = unit_rows(X)
+    X = np.asarray(X)
     excess = 0
     step = max(1, BLOCK_CELLS // n_texts)
     for start in range(0, len(rows), step):
         block = rows[start : start + step]
-        similarities = unit[block] @ unit.T
+        similarities = X[block] @ X.T
         similarities[np.arange(len(block)), block] = np.inf  # rank 0: the text itself
         neighbours = np.take_along_axis(similarities, on_map[start : start + step], axis=1)
         for similar, theirs in zip(similarities, neighbours, strict=True):
@@ -162,21 +159,21 @@ def trustworthiness(X: np.ndarray, places: np.ndarray, k: int = 15, *, random_st
 
 
 def displacement(before: np.ndarray, after: np.ndarray, change: np.ndarray) -> float | None:
-    """Return the median way of the texts that kept their neighbours, as a share of the first map's spread.
+    """Return the median distance that texts with kept neighbours moved, in the first map's spread.
 
     Parameters
     ----------
     before, after : arrays of shape (n_texts, 2)
-        Places on both maps, aligned.
+        Both maps, aligned.
     change : array of shape (n_texts,)
-        Share of neighbours replaced; texts with more than `SETTLED` do not count.
+        Share of neighbours replaced; texts with more than `MOST_REPLACED` do not count.
 
     Returns
     -------
     float or None
-        None when no text kept its neighbours.
+        None where no text kept its neighbours.
     """
-    settled = np.asarray(change) <= SETTLED
+    settled = np.asarray(change) <= MOST_REPLACED
     spread = _spread(np.asarray(before))
     if not settled.any() or not spread:
         return None
@@ -184,16 +181,16 @@ def displacement(before: np.ndarray, after: np.ndarray, change: np.ndarray) -> f
 
 
 def _nearest_on_map(places: np.ndarray, rows: np.ndarray, k: int) -> np.ndarray:
-    """Rows of the k nearest others on the map for some texts: (n_rows, k)."""
+    """Return the k nearest others on the map for some texts: (n_rows, k)."""
     from scipy.spatial import KDTree
 
     found = KDTree(np.asarray(places)).query(np.asarray(places)[rows], k=k + 1)[1]
-    # Among copies of a place, a text may not be its own first: then the last one found is left out.
+    # Among equal places, a text may not be found as its own first: then the last one is left out.
     itself = found == rows[:, None]
     itself[~itself.any(axis=1), -1] = True
     return found[~itself].reshape(len(rows), k)
 
 
 def _spread(places: np.ndarray) -> float:
-    """Root mean square distance to the middle."""
+    """Return the root mean square distance to the mean."""
     return float(np.sqrt(np.square(places - places.mean(axis=0)).sum(axis=1).mean()))

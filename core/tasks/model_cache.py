@@ -1,4 +1,4 @@
-"""What the worker keeps warm between tasks: the corpus, the encoders, and the lock around numba."""
+"""The corpus and encoders that the worker holds in memory between tasks, and the lock around numba."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ NUMBA = threading.Lock()
 """Held around UMAP and neighbour search: numba aborts the process when two threads enter it."""
 
 ENCODERS_KEPT = 2
-"""That of the corpus, and one that reads it anew: a typed text may be put into both spaces."""
+"""Encoders in memory: that of the corpus, and one that re-encodes it; a new text needs both."""
 
 _corpora: dict[str, Corpus] = {}
 _encoders: dict[tuple[str, ...], Encoder] = {}
-_encoders_lock = threading.Lock()  # around what is kept
-_loading = threading.Lock()  # which can take as long as fetching a model does
+_encoders_lock = threading.Lock()  # held while `_encoders` changes
+_loading = threading.Lock()  # held while a model is downloaded and loaded
 
 
 def load_warm_corpus(store: Store, key: str) -> Corpus:
-    """Corpus by key; the one used last stays in memory."""
+    """Return a corpus by key; the one used last stays in memory."""
     if key not in _corpora:
         corpus = store.load_corpus(key)
         _corpora.clear()
@@ -30,9 +30,9 @@ def load_warm_corpus(store: Store, key: str) -> Corpus:
 
 
 def load_warm_encoder(name: str, template: str = "") -> Encoder:
-    """Encoder as of `load_encoder`; the two used last stay in memory, for as long as their files do.
+    """Return an encoder as `load_encoder` does; the two used last stay in memory while their files exist.
 
-    One that is there is given at once, also while another thread loads one.
+    An encoder in memory is returned at once, even while another thread loads one.
     """
     wanted = name, template, files_signature(name)
     encoder = _find_kept(wanted)
@@ -42,7 +42,7 @@ def load_warm_encoder(name: str, template: str = "") -> Encoder:
         encoder = _find_kept(wanted)
         if encoder is None:
             with _encoders_lock:
-                while len(_encoders) >= ENCODERS_KEPT:  # before: each may fill the memory
+                while len(_encoders) >= ENCODERS_KEPT:  # before loading: each may fill the memory
                     del _encoders[next(iter(_encoders))]
             encoder = load_encoder(name, template=template or None)
             with _encoders_lock:
@@ -51,7 +51,7 @@ def load_warm_encoder(name: str, template: str = "") -> Encoder:
 
 
 def _find_kept(wanted: tuple[str, ...]) -> Encoder | None:
-    """Encoder that is in memory, which becomes the one used last."""
+    """Return an encoder that is in memory, and mark it as the one used last."""
     with _encoders_lock:
         if wanted in _encoders:
             _encoders[wanted] = _encoders.pop(wanted)
@@ -59,6 +59,6 @@ def _find_kept(wanted: tuple[str, ...]) -> Encoder | None:
 
 
 def forget() -> None:
-    """Let go of everything."""
+    """Free all memory."""
     _corpora.clear()
     _encoders.clear()

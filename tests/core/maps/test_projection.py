@@ -1,3 +1,4 @@
+import inspect
 import re
 import threading
 
@@ -202,3 +203,23 @@ def test_a_cancelled_projection_blocks_no_other_thread():
     later.start()
     later.join(60)
     assert not later.is_alive()
+
+
+def test_workarounds_for_umap_and_tqdm_are_still_needed():
+    """Where this fails, `_release_bar_lock` or the progress bar in `_layout` can go."""
+    from tqdm import tqdm
+    from umap.layouts import optimize_layout_euclidean
+
+    parameters = inspect.signature(optimize_layout_euclidean).parameters
+    assert "tqdm_kwds" in parameters and not any("callback" in name for name in parameters)
+
+    class Full:
+        def write(self, text):
+            raise OSError
+
+        def flush(self):
+            pass
+
+    with pytest.raises(OSError):
+        tqdm(total=2, file=Full())
+    tqdm.get_lock().release()  # RuntimeError or ValueError once tqdm releases it itself
