@@ -1,4 +1,4 @@
-"""What luck gives, and what the published recipe gives, with the same labels."""
+"""Baselines: accuracy with permuted labels, and of the published method, on the same labels."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from sklearn.base import TransformerMixin
 
-from core.evidence.folds import deal_parts, natural_order
-from core.evidence.holdout import Found, Steps, Trials, hide_in_turn, read_trials
+from core.evidence.folds import natural_order, stratified_parts
+from core.evidence.holdout import Holdout, HoldoutScores, ProgressCounter, prepare_holdout, score_parts
 from core.evidence.statistics import balanced
 from core.neighbours import Graph
 from core.utils import Progress
@@ -17,25 +17,25 @@ from core.utils import Progress
 FOLDS = 5
 
 PERMUTATIONS = 4
-"""Times the labels are permuted: with 40 labels of 4 classes, luck then gives 25 % within 4 points."""
+"""Permutations of the labels: with 40 labels of 4 classes, their mean is 25 % within 4 points."""
 
 RECIPE_LABELS = 1_000
-"""Labels that the published recipe learns from at most: its time grows with them, to 15 s at so many."""
+"""Labels that the published method learns from at most: so many take 15 s."""
 
 RECIPE_TESTS = 100
-"""Tests of the published recipe after which no fold is begun."""
+"""Held-out texts of the published method after which no fold starts."""
 
 
 @dataclass(frozen=True)
 class Control:
-    """Balanced accuracies, 0 to 1, to hold the evidence against; not a number where they cannot be had.
+    """Balanced accuracies, 0 to 1, of the baselines; NaN where one cannot be measured.
 
     Attributes
     ----------
     permuted : float
-        Of the reshaped space when the labels are permuted among the labelled texts: what luck gives.
+        Of the reshaped space when the labels are permuted among the labelled texts: the chance level.
     published : float
-        Of the space that the published recipe (`GSTransform`) makes of the labels.
+        Of the space that the published method (`GSTransform`) learns from the labels.
     """
 
     permuted: float = math.nan
@@ -52,12 +52,12 @@ def control(
     transform: TransformerMixin | None = None,
     progress: Progress | None = None,
 ) -> Control:
-    """Return what permuted labels and the published recipe reach, measured as the evidence is.
+    """Measure the baselines, in the same way as `cross_validate`.
 
-    Permuted labels keep the number of texts of each label, and nothing else. The published recipe is tested
-    on the first dealing of `cross_validate` of the same seed.
+    A permutation keeps only the number of texts per label. The published method is tested on the first split
+    of `cross_validate` with the same seed.
 
-    Cost: `PERMUTATIONS` x 5 fits of the transform, and up to 5 of the published recipe, which take a second
+    Cost: `PERMUTATIONS` x 5 fits of the transform, and up to 5 of the published method, which take a second
     or more each; with many labels it is tested on fewer folds. Large corpora are sampled as by
     `cross_validate`.
 
@@ -77,7 +77,7 @@ def control(
     ValueError
         When X and y differ in length.
     """
-    trials = read_trials(
+    holdout = prepare_holdout(
         X,
         y,
         graph=graph,
@@ -85,39 +85,39 @@ def control(
         transform=transform,
         random_state=random_state,
     )
-    if not trials.enough:
+    if not holdout.enough:
         return Control()
-    parts = deal_parts(trials.unit, trials.codes, FOLDS, 1, np.random.default_rng(random_state))
+    parts = stratified_parts(holdout.unit, holdout.codes, FOLDS, 1, np.random.default_rng(random_state))
     tests = np.cumsum([part.sum() for part in parts])
     recipe_parts = parts[: 1 + int(np.searchsorted(tests, RECIPE_TESTS))]
-    steps = Steps(progress, PERMUTATIONS * len(parts) + len(recipe_parts))
-    permuted = _permuted(trials, np.random.default_rng(random_state), steps)
-    return Control(permuted=permuted, published=_published(trials, recipe_parts, steps))
+    counter = ProgressCounter(progress, PERMUTATIONS * len(parts) + len(recipe_parts))
+    permuted = _permuted(holdout, np.random.default_rng(random_state), counter)
+    return Control(permuted=permuted, published=_published(holdout, recipe_parts, counter))
 
 
-def _permuted(trials: Trials, rng: np.random.Generator, steps: Steps) -> float:
-    order = natural_order(trials.unit, trials.codes)
+def _permuted(holdout: Holdout, rng: np.random.Generator, counter: ProgressCounter) -> float:
+    order = natural_order(holdout.unit, holdout.codes)
     accuracies = []
     for _ in range(PERMUTATIONS):
-        codes = trials.codes.copy()
-        codes[order] = trials.codes[rng.permutation(order)]
-        shuffled = replace(trials, codes=codes)
-        parts = deal_parts(trials.unit, codes, FOLDS, 1, rng)
-        accuracies.append(_accuracy(hide_in_turn(shuffled, parts, steps)[1], codes))
+        codes = holdout.codes.copy()
+        codes[order] = holdout.codes[rng.permutation(order)]
+        shuffled = replace(holdout, codes=codes)
+        parts = stratified_parts(holdout.unit, codes, FOLDS, 1, rng)
+        accuracies.append(_accuracy(score_parts(shuffled, parts, counter)[1], codes))
     return float(np.mean(accuracies))
 
 
-def _published(trials: Trials, parts: list[np.ndarray], steps: Steps) -> float:
+def _published(holdout: Holdout, parts: list[np.ndarray], counter: ProgressCounter) -> float:
     from core.transforms import GSTransform
 
     recipe = GSTransform(max_texts=RECIPE_LABELS)
-    trials = replace(trials, transform=recipe, arguments={}).watched(steps)
+    holdout = replace(holdout, transform=recipe, arguments={}).cancellable(counter)
     try:
-        return _accuracy(hide_in_turn(trials, parts, steps)[1], trials.codes)
-    except ValueError:  # too few classes, or a training that left the range of numbers
+        return _accuracy(score_parts(holdout, parts, counter)[1], holdout.codes)
+    except ValueError:  # too few classes, or a training that overflowed
         return math.nan
 
 
-def _accuracy(found: Found, codes: np.ndarray) -> float:
+def _accuracy(found: HoldoutScores, codes: np.ndarray) -> float:
     tested = ~np.isnan(found.hits)
     return balanced(found.hits[tested], codes[tested])

@@ -1,4 +1,4 @@
-"""How the groups of one partition go over into those of another: counts, splits and merges, likeness."""
+"""Cross-tabulate two partitions: counts, splits and merges, and agreement."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ import numpy as np
 from core.corpus import Partition
 
 NAMED_SHARE = 0.1
-"""Parts of a group with a smaller share of it are summed where it is put in words."""
+"""Least share of a group for a part to be named in a `Movement`; smaller parts are summed."""
 
 MOST_PARTS = 3
-"""Parts of a group that are named where it is put in words."""
+"""Parts of a group that a `Movement` names at most."""
 
 
 @dataclass(frozen=True, eq=False)
 class CrossTable:
-    """Two partitions of the same n texts, crossed.
+    """Cross-tabulation of two partitions of the same n texts.
 
     Attributes
     ----------
     left, right : Partition
     among : bool array (n,) or None
-        Texts that are counted; None for all.
+        Counted texts; None for all.
     """
 
     left: Partition
@@ -35,24 +35,24 @@ class CrossTable:
 
     @cached_property
     def left_groups(self) -> list[int]:
-        """Codes of the left groups that have texts, ascending; -1, for those in none, last."""
+        """Codes of the left groups with texts, ascending; -1 (no group) last."""
         return _present(self._codes(self.left))
 
     @cached_property
     def right_groups(self) -> list[int]:
-        """Codes of the right groups that have texts, ascending; -1, for those in none, last."""
+        """Codes of the right groups with texts, ascending; -1 (no group) last."""
         return _present(self._codes(self.right))
 
     @cached_property
     def counts(self) -> np.ndarray:
-        """Texts that are in both groups: int64 array (n left groups, n right groups)."""
+        """Number of texts per pair of groups: int64 array (n_left_groups, n_right_groups)."""
         left, right = _positions(self.left_groups), _positions(self.right_groups)
         cells = left[self._codes(self.left)] * len(self.right_groups) + right[self._codes(self.right)]
         shape = (len(self.left_groups), len(self.right_groups))
         return np.bincount(cells, minlength=shape[0] * shape[1]).reshape(shape).astype(np.int64)
 
     def rows(self, left: int | None, right: int | None) -> np.ndarray:
-        """Counted texts in both groups, ascending: int64 array; None stands for any group."""
+        """Counted texts in both groups, ascending: int64 array; None is any group."""
         found = np.ones(len(self.left.codes), dtype=bool) if self.among is None else self.among.copy()
         for code, partition in ((left, self.left), (right, self.right)):
             if code is not None:
@@ -66,7 +66,7 @@ class CrossTable:
 
 @dataclass(frozen=True)
 class Flow:
-    """Texts that are in one left and in one right group; -1 for none."""
+    """Number of texts in one left and one right group; -1 is no group."""
 
     left: int
     right: int
@@ -75,19 +75,19 @@ class Flow:
 
 @dataclass(frozen=True)
 class Movement:
-    """What became of one group, or what it came from.
+    """Where the texts of one group went, or came from.
 
     Attributes
     ----------
     kind : "splits", "stays" or "gathers"
-        The first two are about a left group and where its texts are now; the last is about a right group and
-        where its texts were.
+        "splits" and "stays": a left group, and where its texts are now. "gathers": a right group, and where
+        its texts were.
     group : int
     size : int
         Its texts.
     parts : tuple of (code, count)
-        Groups of the other side that have at least a tenth of it, the largest first; at most 3. Of a group
-        that is scattered more finely, its largest parts.
+        Groups of the other side with at least a tenth of it, largest first, at most 3. Of a group without
+        such parts, its largest parts.
     rest : int
         Its texts in no named part.
     """
@@ -101,16 +101,16 @@ class Movement:
 
 @dataclass(frozen=True)
 class Likeness:
-    """How alike two partitions are, by the texts that have a group in both.
+    """Agreement of two partitions, over the texts with a group in both.
 
     Attributes
     ----------
     adjusted_rand : float
-        1 for the same groups, about 0 for groups that have nothing to do with each other, not below -0.5
-        (Hubert and Arabie 1985). Not a number without texts.
+        1 for the same groups, about 0 for independent groups, at least -0.5 (Hubert and Arabie 1985). NaN
+        without texts.
     mutual_information : float
-        0 to 1: 1 when the group on one side tells the group on the other; normalised by the mean of both
-        entropies (Strehl and Ghosh 2002 divide by their geometric mean instead).
+        0 to 1; 1 when each side determines the other. Normalised by the mean of both entropies (Strehl and
+        Ghosh 2002 divide by their geometric mean instead).
     n_texts : int
     """
 
@@ -120,7 +120,7 @@ class Likeness:
 
 
 def flows(table: CrossTable) -> list[Flow]:
-    """All pairs of groups that share texts, the largest first."""
+    """Return all pairs of groups that share texts, largest first."""
     found = [
         Flow(table.left_groups[i], table.right_groups[j], int(table.counts[i, j]))
         for i, j in zip(*np.nonzero(table.counts), strict=True)
@@ -129,21 +129,21 @@ def flows(table: CrossTable) -> list[Flow]:
 
 
 def fold(partition: Partition, most: int, among: np.ndarray | None = None) -> Partition:
-    """Keep the largest groups and make one group of all others.
+    """Keep the largest groups and merge all others into one.
 
     Parameters
     ----------
     partition : Partition
     most : int
-        Groups afterwards, the one of the others included; at least 2.
+        Groups afterwards, including the merged one; at least 2.
     among : bool array (n,), optional
-        Texts by which groups count as large; all of them when left out.
+        Texts that count towards the size of a group; all by default.
 
     Returns
     -------
     Partition
-        The same one when it has no more groups than that; else the others have the code after the last one,
-        under a name such as "12 other groups".
+        The same object when it has at most `most` groups. Else the merged group has the next free code and a
+        name such as "12 other groups".
     """
     if len(partition.names) <= most:
         return partition
@@ -158,11 +158,11 @@ def fold(partition: Partition, most: int, among: np.ndarray | None = None) -> Pa
 
 
 def movements(table: CrossTable) -> list[Movement]:
-    """What became of the left groups and what the right ones came from, what moved most texts first.
+    """Return where left groups went and what right groups came from, most moved texts first.
 
-    A left group splits when at least two right ones have a tenth of it or more, and stays together when one
-    has more than half of it and no other a tenth. A right group is told of only when it gathers at least two
-    left ones.
+    A left group splits when at least two right groups have a tenth of it. It stays when one right group has
+    more than half of it and no other has a tenth. A right group is returned only when it gathers at least two
+    left groups.
     """
     found = []
     for position, group in enumerate(table.left_groups):
@@ -178,7 +178,7 @@ def movements(table: CrossTable) -> list[Movement]:
 
 
 def likeness(table: CrossTable) -> Likeness:
-    """Adjusted Rand index and normalised mutual information of the two sides."""
+    """Return the adjusted Rand index and the normalised mutual information of the two sides."""
     known = (np.array(table.left_groups) >= 0, np.array(table.right_groups) >= 0)
     counts = table.counts[np.ix_(*known)] if table.counts.size else table.counts
     n_texts = int(counts.sum())
@@ -188,7 +188,7 @@ def likeness(table: CrossTable) -> Likeness:
     together, pairs_left, pairs_right, pairs = (_pairs(of) for of in (counts, left, right, n_texts))
     expected = pairs_left * pairs_right / pairs if pairs else 0.0
     most = (pairs_left + pairs_right) / 2
-    # Both sides are one group, or all groups of one text: the same partition.
+    # Both sides have one group, or only groups of one text: the partitions are equal.
     rand = 1.0 if most == expected else (together - expected) / (most - expected)
     entropy = (_entropy(left) + _entropy(right)) / 2
     shared = _entropy(left) + _entropy(right) - _entropy(counts)
@@ -196,9 +196,9 @@ def likeness(table: CrossTable) -> Likeness:
 
 
 def diagonal_order(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Order rows and columns of a table so that what belongs together stands near the diagonal.
+    """Order rows and columns of a table so that large counts are near the diagonal.
 
-    Rows stand by size, the largest first; columns by the mean place of their texts among the rows.
+    Rows are sorted by size, largest first; columns by the mean row position of their texts.
 
     Parameters
     ----------
@@ -215,13 +215,13 @@ def diagonal_order(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _pairs(counts: np.ndarray | int) -> float:
-    """Pairs of texts that share a group."""
+    """Return the number of pairs of texts that share a group."""
     counts = np.asarray(counts, dtype=np.float64)
     return float((counts * (counts - 1) / 2).sum())
 
 
 def _entropy(counts: np.ndarray) -> float:
-    """Entropy of the groups, in nats."""
+    """Return the entropy of the group sizes, in nats."""
     shares = counts[counts > 0] / counts.sum()
     return float(-(shares * np.log(shares)).sum())
 
@@ -232,7 +232,7 @@ def _movement(kind: str, group: int, others: list[int], counts: np.ndarray) -> M
     there = [(others[i], int(counts[i])) for i in order if counts[i] > 0]
     parts = [part for part in there if part[1] >= NAMED_SHARE * size]
     if not parts or (len(parts) == 1 and parts[0][1] < size / 2):
-        parts = there  # scattered: its largest parts still say where it went
+        parts = there  # scattered: name its largest parts
     parts = tuple(parts[:MOST_PARTS])
     return Movement(
         "stays" if len(parts) == 1 else kind, group, size, parts, size - sum(count for _, count in parts)
@@ -240,13 +240,13 @@ def _movement(kind: str, group: int, others: list[int], counts: np.ndarray) -> M
 
 
 def _present(codes: np.ndarray) -> list[int]:
-    """Codes that occur, ascending, -1 last."""
+    """Return the codes that occur, ascending, -1 last."""
     found = np.flatnonzero(np.bincount(codes.astype(np.int64) + 1)) - 1
     return [*found[found >= 0].tolist(), *found[found < 0].tolist()]
 
 
 def _positions(groups: list[int]) -> np.ndarray:
-    """Position of each code among the groups; that of -1 is the last of the array, where -1 points to."""
+    """Return the position of each code among the groups; -1 indexes the last element, which is its own."""
     positions = np.zeros(max(groups, default=-1) + 2, dtype=np.int64)
     positions[groups] = np.arange(len(groups))
     return positions

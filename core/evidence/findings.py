@@ -1,4 +1,4 @@
-"""What is measured of a Fit after it was drawn."""
+"""Findings: what is measured of a Fit after its map is drawn."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from core.evidence.driving_words import DrivingWord
 from core.evidence.learning_curve import LearningCurve
 from core.evidence.result import Evidence
 from core.maps import MapQuality
-from core.transforms import Method, LinearForm
+from core.transforms import LinearForm, Method
 
 
 @dataclass(frozen=True)
 class Findings:
-    """What was measured of a Fit so far; None for what was not yet.
+    """What was measured of a Fit; None for what was not measured yet.
 
     Attributes
     ----------
     evidence : Evidence
-        Whether held-out labels are found again better than in the generic space.
+        Accuracy on held-out labels, compared with the generic space.
     change : float32 array (n,), share of each text's neighbours that the reshaped space replaced, 0 to 1
     linear : LinearForm
-        The one matrix that does nearly the same to any embedding.
+        The linear approximation of the transform.
     words : tuple of tuple of DrivingWord
-        For each of `Fit.classes`, the words that drive it, the strongest first.
-    near : float32 array (n,), share of each text's true neighbours that stand near it on the map, 0 to 1
+        For each of `Fit.classes`, its driving words, strongest first.
+    near : float32 array (n,), share of each text's nearest neighbours that are near it on the map, 0 to 1
     map_quality : MapQuality
-        What the map shows truly; this and `near` are measured of the generic space as well.
+        Faithfulness of the map; this and `near` are also measured of the generic space.
     control : Control
-        The same with permuted labels, and by the published recipe.
+        Accuracy with permuted labels, and of the published method.
     curve : LearningCurve
-        The same with fewer labels.
+        Accuracy with fewer labels.
     """
 
     evidence: Evidence | None = None
@@ -47,13 +47,13 @@ class Findings:
 
 
 FINDINGS = tuple(field.name for field in fields(Findings))
-OF_SPACES = ("evidence", "change", "near", "map_quality")
-"""Findings that need no transform: what is measured of a reading."""
+SPACE_FINDINGS = ("evidence", "change", "near", "map_quality")
+"""Findings that need no transform: what is measured of a re-encoded space."""
 
 
 def findings_wanted(method: Method) -> tuple[str, ...]:
-    """Names of what is measured of a Fit made so, in the order of `FINDINGS`."""
+    """Return the names of the findings that a Fit by this method gets, in the order of `FINDINGS`."""
     if method.kind == "guided":
         return FINDINGS
     more = ("linear", "words") if method.kind == "gstransform" else ()
-    return tuple(name for name in FINDINGS if name in (*OF_SPACES, *more))
+    return tuple(name for name in FINDINGS if name in (*SPACE_FINDINGS, *more))

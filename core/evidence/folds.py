@@ -1,4 +1,4 @@
-"""Dealing labels into folds, in ways that depend on what the texts are and not on how they are numbered."""
+"""Stratified folds that depend on the texts and their labels, not on row or class numbers."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import numpy as np
 
 
 def natural_order(unit: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """Return the labelled texts class by class, in an order that neither row nor class numbers decide.
+    """Order the labelled texts by class, independently of row and class numbers.
 
-    Classes follow by size, then by how close their texts are to all; texts by how close they are to all. Only
-    cosines count, so the order survives a rotation of the space too: what is drawn along it with one seed is
-    the same for the same texts and labels, however they are numbered.
+    Classes are sorted by size, then by the mean cosine of their texts to all texts; texts by that cosine. The
+    order also survives a rotation of the space. A draw along it with one seed is the same for the same texts
+    and labels, however they are numbered.
 
     Parameters
     ----------
@@ -31,13 +31,13 @@ def natural_order(unit: np.ndarray, codes: np.ndarray) -> np.ndarray:
     return np.lexsort((closeness, (np.bincount(codes, closeness) / sizes)[codes], sizes[codes]))
 
 
-def deal_parts(
+def stratified_parts(
     unit: np.ndarray, codes: np.ndarray, folds: int, repeats: int, rng: np.random.Generator
 ) -> list[np.ndarray]:
-    """Return which texts to hide together, dealt into folds several times over.
+    """Split the labelled texts into stratified folds, several times.
 
-    Each class is spread as evenly as it can be, and dealing goes on from class to class, so that the folds
-    fill evenly too. A class with one text only is never hidden; no part holds the whole of a class.
+    Each class is spread evenly over the folds. The next class continues at the next fold, so that folds have
+    equal sizes. A class of one text is never held out; no fold holds a whole class.
 
     Parameters
     ----------
@@ -53,21 +53,21 @@ def deal_parts(
     Returns
     -------
     list of ndarray of bool, shape (n_labelled,)
-        Dealing after dealing.
+        Texts held out together, split after split.
     """
     order = natural_order(unit, codes)
     parts = []
     for _ in range(repeats):
-        dealt = shuffle_within_classes(order, codes, rng)
-        dealt = dealt[np.bincount(codes)[codes[dealt]] >= 2]
+        shuffled = shuffle_within_classes(order, codes, rng)
+        shuffled = shuffled[np.bincount(codes)[codes[shuffled]] >= 2]
         fold = np.full(len(codes), -1)
-        fold[dealt] = np.arange(len(dealt)) % folds
-        parts += [fold == number for number in range(min(folds, len(dealt)))]
+        fold[shuffled] = np.arange(len(shuffled)) % folds
+        parts += [fold == number for number in range(min(folds, len(shuffled)))]
     return parts
 
 
 def shuffle_within_classes(order: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return `order`, in which classes stand together, with the texts of each class shuffled."""
+    """Shuffle the texts within each class of `order`, in which classes are contiguous."""
     first = np.zeros(codes.max() + 1, dtype=np.int64)
     first[codes[order[::-1]]] = np.arange(len(order))[::-1]
     shuffled = rng.permutation(order)
@@ -77,12 +77,12 @@ def shuffle_within_classes(order: np.ndarray, codes: np.ndarray, rng: np.random.
 def shares_of_classes(
     order: np.ndarray, codes: np.ndarray, shares: Sequence[float], rng: np.random.Generator
 ) -> list[np.ndarray]:
-    """Return growing parts of the texts: these shares of each class, at least one text of it.
+    """Return nested subsets: these shares of each class, at least one text of it.
 
     Parameters
     ----------
     order : ndarray of int
-        The texts to take from, classes together (see `natural_order`).
+        Texts to draw from, classes contiguous (see `natural_order`).
     codes : ndarray of int, shape (n_labelled,)
         Classes of all texts.
     shares : sequence of float
@@ -92,7 +92,7 @@ def shares_of_classes(
     Returns
     -------
     list of ndarray of bool, shape (n_labelled,)
-        Each holds the ones before it.
+        Each contains the ones before it.
     """
     shuffled = shuffle_within_classes(order, codes, rng)
     sizes = np.bincount(codes[order], minlength=codes.max() + 1)

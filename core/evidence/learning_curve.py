@@ -1,4 +1,4 @@
-"""How accuracy grew with the labels, and what more of them would bring."""
+"""Learning curve: accuracy by number of labels, extrapolated with a power law."""
 
 from __future__ import annotations
 
@@ -10,30 +10,29 @@ from typing import Any
 import numpy as np
 from sklearn.base import TransformerMixin
 
-from core.evidence.folds import deal_parts, natural_order, shares_of_classes
-from core.evidence.holdout import Steps, Trials, read_trials
+from core.evidence.folds import natural_order, shares_of_classes, stratified_parts
+from core.evidence.holdout import Holdout, ProgressCounter, prepare_holdout
 from core.evidence.result import TOO_FEW
 from core.evidence.statistics import balanced, mean_over_classes
 from core.neighbours import Graph
 from core.utils import Progress
 
 SHARES = (0.2, 0.4, 0.7, 1.0)
-"""Parts of the labels that are not held out, with which the points of the curve are measured."""
+"""Shares of the labels that are not held out; one point of the curve each."""
 
 FOLDS = 5
 REPEATS = 2
 
 POWER = 0.5
-"""Accuracy nears its limit as this negative power of the number of labels. Four points cannot tell the power;
-on real corpora it lay around a half."""
+"""Exponent p of the curve a - b n^-p. Four points cannot determine it; on real corpora it was about 0.5."""
 
-FURTHEST = 3
-"""So many times the labels at hand are the most that is worth asking for, or worth foretelling."""
+MAX_EXTRAPOLATION = 3
+"""Most additional labels that are predicted, as a multiple of the given ones."""
 
 
 @dataclass(frozen=True)
 class CurvePoint:
-    """What so many labels reach.
+    """Accuracy with this many labels.
 
     Attributes
     ----------
@@ -50,18 +49,18 @@ class CurvePoint:
 
 @dataclass(frozen=True)
 class LearningCurve:
-    """How accuracy grew with the labels.
+    """Accuracy by number of labels.
 
     Attributes
     ----------
     n_labels : int
-        Labels at hand.
+        Labels given.
     points : tuple of CurvePoint
-        Ascending; none when there are too few labels. The last has fewer labels than are at hand, because
+        Ascending; empty when there are too few labels. The last has fewer labels than are given, because
         some are held out.
     doubling, doubling_low, doubling_high : float
-        How much twice the labels at hand would add to the accuracy of the reshaped space, -1 to 1, and the
-        90 % interval of it; not a number when there are too few labels.
+        Gain in accuracy of the reshaped space with twice the given labels, -1 to 1, and its 90 % interval;
+        NaN when there are too few labels.
     """
 
     n_labels: int
@@ -72,31 +71,31 @@ class LearningCurve:
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> LearningCurve:
-        """Return the curve of which `dataclasses.asdict` made this document, also after JSON."""
+        """Return the curve from its `dataclasses.asdict`, also after JSON."""
         return cls(**{**document, "points": tuple(CurvePoint(**point) for point in document["points"])})
 
-    def more(self, target_gain: float = 0.05) -> int | None:
-        """Return how many more labels would add so much accuracy, in a round number.
+    def labels_needed(self, target_gain: float = 0.05) -> int | None:
+        """Return how many more labels would add this much accuracy, rounded.
 
-        None when there are too few labels to tell, when the curve does not surely rise, or when it would take
-        more than `FURTHEST` times the labels at hand.
+        None when there are too few labels to tell, when the lower end of the curve does not rise, or when it
+        would take more than `MAX_EXTRAPOLATION` times the given labels.
 
         Parameters
         ----------
         target_gain : float, default=0.05
             Accuracy to gain, above 0 up to 1.
         """
-        if not self.doubling_low > 0:  # so that not a number says no, too
+        if not self.doubling_low > 0:  # true for NaN too
             return None
-        left = 1 - target_gain / self.doubling * (1 - 2**-POWER)  # of what separates us from the limit
-        if left <= (1 + FURTHEST) ** -POWER:
+        left = 1 - target_gain / self.doubling * (1 - 2**-POWER)  # share of the gap to the limit
+        if left <= (1 + MAX_EXTRAPOLATION) ** -POWER:
             return None
         return _round(self.n_labels * (left ** (-1 / POWER) - 1))
 
     def sentence(self, target_gain: float = 0.05) -> str:
-        """Return what more labels would bring, as one line for the person at the screen."""
+        """Return what more labels would bring, as one line of text."""
         points = f"{100 * target_gain:.0f} points"
-        more = self.more(target_gain)
+        more = self.labels_needed(target_gain)
         if more is not None:
             return f"about {more} more labels would bring +{points}"
         if self.doubling_high < target_gain:
@@ -114,11 +113,11 @@ def learning_curve(
     transform: TransformerMixin | None = None,
     progress: Progress | None = None,
 ) -> LearningCurve:
-    """Return how accuracy grew with the labels, measured as the evidence is, and what more would bring.
+    """Measure accuracy by number of labels, in the same way as `cross_validate`.
 
-    For each held-out part, the transform is fitted on growing parts of the other labels, class by class. A
-    curve a - b / sqrt(n) is laid through each text's hits, and its b averaged like the gain of
-    `cross_validate`, with the same error.
+    For each held-out fold, the transform is fitted on nested, stratified subsets of the other labels. The
+    curve a - b / sqrt(n) is fitted to the hits of each text. Its slope b is averaged like the gain of
+    `cross_validate`, with the same standard error.
 
     Cost: 40 fits of the transform. Large corpora are sampled as by `cross_validate`.
 
@@ -145,7 +144,7 @@ def learning_curve(
     Figueroa, Zeng-Treitler, Kandula, Ngo: "Predicting sample size required for classification performance",
     BMC Medical Informatics and Decision Making 12, 2012 (fitting it to the labels at hand).
     """
-    trials = read_trials(
+    holdout = prepare_holdout(
         X,
         y,
         graph=graph,
@@ -153,11 +152,11 @@ def learning_curve(
         transform=transform,
         random_state=random_state,
     )
-    if not trials.enough:
-        return LearningCurve(sum(trials.given.values()))
-    counts, generic, reshaped = _measure(trials, np.random.default_rng(random_state), progress)
-    tested, codes = trials.testable, trials.codes[trials.testable]
-    n_labels = sum(trials.given.values())
+    if not holdout.enough:
+        return LearningCurve(sum(holdout.given.values()))
+    counts, generic, reshaped = _measure(holdout, np.random.default_rng(random_state), progress)
+    tested, codes = holdout.testable, holdout.codes[holdout.testable]
+    n_labels = sum(holdout.given.values())
     slope = mean_over_classes(_slopes(counts, reshaped[:, tested]), codes)
     step = n_labels**-POWER - (2 * n_labels) ** -POWER
     return LearningCurve(
@@ -173,35 +172,35 @@ def learning_curve(
 
 
 def _measure(
-    trials: Trials, rng: np.random.Generator, progress: Progress | None
+    holdout: Holdout, rng: np.random.Generator, progress: Progress | None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Labels known at each point (n_points,), and hits of each text there, generic and reshaped.
+    """Return the labels known at each point (n_points,), and each text's hits there, generic and reshaped.
 
-    Hits are means over the repeats, (n_points, n_labelled); not numbers for texts that are never held out.
+    Hits are means over the repeats, (n_points, n_labelled); NaN for texts that are never held out.
     """
-    parts = deal_parts(trials.unit, trials.codes, FOLDS, REPEATS, rng)
-    order = natural_order(trials.unit, trials.codes)
-    steps = Steps(progress, len(parts) * len(SHARES))
-    counts, hits = np.zeros(len(SHARES)), np.zeros((2, len(SHARES), len(trials.codes)))
+    parts = stratified_parts(holdout.unit, holdout.codes, FOLDS, REPEATS, rng)
+    order = natural_order(holdout.unit, holdout.codes)
+    counter = ProgressCounter(progress, len(parts) * len(SHARES))
+    counts, hits = np.zeros(len(SHARES)), np.zeros((2, len(SHARES), len(holdout.codes)))
     for held in parts:
-        growing = shares_of_classes(order[~held[order]], trials.codes, SHARES, rng)
+        growing = shares_of_classes(order[~held[order]], holdout.codes, SHARES, rng)
         for point, known in enumerate(growing):
-            steps.next()
-            hits[0, point, held] += trials.generic(known, held).hits
-            hits[1, point, held] += trials.reshaped(known, held).hits
+            counter.next()
+            hits[0, point, held] += holdout.generic(known, held).hits
+            hits[1, point, held] += holdout.reshaped(known, held).hits
             counts[point] += known.sum() / len(parts)
-    generic, reshaped = np.where(trials.testable, hits / REPEATS, np.nan)
+    generic, reshaped = np.where(holdout.testable, hits / REPEATS, np.nan)
     return counts, generic, reshaped
 
 
 def _slopes(counts: np.ndarray, hits: np.ndarray) -> np.ndarray:
-    """Least-squares b of each text's curve a - b x count^-POWER, from hits (n_points, n_texts)."""
+    """Return the least-squares b of each text's curve a - b count^-POWER, from hits (n_points, n_texts)."""
     x = -(counts**-POWER)
     x = x - x.mean()
     return x @ hits / np.square(x).sum()
 
 
 def _round(count: float) -> int:
-    """Whole number that does not pretend to be exact: to 5 below 100, to two digits above."""
+    """Round to a multiple of 5 below 100, to two digits above."""
     unit = 5 if count < 100 else 10 ** (int(math.log10(count)) - 1)
     return max(unit, round(count / unit) * unit)

@@ -1,4 +1,4 @@
-"""Groups of texts that moved together from one space to another, as suggestions to look at."""
+"""Moving groups: texts that left their group and moved together from one space to another."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from core.corpus import Partition
 from core.evidence.cross_table import CrossTable
 from core.neighbours import Graph
 
-MOST_OF_ITS_GROUP = 0.5
-"""A larger part of a left group did not leave its company: it is that company."""
+MAX_SHARE_OF_GROUP = 0.5
+"""Largest share of the left group that can count as having left it."""
 
-LEAST_TOGETHER = 1 / 3
-"""Share of a group's neighbours that must be in the group itself, or it dissolved where it went."""
+MIN_COHESION = 1 / 3
+"""Least share of a group's neighbours that are in the group itself, in the right space."""
 
-LEAST_GAIN = 0.1
-"""By how much that share must have grown; below, the texts were as much a group before."""
+MIN_COHESION_GAIN = 0.1
+"""Least growth of that share; with less, the texts were as much a group before."""
 
 
 @dataclass(frozen=True, eq=False)
 class MovingGroup:
-    """Texts that share a group on both sides, left most of their left group, and drew together.
+    """Texts that share a group on both sides, left their left group, and moved closer to each other.
 
     Attributes
     ----------
@@ -35,7 +35,7 @@ class MovingGroup:
     change : float
         Mean share of their neighbours that were replaced, 0 to 1.
     before, together : float
-        Share of their neighbours that are of these same texts, 0 to 1, in the left and in the right space.
+        Share of their neighbours that are in this group, 0 to 1, in the left and in the right space.
     """
 
     left: int
@@ -57,17 +57,16 @@ def moving_groups(
     among: np.ndarray | None = None,
     most: int = 12,
 ) -> list[MovingGroup]:
-    """Return the groups that the second space moved as one, the most telling first.
+    """Return the groups of texts that moved together, highest score first.
 
-    Candidates are the texts that share a left and a right group: at least one more than the k neighbours of a
-    text, so that they can fill a neighbourhood, and at most half of the left group. Texts in no group on one
-    side share nothing there, and are in no candidate. A candidate is suggested when at least a third of its
-    texts' neighbours are its own, and at least a tenth more than before.
+    A candidate is the set of texts that share a left and a right group. It has more than k texts, so that it
+    can fill the k neighbours of a text, and at most half of the left group. Texts in no group on one side are
+    in no candidate. A candidate is kept when at least a third of its texts' neighbours are its own in the
+    right space, and at least a tenth more than in the left.
 
-    They are ordered by n × (together - before) × n / (n + expected): how many texts' worth of neighbourhood
-    the n texts gained, times how far they are more than chance would put there, n_left × n_right / n_texts.
-    The change needs no factor of its own: no group can gain more than was replaced. So equal spaces have no
-    moving groups, however differently their groups are cut.
+    The score is n × (together - before) × n / (n + expected). The first part counts the neighbours gained;
+    the second compares n with the size expected by chance, n_left × n_right / n_texts. The gain cannot exceed
+    the share of replaced neighbours. Equal spaces therefore have no moving groups, whatever their clusters.
 
     Cost O(n_texts × k).
 
@@ -82,14 +81,14 @@ def moving_groups(
     among : bool array (n,), optional
         Texts that are counted, as texts and as neighbours; all of them when left out.
     most : int, default=12
-        Groups at most.
+        Maximum number of groups.
     """
     k = min(left_graph.indices.shape[1], right_graph.indices.shape[1])
     table = CrossTable(left, right, among)
     if not k or not table.counts.size:
         return []
     sizes, lefts, rights, expected, left_sizes = _candidates(table, k + 1)
-    # Codes of -1 point to the last row or column, which no group has.
+    # A code of -1 indexes the last row or column, which belongs to no group.
     numbers = np.full((max(table.left_groups) + 2, max(table.right_groups) + 2), -1, dtype=np.int32)
     numbers[lefts, rights] = np.arange(len(sizes))
     group = numbers[left.codes, right.codes]
@@ -97,11 +96,11 @@ def moving_groups(
         group[~among] = -1
     members = np.flatnonzero(group >= 0)
     before, together = (
-        _togetherness(graph.indices[members, :k], group, members, len(sizes), among)
+        _cohesion(graph.indices[members, :k], group, members, len(sizes), among)
         for graph in (left_graph, right_graph)
     )
     gain = together - before
-    kept = np.flatnonzero((together >= LEAST_TOGETHER) & (gain >= LEAST_GAIN))
+    kept = np.flatnonzero((together >= MIN_COHESION) & (gain >= MIN_COHESION_GAIN))
     score = (sizes * gain * sizes / (sizes + expected))[kept]
     best = kept[np.argsort(-score.round(9), kind="stable")][: max(most, 0)]
     found = []
@@ -122,20 +121,20 @@ def moving_groups(
 
 
 def _candidates(table: CrossTable, smallest: int) -> tuple[np.ndarray, ...]:
-    """Size, left code, right code, expected size and size of the left group of each candidate."""
+    """Return size, left code, right code, expected size and left group size of each candidate."""
     counts = table.counts
     n_left, n_right = counts.sum(axis=1), counts.sum(axis=0)
     left_codes, right_codes = np.array(table.left_groups), np.array(table.right_groups)
-    fitting = (counts >= smallest) & (counts <= MOST_OF_ITS_GROUP * n_left[:, None])
+    fitting = (counts >= smallest) & (counts <= MAX_SHARE_OF_GROUP * n_left[:, None])
     fitting &= np.logical_and.outer(left_codes >= 0, right_codes >= 0)
     i, j = np.nonzero(fitting)
     return counts[i, j], left_codes[i], right_codes[j], n_left[i] * n_right[j] / n_left.sum(), n_left[i]
 
 
-def _togetherness(
+def _cohesion(
     neighbours: np.ndarray, group: np.ndarray, members: np.ndarray, n_groups: int, among: np.ndarray | None
 ) -> np.ndarray:
-    """Share of the counted neighbours (n_members, k) of each group's texts that are in the group."""
+    """Return the share of each group's counted neighbours (n_members, k) that are in the group."""
     own = group[members]
     inside = (group[neighbours] == own[:, None]).sum(axis=1)
     counted = neighbours >= 0 if among is None else among[neighbours]

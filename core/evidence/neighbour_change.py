@@ -1,4 +1,4 @@
-"""What a transform did to the neighbourhoods of the texts."""
+"""Neighbour turnover: which neighbours of a text differ between two spaces."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Change:
     share : float
         Share of its neighbours that were replaced, 0 to 1.
     lost : int
-        Its nearest neighbour in the generic space that it has no more.
+        Nearest neighbour in the generic space that is none in the reshaped space.
     gained : int
-        Its nearest neighbour in the reshaped space that it did not have.
+        Nearest neighbour in the reshaped space that was none in the generic space.
     """
 
     row: int
@@ -51,7 +51,7 @@ class NeighbourComparison:
 
 
 def compare_neighbours(before: Graph, after: Graph, row: int) -> NeighbourComparison:
-    """Return which neighbours of a text a space kept, gained and lost.
+    """Compare the neighbours of one text in two spaces: kept, gained and lost.
 
     Where one graph has more neighbours per text than the other, only as many of its nearest count.
 
@@ -65,7 +65,7 @@ def compare_neighbours(before: Graph, after: Graph, row: int) -> NeighbourCompar
     Raises
     ------
     ValueError
-        When the graphs are not of as many texts.
+        When the graphs have different numbers of texts.
     """
     old, new = (indices[row].astype(np.int64) for indices in _same_size(before, after))
     stays = np.isin(new, old)
@@ -73,7 +73,7 @@ def compare_neighbours(before: Graph, after: Graph, row: int) -> NeighbourCompar
 
 
 def neighbour_change(before: Graph, after: Graph) -> np.ndarray:
-    """Return which share of each text's neighbours the reshaped space replaced.
+    """Return the share of each text's neighbours that the reshaped space replaced.
 
     Where one graph has more neighbours per text than the other, only as many of its nearest count.
     Cost O(n_texts x k log k).
@@ -91,18 +91,18 @@ def neighbour_change(before: Graph, after: Graph) -> np.ndarray:
     Raises
     ------
     ValueError
-        When the graphs are not of as many texts.
+        When the graphs have different numbers of texts.
     """
     old, new = _same_size(before, after)
     if not old.shape[1]:
         return np.zeros(len(old), dtype=np.float32)
-    both = np.sort(np.hstack([old, new]), axis=1)  # a neighbour that was kept stands there twice
+    both = np.sort(np.hstack([old, new]), axis=1)  # a kept neighbour occurs twice
     kept = (both[:, 1:] == both[:, :-1]).sum(axis=1)
     return (1 - kept / old.shape[1]).astype(np.float32)
 
 
 def most_changed(before: Graph, after: Graph, n: int = 10) -> list[Change]:
-    """Return the texts of whose neighbours the largest share was replaced, most changed first.
+    """Return the texts with the largest share of replaced neighbours, most changed first.
 
     Parameters
     ----------
@@ -114,12 +114,12 @@ def most_changed(before: Graph, after: Graph, n: int = 10) -> list[Change]:
     Returns
     -------
     list of Change, at most n
-        Only texts with a new neighbour; of equally changed ones, the first.
+        Only texts with a new neighbour; ties in row order.
 
     Raises
     ------
     ValueError
-        When the graphs are not of as many texts.
+        When the graphs have different numbers of texts.
     """
     share = neighbour_change(before, after)
     old, new = _same_size(before, after)
@@ -136,7 +136,7 @@ def most_changed(before: Graph, after: Graph, n: int = 10) -> list[Change]:
 
 
 def _same_size(before: Graph, after: Graph) -> tuple[np.ndarray, np.ndarray]:
-    """Neighbours in both graphs, as many per text."""
+    """Return the neighbours in both graphs, with the same number per text."""
     if len(before.indices) != len(after.indices):
         raise ValueError(
             f"Graphs of {len(before.indices)} and of {len(after.indices)} texts found; "

@@ -1,4 +1,4 @@
-"""What was found about a reshaped space, and the words for it."""
+"""Evidence about a reshaped space: figures, verdict and sentence."""
 
 from __future__ import annotations
 
@@ -8,29 +8,28 @@ from dataclasses import dataclass
 from typing import Any
 
 LEAST_LABELS = 10
-"""Texts that can be held out, below which no difference between the spaces means anything."""
+"""Texts that can be held out, below which no verdict is given."""
 
 CHANCE = 0.025
-"""A gain that luck alone would bring more often than this counts as none; so does a loss. One-sided, it goes
-with a 95 % interval."""
+"""One-sided significance level of a gain or a loss; it matches a two-sided 95 % interval."""
 
 TOO_FEW = "too few labels to tell"
 
 
 @dataclass(frozen=True)
 class LabelEvidence:
-    """How well the held-out texts of one label are found again.
+    """Recall of one label on held-out texts.
 
     Attributes
     ----------
     code : int
         The label's class code.
     n_labels : int
-        Texts that carry it.
+        Texts with this label.
     generic, reshaped : float
-        Recall: the share of these texts, 0 to 1, whose nearest labelled text (cosine) carries the label too
-        when they are held out, in the generic and in the reshaped space, mean over the repeats; not a number
-        with fewer than two texts.
+        Share of these texts, 0 to 1, whose nearest labelled text (cosine) has the same label when they are
+        held out, in the generic and in the reshaped space. Mean over the repeats; NaN with fewer than two
+        texts.
     """
 
     code: int
@@ -41,7 +40,7 @@ class LabelEvidence:
 
 @dataclass(frozen=True)
 class Evidence:
-    """How well held-out labels are found again, in the generic and in the reshaped space.
+    """Accuracy on held-out labels, in the generic and in the reshaped space.
 
     Attributes
     ----------
@@ -50,16 +49,16 @@ class Evidence:
     n_classes : int
         Different labels given.
     n_tested : int
-        Texts that were held out: those whose label another text carries too.
+        Texts that were held out: those whose label another text has.
     generic, reshaped : float
         Balanced accuracy, 0 to 1: the mean recall of the labels (see `LabelEvidence`), so that a rare label
-        counts as much as a frequent one; not a number when too few labels were given.
+        counts as much as a frequent one. NaN when too few labels were given.
     gain_low, gain_high : float
-        95 % interval of `reshaped - generic`, -1 to 1. It has 0 inside exactly when the verdict is "no gain".
+        95 % interval of `reshaped - generic`, -1 to 1. It contains 0 exactly when the verdict is "no gain".
     chance : float
-        How probable it is that luck alone makes the reshaped space look this good, 0 to 1.
+        One-sided p-value of the gain, 0 to 1: how often chance alone gives so much.
     by_label : tuple of LabelEvidence
-        One for each label given, codes ascending.
+        One per given label, codes ascending.
     """
 
     n_labels: int
@@ -74,13 +73,13 @@ class Evidence:
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Evidence:
-        """Return the evidence of which `dataclasses.asdict` made this document, also after JSON."""
+        """Return the evidence from its `dataclasses.asdict`, also after JSON."""
         by_label = tuple(LabelEvidence(**label) for label in document["by_label"])
         return cls(**{**document, "by_label": by_label})
 
     @property
     def enough(self) -> bool:
-        """Whether there were labels enough to test."""
+        """Whether there were enough labels to test."""
         return not math.isnan(self.generic)
 
     @property
@@ -89,12 +88,12 @@ class Evidence:
         return verdict(self.reshaped - self.generic, self.chance) if self.enough else TOO_FEW
 
     def sentence(self, labels: Sequence[str] | None = None) -> str:
-        """Return the evidence as one line for the person at the screen.
+        """Return the evidence as one line of text.
 
         Parameters
         ----------
         labels : sequence of str, optional
-            The name of label c at position c, as it should be shown; names the labels that are too few.
+            Name of label c at position c. With names, the line says which labels are too few.
         """
         if not self.enough:
             return self._missing(labels)
@@ -104,19 +103,19 @@ class Evidence:
             return f"helps: {change}"
         if self.verdict == "worse":
             return f"worse than the generic space: {change}"
-        # A rise too small to count must not read as a contradiction beside the figures.
+        # Figures that rise beside the words "no gain" would seem to contradict them.
         luck = " beyond luck" if percent(self.reshaped) != percent(self.generic) and gain > 0 else ""
         return f"no gain over the generic space{luck}: {change}"
 
     def _margin(self, gain: float) -> str:
-        """How sure the gain is, in points; an interval that was cut at 0, or stretched to it, by its ends."""
+        """Return the margin of the gain in points; both ends where the interval is not symmetric."""
         below, above = gain - self.gain_low, self.gain_high - gain
         if math.isclose(below, above, abs_tol=0.005):
             return f"± {100 * max(below, above):.0f}"
         return f"gain {points(self.gain_low, self.gain_high)}"
 
     def _missing(self, labels: Sequence[str] | None) -> str:
-        """Which labels are too few where their names are known, or how many there are."""
+        """Return which labels are too few, or only how many are given where names are unknown."""
         each = max(2, math.ceil(LEAST_LABELS / max(self.n_classes, 2)))
         if self.n_labels == 0:
             return f"{TOO_FEW}: none is given, and about {LEAST_LABELS} are needed"
@@ -133,7 +132,7 @@ class Evidence:
 
 
 def verdict(gain: float, chance: float) -> str:
-    """Return "helps", "worse" or "no gain": a verdict needs the figures and the test to say the same."""
+    """Return "helps", "worse" or "no gain"; sign of the gain and test must agree."""
     if gain > 0 and chance <= CHANCE:
         return "helps"
     if gain < 0 and chance >= 1 - CHANCE:
@@ -147,13 +146,13 @@ def percent(share: float) -> str:
 
 
 def points(low: float, high: float) -> str:
-    """Return an interval of a difference between shares, as points from where to where."""
+    """Return an interval of a difference between shares, as percentage points."""
     low, high = round(100 * low), round(100 * high)
     return f"{low:+} to {high:+}".replace("-", "−").replace("+0", "0")
 
 
 def _list(names: list[str], most: int = 3) -> str:
-    """At most so many names as they stand in a sentence."""
+    """Join at most `most` names for a sentence."""
     if len(names) > most:
         names = [*names[:most], f"{len(names) - most} more"]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,4 +1,4 @@
-"""How far a difference between two spaces, measured text by text, can be trusted."""
+"""Means over classes with their standard errors, for paired differences between two spaces."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 WIDENING = 1.25
-"""Factor on the standard error for what texts share: the labels a fit learned from, and each other as nearest
-text. Were everything said by pairs of texts, and labels without meaning, it would be the root of 2, because
-each pair is counted from both its ends; simulated labels without meaning give 0.8 to 1.3."""
+"""Factor on the standard error for the dependence between texts.
+
+Texts share the labels that a fit learned from, and are each other's nearest texts. If only pairs mattered,
+the factor would be the root of 2, because each pair is counted twice. Simulated random labels give 0.8 to
+1.3."""
 
 
 class Mean(NamedTuple):
@@ -20,13 +22,13 @@ class Mean(NamedTuple):
     freedom: int
 
     def margin(self, level: float = 0.95) -> float:
-        """Half of the interval that holds the truth with this probability."""
+        """Return half the width of the confidence interval at this level."""
         from scipy.special import stdtrit
 
         return float(stdtrit(self.freedom, (1 + level) / 2)) * self.error
 
     def chance(self) -> float:
-        """Probability of so high a mean if the truth is 0, one-sided."""
+        """Return the one-sided p-value of the hypothesis that the mean is 0 or less."""
         from scipy.special import stdtr
 
         if self.error == 0:
@@ -35,7 +37,7 @@ class Mean(NamedTuple):
 
 
 def class_means(values: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """Return the mean value of each class, not a number for classes without a text.
+    """Return the mean value of each class, NaN for classes without a text.
 
     Parameters
     ----------
@@ -56,10 +58,10 @@ def balanced(values: np.ndarray, codes: np.ndarray) -> float:
 
 
 def mean_over_classes(values: np.ndarray, codes: np.ndarray, *, least: float = 0.0) -> Mean:
-    """Return the mean of the class means, with the error of a sample that was stratified by class.
+    """Return the mean of the class means, with the standard error of a stratified sample.
 
     The spread around the class means is pooled over the classes, because most have few texts, and widened by
-    `WIDENING`. A text must come once: its repeats are to be averaged before.
+    `WIDENING`. Average the repeats of a text before: each text must appear once.
 
     Parameters
     ----------
@@ -67,7 +69,7 @@ def mean_over_classes(values: np.ndarray, codes: np.ndarray, *, least: float = 0
     codes : ndarray of int, shape (n_texts,)
         Classes, of two texts or more each.
     least : float, default=0.0
-        Sum of squares around the class means that is assumed at least: texts that all agree are no certainty.
+        Lower bound on the sum of squares around the class means, for samples in which all texts agree.
 
     References
     ----------

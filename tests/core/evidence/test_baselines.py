@@ -1,0 +1,42 @@
+import math
+
+import numpy as np
+import pytest
+
+from core.evidence import (
+    baselines,
+    control,
+)
+from tests.support.label_spaces import Doubled, crossed, partly, topics
+
+
+@pytest.fixture
+def doubled():
+    Doubled.seen.clear()
+    return Doubled()
+
+
+class TestControl:
+    def test_luck_and_the_published_recipe(self, monkeypatch):
+        monkeypatch.setattr(baselines, "RECIPE_TESTS", 1)
+        X, label = topics(n_classes=2, loudness=1)
+        found = control(X, partly(label, 40))
+        assert 0.3 < found.permuted < 0.7
+        assert 0.5 < found.published <= 1
+
+    def test_permuted_labels_keep_their_numbers(self, doubled, monkeypatch):
+        monkeypatch.setattr(baselines, "_published", lambda *_: math.nan)
+        X, label = crossed()
+        y = partly(label, 40)
+        found = control(X, y, transform=doubled)
+        assert math.isnan(found.published)
+        again, first = (np.max([known for _, known, _ in Doubled.seen[i : i + 5]], axis=0) for i in (0, 5))
+        for permuted in (again, first):
+            assert (np.bincount(permuted[permuted >= 0]) == np.bincount(y[y >= 0])).all()
+            assert ((permuted >= 0) == (y >= 0)).all()
+            assert (permuted != y).any()
+        assert (again != first).any()
+
+    def test_too_few_labels_have_no_control(self):
+        X, label = crossed()
+        assert math.isnan(control(X, partly(label, 6)).permuted)
