@@ -264,7 +264,7 @@ def _is_too_large(refusal: RequestRefused) -> bool:
 
 
 def _numbers(embedding: object) -> np.ndarray:
-    """One vector of an answer; some servers send base64 whatever they were asked for."""
+    """One vector of an answer; some servers send base64 whatever format is requested."""
     if isinstance(embedding, str):
         return np.frombuffer(base64.b64decode(embedding, validate=True), dtype="<f4")
     return np.asarray(embedding, dtype=np.float32)
