@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as speed
-from benchmarks import encode, few_shot, maps, recipe, reencode
+from benchmarks import encode, few_shot, maps, place, recipe, reencode
 from benchmarks.few_shot_report import make_report
 from core.__main__ import main
 from core.evidence.benchmark import Facet, evaluate
@@ -350,6 +350,11 @@ def figures(file):
 def test_encoding_speed_runs(tmp_path):
     found = encode.measure_encoding([f"Text {number}." for number in range(20)], rounds=1)
     assert found["encode_worst_cosine"] > 0.99
+
+
+def test_placement_runs_for_every_method():
+    seconds = place.main(["--texts", "300", "--dims", "16", "--rounds", "1"])
+    assert set(seconds) == {"generic", "guided", "gstransform", "reencode"}
 
 
 @pytest.mark.model
