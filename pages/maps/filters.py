@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core.corpus import Corpus, Profile, profile_column
-from pages.common import markdown
+from pages.common import markdown, reset_state, state_of
 
 NO_VALUE = -1
 CHIP_VALUES = 3
@@ -19,6 +20,13 @@ HELP = (
 )
 
 
+@dataclass
+class FilterState:
+    """Bins that each filtered column of a corpus keeps."""
+
+    bins: dict[str, list[int]] = field(default_factory=dict)
+
+
 def profile_of(corpus: Corpus, column: str) -> Profile | None:
     """Bins of a metadata column; None where bins say nothing."""
     return _profile(corpus.key, column, corpus.metadata[column])
@@ -26,24 +34,24 @@ def profile_of(corpus: Corpus, column: str) -> Profile | None:
 
 def filters(corpus: Corpus) -> dict[str, list[int]]:
     """Bins that each filtered column keeps, -1 for texts without a value; never none of a column."""
-    return st.session_state.get(_key(corpus.key), {})
+    return state_of(FilterState, corpus.key).bins
 
 
 def set_filter(corpus_key: str, column: str, bins: Iterable[int]) -> None:
     """Keep the texts of some bins of a column; with none, the column filters nothing. For callbacks."""
-    kept = {**st.session_state.get(_key(corpus_key), {}), column: sorted(set(bins), key=_missing_last)}
-    st.session_state[_key(corpus_key)] = {name: chosen for name, chosen in kept.items() if chosen}
+    kept = {**state_of(FilterState, corpus_key).bins, column: sorted(set(bins), key=_missing_last)}
+    state_of(FilterState, corpus_key).bins = {name: chosen for name, chosen in kept.items() if chosen}
 
 
 def toggle_bin(corpus_key: str, column: str, bin: int) -> None:
     """Add a bin to a column's filter, or take it out. For callbacks."""
-    chosen = set(st.session_state.get(_key(corpus_key), {}).get(column, []))
+    chosen = set(state_of(FilterState, corpus_key).bins.get(column, []))
     set_filter(corpus_key, column, chosen ^ {bin})
 
 
 def clear_filters(corpus_key: str) -> None:
     """Show all texts again. For callbacks."""
-    st.session_state.pop(_key(corpus_key), None)
+    reset_state(FilterState, corpus_key)
 
 
 def shown_texts(corpus: Corpus) -> np.ndarray | None:
@@ -101,10 +109,6 @@ def draw_chips(corpus: Corpus) -> None:
 @st.cache_resource(max_entries=200, show_spinner=False)
 def _profile(corpus_key: str, column: str, _values: pd.Series) -> Profile | None:
     return profile_column(_values)
-
-
-def _key(corpus_key: str) -> str:
-    return f"maps_filter_state_{corpus_key}"
 
 
 def _missing_last(bin: int) -> tuple[bool, int]:

@@ -19,11 +19,15 @@ from pages.common import (
     draw_measuring,
     draw_refit,
     evidence_help,
+    get_state,
     is_fitted,
     layout,
     markdown,
     names_for,
     navigation,
+    set_widget,
+    start_widget,
+    widget_value,
 )
 from pages.maps.clusters import draw_clusters
 from pages.maps.colour_by import colourings
@@ -74,7 +78,7 @@ def maps_page() -> None:
         next_page=navigation.EXPORT if fitted else navigation.GUIDE,
         next_label="Export" if fitted else "Reshape it by an instruction",
     )
-    st.session_state.pop("guide_fit_started", None)  # who came here needs no bringing
+    get_state().awaited_fit = None  # the maps are open already
     layout.require_prepared(entry, "The maps need texts: choose a corpus first.")
     # Before the fragment: what is damaged is said here, and the spinner shows while the corpus is read.
     cache.corpus(entry.key)
@@ -156,7 +160,7 @@ def draw_maps(entry: StoredCorpus, analysis: Analysis | None) -> None:
 
 def choose(name: str, options: Sequence[str], key: str) -> str:
     """Which of some panels is open."""
-    st.session_state.setdefault(key, options[0])
+    start_widget(key, options[0])
     return st.segmented_control(
         name, options, required=True, key=key, label_visibility="collapsed", persist_state="session"
     )
@@ -170,8 +174,8 @@ def choose_left(view: MapView) -> None:
     if len(titles) == 1:
         return
     key = left_key(view.corpus.key)
-    if st.session_state.get(key) not in titles:
-        st.session_state[key] = GENERIC
+    if widget_value(key) not in titles:
+        set_widget(key, GENERIC)
     st.selectbox(
         "Left map", list(titles), format_func=titles.__getitem__, key=key, width=200,
         persist_state="session",

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import streamlit as st
 
 from core.corpus import Corpus, Partition
 from core.corpus.tables import unique_names
 from core.maps import Fit, Space
 from core.storage import Analysis, StoredCorpus
-from pages.common import analysis_title, cache, is_fitted, partition_for
+from pages.common import analysis_title, cache, is_fitted, partition_for, widget_value
 from pages.maps.filters import shown_texts
 
 GENERIC = "generic"
@@ -132,7 +131,7 @@ def _analyses_shown(entry: StoredCorpus, analysis: Analysis | None) -> list[Anal
     """Analyses from left to right; None is the generic map."""
     if not is_fitted(analysis):
         return [None]
-    chosen = st.session_state.get(left_key(entry.key), GENERIC)
+    chosen = widget_value(left_key(entry.key), GENERIC)
     beside = {side_key(other): other for other in cache.store().analyses(entry.key)}
     left = beside.get(chosen) if chosen in comparable(entry.key, analysis) else None
     return [left, analysis]

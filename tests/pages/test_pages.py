@@ -213,7 +213,7 @@ def test_a_full_disk_is_said_and_the_text_stays(guide, store, prepared, monkeypa
     name_label(guide, "angry")
     before = guide.text[0].value
 
-    def refuse(*arguments):
+    def refuse(*arguments, **options):
         raise StoreError("The disk is full: free some space.")
 
     monkeypatch.setattr(LabelStore, "give", refuse)

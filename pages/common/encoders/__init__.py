@@ -1,6 +1,6 @@
-"""Choose, describe and try an encoder; upload ready vectors."""
+"""Choose, describe and try an encoder; upload precomputed vectors."""
 
-from pages.common.encoders.chooser import draw_encoder_chooser, prompt_of, reading_cost, why_not
+from pages.common.encoders.chooser import draw_encoder_chooser, encoding_cost, prompt_of, why_not
 from pages.common.encoders.fields import forget_fields
 from pages.common.encoders.trial import kept_trial
 from pages.common.encoders.vector_upload import Upload, draw_ready_upload, keep, kept_name, read_upload
@@ -9,12 +9,12 @@ __all__ = [
     "Upload",
     "draw_encoder_chooser",
     "draw_ready_upload",
+    "encoding_cost",
     "forget_fields",
     "keep",
     "kept_name",
     "kept_trial",
     "prompt_of",
     "read_upload",
-    "reading_cost",
     "why_not",
 ]

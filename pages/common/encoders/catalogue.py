@@ -1,4 +1,4 @@
-"""All encoders that are suggested, side by side; a click on a row chooses one."""
+"""Table of the suggested encoders; a click on a row chooses one."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class CatalogueState:
 
 @st.dialog("All encoders", width="large", icon=":material/table_view:")
 def show_encoders(key: str, field: str) -> None:
-    """Table of the registry.
+    """Draw the table of suggested encoders in a dialog.
 
     Parameters
     ----------
     key : str
         Begins the keys of its widgets.
     field : str
-        Session key that gets the name of the chosen encoder.
+        Key of the field that gets the name of the chosen encoder.
     """
     table = encoder_table()
 
@@ -53,12 +53,12 @@ def show_encoders(key: str, field: str) -> None:
         column_config={
             "Encoder": st.column_config.TextColumn(width=255),
             "Here": st.column_config.CheckboxColumn(help="Its files are on this machine: no network needed"),
-            "GB": st.column_config.NumberColumn(format="%.1f", help="To fetch once, and about its memory"),
+            "GB": st.column_config.NumberColumn(format="%.1f", help="To download once, and about its memory"),
             "Tokens": st.column_config.NumberColumn(
-                format="localized", help="Read of a text; the rest of a longer one is cut"
+                format="localized", help="Encoded of a text; the rest of a longer one is cut"
             ),
             "Instructions": st.column_config.TextColumn(
-                help="Which instructions change how it reads a text: any, those of its own list, or none"
+                help="Which instructions change its vectors: any, those of its own list, or none"
             ),
             "Licence": st.column_config.TextColumn(width=190),
             "About": st.column_config.TextColumn(width="large"),
@@ -71,7 +71,7 @@ def show_encoders(key: str, field: str) -> None:
 
 
 def encoder_table() -> pd.DataFrame:
-    """One row for each suggested encoder, generic ones first."""
+    """Return a row for each suggested encoder, generic ones first."""
     found = [describe_encoder(choice.name) for choice in (*available_encoders(), *instructed_encoders())]
     return pd.DataFrame(
         {

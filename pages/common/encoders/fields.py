@@ -1,4 +1,4 @@
-"""The fields that name an encoder and say how it reads."""
+"""Fields for the name of an encoder and its settings."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ SERVER = "An embeddings server…"
 EXAMPLE_URL = "http://127.0.0.1:11434/v1"
 HELP = (
     "Choose one, or type: a name on the Hugging Face hub or a folder. “instructor:” or “inbedder:” before a "
-    "folder says what it holds where its files do not."
+    "folder names its family where its files do not."
 )
 KINDS = {"": "As its files say", "instructor": "INSTRUCTOR", "inbedder": "InBedder"}
 KINDS_HELP = (
-    "INSTRUCTOR models look like others of their make, and InBedders that fill masks like plain ones: say so "
-    "here where the files do not tell."
+    "The files of INSTRUCTOR models look like those of others, and InBedders that fill masks like plain "
+    "models: choose here what it is."
 )
 TEMPLATE_HELP = (
-    "How the instruction is put before each text: {instruction} is where it goes. Empty: the model's own way."
+    "The words before each text, with {instruction} in place of the instruction. Empty: the model's own."
 )
-OUTPUT_HELP = "An InBedder is asked your instruction about each text. What of it becomes the text's place."
+OUTPUT_HELP = "An InBedder answers your instruction about each text. Which of its states become the vector."
 
 
 @dataclass
@@ -49,7 +49,7 @@ class EncoderFields:
 
 
 def draw_name(key: str, instructed: bool, start: str) -> str:
-    """Selectbox of names, and the fields of a server."""
+    """Draw the choice of names, and the fields of a server."""
     field = f"{key}_encoder"
     suggested = {choice.name: choice for choice in instructed_encoders()}
     if not instructed:
@@ -58,7 +58,7 @@ def draw_name(key: str, instructed: bool, start: str) -> str:
     if fields.first is None:
         fields.first = start or ("" if instructed else DEFAULT_ENCODER)
     first = fields.first
-    # What was typed is an option like the others from then on.
+    # A typed name stays among the options.
     more = [name for name in dict.fromkeys((first, widget_value(field))) if name]
     options = [*(name for name in more if name not in suggested and name != SERVER), *suggested, SERVER]
     chosen = st.selectbox(
@@ -89,7 +89,7 @@ def draw_name(key: str, instructed: bool, start: str) -> str:
 
 
 def draw_kind(key: str, name: str) -> str:
-    """What a folder holds, where its name leaves it open."""
+    """Draw the choice of the family, for a folder without a prefix."""
     named = EncoderSpec.parse(name)
     if named.kind is not None or not is_folder(named.source):
         return name
@@ -108,7 +108,7 @@ def draw_kind(key: str, name: str) -> str:
 
 
 def draw_output(key: str, name: str, outputs: tuple[str, ...]) -> str:
-    """Which of its vectors an InBedder gives; what a typed name says is one of the options."""
+    """Draw the choice of the output; an output in a typed name is one of the options."""
     named = EncoderSpec.parse(name)
     bare = name.removesuffix(f"#{named.output}") if named.output else name
     field = f"{key}_output"
@@ -126,7 +126,7 @@ def draw_output(key: str, name: str, outputs: tuple[str, ...]) -> str:
 
 
 def draw_template(key: str, name: str, start: str, start_template: str) -> str:
-    """How the instruction is put before a text; "" for the encoder's own way."""
+    """Draw the field of the wording around the instruction; "" for the encoder's own."""
     own, field = default_template(name), f"{key}_template"
     _fill(key, "template", name, (start_template if name == start else "") or own)
     template = st.text_area(

@@ -1,4 +1,4 @@
-"""Trying an encoder on a few texts of the corpus: what reading all of them would take here."""
+"""Try an encoder on a few texts of the corpus, to predict the time for all of them."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from pages.common.text import duration, gigabytes, markdown
 TASK = "try_encoder"
 SHOWN = 160  # characters of an example text
 HELP = (
-    f"Loads the encoder, reads {N_TRIED} of the texts and reckons from the time that took. It says a little "
-    "too much, as many texts at once are quicker."
+    f"Loads the encoder, encodes {N_TRIED} of the texts and predicts the time for all. The prediction is a "
+    "little too high, as large batches are faster."
 )
 
 
@@ -31,18 +31,18 @@ def draw_trial(
     ready: bool,
     before: Callable[[], None] | None,
 ) -> None:
-    """Button that tries the encoder, its progress, and what came of it.
+    """Draw the button that tries the encoder, its progress and its result.
 
     Parameters
     ----------
     line : container
-        Where the button goes, or in its place the time; the rest goes below.
+        Place of the button, or of the time; the rest goes below.
     arguments : dict
         Of the task: corpus_key, encoder, template, instruction.
     ready : bool
         Whether it can be tried.
     before : callable, optional
-        What must be done first, in a callback.
+        Called first, in a callback.
     """
     job = jobs.latest(TASK, **arguments)
     if job is not None and job.active:
@@ -66,7 +66,7 @@ def draw_trial(
 
 
 def kept_trial(*, corpus_key: str, encoder: str, template: str, instruction: str) -> Trial | None:
-    """What the encoder was found to take on this corpus; None before it was tried."""
+    """Return the result of a trial on this corpus; None before there was one."""
     return load_trial(cache.store().results(corpus_key), corpus_key, encoder, template, instruction)
 
 
@@ -84,21 +84,21 @@ def start_trial(
 
 
 def try_label(facts: EncoderFacts) -> str:
-    """What the button would do."""
+    """Return the label of the button: what it does."""
     if facts.host is not None:
         return f"Try it: send {N_TRIED} texts to {markdown(facts.host)}"
     if facts.on_this_machine:
         return f"Try it on {N_TRIED} texts"
     size = f" ({gigabytes(facts.gigabytes)})" if facts.gigabytes is not None else ""
-    return f"Fetch it{size} and try it on {N_TRIED} texts"
+    return f"Download it{size} and try it on {N_TRIED} texts"
 
 
 def draw_result(trial: Trial, n_texts: int, line: DeltaGenerator) -> None:
-    """How long the whole corpus would take here, and what an InBedder answered."""
+    """Draw the time for the whole corpus, and answers of an InBedder."""
     line.markdown(
         f"About **{duration(trial.seconds)}** for {n_texts:,} texts here :small[(timed on {trial.n_texts})]",
-        help=f"Vectors of {trial.n_dims:,} numbers; reads {trial.max_tokens:,} tokens of a text; computed by "
-        f"{trial.device or 'the server'}. Says a little too much, as many texts at once are quicker.",
+        help=f"Vectors of {trial.n_dims:,} numbers; cuts texts at {trial.max_tokens:,} tokens; computed by "
+        f"{trial.device or 'the server'}. A little too high, as large batches are faster.",
     )
     for text, answer in trial.examples:
         shown = text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"

@@ -1,4 +1,4 @@
-"""Vectors that a person has already, from a file: read, matched to the texts, kept."""
+"""Upload precomputed vectors: read the file, match it to the texts, store it."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from pages.common.state import state_of
 from pages.common.text import markdown
 
 FORMATS = ["npy", "npz", "parquet"]
-IN_ORDER = "None: they stand in the order of the texts"
+IN_ORDER = "None: they are in the order of the texts"
 GUESS = "Found by its name"
 USUAL_ID = re.compile(r"(?i)ids?|(text|doc|document|row)_?id")
 HELP = (
     "NumPy (.npy, or .npz with an array of vectors and one of ids), or Parquet with a list of numbers in "
-    "each row. Nothing pickled is read. Lengths are made 1."
+    "each row. Pickles are refused. Vectors are scaled to length 1."
 )
 IDS_HELP = (
-    "The column of your table that says which vector belongs to which text, whatever their order in the "
-    "file. Without one there must be as many vectors as texts, in the same order."
+    "The column of your table whose ids are in the file too, in any order. Without one the file needs one "
+    "vector for each text, in the same order."
 )
 
 
 @dataclass(frozen=True)
 class Upload:
-    """Vectors of a corpus' texts, with the name of their file."""
+    """Vectors of a corpus, with the name of their file."""
 
     file_name: str
     ready: ReadyVectors
@@ -46,19 +46,19 @@ class KeptVectors:
 
 
 def draw_ready_upload(corpus: Corpus, *, key: str) -> str | None:
-    """Let a person give vectors of a stored corpus; they are kept as soon as they fit the texts.
+    """Draw the upload of vectors for a stored corpus; they are stored as soon as they fit the texts.
 
     Returns
     -------
     str or None
-        Name that stands for them as an encoder; None before there are any.
+        Their name as an encoder; None before there are any.
     """
     upload = read_upload(corpus, key=key)
     return keep(corpus.key, upload) if upload else None
 
 
 def read_upload(corpus: Corpus, *, key: str) -> Upload | None:
-    """Let a person choose a file of vectors, and read it; what does not fit is said in one sentence.
+    """Draw the upload of a file of vectors and read it; a problem is shown in one sentence.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def read_upload(corpus: Corpus, *, key: str) -> Upload | None:
 
 
 def keep(corpus_key: str, upload: Upload) -> str:
-    """Keep vectors with their corpus; returns the name that stands for them as an encoder."""
+    """Store vectors with their corpus; return their name as an encoder."""
     name = kept_name(corpus_key, upload)
     if not name:
         results = cache.store().results(corpus_key)
@@ -103,7 +103,7 @@ def keep(corpus_key: str, upload: Upload) -> str:
 
 
 def kept_name(corpus_key: str, upload: Upload) -> str:
-    """Name of vectors that this session kept; "" before, and when they went with their corpus."""
+    """Return the name of vectors that this session stored; "" before, or once their corpus is deleted."""
     which = corpus_key, upload.file_name, upload.ready.key
     name = state_of(KeptVectors).names.get(which, "")
     try:
@@ -113,7 +113,7 @@ def kept_name(corpus_key: str, upload: Upload) -> str:
 
 
 def parts_of(file: object) -> list[str]:
-    """Names of the arrays or columns in a file; none of a .npy file, or of one that cannot be read."""
+    """Return the arrays or columns in a file; none for a .npy file, or one that cannot be read."""
     import numpy as np
     import pyarrow.parquet
 
@@ -124,7 +124,7 @@ def parts_of(file: object) -> list[str]:
             with np.load(file, allow_pickle=False) as arrays:
                 return list(arrays.files)
         return pyarrow.parquet.ParquetFile(file).schema_arrow.names if ending == ".parquet" else []
-    except Exception:  # damaged, or of another kind: said when it is read
+    except Exception:  # damaged, or of another format: the message comes when it is read
         return []
 
 
@@ -138,7 +138,7 @@ def _read(
     _file: object,
     _corpus: Corpus,
 ) -> ReadyVectors | str:
-    """Vectors, or the sentence that says why there are none."""
+    """Vectors, or a sentence with the problem."""
     _file.seek(0)
     known = None if corpus_ids is None else _corpus.metadata[corpus_ids].to_numpy(dtype=object)
     try:
@@ -155,7 +155,7 @@ def _choose(label: str, parts: list[str], key: str) -> str | None:
 
 
 def _choose_corpus_ids(corpus: Corpus, ids: str | None, key: str) -> str | None:
-    """Column of the corpus with the ids; at first the one called as in the file, or as ids usually are."""
+    """Draw the choice of the id column; first the name in the file, or a usual name for ids."""
     columns = list(corpus.metadata.columns)
     usual = [column for column in columns if column == ids] + list(filter(USUAL_ID.fullmatch, columns))
     chosen = st.selectbox(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
 
 from pages.charts import GREY, plain
+from pages.common import state_of, widget_value
 from pages.maps.component.model import Colouring, Name, NumericColouring, Pane
 from pages.maps.component.payload import checked_rows
 
@@ -18,6 +20,13 @@ if TYPE_CHECKING:
 MOST_POINTS = 20_000
 NAME_SHARE = np.array([0.28, 0.06])  # of a map's width and height that a name takes
 VIVID, PALE, GREYED = 0.8, 0.15, 0.06  # opacities
+
+
+@dataclass
+class PlainSelection:
+    """What is selected in the plain chart, with the token of the selection last taken from Python."""
+
+    latest: tuple[str | None, np.ndarray] | None = None
 
 
 def plain_maps(
@@ -36,21 +45,21 @@ def plain_maps(
     sentence is drawn, and what Python selects is still returned.
     """
     n = len(panes[0].points)
-    kept = f"{key}_plain_selection"
-    st.session_state[kept] = newest_selection(st.session_state.get(kept), select, n)
+    kept = state_of(PlainSelection, key)
+    kept.latest = newest_selection(kept.latest, select, n)
     if n > MOST_POINTS:
         st.info(
             f"Maps of {n:,} texts need WebGL, which this browser does not offer; without it at most "
             f"{MOST_POINTS:,} can be drawn. Turn on hardware acceleration or use another browser. "
             "Tables and search below work as they are."
         )
-        return st.session_state[kept][1]
+        return kept.latest[1]
     st.info(
         "This browser offers no WebGL, so the maps are drawn in a plainer form, without hover texts, "
         "contours and morph. Turn on hardware acceleration or use another browser for the full maps."
     )
     chart = f"{key}_plain"
-    selected = st.session_state[kept][1]
+    selected = kept.latest[1]
     st.plotly_chart(
         plain_figure(panes, colouring, selected, shown=shown, lit=lit, height=height),
         key=chart,
@@ -133,11 +142,11 @@ def rows_of(event: Mapping[str, Any]) -> np.ndarray:
     return np.unique(np.array(rows, dtype=np.int64))
 
 
-def _remember(chart: str, kept: str, shown: np.ndarray | None) -> None:
-    rows = rows_of(st.session_state[chart])
+def _remember(chart: str, kept: PlainSelection, shown: np.ndarray | None) -> None:
+    rows = rows_of(widget_value(chart))
     if shown is not None:
         rows = rows[np.asarray(shown, dtype=bool)[rows]]
-    st.session_state[kept] = (st.session_state[kept][0], rows)
+    kept.latest = (kept.latest[0], rows)
 
 
 def _colours(colouring: Colouring | NumericColouring, *, bar: bool) -> dict[str, Any]:

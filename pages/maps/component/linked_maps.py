@@ -19,6 +19,7 @@ import numpy as np
 import streamlit as st
 
 from core.utils import content_key
+from pages.common import widget_value
 from pages.maps.component.fallback import plain_maps
 from pages.maps.component.model import Colouring, Mark, Name, NumericColouring, Pane
 from pages.maps.component.payload import checked_rows, encode_maps, encode_places, encode_plain
@@ -78,7 +79,7 @@ def linked_maps(
     """
     if len(panes) and len(panes[0].points) != len(texts):
         raise ValueError(f"the maps have {len(panes[0].points)} points for {len(texts)} texts")
-    if st.session_state.get(key, {}).get("webgl") is False:
+    if widget_value(key, {}).get("webgl") is False:
         with st.container(gap=None):
             _component("MAPS")(key=key, data=encode_plain(key), on_webgl_change=_ignore)
         return plain_maps(panes, colouring, key=key, height=height, select=select, shown=shown, lit=lit)
@@ -107,7 +108,7 @@ def linked_maps(
 @st.fragment
 def _hovered_text(texts: np.ndarray, texts_key: str, key: str) -> None:
     """Answer which text is under the pointer; a rerun of this reruns nothing else."""
-    point = hovered_point(st.session_state.get(key, {}).get("hovered"), len(texts), texts_key)
+    point = hovered_point(widget_value(key, {}).get("hovered"), len(texts), texts_key)
     answer = None if point is None else excerpt(str(texts[point]))
     _component("HOVERED")(
         key=key, data={"texts": texts_key, "point": point, "text": answer}, on_hovered_change=_ignore

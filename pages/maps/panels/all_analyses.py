@@ -13,7 +13,7 @@ from core.maps import Fit
 from core.storage import Analysis, load_finding
 from core.utils import content_key
 from pages.charts import map_thumbnail, short
-from pages.common import cache, evidence_help, is_fitted, markdown, open_analysis, partition_for
+from pages.common import cache, evidence_help, is_fitted, markdown, open_analysis, partition_for, set_widget
 from pages.maps.colour_by import clustered, predicted
 from pages.maps.view import MapView, left_key, side_key, titles
 
@@ -77,7 +77,7 @@ def _draw_card(view: MapView, analysis: Analysis | None) -> bool:
                 key=f"maps_compare_{key}",
                 disabled=key in shown,
                 help="Make this the left map",
-                on_click=st.session_state.__setitem__,
+                on_click=set_widget,
                 args=[left_key(view.corpus.key), key],
             )
     return opened
@@ -86,7 +86,7 @@ def _draw_card(view: MapView, analysis: Analysis | None) -> bool:
 def _show(view: MapView, analysis: Analysis) -> None:
     """Make an analysis the right map; when it stood left, the two change places."""
     if view.sides[0].key == side_key(analysis):
-        st.session_state[left_key(view.corpus.key)] = view.right.key
+        set_widget(left_key(view.corpus.key), view.right.key)
     open_analysis(analysis.id)
 
 

@@ -7,8 +7,9 @@ import streamlit as st
 
 from core.corpus import Corpus, Profile
 from pages.charts import column_bars
-from pages.common import markdown
+from pages.common import markdown, n_shown, set_widget, show_more, widget_value
 from pages.maps.filters import NO_VALUE, bin_words, filters, profile_of, set_filter, toggle_bin
+from pages.maps.selection import chart_key, take_click
 from pages.maps.view import MapView
 
 BARS = 10  # values of a category with a bar of their own
@@ -45,17 +46,17 @@ def draw_columns(view: MapView, selected: np.ndarray) -> None:
                 else "One column of long texts, ids or one value is left out.",
                 width="content",
             )
-    everything = len(profiles) <= CARDS or st.session_state.get("maps_columns_all", False)
+    shown = list(profiles.items())[: n_shown("maps_columns", CARDS)]
     grid = st.columns(3)
-    for position, (name, profile) in enumerate(list(profiles.items())[: None if everything else CARDS]):
+    for position, (name, profile) in enumerate(shown):
         with grid[position % 3], st.container(border=True, gap="xsmall", key=f"maps_column_{position}"):
             _draw_card(corpus, name, profile, some, position, of)
-    if not everything:
+    if len(shown) < len(profiles):
         st.button(
             f"Show all {len(profiles)} columns",
             key="maps_columns_more",
-            on_click=st.session_state.__setitem__,
-            args=["maps_columns_all", True],
+            on_click=show_more,
+            args=["maps_columns", len(profiles)],
         )
 
 
@@ -77,7 +78,7 @@ def _draw_filter_by(corpus: Corpus, profiles: dict[str, Profile]) -> None:
         if (profile.codes < 0).any():
             bins.append(NO_VALUE)
         key = f"maps_filter_values_{column}"
-        st.session_state[key] = filters(corpus).get(column, [])  # as clicks left it
+        set_widget(key, filters(corpus).get(column, []))  # as clicks left it
         st.multiselect(
             "Values to keep",
             bins,
@@ -89,7 +90,7 @@ def _draw_filter_by(corpus: Corpus, profiles: dict[str, Profile]) -> None:
 
 
 def _filter_from_widget(corpus_key: str, column: str, key: str) -> None:
-    set_filter(corpus_key, column, st.session_state[key])
+    set_filter(corpus_key, column, widget_value(key))
 
 
 def _draw_card(
@@ -105,8 +106,7 @@ def _draw_card(
     if len(bins) < len(profile.bins):
         notes.append(f"{len(bins)} of {len(profile.bins):,} values")
     st.markdown(f"**{markdown(name)}**" + (f" :small[:gray[{', '.join(notes)}]]" if notes else ""))
-    # A new key after each click: the chart forgets it, and the same bar can be clicked again.
-    key = f"maps_column_chart_{position}_{st.session_state.get('maps_column_clicks', 0)}"
+    chart = f"maps_column_chart_{position}"
     st.plotly_chart(
         column_bars(
             profile.bins,
@@ -118,10 +118,10 @@ def _draw_card(
             one_value=profile.one_value,
             some_words=of,
         ),
-        key=key,
+        key=chart_key(chart),
         height=CHART,
         config={"displayModeBar": False},
-        on_select=lambda: _clicked(corpus.key, name, key),
+        on_select=lambda: _clicked(corpus.key, name, chart),
         selection_mode="points",
     )
 
@@ -135,13 +135,7 @@ def _bars_shown(every: np.ndarray, inside: np.ndarray | None, chosen: list[int])
     return sorted(order[:BARS], key=lambda bin: (-first[bin], bin))
 
 
-def _clicked(corpus_key: str, column: str, key: str) -> None:
-    points = st.session_state[key].selection.points
-    if points:
-        toggle_bin(corpus_key, column, _first(points[0]["customdata"]))
-        st.session_state["maps_column_clicks"] = st.session_state.get("maps_column_clicks", 0) + 1
-
-
-def _first(value: object) -> int:
-    """A single piece of `customdata`, which Streamlit may hand over in a list."""
-    return int(value[0] if isinstance(value, list | tuple) else value)
+def _clicked(corpus_key: str, column: str, chart: str) -> None:
+    bar = take_click(chart)
+    if bar is not None:
+        toggle_bin(corpus_key, column, bar[0])

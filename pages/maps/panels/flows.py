@@ -11,9 +11,9 @@ import streamlit as st
 
 from core.evidence import CrossTable, Movement, diagonal_order, flows, fold, likeness, movements
 from pages.charts import flow_matrix, flow_ribbons
-from pages.common import markdown
+from pages.common import markdown, widget_value
 from pages.maps.groupings import Grouping, groupings
-from pages.maps.selection import select_texts
+from pages.maps.selection import chart_key, select_texts, take_click
 from pages.maps.view import MapView
 
 RIBBON_GROUPS = 12  # of a side; the smaller ones are drawn as one
@@ -36,6 +36,7 @@ SENTENCES_HELP = (
     "texts on the maps."
 )
 CHART_HELP = "Click a ribbon, a bar or a cell to select its texts on both maps."
+FLOWS_CHART = "maps_flows_chart"
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,22 +164,18 @@ def _draw_matrix(view: MapView, table: CrossTable, left: Grouping, right: Groupi
 
 
 def _draw_chart(figure: object, view: MapView, drawing: Drawing, height: int) -> None:
-    # A new key after each click: the chart forgets it, and the same place can be clicked again.
-    key = f"maps_flows_chart_{st.session_state.get('maps_flows_clicks', 0)}"
-
     def clicked() -> None:
-        points = st.session_state[key].selection.points
-        if points:
-            i, j = points[0]["customdata"]
+        pair = take_click(FLOWS_CHART)
+        if pair is not None:
+            i, j = pair
             rows = drawing.table.rows(
                 None if i < 0 else drawing.left_groups[i], None if j < 0 else drawing.right_groups[j]
             )
             select_texts(view.corpus.key, rows)
-            st.session_state["maps_flows_clicks"] = st.session_state.get("maps_flows_clicks", 0) + 1
 
     st.plotly_chart(
         figure,
-        key=key,
+        key=chart_key(FLOWS_CHART),
         height=height,
         config={"displayModeBar": False},
         on_select=clicked,
@@ -194,7 +191,7 @@ def _draw_table(view: MapView, table: CrossTable, left: Grouping, right: Groupin
     key = f"maps_flows_table_{len(found)}_{left.title}_{right.title}"
 
     def chosen() -> None:
-        picked = [shown[at] for at in st.session_state[key].selection.rows if at < len(shown)]
+        picked = [shown[at] for at in widget_value(key).selection.rows if at < len(shown)]
         if picked:
             rows = [table.rows(flow.left, flow.right) for flow in picked]
             select_texts(view.corpus.key, np.concatenate(rows))

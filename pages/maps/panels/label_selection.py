@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -18,6 +20,7 @@ from pages.common import (
     ensure_analysis,
     markdown,
     person,
+    state_of,
 )
 from pages.maps.view import MapView
 
@@ -25,7 +28,14 @@ ROWS_LISTED = 1000
 TABLE_HEIGHT = 236  # pixels: the button below stays in sight
 ROW_HEIGHT = 78  # pixels: four lines; up to 4 rem Streamlit does not wrap
 LONGEST = 96  # characters that four lines hold; longer texts would lose their beginning
-UNTICKED = "maps_label_unticked"
+
+
+@dataclass
+class Unticked:
+    """Rows that were unticked, and the key of the selection that they belong to."""
+
+    of: str = ""
+    rows: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
 
 @st.fragment
@@ -101,8 +111,8 @@ def cell(view: MapView, row: int) -> str:
 
 def unticked_before(view: MapView, selected: np.ndarray) -> np.ndarray:
     """Rows that were unticked of this selection: they stay so after the others were labelled."""
-    key, rows = st.session_state.get(UNTICKED, ("", np.empty(0, dtype=np.int64)))
-    return rows if key == selection_key(view, selected) else np.empty(0, dtype=np.int64)
+    known = state_of(Unticked)
+    return known.rows if known.of == selection_key(view, selected) else np.empty(0, dtype=np.int64)
 
 
 def selection_key(view: MapView, selected: np.ndarray) -> str:
@@ -198,4 +208,5 @@ def give(
     if name not in view.labels and name not in store.label_names.current(analysis_id):
         name = store.label_names.add(analysis_id, name)
     store.labels.give(analysis_id, dict.fromkeys(rows.tolist(), name), person(), source="map")
-    st.session_state[UNTICKED] = unticked
+    known = state_of(Unticked)
+    known.of, known.rows = unticked

@@ -9,16 +9,17 @@ from core.evidence import MovingGroup, moving_groups
 from core.maps.clusters import typical_rows
 from core.utils import content_key
 from pages.charts import replaced_bars
-from pages.common import markdown
+from pages.common import markdown, n_shown, show_more
 from pages.maps.clusters import excerpt
 from pages.maps.colour_by import change_between
-from pages.maps.selection import select_texts
+from pages.maps.selection import chart_key, select_texts, take_click
 from pages.maps.view import MapView, Side
 
 CARDS = 6  # shown at first
 COLUMNS = 2
 TYPICAL = 2
 CHART = 230  # pixels
+MOVES_CHART = "maps_moves_chart"
 CHANGE_HELP = (
     "For each text: which share of its nearest neighbours on the left side is no longer among them on the "
     "right side (by cosine, in all dimensions, not on the map). Grey: all texts; in colour: the selected "
@@ -74,23 +75,19 @@ def _draw_change(view: MapView, selected: np.ndarray, change: np.ndarray, n_neig
         np.bincount(replaced[counted], minlength=n_neighbours + 1),
         np.bincount(replaced[some], minlength=n_neighbours + 1) if len(some) else None,
     )
-    # A new key after each click: the chart forgets it, and the same bar can be clicked again.
-    key = f"maps_moves_chart_{st.session_state.get('maps_moves_clicks', 0)}"
 
     def select_between(fewest: int, most: int) -> None:
         inside = (replaced[counted] >= fewest) & (replaced[counted] <= most)
         select_texts(view.corpus.key, counted[inside])
 
     def clicked() -> None:
-        points = st.session_state[key].selection.points
-        if points:
-            bar = int(np.ravel(points[0]["customdata"])[0])  # a number, or a list of one
-            select_between(bar, bar)
-            st.session_state["maps_moves_clicks"] = st.session_state.get("maps_moves_clicks", 0) + 1
+        bar = take_click(MOVES_CHART)
+        if bar is not None:
+            select_between(bar[0], bar[0])
 
     st.plotly_chart(
         figure,
-        key=key,
+        key=chart_key(MOVES_CHART),
         height=CHART,
         config={"displayModeBar": False},
         on_select=clicked,
@@ -124,8 +121,7 @@ def _draw_groups(view: MapView, left: Side, right: Side, change: np.ndarray) -> 
             "scatters. Finer or coarser clusters (in the panel “Clusters”) may show some."
         )
         return
-    key = "maps_moves_all"
-    shown = found if st.session_state.get(key) else found[:CARDS]
+    shown = found[: n_shown("maps_moves", CARDS)]
     for start in range(0, len(shown), COLUMNS):
         for column, (number, (group, typical)) in zip(
             st.columns(COLUMNS, gap="small"),
@@ -136,8 +132,8 @@ def _draw_groups(view: MapView, left: Side, right: Side, change: np.ndarray) -> 
                 _draw_card(view, left, right, group, typical, number)
     if len(shown) < len(found):
         st.button(
-            f"Show all {len(found)}", key="maps_moves_more", on_click=st.session_state.__setitem__,
-            args=[key, True],
+            f"Show all {len(found)}", key="maps_moves_more", on_click=show_more,
+            args=["maps_moves", len(found)],
         )  # fmt: skip
 
 

@@ -10,9 +10,10 @@ import streamlit as st
 
 from core.evidence import DrivingWord, compare_neighbours
 from core.storage import load_finding
-from pages.common import cache, markdown, metadata_of, shorten
+from pages.common import cache, markdown, metadata_of, reset_state, shorten, state_of
 from pages.maps.clusters import answers_of
 from pages.maps.panels.text_rows import (
+    TextPanel,
     WayBack,
     driving_words_in,
     go_back,
@@ -50,7 +51,7 @@ ANSWER_HELP = (
 def draw_text(view: MapView, selected: np.ndarray) -> None:
     """The one selected text with all that is known of it; else the selection to choose from."""
     if len(selected) == 0:
-        st.session_state.pop(f"maps_way_back_{view.corpus.key}", None)
+        reset_state(TextPanel, view.corpus.key)
         st.markdown("**One text under the glass**")
         st.caption("Click a point on a map, or a text in a table: its labels, its words and its neighbours.")
     elif len(selected) > 1:
@@ -77,7 +78,7 @@ def _draw_choice(view: MapView, selected: np.ndarray) -> None:
 
 
 def _draw_one(view: MapView, row: int) -> None:
-    way_back = st.session_state.get(f"maps_way_back_{view.corpus.key}")
+    way_back = state_of(TextPanel, view.corpus.key).way_back
     if way_back is not None:
         st.button(
             f"Back to {way_back.title}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ from core.corpus import is_unspaced
 from core.evidence import DrivingWord
 from core.maps import Fit
 from pages.charts import GREY, colour_of
-from pages.common import markdown, shorten
+from pages.common import markdown, set_widget, shorten, state_of, widget_value
 from pages.maps.selection import select_texts
 from pages.maps.view import MapView, Side
 
@@ -32,6 +33,13 @@ class WayBack(NamedTuple):
     title: str
     panel: str
     rows: np.ndarray
+
+
+@dataclass
+class TextPanel:
+    """Where the text in the panel was chosen from."""
+
+    way_back: WayBack | None = None
 
 
 def text_rows(
@@ -55,21 +63,21 @@ def text_rows(
 
 def look_at(corpus_key: str, row: int) -> None:
     """Put one text under the glass: select it, and open the panel that shows it. For callbacks."""
-    st.session_state["maps_side_panel"] = "Text"
+    set_widget("maps_side_panel", "Text")
     select_texts(corpus_key, np.array([row]))
 
 
 def pick_row(corpus_key: str, table_key: str, rows: np.ndarray, way_back: WayBack) -> None:
     """Put the text of the clicked row of a table under the glass. For callbacks of the table."""
-    cells = st.session_state[table_key]["selection"]["cells"]
+    cells = widget_value(table_key)["selection"]["cells"]
     if cells:
-        st.session_state[f"maps_way_back_{corpus_key}"] = way_back
+        state_of(TextPanel, corpus_key).way_back = way_back
         look_at(corpus_key, int(rows[cells[0][0]]))
 
 
 def go_back(corpus_key: str, way_back: WayBack) -> None:
     """Select again what was selected, in the panel where it was. For callbacks."""
-    st.session_state["maps_side_panel"] = way_back.panel
+    set_widget("maps_side_panel", way_back.panel)
     select_texts(corpus_key, way_back.rows)
 
 

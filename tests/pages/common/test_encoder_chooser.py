@@ -262,7 +262,7 @@ class TestTrial:
 
     def test_before_a_trial_it_says_what_is_fetched_or_sent(self, chooser, prepared):
         app = chooser(corpus_key=prepared, start="hkunlp/instructor-large")
-        assert app.button(key="x_try").label == "Fetch it (1.3 GB) and try it on 16 texts"
+        assert app.button(key="x_try").label == "Download it (1.3 GB) and try it on 16 texts"
         assert "roughly" not in words(app)  # nothing is known of its speed here
         app = chooser(corpus_key=prepared, start="endpoint:https://texts.example/v1#e5-large-instruct")
         assert app.button(key="x_try").label == "Try it: send 16 texts to texts\\.example"
@@ -400,8 +400,8 @@ def test_figures_in_words():
 
 def test_facts_in_one_line(fixed):
     line = fact_line(describe_encoder("hkunlp/instructor-base"), instructed=True)
-    assert line.startswith("Follows any instruction · 0.4 GB, to be fetched once · English · Apache 2.0 · ")
-    assert line.endswith("reads 512 tokens of a text")
+    assert line.startswith("Follows any instruction · 0.4 GB, to be downloaded once · English · Apache 2.0 · ")
+    assert line.endswith("cuts texts at 512 tokens")
     line = fact_line(describe_encoder(fixed), instructed=False)
     assert line.startswith("On this machine (1 MB) · licence not known") and line.endswith("fixed tasks only")
     line = fact_line(describe_encoder("endpoint:https://texts.example/v1#some"), instructed=True)

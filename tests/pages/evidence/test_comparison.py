@@ -9,11 +9,12 @@ from core.tasks import SystemEstimate, load_comparison
 from pages.common import cache
 from pages.common.encoders import chooser
 from pages.evidence import comparison
-from pages.evidence.comparison import estimate_text
+from pages.evidence.comparison import ComparedEncoders, estimate_text
 from pages.evidence.comparison_result import HELPS, gain, to_cells, to_point
 from tests.core.evidence.test_comparison import FeelingEncoder, found, row
 from tests.core.evidence.test_comparison import here as here  # the fixture
 from tests.core.evidence.test_comparison import readers as readers  # the fixture
+from tests.support.session import state_in
 
 
 def page():
@@ -52,7 +53,7 @@ def choose(app, name):
 
 
 def with_reader(app, labelled, *names):
-    app.session_state[f"compare_encoders_{labelled}"] = [(name, "") for name in names]
+    state_in(app, ComparedEncoders, labelled).encoders = [(name, "") for name in names]
     return app.run()
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.corpus import build_corpus, profile_column
 from core.corpus.tables import Table
+from pages.common import set_widget
 from pages.maps.filters import (
     NO_VALUE,
     bin_words,
@@ -18,6 +19,7 @@ from pages.maps.filters import (
     toggle_bin,
 )
 from pages.maps.panels.columns import _clicked
+from pages.maps.selection import chart_key
 
 
 @pytest.fixture
@@ -68,13 +70,13 @@ def test_a_second_click_takes_the_first_back(letters):
 
 @pytest.mark.parametrize("reported", [1, [1]])
 def test_a_click_on_a_bar_filters_and_gives_the_chart_a_new_key(letters, reported):
-    points = [{"customdata": reported}]
-    st.session_state["chart"] = SimpleNamespace(selection=SimpleNamespace(points=points))
-    _clicked(letters.key, "kind", "chart")
-    assert filters(letters) == {"kind": [1]} and st.session_state["maps_column_clicks"] == 1
-    st.session_state["chart"].selection.points = []  # a click beside the bars
-    _clicked(letters.key, "kind", "chart")
-    assert filters(letters) == {"kind": [1]} and st.session_state["maps_column_clicks"] == 1
+    before = chart_key("chart")
+    for points in ([{"customdata": reported}], []):  # the second is a click beside the bars
+        set_widget(chart_key("chart"), SimpleNamespace(selection=SimpleNamespace(points=points)))
+        _clicked(letters.key, "kind", "chart")
+        assert filters(letters) == {"kind": [1]}
+        after, before = before, chart_key("chart")
+        assert (after == before) == (not points)
 
 
 def test_filters_belong_to_one_corpus(letters):

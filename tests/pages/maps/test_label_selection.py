@@ -196,7 +196,7 @@ def test_a_full_disk_is_said(app, store, prepared, labelled, monkeypatch):
     open_maps(app, prepared, [20], labelled)
     choose(app, labelled, "angry")
 
-    def refuse(*given):
+    def refuse(*given, **options):
         raise StoreError("The disk is full: free some space.")
 
     monkeypatch.setattr(LabelStore, "give", refuse)

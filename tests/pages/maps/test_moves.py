@@ -8,8 +8,10 @@ from core.corpus import build_corpus
 from core.corpus.tables import Table
 from pages.charts import replaced_bars
 from pages.common import cache
+from pages.maps.filters import FilterState
 from pages.maps.panels import moves
 from tests.conftest import make_frame
+from tests.support.session import selected, state_in
 
 N_TEXTS = 300  # enough that topics crossed with feelings are groups of more texts than neighbours
 
@@ -40,10 +42,9 @@ def panel(corpus_key, analysis_id, rows=()):
     draw_moves(view, np.asarray(rows, dtype=np.int64))
 
 
-def run(corpus_key, analysis_id, rows=(), **state):
+def run(corpus_key, analysis_id, rows=(), filters=None):
     app = AppTest.from_function(panel, args=(corpus_key, analysis_id, rows), default_timeout=60)
-    for key, value in state.items():
-        app.session_state[key] = value
+    state_in(app, FilterState, corpus_key).bins = filters or {}
     app.run()
     assert not app.exception
     return app
@@ -51,10 +52,6 @@ def run(corpus_key, analysis_id, rows=(), **state):
 
 def words(app):
     return "\n".join(str(part.value) for part in [*app.markdown, *app.caption])
-
-
-def selected(app, corpus_key):
-    return app.session_state[f"maps_select_{corpus_key}"][1]
 
 
 def cards(app):
@@ -120,7 +117,7 @@ def test_cards_name_the_groups_and_select_them(corpus, prepared, fitted):
 
 
 def test_filters_hold_for_the_slider_and_the_groups(corpus, prepared, fitted):
-    app = run(prepared, fitted, **{f"maps_filter_state_{prepared}": {"feeling": [0]}})
+    app = run(prepared, fitted, filters={"feeling": [0]})
     passing = (corpus.metadata["feeling"] == corpus.metadata["feeling"].iloc[0]).to_numpy()
     assert passing.sum() == N_TEXTS / 2
     app.select_slider[0].set_value((0, 15)).run()
@@ -132,8 +129,8 @@ def test_filters_hold_for_the_slider_and_the_groups(corpus, prepared, fitted):
 
 
 def test_filters_that_no_text_passes(prepared, fitted):
-    state = {f"maps_filter_state_{prepared}": {"topic": [-1]}}
-    assert "No text passes" in words(run(prepared, fitted, **state))
+    state = {"topic": [-1]}
+    assert "No text passes" in words(run(prepared, fitted, filters=state))
 
 
 @pytest.mark.parametrize("rows", [[0], [0, 7, 19], range(N_TEXTS)])

@@ -8,9 +8,10 @@ from core.corpus.tables import Table
 from pages.common import cache
 from pages.maps import filters
 from pages.maps.colour_by import colourings, predicted
-from pages.maps.filters import profile_of
+from pages.maps.filters import FilterState, profile_of
 from pages.maps.view import current_view
 from tests.conftest import FEELINGS, make_frame
+from tests.support.session import select, state_in
 
 MAPS = "pages/maps/page.py"
 SIDE_PANELS = ["Selection", "Label", "Text", "New text"]
@@ -47,9 +48,8 @@ def by_topic(store, corpus, prepared):
     return analysis
 
 
-def select(app, corpus_key, rows):
-    """Select texts as panels do it."""
-    app.session_state[f"maps_select_{corpus_key}"] = ("token", np.asarray(rows))
+def select_and_run(app, corpus_key, rows):
+    select(app, corpus_key, rows)
     app.run()
     assert not app.exception
 
@@ -72,7 +72,7 @@ def test_the_generic_map_alone_has_its_panels_too(app, prepared):
 @pytest.mark.parametrize("rows", [[], [3], [1, 2, 3, 4, 40]])
 def test_every_panel_takes_any_selection(app, corpus, fitted, by_topic, rows):
     open_maps(app)
-    select(app, corpus.key, rows)
+    select_and_run(app, corpus.key, rows)
     open_every_panel(app)
 
 
@@ -118,7 +118,7 @@ def test_each_map_says_how_far_it_can_be_trusted(app, store, fitted):
 def test_the_selection_is_listed_with_its_labels(app, corpus, fitted):
     open_maps(app)
     assert "Nothing selected" in words(app)
-    select(app, corpus.key, [0, 30, 59])
+    select_and_run(app, corpus.key, [0, 30, 59])
     table = app.dataframe[0].value
     assert table["text"].tolist() == corpus.texts[[0, 30, 59]].tolist()
     assert set(table["predicted"]) <= set(FEELINGS) and table["given"].notna().sum() == 1
@@ -167,10 +167,10 @@ def test_truth_values_are_called_the_same_in_the_legend_and_in_the_columns(store
 
 def test_what_a_filter_greys_is_no_longer_meant(app, corpus, fitted):
     open_maps(app)
-    select(app, corpus.key, [0, 1, 2, 3])
+    select_and_run(app, corpus.key, [0, 1, 2, 3])
     topics = filters.profile_of(corpus, "topic")
     kept = topics.codes[0]
-    app.session_state[f"maps_filter_state_{corpus.key}"] = {"topic": [int(kept)]}
+    state_in(app, FilterState, corpus.key).bins = {"topic": [int(kept)]}
     app.run()
     assert app.dataframe[0].value["text"].tolist() == corpus.texts[:4][topics.codes[:4] == kept].tolist()
 
@@ -178,7 +178,7 @@ def test_what_a_filter_greys_is_no_longer_meant(app, corpus, fitted):
 def test_a_renamed_label_is_renamed_in_the_predictions_too(app, store, corpus, prepared, fitted):
     store.label_names.rename(fitted, "angry", "furious")
     open_maps(app)
-    select(app, corpus.key, range(60))
+    select_and_run(app, corpus.key, range(60))
     assert set(app.dataframe[0].value["predicted"]) == {"furious", "pleased"}
     fit = cache.fit(store.analysis(fitted))
     colours = predicted(fit, store.label_names.current(fitted))
