@@ -1,4 +1,4 @@
-"""What a metadata column holds: numbers, dates or categories, each text in one bin."""
+"""Bins of a metadata column of numbers, dates or categories."""
 
 from __future__ import annotations
 

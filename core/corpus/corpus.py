@@ -1,4 +1,4 @@
-"""A table and the column that holds its texts become a corpus."""
+"""Build a corpus from a table and its text column."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ USUAL_NAME_WEIGHT = 1.5
 
 @dataclass(frozen=True)
 class CorpusReport:
-    """What a text column holds, before anything runs.
+    """Summary of a text column.
 
     Attributes
     ----------
@@ -59,7 +59,7 @@ class CorpusReport:
 
 @dataclass(frozen=True)
 class Corpus:
-    """Texts with what is known about each.
+    """Texts and their metadata.
 
     Attributes
     ----------
@@ -78,7 +78,7 @@ class Corpus:
 
 
 def guess_text_column(frame: pd.DataFrame) -> str:
-    """Name of the column with the longest varied strings.
+    """Return the column with the longest varied strings.
 
     Looks at up to 1,000 rows, spread evenly. A column counts by the mean length of its values times the share
     of different ones; ids, links and the like count a tenth, a usual name such as "text" half as much again.
@@ -99,7 +99,7 @@ def guess_text_column(frame: pd.DataFrame) -> str:
 
 
 def examine(table: Table, text_column: str) -> CorpusReport:
-    """What the text column of a table holds.
+    """Summarise the text column of a table.
 
     Raises
     ------
@@ -120,7 +120,7 @@ def examine(table: Table, text_column: str) -> CorpusReport:
 
 
 def build_corpus(table: Table, text_column: str) -> Corpus:
-    """Corpus of a table: rows without a text are left out, equal texts are kept.
+    """Build the corpus of a table: rows without a text are left out, equal texts are kept.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A partition: which group each text belongs to, and what the groups are called."""
+"""A partition: the group of each text, and the names of the groups."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class Partition:
     names: dict[int, str]
 
     def rows(self, code: int) -> np.ndarray:
-        """Texts of a group, ascending: int64 array."""
+        """Return the texts of a group, ascending: int64 array."""
         return np.flatnonzero(np.asarray(self.codes) == code)
 
     def sizes(self) -> dict[int, int]:
-        """Number of texts of each named group, in the order of `names`."""
+        """Return the number of texts in each named group, in the order of `names`."""
         codes = np.asarray(self.codes)
         counts = np.bincount(codes[codes >= 0], minlength=max(self.names, default=-1) + 1)
         return {code: int(counts[code]) for code in self.names}

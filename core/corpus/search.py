@@ -1,4 +1,4 @@
-"""Texts found by words, by a pattern, or by meaning."""
+"""Search texts by words, by a regular expression or by meaning."""
 
 from __future__ import annotations
 

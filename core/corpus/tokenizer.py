@@ -1,4 +1,4 @@
-"""The words of texts, in whatever language they are."""
+"""Split texts of any language into words, and count them."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ _read_last: tuple[Sequence[str], Words] | None = None
 
 
 def read_words(texts: Sequence[str]) -> Words:
-    """Return the words of the texts; kept until others are read, for the same texts' next clusters or labels.
+    """Return the words of the texts; the last result is cached for the same texts.
 
     Cost: linear in the length of the texts.
     """
@@ -125,7 +125,7 @@ def _read(texts: Sequence[str]) -> Words:
 
 
 def distinct_words(words: Words) -> tuple[np.ndarray, np.ndarray]:
-    """Return each known word of each text once: the texts' rows, ascending, and the terms in them."""
+    """Return each known word of each text once: rows of texts, ascending, and the terms in them."""
     n_terms = max(len(words.shown), 1)
     known = words.terms >= 0
     once = np.sort(words.rows[known] * n_terms + words.terms[known])  # much faster than np.unique
@@ -135,7 +135,7 @@ def distinct_words(words: Words) -> tuple[np.ndarray, np.ndarray]:
 
 @dataclass(frozen=True, eq=False)
 class WordTable:
-    """Which words, and pairs of words side by side, each of n texts has, each once a text.
+    """Words and adjacent pairs of words in each of n texts, each counted once a text.
 
     Attributes
     ----------
@@ -155,7 +155,7 @@ class WordTable:
     shown: list[str]
 
     def counts(self, place: np.ndarray, n_places: int) -> csr_matrix:
-        """How many texts in each place have each word and each pair: (n_places, n_words + n_pairs).
+        """Return how many texts in each place have each word and pair: (n_places, n_words + n_pairs).
 
         Parameters
         ----------
@@ -205,7 +205,7 @@ def is_unspaced(word: str) -> bool:
 
 
 def echo_each_other(word: str, other: str) -> bool:
-    """Whether two words are likely forms of one (bag and bags, story and stories, Buch and Bücher)."""
+    """Whether two words are likely forms of one word (bag and bags, Buch and Bücher)."""
     if is_unspaced(word) or is_unspaced(other):
         return bool(set(word) & set(other))
     short, long = sorted((_bare(word), _bare(other)), key=len)

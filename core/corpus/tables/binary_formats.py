@@ -1,4 +1,4 @@
-"""Parquet and XLSX: formats that know their types."""
+"""Read Parquet and XLSX, which store the types of values."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOST_UNPACKED_BYTES = 2 * 2**30
 
 
 def read_parquet(name: str, content: bytes) -> tuple[pd.DataFrame, str | None, list[str]]:
-    """Table of a Parquet file.
+    """Read the table of a Parquet file.
 
     Raises
     ------
@@ -42,7 +42,7 @@ def read_parquet(name: str, content: bytes) -> tuple[pd.DataFrame, str | None, l
 
 
 def read_xlsx(name: str, content: bytes) -> tuple[pd.DataFrame, str | None, list[str]]:
-    """Table of the first sheet that is not empty; its first filled row names the columns.
+    """Read the first sheet that is not empty; its first filled row names the columns.
 
     Raises
     ------

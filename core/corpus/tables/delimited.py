@@ -1,4 +1,4 @@
-"""CSV and TSV: find the delimiter, read strictly, name the line of the first mistake."""
+"""Read CSV and TSV strictly; errors name the line of the first mistake."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LONGEST_COLUMN_NAME = 60  # characters: a longer one is more likely a text
 
 
 def read_delimited(name: str, content: bytes) -> tuple[pd.DataFrame, str | None, list[str]]:
-    """Table of a CSV or TSV file, numbers where a whole column is numbers; its first line names the columns.
+    """Read a CSV or TSV file; its first line names the columns, and whole columns of numbers are numbers.
 
     Raises
     ------

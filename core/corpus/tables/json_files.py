@@ -1,4 +1,4 @@
-"""JSON and JSON Lines."""
+"""Read JSON and JSON Lines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SHAPES = "a list of records, a list of texts, or one list a column"
 
 
 def read_json(name: str, content: bytes) -> tuple[pd.DataFrame, str | None, list[str]]:
-    """Table of a JSON file; one that holds JSON Lines is read as these.
+    """Read a JSON file; JSON Lines are recognised.
 
     Raises
     ------
@@ -38,7 +38,7 @@ def read_json(name: str, content: bytes) -> tuple[pd.DataFrame, str | None, list
 
 
 def read_json_lines(name: str, content: bytes) -> tuple[pd.DataFrame, str | None, list[str]]:
-    """Table of a JSON Lines file, one record or one text a line.
+    """Read a JSON Lines file, one record or one text a line.
 
     Raises
     ------

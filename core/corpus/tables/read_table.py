@@ -1,4 +1,4 @@
-"""Which reader for which file, and the limits that hold for all of them."""
+"""Read a table with the reader for its format, within limits for all formats."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Table:
 
 
 def read_table(name: str, content: bytes, *, most_bytes: int = MOST_BYTES) -> Table:
-    """Read a file as a table; the ending of its name says how, `.gz` after it that it is packed.
+    """Read a file as a table, in the format of its ending; `.gz` after it means gzip.
 
     Parameters
     ----------
@@ -54,12 +54,12 @@ def read_table(name: str, content: bytes, *, most_bytes: int = MOST_BYTES) -> Ta
         File name, with its ending.
     content : bytes
     most_bytes : int
-        Largest size that is read, in bytes, also after unpacking.
+        Largest size in bytes, also after unpacking.
 
     Raises
     ------
     CorpusError
-        For a file that is unknown, empty, too large, damaged or without any row.
+        For a file of unknown format, empty, too large, damaged or without rows.
     """
     name = PurePath(name).name
     check_size(name, len(content), most_bytes)
@@ -121,7 +121,7 @@ def check_not_binary(name: str, content: bytes) -> None:
 
 @contextmanager
 def without_garbage_collection() -> Iterator[None]:
-    """Pause the search for reference cycles: over millions of new rows it takes as long as reading them."""
+    """Pause the garbage collector: with millions of new rows it takes as long as the parsing."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -132,7 +132,7 @@ def without_garbage_collection() -> Iterator[None]:
 
 
 def read_lines(name: str, content: bytes) -> tuple[pd.DataFrame, str | None, list[str]]:
-    """Plain text, one text a line; blank lines count as empty texts."""
+    """Read plain text, one text a line; blank lines count as empty texts."""
     encoding = find_encoding(name, content)
     lines = encoding.decode(content).replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").split("\n")
     return pd.DataFrame({"text": lines}, dtype=object), encoding.label, encoding.notes

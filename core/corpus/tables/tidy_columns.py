@@ -1,4 +1,4 @@
-"""Column names that are unique strings, and columns of one type each."""
+"""Make column names unique strings and give each column one type."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ NUMBER = re.compile(r"\s*[+-]?(0|[1-9]\d{0,17})(\.\d+)?([eE][+-]?\d{1,3})?\s*", 
 
 
 def tidy_frame(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
-    """Table with unique names and tidy columns, a fresh index, and notes on what was renamed."""
+    """Return a table with unique names, typed columns and a new index, and notes on renamed columns."""
     names, notes = unique_names(list(frame.columns))
     columns = {name: tidy_column(frame.iloc[:, position]) for position, name in enumerate(names)}
     return pd.DataFrame(columns), notes
 
 
 def unique_names(names: list[object]) -> tuple[list[str], list[str]]:
-    """Names without outer blanks; a missing one is "column 3", a second "x" is "x (2)"."""
+    """Return names without outer blanks; a missing one is "column 3", a second "x" is "x (2)"."""
     named = []
     for position, name in enumerate(names, start=1):
         missing = name is None or (isinstance(name, float) and np.isnan(name))
@@ -41,7 +41,7 @@ def unique_names(names: list[object]) -> tuple[list[str], list[str]]:
 
 
 def tidy_column(column: pd.Series) -> pd.Series:
-    """Column of one type: numbers, truth values and dates as such, anything else as strings."""
+    """Return a column of one type: numbers, truth values and dates as such, anything else as strings."""
     column = column.reset_index(drop=True)
     if isinstance(column.dtype, pd.StringDtype):
         return column.astype("str")
@@ -65,7 +65,7 @@ def tidy_column(column: pd.Series) -> pd.Series:
 
 
 def strings(column: pd.Series) -> pd.Series:
-    """Column of strings; lists and records as JSON; missing values stay missing."""
+    """Return a column of strings; lists and records as JSON; missing values stay missing."""
     missing = column.isna().to_numpy()
     values = column.to_numpy(dtype=object)
     texts = [None if gone else as_text(value) for value, gone in zip(values, missing, strict=True)]
@@ -73,7 +73,7 @@ def strings(column: pd.Series) -> pd.Series:
 
 
 def column_of_strings(values: list[str | None]) -> pd.Series:
-    """Column of the values of a format without types: numbers, when every value that is there is one."""
+    """Return a column from a format without types: numbers when every value is one."""
     filled = [value for value in values if value is not None]
     if filled and all(map(NUMBER.fullmatch, filled)):
         try:
@@ -86,12 +86,12 @@ def column_of_strings(values: list[str | None]) -> pd.Series:
 
 
 def whole_numbers(values: pd.api.extensions.ExtensionArray) -> pd.Series:
-    """Whole numbers, as int64 where none is missing."""
+    """Return whole numbers, as int64 where none is missing."""
     return pd.Series(values) if values.isna().any() else pd.Series(values.to_numpy(dtype=np.int64))
 
 
 def as_text(value: object) -> str:
-    """One value as a string."""
+    """Return a value as a string."""
     if isinstance(value, bytes):
         value = value.decode("utf-8", "replace")
     elif isinstance(value, np.ndarray):
@@ -102,7 +102,7 @@ def as_text(value: object) -> str:
 
 
 def clean_text(text: str) -> str:
-    """Text without NULs and without halves of surrogate pairs, which no file format can hold."""
+    """Return a text without NULs and without halves of surrogate pairs, which no file format can hold."""
     text = text.replace("\0", "")
     try:
         text.encode()
