@@ -10,10 +10,10 @@ from pages.common import cache, is_prepared, jobs, navigation, open_corpus, show
 from pages.common.encoders import (
     Upload,
     draw_encoder_chooser,
+    encoding_cost,
     keep,
     kept_name,
     read_upload,
-    reading_cost,
     why_not,
 )
 
@@ -57,7 +57,7 @@ def draw_encoder(corpus: Corpus) -> None:
     if not encoder:
         return
     problem = why_not(encoder, instructed=False)
-    n_long, max_tokens, _ = reading_cost(corpus.key, encoder, corpus.texts)
+    n_long, max_tokens, _ = encoding_cost(corpus.key, encoder, corpus.texts)
     if n_long and not problem:
         st.caption(
             f"**{n_long:,}** texts are longer than the {max_tokens:,} tokens that the encoder reads: their "

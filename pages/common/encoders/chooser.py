@@ -1,4 +1,4 @@
-"""Choosing an encoder: from the registry, a folder, the hub or a server; with what is known of it."""
+"""Choose an encoder from the catalogue, a folder, the hub or a server, with the facts known of it."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from pages.common.encoders.trial import draw_trial, kept_trial
 from pages.common.text import duration, markdown
 
 FACTS_HELP = (
-    "Where its files are and how large; its licence; its languages; how much of a text it reads before the "
-    "rest is cut (a token is about four letters)."
+    "Where its files are and how large; its licence; its languages; the tokens after which a text is cut (a "
+    "token is about four letters)."
 )
-TASK_HELP = "This encoder was trained with these words only, and follows no others."
+TASK_HELP = "This encoder was trained on these words only, and follows no others."
 
 
 def draw_encoder_chooser(
@@ -41,9 +41,9 @@ def draw_encoder_chooser(
     use_task: Callable[[str], None] | None = None,
     before_try: Callable[[], None] | None = None,
 ) -> tuple[str, str]:
-    """Let a person choose an encoder, and tell what is known of it.
+    """Draw the fields that choose an encoder, and the facts known of it.
 
-    Whether it can be used so is said here, and `why_not` tells it to the caller.
+    A problem is shown here; `why_not` returns it to the caller.
 
     Parameters
     ----------
@@ -51,18 +51,18 @@ def draw_encoder_chooser(
         Begins the keys of all its widgets: "{key}_encoder", "{key}_template", "{key}_output", "{key}_task",
         "{key}_kind", "{key}_server_url", "{key}_server_model", "{key}_try", "{key}_all".
     instructed : bool
-        Whether texts are to be read under the instruction, or without any.
+        Whether texts are encoded under the instruction, or without any.
     texts : sequence of str
         Of the corpus, for the estimate.
     corpus_key : str, optional
-        Without one nothing is estimated or tried.
+        Without it nothing is estimated or tried.
     instruction : str
     start, start_template : str
-        What is chosen at first; "" for nothing, or the default encoder where there is no instruction.
+        The first choice; "" for none, or the default encoder without an instruction.
     use_task : callable, optional
-        Called, in a callback, with the task of an encoder of fixed tasks that is to become the instruction.
+        Called, in a callback, with the fixed task that becomes the instruction.
     before_try : callable, optional
-        Called, in a callback, before the encoder is tried, as a corpus must be stored for that.
+        Called, in a callback, before the encoder is tried: it stores the corpus.
 
     Returns
     -------
@@ -117,13 +117,13 @@ def draw_encoder_chooser(
 
 
 def why_not(name: str, template: str = "", instruction: str = "", *, instructed: bool = True) -> str:
-    """Say in one sentence why texts cannot be read so; "" when they can, as far as is known before loading.
+    """Return a sentence when texts cannot be encoded so; "" when nothing is known against it.
 
     Parameters
     ----------
     name, template, instruction : str
     instructed : bool
-        False where texts are read without an instruction.
+        False where texts are encoded without an instruction.
     """
     if not name:
         return "Choose an encoder."
@@ -143,22 +143,22 @@ def why_not(name: str, template: str = "", instruction: str = "", *, instructed:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def reading_cost(
+def encoding_cost(
     corpus_key: str, encoder: str, _texts: np.ndarray, *, prompt: str = ""
 ) -> tuple[int, int, float]:
-    """How many texts the encoder would cut, at how many tokens (0: unknown yet), and its seconds.
+    """Return how many texts are cut, at how many tokens (0: unknown yet), and the seconds of encoding.
 
-    `prompt` is what it reads with each text.
+    `prompt` is encoded with each text.
     """
     try:
         n_long, max_tokens = count_too_long(_texts, encoder)
     except EncoderUnavailable:
-        n_long = max_tokens = 0  # said in full when it is loaded
+        n_long = max_tokens = 0  # the message comes when it is loaded
     return n_long, max_tokens, estimate_seconds(_texts, encoder, prompt=prompt)
 
 
 def prompt_of(name: str, template: str, instruction: str) -> str:
-    """The exact string that an encoder reads, or "" while it cannot be told."""
+    """Return the string that an encoder gets; "" while it is unknown."""
     try:
         return preview_prompt(name, instruction, template)
     except EncoderUnavailable:
@@ -172,7 +172,7 @@ def _draw_facts(
     choice: tuple[str, str, str],
     instructed: bool,
 ) -> None:
-    """One quiet paragraph; where texts go is said loudly."""
+    """Draw the facts as a caption, and a warning when texts leave this machine."""
     if facts.host is not None and facts.on_this_machine:
         st.caption(f":material/send: Texts go to **{markdown(facts.host)}**, a server on this machine.")
     elif facts.host is not None:
@@ -189,18 +189,18 @@ def _draw_facts(
         corpus_key=corpus_key, encoder=name, template=template, instruction=instruction
     ):
         prompt = prompt_of(name, template, instruction)
-        seconds = reading_cost(corpus_key, name, texts, prompt=prompt)[2]
+        seconds = encoding_cost(corpus_key, name, texts, prompt=prompt)[2]
         said += f" · roughly **{duration(seconds)}** for {len(texts):,} texts here"
     described = f"{markdown(facts.description)}  \n" if facts.description else ""
     st.caption(f"{described}{said}", help=FACTS_HELP)
     if not instructed and facts.follows_instructions == "free text" and not facts.needs_instruction:
-        st.caption("Here it reads the texts without an instruction; the guide page lets it follow one.")
+        st.caption("Here it encodes the texts without an instruction; on the guide page it can follow one.")
 
 
 def _draw_tasks(key: str, facts: EncoderFacts, use_task: Callable[[str], None] | None) -> None:
-    """The tasks of an encoder that follows no other words, in place of a free instruction."""
+    """Draw the choice among fixed tasks, in place of a free instruction."""
     st.warning(
-        f"{markdown(facts.title)} cannot read under an instruction of your own: it knows the tasks "
+        f"{markdown(facts.title)} follows no instruction of your own, only the tasks "
         f"{markdown(', '.join(facts.tasks))}. One of them must be the instruction, word for word.",
         icon=":material/warning:",
     )
@@ -221,17 +221,17 @@ def _draw_tasks(key: str, facts: EncoderFacts, use_task: Callable[[str], None] |
 
 
 def _draw_prompt(prompt: str, instructed: bool) -> None:
-    """The exact string that the model reads."""
+    """Draw the string that the model gets."""
     if not instructed and prompt == "{input}":
         return
     st.markdown(
-        ":small[What the model reads, word for word]",
+        ":small[What the model gets, word for word]",
         help="{input} stands for the text." + (" Nothing else is added." if instructed else ""),
     )
     st.code(prompt, language=None, wrap_lines=True)
 
 
 def _draw_table_button(key: str) -> None:
-    """All encoders side by side, in a window of its own."""
+    """Draw the button that opens the table of encoders."""
     if st.button("All encoders", key=f"{key}_all", type="tertiary", icon=":material/table_view:"):
         show_encoders(key, f"{key}_encoder")

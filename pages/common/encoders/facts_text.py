@@ -1,4 +1,4 @@
-"""What is told of an encoder in words: what it follows, where its files are, how long it takes."""
+"""Texts about an encoder: which instructions it follows, where its files are."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pages.common.text import gigabytes
 
 FOLLOWS = {
     "free text": "follows any instruction",
-    "fixed tasks": "knows fixed tasks only",
+    "fixed tasks": "follows fixed tasks only",
     "no": "follows no instruction",
 }
 OUTPUTS = {
@@ -16,19 +16,19 @@ OUTPUTS = {
     "last_gen": "the end of the answer",
     "avg_ppt": "the text with the question",
     "avg_all": "text, question and answer",
-    "re_encode": "its answer, read by the packaged encoder",
-    "re_encode_multiple": "ten answers by chance, read likewise (slow)",
+    "re_encode": "its answer, encoded by the packaged encoder",
+    "re_encode_multiple": "ten sampled answers, encoded likewise (slow)",
 }
-"""What the vectors of an InBedder are made of, in a few words for each of its outputs."""
+"""Outputs of an InBedder in a few words."""
 
 
 def fact_line(facts: EncoderFacts, *, instructed: bool) -> str:
-    """What is known of an encoder, in one line, what matters most first; not markdown."""
+    """Return the facts of an encoder in one line, the most important first; not markdown."""
     parts = [
         where(facts),
         spoken(facts.languages),
         "" if facts.host else facts.licence or "licence not known",
-        f"reads {facts.max_tokens:,} tokens of a text" if facts.max_tokens else "",
+        f"cuts texts at {facts.max_tokens:,} tokens" if facts.max_tokens else "",
     ]
     parts.insert(0 if instructed else len(parts), FOLLOWS[facts.follows_instructions])
     line = " · ".join(part for part in parts if part)
@@ -36,15 +36,15 @@ def fact_line(facts: EncoderFacts, *, instructed: bool) -> str:
 
 
 def where(facts: EncoderFacts) -> str:
-    """Where an encoder's files are, and how large."""
+    """Return where an encoder's files are, and their size."""
     if facts.host is not None:
         return f"runs at {facts.host}"
     size = gigabytes(facts.gigabytes) if facts.gigabytes is not None else ""
     if facts.on_this_machine:
         return f"on this machine ({size})" if size else "on this machine"
-    return f"{size}, to be fetched once" if size else "to be fetched once"
+    return f"{size}, to be downloaded once" if size else "to be downloaded once"
 
 
 def spoken(languages: str) -> str:
-    """Languages as the registry names them, so that a bare number says what it counts."""
+    """Return the languages of the catalogue, with the word after a number."""
     return f"{languages} languages" if any(map(str.isdigit, languages)) else languages
