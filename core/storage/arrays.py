@@ -1,4 +1,4 @@
-"""What machines compute for one corpus: arrays and small documents, each under its content key."""
+"""Computed results of a corpus: arrays and small JSON documents, each under its content key."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ class ArtifactStore:
         self.folder = folder
 
     def has_array(self, key: str) -> bool:
-        """Whether an array is kept under this key."""
+        """Whether there is an array with this key."""
         return self._array_path(key).exists()
 
     def save_array(self, key: str, array: np.ndarray) -> None:
-        """Keep an array; an existing one of the same key is replaced in one step."""
+        """Save an array; an existing one of the same key is replaced atomically."""
         write_atomically(
             self._array_path(key), lambda file: np.lib.format.write_array(file, array, allow_pickle=False)
         )
 
     def link_array(self, key: str, other: str) -> None:
-        """Keep an array under another key as well; it takes disk once where the disk can do that.
+        """Save an array under another key as well, as a hard link where the file system has these.
 
         Raises
         ------
@@ -46,12 +46,12 @@ class ArtifactStore:
         try:
             os.link(self._array_path(key), self._array_path(other))
         except FileExistsError:
-            return  # the same, as keys tell the content
+            return  # the same array: a key is a hash of what the array was computed from
         except OSError:
             self.save_array(other, self.load_array(key))
 
     def load_array(self, key: str) -> np.ndarray:
-        """Read-only array, mapped from disk: only the pages that are touched take memory.
+        """Read an array, mapped read-only from disk: only what is used of it takes memory.
 
         Raises
         ------
@@ -72,11 +72,11 @@ class ArtifactStore:
             ) from error
 
     def has_document(self, key: str) -> bool:
-        """Whether a document is kept under this key."""
+        """Whether there is a document with this key."""
         return self._document_path(key).exists()
 
     def save_document(self, key: str, document: object) -> None:
-        """Keep a JSON document."""
+        """Save a JSON document; an existing one of the same key is replaced atomically."""
         content = json.dumps(document, ensure_ascii=False).encode()
         write_atomically(self._document_path(key), lambda file: file.write(content))
 

@@ -1,4 +1,4 @@
-"""What people decided about clusters: how a map is cut, and their edits, oldest first."""
+"""Decisions of people about clusters: how a map is cut, and edits, oldest first."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OWNER = "corpus_key = ? AND analysis_id IS ?"
 
 @dataclass(frozen=True)
 class StoredEdit:
-    """One edit as it is kept; `core.maps.clusters.edits` reads it."""
+    """One encoded edit; `core.maps.clusters.decode_edit` decodes it."""
 
     id: int
     edit: bytes
@@ -34,7 +34,7 @@ class ClusterRecord:
         self._database = database
 
     def choice(self, corpus_key: str, analysis_id: int | None) -> str | None:
-        """How the map is cut, as it was kept; None where nobody chose."""
+        """Return the saved choice of how the map is cut; None where nobody chose."""
         with self._database.transaction() as connection:
             row = connection.execute(
                 f"SELECT choice FROM cluster_choices WHERE {OWNER}", (corpus_key, analysis_id)
@@ -42,7 +42,7 @@ class ClusterRecord:
         return row["choice"] if row else None
 
     def set_choice(self, corpus_key: str, analysis_id: int | None, choice: str) -> None:
-        """Keep how the map is cut; of a map that another tab removed, nothing is kept."""
+        """Save how the map is cut; nothing is saved for a map that another tab removed."""
         with suppress(sqlite3.IntegrityError), self._database.transaction() as connection:
             connection.execute("BEGIN IMMEDIATE")
             # No upsert: for SQLite two rows without an analysis never conflict.
@@ -52,7 +52,7 @@ class ClusterRecord:
             )
 
     def edits(self, corpus_key: str, analysis_id: int | None) -> list[StoredEdit]:
-        """All edits of the map that were not undone, oldest first."""
+        """Return the edits of the map that were not undone, oldest first."""
         with self._database.transaction() as connection:
             rows = connection.execute(
                 f"SELECT id, edit, edited_by, edited_at FROM cluster_edits WHERE {OWNER} ORDER BY id",
@@ -61,7 +61,7 @@ class ClusterRecord:
         return [StoredEdit(**row) for row in rows]
 
     def last_edit(self, corpus_key: str, analysis_id: int | None) -> str:
-        """A token that differs whenever the edits do; cheaper than reading them."""
+        """Return a token that changes whenever the edits do; cheaper than reading them."""
         with self._database.transaction() as connection:
             row = connection.execute(
                 f"SELECT id, edited_at FROM cluster_edits WHERE {OWNER} ORDER BY id DESC LIMIT 1",
@@ -70,7 +70,7 @@ class ClusterRecord:
         return f"{row['id']} {row['edited_at']}" if row else ""
 
     def add_edit(self, corpus_key: str, analysis_id: int | None, edit: bytes, edited_by: str) -> None:
-        """Keep an edit, on disk before this returns; of a map that another tab removed, nothing is kept."""
+        """Save an edit, on disk before this returns; nothing is saved for a map that another tab removed."""
         now = datetime.now(UTC).isoformat(timespec="microseconds")
         with suppress(sqlite3.IntegrityError), self._database.transaction() as connection:
             connection.execute(
@@ -80,7 +80,7 @@ class ClusterRecord:
             )
 
     def undo_edit(self, corpus_key: str, analysis_id: int | None) -> bool:
-        """Take the latest edit back; False when there is none."""
+        """Undo the latest edit; return False when there is none."""
         with self._database.transaction() as connection:
             rows = connection.execute(
                 "DELETE FROM cluster_edits WHERE id = "

@@ -51,7 +51,7 @@ class LabelNames:
         self._database = database
 
     def add(self, analysis_id: int, name: str) -> str:
-        """Add a label name; returns it as kept (outer blanks removed).
+        """Add a label name; return it as saved (blanks normalised).
 
         Raises
         ------
@@ -70,7 +70,7 @@ class LabelNames:
         return name
 
     def rename(self, analysis_id: int, old: str, new: str) -> None:
-        """Change a label's name; the texts that carry it keep it, with who gave it and when.
+        """Rename a label; its texts keep it, with who gave it and when.
 
         Raises
         ------
@@ -109,7 +109,7 @@ class LabelNames:
             )
 
     def delete(self, analysis_id: int, name: str) -> None:
-        """Retire a label: its texts count as having none. One that no text ever had is gone for good.
+        """Retire a label: its texts count as unlabelled. A label that no text ever had is removed.
 
         Raises
         ------
@@ -151,18 +151,18 @@ class LabelNames:
             )
 
     def current(self, analysis_id: int) -> list[str]:
-        """Label names in the order in which they were added, without merged and deleted ones."""
+        """Return the label names in use, in the order in which they were added."""
         with self._database.transaction() as connection:
             return [label["name"] for label in labels_of(connection, analysis_id) if not is_retired(label)]
 
     def of_ids(self, analysis_id: int, ids: Sequence[int]) -> list[str | None]:
-        """Present name of labels by their ids, also of merged and deleted ones; None where there is none."""
+        """Return the present names of labels by id, retired ones too; None for an unknown id."""
         with self._database.transaction() as connection:
             names = {label["id"]: label["name"] for label in labels_of(connection, analysis_id)}
         return [names.get(label) for label in ids]
 
     def retired(self, analysis_id: int) -> list[RetiredLabel]:
-        """Merged and deleted labels in the order in which they were added."""
+        """Return the merged and deleted labels, in the order in which they were added."""
         with self._database.transaction() as connection:
             connection.execute("BEGIN")  # both are read at one moment
             labels = labels_of(connection, analysis_id)
@@ -189,7 +189,7 @@ class LabelNames:
 
 
 def labels_of(connection: sqlite3.Connection, analysis_id: int) -> list[sqlite3.Row]:
-    """All labels of an analysis, retired ones too, in the order in which they were added."""
+    """Return all labels of an analysis, retired ones too, in the order in which they were added."""
     return connection.execute(
         "SELECT id, name, merged_into, deleted_at FROM labels WHERE analysis_id = ? ORDER BY id",
         (analysis_id,),
@@ -202,7 +202,7 @@ def is_retired(label: sqlite3.Row) -> bool:
 
 
 def counts_for(labels: Sequence[sqlite3.Row]) -> dict[int, int | None]:
-    """For each label's id the one it counts for today, None for none.
+    """Return for each label's id the label it counts for today, None for none.
 
     A merge always goes from a label in use to another in use, so there is no circle.
     """
@@ -218,7 +218,7 @@ def counts_for(labels: Sequence[sqlite3.Row]) -> dict[int, int | None]:
 
 
 def _find(connection: sqlite3.Connection, analysis_id: int, name: str) -> int:
-    """Id of a label in use."""
+    """Return the id of a label in use."""
     for label in labels_of(connection, analysis_id):
         if label["name"] == name and not is_retired(label):
             return label["id"]
@@ -226,7 +226,7 @@ def _find(connection: sqlite3.Connection, analysis_id: int, name: str) -> int:
 
 
 def _free_name(connection: sqlite3.Connection, analysis_id: int, name: str, *, instead_of: str = "") -> str:
-    """Name as it is kept, once no label in use has it; a retired one that still has it gets another."""
+    """Return the normalised name if no label in use has it; a retired label of that name is renamed."""
     name = " ".join(name.split())
     if not name:
         raise LabelError("The label has no name: type one.")
@@ -252,5 +252,5 @@ def _set_aside(connection: sqlite3.Connection, labels: Mapping[str, sqlite3.Row]
 
 
 def utc_now() -> str:
-    """Time of now, as the record keeps it."""
+    """Return the present time as it is recorded: UTC, ISO, milliseconds."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -136,17 +136,17 @@ class LabelStore:
         return [int(row) for row in labels]
 
     def undo(self, analysis_id: int, meant: LabelEvent | None = None) -> list[int]:
-        """Take the latest step back; returns the text rows it had touched (empty when there is none).
+        """Undo the latest step; return the text rows it had changed (empty when there is none).
 
         Parameters
         ----------
         meant : LabelEvent, optional
-            What is to be taken back, as `last_step` said it.
+            The step to undo, as `last_step` returned it.
 
         Raises
         ------
         LabelError
-            When another step was given or taken back since; nothing is then taken back.
+            When the latest step is another one by now; nothing is then undone.
         """
         with self._database.transaction() as connection:
             connection.execute("BEGIN IMMEDIATE")
@@ -163,7 +163,7 @@ class LabelStore:
         return [row for row, _ in found]
 
     def last_step(self, analysis_id: int) -> LabelEvent | None:
-        """What `undo` would take back; None when there is nothing."""
+        """Return the step that `undo` would undo; None when there is none."""
         with self._database.transaction() as connection:
             connection.execute("BEGIN")
             labels = labels_of(connection, analysis_id)
@@ -229,7 +229,7 @@ class LabelStore:
         )
 
     def history(self, analysis_id: int) -> pd.DataFrame:
-        """Every entry ever made and not undone, oldest first: what the record says, whatever counts today.
+        """Return every entry that was not undone, oldest first, also those that a later entry replaced.
 
         Returns
         -------
@@ -265,7 +265,7 @@ class LabelStore:
 
 
 def copy_labels(connection: sqlite3.Connection, analysis_id: int, copy: int) -> None:
-    """Give an analysis without labels those of another, with the record of who gave them."""
+    """Copy the labels of an analysis with their history to an analysis that has none."""
     copies: dict[int | None, int | None] = {None: None}
     labels = labels_of(connection, analysis_id)
     for label in labels:
@@ -296,7 +296,7 @@ def _latest_sources(connection: sqlite3.Connection, analysis_id: int) -> list[tu
 
 
 def _last_events(connection: sqlite3.Connection, analysis_id: int) -> list[sqlite3.Row]:
-    """Entries of the latest step."""
+    """Return the entries of the latest step."""
     return connection.execute(
         "SELECT id, text_row, label_id, given_by, given_at FROM label_events WHERE analysis_id = :id "
         "AND step = (SELECT MAX(step) FROM label_events WHERE analysis_id = :id) ORDER BY id",

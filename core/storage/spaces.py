@@ -18,7 +18,7 @@ PARTS = ("vectors", "neighbours", "similarities", "map")
 
 
 def save_space(results: ArtifactStore, key: str, space: Space) -> None:
-    """Keep a space; it counts as there only when all its parts are."""
+    """Save a space; `has_space` is true only when all its parts are saved."""
     if not results.has_array(f"{key}.vectors"):
         results.save_array(f"{key}.vectors", space.vectors)
     if not has_graph(results, key):

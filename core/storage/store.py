@@ -1,4 +1,4 @@
-"""What is kept on disk: corpora, analyses, labels (SQLite), and the folders of computed results."""
+"""The data folder: corpora, analyses and labels in SQLite, and a folder of results for each corpus."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from core.utils import write_atomically
 
 @dataclass(frozen=True)
 class StoredCorpus:
-    """One line of the list of corpora; `embedding_key` is None until it was encoded."""
+    """Entry of a corpus; `embedding_key` is None until it was encoded."""
 
     key: str
     name: str
@@ -40,8 +40,18 @@ class StoredCorpus:
 class Analysis:
     """One instruction over one corpus.
 
-    `fit_key` names its latest result, `embedding_key` what that was made from; None before the first Fit.
-    `method` is how the next one is made.
+    Attributes
+    ----------
+    id : int
+    corpus_key, instruction : str
+    fit_key : str or None
+        Key of the latest Fit; None before the first.
+    embedding_key : str or None
+        Key of the embeddings that this Fit was made from.
+    created_at : str
+        UTC, ISO.
+    method : Method
+        Method of the next Fit.
     """
 
     id: int
@@ -60,9 +70,9 @@ def data_home() -> Path:
 
 
 class Store:
-    """Everything that outlives a session.
+    """Corpora, analyses, labels and results on disk.
 
-    Safe from any thread and from the worker process.
+    Any thread may use it, and the worker process at the same time.
 
     Attributes
     ----------
@@ -91,7 +101,7 @@ class Store:
     # Corpora
 
     def add_corpus(self, corpus: Corpus) -> None:
-        """Keep a corpus; one with the same content is kept once, under its newest name."""
+        """Save a corpus; one with the same content is saved once, under its newest name."""
         names_path = self._corpus_path(corpus.key).with_name("columns.parquet")
         if not (self._corpus_path(corpus.key).exists() and names_path.exists()):
             frame = corpus.metadata.copy()
@@ -109,19 +119,19 @@ class Store:
             )
 
     def corpora(self) -> list[StoredCorpus]:
-        """All corpora, the one opened last first."""
+        """Return all corpora, the one opened last first."""
         with self._database.transaction() as connection:
             rows = connection.execute("SELECT * FROM corpora ORDER BY opened_at DESC, key").fetchall()
         return [StoredCorpus(**row) for row in rows]
 
     def find_corpus(self, key: str) -> StoredCorpus | None:
-        """One line of the list of corpora; None when the corpus was removed."""
+        """Return the entry of a corpus; None when it was removed."""
         with self._database.transaction() as connection:
             row = connection.execute("SELECT * FROM corpora WHERE key = ?", (key,)).fetchone()
         return StoredCorpus(**row) if row else None
 
     def corpus_entry(self, key: str) -> StoredCorpus:
-        """One line of the list of corpora.
+        """Return the entry of a corpus.
 
         Raises
         ------
@@ -134,7 +144,7 @@ class Store:
         return entry
 
     def load_corpus(self, key: str) -> Corpus:
-        """Texts and metadata of a corpus.
+        """Read the texts and metadata of a corpus.
 
         Raises
         ------
@@ -147,7 +157,7 @@ class Store:
             frame = pd.read_parquet(path)
             names = pd.read_parquet(path.parent / "columns.parquet")["name"].tolist()
         except (OSError, ValueError, KeyError) as error:
-            path.unlink(missing_ok=True)  # what is damaged is written anew by the upload
+            path.unlink(missing_ok=True)  # the next upload writes it again
             raise StoreError(
                 f"The file of “{entry.name}” is missing or damaged ({path}): upload the corpus again."
             ) from error
@@ -157,7 +167,7 @@ class Store:
         return Corpus(name=entry.name, texts=texts, metadata=metadata, text_column=names[0], key=key)
 
     def set_encoding(self, key: str, encoder: str, embedding_key: str) -> None:
-        """Remember which encoder a corpus was read with, and where its embeddings are."""
+        """Record the encoder of a corpus and the key of its embeddings."""
         with self._database.transaction() as connection:
             connection.execute(
                 "UPDATE corpora SET encoder = ?, embedding_key = ? WHERE key = ?",
@@ -165,7 +175,7 @@ class Store:
             )
 
     def mark_opened(self, key: str) -> None:
-        """Put a corpus at the head of the list; on a full disk the order stays as it was."""
+        """Move a corpus to the head of the list; on a full disk the order stays."""
         with suppress(StoreError), self._database.transaction() as connection:
             connection.execute("UPDATE corpora SET opened_at = ? WHERE key = ?", (utc_now(), key))
 
@@ -176,13 +186,13 @@ class Store:
         shutil.rmtree(self._corpus_path(key).parent, ignore_errors=True)
 
     def results(self, key: str) -> ArtifactStore:
-        """Folder of the results computed for one corpus."""
+        """Return the folder of the results of a corpus."""
         return ArtifactStore(self._corpus_path(key).parent / "results")
 
     # Analyses
 
     def add_analysis(self, corpus_key: str, instruction: str) -> int:
-        """Start an analysis; returns its id, which no other analysis ever had.
+        """Start an analysis; return its id, which no other analysis ever had.
 
         Raises
         ------
@@ -199,7 +209,7 @@ class Store:
             raise StoreError("This corpus is no longer kept here: choose another.") from error
 
     def copy_analysis(self, analysis_id: int) -> int:
-        """Start an analysis like another, its labels with their whole record included; returns its id.
+        """Copy an analysis with its labels and their history; return the id of the copy.
 
         Raises
         ------
@@ -221,7 +231,7 @@ class Store:
             return copy.lastrowid
 
     def analyses(self, corpus_key: str) -> list[Analysis]:
-        """Analyses of a corpus, oldest first."""
+        """Return the analyses of a corpus, oldest first."""
         with self._database.transaction() as connection:
             rows = connection.execute(
                 "SELECT * FROM analyses WHERE corpus_key = ? ORDER BY id", (corpus_key,)
@@ -229,13 +239,13 @@ class Store:
         return [_read_analysis(row) for row in rows]
 
     def find_analysis(self, analysis_id: int) -> Analysis | None:
-        """One analysis; None when it was removed."""
+        """Return an analysis; None when it was removed."""
         with self._database.transaction() as connection:
             row = connection.execute("SELECT * FROM analyses WHERE id = ?", (analysis_id,)).fetchone()
         return _read_analysis(row) if row else None
 
     def analysis(self, analysis_id: int) -> Analysis:
-        """One analysis.
+        """Return an analysis.
 
         Raises
         ------
@@ -248,21 +258,21 @@ class Store:
         return analysis
 
     def set_instruction(self, analysis_id: int, instruction: str) -> None:
-        """Change the wording of an instruction; labels stay, and results until the next Fit."""
+        """Change an instruction; its labels stay, and its results until the next Fit."""
         with self._database.transaction() as connection:
             connection.execute(
                 "UPDATE analyses SET instruction = ? WHERE id = ?", (instruction.strip(), analysis_id)
             )
 
     def set_method(self, analysis_id: int, method: Method) -> None:
-        """Change how an analysis follows its instruction; results stay until the next Fit."""
+        """Change the method of an analysis; its results stay until the next Fit."""
         with self._database.transaction() as connection:
             connection.execute(
                 "UPDATE analyses SET approach = ? WHERE id = ?", (method.to_text(), analysis_id)
             )
 
     def set_fit(self, analysis_id: int, fit_key: str, embedding_key: str) -> None:
-        """Name the latest result of an analysis, and the embeddings it was made from."""
+        """Record the latest Fit of an analysis and the embeddings it was made from."""
         with self._database.transaction() as connection:
             connection.execute(
                 "UPDATE analyses SET fit_key = ?, embedding_key = ? WHERE id = ?",
@@ -274,15 +284,14 @@ class Store:
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM analyses WHERE id = ?", (analysis_id,))
 
-    # Inside
-
     def _corpus_path(self, key: str) -> Path:
         return self.home / "corpora" / key / "corpus.parquet"
 
 
 def _read_analysis(row: sqlite3.Row) -> Analysis:
+    columns = dict(row)
     try:
-        method = Method.from_text(row["approach"])
-    except StoreError:  # of a later version: the usual one, until another is chosen on the page
+        method = Method.from_text(columns.pop("approach"))
+    except StoreError:  # written by a later version: the default, until a method is chosen again
         method = Method()
-    return Analysis(**{name: row[name] for name in row.keys() if name != "approach"}, method=method)
+    return Analysis(**columns, method=method)

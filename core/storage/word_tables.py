@@ -1,22 +1,22 @@
-"""Keep the word table of a corpus."""
+"""Save and load the word table of a corpus."""
 
 from __future__ import annotations
 
 from core.corpus import WordTable
 from core.storage.arrays import ArtifactStore
 
-TABLE_VERSION = 1  # raise it when words are split or counted otherwise
+TABLE_VERSION = 1  # to be raised when words are split or counted differently
 PARTS = ("starts", "entries", "pairs")
 
 
 def has_word_table(results: ArtifactStore, corpus_key: str) -> bool:
-    """Whether the whole word table of a corpus is kept."""
+    """Whether all parts of the word table are saved."""
     key = _table_key(corpus_key)
     return results.has_document(key) and all(results.has_array(f"{key}.{part}") for part in PARTS)
 
 
 def save_word_table(results: ArtifactStore, corpus_key: str, table: WordTable) -> None:
-    """Keep the word table of a corpus; it counts as there only when all its parts are."""
+    """Save the word table of a corpus; the document last, as `has_word_table` looks for all parts."""
     key = _table_key(corpus_key)
     for part in PARTS:
         results.save_array(f"{key}.{part}", getattr(table, part))

@@ -106,7 +106,8 @@ def test_a_file_of_a_later_version_is_left_alone(old_home):
 def test_a_later_label_by_the_same_person_leaves_an_earlier_review_as_it_was(old_home):
     analysis = EXPECTED["analyses"][0]["id"]
     with sqlite3.connect(old_home / "refract.sqlite") as connection:
-        insert = "INSERT INTO label_events (analysis_id, step, text_row, given_by, given_at) VALUES (?, ?, ?, ?, ?)"
+        columns = "analysis_id, step, text_row, given_by, given_at"
+        insert = f"INSERT INTO label_events ({columns}) VALUES (?, ?, ?, ?, ?)"
         for number, given_by in enumerate(("eve, checked", "eve", "model:eve", "eve")):
             connection.execute(insert, (analysis, 90 + number, 30 + number, given_by, "2026-01-01"))
     by_row = Store(old_home).labels.read(analysis).table.set_index("row").loc[[30, 31, 32, 33]]
