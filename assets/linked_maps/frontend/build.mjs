@@ -2,7 +2,7 @@
 import { build } from "esbuild";
 
 await build({
-  entryPoints: { linked_maps: "src/index.js", places: "src/places.js", hovered: "src/hovered.js" },
+  entryPoints: { linked_maps: "src/index.js", places: "src/points_element.js", hovered: "src/hover_element.js" },
   outdir: process.argv[2],
   entryNames: "[name]-[hash]",
   bundle: true,

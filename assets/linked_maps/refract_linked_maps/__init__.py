@@ -1,13 +1,13 @@
 """The browser half of Refract's linked maps, as installed Streamlit components.
 
-The Python half (what to send, what comes back) is `pages/common/linked_maps.py` of the app.
+The Python half, which encodes the payload and decodes the selection, is `pages/maps/component/` of the app.
 """
 
 MAPS = ("refract-linked-maps.linked_maps", "linked_maps-*.js")
-"""Name under which Streamlit knows the maps, and their built file with a hash in its name."""
+"""Streamlit name of the maps component, and the pattern of its built file."""
 
 PLACES = ("refract-linked-maps.places", "places-*.js")
-"""The same of the empty element that brings the points."""
+"""The same for the empty element that delivers the points."""
 
 HOVERED = ("refract-linked-maps.hovered", "hovered-*.js")
-"""The same of the empty element that fetches the text under the pointer."""
+"""The same for the empty element that fetches the text under the pointer."""

@@ -13,7 +13,7 @@ const SHARES = [0.04, 0.1, 0.22, 0.42, 0.7]; // of the highest density
 export function contourPath(coordinates, shown) {
   const { counts, total } = count(coordinates, shown);
   if (total === 0) return "";
-  // Fewer points need a wider look; many show finer structure.
+  // Fewer points need a wider kernel; many show finer structure.
   const sigma = Math.max(1.6, 9 * total ** -0.13);
   const heights = blur(blur(counts, sigma), sigma);
   const highest = heights.reduce((most, height) => Math.max(most, height), 0);

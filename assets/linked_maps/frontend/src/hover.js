@@ -1,6 +1,6 @@
 // The text under the pointer: asked for once the pointer rests, shown when it comes.
 
-import { answers, askers, events } from "./shared.js";
+import { answers, askers, events } from "./bridge.js";
 
 const REST = 70; // milliseconds
 

@@ -1,6 +1,6 @@
 // One legend for both maps: what each colour means, how many texts have it, and a click selects them.
 
-import { css, scaleGradient } from "./look.js";
+import { css, scaleGradient } from "./theme.js";
 
 const integers = new Intl.NumberFormat("en");
 const numbers = new Intl.NumberFormat("en", { maximumSignificantDigits: 5, useGrouping: "min2" });

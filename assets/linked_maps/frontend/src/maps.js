@@ -1,16 +1,16 @@
 // The pair of maps: what arrives from Python goes to the panes; selection and hover are linked here.
 
-import { Content } from "./content.js";
+import { PayloadState } from "./state.js";
 import { showFailure } from "./failure.js";
 import { Hover } from "./hover.js";
 import { Legend, labelOf } from "./legend.js";
-import { css, readTheme } from "./look.js";
-import { cameras, selections, toggles } from "./memory.js";
+import { css, readTheme } from "./theme.js";
+import { cameras, selections, toggles } from "./persistence.js";
 import { hasWebGL } from "./painter.js";
 import { Pane } from "./pane.js";
 import { playMorph } from "./play.js";
 import { encodeSelection, NOTHING, same, union } from "./selection.js";
-import { events, places } from "./shared.js";
+import { events, places } from "./bridge.js";
 import { Toolbar } from "./toolbar.js";
 import { doubtOf, Tooltip } from "./tooltip.js";
 
@@ -21,7 +21,7 @@ export class LinkedMaps {
   constructor(root) {
     this.root = root;
     this.panes = [];
-    this.content = new Content();
+    this.state = new PayloadState();
     this.selection = NOTHING;
     this.token = null;
     this.drawings = 0;
@@ -35,7 +35,7 @@ export class LinkedMaps {
     this.row = document.createElement("div");
     this.row.className = "panes";
     root.append(this.row);
-    this.legend = new Legend(root, (code, add) => this.#take(this.content.members(code + 1), add));
+    this.legend = new Legend(root, (code, add) => this.#take(this.state.members(code + 1), add));
     this.tooltip = new Tooltip(root);
     this.hover = new Hover(() => this.#tip());
     this.resizes = new ResizeObserver(() => this.#layout());
@@ -85,7 +85,7 @@ export class LinkedMaps {
       this.signature = signature;
     }
     this.#selectFromPython(header, blob, first);
-    this.#announce();
+    this.#report();
     requestAnimationFrame(() => {
       if (this.signature !== signature || this.root.dataset.state !== "drawing") return;
       this.root.dataset.state = "drawn";
@@ -102,8 +102,8 @@ export class LinkedMaps {
         this.token = remembered.token;
       }
     }
-    const { content, theme } = this;
-    if (content.read(header, blob, theme)) this.legend.show(header.colouring, content.colours.vivid, content.counts, theme);
+    const { state, theme } = this;
+    if (state.read(header, blob, theme)) this.legend.show(header.colouring, state.colours.vivid, state.counts, theme);
     this.root.style.setProperty("--height", `${header.height}px`);
     this.root.style.setProperty("color-scheme", this.theme.dark ? "dark" : "light");
     this.header = header;
@@ -123,8 +123,8 @@ export class LinkedMaps {
       pane.show({
         places: held[number],
         from,
-        classes: this.content.classes,
-        colours: this.content.colours,
+        classes: this.state.classes,
+        colours: this.state.colours,
         theme: this.theme,
         view: cameras.get(held[number].key),
       });
@@ -183,7 +183,7 @@ export class LinkedMaps {
       this.#highlight(blob("select"));
     } else if (first && !same(this.selection, select ? blob("select") : NOTHING)) {
       // Remembered from before a page switch; Python has forgotten it, and may hold an older one.
-      this.#tell();
+      this.#sendSelection();
     }
   }
 
@@ -196,24 +196,24 @@ export class LinkedMaps {
     if (same(selection, this.selection)) return;
     this.#highlight(selection);
     // After the next frame: what the eye waits for comes first.
-    clearTimeout(this.telling);
-    this.telling = setTimeout(() => this.#tell(), 30);
+    clearTimeout(this.sending);
+    this.sending = setTimeout(() => this.#sendSelection(), 30);
   }
 
   #highlight(selection) {
     this.selection = selection;
     this.#flag();
     selections.set(this.header.key, { texts: this.header.texts, token: this.token, selection });
-    this.#announce();
+    this.#report();
   }
 
   #flag() {
-    const { lit, shown } = this.content;
-    const selection = this.content.passing(this.selection);
+    const { lit, shown } = this.state;
+    const selection = this.state.passing(this.selection);
     for (const pane of this.panes) pane.flag({ selection, lit, shown, ...toggles });
   }
 
-  #tell() {
+  #sendSelection() {
     const { texts } = this.header;
     this.setState("selection", { texts, token: this.token, indices: encodeSelection(this.selection) });
   }
@@ -248,8 +248,8 @@ export class LinkedMaps {
     const [x, y] = source.screenPosition(point);
     this.tooltip.show({
       text: this.hover.text(this.header.texts, point) ?? "…",
-      label: labelOf(this.header.colouring, this.content.values, point),
-      colour: css(this.content.colours.vivid[this.content.classes[point]]),
+      label: labelOf(this.header.colouring, this.state.values, point),
+      colour: css(this.state.colours.vivid[this.state.classes[point]]),
       doubt: toggles.doubtful ? doubtOf(source.places.kept, point) : "",
       at: [box.left + x, box.top + y],
       map: box,
@@ -272,9 +272,9 @@ export class LinkedMaps {
   }
 
   /** For people, the toolbar; for tests, attributes. */
-  #announce() {
+  #report() {
     const { header } = this;
-    const [selected, lit] = [this.content.passing(this.selection).length, this.content.lit.length];
+    const [selected, lit] = [this.state.passing(this.selection).length, this.state.lit.length];
     const greyed = header.shown?.greyed ?? 0;
     this.toolbar.count({ selected, all: header.n, lit, greyed });
     const colouring = header.colouring.title;
@@ -284,12 +284,12 @@ export class LinkedMaps {
 
   fail(sentence) {
     this.root.dataset.state = "failed";
-    this.signature = undefined; // what comes next is drawn anew
+    this.signature = undefined; // what comes next is drawn again
     showFailure(this.row, sentence);
   }
 
   destroy() {
-    clearTimeout(this.telling);
+    clearTimeout(this.sending);
     document.removeEventListener("keydown", this.onKey);
     events.removeEventListener("places", this.onPlaces);
     this.resizes.disconnect();

@@ -2,9 +2,9 @@
 
 import { Camera } from "./camera.js";
 import { contourPath } from "./density.js";
-import { drawingOrder, flagsOf, GREYED, mixedOrder } from "./flags.js";
+import { drawingOrder, flagsOf, GREYED, mixedOrder } from "./point_flags.js";
 import { listen } from "./gestures.js";
-import { pointSizes } from "./look.js";
+import { pointSizes } from "./theme.js";
 import { Names } from "./names.js";
 import { Overlay } from "./overlay.js";
 import { Painter } from "./painter.js";

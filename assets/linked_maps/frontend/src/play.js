@@ -1,11 +1,11 @@
 // The morph that plays by itself.
 
-import { morphed } from "./memory.js";
+import { morphed } from "./persistence.js";
 
 const MORPH_MS = 600;
 
 /**
- * The first time a reshaped map stands beside its generic one, its points go there before one's eyes.
+ * The first time a reshaped map stands beside its generic one, its points move there in an animation.
  * @param {Pane} pane the reshaped map
  * @param {string} key of the generic map's points
  */

@@ -1,6 +1,6 @@
 // Rings around the hovered point and around a handful of selected ones, which would not be found among thousands.
 
-import { css } from "./look.js";
+import { css } from "./theme.js";
 
 const MAX_RINGS = 20;
 
@@ -24,12 +24,12 @@ export class Rings {
     this.chosen = selection.length > MAX_RINGS ? [] : Array.from(selection, (point) => this.#ring("chosen", point));
   }
 
-  /** @param {(point: number) => {at: [number, number], colour: number[]}} look; radius in CSS pixels */
-  place(camera, radius, look) {
+  /** @param {(point: number) => {at: [number, number], colour: number[]}} appearance; radius in CSS pixels */
+  place(camera, radius, appearance) {
     for (const { element, point } of [this.hovered, ...this.chosen]) {
       element.hidden = point < 0;
       if (point < 0) continue;
-      const { at: [x, y], colour } = look(point);
+      const { at: [x, y], colour } = appearance(point);
       element.hidden = x < 0 || y < 0 || x > camera.width || y > camera.height;
       element.style.transform = `translate(${x}px, ${y}px)`;
       element.style.setProperty("--radius", `${radius.toFixed(1)}px`);

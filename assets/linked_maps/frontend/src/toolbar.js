@@ -1,6 +1,6 @@
 // Above the maps: the tools, and one line that says what the mouse does now and how many texts are selected.
 
-import { toggles } from "./memory.js";
+import { toggles } from "./persistence.js";
 
 const integers = new Intl.NumberFormat("en");
 

@@ -1,6 +1,6 @@
 // The text under the pointer, beside its point and always inside the window.
 
-import { isDoubtful } from "./flags.js";
+import { isDoubtful } from "./point_flags.js";
 
 const DISTANCE = 14;
 const EDGE = 8;

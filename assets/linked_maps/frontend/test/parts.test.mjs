@@ -1,9 +1,9 @@
-// The parts that need no browser. Run by tests/test_linked_maps.py, or with `node --test test/`.
+// The parts that need no browser. Run by tests/pages/maps/test_linked_maps.py, or with `node --test test/`.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Camera } from "../src/camera.js";
 import { contourPath } from "../src/density.js";
-import { DOUBTFUL, drawingOrder, flagsOf, GREYED, LIT, mixedOrder, SELECTED } from "../src/flags.js";
+import { DOUBTFUL, drawingOrder, flagsOf, GREYED, LIT, mixedOrder, SELECTED } from "../src/point_flags.js";
 import { insidePolygon, PickGrid } from "../src/picking.js";
 import { encodeSelection, NOTHING, same, union } from "../src/selection.js";
 

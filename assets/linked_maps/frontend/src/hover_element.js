@@ -1,17 +1,17 @@
 // An empty element that fetches the text under the pointer, as Streamlit calls it. It reruns nothing but itself:
-// neither the maps nor the page hear of what is hovered.
+// neither the maps nor the page rerun on hover.
 
 import { cleanup, instanceOf } from "./lifecycle.js";
-import { announce, answers, askers } from "./shared.js";
+import { announce, answers, askers } from "./bridge.js";
 
 const KEPT = 2000;
 
 export default function ({ data, parentElement, setStateValue }) {
-  instanceOf(parentElement, () => new Hovered()).update(data, (point) => setStateValue("hovered", point));
+  instanceOf(parentElement, () => new HoverElement()).update(data, (point) => setStateValue("hovered", point));
   return cleanup(parentElement);
 }
 
-class Hovered {
+class HoverElement {
   update({ texts, point, text }, ask) {
     if (this.key !== texts) this.destroy();
     this.key = texts;

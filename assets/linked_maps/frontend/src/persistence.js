@@ -1,4 +1,4 @@
-// What outlives one instance: Streamlit takes a component off the page whenever another page is opened.
+// State that outlives one instance. Streamlit takes a component off the page whenever another page is opened.
 // Kept for as long as the browser tab shows the app.
 
 const KEPT = 24;

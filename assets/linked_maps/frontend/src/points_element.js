@@ -3,14 +3,14 @@
 
 import { cleanup, instanceOf } from "./lifecycle.js";
 import { decodePayload } from "./payload.js";
-import { announce, places } from "./shared.js";
+import { announce, places } from "./bridge.js";
 
 export default function ({ data, parentElement }) {
-  instanceOf(parentElement, () => new Places()).update(decodePayload(data));
+  instanceOf(parentElement, () => new PointsElement()).update(decodePayload(data));
   return cleanup(parentElement);
 }
 
-class Places {
+class PointsElement {
   update({ header, blob }) {
     if (this.key === header.places) return;
     this.destroy();

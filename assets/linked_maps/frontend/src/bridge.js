@@ -1,6 +1,6 @@
-// What the three components on one page share. They are separate bundles, and therefore it is no variable of a module.
+// The bridge between the three components of a page. They are separate bundles, so a module variable would not do.
 
-const shared = (globalThis[Symbol.for("refract-linked-maps")] ??= {
+const bridge = (globalThis[Symbol.for("refract-linked-maps")] ??= {
   places: new Map(),
   askers: new Map(),
   answers: new Map(),
@@ -8,16 +8,16 @@ const shared = (globalThis[Symbol.for("refract-linked-maps")] ??= {
 });
 
 /** Points of the maps by their key: [{key, extent, coordinates, kept}]. */
-export const places = shared.places;
+export const places = bridge.places;
 
 /** By the key of the texts: function (number of a text) that asks Python for it. */
-export const askers = shared.askers;
+export const askers = bridge.askers;
 
 /** By the key of the texts: Map from the number of a text to the text. */
-export const answers = shared.answers;
+export const answers = bridge.answers;
 
 /** "places" and "answer" say that something new is there. */
-export const events = shared.events;
+export const events = bridge.events;
 
 export function announce(type) {
   events.dispatchEvent(new Event(type));

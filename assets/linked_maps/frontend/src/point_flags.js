@@ -1,4 +1,4 @@
-// What is true of each point besides its colour, one byte a point, and in which order points are drawn.
+// Flags of each point (one byte: selected, hit, filtered out, doubtful) and the drawing order.
 
 export const SELECTED = 1;
 export const LIT = 2;

@@ -1,9 +1,9 @@
-// What the maps show, as it came from Python last: what did not change keeps its arrays.
+// The latest payload from Python. Parts whose key did not change keep their arrays.
 
-import { classColours, classesOf } from "./look.js";
+import { classColours, classesOf } from "./theme.js";
 import { NOTHING } from "./selection.js";
 
-export class Content {
+export class PayloadState {
   constructor() {
     this.shown = null; // 0 for texts that a filter leaves out
     this.lit = NOTHING;
@@ -19,11 +19,11 @@ export class Content {
     }
     if (before?.shown?.key !== header.shown?.key) this.shown = header.shown ? blob("shown") : null;
     if (before?.lit?.key !== header.lit?.key) this.lit = header.lit ? blob("lit") : NOTHING;
-    const look = JSON.stringify([header.colouring, theme]);
-    if (look !== this.look) this.colours = classColours(header.colouring, theme);
-    const legend = JSON.stringify([look, header.shown]);
+    const colourKey = JSON.stringify([header.colouring, theme]);
+    if (colourKey !== this.colourKey) this.colours = classColours(header.colouring, theme);
+    const legend = JSON.stringify([colourKey, header.shown]);
     const changed = legend !== this.legend;
-    Object.assign(this, { look, legend });
+    Object.assign(this, { colourKey, legend });
     return changed;
   }
 
@@ -41,7 +41,7 @@ export class Content {
     return Uint32Array.from(members);
   }
 
-  /** Of some points, those that pass the filters: what a filter greys is not meant, also if selected before. */
+  /** Of some points, those that pass the filters: greyed texts are never selected, even when they were before. */
   passing(points) {
     return this.shown === null ? points : points.filter((point) => this.shown[point] === 1);
   }
