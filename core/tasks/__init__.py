@@ -7,7 +7,7 @@ run one at a time; a query is answered while a task runs.
 from core.tasks.annotate import estimate_analysis, latest_report
 from core.tasks.check_labels import LabelCheck, LabelDoubt, check_key, load_label_check
 from core.tasks.cluster import naming_problems, read_edits
-from core.tasks.compare import compare, latest_request, load_comparison, title_among
+from core.tasks.compare import compare, latest_request, load_comparison
 from core.tasks.compare_estimate import SystemEstimate, estimate_comparison
 from core.tasks.fit import fit_key
 from core.tasks.model_cache import NUMBA, load_warm_encoder
@@ -40,5 +40,4 @@ __all__ = [
     "naming_problems",
     "open_source",
     "read_edits",
-    "title_among",
 ]

@@ -1,9 +1,10 @@
-"""The task that compares systems, and what is kept of it."""
+"""Task that compares systems, and its stored results."""
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,35 +12,42 @@ from pathlib import Path
 import numpy as np
 
 from core.corpus import Corpus
-from core.encoders import files_signature, split_ready, title_of
+from core.encoders import files_signature
 from core.errors import RefractError
 from core.evidence import Evidence
-from core.evidence.comparison import Comparison, Kind, Sample, System, SystemRow, measure_system
+from core.evidence.comparison import (
+    Comparison,
+    Encoders,
+    Sample,
+    System,
+    SystemRow,
+    find_refusal,
+    list_systems,
+    measure_system,
+    sample_rows,
+)
 from core.labels import label_phrases
 from core.storage import ArtifactStore, Store, find_ready
+from core.transforms import Method, MethodKind
 from core.utils import ChildProcessFailed, Report, content_key, run_in_child
 
-VERSION = 2  # raise it when the same run would find something else
-TRANSFORMS: dict[Kind, str] = {
-    "generic": "Generic",
-    "guided": "GuidedTransform",
-    "gstransform": "GSTransform",
-}
-MEASURE = "core.tasks.compare:measure_apart"
-
-Encoders = Sequence[Sequence[str]]
-"""(encoder, template) of each system that reads every text anew, as for `core.encoders.load_encoder`."""
+VERSION = 2
+"""Of the rows; raise it when the same run would give other figures."""
+MEASURE = "core.tasks.compare:measure_in_child"
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a comparison is of, as it was at one moment.
+class ComparisonInputs:
+    """Snapshot of what a comparison depends on.
 
     Attributes
     ----------
-    results : ArtifactStore, of the corpus
-    rows : int64 array (n_texts,), the sample's places in the corpus, ascending
-    given : int64 array (n_texts,), label of each text of the sample; -1 where there is none
+    results : ArtifactStore
+        Of the corpus.
+    rows : ndarray of int64, shape (n_texts,)
+        Positions of the sample in the corpus, ascending.
+    given : ndarray of int64, shape (n_texts,)
+        Label of each text of the sample; -1 where unlabelled.
     labels : list of str
     """
 
@@ -56,15 +64,21 @@ class Asked:
 
     @property
     def key(self) -> str:
-        """Under which its rows are kept: it changes with labels, instruction, embeddings and sample."""
+        """Key of its rows: it changes with labels, instruction, embeddings and sample."""
         parts = [self.embedding_key, self.instruction, self.labels, self.given, self.rows]
         return content_key("comparison", VERSION, *parts)
 
     def row_key(self, system: System) -> str:
-        """Under which the row of a system is kept."""
-        signature = files_signature(system.encoder) if system.kind == "reading" else ""
-        row = content_key("row", system.kind, system.encoder, system.template, signature)
-        return f"{self.key}.{row}"
+        """Return the key of the row of a system, the same as in earlier versions."""
+        method = system.method
+        signature = files_signature(method.encoder) if method.reencodes else ""
+        kind = json.loads(method.to_key())["kind"]
+        return f"{self.key}.{content_key('row', kind, method.encoder, method.template, signature)}"
+
+    def refusal(self, system: System) -> str:
+        """Return why a system cannot be measured; "" when it can."""
+        n_classes = len(np.unique(self.given[self.given >= 0]))
+        return find_refusal(system.method, self.instruction, len(self.labels), n_classes)
 
 
 def compare(
@@ -75,77 +89,77 @@ def compare(
     encoders: Encoders,
     n_texts: int,
     load_corpus: Callable[[Store, str], Corpus],
-    anew: bool = False,
+    again: bool = False,
 ) -> None:
-    """Measure the generic space, both transforms, and encoders that read every text anew, on one sample.
+    """Measure the generic space, both transforms, and encoders that re-encode every text, on one sample.
 
-    Each system runs in a process of its own. Its row is kept as soon as it is there, so that a run that was
-    stopped goes on where it was; a system that failed is tried again.
+    Each system runs in its own process. Its row is stored at once, so that a stopped run can be resumed. A
+    system that failed is measured again.
 
     Parameters
     ----------
     analysis_id : int
-        Whose instruction and labels count.
+        Its instruction and labels are used.
     encoders : sequence of (encoder, template)
     n_texts : int
         Size of the sample: all labelled texts (as many of them as fit, drawn at random), and others drawn at
         random.
     load_corpus : callable
-        That of `core.tasks.model_cache`.
-    anew : bool, default=False
-        Whether to measure again what is there already; it is kept until then.
+        `load_warm_corpus` of `core.tasks.model_cache`.
+    again : bool, default=False
+        Whether to measure stored rows again; each is kept until its new row is there.
     """
-    asked = ask(store, analysis_id, encoders, n_texts)
+    inputs = comparison_inputs(store, analysis_id, encoders, n_texts)
     latest = {"encoders": [list(each) for each in encoders], "n_texts": n_texts}
-    asked.results.save_document(_latest_key(analysis_id), latest)
+    inputs.results.save_document(_latest_key(analysis_id), latest)
     run = datetime.now(UTC).isoformat(timespec="seconds")
-    texts = load_corpus(store, asked.corpus_key).texts
+    texts = load_corpus(store, inputs.corpus_key).texts
     sample = sample_document(
-        results=asked.results,
-        embedding_key=asked.embedding_key,
-        rows=asked.rows,
-        texts=[str(texts[row]) for row in asked.rows],
-        given=asked.given,
-        phrases=label_phrases(asked.instruction, asked.labels),
-        instruction=asked.instruction,
-        corpus_encoder=asked.corpus_encoder,
+        results=inputs.results,
+        embedding_key=inputs.embedding_key,
+        rows=inputs.rows,
+        texts=[str(texts[row]) for row in inputs.rows],
+        given=inputs.given,
+        phrases=label_phrases(inputs.instruction, inputs.labels),
+        instruction=inputs.instruction,
+        corpus_encoder=inputs.corpus_encoder,
     )
-    for system in asked.systems:
-        row = _load_row(asked, system)
-        if anew or row is None or row.failure:
-            row = _measure(asked, report, system, sample, run)
-            asked.results.save_document(asked.row_key(system), row.to_document())
+    for system in inputs.systems:
+        row = _load_row(inputs, system)
+        if again or row is None or row.failure:
+            row = _measure(inputs, report, system, sample, run)
+            inputs.results.save_document(inputs.row_key(system), row.to_document())
 
 
 def load_comparison(store: Store, analysis_id: int, encoders: Encoders, n_texts: int) -> Comparison:
-    """What is known of systems with the labels, instruction and embeddings as they are now.
+    """Return the stored rows for the labels, instruction and embeddings as they are now.
 
     Parameters
     ----------
     encoders, n_texts : as for `compare`
     """
-    asked = ask(store, analysis_id, encoders, n_texts)
-    rows = [_load_row(asked, system) for system in asked.systems]
-    generic = next((row for row in rows if row is not None and row.system.kind == "generic"), None)
-    # What cannot be measured with things as they are is no longer to be measured once that was told.
+    inputs = comparison_inputs(store, analysis_id, encoders, n_texts)
+    rows = [_load_row(inputs, system) for system in inputs.systems]
+    generic = next(
+        (row for row in rows if row is not None and row.system.method.kind == MethodKind.GENERIC), None
+    )
+    # A system that is refused now is not missing: a failed row says why.
     done = {
-        row.system
-        for row in rows
-        if row is not None and not (row.failure and not _refusal(asked, row.system))
+        row.system for row in rows if row is not None and not (row.failure and not inputs.refusal(row.system))
     }
-    codes = asked.given[asked.given >= 0]
+    codes = inputs.given[inputs.given >= 0]
     return Comparison(
-        n_texts=len(asked.rows),
-        n_corpus=asked.n_corpus,
+        n_texts=len(inputs.rows),
+        n_corpus=inputs.n_corpus,
         n_labels=len(codes),
         n_classes=len(np.unique(codes)),
-        rows=tuple(_on_top_of(row, generic) for row in rows if row is not None),
-        missing=tuple(system for system in asked.systems if system not in done),
+        rows=tuple(_with_encoding(row, generic) for row in rows if row is not None),
+        missing=tuple(system for system in inputs.systems if system not in done),
     )
 
 
 def latest_request(store: Store, analysis_id: int) -> tuple[list[tuple[str, str]], int] | None:
-    """Encoders and number of texts of the latest run; None where there was none."""
+    """Return encoders and number of texts of the latest run; None where there was none."""
     results = store.results(store.analysis(analysis_id).corpus_key)
     if not results.has_document(_latest_key(analysis_id)):
         return None
@@ -156,67 +170,25 @@ def latest_request(store: Store, analysis_id: int) -> tuple[list[tuple[str, str]
         return None
 
 
-def ask(store: Store, analysis_id: int, encoders: Encoders, n_texts: int) -> Asked:
-    """What a comparison would be of now."""
+def comparison_inputs(store: Store, analysis_id: int, encoders: Encoders, n_texts: int) -> ComparisonInputs:
+    """Return the inputs of a comparison as they are now."""
     analysis = store.analysis(analysis_id)
     entry = store.corpus_entry(analysis.corpus_key)
-    labels, given = list(store.labels.read(analysis_id).names), store.labels.read(analysis_id).codes
+    guide = store.labels.read(analysis_id)
+    given = guide.codes
     rows = sample_rows(given, n_texts)
-    return Asked(
+    return ComparisonInputs(
         corpus_key=entry.key,
         n_corpus=entry.n_texts,
         embedding_key=entry.embedding_key,
         corpus_encoder=entry.encoder,
         results=store.results(entry.key),
         instruction=analysis.instruction,
-        labels=labels,
+        labels=list(guide.names),
         rows=rows,
         given=given[rows],
-        systems=_systems(encoders),
+        systems=list_systems(encoders),
     )
-
-
-def sample_rows(given: np.ndarray, n_texts: int) -> np.ndarray:
-    """Rows to compare on, ascending: labelled ones first, then others, both drawn at random.
-
-    Parameters
-    ----------
-    given : int64 array (n,)
-        Label of each text; -1 where there is none.
-    n_texts : int
-        How many; all texts where there are no more.
-    """
-    order = np.random.default_rng(0).permutation(len(given))
-    order = order[np.argsort(given[order] < 0, kind="stable")]
-    return np.sort(order[:n_texts])
-
-
-def _systems(encoders: Encoders) -> tuple[System, ...]:
-    readings = [
-        System("reading", encoder, template, title_among((encoder, template), encoders))
-        for encoder, template in encoders
-    ]
-    return (*(System(kind, "", "", title) for kind, title in TRANSFORMS.items()), *readings)
-
-
-def title_among(chosen: Sequence[str], encoders: Encoders) -> str:
-    """What a reading is called for people, with as much of its name as tells it from the others.
-
-    Parameters
-    ----------
-    chosen : (encoder, template), one of `encoders`
-    encoders : sequence of (encoder, template)
-    """
-    encoder, template = chosen
-    title = title_of(encoder)
-    alike = [(other, how) for other, how in encoders if title_of(other) == title]
-    others = [other.replace("\\", "/") for other, _ in alike if other != encoder]
-    if others:
-        parts = encoder.replace("\\", "/").split("/")
-        ends = ["/".join(parts[-length:]) for length in range(2, len(parts) + 1)]
-        title = next((end for end in ends if not any(other.endswith(end) for other in others)), encoder)
-    again = template and any(other == encoder and how != template for other, how in alike)
-    return f"{title}, “{template}”" if again else title
 
 
 def sample_document(
@@ -230,9 +202,9 @@ def sample_document(
     instruction: str,
     corpus_encoder: str,
 ) -> dict:
-    """Return what `measure_apart` is given, as JSON holds it; the embeddings stay where they are.
+    """Return the sample for `measure_in_child` as JSON; the embeddings stay in their file.
 
-    It goes to the other process by a pipe, as a file of texts might be left behind.
+    It is sent to the other process by a pipe: a temporary file of texts might be left behind.
     """
     return {
         "folder": str(results.folder),
@@ -246,58 +218,57 @@ def sample_document(
     }
 
 
-def measure_apart(report: Report, *, sample: Mapping, kind: Kind, encoder: str, template: str) -> dict:
-    """Measure one system in this process; returns `Measured` as JSON holds it.
+def measure_in_child(report: Report, *, sample: Mapping, method: Mapping) -> dict:
+    """Measure one system in this process, and return `Measured` as JSON.
 
     Parameters
     ----------
     report : Report
-    sample : mapping, as of `sample_document`
-    kind, encoder, template : as of `System`
+    sample : mapping
+        As from `sample_document`.
+    method : mapping
+        Fields of a `Method`.
     """
-    known = dict(sample)
+    known, chosen = dict(sample), Method(**method)
     results = ArtifactStore(Path(known.pop("folder")))
     rows = np.array(known.pop("rows"), dtype=np.int64)
     vectors = np.asarray(results.load_array(f"{known.pop('embedding_key')}.vectors")[rows])
     given = np.array(known.pop("given"), dtype=np.int64)
-    key = find_ready(results, encoder) if kind == "reading" else None
+    key = find_ready(results, chosen.encoder) if chosen.reencodes else None
     measured = measure_system(
         report,
         sample=Sample(vectors=vectors, given=given, **known),
-        kind=kind,
-        encoder=encoder,
-        template=template,
+        method=chosen,
         ready=None if key is None else np.asarray(results.load_array(f"{key}.vectors")[rows]),
     )
     return asdict(measured)
 
 
-def _measure(asked: Asked, report: Report, system: System, sample: dict, run: str) -> SystemRow:
-    """The row of a system, also where it fails."""
-    row = SystemRow(system, len(asked.rows), run)
+def _measure(inputs: ComparisonInputs, report: Report, system: System, sample: dict, run: str) -> SystemRow:
+    """Return the row of a system, also where it fails."""
+    row = SystemRow(system, len(inputs.rows), run)
 
-    def tell(stage: str, done: int, total: int) -> None:
+    def report_stage(stage: str, done: int, total: int) -> None:
         report(f"{system.title}: {stage[:1].lower()}{stage[1:]}", done, total)
 
-    tell("Starting", 0, 1)
-    failure = _refusal(asked, system)
+    report_stage("Starting", 0, 1)
+    failure = inputs.refusal(system)
     if failure:
         return replace(row, failure=failure)
-    arguments = {"kind": system.kind, "encoder": system.encoder, "template": system.template}
     try:
-        found = run_in_child(MEASURE, tell, sample=sample, **arguments)
+        found = run_in_child(MEASURE, report_stage, sample=sample, method=asdict(system.method))
     except ChildProcessFailed as error:
         return replace(row, failure=str(error))
     evidence = Evidence.from_document(found.pop("evidence"))
     row = replace(row, **found, accuracy=evidence.reshaped, generic=evidence.generic)
-    if system.kind == "generic":
+    if system.method.kind == MethodKind.GENERIC:
         return row
     return replace(row, gain_low=evidence.gain_low, gain_high=evidence.gain_high, verdict=evidence.verdict)
 
 
-def _on_top_of(row: SystemRow, generic: SystemRow | None) -> SystemRow:
-    """A transform's row from bare texts on: what it stands on has to be there first."""
-    if row.system.kind not in ("guided", "gstransform"):
+def _with_encoding(row: SystemRow, generic: SystemRow | None) -> SystemRow:
+    """Add time and memory of the generic embeddings to the row of a transform."""
+    if not row.system.method.learns:
         return row
     if generic is None or generic.failure:
         return replace(row, first_seconds=math.nan)
@@ -309,30 +280,15 @@ def _on_top_of(row: SystemRow, generic: SystemRow | None) -> SystemRow:
     )
 
 
-def _refusal(asked: Asked, system: System) -> str:
-    """Why a system cannot be measured, told before it is started; "" when it can."""
-    n_classes = len(np.unique(asked.given[asked.given >= 0]))
-    match system.kind:
-        case "reading":
-            needed = not asked.instruction and split_ready(system.encoder) is None
-            return "There is no instruction to read under: type one first." if needed else ""
-        case "guided" if len(asked.labels) < 2:
-            return "Two labels are needed to tell texts apart: name them first."
-        case "gstransform" if n_classes < 2:
-            return "Texts with two different labels are needed: its names alone do not count."
-        case _:
-            return ""
-
-
-def _load_row(asked: Asked, system: System) -> SystemRow | None:
-    key = asked.row_key(system)
-    if not asked.results.has_document(key):
+def _load_row(inputs: ComparisonInputs, system: System) -> SystemRow | None:
+    key = inputs.row_key(system)
+    if not inputs.results.has_document(key):
         return None
     try:
-        row = SystemRow.from_document(asked.results.load_document(key))
+        row = SystemRow.from_document(inputs.results.load_document(key))
     except (RefractError, TypeError, KeyError):  # damaged, or of another version
         return None
-    return replace(row, system=system)  # titles depend on what else was asked for
+    return replace(row, system=system)  # titles depend on the other encoders
 
 
 def _latest_key(analysis_id: int) -> str:

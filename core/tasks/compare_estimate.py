@@ -1,4 +1,4 @@
-"""How long a comparison will take, told before it starts."""
+"""Estimate the time of a comparison before it starts."""
 
 from __future__ import annotations
 
@@ -7,36 +7,37 @@ from dataclasses import dataclass
 from core.corpus import Corpus
 from core.encoders import estimate_seconds, preview_prompt, split_ready
 from core.errors import EncoderUnavailable
-from core.evidence.comparison import System
+from core.evidence.comparison import Encoders, System
 from core.storage import Store
-from core.tasks.compare import Asked, Encoders, ask, load_comparison
+from core.tasks.compare import ComparisonInputs, comparison_inputs, load_comparison
 from core.tasks.try_encoder import load_trial
+from core.transforms import MethodKind
 
-START = 8.0
-"""Seconds until a process of its own has loaded its libraries. All of these were measured on two cores."""
+START_SECONDS = 8.0
+"""Seconds until a new process has loaded its libraries. All constants were measured on two cores."""
 
-GUIDED_FIT, RECIPE_FIT, RECIPE_LABEL = 0.15, 0.6, 0.007
-"""Seconds of one fit on 2,000 texts, and what each label adds to the published recipe."""
+GUIDED_SECONDS, GSTRANSFORM_SECONDS, SECONDS_PER_LABEL = 0.15, 0.6, 0.007
+"""Seconds of one fit on 2,000 texts, and the seconds that each label adds to `GSTransform`."""
 
 FITS, MOST_TESTS = 25, 10_000
-"""Fits of the check by hidden labels: 5 dealings of 5 parts, and fewer of many labels."""
+"""Fits of the cross-validation: 5 repetitions of 5 folds, and fewer of many labels."""
 
-LOOKED_AT = 2_000  # texts whose lengths are looked at
+LENGTH_SAMPLE = 2_000  # texts whose lengths are read
 
 
 @dataclass(frozen=True)
 class SystemEstimate:
-    """What measuring a system will take.
+    """Estimated time of measuring a system.
 
     Attributes
     ----------
     system : System
     seconds : float
-        On the sample; right to a factor of three, or so.
+        On the sample; accurate to a factor of about three.
     whole_seconds : float
-        Of one instruction on the whole corpus, for what reads every text; 0 for the others.
+        Of one instruction on the whole corpus, for re-encoding; 0 for other methods.
     timed : bool
-        Whether it goes by a trial on this machine.
+        Whether it is based on a trial on this machine.
     """
 
     system: System
@@ -48,54 +49,56 @@ class SystemEstimate:
 def estimate_comparison(
     store: Store, corpus: Corpus, analysis_id: int, encoders: Encoders, n_texts: int
 ) -> list[SystemEstimate]:
-    """Return what each system that is still to be measured will take, in seconds.
+    """Return the estimated seconds of each system that is still to be measured.
 
-    Goes by a trial of the encoder on this machine where there was one (`core.tasks.try_encoder`), else by the
-    size of its files; a graphics card is many times faster than that.
+    Based on a trial of the encoder on this machine where there was one (`core.tasks.try_encoder`), else on
+    the size of its files; a graphics card is many times faster.
 
     Parameters
     ----------
-    store, analysis_id, encoders, n_texts : as for `core.evidence.comparison.compare`
+    store, analysis_id, encoders, n_texts : as for `core.tasks.compare`
     corpus : Corpus
     """
-    asked = ask(store, analysis_id, encoders, n_texts)
+    inputs = comparison_inputs(store, analysis_id, encoders, n_texts)
     missing = load_comparison(store, analysis_id, encoders, n_texts).missing
-    return [_estimate(asked, system, corpus) for system in missing]
+    return [_estimate(inputs, system, corpus) for system in missing]
 
 
-def _estimate(asked: Asked, system: System, corpus: Corpus) -> SystemEstimate:
-    n_texts, n_labels = len(asked.rows), int((asked.given >= 0).sum())
+def _estimate(inputs: ComparisonInputs, system: System, corpus: Corpus) -> SystemEstimate:
+    n_texts, n_labels = len(inputs.rows), int((inputs.given >= 0).sum())
     fits = min(FITS, MOST_TESTS // n_labels + 5) if n_labels else 0
-    match system.kind:
-        case "generic":
-            ready = split_ready(asked.corpus_encoder) is not None
-            encoding = 0.0 if ready else _seconds(corpus, asked.corpus_encoder, n_texts)
-            return SystemEstimate(system, START + encoding)
-        case "guided":
-            return SystemEstimate(system, START + (fits + 4) * GUIDED_FIT * min(n_texts, 5_000) / 2_000)
-        case "gstransform":
-            return SystemEstimate(system, START + (fits + 2) * (RECIPE_FIT + RECIPE_LABEL * n_labels))
+    match system.method.kind:
+        case MethodKind.GENERIC:
+            ready = split_ready(inputs.corpus_encoder) is not None
+            seconds = 0.0 if ready else _seconds(corpus, inputs.corpus_encoder, n_texts)
+        case MethodKind.GUIDED:
+            seconds = (fits + 4) * GUIDED_SECONDS * min(n_texts, 5_000) / 2_000
+        case MethodKind.GSTRANSFORM:
+            seconds = (fits + 2) * (GSTRANSFORM_SECONDS + SECONDS_PER_LABEL * n_labels)
         case _:
-            return _estimate_reading(asked, system, corpus)
+            return _estimate_reencoding(inputs, system, corpus)
+    return SystemEstimate(system, START_SECONDS + seconds)
 
 
-def _estimate_reading(asked: Asked, system: System, corpus: Corpus) -> SystemEstimate:
-    if split_ready(system.encoder) is not None:
-        return SystemEstimate(system, START)
-    trial = load_trial(asked.results, asked.corpus_key, system.encoder, system.template, asked.instruction)
+def _estimate_reencoding(inputs: ComparisonInputs, system: System, corpus: Corpus) -> SystemEstimate:
+    encoder, template, instruction = system.method.encoder, system.method.template, inputs.instruction
+    if split_ready(encoder) is not None:
+        return SystemEstimate(system, START_SECONDS)
+    trial = load_trial(inputs.results, inputs.corpus_key, encoder, template, instruction)
     if trial is not None:
-        share = len(asked.rows) / asked.n_corpus
-        return SystemEstimate(system, START + trial.seconds * share, trial.seconds, timed=True)
+        share = len(inputs.rows) / inputs.n_corpus
+        return SystemEstimate(system, START_SECONDS + trial.seconds * share, trial.seconds, timed=True)
     try:
-        prompt = preview_prompt(system.encoder, asked.instruction, system.template)
+        prompt = preview_prompt(encoder, instruction, template)
     except EncoderUnavailable:
         prompt = ""
-    seconds = _seconds(corpus, system.encoder, len(asked.rows), prompt)
-    return SystemEstimate(system, START + seconds, _seconds(corpus, system.encoder, asked.n_corpus, prompt))
+    seconds = _seconds(corpus, encoder, len(inputs.rows), prompt)
+    whole_seconds = _seconds(corpus, encoder, inputs.n_corpus, prompt)
+    return SystemEstimate(system, START_SECONDS + seconds, whole_seconds)
 
 
 def _seconds(corpus: Corpus, encoder: str, n_texts: int, prompt: str = "") -> float:
-    """Seconds to load an encoder and read so many texts of a corpus, reckoned from an even sample of it."""
-    sample = corpus.texts[:: -(-len(corpus.texts) // LOOKED_AT)]
+    """Return the seconds to load an encoder and encode n texts of a corpus, estimated on an even sample."""
+    sample = corpus.texts[:: -(-len(corpus.texts) // LENGTH_SAMPLE)]
     loading = estimate_seconds([], encoder)
     return loading + (estimate_seconds(sample, encoder, prompt=prompt) - loading) * n_texts / len(sample)

@@ -1,4 +1,4 @@
-"""Systems that follow an instruction, held against each other on this corpus, for the evidence page."""
+"""Comparison of systems on this corpus, for the Evidence page."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import streamlit as st
 
 from core.corpus import Corpus
 from core.encoders import host_of
-from core.evidence.comparison import Comparison, System
+from core.evidence.comparison import Comparison, System, title_among
 from core.jobs import Job
 from core.storage import Analysis
-from core.tasks import SystemEstimate, estimate_comparison, latest_request, load_comparison, title_among
+from core.tasks import SystemEstimate, estimate_comparison, latest_request, load_comparison
 from pages.common import (
     attempt,
     cache,
@@ -38,12 +38,12 @@ HELP = (
     "Each system gets the same texts, labels and hidden labels, and a process of its own, so that time and "
     "memory can be compared. GuidedTransform is what “Reshape by labels” uses; GSTransform is the published "
     "recipe for the same; both learn from the labels that are not hidden, and GuidedTransform from their "
-    "names too. Any encoder that follows instructions can be added: it reads every text anew for each "
-    "instruction, and sees no label."
+    "names too. Any encoder that follows instructions can be added: it re-encodes every text for each "
+    "instruction, and uses no label."
 )
 TEXTS_HELP = (
-    "Labelled texts come first, then others drawn by chance. Times of encoders that read every text grow "
-    "with their number; the check by hidden labels needs the labelled ones only."
+    "Labelled texts come first, then others at random. The times of encoders grow with the number of texts. "
+    "The check by hidden labels needs the labelled texts only."
 )
 
 
@@ -111,7 +111,7 @@ def draw_request(analysis: Analysis, corpus: Corpus) -> tuple[list[tuple[str, st
             label_visibility="collapsed",
             width=180,
         )
-    with st.expander("Add an encoder that reads every text anew", icon=":material/add:", key="compare_add"):
+    with st.expander("Add an encoder that re-encodes every text", icon=":material/add:", key="compare_add"):
         name, template = draw_encoder_chooser(
             key=f"compare_{analysis.id}",
             instructed=True,
@@ -178,9 +178,9 @@ def draw_start(
     )
 
 
-def start(analysis: Analysis, encoders: list[tuple[str, str]], n_texts: int, anew: bool = False) -> None:
+def start(analysis: Analysis, encoders: list[tuple[str, str]], n_texts: int, again: bool = False) -> None:
     """Queue a run, in a callback."""
-    arguments = {"encoders": [list(each) for each in encoders], "n_texts": n_texts, "anew": anew}
+    arguments = {"encoders": [list(each) for each in encoders], "n_texts": n_texts, "again": again}
     attempt(
         lambda: jobs.start(TASK, "Comparing systems", analysis_id=analysis.id, **arguments),
         COMPARISON,
@@ -190,7 +190,7 @@ def start(analysis: Analysis, encoders: list[tuple[str, str]], n_texts: int, ane
 def draw_hosts(corpus: Corpus, systems: list[System], n_texts: int) -> None:
     """Where texts go."""
     own = cache.store().corpus_entry(corpus.key).encoder
-    readers = [own if system.kind == "generic" else system.encoder for system in systems]
+    readers = [own if system.method.kind == "generic" else system.method.encoder for system in systems]
     hosts = {host_of(reader) for reader in readers if reader}
     for host in sorted(filter(None, hosts)):
         st.markdown(f":material/send: **{n_texts:,}** texts are sent to **{markdown(host)}**.")
@@ -204,7 +204,7 @@ def estimate_text(estimates: list[SystemEstimate], n_corpus: int) -> str:
     said = f"To measure: {named}; roughly **{duration(seconds)}** here."
     slowest = max(estimates, key=lambda estimate: estimate.whole_seconds)
     if slowest.whole_seconds > 0:
-        timed = "timed on a few" if slowest.timed else "reckoned from its size"
+        timed = "timed on a few" if slowest.timed else "estimated from its size"
         said += (
             f" One instruction on all {n_corpus:,} texts takes {markdown(slowest.system.title)} about "
             f"**{duration(slowest.whole_seconds)}** ({timed})."

@@ -1,4 +1,4 @@
-"""What a comparison of systems found: a sentence, a table and a chart."""
+"""Result of a comparison: a sentence, a table and a chart."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ HELPS = {
     "counting the same.",
     "Gain": "Over the generic space, in points, and where it lies with 95 % confidence. Where 0 is inside, "
     "luck could bring it.",
-    "First instruction": "From bare texts to vectors under a first instruction: load the model and read the "
-    "sample; for the transforms: encode once, find neighbours, reshape. Starting Python, fetching a model "
-    "and giving labels is not counted.",
-    "One more": "Until the vectors of one more instruction are there: reshape, or read the sample again.",
+    "First instruction": "From texts to vectors under a first instruction: load the model and encode the "
+    "sample; for the transforms: encode once, find neighbours, reshape. Starting Python, downloading a model "
+    "and giving labels are not counted.",
+    "One more": "Time to the vectors of one more instruction: reshape, or encode the sample again.",
     "On all": "The same for all texts, at the rate measured on the sample. GSTransform learns from labelled "
     "texts alone, so that others hardly cost it time.",
     "Memory": "The most that its process held at a time, Python and its libraries included.",
@@ -123,7 +123,7 @@ def to_point(row: SystemRow) -> SystemPoint:
         low=max(0.0, min(row.accuracy, row.generic + row.gain_low)),
         high=min(1.0, max(row.accuracy, row.generic + row.gain_high)),
         meaning=meaning,
-        own=row.system.kind == "guided",
+        own=row.system.method.kind == "guided",
     )
 
 

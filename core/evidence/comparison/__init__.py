@@ -1,16 +1,27 @@
 """Compare systems on one sample with the same held-out labels."""
 
 from core.evidence.comparison.measure import Sample, measure_system
-from core.evidence.comparison.result import Comparison, Kind, System, SystemRow
+from core.evidence.comparison.result import Comparison, System, SystemRow
 from core.evidence.comparison.summary import headline, in_words
+from core.evidence.comparison.systems import (
+    Encoders,
+    find_refusal,
+    list_systems,
+    sample_rows,
+    title_among,
+)
 
 __all__ = [
     "Comparison",
-    "Kind",
+    "Encoders",
     "Sample",
     "System",
     "SystemRow",
+    "find_refusal",
     "headline",
     "in_words",
+    "list_systems",
     "measure_system",
+    "sample_rows",
+    "title_among",
 ]

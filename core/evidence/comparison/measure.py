@@ -12,29 +12,31 @@ import numpy as np
 
 from core.encoders import Encoder, EncoderSpec, family_of, host_of, load_encoder, model_folder, split_ready
 from core.errors import LabelError
-from core.evidence.comparison.result import Kind
 from core.evidence.cross_validation import cross_validate
+from core.evidence.method_run import MethodInput, instruction_for, run_method
 from core.evidence.result import Evidence
 from core.labels import encode_names
 from core.neighbours import EXACT_LIMIT, build_graph
-from core.transforms import GSTransform, GuidedTransform
-from core.utils import Report, graphics_peak_bytes, peak_bytes, stage
+from core.transforms import GSTransform, Method, MethodKind
+from core.utils import Report, graphics_peak_bytes, peak_bytes, progress_of
 
-ROUNDS = 5  # of a quick second instruction; the middle one counts
-QUICK = 2.0  # seconds
-NEUTRAL_TASK = "clustering"  # of encoders of fixed tasks, where the instruction is none of theirs
+QUICK_ROUNDS = 5  # repetitions of a quick second instruction; their median counts
+QUICK_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
 class Sample:
-    """Texts to compare on, with what is known of them.
+    """Texts to compare on, with their labels.
 
     Attributes
     ----------
-    texts : list of str
-    vectors : float32 array (n, d), the corpus' embeddings
-    given : int64 array (n,), label of each text; -1 where there is none
-    phrases : list of lists of str, what is encoded for each label name
+    texts : list of n_texts str
+    vectors : ndarray of float32, shape (n_texts, n_dims)
+        Stored embeddings.
+    given : ndarray of int64, shape (n_texts,)
+        Label of each text; -1 where unlabelled.
+    phrases : list of lists of str
+        Texts that are encoded for each label name.
     instruction : str
     corpus_encoder : str
     """
@@ -49,7 +51,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Measured:
-    """What was found about a system; attributes as of `core.evidence.comparison.result.SystemRow`."""
+    """Result of measuring a system; attributes as of `core.evidence.comparison.result.SystemRow`."""
 
     evidence: Evidence
     first_seconds: float = math.nan
@@ -63,27 +65,25 @@ def measure_system(
     report: Report,
     *,
     sample: Sample,
-    kind: Kind,
-    encoder: str,
-    template: str,
+    method: Method,
     ready: np.ndarray | None = None,
 ) -> Measured:
-    """Time a system, note its memory, then look how well held-out labels are found again.
+    """Measure time and memory of a system, then its accuracy on held-out labels.
 
-    Loading libraries and fetching a model's files is not counted: it happens once.
+    Loading libraries and downloading model files is not timed: it happens once.
 
     Parameters
     ----------
     report : Report
     sample : Sample
-    kind, encoder, template : as of `System`
-    ready : float32 array (n, d), optional
-        The sample's vectors where the encoder's name stands for vectors that were made elsewhere.
+    method : Method
+    ready : ndarray of float32, shape (n_texts, n_dims), optional
+        Vectors of the sample where the encoder's name stands for an uploaded file of vectors.
 
     Returns
     -------
     Measured
-        Seconds of a transform begin where the embeddings are there.
+        The seconds of a transform exclude those of the stored embeddings.
 
     Raises
     ------
@@ -92,22 +92,22 @@ def measure_system(
     LabelError
         When a transform has too few labels.
     """
-    match kind:
-        case "generic":
+    match method.kind:
+        case MethodKind.GENERIC:
             return _measure_generic(report, sample)
-        case "guided":
+        case MethodKind.GUIDED:
             return _measure_guided(report, sample)
-        case "gstransform":
-            return _measure_recipe(report, sample)
-        case "reading":
-            return _measure_reading(report, sample, encoder, template, ready)
+        case MethodKind.GSTRANSFORM:
+            return _measure_gstransform(report, sample)
+        case _:
+            return _measure_reencoding(report, sample, method, ready)
 
 
 def _measure_generic(report: Report, sample: Sample) -> Measured:
     seconds, note = math.nan, ""
     if split_ready(sample.corpus_encoder) is None:
         encoder, loading = _load(report, sample.corpus_encoder, "")
-        encode = stage(report, "Encoding")
+        encode = progress_of(report, "Encoding")
         _, encoding = _timed(lambda: encoder.encode(sample.texts, progress=encode))
         seconds, note = loading + encoding, _server_note(sample.corpus_encoder)
     else:
@@ -121,7 +121,7 @@ def _measure_guided(report: Report, sample: Sample) -> Measured:
     encoder = None
     if split_ready(sample.corpus_encoder) is None and sample.phrases:
         encoder, _ = _load(report, sample.corpus_encoder, "")
-    if len(sample.vectors) > EXACT_LIMIT:  # the app's worker has compiled it before, too
+    if len(sample.vectors) > EXACT_LIMIT:  # compiled code is not timed: the worker of the app compiles once
         report("Compiling the search for neighbours", 0, 1)
         build_graph(np.random.default_rng(0).normal(size=(EXACT_LIMIT + 1, 2)).astype(np.float32))
     report("Finding neighbours", 0, 1)
@@ -132,8 +132,7 @@ def _measure_guided(report: Report, sample: Sample) -> Measured:
     def follow() -> None:
         nonlocal names
         names = None if encoder is None else encode_names(encoder, sample.phrases)
-        transform = GuidedTransform(random_state=0)
-        transform.fit_transform(sample.vectors, sample.given, graph=graph, label_vectors=names)
+        run_method(Method(), MethodInput(sample.vectors, sample.given, names, graph))
 
     first, second = _first_and_second(follow)
     memory = _memory()
@@ -141,15 +140,14 @@ def _measure_guided(report: Report, sample: Sample) -> Measured:
     return Measured(evidence, finding + first, second, *memory)
 
 
-def _measure_recipe(report: Report, sample: Sample) -> Measured:
-    import torch  # noqa: F401  before the clock starts
+def _measure_gstransform(report: Report, sample: Sample) -> Measured:
+    import torch  # noqa: F401  not timed
 
-    counting = stage(report, "Training")
+    training = progress_of(report, "Training")
 
     def follow() -> None:
-        GSTransform(random_state=0).fit(sample.vectors, sample.given, progress=counting).transform(
-            sample.vectors
-        )
+        given = MethodInput(sample.vectors, sample.given)
+        run_method(Method(MethodKind.GSTRANSFORM), given, progress=training)
 
     first, second = _first_and_second(follow)
     memory = _memory()
@@ -157,27 +155,27 @@ def _measure_recipe(report: Report, sample: Sample) -> Measured:
         evidence = _evidence(report, sample, transform=GSTransform(random_state=0))
     except ValueError as error:
         raise LabelError(
-            "The training left the range of numbers with some of the labels hidden: give more labels."
+            "The training did not converge with some of the labels hidden: give more labels."
         ) from error
     return Measured(evidence, first, second, *memory)
 
 
-def _measure_reading(
-    report: Report, sample: Sample, name: str, template: str, ready: np.ndarray | None
-) -> Measured:
+def _measure_reencoding(report: Report, sample: Sample, method: Method, ready: np.ndarray | None) -> Measured:
+    name = method.encoder
     if ready is not None:
         note = "Its vectors come from a file: how long they took is not known."
         return Measured(_evidence(report, sample, read=ready), note=note)
-    encoder, loading = _load(report, name, template)
-    instruction, note = _instruction_for(encoder, sample.instruction)
-    reading = stage(report, "Reading")
+    encoder, loading = _load(report, name, method.template)
+    instruction, note = instruction_for(encoder, sample.instruction)
+    given = MethodInput(sample.vectors, sample.given, texts=sample.texts, instruction=instruction)
+    progress = progress_of(report, "Encoding")
 
-    def read() -> np.ndarray:
-        return encoder.encode(sample.texts, instruction=instruction, progress=reading)
+    def encode() -> np.ndarray:
+        return run_method(method, given, encoder=encoder, progress=progress)
 
-    vectors, first = _timed(read)
-    # The first pass of a model takes a little longer; to a server, texts are sent once.
-    second = _timed(read)[1] if first < QUICK and host_of(name) is None else first
+    vectors, first = _timed(encode)
+    # The first pass of a model takes a little longer. Texts are sent to a server only once.
+    second = _timed(encode)[1] if first < QUICK_SECONDS and host_of(name) is None else first
     memory = _memory()
     evidence = _evidence(report, sample, read=vectors)
     follows = instruction == sample.instruction
@@ -185,36 +183,26 @@ def _measure_reading(
     return Measured(evidence, loading + first, second if follows else math.nan, *memory, note)
 
 
-def _instruction_for(encoder: Encoder, instruction: str) -> tuple[str | None, str]:
-    """What an encoder is given in place of an instruction that it cannot follow, and the word on it."""
-    if encoder.follows_instructions == "no":
-        return None, "It follows no instruction, and read the texts as they are."
-    if encoder.follows_instructions == "free text" or instruction in encoder.tasks:
-        return instruction, ""
-    task = NEUTRAL_TASK if NEUTRAL_TASK in encoder.tasks else encoder.tasks[0]
-    return task, f"It follows fixed tasks only, and read for “{task}”."
-
-
 def _evidence(report: Report, sample: Sample, **given: object) -> Evidence:
-    progress = stage(report, "Checking by hidden labels")
+    progress = progress_of(report, "Checking by hidden labels")
     return cross_validate(sample.vectors, sample.given, progress=progress, **given)
 
 
 def _first_and_second(follow: Callable[[], None]) -> tuple[float, float]:
-    """Seconds of a first and of a further instruction."""
+    """Return the seconds of a first and of one more instruction."""
     _, first = _timed(follow)
     rounds = [_timed(follow)[1]]
-    while rounds[0] < QUICK and len(rounds) < ROUNDS:
+    while rounds[0] < QUICK_SECONDS and len(rounds) < QUICK_ROUNDS:
         rounds.append(_timed(follow)[1])
     return first, statistics.median(rounds)
 
 
 def _load(report: Report, name: str, template: str) -> tuple[Encoder, float]:
-    """An encoder, and the seconds that it took to load from files that are here."""
+    """Return an encoder, and the seconds to load it from local files."""
     if host_of(name) is None:
         report("Looking for the model", 0, 1)
-        spec = EncoderSpec.parse(name)
-        kind = family_of(spec, model_folder(spec.source)).kind
+        named = EncoderSpec.parse(name)
+        kind = family_of(named, model_folder(named.source)).kind
         report("Loading libraries", 0, 1)
         _load_libraries(language_model=kind == "inbedder")
     report("Loading the model", 0, 1)
@@ -222,7 +210,7 @@ def _load(report: Report, name: str, template: str) -> tuple[Encoder, float]:
 
 
 def _load_libraries(*, language_model: bool) -> None:
-    """Before the clock starts. `import transformers` alone loads next to nothing."""
+    """Import the libraries before the time is taken. `import transformers` alone loads almost nothing."""
     if language_model:
         from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel  # noqa: F401
     else:

@@ -1,38 +1,33 @@
-"""What a comparison finds: one row for each system."""
+"""The result of a comparison: one row for each system."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any
 
-Kind = Literal["generic", "guided", "gstransform", "reading"]
+from core.transforms import Method, MethodKind
 
 
 @dataclass(frozen=True)
 class System:
-    """A way to vectors.
+    """A method with its title.
 
     Attributes
     ----------
-    kind : "generic", "guided", "gstransform" or "reading"
-        The stored embeddings, `GuidedTransform` and `GSTransform` of them, or an encoder that reads every
-        text under the instruction.
-    encoder, template : str
-        Of a reading, as for `core.encoders.load_encoder`; else "".
-    title : str, for people
+    method : Method
+    title : str
+        Its name on the screen.
     """
 
-    kind: Kind
-    encoder: str
-    template: str
+    method: Method
     title: str
 
 
 @dataclass(frozen=True)
 class SystemRow:
-    """How good, how fast and how large a system was here.
+    """Accuracy, time and memory of a system.
 
     Attributes
     ----------
@@ -42,23 +37,23 @@ class SystemRow:
     run : str
         When the run began in which this was measured, in UTC. Times of one run can be compared best.
     accuracy : float
-        Balanced accuracy of held-out labels, 0 to 1; not a number with too few labels.
+        Balanced accuracy of held-out labels, 0 to 1; NaN with too few labels.
     generic : float
-        The same for the generic space, 0 to 1; not a number with too few labels.
+        The same for the generic space.
     gain_low, gain_high : float
         95 % interval of the gain over the generic space, -1 to 1.
     verdict : str
-        What `core.evidence.Evidence` says of that gain.
+        Of `core.evidence.Evidence`.
     first_seconds : float
-        From bare texts to vectors under a first instruction; not a number when it is not known.
+        From texts to vectors under a first instruction; NaN when unknown.
     second_seconds : float
-        To vectors under one more instruction; not a number when the system cannot follow one.
+        To vectors under one more instruction; NaN when the system cannot follow one.
     peak_bytes, graphics_bytes : int
-        Most memory of its process, and of graphics cards; 0 when not known, or not used.
+        Peak memory of its process, and of graphics cards; 0 when unknown or not used.
     note : str
-        A sentence on what was special; "" for none.
+        A sentence on a limitation; "" for none.
     failure : str
-        A sentence when it came to no result; "" else.
+        Why there is no result; "" where there is one.
     """
 
     system: System
@@ -82,12 +77,14 @@ class SystemRow:
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> SystemRow:
-        """Return the row of which `to_document` made this."""
-        return cls(**{**document, "system": System(**document["system"])})
+        """Read what `to_document` returned. A system that an earlier version wrote has no method."""
+        system = document["system"]
+        method = Method(**system["method"]) if "method" in system else Method(MethodKind.GENERIC)
+        return cls(**{**document, "system": System(method, system["title"])})
 
     @property
     def enough(self) -> bool:
-        """Whether there were labels enough to tell how good it is."""
+        """Whether there were enough labels to measure accuracy."""
         return not math.isnan(self.accuracy)
 
 
@@ -98,13 +95,13 @@ class Comparison:
     Attributes
     ----------
     n_texts, n_corpus : int
-        Texts of the sample, and of the corpus.
+        Texts of the sample and of the corpus.
     n_labels, n_classes : int
         Texts of the sample that carry a label, and how many different labels.
     rows : tuple of SystemRow
-        Of the systems that were measured, in the order in which they were asked for.
+        Of the systems that were measured, in the order of the request.
     missing : tuple of System
-        Those that were not yet, or failed.
+        Systems that are not measured yet, or failed.
     """
 
     n_texts: int
@@ -116,19 +113,19 @@ class Comparison:
 
     @property
     def measured(self) -> tuple[SystemRow, ...]:
-        """Rows that came to a result."""
+        """Rows with a result."""
         return tuple(row for row in self.rows if not row.failure)
 
     def seconds_on_all(self, row: SystemRow) -> float:
-        """Seconds to one more instruction for the whole corpus; not a number where that is not known.
+        """Return the seconds to one more instruction for the whole corpus; NaN where unknown.
 
-        Reading and reshaping take as much longer as there are more texts. The published recipe learns from
-        the labelled ones alone: where the sample could hold no more of them, nobody knows how many there are.
+        Re-encoding and reshaping are linear in the number of texts. `GSTransform` learns from labelled texts
+        only: where all texts of the sample are labelled, the number of labels of the corpus is unknown.
         """
-        if row.system.kind == "gstransform":
+        if row.system.method.kind == MethodKind.GSTRANSFORM:
             return row.second_seconds if self.n_labels < self.n_texts else math.nan
         return row.second_seconds * self.n_corpus / self.n_texts
 
-    def find(self, kind: Kind) -> SystemRow | None:
-        """The row of a kind, when it came to a result."""
-        return next((row for row in self.measured if row.system.kind == kind), None)
+    def find(self, kind: MethodKind) -> SystemRow | None:
+        """Return the row of a kind of method; None where it has no result."""
+        return next((row for row in self.measured if row.system.method.kind == kind), None)

@@ -1,4 +1,4 @@
-"""What a comparison found, in plain words."""
+"""Sentences on the result of a comparison."""
 
 from __future__ import annotations
 
@@ -7,39 +7,40 @@ from collections.abc import Callable
 
 from core.evidence.comparison.result import Comparison, SystemRow
 from core.evidence.result import percent
+from core.transforms import MethodKind
 
 MOST_NAMED = 3  # encoders in the headline
-FACTOR_FROM = 1.5  # below it, times are told as about the same
+DIFFERENT_FACTOR = 1.5  # smaller ratios of two times count as about the same
 
 
 def headline(comparison: Comparison, escape: Callable[[str], str] = str) -> str:
-    """Return what was found in one sentence, or "" while there is nothing to compare.
+    """Return the result in one sentence, or "" while there is nothing to compare.
 
-    It names the encoders that find most, and whatever else finds more than GuidedTransform.
+    It names the encoders with the highest accuracy, and every other system above GuidedTransform.
 
     Parameters
     ----------
     comparison : Comparison
     escape : callable, optional
-        Makes a title fit for where the sentence is shown.
+        Escapes a title for the place where the sentence is shown.
     """
-    guided = comparison.find("guided")
+    guided = comparison.find(MethodKind.GUIDED)
     if guided is None:
         return ""
-    readings = [row for row in comparison.measured if row.system.kind == "reading"]
-    best = sorted(readings, key=lambda row: -row.accuracy if row.enough else math.inf)[:MOST_NAMED]
-    held = [row for row in readings if row in best]
-    recipe, generic = comparison.find("gstransform"), comparison.find("generic")
-    for row in (recipe, generic):
-        if row is not None and (not readings or row.accuracy > guided.accuracy):
-            held.append(row)
-    parts = [_told(guided, escape, first=True)]
-    parts += [_told(row, escape) + _factor(row, guided) for row in held]
+    reencoding = [row for row in comparison.measured if row.system.method.reencodes]
+    best = sorted(reencoding, key=lambda row: -row.accuracy if row.enough else math.inf)[:MOST_NAMED]
+    compared = [row for row in reencoding if row in best]
+    published, generic = comparison.find(MethodKind.GSTRANSFORM), comparison.find(MethodKind.GENERIC)
+    for row in (published, generic):
+        if row is not None and (not reencoding or row.accuracy > guided.accuracy):
+            compared.append(row)
+    parts = [_say(guided, escape, first=True)]
+    parts += [_say(row, escape) + _factor(row, guided) for row in compared]
     return "; ".join(parts) + "."
 
 
 def in_words(seconds: float) -> str:
-    """Return a time as people say it; "–" for not a number."""
+    """Return a duration in words; "–" for NaN."""
     if math.isnan(seconds):
         return "–"
     if seconds < 0.095:
@@ -55,8 +56,8 @@ def in_words(seconds: float) -> str:
     return f"{seconds / 86400:.0f} days"
 
 
-def _told(row: SystemRow, escape: Callable[[str], str], *, first: bool = False) -> str:
-    """One system: how much it finds, and what a further instruction takes."""
+def _say(row: SystemRow, escape: Callable[[str], str], *, first: bool = False) -> str:
+    """Accuracy of one system, and its time for one more instruction."""
     name = escape(row.system.title)
     found = f"{percent(row.accuracy)}" if row.enough else ""
     if first and found:
@@ -66,21 +67,21 @@ def _told(row: SystemRow, escape: Callable[[str], str], *, first: bool = False) 
         return f"{name} finds {found} in {takes}" if first else f"{name} {found} in {takes}"
     if takes:
         return f"{name} takes {takes}"
-    return f"{name} {found or 'cannot be told'}"
+    return f"{name} {found or 'cannot be measured'}"
 
 
 def _factor(row: SystemRow, guided: SystemRow) -> str:
-    """How many times as long it takes."""
+    """Ratio of its time to that of GuidedTransform, in words."""
     factor = row.second_seconds / guided.second_seconds if guided.second_seconds else math.nan
     if math.isnan(factor):
         return ""
-    if factor >= FACTOR_FROM:
+    if factor >= DIFFERENT_FACTOR:
         return f", {_round(factor)} times as long"
-    return ", about as long" if factor > 1 / FACTOR_FROM else f", {_round(1 / factor)} times as fast"
+    return ", about as long" if factor > 1 / DIFFERENT_FACTOR else f", {_round(1 / factor)} times as fast"
 
 
 def _round(factor: float) -> str:
-    """A factor to one digit below 10, to two above."""
+    """Round a factor to one decimal below 10, to two digits above."""
     if factor < 9.5:
         return f"{factor:.1f}".removesuffix(".0")
     unit = 10 ** (int(math.log10(factor)) - 1)

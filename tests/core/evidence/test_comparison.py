@@ -17,17 +17,25 @@ import pytest
 
 from core.encoders import ReadyVectors
 from core.errors import Cancelled, EncoderUnavailable, RefractError
-from core.evidence import cross_validate
-from core.evidence.comparison import Comparison, System, SystemRow, headline, in_words
+from core.evidence import cross_validate, method_run
+from core.evidence.comparison import (
+    Comparison,
+    System,
+    SystemRow,
+    headline,
+    in_words,
+    list_systems,
+    sample_rows,
+)
 from core.evidence.comparison import measure as systems
 from core.labels import encode_names, label_phrases
 from core.neighbours import build_graph
 from core.storage import keep_ready, load_space
 from core.tasks import Trial, compare, estimate_comparison, latest_request, load_comparison
-from core.tasks.compare import MEASURE, sample_rows
+from core.tasks.compare import MEASURE
 from core.tasks.model_cache import load_warm_corpus
-from core.transforms import GSTransform
-from core.utils import child_process
+from core.transforms import GSTransform, Method
+from core.utils import child_process, content_key
 from pages.charts import GAIN, SystemPoint, accuracy_by_seconds
 from pages.charts.comparison import LETTER, NAME_HEIGHT
 from pages.charts.name_placement import Box
@@ -77,6 +85,7 @@ def readers(monkeypatch):
     monkeypatch.setattr(systems, "_load_libraries", lambda **_: None)
     quick = partial(GSTransform, max_epochs=3, n_hidden=8, n_components=4)
     monkeypatch.setattr(systems, "GSTransform", quick)
+    monkeypatch.setattr(method_run, "GSTransform", quick)
 
 
 @pytest.fixture
@@ -86,9 +95,9 @@ def here(monkeypatch):
 
     def run_here(function, report, **arguments):
         assert function == MEASURE
-        asked.append(arguments["encoder"] or arguments["kind"])
+        asked.append(arguments["method"]["encoder"] or arguments["method"]["kind"])
         try:
-            found = task.measure_apart(report, **json.loads(json.dumps(arguments)))
+            found = task.measure_in_child(report, **json.loads(json.dumps(arguments)))
         except RefractError as error:
             if isinstance(error, Cancelled):
                 raise
@@ -153,7 +162,7 @@ class TestRows:
     ):
         """As `cross_validate` says of the whole corpus, which is the sample here."""
         rows = by_title(run())
-        labels, given = store.named_codes(labelled, 60)
+        labels, given = list(store.labels.read(labelled).names), store.labels.read(labelled).codes
         names = encode_names(WordEncoder(), label_phrases("by feeling", labels))
         guided = cross_validate(vectors, given, graph=build_graph(vectors), label_vectors=names)
         assert list(rows) == ["Generic", "GuidedTransform", "GSTransform", "feeling"]
@@ -212,8 +221,8 @@ class TestRows:
         ],
     )
     def test_models_of_one_name_are_told_apart(self, encoders, titles):
-        systems = task._systems([(encoder, "") for encoder in encoders])
-        assert [system.title for system in systems if system.kind == "reading"] == titles
+        systems = list_systems([(encoder, "") for encoder in encoders])
+        assert [system.title for system in systems if system.method.reencodes] == titles
 
     def test_a_second_instruction_is_timed_without_what_happens_once(self, run, monkeypatch):
         class ColdEncoder(FeelingEncoder):
@@ -231,8 +240,8 @@ class TestRows:
         assert len(FeelingEncoder.asked) == 1  # what is sent costs
 
     def test_with_too_few_labels_times_and_memory_are_left(self, run, store, labelled):
-        store.undo(labelled)
-        assert store.guide_labels(labelled).empty
+        store.labels.undo(labelled)
+        assert store.labels.read(labelled).table.empty
         rows = by_title(run())
         assert not any(row.enough for row in rows.values())
         assert rows["GuidedTransform"].second_seconds > 0  # the names alone reshape
@@ -286,7 +295,7 @@ class TestRun:
         rows = by_title(comparison)
         assert rows["broken"].failure == "The encoder broken cannot be read: choose another."
         assert rows["feeling"].enough and len(comparison.measured) == 4
-        assert [system.encoder for system in comparison.missing] == ["broken"]
+        assert [system.method.encoder for system in comparison.missing] == ["broken"]
         here.clear()
         run([("broken", ""), ("feeling", "")])
         assert here == ["broken"]
@@ -321,14 +330,14 @@ class TestRun:
 
     def test_another_label_or_instruction_asks_for_another_run(self, run, store, labelled):
         run()
-        store.give_labels(labelled, {30: "angry"}, "ada")
+        store.labels.give(labelled, {30: "angry"}, "ada")
         assert not load_comparison(store, labelled, READERS, 60).rows
-        store.undo(labelled)
+        store.labels.undo(labelled)
         assert load_comparison(store, labelled, READERS, 60).rows
         store.set_instruction(labelled, "by topic")
         assert not load_comparison(store, labelled, READERS, 60).rows
 
-    def test_measuring_anew_keeps_what_is_there_until_it_is_measured_again(
+    def test_measuring_again_keeps_what_is_there_until_it_is_measured_again(
         self, run, store, labelled, here, monkeypatch
     ):
         run([*READERS, ("plain", "")])
@@ -341,7 +350,7 @@ class TestRun:
                 raise Cancelled("Stopped.")
 
         with pytest.raises(Cancelled):
-            run(report=stop, anew=True)
+            run(report=stop, again=True)
         after = load_comparison(store, labelled, [*READERS, ("plain", "")], 60)
         assert here == ["generic", "guided"] and not after.missing
         assert [row.run.startswith("2040") for row in after.rows] == [True, True, False, False, False]
@@ -376,17 +385,17 @@ class TestRun:
     def test_without_an_instruction_nothing_is_read(self, run, store, labelled, here):
         store.set_instruction(labelled, "")
         rows = by_title(run())
-        assert "no instruction to read under" in rows["feeling"].failure
+        assert "no instruction to encode under" in rows["feeling"].failure
         assert rows["GuidedTransform"].enough and "feeling" not in here
 
     def test_without_two_labels_no_transform_is_tried(self, run, store, labelled, here):
-        store.undo(labelled)
-        store.delete_label(labelled, "angry")
+        store.labels.undo(labelled)
+        store.label_names.delete(labelled, "angry")
         rows = by_title(run())
         assert "Two labels are needed" in rows["GuidedTransform"].failure
         assert here == ["generic", "feeling"]
         assert not load_comparison(store, labelled, READERS, 60).missing  # going on would bring nothing
-        store.add_label(labelled, "calm")
+        store.label_names.add(labelled, "calm")
         assert len(load_comparison(store, labelled, READERS, 60).missing) == 4
 
 
@@ -395,7 +404,7 @@ class TestApart:
         folder = save_instructor(tmp_path)
         encoders = [(f"instructor:{folder}", "")]
         kinds = {"generic": "Generic"}  # the others take as long again
-        monkeypatch.setattr(task, "TRANSFORMS", kinds)
+        monkeypatch.setattr("core.evidence.comparison.systems.TRANSFORMS", kinds)
         stages = []
         compare(
             store, lambda stage, *_: stages.append(stage), analysis_id=labelled, encoders=encoders,
@@ -408,7 +417,7 @@ class TestApart:
         # Of loading libraries, which takes seconds, nothing is counted.
         assert 0 < reading.second_seconds < reading.first_seconds < 1.5
         assert reading.peak_bytes > 200e6  # torch was loaded there
-        assert "saved: reading" in stages
+        assert "saved: encoding" in stages
 
 
 class TestEstimate:
@@ -449,7 +458,7 @@ class TestEstimate:
 
 
 def row(kind, title, accuracy, second, first=9.0, **more):
-    return SystemRow(System(kind, "", "", title), 2_000, "now", accuracy=accuracy, second_seconds=second,
+    return SystemRow(System(Method(kind), title), 2_000, "now", accuracy=accuracy, second_seconds=second,
                      first_seconds=first, **more)  # fmt: skip
 
 
@@ -461,9 +470,9 @@ class TestWords:
     def test_the_headline_holds_guided_transform_against_what_reads_anew(self):
         guided, reading = (
             row("guided", "GuidedTransform", 0.752, 0.106),
-            row("reading", "INSTRUCTOR", 0.61, 74),
+            row("reencode", "INSTRUCTOR", 0.61, 74),
         )
-        recipe, plain = row("gstransform", "GSTransform", 0.5, 2), row("reading", "e5", 0.7, math.nan)
+        recipe, plain = row("gstransform", "GSTransform", 0.5, 2), row("reencode", "e5", 0.7, math.nan)
         said = headline(found(guided, recipe, reading, plain))
         assert said == (
             "GuidedTransform finds 75 % of the hidden labels in 0.1 s; INSTRUCTOR 61 % in 74 s, 700 times as "
@@ -473,7 +482,7 @@ class TestWords:
     def test_the_headline_names_those_that_find_most(self):
         guided, recipe = row("guided", "GuidedTransform", 0.6, 1), row("gstransform", "GSTransform", 0.7, 2)
         readings = [
-            row("reading", f"r{place}", share, 1)
+            row("reencode", f"r{place}", share, 1)
             for place, share in enumerate((0.1, math.nan, 0.2, 0.9, 0.3))
         ]
         said = headline(found(guided, recipe, *readings))
@@ -497,7 +506,7 @@ class TestWords:
     def test_it_claims_no_accuracy_that_was_not_measured(self):
         guided, reading = (
             row("guided", "GuidedTransform", math.nan, 0.2),
-            row("reading", "x*y", math.nan, 0.02),
+            row("reencode", "x*y", math.nan, 0.02),
         )
         said = headline(found(guided, reading), escape=lambda title: title.replace("*", "\\*"))
         assert said == "GuidedTransform takes 0.2 s; x\\*y takes 0.02 s, 10 times as fast."
@@ -505,7 +514,7 @@ class TestWords:
 
     def test_there_is_no_headline_without_guided_transform(self):
         failed = row("guided", "GuidedTransform", 0.7, 0.1, failure="No.")
-        assert headline(found(failed, row("reading", "e5", 0.7, 2))) == headline(found()) == ""
+        assert headline(found(failed, row("reencode", "e5", 0.7, 2))) == headline(found()) == ""
 
     @pytest.mark.parametrize(
         ("seconds", "words"),
@@ -520,17 +529,17 @@ class TestWords:
 
     def test_time_for_the_whole_corpus(self):
         seconds = found().seconds_on_all
-        assert seconds(row("reading", "e5", 0.5, 10)) == pytest.approx(73.2)
+        assert seconds(row("reencode", "e5", 0.5, 10)) == pytest.approx(73.2)
         assert seconds(row("guided", "GuidedTransform", 0.5, 0.1)) == pytest.approx(0.732)
         assert seconds(row("gstransform", "GSTransform", 0.5, 3)) == 3
         # Loading is no part of a further instruction, and there is none.
-        assert math.isnan(seconds(row("reading", "plain", 0.5, math.nan, first=20)))
+        assert math.isnan(seconds(row("reencode", "plain", 0.5, math.nan, first=20)))
         assert math.isnan(seconds(row("generic", "Generic", 0.5, math.nan)))
         full = dataclasses.replace(found(), n_labels=2_000)
         assert math.isnan(full.seconds_on_all(row("gstransform", "GSTransform", 0.5, 3)))
 
     def test_rows_survive_json(self):
-        before = row("reading", "e5", 0.5, math.nan, note="so")
+        before = row("reencode", "e5", 0.5, math.nan, note="so")
         after = SystemRow.from_document(json.loads(json.dumps(before.to_document())))
         assert dataclasses.replace(
             after, generic=0, gain_low=0, gain_high=0, second_seconds=0
@@ -585,3 +594,17 @@ class TestFigure:
         left, right = figure.layout.xaxis.range
         assert right - left > 1 and left < np.log10(2) < right
         assert figure.layout.yaxis.range[1] > 1
+
+
+class TestEarlierVersions:
+    def test_a_row_of_an_earlier_version_is_found(self, run, store, labelled, prepared):
+        run()
+        inputs = task.comparison_inputs(store, labelled, READERS, 60)
+        system = inputs.systems[-1]
+        flat = {"kind": "reading", "encoder": "feeling", "template": "", "title": "feeling"}
+        signature = task.files_signature("feeling")
+        key = f"{inputs.key}.{content_key('row', 'reading', 'feeling', '', signature)}"
+        results = store.results(prepared)
+        assert results.has_document(key)
+        results.save_document(key, results.load_document(key) | {"system": flat})
+        assert load_comparison(store, labelled, READERS, 60).rows[-1].system == system

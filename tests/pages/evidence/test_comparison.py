@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 from core.evidence.comparison import System
 from core.jobs import Job
 from core.tasks import SystemEstimate, load_comparison
+from core.transforms import Method
 from pages.common import cache
 from pages.common.encoders import chooser
 from pages.evidence import comparison
@@ -126,7 +127,7 @@ def test_hours_are_told_before_they_begin_and_a_sample_is_proposed(panel, labell
     )
     with_reader(panel, labelled, "feeling")
     said = words(panel)
-    assert "takes feeling about **60 min** (reckoned from its size)" in said
+    assert "takes feeling about **60 min** (estimated from its size)" in said
     assert "A sample of 20 texts takes roughly" in said  # 40 of them take 40 minutes
     press(panel, "compare_smaller")
     assert "created with a default value" not in caplog.text
@@ -242,7 +243,7 @@ def test_the_interval_on_the_chart_is_that_of_the_gain():
     assert (point.low, point.high) == (pytest.approx(0.8), pytest.approx(0.9)) and point.own
     sure = row("guided", "GuidedTransform", 0.95, 0.1, generic=0.6, gain_low=0.2, gain_high=0.5)
     assert to_point(sure).high == 1
-    instant = row("reading", "e5", 0.5, 0.0, generic=0.5)
+    instant = row("reencode", "e5", 0.5, 0.0, generic=0.5)
     assert to_point(instant).seconds > 0  # the axis has no zero
 
 
@@ -251,7 +252,7 @@ def test_a_gain_of_nothing_has_no_sign():
 
 
 def test_what_takes_most_is_named():
-    slow = SystemEstimate(System("reading", "a", "", "a_b"), 7_200, 40_000, timed=True)
-    said = estimate_text([SystemEstimate(System("guided", "", "", "GuidedTransform"), 60), slow], 14_640)
+    slow = SystemEstimate(System(Method("reencode", "a"), "a_b"), 7_200, 40_000, timed=True)
+    said = estimate_text([SystemEstimate(System(Method("guided"), "GuidedTransform"), 60), slow], 14_640)
     assert "GuidedTransform, a\\_b; roughly **2 h** here." in said
     assert "all 14,640 texts takes a\\_b about **11 h** (timed on a few)" in said
