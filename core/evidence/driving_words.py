@@ -1,4 +1,4 @@
-"""The words that drive each label: what in the texts a transform listens to."""
+"""The words that drive each label: which words of a text raise its score."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from scipy.sparse import csr_matrix
 
 from core.corpus import Words, distinct_words, echo_each_other, read_words
 
-MOST_TEXTS = 20_000
-"""Texts that words are weighed on at most: more change the weights by less than is shown."""
+DRIVING_SAMPLE = 20_000
+"""Most texts in the regression: more change the weights by less than is shown."""
 
-MOST_WORDS = 3_000
-"""Words weighed against each other: the most frequent ones. Their weights are one system of equations."""
+MAX_WORDS = 3_000
+"""Most words in the regression, the most frequent ones: its cost grows with their third power."""
 
-FEWEST_TEXTS = 3
-"""Texts of a label, and fewest of the corpus, that must hold a word before it drives the label."""
+MIN_TEXTS = 3
+"""A driving word occurs in at least this many texts of the label."""
 
-IMAGINED_TEXTS = 10.0
-"""A word is weighed as if this many more texts held it without any effect: rare words need a strong one."""
+RIDGE_PENALTY = 10.0
+"""Penalty of the ridge regression: as if this many more texts held each word without effect."""
 
 DISTINCTIVE = 2.0
 """A driving word is at least this many times as frequent within the label as elsewhere."""
 
-FAINT = 0.005
-"""A word that accounts for less of the distance than this is not listed."""
+MIN_WEIGHT = 0.005
+"""A driving word accounts for at least this share of the distance."""
 
 
 class DrivingWord(NamedTuple):
@@ -69,7 +69,7 @@ def driving_words(
 
     Words whose absence speaks for a label are not listed, nor is a second form of a word (bag, bags). A label
     has fewer words, or none, where its texts share none. Cost: linear in the length of the texts to read them
-    (once in a process), then O(min(n_texts, `MOST_TEXTS`) x words per text² + `MOST_WORDS`³).
+    (once in a process), then O(min(n_texts, `DRIVING_SAMPLE`) x words per text² + `MAX_WORDS`³).
 
     Parameters
     ----------
@@ -117,8 +117,8 @@ def driving_words(
     inside, outside = _shares(counts, members, holds)
     gaps = np.diff(_means(apart, members), axis=0)[0]
     weights = effects * (inside - outside) / np.where(gaps > 0, gaps, np.inf)
-    drives = (counts >= FEWEST_TEXTS) & (effects > 0) & (inside >= DISTINCTIVE * outside)
-    weights = np.where(drives & (weights >= FAINT), weights, 0)
+    drives = (counts >= MIN_TEXTS) & (effects > 0) & (inside >= DISTINCTIVE * outside)
+    weights = np.where(drives & (weights >= MIN_WEIGHT), weights, 0)
     spelt = [words.shown[term] for term in terms]
     return [
         _strongest(spelt, weights[:, label], inside[:, label], outside[:, label], n_words)
@@ -161,9 +161,9 @@ def class_scores(X: np.ndarray, weights: np.ndarray, predicted: np.ndarray, n_la
 
 
 def _sample(n_texts: int) -> np.ndarray:
-    if n_texts <= MOST_TEXTS:
+    if n_texts <= DRIVING_SAMPLE:
         return np.arange(n_texts)
-    return np.sort(np.random.default_rng(0).choice(n_texts, MOST_TEXTS, replace=False))
+    return np.sort(np.random.default_rng(0).choice(n_texts, DRIVING_SAMPLE, replace=False))
 
 
 def _presence(words: Words, texts: np.ndarray) -> tuple[csr_matrix, np.ndarray]:
@@ -174,8 +174,8 @@ def _presence(words: Words, texts: np.ndarray) -> tuple[csr_matrix, np.ndarray]:
     sampled = place[rows] >= 0
     rows, terms = place[rows[sampled]], terms[sampled]
     frequency = np.bincount(terms, minlength=len(words.shown))
-    kept = np.argsort(-frequency, kind="stable")[:MOST_WORDS]
-    kept = kept[frequency[kept] >= FEWEST_TEXTS]
+    kept = np.argsort(-frequency, kind="stable")[:MAX_WORDS]
+    kept = kept[frequency[kept] >= MIN_TEXTS]
     column = np.full(len(words.shown), -1)
     column[kept] = np.arange(len(kept))
     known = column[terms] >= 0
@@ -190,7 +190,7 @@ def _effects(holds: csr_matrix, scores: np.ndarray) -> np.ndarray:
     share = np.asarray(holds.mean(axis=0)).ravel()
     system = (holds.T @ holds).toarray()
     system -= holds.shape[0] * np.outer(share, share)
-    system[np.diag_indices(len(system))] += IMAGINED_TEXTS
+    system[np.diag_indices(len(system))] += RIDGE_PENALTY
     return cho_solve(cho_factor(system, overwrite_a=True), holds.T @ (scores - scores.mean(axis=0)))
 
 

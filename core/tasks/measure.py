@@ -1,4 +1,4 @@
-"""The task that measures a Fit: what it is worth, and what it changed."""
+"""The task that measures a Fit: how well it separates the labels, and what it changed."""
 
 from __future__ import annotations
 
@@ -37,22 +37,22 @@ from core.utils import Progress, Report, progress_of
 
 
 def measure(store: Store, report: Report, *, analysis_id: int, fit_key: str) -> None:
-    """Measure what a Fit is worth and what it changed; each finding is kept as soon as it is there.
+    """Measure a Fit; each finding is kept as soon as it is there.
 
-    Whether it helped comes first: that is what the maps wait for.
+    The evidence comes first, because the maps page waits for it.
     """
     analysis = store.analysis(analysis_id)
     results = store.results(analysis.corpus_key)
     if analysis.fit_key != fit_key or not has_fit(results, fit_key):
         return  # a newer Fit has replaced it
     reshaped = load_fit(results, fit_key)
-    # Not that of the corpus, which may have been encoded anew since this was asked for.
+    # Not the embeddings of the corpus: it may have been encoded again since this job was queued.
     generic = load_space(results, analysis.embedding_key)
     texts = load_warm_corpus(store, analysis.corpus_key).texts
     vectors, given = np.asarray(generic.vectors), np.asarray(reshaped.given)
     graph = reshaped.space.graph
     known = {"graph": generic.graph, "label_vectors": reshaped.label_vectors}
-    found = partial(load_finding, results, fit_key)  # what an earlier step left
+    found = partial(load_finding, results, fit_key)  # of an earlier step
     steps = {
         "evidence": ("Checking whether it helped", partial(_evidence, generic, reshaped)),
         "change": ("Comparing neighbours", lambda progress: neighbour_change(generic.graph, graph)),
@@ -68,12 +68,12 @@ def measure(store: Store, report: Report, *, analysis_id: int, fit_key: str) -> 
         if name in wanted and name not in findings_kept(results, fit_key):
             report(title, 0, 1)
             save_finding(results, fit_key, name, find(progress=progress_of(report, title)))
-    # A corpus that an earlier version prepared.
+    # For a corpus that an earlier version prepared.
     check_generic_map(report, results, analysis.embedding_key)
 
 
 def check_generic_map(report: Report, results: ArtifactStore, key: str) -> None:
-    """Measure the generic map, once."""
+    """Measure the quality of the generic map, once."""
     if "map_quality" in findings_kept(results, key):
         return
     report("Checking the map", 0, 1)
@@ -97,7 +97,7 @@ def _evidence(generic: Space, reshaped: Fit, progress: Progress) -> Evidence:
             except ValueError as error:
                 raise LabelError(
                     "The training of the published recipe left the range of numbers with some labels hidden, "
-                    "so that nothing can be said of it: give more labels."
+                    "so it cannot be checked: give more labels."
                 ) from error
         case _:
             return cross_validate(vectors, given, progress=progress, read=np.asarray(reshaped.space.vectors))

@@ -1,4 +1,4 @@
-"""The task that tries an encoder on a few texts: whether it can be loaded, and how long it would take."""
+"""The task that tries an encoder on a few texts, and estimates the time for the corpus."""
 
 from __future__ import annotations
 
@@ -12,29 +12,30 @@ from core.errors import StoreError
 from core.storage import MOST_ANSWERED, ArtifactStore, Store
 from core.utils import Progress, Report, content_key, progress_of
 
-VERSION = 1  # raise it when what is kept means something else
-N_TRIED = 16
+TRIAL_VERSION = 1  # raise it when the fields of a trial mean something else
+N_TRIED = 16  # texts: a few seconds with a small model
 N_EXAMPLES = 3
 EXAMPLE_CHARACTERS = 300
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What a few texts told about an encoder.
+    """Measurements of an encoder on a few texts.
 
     Attributes
     ----------
     seconds : float
-        To read the whole corpus here at this rate, without loading; answers that are kept are included.
+        To encode the whole corpus on this machine at this rate, without loading the encoder; with the answers
+        that are kept.
     n_texts : int
-        That were tried.
+        Size of the sample.
     prompt : str
-        The exact string that the encoder was given, with "{input}" where each text stood.
+        The exact string that the encoder got, with "{input}" in the place of each text.
     n_dims, max_tokens : int
     device : str
         "cpu", "cuda", or the host of a server.
     examples : list of (text, answer)
-        A few, of an encoder that answers in words; long texts are cut.
+        Of an encoder that answers in words; long texts are cut.
     """
 
     seconds: float
@@ -57,7 +58,7 @@ def try_encoder(
     load_corpus: Callable[[Store, str], Corpus],
     load_encoder: Callable[[str, str], Encoder],
 ) -> None:
-    """Read 16 texts of a corpus by an encoder, and keep a `Trial`.
+    """Encode `N_TRIED` texts of a corpus, and keep a `Trial`.
 
     Parameters
     ----------
@@ -84,7 +85,7 @@ def try_encoder(
 def load_trial(
     results: ArtifactStore, corpus_key: str, encoder: str, template: str, instruction: str
 ) -> Trial | None:
-    """What the latest trial of an encoder under an instruction told; None where there was none."""
+    """Return the latest trial of an encoder with an instruction; None where there is none."""
     key = _trial_key(corpus_key, encoder, template, instruction)
     if not results.has_document(key):
         return None
@@ -103,18 +104,18 @@ def _try(
     texts: Sequence[str],
     report: Report,
 ) -> Trial:
-    asked = instruction.strip() or None
-    prompt = preview_prompt(encoder, asked, template)
+    wanted = instruction.strip() or None
+    prompt = preview_prompt(encoder, wanted, template)
     sample = sample_by_length(texts, N_TRIED)
     trying = _counted(report, f"Trying it on {len(sample)} texts")
-    seconds = time_first_texts(model, texts, instruction=asked, most=N_TRIED, progress=trying)
+    seconds = time_first_texts(model, texts, instruction=wanted, most=N_TRIED, progress=trying)
     examples: list[tuple[str, str]] = []
     if hasattr(model, "encode_and_answer"):
-        answering = _counted(report, "Reading some answers")
+        answering = _counted(report, "Writing some answers")
         # Where answers come with the vectors, their time is counted already.
         answered = sample if model.answers_cost_more else sample[:: max(1, len(sample) // N_EXAMPLES)]
         start = time.perf_counter()
-        _, answers = model.encode_and_answer(answered, instruction=asked, progress=answering)
+        _, answers = model.encode_and_answer(answered, instruction=wanted, progress=answering)
         if model.answers_cost_more:
             share = min(1.0, MOST_ANSWERED / len(set(texts)))
             rate = (time.perf_counter() - start) / count_tokens(sample, model.max_tokens)
@@ -138,4 +139,4 @@ def _counted(report: Report, name: str) -> Progress:
 
 
 def _trial_key(corpus_key: str, encoder: str, template: str, instruction: str) -> str:
-    return content_key("trial", VERSION, corpus_key, encoder, template, instruction.strip())
+    return content_key("trial", TRIAL_VERSION, corpus_key, encoder, template, instruction.strip())

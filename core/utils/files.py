@@ -1,4 +1,4 @@
-"""Writing files so that a reader never sees half of one."""
+"""Write files so that a reader never sees half of one."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], None]) -> None:
 
 
 def storage_error(error: OSError, folder: Path) -> StoreError:
-    """Sentence for a failed write: which folder, why, what to do."""
+    """Return the error of a failed write: which folder, why, what to do."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return StoreError(
             f"The disk that holds {folder} is full: nothing was lost, but nothing more can be kept; "

@@ -1,4 +1,4 @@
-"""The most memory that this process took so far."""
+"""Peak memory of this process."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ STATUS = Path("/proc/self/status")
 
 
 def peak_bytes() -> int:
-    """Most bytes of memory that this process held at a time; 0 where the system does not tell.
+    """Return the peak resident memory of this process in bytes; 0 where the system does not report it.
 
-    Files that are mapped into memory count as far as they were touched, such as a model's weights.
+    Pages of memory-mapped files count once they were read, such as the weights of a model.
     """
     try:
         # Not `getrusage`: on Linux it starts from the peak of the process that started this one.
@@ -27,7 +27,7 @@ def peak_bytes() -> int:
 
 
 def graphics_peak_bytes() -> int:
-    """Most bytes that torch reserved at a time on graphics cards; 0 without one, or without torch."""
+    """Return the peak bytes that torch reserved on all graphics cards; 0 without a card or torch."""
     torch = sys.modules.get("torch")
     if torch is None or not torch.cuda.is_available() or not torch.cuda.is_initialized():
         return 0

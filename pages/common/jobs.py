@@ -13,8 +13,8 @@ from pages.common.notices import show_message
 from pages.common.state import state_of
 from pages.common.text import duration, markdown
 
-PAGE_SECONDS = 0.3  # between two looks at a job that the page waits for
-SIDEBAR_SECONDS = 1.0  # between two looks at all others: each takes processor time from the job itself
+PAGE_SECONDS = 0.3  # between two updates of a job that the page waits for
+SIDEBAR_SECONDS = 1.0  # between two updates of all others: each takes processor time from the job itself
 
 
 def start(task: str, title: str, **arguments: object) -> Job:
@@ -23,7 +23,7 @@ def start(task: str, title: str, **arguments: object) -> Job:
 
 
 def start_fit(analysis: Analysis) -> Job:
-    """Queue a Fit; a check of the Fit before it is stopped, so that nobody waits for what is out of date."""
+    """Queue a Fit; the measurement of the Fit before it is cancelled, because it is out of date."""
     check = latest("measure", analysis_id=analysis.id)
     if check is not None and check.active:
         cache.runner().cancel(check.id)
@@ -33,7 +33,7 @@ def start_fit(analysis: Analysis) -> Job:
 
 
 def latest(task: str, **arguments: object) -> Job | None:
-    """The newest job of this task and these arguments (others may differ), or None."""
+    """Return the newest job of this task with these arguments (others may differ), or None."""
     for job in reversed(cache.runner().jobs()):
         if job.task == task and arguments.items() <= job.arguments.items():
             return job
@@ -41,7 +41,7 @@ def latest(task: str, **arguments: object) -> Job | None:
 
 
 def stopped_by_fit(check: Job) -> bool:
-    """Whether a check was stopped because its analysis was fitted again, and not by somebody."""
+    """Whether a measurement was cancelled by a newer Fit, and not by a person."""
     fit = latest("fit", analysis_id=check.arguments["analysis_id"])
     submitted = [job.id for job in cache.runner().jobs()]
     return (
@@ -52,7 +52,7 @@ def stopped_by_fit(check: Job) -> bool:
 
 
 def draw_line() -> None:
-    """Jobs that wait, run or failed, for the sidebar; redraws itself while there are any."""
+    """Draw the jobs that wait, run or failed, for the sidebar; it redraws itself while there are any."""
     active = {job.id for job in cache.runner().jobs() if job.active}
     st.fragment(_draw_line, run_every=SIDEBAR_SECONDS if active else None)(active)
 
@@ -92,12 +92,12 @@ def draw_job(job: Job | None, *, cancel_key: str, stopped: str = "") -> bool:
 
 
 def draw_progress(job: Job, *, cancel_key: str | None = None) -> None:
-    """One job's progress on a page, with Cancel; the page is redrawn when it ended."""
+    """Draw the progress of a job with Cancel; the page is rerun when the job ended."""
     st.fragment(_draw_progress, run_every=PAGE_SECONDS if job.active else None)(job, cancel_key)
 
 
 def progress_text(job: Job) -> str:
-    """Stage, share, rate and time left, as far as they are known."""
+    """Return stage, share, rate and time left, as far as they are known."""
     if job.status == "queued":
         return "Waiting for the job before it"
     parts = [job.stage or "Starting"]
@@ -121,7 +121,7 @@ def _draw_line(were_active: set[str]) -> None:
     dismissed = state_of(DismissedJobs).ids
     if were_active - {job.id for job in cache.runner().jobs() if job.active}:
         st.rerun()  # what ended may have something new for the page
-    # A failure is told until the same was tried again.
+    # A failure is shown until the same task is submitted again.
     newest = {(job.task, str(job.arguments)): job for job in cache.runner().jobs()}
     jobs = [job for job in newest.values() if job.active or job.status == "failed"]
     jobs = [job for job in jobs if job.id not in dismissed]

@@ -15,9 +15,11 @@ from core.tasks import fit_key
 from pages.common import (
     analysis_title,
     cache,
+    clusters_job,
     current_analysis,
     current_corpus,
     is_fitted,
+    jobs,
     layout,
     partition_for,
     show_message,
@@ -37,6 +39,7 @@ def export_page() -> None:
     if said:
         show_message(said, "info")
     source = export_source(corpus, entry, analysis, fit)
+    draw_pending_clusters(entry, analysis, fit)
     table = source_table(source)
     for file in export_files(source, table):
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
@@ -52,6 +55,21 @@ def export_page() -> None:
             )
     st.markdown(f"**Preview** :small[first {min(PREVIEW_ROWS, len(table))} of {len(table):,} rows]")
     st.dataframe(table.head(PREVIEW_ROWS), hide_index=True, key="export_preview")
+
+
+def draw_pending_clusters(entry: StoredCorpus, analysis: Analysis | None, fit: Fit | None) -> None:
+    """Draw the jobs of k-means clusters that the files do not hold yet, and say what they hold."""
+    pending = {"generic": clusters_job(entry.key, None, entry.embedding_key)}
+    if fit is not None:
+        pending["reshaped"] = clusters_job(entry.key, analysis, fit.space_key)
+    for name, job in pending.items():
+        if job is not None:
+            jobs.draw_job(job, cancel_key=f"export_cancel_clusters_{name}")
+            show_message(
+                f"The k-means clusters of the {name} map are not computed yet: until then the files hold its "
+                "clusters by density.",
+                "warning",
+            )
 
 
 def what_the_files_hold(fit: Fit | None, analysis: Analysis | None) -> str:

@@ -1,4 +1,4 @@
-"""Clusters: dense places on a map or k middles of a space, and the texts that are typical of them."""
+"""Cluster algorithms: HDBSCAN at several levels, k-means, and the typical texts of a cluster."""
 
 from __future__ import annotations
 
@@ -8,36 +8,36 @@ from core.maps.clusters.hierarchy import Hierarchy, build_hierarchy, cut
 from core.neighbours import COPY, unit_rows
 
 SMALLEST_CLUSTER = 5
-"""No cluster has fewer texts where nobody asked for finer ones, however small the corpus."""
+"""Fewest texts of a cluster at the middle level, however small the corpus."""
 
 FINENESS = 8
-"""Finest step of the way from coarse to fine; the coarsest is 0."""
+"""Finest level; the coarsest is 0."""
 
 MIDDLE = 4
-"""Step that nobody has to choose."""
+"""Default level."""
 
 WHOLENESS = (1, 1, 1, 1, 1, 0.8, 0.6, 0.4, 0.2)
-"""How much the stability of a cluster counts against that of its parts, from coarse to fine: few texts in
-round heaps fall into no parts by size alone."""
+"""Weight of the stability of a cluster against that of its parts, by level. Below 1, a small round cluster is
+split that the smallest size alone leaves whole."""
 
 FEW_TEXTS = 100
-"""Below this every text belongs to a cluster: of so few, none is to be lost as noise."""
+"""With fewer texts than this, noise joins the nearest cluster by default."""
 
-GIANT_SHARE = 0.75
+MAX_CLUSTER_SHARE = 0.75
 """A cluster with more of the texts than this is split, where it has parts."""
 
-MOST_NOISE = 0.5
-"""With a larger share of noise than this, all texts join the nearest cluster, unless a person wants it so."""
+MAX_NOISE_SHARE = 0.5
+"""With a larger share of noise than this, noise joins the nearest cluster by default."""
 
-MOST_MEMBERS = 1_000
-"""Texts of a cluster among which the typical ones are sought."""
+TYPICAL_SAMPLE = 1_000
+"""Most texts of a cluster that are searched for the typical ones."""
 
-MANY_TEXTS = 20_000
-"""With more texts than this, k-means learns from samples."""
+MINI_BATCH_TEXTS = 20_000
+"""With more texts than this, k-means is fitted on mini-batches."""
 
 
 def smallest_cluster(n_texts: int) -> int:
-    """Texts that make a cluster: three quarters of the square root of all, and at least `SMALLEST_CLUSTER`.
+    """Return the smallest cluster size: three quarters of √n_texts, and at least `SMALLEST_CLUSTER`.
 
     So 576 texts need 18 for a cluster, 5,000 need 53 and 14,640 need 91; that gives 5 to 65 clusters
     on the corpora measured.
@@ -46,7 +46,7 @@ def smallest_cluster(n_texts: int) -> int:
 
 
 def cluster_sizes(n_texts: int) -> list[int]:
-    """Texts that make a cluster at each step from coarse to fine.
+    """Return the smallest cluster size at each level, from coarse to fine.
 
     `smallest_cluster` in the middle; ten times as many at the coarse end (at most a quarter of all texts) and
     a tenth at the fine end (at least 3), in equal ratios between.
@@ -60,25 +60,25 @@ def cluster_sizes(n_texts: int) -> list[int]:
 
 
 def map_hierarchy(points: np.ndarray) -> Hierarchy:
-    """Build the hierarchy that all steps from coarse to fine are cut from."""
+    """Build the hierarchy that all levels are cut from."""
     return build_hierarchy(points, min_samples=min(10, smallest_cluster(len(points))))
 
 
 def cluster_levels(hierarchy: Hierarchy) -> list[np.ndarray]:
-    """Return the clusters at each step from coarse to fine: HDBSCAN with the sizes of `cluster_sizes`.
+    """Return the clusters at each level, from coarse to fine: HDBSCAN with the sizes of `cluster_sizes`.
 
-    Meant for the hierarchy of the 2-D map itself. Measured by V-measure against known labels, the middle step
-    finds the same groups there as in a layout of five dimensions (0.78 and 0.78 on banking77's intents, 0.84
+    Meant for the hierarchy of the 2-D map itself. By V-measure against known labels, the middle level finds
+    the same groups there as in a layout of five dimensions (0.78 and 0.78 on banking77's intents, 0.84
     and 0.83 on clinc150's), which costs 1.7 s more for 5,000 texts; ten principal components give 0.40 to
-    0.45 with half the texts as noise. And what the person sees as a heap is the cluster.
+    0.45 with half the texts as noise.
 
-    No step has fewer clusters than the one before: where HDBSCAN finds fewer, the step before stays.
+    No level has fewer clusters than the one before: where HDBSCAN finds fewer, that one is repeated.
     O(n); 0.2 s for 200,000 texts.
 
     Returns
     -------
     list of `FINENESS` + 1 int32 arrays (n,)
-        0 for the largest cluster and so on, -1 for noise. Where nothing stands apart, all are in cluster 0.
+        0 for the largest cluster and so on, -1 for noise. Where none is found, all texts are in cluster 0.
     """
     levels: list[np.ndarray] = []
     for size, wholeness in zip(cluster_sizes(len(hierarchy.leaves)), WHOLENESS, strict=True):
@@ -88,18 +88,14 @@ def cluster_levels(hierarchy: Hierarchy) -> list[np.ndarray]:
 
 
 def wants_no_noise(clusters: np.ndarray) -> bool:
-    """Whether noise joins the nearest cluster when nobody said what to do with it.
-
-    So it is among few texts. And where most would be noise, what was found are the peaks of one plain: each
-    takes the land around it.
-    """
-    return len(clusters) < FEW_TEXTS or float(np.mean(clusters < 0)) > MOST_NOISE
+    """Whether noise joins the nearest cluster by default: among few texts, and where most is noise."""
+    return len(clusters) < FEW_TEXTS or float(np.mean(clusters < 0)) > MAX_NOISE_SHARE
 
 
 def find_k_clusters(X: np.ndarray, k: int) -> np.ndarray:
     """Return k clusters of a space by k-means on directions; the same for the same embeddings.
 
-    Above `MANY_TEXTS` texts, mini-batch k-means (Sculley 2010, Web-scale k-means clustering).
+    Above `MINI_BATCH_TEXTS` texts, mini-batch k-means (Sculley 2010, Web-scale k-means clustering).
 
     Parameters
     ----------
@@ -116,7 +112,7 @@ def find_k_clusters(X: np.ndarray, k: int) -> np.ndarray:
 
     unit = unit_rows(np.asarray(X, dtype=np.float32))
     k = max(1, min(k, len(unit)))
-    if len(unit) > MANY_TEXTS:
+    if len(unit) > MINI_BATCH_TEXTS:
         model = MiniBatchKMeans(k, random_state=0, n_init=1, batch_size=4096, max_iter=20)
     else:
         model = KMeans(k, random_state=0, n_init=1)
@@ -124,7 +120,7 @@ def find_k_clusters(X: np.ndarray, k: int) -> np.ndarray:
 
 
 def split_cluster(points: np.ndarray, rows: np.ndarray, levels: list[np.ndarray]) -> list[np.ndarray]:
-    """Parts of a cluster: those of the first finer step that has several, else two halves of the map.
+    """Split a cluster: into its parts at the first finer level that has several, else by 2-means on the map.
 
     Parameters
     ----------
@@ -138,13 +134,13 @@ def split_cluster(points: np.ndarray, rows: np.ndarray, levels: list[np.ndarray]
     Returns
     -------
     list of int64 arrays, the largest first
-        Each text of the cluster is in one; a single part where all places are equal.
+        Each text of the cluster is in one; a single part where all points are equal.
     """
     points = np.asarray(points, dtype=np.float64)[rows]
     for level in levels:
         codes = number_by_size(level[rows])
         sizes = np.bincount(codes[codes >= 0], minlength=1)
-        # A part is as large as what its step calls a cluster, and not some strays of a neighbour.
+        # Small groups are strays of a neighbouring cluster, not parts.
         large = np.flatnonzero(sizes >= max(2, len(rows) / 50))
         if len(large) >= 2 and sizes[large].sum() > len(rows) / 2:
             codes = number_by_size(join_nearest(points, np.where(np.isin(codes, large), codes, -1)))
@@ -208,23 +204,23 @@ def number_by_size(clusters: np.ndarray) -> np.ndarray:
 
 
 def typical_rows(X: np.ndarray, rows: np.ndarray, count: int = 3) -> list[int]:
-    """Return those of some rows that are nearest to their mean direction, nearest first, copies only once.
+    """Return those of some rows that are nearest to their mean direction, nearest first, without duplicates.
 
     Parameters
     ----------
     X : array of shape (n_texts, n_dims)
-        Embeddings; of a large group, `MOST_MEMBERS` evenly picked rows are read.
+        Embeddings; of a large group, `TYPICAL_SAMPLE` evenly picked rows are read.
     rows : int array
         Texts of the group, ascending.
     count : int, default=3
         Fewer are returned where there are fewer different ones.
     """
     rows = np.asarray(rows)
-    if len(rows) > MOST_MEMBERS:
-        rows = rows[np.linspace(0, len(rows) - 1, MOST_MEMBERS).astype(int)]
+    if len(rows) > TYPICAL_SAMPLE:
+        rows = rows[np.linspace(0, len(rows) - 1, TYPICAL_SAMPLE).astype(int)]
     members = unit_rows(np.asarray(X[rows]))
     nearness = members @ members.mean(axis=0)
-    # Rounded, so that copies tie exactly and the first of them is taken.
+    # Rounded, so that duplicates tie exactly and the first of them is taken.
     order = np.argsort(-nearness.round(5), kind="stable")
     chosen: list[int] = []
     while len(order) and len(chosen) < count:
@@ -239,8 +235,8 @@ def _level(hierarchy: Hierarchy, size: int, wholeness: float) -> np.ndarray:
     if n_texts < 2 * SMALLEST_CLUSTER or not hierarchy.merges["distance"].any():
         return np.zeros(n_texts, dtype=np.int32)
     clusters = cut(hierarchy, size, wholeness=wholeness)
-    if _largest(clusters) > GIANT_SHARE * n_texts:
-        # HDBSCAN likes one clump with an islet beside it; its parts are more use, unless mostly noise.
+    if _largest(clusters) > MAX_CLUSTER_SHARE * n_texts:
+        # HDBSCAN often finds one huge cluster and a tiny one; its parts say more, unless most is noise.
         parts = cut(hierarchy, size, largest=n_texts // 2, wholeness=wholeness)
         if np.mean(parts < 0) < 1 / 3:
             clusters = parts

@@ -1,4 +1,4 @@
-"""What a model answered about texts, as explanations of clusters."""
+"""Explain clusters by the answers of a language model about their texts."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ import numpy as np
 def explain_clusters(
     answers: Sequence[str], codes: np.ndarray, *, most: int = 3
 ) -> dict[int, list[tuple[str, int]]]:
-    """Return the commonest answers in each cluster, with how many of its texts got them.
+    """Return the most frequent answers in each cluster, with the number of its texts that got them.
 
-    Answers that differ in case or in the stop at their end alone are one, worded as most often.
+    Answers that differ only in case or in a final stop are one, in their most frequent spelling.
 
     Parameters
     ----------
     answers : sequence of n str
-        Empty ones say nothing and are left out.
+        Empty ones are left out.
     codes : array of int, shape (n,)
         Clusters; -1 for none.
     most : int, default=3
-        Answers to a cluster.
+        Answers of each cluster, at most.
     """
     wordings: dict[str, Counter] = {}
     counts: dict[int, Counter] = {}

@@ -1,4 +1,4 @@
-"""The clusters of a map as they are shown: cut as chosen, edited, named; and finer names to zoom in on."""
+"""The clusters of a map as they are shown: cut, edited and named; and finer names for a closer zoom."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from core.maps.clusters.keyword_names import name_groups
 DENSITY, K_MEANS = "density", "k-means"
 APART, NEAREST = "apart", "nearest"
 
-FINER = ((2, 2.0), (4, 4.0))
-"""Steps finer than what is shown, and the zoom from which their names are drawn on the map."""
+FINER_NAMES = ((2, 2.0), (4, 4.0))
+"""Levels finer than what is shown, and the zoom from which their names are drawn on the map."""
 
-MOST_FINER = 300
-"""Finer names of one step at most, of its largest clusters: the browser measures every name."""
+MAX_FINER_NAMES = 300
+"""Most names of one finer level, of its largest clusters: the browser measures every name."""
 
-WHOLE = 0.6
-"""A finer cluster with this share of one that is shown says nothing new."""
+SAME_CLUSTER_SHARE = 0.6
+"""A finer cluster with this share of a shown one is the same cluster, and gets no name of its own."""
 
 
 @dataclass(frozen=True)
@@ -50,18 +50,18 @@ class ClusterChoice:
     noise: str | None = None
 
     def to_text(self) -> str:
-        """The choice as JSON."""
+        """Return the choice as JSON."""
         return json.dumps(asdict(self))
 
     @classmethod
     def from_text(cls, text: str | None) -> ClusterChoice:
-        """The choice that was kept; the usual one for None."""
+        """Read what `to_text` wrote; the default choice for None."""
         return cls(**json.loads(text)) if text else cls()
 
 
 @dataclass(frozen=True, eq=False)
 class ClusterSource:
-    """What the clusters of one map are made of, read once.
+    """Everything that the clusters of one map are computed from.
 
     Attributes
     ----------
@@ -86,7 +86,7 @@ class ClusterSource:
 
 @dataclass(frozen=True, eq=False)
 class Clustering:
-    """Clusters as they are shown.
+    """The clusters of a map as they are shown.
 
     Attributes
     ----------
@@ -106,7 +106,7 @@ class Clustering:
 
 
 def cluster_map(source: ClusterSource, choice: ClusterChoice, edits: Sequence[Edit] = ()) -> Clustering:
-    """Cut, edit and name the clusters of a map.
+    """Cut a map into clusters, apply the edits and name the clusters.
 
     Cost: 0.4 s for 200,000 texts by density.
     """
@@ -124,7 +124,7 @@ def cluster_map(source: ClusterSource, choice: ClusterChoice, edits: Sequence[Ed
 
 
 def map_names(source: ClusterSource, partition: Partition) -> list[tuple[str, float, float, int, float]]:
-    """Names to draw on a map: those of the clusters, and of finer ones for a closer look.
+    """Return the names to draw on a map: of the clusters, and of finer ones for a closer zoom.
 
     Returns
     -------
@@ -135,11 +135,11 @@ def map_names(source: ClusterSource, partition: Partition) -> list[tuple[str, fl
     shown = [(*place, 1.0) for place in _places(source.points, partition.codes, partition.names)]
     shown_codes = np.asarray(partition.codes)
     sizes = np.bincount(shown_codes[shown_codes >= 0], minlength=1)
-    # The step that has about as many clusters as are shown, whatever made them.
+    # The level with about as many clusters as are shown, also for k-means.
     counts = [int(level.max(initial=-1)) + 1 for level in source.levels]
     here = int(np.searchsorted(counts, len(partition.names), side="right")) - 1
     known = len(partition.names)
-    for steps, zoom in FINER:
+    for steps, zoom in FINER_NAMES:
         step = min(here + steps, FINENESS)
         if counts[step] <= 1.3 * known:
             continue
@@ -165,8 +165,10 @@ def _finer_only(level: np.ndarray, shown: np.ndarray, sizes: np.ndarray) -> np.n
     n_groups = len(sizes)
     cells = np.bincount(level[inside].astype(np.int64) * n_groups + shown[inside])
     cell = np.flatnonzero(cells)
-    whole = np.unique(cell[cells[cell] >= WHOLE * sizes[cell % n_groups]] // n_groups)
-    parts = np.setdiff1d(np.unique(level[inside]), whole)[:MOST_FINER]  # the largest have the first numbers
+    whole = np.unique(cell[cells[cell] >= SAME_CLUSTER_SHARE * sizes[cell % n_groups]] // n_groups)
+    parts = np.setdiff1d(np.unique(level[inside]), whole)[
+        :MAX_FINER_NAMES
+    ]  # the largest have the first numbers
     return np.where(np.isin(level, parts), level, -1)
 
 

@@ -1,4 +1,4 @@
-"""Edits of clusters by people, which hold for any later cut or refit: each finds its clusters by overlap."""
+"""Edits of clusters by people; after another cut or Fit each finds its clusters again by overlap."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import numpy as np
 from core.errors import StoreError
 from core.maps.clusters.algorithms import join_nearest, number_by_size
 
-SAME = 1 / 3
+MIN_OVERLAP = 1 / 3
 """Least Jaccard overlap (shared texts by texts of either) of an edited cluster with what it is found as."""
 
-KINDS = ("name", "unlock", "merge", "split", "move")
+EDIT_KINDS = ("name", "unlock", "merge", "split", "move")
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +59,7 @@ class Edited:
 
 
 def apply_edits(codes: np.ndarray, edits: Sequence[Edit], points: np.ndarray) -> Edited:
-    """Repeat edits, oldest first, on clusters that need not be those they were made on.
+    """Apply edits, oldest first, to clusters that need not be those they were made on.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def apply_edits(codes: np.ndarray, edits: Sequence[Edit], points: np.ndarray) ->
 
 
 def describe(edit: Edit) -> str:
-    """An edit in a few words, such as “rename to “billing””."""
+    """Return an edit in a few words, such as “merge of 2 clusters”."""
     if edit.kind == "name":
         names = ", ".join(f"“{name}”" for name in edit.names[:3])
         return f"name {names}" + (f" and {len(edit.names) - 3} more" if len(edit.names) > 3 else "")
@@ -95,7 +95,7 @@ def describe(edit: Edit) -> str:
 
 
 def describe_kept(content: bytes) -> str:
-    """What `encode_edit` made in a few words, also where it cannot be read any more."""
+    """Return what `encode_edit` wrote in a few words, also where it is damaged."""
     try:
         return describe(decode_edit(content))
     except StoreError:
@@ -103,13 +103,13 @@ def describe_kept(content: bytes) -> str:
 
 
 def encode_edit(edit: Edit) -> bytes:
-    """Bytes of an edit: compressed, the texts as steps from one to the next."""
+    """Return an edit as bytes: compressed, the rows as differences."""
     steps = [np.diff(np.asarray(rows, dtype=np.int64), prepend=0).tolist() for rows in edit.groups]
     return zlib.compress(json.dumps([edit.kind, steps, list(edit.names)], ensure_ascii=False).encode())
 
 
 def decode_edit(content: bytes) -> Edit:
-    """Read what `encode_edit` made.
+    """Read what `encode_edit` wrote.
 
     Raises
     ------
@@ -120,13 +120,13 @@ def decode_edit(content: bytes) -> Edit:
         kind, steps, names = json.loads(zlib.decompress(content))
     except (zlib.error, ValueError) as error:
         raise StoreError("An edit of a cluster is damaged: undo it in the cluster panel.") from error
-    if kind not in KINDS:
+    if kind not in EDIT_KINDS:
         raise StoreError(f"An edit of a cluster is of a kind “{kind}” that this version does not know.")
     return Edit(kind, tuple(np.cumsum(np.asarray(each, dtype=np.int64)) for each in steps), tuple(names))
 
 
 class _State:
-    """Clusters while edits are repeated; each kind of edit says whether it found its clusters."""
+    """Clusters while edits are applied; the method of each kind returns whether it found its clusters."""
 
     def __init__(self, codes: np.ndarray, points: np.ndarray) -> None:
         self.codes, self.points = codes, points
@@ -137,7 +137,7 @@ class _State:
         found = True
         for rows, name in zip(edit.groups, edit.names, strict=True):
             code, overlap = self._best(rows)
-            if overlap < SAME:
+            if overlap < MIN_OVERLAP:
                 found = False
             elif overlap >= self.names.get(code, (0.0, ""))[0]:
                 self.names[code] = overlap, name
@@ -148,9 +148,9 @@ class _State:
     def unlock(self, edit: Edit) -> bool:
         matches = [self._best(rows) for rows in edit.groups]
         for code, overlap in matches:
-            if overlap >= SAME:
+            if overlap >= MIN_OVERLAP:
                 self.names.pop(code, None)
-        return True  # there is nothing to miss
+        return True  # without the cluster, there is no name to remove
 
     def merge(self, edit: Edit) -> bool:
         together = np.concatenate(edit.groups)
@@ -172,7 +172,7 @@ class _State:
         if len({home for home in homes if home >= 0}) == len(homes):
             return True  # apart already
         code, overlap = self._best(np.concatenate(edit.groups))
-        if overlap < SAME:
+        if overlap < MIN_OVERLAP:
             return False
         members = np.flatnonzero(self.codes == code)
         part = np.full(len(self.codes), -1, dtype=np.int32)
@@ -187,9 +187,9 @@ class _State:
             self.codes[edit.groups[0]] = self.codes.max() + 1
             return True
         code, overlap = self._best(edit.groups[1])
-        if overlap >= SAME:
+        if overlap >= MIN_OVERLAP:
             self.codes[edit.groups[0]] = code
-        return overlap >= SAME
+        return overlap >= MIN_OVERLAP
 
     def result(self) -> Edited:
         numbered = number_by_size(self.codes)

@@ -1,4 +1,4 @@
-"""The hierarchy of dense places on a map: built once, cut many times."""
+"""The cluster hierarchy of a map (HDBSCAN): built once, cut at many levels."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MERGE = np.dtype([("first", "<i4"), ("size", "<i4"), ("light", "<i4"), ("distanc
 
 @dataclass(frozen=True, eq=False)
 class Hierarchy:
-    """How n points grow together, from single points to all.
+    """Single linkage tree of n points, from single points to one group.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ def build_hierarchy(points: np.ndarray, min_samples: int) -> Hierarchy:
     ----------
     points : array of shape (n, n_dims), finite
     min_samples : int
-        A point is as dense as its distance to this many neighbours, itself counted, says.
+        The core distance of a point is that to this many neighbours, itself counted.
     """
     n = len(points)
     if n < 2:
@@ -45,16 +45,16 @@ def build_hierarchy(points: np.ndarray, min_samples: int) -> Hierarchy:
     from hdbscan import HDBSCAN
 
     model = HDBSCAN(
-        min_cluster_size=max(2, n // 2),  # what it would cut does not matter
+        min_cluster_size=max(2, n // 2),  # unused: only the tree is
         min_samples=min(min_samples, n - 1),
         approx_min_span_tree=False,
-        core_dist_n_jobs=1,  # processes cost more than they bring
+        core_dist_n_jobs=1,  # starting processes costs more than they save
     ).fit(np.asarray(points, dtype=np.float64))
     return order_tree(model.single_linkage_tree_.to_numpy())
 
 
 def order_tree(tree: np.ndarray) -> Hierarchy:
-    """Bring a single linkage tree into the order of `Hierarchy`.
+    """Convert a single linkage tree to a `Hierarchy`.
 
     Parameters
     ----------
@@ -87,9 +87,9 @@ def cut(
 ) -> np.ndarray:
     """Return the clusters that HDBSCAN finds with this smallest cluster size.
 
-    The tree is condensed to groups of at least `smallest` points; of these, those that last longest are
-    clusters ("excess of mass"; Campello and others 2013). Where points lie on one another, they count as if
-    at the smallest distance found, and not as infinitely dense. O(n); 20 ms for 200,000 points.
+    The tree is condensed to groups of at least `smallest` points; the most stable of
+    these are the clusters ("excess of mass"; Campello and others 2013). Equal points count as at the smallest
+    distance found, not as infinitely dense. O(n); 20 ms for 200,000 points.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Names for clusters, made of the words that set each apart, in whatever language the texts are."""
+"""Name clusters by their keywords (class-based TF-IDF), in any language."""
 
 from __future__ import annotations
 
@@ -21,30 +21,30 @@ EVERYWHERE = 0.35
 of the cluster itself. Measured on four English corpora: "the", "is", "to" and "can" reach 0.5 to 1, words of
 a subject 0.02 to 0.2."""
 
-MOST_BLOCKS = 64
-"""Neighbourhoods of equal size over which the spread of a word is measured, where there is a map."""
+MAX_BLOCKS = 64
+"""Most parts of the map, equal in size, over which the spread of a word is measured."""
 
 TEXTS_PER_BLOCK = 12
-"""Fewer neighbourhoods where there would be fewer texts in each."""
+"""Fewest texts in each part."""
 
-NEAR = 3
-"""Nearest clusters on the map that a name must set a cluster apart from."""
+NAME_NEIGHBOURS = 3
+"""Nearest clusters on the map that a name must distinguish a cluster from."""
 
 CANDIDATES = 12
-"""Best words of a cluster, from which its name is chosen."""
+"""Most words of a cluster from which its name is chosen."""
 
-PARTS = 3
-"""Words or phrases in a name."""
+NAME_PARTS = 3
+"""Most words or phrases in a name, unless a further one makes it unique."""
 
 PHRASE_SHARE = 0.5
 """Two words are a phrase when they stand side by side in this share of the texts that hold the rarer one, and
 in half this share of those that hold the other."""
 
-WEAK = 0.2
+MIN_PART_WEIGHT = 0.2
 """A further word joins a name when it weighs at least this share of the first."""
 
-SHARED = 0.1
-"""Least part of its weight that a word keeps which is no more frequent than in the nearest clusters."""
+MIN_NEAR_FACTOR = 0.1
+"""Factor on the weight of a word that is no more frequent here than in the nearest clusters."""
 
 JOINER = " · "
 
@@ -110,10 +110,10 @@ def name_groups(
 
 
 def spread_evenly(table: WordTable, leaves: np.ndarray) -> np.ndarray | None:
-    """How evenly each word is spread over the neighbourhoods of a map: 0 in one alone, 1 everywhere alike.
+    """Return how evenly each word is spread over the parts of a map: 0 in one part only, 1 in all alike.
 
-    What tells a function word in any language: it does not matter where on the map one asks. Few clusters
-    cannot tell, so the map is cut into up to `MOST_BLOCKS` runs of neighbours, all of one size.
+    This recognises function words in any language: they are equally frequent everywhere on the map. The
+    clusters may be too few for that, so the map is cut into up to `MAX_BLOCKS` runs of neighbours.
 
     Parameters
     ----------
@@ -124,9 +124,9 @@ def spread_evenly(table: WordTable, leaves: np.ndarray) -> np.ndarray | None:
     Returns
     -------
     float64 array (n_words,) or None
-        None for too few texts to tell.
+        None for too few texts.
     """
-    n_blocks = min(MOST_BLOCKS, len(leaves) // TEXTS_PER_BLOCK)
+    n_blocks = min(MAX_BLOCKS, len(leaves) // TEXTS_PER_BLOCK)
     if n_blocks < 4:
         return None
     block = np.empty(len(leaves), dtype=np.int64)
@@ -135,7 +135,7 @@ def spread_evenly(table: WordTable, leaves: np.ndarray) -> np.ndarray | None:
 
 
 def nearest_groups(points: np.ndarray, codes: np.ndarray, groups: Sequence[int]) -> np.ndarray:
-    """The groups nearest to each by the middles of their places.
+    """Return the groups nearest to each, by the centroids of their points.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def nearest_groups(points: np.ndarray, codes: np.ndarray, groups: Sequence[int])
 
     Returns
     -------
-    int array (n_groups, min(`NEAR`, n_groups - 1))
+    int array (n_groups, min(`NAME_NEIGHBOURS`, n_groups - 1))
         Positions in `groups`, nearest first.
     """
     n_groups = len(groups)
@@ -156,7 +156,7 @@ def nearest_groups(points: np.ndarray, codes: np.ndarray, groups: Sequence[int])
     middles = [np.bincount(places, points[inside, axis], minlength=n_groups) / sizes for axis in range(2)]
     gaps = np.hypot(*(middle[:, None] - middle for middle in middles))
     np.fill_diagonal(gaps, np.inf)
-    return np.argsort(gaps, axis=1)[:, : min(NEAR, n_groups - 1)]
+    return np.argsort(gaps, axis=1)[:, : min(NAME_NEIGHBOURS, n_groups - 1)]
 
 
 def _evenness(counts: csr_matrix, sizes: np.ndarray, n_words: int) -> np.ndarray:
@@ -202,7 +202,7 @@ def _best_words(
         if near is not None and near.shape[1]:
             beside = _counts_near(counts, near, row, word)
             nearly = np.log(_times(inside, sizes[row], beside, sizes[:-1][near].sum(axis=1)[row]))
-            apart = np.sqrt(apart * nearly.clip(SHARED * apart, apart))
+            apart = np.sqrt(apart * nearly.clip(MIN_NEAR_FACTOR * apart, apart))
         weight = weight * apart
     order = np.lexsort((word, -weight, row))
     order = order[weight[order] > 0]
@@ -214,7 +214,7 @@ def _best_words(
 def _times(
     inside: np.ndarray, n_inside: np.ndarray, outside: np.ndarray, n_outside: np.ndarray
 ) -> np.ndarray:
-    """How many times as frequent something is inside as outside.
+    """Return how many times as frequent words are inside as outside.
 
     Half a text more on both sides, so that a word found nowhere else is not infinitely distinctive.
     """
@@ -222,7 +222,7 @@ def _times(
 
 
 def _counts_near(counts: csr_matrix, near: np.ndarray, row: np.ndarray, word: np.ndarray) -> np.ndarray:
-    """In how many texts of the groups near each row its word stands."""
+    """Return in how many texts of the nearest groups of each row its word occurs."""
     from scipy.sparse import csr_matrix
 
     n_groups = len(near)
@@ -287,9 +287,9 @@ def _name(
 ) -> str:
     """Join the first parts to a name that is not taken, and take it; "" when there is none."""
     strength = [max(weight[term] for term in part) for part in parts]
-    strong = [part for part, value in zip(parts, strength, strict=True) if value >= WEAK * strength[0]][
-        :PARTS
-    ]
+    strong = [
+        part for part, value in zip(parts, strength, strict=True) if value >= MIN_PART_WEIGHT * strength[0]
+    ][:NAME_PARTS]
     for last in range(len(strong), len(parts) + 1):
         chosen = [*strong, *parts[len(strong) : last]]
         terms = frozenset(term for part in chosen for term in part)

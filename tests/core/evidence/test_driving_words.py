@@ -159,7 +159,7 @@ def test_labels_without_texts_or_shared_words_have_none(letters):
 
 
 def test_many_texts_are_sampled_and_the_same_ones_each_time(letters, monkeypatch):
-    monkeypatch.setattr(importlib.import_module("core.evidence.driving_words"), "MOST_TEXTS", 150)
+    monkeypatch.setattr(importlib.import_module("core.evidence.driving_words"), "DRIVING_SAMPLE", 150)
     texts, scores, predicted, _ = letters
     found = driving_words(texts, scores, predicted)
     assert [set(label) for label in words(found)] == [set(feeling.split()) for feeling in FEELINGS]

@@ -169,7 +169,7 @@ def test_k_means():
 
 
 def test_k_means_of_many_texts_learns_from_samples(monkeypatch):
-    monkeypatch.setattr(clusters_module, "MANY_TEXTS", 100)
+    monkeypatch.setattr(clusters_module, "MINI_BATCH_TEXTS", 100)
     X = np.random.default_rng(0).normal(size=(300, 2)) * 0.05 + np.repeat(
         [[1, 0], [0, 1], [-1, 0]], 100, axis=0
     )
