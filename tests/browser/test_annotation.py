@@ -46,12 +46,12 @@ def test_labels_by_a_model_from_start_to_review(analysis, store, home, server, m
         assert server.counts()["summaries"] == 60
         page.screenshot(path=tmp_path / "done.png", full_page=True)
         page.locator(".st-key-guide_modes").get_by_text("Given by a model").click()
-        page.get_by_text("small took it for").wait_for()
+        page.get_by_text("small labelled it").wait_for()
         page.locator(".st-key-guide_keep button").first.click()
         page.get_by_text("59 such labels").wait_for()
         page.locator(".st-key-guide_reject button").first.click()
         page.get_by_text("58 such labels").wait_for()
         page.screenshot(path=tmp_path / "review.png")
     given = store.labels.read(analysis).table
-    assert given["given_by"].str.startswith("model:small").sum() == 58
+    assert ((given["source"] == "model") & (given["given_by"] == "small")).sum() == 58
     assert given["label"].isna().sum() == 1

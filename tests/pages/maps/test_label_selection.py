@@ -92,7 +92,9 @@ def test_ticked_texts_are_labelled_in_one_step_and_undone_in_one(app, store, pre
     assert not app.exception
     assert labels_of(store, labelled, [20, 21, 22]) == ["angry", None, "angry"]
     step = store.labels.last_step(labelled)
-    assert step.rows == [20, 22] and step.given_by.endswith(", on the map")
+    assert step.rows == [20, 22]
+    latest = store.labels.read(labelled).table.set_index("row").loc[step.rows]
+    assert set(latest["source"]) == {"map"} and set(latest["given_by"]) == {step.given_by}
     # The text that was left out stays so, and nothing is left to label.
     assert table(app, "maps_label_table").value["ticked"].tolist() == [True, False, True]
     assert app.button(key="maps_label_give").disabled
