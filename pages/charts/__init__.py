@@ -1,4 +1,4 @@
-"""Plotly figures and the palette: data in, figure out."""
+"""Plotly figures from plain arrays, the palette, thumbnails of maps."""
 
 from pages.charts.column_bars import column_bars
 from pages.charts.comparison import SystemPoint, accuracy_by_seconds

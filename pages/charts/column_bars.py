@@ -1,4 +1,4 @@
-"""A metadata column: bars for all texts, and for some of them."""
+"""Bar chart of a metadata column: all texts, and some of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pages.charts.style import GAIN, bare_figure, faint, plain, rgba, short
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-TICKS = 5
+AXIS_LABELS = 5  # at most
 
 
 def column_bars(
@@ -26,7 +26,7 @@ def column_bars(
     one_value: bool = True,
     some_words: str = "of the selected",
 ) -> go.Figure:
-    """Draw which share of all texts with a value, and of some of them, is in each bin.
+    """Draw the share of each bin: among all texts with a value, and among some of them.
 
     Bars stand upright side by side when there are `starts`, else they lie below one another with their names.
     A click reports the position of the bin as `customdata`.
@@ -42,7 +42,7 @@ def column_bars(
     starts : sequence of str, optional
         Words at the axis for each bin.
     one_value : bool
-        Whether these stand under the middle of a bin, or under its begin.
+        Whether these stand under the middle of a bin, or under its start.
     some_words : str
         What the shares of `some` are of, for the hover text.
 
@@ -62,7 +62,7 @@ def column_bars(
         _bars(share, upright, width=width, marker={"color": colours, "line": {"width": 0}}, hoverinfo="skip")
         for share, width, colours in zip(shares, wide, (grey, accent), strict=False)
     ]
-    # The whole stretch behind a bar takes the click: short bars are hard to hit.
+    # The whole height takes the click: short bars are hard to hit.
     unseen = {"marker": {"opacity": 0}}
     target = _bars(np.full(len(shown), highest), upright, width=1, marker={"color": "rgba(0,0,0,0)"})
     target.update(
@@ -76,7 +76,7 @@ def column_bars(
     figure = bare_figure([*traces, target])
     figure.update_layout(barmode="overlay", margin={"l": 4, "r": 4, "t": 4, "b": 4})
     if upright:
-        at = list(range(0, len(shown), max(1, -(-len(shown) // TICKS))))
+        at = list(range(0, len(shown), max(1, -(-len(shown) // AXIS_LABELS))))
         figure.update_xaxes(
             tickvals=[place if one_value else place - 0.5 for place in at],
             ticktext=[plain(starts[shown[place]]) for place in at],

@@ -1,4 +1,4 @@
-"""How good and how fast systems are that follow an instruction."""
+"""Chart of the comparison: accuracy against time of systems that follow an instruction."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from core.utils import percent
 from pages.charts.name_placement import GAP, Box, Spot, place_names, place_on_line
-from pages.charts.style import GAIN, LONGEST_NAME, bare_figure, faint, percent, plain, short
+from pages.charts.style import GAIN, LONGEST_NAME, bare_figure, faint, plain, short
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -18,10 +19,10 @@ TICKS = {
     0.001: "0.001 s", 0.01: "0.01 s", 0.1: "0.1 s", 1: "1 s", 10: "10 s", 60: "1 min", 600: "10 min",
     3_600: "1 h", 36_000: "10 h", 86_400: "1 day", 864_000: "10 days",
 }  # fmt: skip
-ROOM = 1.9  # of the axis, beside the fastest and the slowest, as a factor
-LEAST_SPAN = 30.0  # from the left end of the axis to its right end, as a factor
-NAME_HEIGHT = 0.065  # of the chart
-LETTER = 0.0185  # of the chart: how wide a letter is in a column of a usual window
+AXIS_ROOM = 1.9  # factor of seconds left free beside the fastest and the slowest
+LEAST_SPAN = 30.0  # least factor from the left end of the axis to its right end
+NAME_HEIGHT = 0.065  # share of the chart
+LETTER = 0.0185  # share of the chart: width of a letter in a window of usual size
 
 
 class Span(NamedTuple):
@@ -51,7 +52,7 @@ class SystemPoint:
     accuracy, low, high : float
         0 to 1, with the ends of its interval.
     meaning : str
-        What is told where the pointer is.
+        Shown on hover.
     own : bool
         Whether it is drawn in the accent colour.
     """
@@ -73,7 +74,7 @@ def accuracy_by_seconds(points: Sequence[SystemPoint], *, generic: float) -> go.
     points : sequence of SystemPoint
         At least one.
     generic : float, 0 to 1
-        Accuracy without any instruction, drawn as a line across; not a number for none.
+        Accuracy without any instruction, drawn as a line across; NaN for none.
 
     Returns
     -------
@@ -106,7 +107,7 @@ def accuracy_by_seconds(points: Sequence[SystemPoint], *, generic: float) -> go.
         range=list(across),
         tickvals=list(TICKS),
         ticktext=list(TICKS.values()),
-        title="until the vectors of one more instruction are there",
+        title="time for one more instruction",
         showgrid=True,
         gridcolor=faint(0.15),
     )
@@ -115,7 +116,7 @@ def accuracy_by_seconds(points: Sequence[SystemPoint], *, generic: float) -> go.
         range=list(up),
         tickformat=".0%",
         nticks=6,
-        title="hidden labels found again",
+        title="accuracy on hidden labels",
         showgrid=True,
         gridcolor=faint(0.25),
     )
@@ -126,8 +127,8 @@ def accuracy_by_seconds(points: Sequence[SystemPoint], *, generic: float) -> go.
 
 
 def _span(seconds: Sequence[float]) -> Span:
-    """Ends of the axis of seconds, as powers of ten: room beside the points, and a chart of some breadth."""
-    left, right = min(seconds) / ROOM, max(seconds) * ROOM
+    """Ends of the axis of seconds, as powers of ten, with room beside the points."""
+    left, right = min(seconds) / AXIS_ROOM, max(seconds) * AXIS_ROOM
     widen = max(1.0, LEAST_SPAN / (right / left)) ** 0.5
     return Span(float(np.log10(left / widen)), float(np.log10(right * widen)))
 
@@ -142,7 +143,7 @@ def _reach(points: Sequence[SystemPoint], generic: float) -> Span:
 def _name_points(
     figure: go.Figure, points: Sequence[SystemPoint], generic: float, across: Span, up: Span
 ) -> None:
-    """Names beside the points, with a line where one had to be moved away."""
+    """Write names beside the points, with a line to a name that had to be moved."""
     names = [f"{short(point.name, LONGEST_NAME)} {percent(point.accuracy)}" for point in points]
     spots = [
         Spot(across.share(np.log10(point.seconds)), *map(up.share, (point.accuracy, point.low, point.high)),
@@ -169,7 +170,7 @@ def _name_points(
 
 
 def _name_line(figure: go.Figure, generic: float, up: Span, spots: Sequence[Spot]) -> Box:
-    """The name of the line across; returns where it stands."""
+    """Write the name of the line across; return its place."""
     name = f"generic {percent(generic)}"
     box = place_on_line(up.share(generic), LETTER * len(name), NAME_HEIGHT, spots)
     figure.add_annotation(

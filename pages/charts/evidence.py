@@ -1,4 +1,4 @@
-"""What held-out labels say of a reshaped space."""
+"""Charts of the evidence: accuracies by label, beside baselines, and by the number of labels."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pages.charts.style import GAIN, LONGEST_NAME, LOSS, bare_figure, faint, percent, short
+from core.utils import percent
+from pages.charts.style import GAIN, LONGEST_NAME, LOSS, bare_figure, faint, short
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
 def label_dumbbells(
     names: Sequence[str], counts: Sequence[int], generic: Sequence[float], reshaped: Sequence[float]
 ) -> go.Figure:
-    """Draw for each label how often it is found again: a ring for the generic space, a dot for the reshaped.
+    """Draw the accuracy of each label: a ring for the generic space, a dot for the reshaped one.
 
-    What is found again least in the reshaped space stands at the top. Losses have a colour of their own.
+    The label with the lowest accuracy in the reshaped space stands at the top. Losses are drawn in `LOSS`.
 
     Parameters
     ----------
@@ -42,7 +43,7 @@ def label_dumbbells(
         for label in order
     ]
     lines = []
-    for colour in (GAIN, LOSS):  # one trace a colour, the labels parted by gaps
+    for colour in (GAIN, LOSS):  # one trace a colour, with gaps between labels
         rows = [at for at in place if colours[at] == colour]
         lines.append(
             go.Scatter(
@@ -75,12 +76,12 @@ def label_dumbbells(
 
 
 def accuracy_bars(bars: Sequence[tuple[str, float | None, str]], *, low: float, high: float) -> go.Figure:
-    """Draw accuracies below one another; the first, the reshaped space's, with its interval.
+    """Draw accuracies one below the other; the first one, of the reshaped space, with its interval.
 
     Parameters
     ----------
     bars : sequence of (name, accuracy 0 to 1, what it means)
-        None for an accuracy that is not known yet, not a number for one that cannot be had.
+        None for an accuracy that is not known yet, NaN for one that cannot be measured.
     low, high : float
         Ends of the first one's interval.
 
@@ -118,7 +119,7 @@ def accuracy_bars(bars: Sequence[tuple[str, float | None, str]], *, low: float, 
 
 
 def learning_lines(counts: Sequence[int], generic: Sequence[float], reshaped: Sequence[float]) -> go.Figure:
-    """Draw how often held-out labels are found again, by how many labels were known.
+    """Draw the learning curve: accuracy on held-out labels by the number of labels given.
 
     Parameters
     ----------

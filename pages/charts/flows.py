@@ -1,7 +1,7 @@
-"""How groups go over into other groups: ribbons and a matrix, each with points to click.
+"""Flows between two groupings: a Sankey diagram and a matrix, each with points to click.
 
-Plotly tells of clicks on points only. So both have a trace of points that cannot be seen, with the positions
-of the left and the right group as `customdata`; -1 stands for all groups of that side.
+Plotly reports clicks on points only. Both figures therefore have a trace of invisible points, with the
+positions of the left and the right group as `customdata`; -1 stands for all groups of that side.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.utils import percent
 from pages.charts.style import GAIN, LONGEST_NAME, bare_figure, faint, plain, rgba, short
 
 if TYPE_CHECKING:
@@ -22,11 +23,11 @@ GAP = 0.018
 BAR = 0.014
 """Width of a group's bar, as a share of the width."""
 
-LONGEST = 25
+FLOW_NAME_LENGTH = 25
 """Characters of a name beside a bar."""
 
 ALONG = np.linspace(0, 1, 14)
-"""Places along a ribbon where it can be clicked: so many that the pointer is always near one."""
+"""Places along a ribbon where it can be clicked; with 14 the pointer is always near one."""
 
 
 def flow_ribbons(
@@ -49,7 +50,7 @@ def flow_ribbons(
     left_names, right_names : sequences of str
     left_colours, right_colours : sequences of str, "#rrggbb"
     drawn : bool array (n_left, n_right), optional
-        Pairs that get a ribbon; all of them when left out. The numbers count all texts nevertheless.
+        Pairs that get a ribbon; all when left out. The numbers count all texts in any case.
     height : int, pixels at which it will be shown
 
     Returns
@@ -60,7 +61,7 @@ def flow_ribbons(
     total = max(int(shown.sum()), 1)
     left, right = (_bars(shown.sum(axis=axis) / total, max(counts.shape)) for axis in (1, 0))
     unit = (1 - GAP * (max(counts.shape) - 1)) / total  # height of one text
-    # The edges are cubic Bézier curves with both handles half way: these are their points.
+    # The edges are cubic Bézier curves with both handles halfway: these are their points.
     across = ALONG * (1 - ALONG) * 1.5 + ALONG**3
     ease = ALONG**2 * (3 - 2 * ALONG)
     left_used, right_used = left[:, 0].copy(), right[:, 0].copy()
@@ -93,7 +94,7 @@ def flow_ribbons(
             figure.add_annotation(
                 x=side,
                 y=(top + bottom) / 2,
-                text=f"{plain(short(name, LONGEST))} <span style='opacity:.65'>{size:,}</span>",
+                text=f"{plain(short(name, FLOW_NAME_LENGTH))} <span style='opacity:.65'>{size:,}</span>",
                 xanchor=("right", "left")[side],
                 xshift=(-6, 6)[side],
                 showarrow=False,
@@ -101,7 +102,8 @@ def flow_ribbons(
     figure.update_layout(shapes=[{"line_width": 0, **shape} for shape in shapes])
     figure.update_xaxes(visible=False, range=[0, 1])
     figure.update_yaxes(visible=False, range=[1.01, -0.01])
-    wide = [max(len(short(name, LONGEST)) for name in names) + 6 for names in (left_names, right_names)]
+    both = (left_names, right_names)
+    wide = [max(len(short(name, FLOW_NAME_LENGTH)) for name in names) + 6 for names in both]
     figure.update_layout(margin={"l": 12 + 6 * wide[0], "r": 12 + 6 * wide[1], "t": 4, "b": 4})
     return figure
 
@@ -125,7 +127,7 @@ def flow_matrix(
     import plotly.graph_objects as go
 
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    # Square root: a tenth of a row is to be seen.
+    # Square root: a share of a tenth stays visible.
     heat = go.Heatmap(
         z=np.sqrt(shares),
         zmin=0,
@@ -196,7 +198,7 @@ def _ribbon(begin: float, end: float, thick: float) -> str:
 
 
 def _targets(points: list[tuple], height: int) -> go.Scatter:
-    """Points that are felt but not seen: (x, y, size as a share of the height, pair, words)."""
+    """Invisible points to hover and click: (x, y, size as a share of the height, pair, words)."""
     import plotly.graph_objects as go
 
     unseen = {"marker": {"opacity": 0}}
@@ -220,6 +222,6 @@ def _pair_words(
     of_left, of_right = count / counts[i].sum(), count / counts[:, j].sum()
     left, right = plain(left_names[i]), plain(right_names[j])
     return (
-        f"{left} → {right}<br><b>{count:,}</b> texts: {of_left:.0%} of {left}, "
-        f"{of_right:.0%} of {right}<br>Click to select them"
+        f"{left} → {right}<br><b>{count:,}</b> texts: {percent(of_left)} of {left}, "
+        f"{percent(of_right)} of {right}<br>Click to select them"
     )

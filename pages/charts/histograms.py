@@ -1,4 +1,4 @@
-"""How many: texts of each length, neighbours replaced, what a selection consists of."""
+"""Histograms: lengths of texts, replaced neighbours, the composition of a selection."""
 
 from __future__ import annotations
 
@@ -8,25 +8,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.utils import percent
 from pages.charts.palette import CATEGORIES, GREY
-from pages.charts.style import GAIN, bare_figure, faint, percent, short
+from pages.charts.style import GAIN, bare_figure, faint, short
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-BINS = 40
+LENGTH_BINS = 40
 BARS = 8
-"""Categories with a bar of their own; the least frequent ones of the selection are left out."""
+"""Categories with a bar of their own; those least frequent in the selection are left out."""
 
-LEAST_SEEN = 0.02
-"""Height of a bar of few selected texts, as a share of the highest bar."""
+LEAST_BAR = 0.02
+"""Least height of a bar of selected texts, as a share of the highest bar: lower ones are invisible."""
 
 
 def text_length_histogram(lengths: Sequence[int] | np.ndarray) -> go.Figure:
-    """Draw how many texts have which length.
+    """Draw the histogram of text lengths.
 
-    The axis ends at the 99th percentile, and what is longer counts in the last bar: one huge text would leave
-    nothing to see of the others.
+    The axis ends at the 99th percentile; longer texts count in the last bar. One huge text would otherwise
+    flatten all other bars.
 
     Parameters
     ----------
@@ -41,7 +42,7 @@ def text_length_histogram(lengths: Sequence[int] | np.ndarray) -> go.Figure:
 
     lengths = np.asarray(lengths)
     longest = int(np.ceil(np.percentile(lengths, 99))) if len(lengths) else 0
-    width = max(1, -(-(longest + 1) // BINS))  # rounded up: whole characters
+    width = max(1, -(-(longest + 1) // LENGTH_BINS))  # rounded up: whole characters
     edges = np.arange(0, longest + width + 1, width)
     counts, _ = np.histogram(np.minimum(lengths, longest), edges)
     spans = [f"{start:,} to {start + width - 1:,}" for start in edges[:-1]]
@@ -63,7 +64,7 @@ def text_length_histogram(lengths: Sequence[int] | np.ndarray) -> go.Figure:
 
 
 def change_histogram(change: np.ndarray) -> go.Figure:
-    """Draw for how many texts which share of the nearest neighbours was replaced.
+    """Draw the histogram of the share of replaced neighbours.
 
     Parameters
     ----------
@@ -93,7 +94,7 @@ def change_histogram(change: np.ndarray) -> go.Figure:
 
 
 def replaced_bars(every: np.ndarray, some: np.ndarray | None) -> go.Figure:
-    """Draw how many texts have so many of their k neighbours replaced, and how many of some texts.
+    """Draw how many texts have 0 to k of their k neighbours replaced: of all, and of some texts.
 
     A click reports the number of replaced neighbours as `customdata`.
 
@@ -102,7 +103,7 @@ def replaced_bars(every: np.ndarray, some: np.ndarray | None) -> go.Figure:
     every : int array (k + 1,)
         Texts with 0 to k replaced neighbours.
     some : int array (k + 1,) or None
-        The selected ones among them. Where there are few, their bar is drawn as high as can be seen.
+        The selected ones among them. A bar of few texts is drawn as high as `LEAST_BAR`.
 
     Returns
     -------
@@ -114,11 +115,11 @@ def replaced_bars(every: np.ndarray, some: np.ndarray | None) -> go.Figure:
     highest = max(int(every.max()), 1)
     traces = [go.Bar(y=every.tolist(), marker={"color": faint(0.55)}, hoverinfo="skip")]
     if some is not None:
-        seen = np.minimum(np.maximum(some, LEAST_SEEN * highest * (some > 0)), every)
+        seen = np.minimum(np.maximum(some, LEAST_BAR * highest * (some > 0)), every)
         traces.append(go.Bar(y=seen.tolist(), marker={"color": GAIN}, hoverinfo="skip"))
     words = [f"<b>{at} of {k} replaced</b><br>{every[at]:,} texts" for at in place]
     if some is not None:
-        words = [f"{said}, {some[at]:,} selected" for at, said in enumerate(words)]
+        words = [f"{line}, {some[at]:,} selected" for at, line in enumerate(words)]
     # The whole stretch behind a bar takes the click: short bars are hard to hit.
     unseen = {"marker": {"opacity": 0}}
     traces.append(
@@ -129,7 +130,7 @@ def replaced_bars(every: np.ndarray, some: np.ndarray | None) -> go.Figure:
             selected=unseen,
             unselected=unseen,
             customdata=place,
-            text=[f"{said}<br>Click to select" for said in words],
+            text=[f"{line}<br>Click to select" for line in words],
             textposition="none",
             hovertemplate="%{text}<extra></extra>",
         )
@@ -148,7 +149,7 @@ def replaced_bars(every: np.ndarray, some: np.ndarray | None) -> go.Figure:
 def composition_bars(
     codes: np.ndarray, selected: np.ndarray, labels: Sequence[str], colours: Sequence[str]
 ) -> go.Figure:
-    """Draw what a selection is made of: each category's share of it, against its share of the corpus.
+    """Draw the composition of a selection: each category's share of it, against its share of the corpus.
 
     Categories stand from the largest share of the selection down, at most `BARS` of them.
 
@@ -176,7 +177,8 @@ def composition_bars(
     order = [int(i) for i in np.argsort(-shares[0], kind="stable") if shares[0, i] > 0][:BARS][::-1]
     place = list(range(len(order)))
     hover = [
-        f"{names[i]}: {shares[0, i]:.0%} of the selection, {shares[1, i]:.0%} of the corpus" for i in order
+        f"{names[i]}: {percent(shares[0, i])} of the selection, {percent(shares[1, i])} of the corpus"
+        for i in order
     ]
     selection = go.Bar(
         x=shares[0, order].tolist(),
@@ -203,6 +205,6 @@ def composition_bars(
 
 
 def _shares(codes: np.ndarray, n_labels: int) -> np.ndarray:
-    """Share of each category, and at the end of none: (n_labels + 1,)."""
+    """Share of each category, and last of texts without one: float array (n_labels + 1,)."""
     codes = np.where(np.asarray(codes) < 0, n_labels, codes)
     return np.bincount(codes, minlength=n_labels + 1) / max(len(codes), 1)

@@ -1,4 +1,4 @@
-"""Places for names beside the points of a chart, so that they do not lie upon each other."""
+"""Greedy placement of names beside the points of a chart, so that they do not overlap."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 Anchor = Literal["left", "right"]
-"""Which end of a name is at its point."""
+"""End of a name that is at its point."""
 
-MIDDLE = 0.55  # points further right have their name at their left, where that is as good
+MIDDLE = 0.55  # points further right have their name at their left, at equal cost
 GAP = 0.035  # between a point and its name
 MARK = 0.02  # half of a point's size
 STEP = 0.25  # of a name's height: how finely places are tried
-FURTHEST = 9  # heights of a name that it may be moved
+FURTHEST = 9  # heights of a name: how far it may be moved
 ON_NAME, OUTSIDE, ON_POINT, ON_BAR, FAR, OTHER_SIDE = 100.0, 100.0, 12.0, 1.0, 0.4, 0.6
-"""What it costs to lie on a name, beyond the chart by its whole width, on a point or on an interval, to be
-moved by a name's height, or to stand at the side of the nearer edge."""
+"""Costs: to overlap a name, to leave the chart by its whole width, to cover a point or an interval, to be
+moved by a name's height, to stand on the side of the nearer edge."""
 
 
 class Box(NamedTuple):
@@ -27,7 +27,7 @@ class Box(NamedTuple):
     high: float
 
     def meets(self, other: Box) -> bool:
-        """Whether the two have room in common."""
+        """Whether the two overlap."""
         across = min(self.right, other.right) > max(self.left, other.left)
         return across and min(self.high, other.high) > max(self.low, other.low)
 
@@ -50,7 +50,7 @@ class NamePlace(NamedTuple):
 
 
 def place_names(spots: Sequence[Spot], name_height: float, taken: Sequence[Box] = ()) -> list[NamePlace]:
-    """Return a place for the name of each point, found one after the other, highest points first.
+    """Place the name of each point greedily, highest points first.
 
     Cost O(n_points²).
 
@@ -74,7 +74,7 @@ def place_names(spots: Sequence[Spot], name_height: float, taken: Sequence[Box] 
 
 
 def place_on_line(y: float, width: float, name_height: float, spots: Sequence[Spot]) -> Box:
-    """Return where the name of a line across the chart covers the least: above or below it, at either end."""
+    """Place the name of a line across the chart: above or below it, at either end, where it covers least."""
     tried = [
         Box(left, low, left + width, low + name_height)
         for left in (1 - width, 0.0)
@@ -85,7 +85,7 @@ def place_on_line(y: float, width: float, name_height: float, spots: Sequence[Sp
 
 
 def _places(spot: Spot, name_height: float) -> list[NamePlace]:
-    """Places to try, the nearest first."""
+    """Candidate places, the nearest first."""
     sides: tuple[Anchor, Anchor] = ("right", "left") if spot.x > MIDDLE else ("left", "right")
     steps = sorted(range(-int(FURTHEST / STEP), int(FURTHEST / STEP) + 1), key=abs)
     return [NamePlace(side, spot.y + step * STEP * name_height) for step in steps for side in sides]
@@ -106,7 +106,7 @@ def _cost(
 
 
 def _covered(box: Box, others: Sequence[Spot], names: Sequence[Box]) -> float:
-    """What it costs to have a name in a box."""
+    """Cost of a name in a box."""
     points = [Box(other.x - MARK, other.y - MARK, other.x + MARK, other.y + MARK) for other in others]
     bars = [Box(other.x - MARK / 4, other.low, other.x + MARK / 4, other.high) for other in others]
     beyond = sum(max(0.0, part) for part in (-box.left, box.right - 1, -box.low, box.high - 1))

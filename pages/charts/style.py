@@ -1,23 +1,24 @@
-"""What all figures share: no ground of their own, and a grey that shows on any."""
+"""Style shared by all figures: a transparent background, and a grey visible on any background."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.utils import cut
 from pages.charts.palette import CATEGORIES
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 GAIN, LOSS = CATEGORIES[0], CATEGORIES[4]
-"""Colours of what the reshaped space does better, and worse."""
+"""Colours of gains and losses of the reshaped space."""
 
 LONGEST_NAME = 24
 """Characters of a category's name beside its bar; hovering shows the rest."""
 
 
 def bare_figure(traces: list) -> go.Figure:
-    """Return a figure without ground, legend or frame, so that it suits any theme."""
+    """Return a figure without background, legend or frame, so that it suits any theme."""
     import plotly.graph_objects as go
 
     figure = go.Figure(traces)
@@ -34,25 +35,20 @@ def bare_figure(traces: list) -> go.Figure:
 
 
 def faint(opacity: float) -> str:
-    """Return a grey that shows on white, on dark and on colours."""
+    """Return a grey that is visible on white, on dark and on colours."""
     return f"rgba(128,136,144,{opacity})"
 
 
 def short(name: str, longest: int = LONGEST_NAME) -> str:
     """Return a name that fits beside a bar."""
-    return name if len(name) <= longest else f"{name[: longest - 1]}…"
+    return cut(name, longest)
 
 
 def plain(text: str) -> str:
-    """Return a text that Plotly does not take for markup."""
+    """Escape a text so that Plotly shows it as it is."""
     return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
 def rgba(colour: str, opacity: float) -> str:
     """Return a colour "#rrggbb" with an opacity."""
     return f"rgba({','.join(str(int(colour[at : at + 2], 16)) for at in (1, 3, 5))},{opacity})"
-
-
-def percent(share: float) -> str:
-    """Return a share, 0 to 1, as whole per cent."""
-    return f"{100 * share:.0f} %"

@@ -56,7 +56,7 @@ def test_composition_compares_the_selection_with_the_corpus():
     assert selection.x == (0.25, 0.25, 0.5)
     assert corpus.x == (0.25, 0.375, 0.25)
     assert selection.marker.color == (GREY, CATEGORIES[1], CATEGORIES[0])
-    assert selection.customdata[2] == "a: 50% of the selection, 25% of the corpus"
+    assert selection.customdata[2] == "a: 50 % of the selection, 25 % of the corpus"
 
 
 def test_composition_takes_a_mask():
@@ -171,7 +171,7 @@ def test_each_ribbon_and_each_group_can_be_clicked():
     cells = {(0, 0), (0, 1), (1, 1), (1, 2)}
     assert words.keys() == cells | {(0, -1), (1, -1), (-1, 0), (-1, 1), (-1, 2)}
     assert targets.marker.opacity == 0
-    assert "<b>20</b> texts: 33% of delivery &lt;b>, 67% of confusion" in words[1, 1]
+    assert "<b>20</b> texts: 33 % of delivery &lt;b>, 67 % of confusion" in words[1, 1]
     assert words[-1, 1].endswith("30 texts")
 
 
@@ -181,7 +181,7 @@ def test_ribbons_that_are_not_drawn_still_count():
     targets = figure.data[-1]
     assert len(outlines(figure)) == 3
     assert (1, 2) not in {tuple(pair) for pair in targets.customdata}
-    assert any("33% of delivery" in words for words in targets.text)
+    assert any("33 % of delivery" in words for words in targets.text)
 
 
 def test_the_matrix_shows_shares_of_a_row_and_writes_the_counts():
