@@ -1,4 +1,4 @@
-"""What the maps can be coloured by, with the same colour for the same label everywhere."""
+"""Colourings of the maps; a label has the same colour everywhere."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CHANGE = "Neighbours replaced (%)"
 
 
 def colourings(view: MapView) -> dict[str, Callable[[], Colouring | NumericColouring]]:
-    """Names of all choices, the most telling first, each with what makes its colours."""
+    """Return all colourings by name, default first, each as a function."""
     choices: dict[str, Callable] = {}
     if view.right.fit is not None and view.right.fit.has_predictions:
         choices["Predicted label"] = lambda: predicted(view.right.fit, view.labels)
@@ -42,12 +42,12 @@ def colourings(view: MapView) -> dict[str, Callable[[], Colouring | NumericColou
 
 
 def change_between(left: Side, right: Side) -> np.ndarray:
-    """Share of each text's neighbours that the right space replaced: float32 array (n,)."""
+    """Return the share of each text's neighbours that the right space replaced: float32 array (n,)."""
     return cache.change(left.space_key, right.space_key, left.space.graph, right.space.graph)
 
 
 def predicted(fit: Fit, labels: list[str], title: str = "Predicted label") -> Colouring:
-    """Colours of the predicted labels: a label that still has the name it had at the Fit keeps its colour.
+    """Colour by predicted label; a label not renamed since the Fit keeps its colour.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def predicted(fit: Fit, labels: list[str], title: str = "Predicted label") -> Co
 
 
 def clustered(title: str, partition: Partition) -> Colouring:
-    """Colours of the clusters of one side."""
+    """Colour by the clusters of one side."""
     n_clusters = max(partition.names, default=-1) + 1
     names = [partition.names.get(code, "") for code in range(n_clusters)]
     return Colouring(title, np.asarray(partition.codes), names, category_colours(n_clusters), "in no cluster")

@@ -17,7 +17,7 @@ LONGEST = 40  # characters of a map's title in a list of choices
 
 @dataclass(frozen=True, eq=False)
 class Grouping:
-    """One way to group the texts: how it is called, the groups, their colours, and those in none."""
+    """One way to group the texts: its title, groups, colours, and the name for no group."""
 
     title: str
     partition: Partition
@@ -34,7 +34,7 @@ class Grouping:
 
 
 def groupings(view: MapView) -> tuple[dict[str, Grouping], dict[str, Grouping]]:
-    """What can stand left and right, the most telling first."""
+    """Return the groupings for the left and the right side by name, default first."""
     columns = _column_groupings(view)
     if len(view.sides) == 1:
         return columns, _side_groupings(view, view.right)

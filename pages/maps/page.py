@@ -34,6 +34,7 @@ from pages.maps.colour_by import colourings
 from pages.maps.component import Mark, Name, Pane, linked_maps
 from pages.maps.filters import draw_chips
 from pages.maps.panels import (
+    draw_all_analyses,
     draw_columns,
     draw_flows,
     draw_label_check,
@@ -42,8 +43,7 @@ from pages.maps.panels import (
     draw_new_text,
     draw_search,
     draw_selection,
-    draw_small_multiples,
-    draw_text,
+    draw_text_detail,
 )
 from pages.maps.selection import selection_from_python
 from pages.maps.view import GENERIC, MapView, Side, comparable, current_view, left_key
@@ -56,14 +56,14 @@ BELOW = {
     "Flows": draw_flows,
     "Moves": draw_moves,
     "Columns": draw_columns,
-    "All analyses": draw_small_multiples,
+    "All analyses": draw_all_analyses,
     "Labels": draw_label_check,
 }
 QUALITY_HELP = (
-    "How far each picture can be trusted. Neighbours near: of a text's true nearest neighbours (in all "
-    "dimensions), the share that stands near it on the map. Trustworthiness (Venna and Kaski 2001): 1 when "
+    "How faithful each map is. Neighbours near: of a text's true nearest neighbours (in all "
+    "dimensions), the share that is near it on the map. Trustworthiness (Venna and Kaski 2001): 1 when "
     "no strangers stand beside each other. Moved: the median way, from left to right, of the texts that "
-    "kept their neighbours, as a share of the map's spread; the smaller, the easier to keep one's bearings. "
+    "kept their neighbours, as a share of the map's spread; smaller is easier to follow. "
     "“Doubtful places” above the maps marks where the picture misleads."
 )
 
@@ -153,13 +153,13 @@ def draw_maps(entry: StoredCorpus, analysis: Analysis | None) -> None:
         elif panel == "Label":
             draw_labelling(view, selected)
         elif panel == "Text":
-            draw_text(view, selected)
+            draw_text_detail(view, selected)
     draw_quality(view)
     BELOW[choose("Below the maps", tuple(BELOW), "maps_below")](view, selected)
 
 
 def choose(name: str, options: Sequence[str], key: str) -> str:
-    """Which of some panels is open."""
+    """Draw the choice of a panel and return it."""
     start_widget(key, options[0])
     return st.segmented_control(
         name, options, required=True, key=key, label_visibility="collapsed", persist_state="session"
@@ -167,7 +167,7 @@ def choose(name: str, options: Sequence[str], key: str) -> str:
 
 
 def choose_left(view: MapView) -> None:
-    """Which map stands left of the reshaped one."""
+    """Draw the choice of the left map."""
     if len(view.sides) < 2:
         return
     titles = comparable(view.corpus.key, view.analysis)
@@ -197,7 +197,7 @@ def pane(view: MapView, side: Side, number: int, marks: Sequence[Sequence[tuple[
 
 
 def draw_quality(view: MapView) -> None:
-    """One quiet line: what each map shows truly."""
+    """Draw one line on the faithfulness of each map."""
     said = []
     for side in view.sides:
         _, quality = cache.map_quality(view.corpus.key, side.findings_key)

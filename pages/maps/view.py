@@ -1,4 +1,4 @@
-"""What the maps page shows now: one or two sides, the labels, and which texts the filters leave."""
+"""State of the maps page: one or two sides, the labels, and the texts that pass the filters."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pages.common import analysis_title, cache, is_fitted, partition_for, widget
 from pages.maps.filters import shown_texts
 
 GENERIC = "generic"
-LONGEST_TITLE = 60  # characters: what a map 400 pixels wide can say of itself
+LONGEST_TITLE = 60  # characters that fit above a map 400 pixels wide
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +47,7 @@ class Side:
 
     @property
     def findings_key(self) -> str:
-        """Under which what was measured of it is kept: Fits of one reading share its space, not these."""
+        """Under which what was measured of it is kept: Fits may share a space, not findings."""
         return self.space_key if self.analysis is None else self.analysis.fit_key
 
 
@@ -83,7 +83,7 @@ class MapView:
 
 
 def current_view(entry: StoredCorpus, analysis: Analysis | None) -> MapView:
-    """What to show: the reshaped map of the analysis in use, beside the one chosen to compare."""
+    """Return the state: the map of the current analysis beside the one chosen on the left."""
     corpus = cache.corpus(entry.key)
     store = cache.store()
     if analysis is not None:  # as it is now: it may have been removed or fitted again in another window
@@ -103,7 +103,7 @@ def current_view(entry: StoredCorpus, analysis: Analysis | None) -> MapView:
 
 
 def comparable(corpus_key: str, analysis: Analysis) -> dict[str, str]:
-    """What can stand left of an analysis: side keys with their titles, the generic map first."""
+    """Return the titles of possible left maps by side key, generic first."""
     named = titles(corpus_key)
     others = [other for other in cache.store().analyses(corpus_key) if other.id != analysis.id]
     return {key: named[key] for key in (GENERIC, *(side_key(other) for other in others if is_fitted(other)))}
@@ -120,7 +120,7 @@ def side_key(analysis: Analysis | None) -> str:
 
 
 def titles(corpus_key: str) -> dict[str, str]:
-    """How each map of a corpus is called, by side key; of maps called the same, the later are numbered."""
+    """Return the title of each map of a corpus by side key; equal titles are numbered."""
     analyses = cache.store().analyses(corpus_key)
     called = [analysis_title(analysis, longest=LONGEST_TITLE) for analysis in analyses]
     names, _ = unique_names(["Generic", *called])

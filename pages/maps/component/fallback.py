@@ -1,4 +1,4 @@
-"""The maps in a browser without WebGL: drawn by Plotly as SVG, up to a number of points it can bear."""
+"""Fallback for browsers without WebGL: maps drawn by Plotly as SVG, up to 20,000 points."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def plain_maps(
 ) -> np.ndarray:
     """Draw maps without WebGL; for parameters and result see `linked_maps`.
 
-    Both maps are one chart with lasso and box; its zoom is lost at every selection. Above 20,000 texts only a
-    sentence is drawn, and what Python selects is still returned.
+    Both maps are one chart with lasso and box; a selection resets its zoom. Above 20,000 texts only a message
+    is drawn; a selection made in Python is still returned.
     """
     n = len(panes[0].points)
     kept = state_of(PlainSelection, key)
@@ -89,13 +89,13 @@ def plain_figure(
     lit: np.ndarray | None,
     height: int,
 ) -> go.Figure:
-    """One or two maps side by side; every point carries the row of its text."""
+    """Draw one or two maps side by side; the `customdata` of a point is the row of its text."""
     from plotly.subplots import make_subplots
 
     titles = [plain(pane.title) for pane in panes]
     figure = make_subplots(cols=len(panes), subplot_titles=titles, horizontal_spacing=0.02)
     for column, title in enumerate(figure.layout.annotations):
-        title.update(x=column / len(panes), xanchor="left")  # in the middle they would stand under the tools
+        title.update(x=column / len(panes), xanchor="left")  # centred, the toolbar would cover them
     n = len(panes[0].points)
     size = float(np.clip(23 * n**-0.21, 2, 8))
     opacity = _opacity(n, selected, shown, lit)
@@ -109,7 +109,7 @@ def plain_figure(
             figure.add_scatter(
                 x=x[lit], y=y[lit], customdata=rows[lit], marker=ring, row=1, col=column, **_POINTS
             )
-        for name in _apart(pane):
+        for name in _free_names(pane):
             figure.add_annotation(
                 x=name.x, y=name.y, text=f"<b>{plain(name.text)}</b>", showarrow=False, row=1, col=column
             )
@@ -137,7 +137,7 @@ _POINTS = {
 
 
 def rows_of(event: Mapping[str, Any]) -> np.ndarray:
-    """Rows (int64, ascending) selected in the chart of `plain_figure`, in whichever of its maps."""
+    """Return the rows (int64, ascending) selected in either map of `plain_figure`."""
     rows = [np.ravel(point["customdata"])[0] for point in event["selection"]["points"]]
     return np.unique(np.array(rows, dtype=np.int64))
 
@@ -167,8 +167,8 @@ def _opacity(n: int, selected: np.ndarray, shown: np.ndarray | None, lit: np.nda
     return opacity
 
 
-def _apart(pane: Pane) -> list[Name]:
-    """The strongest names, as many as hardly overlap: lower and wider apart than a line of words."""
+def _free_names(pane: Pane) -> list[Name]:
+    """Return the first names that do not overlap, by an estimate of the size of a name."""
     width, height = np.ptp(pane.points, axis=0) * NAME_SHARE
     chosen: list[Name] = []
     for name in pane.names:

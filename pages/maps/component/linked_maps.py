@@ -1,10 +1,10 @@
-"""The linked maps: one or two scatter maps of the same texts, in one component on the page.
+"""Linked maps: one or two scatter maps of the same texts, as one Streamlit component.
 
-`linked_maps` is what pages call. The component is three elements: one that brings the points, one that draws
-the maps, and one that fetches the text under the pointer. What comes back is the selection, and the number of
-the hovered text. Hover, zoom, legend and the linking of the two maps stay in the browser.
+Pages call `linked_maps`. The component has three elements: one delivers the points, one draws the maps, and
+one fetches the text under the pointer. The browser returns the selection and the row of the hovered text.
+Hover, zoom, legend and linking need no rerun.
 
-The browser half is the package `refract_linked_maps`, built from `assets/linked_maps/` when it is installed.
+The frontend is the package `refract_linked_maps`, built from `assets/linked_maps/` when it is installed.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ def linked_maps(
 ) -> np.ndarray:
     """Draw one or two linked maps and return what is selected in them.
 
-    Zoom and selection survive every change but that of the points or the texts themselves. In a browser
-    without WebGL the maps are drawn by `plain_maps`.
+    Zoom and selection survive reruns, unless the points or the texts change. Browsers without WebGL get
+    `plain_maps`.
 
     Parameters
     ----------
@@ -54,23 +54,23 @@ def linked_maps(
         The generic map, and the reshaped one when there is one.
     colouring : Colouring or NumericColouring
     texts : np.ndarray of n str, object
-        Shown on hover, cut at 200 characters; only the hovered one is sent.
+        Shown on hover, cut at 200 characters; only the hovered text is sent.
     key : str
         Of the component, as of any Streamlit widget.
     height : int, default=560
-        Of the whole component in CSS pixels; it grows where a narrow window puts the maps below each other.
+        Of the whole component in CSS pixels; it grows when a narrow window stacks the maps.
     select : tuple of (token, rows), optional
-        A selection made in Python, shown when its token is not the last one shown. Keep passing it until the
-        next one; what a person selects afterwards wins.
+        Selection made in Python. It is applied when its token is new. Keep passing it until the next one; a
+        later selection by the user overrides it.
     shown : np.ndarray of shape (n,), bool, optional
-        False for texts that a filter leaves out: greyed, not removed, and not taken by lasso, box or click.
+        False for texts that a filter excludes: drawn grey, and not selectable by lasso, box or click.
     lit : np.ndarray of int, optional
         Rows of search hits: ringed on both maps, whatever is selected.
 
     Returns
     -------
     np.ndarray of shape (n_selected,), int64
-        Positions of the selected texts, ascending.
+        Rows of the selected texts, ascending.
 
     Raises
     ------
@@ -107,7 +107,7 @@ def linked_maps(
 
 @st.fragment
 def _hovered_text(texts: np.ndarray, texts_key: str, key: str) -> None:
-    """Answer which text is under the pointer; a rerun of this reruns nothing else."""
+    """Send the text under the pointer to the browser, in a fragment of its own."""
     point = hovered_point(widget_value(key, {}).get("hovered"), len(texts), texts_key)
     answer = None if point is None else excerpt(str(texts[point]))
     _component("HOVERED")(
@@ -126,7 +126,7 @@ def _component(which: str) -> Callable[..., Mapping[str, Any]]:
     name, script = getattr(refract_linked_maps, which)
     if which != "MAPS":
         return st.components.v2.component(name, js=script)
-    # Holds the place while the script loads, so that nothing below jumps.
+    # Reserves the height while the script loads, so that nothing below moves.
     reserve = f'<div class="linked-maps-reserve" style="height: {RESERVED_HEIGHT}px"></div>'
     return st.components.v2.component(name, js=script, html=reserve)
 
@@ -135,12 +135,12 @@ def _component(which: str) -> Callable[..., Mapping[str, Any]]:
 
 
 def decode_selection(encoded: str, n: int) -> np.ndarray:
-    """Selected positions from the browser's base64 of little-endian unsigned 32-bit integers.
+    """Decode the selected rows from base64 of little-endian unsigned 32-bit integers.
 
     Returns
     -------
     np.ndarray of shape (n_selected,), int64
-        Ascending, each once; positions of `n` and more are left out.
+        Ascending and unique; rows from `n` on are dropped.
 
     Raises
     ------
@@ -160,7 +160,7 @@ def decode_selection(encoded: str, n: int) -> np.ndarray:
 def _selected(
     state: Mapping[str, Any] | None, n: int, texts_key: str, select: tuple[str, np.ndarray] | None
 ) -> np.ndarray:
-    """What is selected now: the browser's last word, unless `select` is newer or the texts are others."""
+    """Return the selection of the browser, unless `select` is newer or the texts have changed."""
     known = state is not None and state["texts"] == texts_key
     if select is not None and not (known and state["token"] == select[0]):
         return checked_rows(select[1], n)
@@ -168,7 +168,7 @@ def _selected(
 
 
 def hovered_point(state: Mapping[str, Any] | None, n: int, texts_key: str) -> int | None:
-    """Row of the text that the browser asks for; None when it asks for none, or for one of other texts."""
+    """Return the row that the browser requests; None without a request, or for other texts."""
     if state is None or state["texts"] != texts_key or not 0 <= state["point"] < n:
         return None
     return int(state["point"])
@@ -177,11 +177,11 @@ def hovered_point(state: Mapping[str, Any] | None, n: int, texts_key: str) -> in
 # --- texts
 
 _keys_of_arrays: dict[int, tuple[weakref.ref[np.ndarray], str]] = {}
-"""Worked out once per array: a page reruns at every click, and 200,000 texts take a while."""
+"""Cached per array: a page reruns at every click, and hashing 200,000 texts is slow."""
 
 
 def key_of_texts(texts: np.ndarray) -> str:
-    """Key that is equal exactly when the texts are; remembered while the array lives."""
+    """Return a content key of the texts, cached while the array lives."""
     name = id(texts)
     known = _keys_of_arrays.get(name)
     if known is not None and known[0]() is texts:
@@ -192,7 +192,7 @@ def key_of_texts(texts: np.ndarray) -> str:
 
 
 def excerpt(text: str) -> str:
-    """At most `MAX_TEXT` characters, the last of them an ellipsis when something was left out."""
+    """Cut a text to `MAX_TEXT` characters, with an ellipsis at the end where it was cut."""
     text = text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1].rstrip() + "…"
     # A lone surrogate, which JSON files can hold, has no UTF-8.
     return text.encode("utf-8", "replace").decode()

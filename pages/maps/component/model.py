@@ -1,4 +1,4 @@
-"""What linked maps are made of: maps with names and marks, and what colours their points."""
+"""Data model of the linked maps: panes, cluster names, marks and colourings."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class Name:
     ----------
     text : str
     x, y : float
-        Where it stands, in the unit of the map's points.
+        Position, in the unit of the map's points.
     size : float
-        Number of texts; larger clusters have larger letters.
+        Number of texts; sets the font size.
     zoom : float, default=1.0
-        How far one must zoom in for it to appear; 1 is the whole map.
+        Magnification from which it is drawn; 1 is the whole map.
     """
 
     text: str
@@ -32,7 +32,7 @@ class Name:
 
 @dataclass(frozen=True)
 class Mark:
-    """The place of a typed text, in the unit of the map's points; drawn as a labelled pin."""
+    """Position of a typed text, in the unit of the map's points; drawn as a labelled pin."""
 
     x: float
     y: float
@@ -47,9 +47,9 @@ class Pane:
     ----------
     title : str
     points : np.ndarray of shape (n, 2), float32
-        Places of the texts, in any unit; row i is the same text in both panes.
+        Positions of the texts, in any unit; row i is the same text in both panes.
     names : tuple of Name, default=()
-        Strongest first: where two would overlap, the first is drawn.
+        Highest priority first: of two that overlap, the first is drawn.
     kept : np.ndarray of shape (n,), float32, optional
         Share of each text's true neighbours that are near it on this map, 0 to 1.
     marks : tuple of Mark, default=()
@@ -71,7 +71,7 @@ class Colouring:
     title : str
         What the colours mean, such as "cluster".
     codes : np.ndarray of shape (n,), int
-        Position in `labels` for every text; -1 is grey.
+        Index into `labels` of each text; -1 is grey.
     labels : list of str
     colours : list of str
         One CSS colour for each label, such as "#0072b2".
@@ -94,9 +94,9 @@ class NumericColouring:
     ----------
     title : str
     values : np.ndarray of shape (n,), float32
-        Not-a-number and infinite values are grey.
+        NaN and infinite values are grey.
     ends : tuple of two str, optional
-        What to write at the low and the high end, for dates and the like; the numbers themselves otherwise.
+        Labels of the low and the high end, for example dates; the numbers by default.
     grey_label : str, default="no value"
     """
 

@@ -1,10 +1,10 @@
-"""What the linked maps send to the browser, as bytes.
+"""Binary payloads that the linked maps send to the browser.
 
-Two payloads: places (`encode_places`: points and how far each can be trusted), large and sent again only when
-they change, and the rest (`encode_maps`: titles, names, colours, filter, search hits, selection). Both are
-[u32 header length][JSON header][blobs], little-endian, every part padded with zeros to a multiple of 4 bytes.
-The header names each blob's type, its place after the header and its length in bytes; content keys in it tell
-the browser what has changed. The same arguments give the same bytes.
+There are two. `encode_places` has the points and the share of true neighbours near each; it is large, and
+sent again only when they change. `encode_maps` has titles, names, colours, filter, search hits and selection.
+Both are [u32 header length][JSON header][blobs], little-endian, each part padded with zeros to 4 bytes. The
+header holds the type, offset and length in bytes of each blob, and content keys that show the browser what
+changed. Equal arguments give equal bytes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from core.utils import content_key
 from pages.maps.component.model import Colouring, NumericColouring, Pane
 
 PAYLOAD_VERSION = 2
-"""The browser refuses any other version than its own: an old build must not draw new bytes wrongly."""
+"""The browser refuses other versions, so that an old build does not draw a new payload wrongly."""
 
 MAX_PANES = 2
 MAX_CLASSES = 2**16 - 2
@@ -29,12 +29,12 @@ _BLOB_TYPES = {"float32": "<f4", "uint32": "<u4", "uint16": "<u2", "uint8": "u1"
 
 
 def encode_places(panes: Sequence[Pane]) -> tuple[str, bytes]:
-    """Points of one or two maps, each brought to [-1, 1] by its bounding box with its proportions kept.
+    """Encode the points of one or two maps, each scaled to [-1, 1] with its proportions kept.
 
     Returns
     -------
     key : str
-        Names the places in `encode_maps`.
+        Content key, for `encode_maps`.
     payload : bytes
 
     Raises
@@ -68,7 +68,7 @@ def encode_maps(
     shown: np.ndarray | None = None,
     lit: np.ndarray | None = None,
 ) -> bytes:
-    """Everything but the places.
+    """Encode everything but the points.
 
     Parameters
     ----------
@@ -78,19 +78,19 @@ def encode_maps(
     places : str
         Key from `encode_places`.
     texts : str
-        Key of the texts, see `linked_maps`: with other texts a selection means nothing any more.
+        Key of the texts (see `key_of_texts`); a selection holds only for the same texts.
     height : int
         CSS pixels.
     select : tuple of (token, indices), optional
     shown : np.ndarray of shape (n,), bool, optional
-        False for texts that are greyed.
+        False for texts that are drawn grey.
     lit : np.ndarray of int, optional
-        Positions of the texts to ring, in any order.
+        Rows of the texts to ring, in any order.
 
     Raises
     ------
     ValueError
-        When lengths differ, a code has no label, or a position is no text's.
+        When lengths differ, a code has no label, or a row is out of range.
     """
     n = len(panes[0].points)
     header: dict[str, Any] = {
@@ -124,29 +124,12 @@ def encode_maps(
 
 
 def encode_plain(key: str) -> bytes:
-    """What the browser gets that has no WebGL: nothing to draw."""
+    """Encode the payload for a browser without WebGL: nothing to draw."""
     return _join({"version": PAYLOAD_VERSION, "key": key, "plain": True}, {})
 
 
-def decode_payload(payload: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Header and blobs of any payload, as the browser reads them; for tests."""
-    (length,) = struct.unpack_from("<I", payload)
-    header = json.loads(payload[4 : 4 + length])
-    start = 4 + _padded(length)
-    blobs = {
-        name: np.frombuffer(
-            payload,
-            dtype=_BLOB_TYPES[blob["type"]],
-            count=blob["length"] // np.dtype(_BLOB_TYPES[blob["type"]]).itemsize,
-            offset=start + blob["offset"],
-        )
-        for name, blob in header["blobs"].items()
-    }
-    return header, blobs
-
-
 def checked_rows(rows: np.ndarray, n: int) -> np.ndarray:
-    """Positions of texts, ascending, each once (int64); a ValueError where one is no text's."""
+    """Return unique rows, ascending (int64); raise ValueError where one is out of range."""
     rows = np.unique(np.asarray(rows, dtype=np.int64))
     if len(rows) and (rows[0] < 0 or rows[-1] >= n):
         raise ValueError(f"the rows reach from {rows[0]} to {rows[-1]}, but there are {n} texts")
@@ -174,7 +157,7 @@ def _check_panes(panes: Sequence[Pane]) -> None:
         raise ValueError(f"linked maps have 1 or {MAX_PANES} panes, not {len(panes)}")
     n = len(panes[0].points)
     if n == 0:
-        raise ValueError("a map needs at least 1 text, and there are 0")
+        raise ValueError("0 texts found; a map needs at least 1")
     for pane in panes:
         if pane.points.shape != (n, 2):
             raise ValueError(f"the map {pane.title!r} has points of shape {pane.points.shape} for {n} texts")
@@ -188,7 +171,7 @@ def _check_panes(panes: Sequence[Pane]) -> None:
 
 
 def _frame(pane: Pane) -> tuple[np.ndarray, float]:
-    """Middle of a map's bounding box, and half its longer side."""
+    """Return the centre of a map's bounding box, and half its longer side."""
     low, high = pane.points.min(axis=0).astype(np.float64), pane.points.max(axis=0).astype(np.float64)
     return (low + high) / 2, float(max(high - low)) / 2 or 1.0
 

@@ -1,6 +1,6 @@
 """The panels beside the maps, one file each."""
 
-from pages.maps.panels.all_analyses import draw_small_multiples
+from pages.maps.panels.all_analyses import draw_all_analyses
 from pages.maps.panels.columns import draw_columns
 from pages.maps.panels.flows import draw_flows
 from pages.maps.panels.label_review import draw_label_check
@@ -9,9 +9,10 @@ from pages.maps.panels.moves import draw_moves
 from pages.maps.panels.new_text import draw_new_text
 from pages.maps.panels.search import draw_search
 from pages.maps.panels.selection import draw_selection
-from pages.maps.panels.text_detail import draw_text
+from pages.maps.panels.text_detail import draw_text_detail
 
 __all__ = [
+    "draw_all_analyses",
     "draw_columns",
     "draw_flows",
     "draw_label_check",
@@ -20,6 +21,5 @@ __all__ = [
     "draw_new_text",
     "draw_search",
     "draw_selection",
-    "draw_small_multiples",
-    "draw_text",
+    "draw_text_detail",
 ]

@@ -21,8 +21,8 @@ COLUMNS = 4
 NAMED = 4  # labels named below a map
 
 
-def draw_small_multiples(view: MapView, selected: np.ndarray) -> None:
-    """A small map of the generic space and of each fitted analysis, with its evidence."""
+def draw_all_analyses(view: MapView, selected: np.ndarray) -> None:
+    """Draw a small map of the generic space and of each fitted analysis, with its evidence."""
     corpus_key = view.corpus.key
     analyses = cache.store().analyses(corpus_key)
     fitted = [analysis for analysis in analyses if is_fitted(analysis)]
@@ -47,7 +47,7 @@ def _summary(n_fitted: int, n_analyses: int) -> str:
 
 
 def _draw_card(view: MapView, analysis: Analysis | None) -> bool:
-    """One map with its name, evidence and buttons; whether it was asked for as the right map."""
+    """Draw one map with its evidence and buttons; return whether "Show" was clicked."""
     key = side_key(analysis)
     shown = [side.key for side in view.sides]
     place = ""
@@ -58,7 +58,7 @@ def _draw_card(view: MapView, analysis: Analysis | None) -> bool:
     picture, legend = _picture(view, analysis)
     st.image(picture, width="stretch")
     st.html(legend)
-    words, meaning = _evidence(view, analysis)
+    words, meaning = _evidence_line(view, analysis)
     st.markdown(words, help=meaning)
     with st.container(horizontal=True, gap="small"):
         opened = False
@@ -68,7 +68,7 @@ def _draw_card(view: MapView, analysis: Analysis | None) -> bool:
                 key=f"maps_show_{key}",
                 disabled=view.right.key == key,
                 help="Make this the right map",
-                on_click=_show,
+                on_click=_make_right,
                 args=[view, analysis],
             )
         if len(view.sides) == 2:
@@ -83,15 +83,15 @@ def _draw_card(view: MapView, analysis: Analysis | None) -> bool:
     return opened
 
 
-def _show(view: MapView, analysis: Analysis) -> None:
-    """Make an analysis the right map; when it stood left, the two change places."""
+def _make_right(view: MapView, analysis: Analysis) -> None:
+    """Make an analysis the right map; if it was the left map, swap the two."""
     if view.sides[0].key == side_key(analysis):
         set_widget(left_key(view.corpus.key), view.right.key)
     open_analysis(analysis.id)
 
 
-def _evidence(view: MapView, analysis: Analysis | None) -> tuple[str, str]:
-    """What is known of a map, in a line with its meaning."""
+def _evidence_line(view: MapView, analysis: Analysis | None) -> tuple[str, str]:
+    """Return the evidence of a map in one line, and its help text."""
     if analysis is None:
         return ":gray[before any instruction]", "The texts as the encoder places them."
     results = cache.store().results(view.corpus.key)
@@ -112,7 +112,7 @@ def _evidence(view: MapView, analysis: Analysis | None) -> tuple[str, str]:
 
 
 def _picture(view: MapView, analysis: Analysis | None) -> tuple[bytes, str]:
-    """Small map of an analysis coloured by its predicted labels; by its clusters where there are none."""
+    """Draw the small map of an analysis by predicted label; by cluster where there are none."""
     corpus_key = view.corpus.key
     if analysis is None:
         key = cache.store().corpus_entry(corpus_key).embedding_key
@@ -132,22 +132,24 @@ def _clustered_picture(
     space_key: str, shown: str, _partition: Partition, _points: np.ndarray
 ) -> tuple[bytes, str]:
     colouring = clustered("", _partition)
-    return _drawn(_points, colouring.codes, colouring.labels, colouring.colours)
+    return _thumbnail(_points, colouring.codes, colouring.labels, colouring.colours)
 
 
 def shown_key(partition: Partition) -> str:
-    """Tells clusters with their names from others."""
+    """Return a key of clusters and their names."""
     return content_key(partition.codes, [f"{code} {name}" for code, name in partition.names.items()])
 
 
 @st.cache_resource(max_entries=60, show_spinner=False)
 def _fitted_picture(fit_key: str, labels_key: str, _labels: list[str], _fit: Fit) -> tuple[bytes, str]:
     colouring = predicted(_fit, _labels)
-    return _drawn(_fit.space.map, colouring.codes, colouring.labels, colouring.colours)
+    return _thumbnail(_fit.space.map, colouring.codes, colouring.labels, colouring.colours)
 
 
-def _drawn(points: np.ndarray, codes: np.ndarray, names: list[str], colours: list[str]) -> tuple[bytes, str]:
-    """Picture, and the largest groups with their colours as HTML."""
+def _thumbnail(
+    points: np.ndarray, codes: np.ndarray, names: list[str], colours: list[str]
+) -> tuple[bytes, str]:
+    """Return the picture, and a legend of the largest groups as HTML."""
     sizes = np.bincount(codes[codes >= 0], minlength=len(names))
     largest = [int(code) for code in np.argsort(-sizes, kind="stable") if sizes[code]]
     entries = [

@@ -1,4 +1,4 @@
-"""Panel "Columns": what the metadata of all texts and of the selected ones look like; a click filters."""
+"""Panel "Columns": distribution of each metadata column, of all and of the selected texts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HELP = (
 
 
 def draw_columns(view: MapView, selected: np.ndarray) -> None:
-    """One chart a useful column: all texts grey, the selected or filtered ones in colour."""
+    """Draw one chart per useful column: all texts in grey, selected or filtered ones in colour."""
     corpus = view.corpus
     columns = [str(name) for name in corpus.metadata.columns]
     profiles = {name: profile for name in columns if (profile := profile_of(corpus, name)) is not None}
@@ -33,7 +33,7 @@ def draw_columns(view: MapView, selected: np.ndarray) -> None:
             "category or a score to see them here."
         )
         return
-    some, said = _some(view, selected)
+    some, said = _compared_texts(view, selected)
     of = "of the selected" if len(selected) else "of those that pass the filters"
     with st.container(horizontal=True, vertical_alignment="center", key="maps_columns_head"):
         st.markdown(f"Grey: all **{len(corpus.texts):,}** texts{said}", help=HELP, width="content")
@@ -60,8 +60,8 @@ def draw_columns(view: MapView, selected: np.ndarray) -> None:
         )
 
 
-def _some(view: MapView, selected: np.ndarray) -> tuple[np.ndarray | None, str]:
-    """Texts to compare with all, and the words for them."""
+def _compared_texts(view: MapView, selected: np.ndarray) -> tuple[np.ndarray | None, str]:
+    """Return the texts to compare with all, and a phrase for them."""
     if len(selected):
         return selected, f" · in colour: the **{len(selected):,}** selected"
     if view.shown is not None:
@@ -70,7 +70,7 @@ def _some(view: MapView, selected: np.ndarray) -> tuple[np.ndarray | None, str]:
 
 
 def _draw_filter_by(corpus: Corpus, profiles: dict[str, Profile]) -> None:
-    """The way to a filter without a mouse, and to values that have no bar."""
+    """Draw a filter form, for the keyboard and for values without a bar."""
     with st.popover("Filter by…", icon=":material/filter_alt:", type="tertiary"):
         column = st.selectbox("Column", list(profiles), key="maps_filter_column")
         profile = profiles[column]
@@ -127,7 +127,7 @@ def _draw_card(
 
 
 def _bars_shown(every: np.ndarray, inside: np.ndarray | None, chosen: list[int]) -> list[int]:
-    """Values with a bar: the filtered ones, then the most frequent of the selection, then of all."""
+    """Return the values to draw: filtered ones, then the most frequent."""
     if len(every) <= BARS:
         return list(range(len(every)))
     first = every if inside is None else inside

@@ -1,4 +1,4 @@
-"""Panel "Flows": how the groups of the left map go over into those of the right one."""
+"""Panel "Flows": how many texts go from each left group to each right group."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ RIBBONS, MATRIX, TABLE = "Ribbons", "Matrix", "Table"
 VERBS = {"splits": "splits into", "stays": "stays together in", "gathers": "gathers"}
 LIKENESS_HELP = (
     "How alike the two groupings are. **By pairs**: whether two texts of one group share a group on the "
-    "other side too (adjusted Rand index): 100 % for the same groups, about 0 % for groups that have nothing "
-    "to do with each other, or less. **By information**: how far the group on one side tells the group on "
+    "other side too (adjusted Rand index): 100 % for the same groups, about 0 % or less for independent "
+    "groups. **By information**: how far the group on one side predicts the group on "
     "the other (normalised mutual information), 0 to 100 %; many small groups raise it. Texts without a "
     "group on either side are not counted."
 )
@@ -56,13 +56,13 @@ def draw_flows(view: MapView, selected: np.ndarray) -> None:
     choices = groupings(view)
     if not choices[0]:
         st.caption(
-            "Flows show how the groups of one map go over into those of another. There is one map only, and "
-            "no column of categories to hold it against: reshape the map by an instruction first."
+            "Flows compare the groups of two maps. There is one map only, and "
+            "no column of categories to compare it with: reshape the map by an instruction first."
         )
         return
     with st.container(horizontal=True, vertical_alignment="bottom", key="maps_flows_head"):
         left, right = (
-            _choose(f"{word} groups", offered, f"maps_flows_{word.lower()}_{'_'.join(_keys(view))}")
+            _choose_grouping(f"{word} groups", offered, f"maps_flows_{word.lower()}_{'_'.join(_keys(view))}")
             for word, offered in zip(("Left", "Right"), choices, strict=True)
         )
         table = CrossTable(left.partition, right.partition, view.shown)
@@ -87,7 +87,7 @@ def _keys(view: MapView) -> list[str]:
     return [side.key for side in view.sides]
 
 
-def _choose(label: str, offered: dict[str, Grouping], key: str) -> Grouping:
+def _choose_grouping(label: str, offered: dict[str, Grouping], key: str) -> Grouping:
     name = st.selectbox(label, list(offered), key=key, width=250, persist_state="session")
     return offered[name]
 
@@ -133,7 +133,7 @@ def _draw_ribbons(view: MapView, table: CrossTable, left: Grouping, right: Group
     drawing = _drawing(table, left, right, RIBBON_GROUPS)
     drawn = np.ones(drawing.counts.shape, dtype=bool)
     if drawing.table.left is not table.left or drawing.table.right is not table.right:
-        # What flows between groups without a name would take most of the room, and say nothing.
+        # Flows between the merged groups would take most of the space.
         drawn = np.logical_or.outer(
             np.isin(drawing.left_groups, list(table.left.names)),
             np.isin(drawing.right_groups, list(table.right.names)),
@@ -184,7 +184,7 @@ def _draw_chart(figure: object, view: MapView, drawing: Drawing, height: int) ->
 
 
 def _draw_table(view: MapView, table: CrossTable, left: Grouping, right: Grouping) -> None:
-    """All flows, the largest first; chosen rows select their texts."""
+    """Draw a table of all flows, largest first; selected rows select their texts."""
     found = flows(table)
     shown = found[:TABLE_ROWS]
     sizes = dict(zip(table.left_groups, table.counts.sum(axis=1).tolist(), strict=True))
@@ -217,7 +217,7 @@ def _draw_table(view: MapView, table: CrossTable, left: Grouping, right: Groupin
 
 
 def _draw_sentences(view: MapView, table: CrossTable, left: Grouping, right: Grouping) -> None:
-    """What splits and what is gathered, in words; each part is a button."""
+    """Draw sentences on groups that split or gather; each part is a button."""
     found = movements(table)
     st.markdown("**In words**", help=SENTENCES_HELP)
     if not found:

@@ -27,9 +27,9 @@ CHANGE_HELP = (
 )
 GROUPS_HELP = (
     "Texts that share a cluster on the left and a cluster on the right, while most of the left cluster went "
-    "elsewhere; they are nearer to one another than they were. First the groups that gained most: their "
-    "size, times the neighbours they gained among themselves, less where chance would have put as many "
-    "together. Texts between the clusters of either map are in no group."
+    "elsewhere; they are closer to each other than before. Sorted by score: size "
+    "times the neighbours gained within the group, reduced where chance alone would give as large a "
+    "group. Texts between the clusters of either map are in no group."
 )
 CARD_HELP = (
     "New: neighbours that the texts did not have on the left side. Of this group: neighbours that are "
@@ -39,11 +39,11 @@ CARD_HELP = (
 
 
 def draw_moves(view: MapView, selected: np.ndarray) -> None:
-    """How many neighbours were replaced, to select texts by; and groups of texts that moved together."""
+    """Draw the share of replaced neighbours, and the groups of texts that moved together."""
     if len(view.sides) < 2:
         st.caption(
-            "Moves show which texts went from one company to another. There is one map only: label some "
-            "texts and press Fit; the reshaped map then stands beside this one."
+            "Moves show which texts changed their neighbours. There is one map only: label some "
+            "texts and press Fit; the reshaped map then appears beside this one."
         )
         return
     if view.shown is not None and not view.shown.any():
@@ -96,7 +96,7 @@ def _draw_change(view: MapView, selected: np.ndarray, change: np.ndarray, n_neig
     fewest, most = st.select_slider(
         "Texts with so many of them replaced",
         range(n_neighbours + 1),
-        value=(int(np.quantile(replaced[counted], 0.9)), n_neighbours),  # the most changed tenth
+        value=(int(np.quantile(replaced[counted], 0.9)), n_neighbours),  # the 10 % with most change
         key=f"maps_moves_between_{'_'.join(side.key for side in view.sides)}",
         format_func=lambda count: _percent(count, n_neighbours),
         persist_state="session",
@@ -112,13 +112,13 @@ def _draw_change(view: MapView, selected: np.ndarray, change: np.ndarray, n_neig
 
 
 def _draw_groups(view: MapView, left: Side, right: Side, change: np.ndarray) -> None:
-    """The suggested groups as cards, the most telling first."""
+    """Draw the moving groups as cards, highest score first."""
     found = suggestions(left, right, change, view.shown)
     st.markdown("**Moved together**", help=GROUPS_HELP)
     if not found:
         st.caption(
-            "No group of texts left its cluster and drew together elsewhere: what is near stays near, or "
-            "scatters. Finer or coarser clusters (in the panel “Clusters”) may show some."
+            "No group of texts left its cluster and drew together elsewhere: neighbours stayed together or "
+            "scattered. Finer or coarser clusters (in the panel “Clusters”) may show some."
         )
         return
     shown = found[: n_shown("maps_moves", CARDS)]
@@ -161,7 +161,7 @@ def _draw_card(
 def suggestions(
     left: Side, right: Side, change: np.ndarray, shown: np.ndarray | None
 ) -> list[tuple[MovingGroup, list[int]]]:
-    """Groups that moved together, each with its most typical texts in the right space."""
+    """Return the moving groups, each with its most typical texts in the right space."""
     content = content_key(np.asarray(left.partition.codes), np.asarray(right.partition.codes), shown)
     return _suggestions(left.space_key, right.space_key, content, left, right, change, shown)
 

@@ -46,7 +46,7 @@ def draw_search(view: MapView) -> np.ndarray | None:
         if host:
             st.markdown(
                 f":small[:material/send: {markdown(host)}]",
-                help="What you type is sent to this server to be read.",
+                help="What you type is sent to this server to be encoded.",
                 width="content",
             )
     if not query.strip():
@@ -85,7 +85,7 @@ def _draw_count(view: MapView, mode: str, n_found: int, passing: np.ndarray) -> 
 
 
 def draw_hits(view: MapView, hits: np.ndarray) -> None:
-    """The texts found, best first, as a table; a click puts one under the glass."""
+    """The texts found, best first, as a table; a click opens one."""
     query = " ".join(widget_value("maps_search", "").split())
     st.markdown(f"**{len(hits):,} found** :small[best first]", help=f"Searched: {markdown(query)}")
     shown = hits[:ROWS_SHOWN]
@@ -103,7 +103,7 @@ def draw_hits(view: MapView, hits: np.ndarray) -> None:
         ),
         selection_mode="single-cell",
         column_config={
-            "Text": st.column_config.TextColumn(width=220, help="Click one to put it under the glass."),
+            "Text": st.column_config.TextColumn(width=220, help="Click one to open it."),
             "Cosine": st.column_config.NumberColumn(
                 format="%.2f", width=60, help="How near it is to what was typed: 1 is the same direction."
             ),
@@ -122,7 +122,7 @@ def _modes(view: MapView) -> dict[str, str]:
 
 
 def _search(view: MapView) -> tuple[np.ndarray, np.ndarray | None]:
-    """What the fields ask for: rows, best first, and cosines where meaning was searched."""
+    """Return the rows found, best first, and their cosines in a search by meaning."""
     query, mode = widget_value("maps_search").strip(), widget_value("maps_search_by")
     if mode in (WORDS, PATTERN):
         return _find_text(view.corpus.key, mode, query, view.corpus), None

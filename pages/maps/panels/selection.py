@@ -1,4 +1,4 @@
-"""Side panel of the maps: what is selected or found, as a table, and what it consists of."""
+"""Panel "Selection": the selected or found texts as a table, and their composition."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TABLE_HEIGHT = 215  # pixels
 def draw_selection(
     view: MapView, selected: np.ndarray, hits: np.ndarray | None, colours: Colouring | NumericColouring
 ) -> None:
-    """The selected texts as a table, or else what the search found, best first."""
+    """Draw the selected texts as a table; without a selection, the search hits."""
     if len(selected):
         draw_table(view, selected)
         if isinstance(colours, Colouring):
@@ -28,7 +28,7 @@ def draw_selection(
         draw_hits(view, hits)
     else:
         st.markdown("**Nothing selected**")
-        both = " It lights up in both maps." if len(view.sides) == 2 else ""
+        both = " It is highlighted in both maps." if len(view.sides) == 2 else ""
         st.caption(f"Hold Shift and drag around points, or click one.{both}")
 
 
@@ -63,7 +63,7 @@ def draw_table(view: MapView, selected: np.ndarray) -> None:
 
 
 def draw_composition(colours: Colouring, selected: np.ndarray) -> None:
-    """Of which colours the selection consists, beside the whole corpus."""
+    """Draw the composition of the selection by colour, beside the whole corpus."""
     shown = min(len(np.unique(np.asarray(colours.codes)[selected])), BARS)
     st.plotly_chart(
         composition_bars(colours.codes, selected, colours.labels, colours.colours),

@@ -1,4 +1,4 @@
-"""One text under the glass: what it says, how it is labelled and why, what it stands beside."""
+"""Panel "Text": one text with its labels, driving words and neighbours."""
 
 from __future__ import annotations
 
@@ -27,32 +27,32 @@ from pages.maps.view import MapView, Side
 
 ROWS_SHOWN = 1000
 TABLE_HEIGHT = 400  # pixels
-DOUBTFUL = 0.2  # share of true neighbours near on the map below which the picture misleads
+DOUBTFUL = 0.2  # share of true neighbours near it, below which its position misleads
 NEIGHBOUR_HELP = (
     "Its nearest texts in all dimensions, by cosine (not on the map). Kept: in both spaces. Gained: only in "
     "the right one. Lost: only in the left one."
 )
 NEAR_HELP = (
-    "How many of its true nearest texts also stand near it on the map. Where few do, its place on the map "
-    "says little: trust the list of neighbours."
+    "How many of its nearest texts are also near it on the map. Where few are, its position on the map "
+    "means little: use the list of neighbours."
 )
 WORDS_HELP = (
     "Words of this text that raise the score of its likeliest label, the strongest first. The texts around "
-    "it count too, so a text can fall to a label without holding any of its words."
+    "it count too, so a text can be given a label without any of its words."
 )
 
 ANSWER_HELP = (
     "What the model wrote when it was asked this about the text. The text's place on the map comes from the "
-    "model's state while it answers: equal answers may stand apart. Where writing takes much longer than "
-    "reading, only a part of the texts, drawn at random, is answered in words."
+    "model's state while it answers: equal answers may be apart. Where writing takes much longer than "
+    "encoding, only a random sample of the texts is answered in words."
 )
 
 
-def draw_text(view: MapView, selected: np.ndarray) -> None:
-    """The one selected text with all that is known of it; else the selection to choose from."""
+def draw_text_detail(view: MapView, selected: np.ndarray) -> None:
+    """Draw the one selected text; with several selected, a table to choose from."""
     if len(selected) == 0:
         reset_state(TextPanel, view.corpus.key)
-        st.markdown("**One text under the glass**")
+        st.markdown("**No text is open**")
         st.caption("Click a point on a map, or a text in a table: its labels, its words and its neighbours.")
     elif len(selected) > 1:
         _draw_choice(view, selected)
@@ -88,23 +88,23 @@ def _draw_one(view: MapView, row: int) -> None:
             on_click=go_back,
             args=[view.corpus.key, way_back],
         )
-    foretelling = [side for side in reversed(view.sides) if side.fit is not None and side.fit.has_predictions]
-    side = next(iter(foretelling), None)
-    label, words = ("", []) if side is None else _driving(view, side, row)
+    predicting = [side for side in reversed(view.sides) if side.fit is not None and side.fit.has_predictions]
+    side = next(iter(predicting), None)
+    label, words = ("", []) if side is None else _predicted_with_words(view, side, row)
     text = str(view.corpus.texts[row])
     st.html(f'<div class="glass-text">{marked_text(text, words, label)}</div>')
-    st.caption(_known(view, row))
+    st.caption(_given_and_metadata(view, row))
     for fitted in reversed(view.sides):
         _draw_answer(view, fitted, row)
-    for fitted in foretelling:
+    for fitted in predicting:
         _draw_labels(view, fitted, row)
     if side is not None:
         _draw_words(text, words, label)
-    _draw_trust(view, row)
+    _draw_near_share(view, row)
     _draw_neighbours(view, row)
 
 
-def _known(view: MapView, row: int) -> str:
+def _given_and_metadata(view: MapView, row: int) -> str:
     """Given label and metadata in one line."""
     known = metadata_of(view.corpus, row)
     if view.given[row] >= 0:
@@ -113,7 +113,7 @@ def _known(view: MapView, row: int) -> str:
 
 
 def _draw_answer(view: MapView, side: Side, row: int) -> None:
-    """What the model that read the texts answered about this one."""
+    """Draw the model's answer about this text."""
     answers = answers_of(view, side)
     if answers is None:
         return
@@ -128,8 +128,8 @@ def _draw_labels(view: MapView, side: Side, row: int) -> None:
     st.html(f'<div class="glass-title">{title}</div>{bars}')
 
 
-def _driving(view: MapView, side: Side, row: int) -> tuple[str, list[DrivingWord]]:
-    """Predicted label of a text and the words that drive it, none before they were measured."""
+def _predicted_with_words(view: MapView, side: Side, row: int) -> tuple[str, list[DrivingWord]]:
+    """Return the predicted label of a text and its driving words; none before they are measured."""
     column = int(np.argmax(side.fit.probabilities[row]))
     label = side.fit.labels[side.fit.classes[column]]
     words = load_finding(cache.store().results(view.corpus.key), side.findings_key, "words")
@@ -143,14 +143,14 @@ def _draw_words(text: str, words: list[DrivingWord], label: str) -> None:
         st.markdown(f":small[Words that speak for *{markdown(label)}*: {said}]", help=WORDS_HELP)
     elif words:
         st.markdown(
-            f":small[None of the words that drive *{markdown(label)}* is in it: its meaning and its "
-            "neighbours decide.]",
+            f":small[None of the words that drive *{markdown(label)}* is in it: the label comes from its "
+            "meaning and its neighbours.]",
             help=WORDS_HELP,
         )
 
 
-def _draw_trust(view: MapView, row: int) -> None:
-    """How many of its true neighbours stand near it on each map."""
+def _draw_near_share(view: MapView, row: int) -> None:
+    """Draw how many of its true neighbours are near it on each map."""
     said = []
     for side in view.sides:
         near, _ = cache.map_quality(view.corpus.key, side.findings_key)
@@ -163,7 +163,7 @@ def _draw_trust(view: MapView, row: int) -> None:
 
 
 def _draw_neighbours(view: MapView, row: int) -> None:
-    """Neighbours in both spaces: gained, kept, lost; or the nearest ones where there is one space."""
+    """Draw gained, kept and lost neighbours; with one space, the nearest texts."""
     if len(view.sides) == 1:
         lists = {"Nearest texts": np.asarray(view.right.space.graph.indices[row])}
     else:
@@ -188,7 +188,7 @@ def _draw_neighbours(view: MapView, row: int) -> None:
         "Select it with these",
         key="maps_glass_select",
         type="tertiary",
-        help="Shows on both maps where they stand.",
+        help="Shows where they are on the maps.",
         on_click=select_texts,
         args=[view.corpus.key, np.append(neighbours, row)],
     )

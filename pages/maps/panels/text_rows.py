@@ -1,4 +1,4 @@
-"""Parts of the panels that show single texts: rows to click, probabilities as bars, words marked."""
+"""Parts of panels that show single texts: clickable rows, probability bars, marked words."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PROBABILITY_HELP = (
 
 
 class WayBack(NamedTuple):
-    """Where a text that is under the glass was chosen from."""
+    """Where the open text was chosen from."""
 
     title: str
     panel: str
@@ -45,7 +45,7 @@ class TextPanel:
 def text_rows(
     view: MapView, rows: Sequence[int] | np.ndarray, *, key: str, similarities: np.ndarray | None = None
 ) -> None:
-    """Texts one below the other; a click puts one under the glass."""
+    """List texts; a click opens one."""
     with st.container(key=key, gap=None):
         for position, row in enumerate(rows):
             near = "" if similarities is None else f"Cosine {similarities[position]:.2f}. "
@@ -55,20 +55,20 @@ def text_rows(
                 type="tertiary",
                 width="stretch",
                 wrap=True,
-                help=f"{near}Click to put it under the glass.",
+                help=f"{near}Click to open it.",
                 on_click=look_at,
                 args=[view.corpus.key, int(row)],
             )
 
 
 def look_at(corpus_key: str, row: int) -> None:
-    """Put one text under the glass: select it, and open the panel that shows it. For callbacks."""
+    """Open one text: select it, and show it in the panel "Text". For callbacks."""
     set_widget("maps_side_panel", "Text")
     select_texts(corpus_key, np.array([row]))
 
 
 def pick_row(corpus_key: str, table_key: str, rows: np.ndarray, way_back: WayBack) -> None:
-    """Put the text of the clicked row of a table under the glass. For callbacks of the table."""
+    """Open the text in the clicked row of a table. For callbacks of the table."""
     cells = widget_value(table_key)["selection"]["cells"]
     if cells:
         state_of(TextPanel, corpus_key).way_back = way_back
@@ -115,9 +115,9 @@ def label_colours(view: MapView, fit: Fit) -> dict[str, str]:
 def marked_text(text: str, words: Sequence[DrivingWord], label: str) -> str:
     """Text as HTML in which the words that drive a label are marked."""
     pieces, end = [], 0
-    for found, word in _found(text, words):
+    for found, word in _matches(text, words):
         hint = (
-            f"Speaks for “{label}”: in {word.inside:.0%} of the texts that fall to it, "
+            f"Speaks for “{label}”: in {word.inside:.0%} of the texts predicted to have it, "
             f"in {word.outside:.0%} of the others"
         )
         pieces += [
@@ -129,15 +129,15 @@ def marked_text(text: str, words: Sequence[DrivingWord], label: str) -> str:
 
 
 def driving_words_in(text: str, words: Sequence[DrivingWord]) -> list[DrivingWord]:
-    """Those driving words that a text holds, the strongest first."""
-    held = {word for _, word in _found(text, words)}
+    """Return the driving words that a text contains, strongest first."""
+    held = {word for _, word in _matches(text, words)}
     return [word for word in words if word in held]
 
 
-def _found(text: str, words: Sequence[DrivingWord]) -> Iterator[tuple[re.Match[str], DrivingWord]]:
-    """Where a text holds which of some words; of words that begin at one place, the longest."""
+def _matches(text: str, words: Sequence[DrivingWord]) -> Iterator[tuple[re.Match[str], DrivingWord]]:
+    """Yield the matches of words in a text; of words that start at the same character, the longest."""
     longest_first = sorted(words, key=lambda word: -len(word.word))
-    # A group for each: what was matched may be spelt otherwise (İ matches i).
+    # One group per word: the matched spelling may differ from it (İ matches i).
     spelt = [
         f"({re.escape(word.word)})" if is_unspaced(word.word) else rf"(?<!\w)({re.escape(word.word)})(?!\w)"
         for word in longest_first

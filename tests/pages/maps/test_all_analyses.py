@@ -10,7 +10,7 @@ def panel(corpus_key, analysis_id):
     import streamlit as st
 
     from pages.common import cache, current_analysis, get_state, open_analysis
-    from pages.maps.panels import draw_small_multiples
+    from pages.maps.panels import draw_all_analyses
     from pages.maps.view import current_view
 
     if "begun" not in st.session_state:
@@ -19,7 +19,7 @@ def panel(corpus_key, analysis_id):
         open_analysis(analysis_id)
     view = current_view(cache.store().find_corpus(corpus_key), current_analysis())
     st.caption(" | ".join(side.key for side in view.sides))
-    draw_small_multiples(view, np.zeros(0, dtype=np.int64))
+    draw_all_analyses(view, np.zeros(0, dtype=np.int64))
 
 
 def second_analysis(store, prepared):

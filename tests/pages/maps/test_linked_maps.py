@@ -9,7 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from pages.maps.component import Colouring, Name, Pane, linked_maps
 from pages.maps.component.linked_maps import decode_selection, excerpt, hovered_point, key_of_texts
-from pages.maps.component.payload import decode_payload, encode_maps, encode_places
+from pages.maps.component.payload import encode_maps, encode_places
+from tests.support.map_payload import decode_payload
 
 module = importlib.import_module("pages.maps.component.linked_maps")  # the package shows its function
 FRONTEND = Path(__file__).parents[3] / "assets" / "linked_maps" / "frontend"

@@ -1,4 +1,4 @@
-"""Search, one text under the glass, and a new text, each as a panel of its own."""
+"""Search, one open text, and a new text, each as a panel of its own."""
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from core.evidence import DrivingWord
 from core.storage import keep_ready, save_finding
 from core.transforms import Method
 from pages.common import cache, metadata_of
-from pages.maps.panels.text_detail import _known
+from pages.maps.panels.text_detail import _given_and_metadata
 from pages.maps.panels.text_rows import driving_words_in, marked_text
 from pages.maps.view import MapView, Side
 from tests.support.session import selected as selected_rows
@@ -52,12 +52,12 @@ def search_page(corpus_key, analysis_id, shown):
 
 
 def glass_page(corpus_key, analysis_id, selected):
-    from pages.maps.panels import draw_text
+    from pages.maps.panels import draw_text_detail
     from pages.maps.selection import selection_from_python
     from tests.pages.maps.test_text_panels import make_view
 
     later = selection_from_python(corpus_key)
-    draw_text(make_view(corpus_key, analysis_id), selected if later is None else later[1])
+    draw_text_detail(make_view(corpus_key, analysis_id), selected if later is None else later[1])
 
 
 def new_text_page(corpus_key, analysis_id):
@@ -202,7 +202,7 @@ def test_one_text_with_its_metadata_and_its_nearest_texts(prepared, corpus):
 def test_long_metadata_are_cut_and_stay_on_one_line(prepared):
     kept = make_view(prepared)
     kept.corpus.metadata["topic"] = "one\n\n# two " + "x" * 500
-    assert "\n" not in _known(kept, 4) and len(_known(kept, 4)) < 300
+    assert "\n" not in _given_and_metadata(kept, 4) and len(_given_and_metadata(kept, 4)) < 300
 
 
 def test_labels_words_and_neighbours_before_and_after(prepared, fitted, corpus):
@@ -353,6 +353,6 @@ def test_words_are_marked_as_they_stand_and_nothing_else():
         and ">配達</mark>" in html
     )
     assert "&lt;b&gt;" in html and "<b>" not in html and "&amp; bags" in html
-    assert "Speaks for “a &quot;label&quot;”: in 40% of the texts that fall to it, in 10% of the" in html
+    assert "Speaks for “a &quot;label&quot;”: in 40% of the texts" in html
     assert [word.word for word in driving_words_in(text, words[::-1])] == ["配達", "bag"]
     assert driving_words_in(text, []) == [] and marked_text("<", [], "") == "&lt;"
