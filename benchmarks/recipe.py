@@ -1,4 +1,4 @@
-"""The published recipe once more, in plain NumPy with its gradients by hand, to hold `GSTransform` against.
+"""Second implementation of the published recipe, in plain NumPy, to compare `GSTransform` with.
 
 It shares no code with `core.transforms`, and no library beyond NumPy. Like the authors' program, and unlike
 `GSTransform`, it ends with the last weights instead of the best.
@@ -104,12 +104,12 @@ def contrast(Z: np.ndarray, codes: np.ndarray) -> tuple[float, np.ndarray]:
     gaps = np.sqrt(np.square(between).sum(axis=2))
     same, short = codes[:, None] == codes[None, :], np.maximum(MARGIN - gaps, 0)
     loss = np.where(same, gaps**2, short**2).mean()
-    # Half the slope by the gap, over the gap; two different texts at one place are not told where to go.
+    # Half the slope by the gap, over the gap; 0 for two different texts at one place.
     slopes = np.where(same, 1, -short / np.where(gaps > 0, gaps, np.inf)).astype(Z.dtype)
-    # A vector stands in each of its pairs twice, once on either side.
+    # Each pair occurs twice, in both orders.
     return float(loss), 4 / len(Z) ** 2 * (slopes[:, :, None] * between).sum(axis=1)
 
 
 def batches(rows: np.ndarray) -> list[np.ndarray]:
-    """Return the rows in stretches of `BATCH`, the last one shorter."""
+    """Return the rows in batches of `BATCH`, the last one shorter."""
     return np.split(rows, range(BATCH, len(rows), BATCH))

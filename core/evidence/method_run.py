@@ -77,8 +77,9 @@ def run_method(
             return sample.vectors
         case MethodKind.GUIDED:
             guided = GuidedTransform(random_state=seed)
-            known = {"graph": sample.graph, "label_vectors": sample.label_vectors}
-            return guided.fit_transform(sample.vectors, sample.given, **known)
+            return guided.fit_transform(
+                sample.vectors, sample.given, graph=sample.graph, label_vectors=sample.label_vectors
+            )
         case MethodKind.GSTRANSFORM:
             published = GSTransform(random_state=seed)
             return published.fit(sample.vectors, sample.given, progress=progress).transform(sample.vectors)

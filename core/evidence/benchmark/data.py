@@ -1,4 +1,4 @@
-"""What is evaluated on: texts grouped by facets, triplets, and pairs."""
+"""Data to evaluate on: texts grouped by facets, triplets, and pairs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import numpy as np
 
 from core.errors import CorpusError
 
-MOST_TRIPLETS = 2_000
+MAX_TRIPLETS = 2_000
+"""Triplets of a facet and seed: enough for a standard error of about one point."""
 
 
 @dataclass(frozen=True)
@@ -33,10 +34,14 @@ class Facet:
     Attributes
     ----------
     name : str
-    instruction : str, under which encoders read the texts
-    codes : int64 array (n_texts,), position in `labels`; -1 where a text has no label
-    labels : tuple of str, two or more
-    wordings : Wordings, for the test of robustness; None to leave it out
+    instruction : str
+        For encoders that re-encode the texts.
+    codes : ndarray of int64, shape (n_texts,)
+        Positions in `labels`; -1 where unlabelled.
+    labels : tuple of str
+        Two or more.
+    wordings : Wordings, optional
+        For the test of robustness.
     """
 
     name: str
@@ -69,7 +74,7 @@ class GroupedTexts:
 
 @dataclass(frozen=True)
 class TextTriplets:
-    """Triplets under one instruction: the positive is like the anchor in what it asks, the negative is not.
+    """Triplets under one instruction: it makes the positive, not the negative, similar to the anchor.
 
     Attributes
     ----------
@@ -87,13 +92,13 @@ class TextTriplets:
 
 @dataclass(frozen=True)
 class TextPairs:
-    """Pairs of texts, each under an instruction of its own, and how similar they are under it.
+    """Pairs of texts, each with its own instruction, and their similarity under it.
 
     Attributes
     ----------
     dataset : str
     first, second, instructions : list of n_pairs str
-    scores : float64 array (n_pairs,)
+    scores : ndarray of float64, shape (n_pairs,)
     """
 
     dataset: str
@@ -112,7 +117,7 @@ def check_names(materials: Sequence[Material]) -> None:
     Raises
     ------
     CorpusError
-        When two materials are called alike.
+        When two materials have the same name.
     """
     names = [
         (material.dataset, part)
@@ -131,7 +136,7 @@ def check_names(materials: Sequence[Material]) -> None:
 
 
 def draw_triplets(
-    facets: tuple[Facet, ...], facet: Facet, rows: np.ndarray, seed: int, most: int = MOST_TRIPLETS
+    facets: tuple[Facet, ...], facet: Facet, rows: np.ndarray, seed: int, most: int = MAX_TRIPLETS
 ) -> np.ndarray:
     """Draw rows of anchor, positive and negative for a facet, as the papers' triplets are made.
 

@@ -1,4 +1,4 @@
-"""Reading what is evaluated on: the papers' data from a folder or the hub, and any table with facets."""
+"""Read data to evaluate on: the papers' data from a folder or the hub, and any table with facets."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from core.evidence.benchmark.data import Facet, GroupedTexts, Material, TextPair
 from core.evidence.benchmark.published_tasks import Aspect, PublishedTask
 
 ENDINGS = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet", ".csv.gz", ".jsonl.gz", ".json.gz")
-MOST_LABELS = 50
-"""Labels of a column beyond which it is taken for something else than a facet, unless it is named."""
+MAX_FACET_LABELS = 50
+"""A column with more different values is no facet, unless it is named."""
 
 
 def read_published(task: PublishedTask, folder: Path | None = None) -> list[Material]:
-    """Read a task of the papers: from a folder, else as kept by an earlier fetch, else from the hub.
+    """Read a task of the papers: from a folder, else from an earlier download, else from the hub.
 
     Parameters
     ----------
     task : PublishedTask
     folder : Path, optional
-        Holds the task's files, or a folder of the task's name that does.
+        Contains the task's files, or a folder of the task's name with them.
 
     Raises
     ------
     CorpusError
-        When the files are not there, cannot be fetched, or lack a column.
+        When the files are missing, cannot be downloaded, or lack a column.
     """
     if folder is None:
         folder = _fetched_folder(task)
@@ -60,9 +60,9 @@ def read_facets(
     facets : sequence of str
         Columns of labels; by default all others with 2 to 50 labels that come twice or more on average.
     instructions : mapping of str to str, optional
-        Under which encoders read the texts, by facet; "What is the FACET?" for those left out.
+        For encoders that re-encode the texts, by facet; "What is the FACET?" for the others.
     most_texts : int
-        Of more, a random sample, always the same one.
+        A larger table is sampled at random, with a fixed seed.
 
     Raises
     ------
@@ -88,8 +88,8 @@ def read_facets(
     ]
     if not found:
         raise CorpusError(
-            f"“{file.name}” has no column with 2 to {MOST_LABELS} labels beside its texts (“{column}”): add "
-            "one, or name the columns that hold labels."
+            f"“{file.name}” has no column with 2 to {MAX_FACET_LABELS} labels beside its texts (“{column}”): "
+            "add one, or name the columns that hold labels."
         )
     return GroupedTexts(file.name.split(".")[0], [corpus.texts[row] for row in rows], tuple(found))
 
@@ -108,13 +108,13 @@ def _facet_columns(frame: pd.DataFrame) -> list[str]:
     names = []
     for name in frame.columns:
         codes, labels = _codes(frame[name])
-        if 2 <= len(labels) <= MOST_LABELS and (codes >= 0).sum() >= 2 * len(labels):
+        if 2 <= len(labels) <= MAX_FACET_LABELS and (codes >= 0).sum() >= 2 * len(labels):
             names.append(name)
     return names
 
 
 def _codes(column: pd.Series) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Labels numbered in the order of their names, -1 where there is none, and the names."""
+    """Return the positions of labels in the sorted names, -1 where there is none, and the names."""
     values = ["" if pd.isna(value) else as_text(value).strip() for value in column.tolist()]
     labels = sorted(set(values) - {""})
     number = {label: code for code, label in enumerate(labels)} | {"": -1}
@@ -166,7 +166,7 @@ def _read_file(file: Path) -> Table:
 
 
 def _find_file(task: PublishedTask, aspect: Aspect, folder: Path) -> Path:
-    """File of an aspect: called so, or in a folder called so (as the hub's own copies in Parquet are)."""
+    """Return the file of an aspect: it, or its folder (as in the hub's Parquet copies), has that name."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name.endswith(ENDINGS))
     for file in files:
         if file.name.split(".")[0] == aspect.file or aspect.file in file.relative_to(folder).parts[:-1]:
@@ -179,7 +179,7 @@ def _find_file(task: PublishedTask, aspect: Aspect, folder: Path) -> Path:
 
 
 def _fetched_folder(task: PublishedTask) -> Path:
-    """Folder of a task's data, fetched once."""
+    """Return the folder of a task's data, downloaded once."""
     from huggingface_hub import constants, snapshot_download
     from huggingface_hub.utils import disable_progress_bars
 
@@ -193,10 +193,10 @@ def _fetched_folder(task: PublishedTask) -> Path:
     try:
         try:
             folder = Path(snapshot_download(**wanted, local_files_only=True))
-            for aspect in task.aspects:  # an earlier fetch may have been stopped in the middle
+            for aspect in task.aspects:  # an earlier download may be incomplete
                 _find_file(task, aspect, folder)
             return folder
-        except Exception:  # not fetched yet, said in other words by each version
+        except Exception:  # not downloaded yet; the exception differs between versions
             return Path(snapshot_download(**wanted, etag_timeout=HUB_TIMEOUT))
     except Exception as error:  # the network library's own errors, which differ from version to version
         files = " and ".join(f"{aspect.file}.csv" for aspect in task.aspects)

@@ -1,4 +1,4 @@
-"""An encoder, or the space reshaped from it, as mteb takes one (interface of mteb 2); mteb is not required.
+"""Adapter of an encoder, or of a space reshaped from it, for mteb 2; mteb itself is optional.
 
 mteb.evaluate(MtebEncoder(encoder, transform=fitted), mteb.get_tasks(...), cache=None)
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Fitted(Protocol):
-    """What reshapes generic vectors (n, d) into others (n, m): a fitted transform, or its linear form."""
+    """A fitted transform, or its linear form: generic vectors (n, d) in, reshaped vectors (n, m) out."""
 
     def transform(self, X: np.ndarray) -> np.ndarray:
         """Return the reshaped vectors."""
@@ -37,10 +37,10 @@ class MtebEncoder:
     ----------
     encoder : Encoder
     transform : fitted transform, optional
-        Reshapes what the encoder gives.
+        Reshapes the vectors of the encoder.
     instruction : str, optional
-        Under which all texts are read. Without one, an encoder that follows any instruction is given the
-        task's own; others read the texts as they are.
+        For all texts. By default, an encoder that follows any instruction gets the task's own; other
+        encoders get none.
     name : str, optional
         "owner/name" that mteb's results carry; by default "refract/" and the encoder's name.
     """
@@ -68,7 +68,7 @@ class MtebEncoder:
         prompt_type: object = None,
         **options: object,
     ) -> np.ndarray:
-        """Vectors of n texts: float32 array (n, m).
+        """Return the vectors of n texts, float32 (n, m).
 
         Parameters
         ----------
@@ -90,17 +90,17 @@ class MtebEncoder:
         return np.asarray(self.transform.transform(vectors), dtype=np.float32)
 
     def similarity(self, first: object, second: object) -> Tensor:
-        """Cosines of all rows of one array or tensor with all rows of another, (n_first, n_second)."""
+        """Return the cosines of all rows of `first` with all rows of `second`, (n_first, n_second)."""
         left, right = _unit_tensor(first), _unit_tensor(second)
         return left @ right.T
 
     def similarity_pairwise(self, first: object, second: object) -> Tensor:
-        """Cosines of rows with the same rows of another array or tensor, (n,)."""
+        """Return the cosines of rows with the same rows of another array or tensor, (n,)."""
         return (_unit_tensor(first) * _unit_tensor(second)).sum(dim=-1)
 
     @cached_property
     def mteb_model_meta(self) -> ModelMeta:
-        """What mteb files results under; the revision changes with model, transform and instruction.
+        """Name and revision for mteb's results; the revision changes with model, transform and instruction.
 
         Raises
         ------
@@ -124,7 +124,7 @@ class MtebEncoder:
         return prompt or None
 
     def _revision(self) -> str:
-        """Key of what the vectors follow from; a transform is known by what it does to fixed vectors."""
+        """Key of model, instruction and transform; the transform counts by its result on fixed vectors."""
         if self.transform is None:
             return content_key(self.encoder.key, self.instruction)
         probe = np.random.default_rng(0).normal(size=(8, self.encoder.n_dims)).astype(np.float32)

@@ -1,4 +1,4 @@
-"""The papers' tasks: where their data are, and the instructions that they are read under.
+"""Tasks of the papers: their data and instructions.
 
 Reference: Peng, Zhang, Wang, Srinivasa, Liu, Wang, Shang: "Answer is All You Need: Instruction-following Text
 Embedding via Answering the Question", ACL 2024, arXiv:2402.09642. Data under the MIT licence.
@@ -18,8 +18,10 @@ class Aspect:
 
     Attributes
     ----------
-    file : str, its name without ending; also the aspect's name where a task has several
-    instruction : str; "" where each row has its own
+    file : str
+        Name without ending; also the aspect's name where a task has several.
+    instruction : str
+        "" where each row has its own.
     """
 
     file: str
@@ -34,8 +36,10 @@ class PublishedTask:
     ----------
     name : str
     kind : "clustering", "triplets" or "pairs"
-    size : str, for the list of tasks
-    revision : str, of the data on the hub: the one that the paper's program names
+    size : str
+        For the list of tasks.
+    revision : str
+        Of the data on the hub, as in the paper's program.
     aspects : tuple of Aspect
     """
 
