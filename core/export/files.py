@@ -177,7 +177,7 @@ def _linear_form(source: ExportSource, stem: str) -> File:
     name = f"{stem}-linear.npz"
 
     def make() -> bytes:
-        linear = known or fit_linear_form(unit_rows(generic.vectors), np.asarray(fit.space.vectors))
+        linear = known or fit_linear_form(unit_rows(generic.vectors), fit.unscaled_vectors())
         return linear_to_npz_bytes(fit, linear, encoder=source.encoder, file_name=name)
 
     return File(

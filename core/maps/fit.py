@@ -77,6 +77,16 @@ class Fit:
         """Return the space in which its labels were learned: the generic one, or its own."""
         return generic if self.method.kind == "guided" else self.space
 
+    def unscaled_vectors(self) -> np.ndarray:
+        """Return the vectors of the space in the lengths that the transform gave them, for a linear form.
+
+        A Fit of an earlier version has its unit vectors, until its estimators are fitted again.
+        """
+        vectors = np.asarray(self.space.vectors)
+        if self.method.kind != "guided" or self.classifier is None:
+            return vectors
+        return vectors * self.classifier["lengths"][:, None]
+
     @cached_property
     def predicted(self) -> np.ndarray:
         """Most probable label of each text: int32 (n_texts,), positions in `labels`."""

@@ -109,7 +109,7 @@ def _map_quality(found: Callable, generic: Space, reshaped: Fit) -> MapQuality:
 
 
 def _linear(vectors: np.ndarray, reshaped: Fit) -> LinearForm:
-    return fit_linear_form(unit_rows(vectors), np.asarray(reshaped.space.vectors))
+    return fit_linear_form(unit_rows(vectors), reshaped.unscaled_vectors())
 
 
 def _words(

@@ -239,11 +239,13 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
     def to_arrays(self) -> dict[str, np.ndarray]:
         """Return what was learned as arrays, for `from_arrays`.
 
-        The fitted texts are left out: `from_arrays` takes them from where they are stored.
+        Of the fitted texts they hold only the lengths of the reshaped vectors, "lengths" (n_texts,):
+        `from_arrays` takes the vectors from where they are stored.
         """
         check_is_fitted(self)
         return {name: np.asarray(getattr(self, attribute)) for name, attribute in ARRAYS.items()} | {
             "hyper_parameters": np.array([astuple(choice) for choice in self.hyper_parameters_]),
+            "lengths": np.linalg.norm(self.embedding_, axis=1),
             "parameters": np.array([self.n_neighbors, self.class_share, self.discriminant_share]),
         }
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core.errors import StoreError
-from core.storage import load_fit
+from core.storage import load_fit, load_space
 from core.tasks import place_text
 from core.transforms import GSTransform, GuidedTransform, Method
 from pages.common import cache
@@ -102,6 +102,16 @@ def test_a_fit_of_an_earlier_version_is_trained_once_and_stored(store, fit_by, p
 def test_every_space_holds_unit_vectors(store, fit_by, prepared, method):
     fit = load_fit(store.results(prepared), fit_by(method))
     np.testing.assert_allclose(np.linalg.norm(fit.space.vectors, axis=1), 1, atol=1e-5)
+
+
+def test_the_lengths_of_reshaped_vectors_are_kept_for_the_linear_form(store, fit_by, prepared):
+    results = store.results(prepared)
+    fit = load_fit(results, fit_by(Method("guided")))
+    generic = load_space(results, store.corpus_entry(prepared).embedding_key)
+    transform = GuidedTransform(random_state=0).fit(
+        generic.vectors, fit.given, graph=generic.graph, label_vectors=fit.label_vectors
+    )
+    np.testing.assert_allclose(fit.unscaled_vectors(), transform.embedding_, atol=1e-5)
 
 
 def test_a_fit_that_was_replaced_is_said_to_be_missing(prepared):
