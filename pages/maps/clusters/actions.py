@@ -1,4 +1,4 @@
-"""Steps on clusters from their panel: recorded, taken back, and said when they cannot be taken."""
+"""Actions on clusters: each is recorded as an edit, or the page says why it is refused."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ GUIDE_TEXTS = 10
 
 
 def owner(corpus: Corpus, side: Side) -> tuple[str, int | None]:
-    """Whose clusters they are, as the record knows it."""
+    """Return the owner of the clusters of one side, for the store: corpus key and analysis id."""
     return corpus.key, side.analysis.id if side.analysis else None
 
 
@@ -36,7 +36,7 @@ def choose(corpus: Corpus, side: Side, **changed: object) -> None:
 
 
 def add_edit(corpus: Corpus, side: Side, edit: Edit) -> None:
-    """Keep an edit; half-typed ones on other clusters are forgotten, since their numbers change."""
+    """Keep an edit, and close open inputs: the numbers of the clusters change."""
     cache.store().clusters.add_edit(*owner(corpus, side), encode_edit(edit), person())
     forget_inputs(side)
 
@@ -64,7 +64,7 @@ def rename(corpus: Corpus, side: Side, code: int, name: str) -> None:
 
 
 def unlock(corpus: Corpus, side: Side, code: int) -> None:
-    """Let words name a cluster again."""
+    """Name a cluster by its keywords again."""
     add_edit(corpus, side, Edit("unlock", (side.partition.rows(code),)))
 
 
@@ -104,5 +104,5 @@ def give_as_label(view: MapView, side: Side, code: int) -> None:
 
 
 def forget_inputs(side: Side) -> None:
-    """Close what is open at the clusters of one side: their numbers may mean others from now on."""
+    """Close the open inputs of one side: the numbers of its clusters may mean others from now on."""
     forget_widgets(f"maps_cluster_edit_{side.key}_")

@@ -1,4 +1,4 @@
-"""What a language model answered about the texts, as the panels of the maps show it."""
+"""The answers of a language model about the texts, as the panels of the maps show them."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ import streamlit as st
 
 from core.corpus import Partition
 from core.maps.clusters import explain_clusters
-from core.utils import content_key
+from core.utils import content_key, cut
 from pages.common import cache, markdown
 from pages.maps.view import MapView, Side
 
-LISTED = 3  # answers of a cluster
-LONGEST = 60  # characters of an answer
+ANSWERS_LISTED = 3  # of a cluster
+MAX_ANSWER = 60  # characters
 HELP = (
-    "What the model wrote when it was asked the instruction about each text; the commonest answers in this "
-    "cluster, with their share of its texts that got an answer. Answers that differ in case or in the last "
-    "stop alone count as one. Where writing takes much longer than reading, only a part of the texts, drawn "
-    "at random, is answered in words."
+    "What the model answered to the instruction about each text: the most frequent answers in this cluster, "
+    "with their share of its answered texts. Answers that differ only in case or in a final stop count as one. "
+    "Where writing takes much longer than encoding, only a random sample of the texts is answered in words."
 )
 
 
@@ -36,8 +35,8 @@ class ClusterAnswers:
     commonest: list[tuple[str, int]]
     n_answered: int
 
-    def said(self, *, most: int = LISTED, bold: bool = True) -> str:
-        """The commonest answers with their shares; as markdown where some words may be bold."""
+    def said(self, *, most: int = ANSWERS_LISTED, bold: bool = True) -> str:
+        """Return the most frequent answers with their shares; as markdown where some words may be bold."""
         first, count = self.commonest[0]
         if count == 1 < self.n_answered:
             return f"all different, such as {_written(first, bold=bold)}"
@@ -49,12 +48,12 @@ class ClusterAnswers:
 
 
 def answers_of(view: MapView, side: Side) -> list[str] | None:
-    """What a model answered about each text, "" where it wrote nothing; None where no model was asked."""
+    """Return the answer about each text, "" where there is none; None where no model answers."""
     return None if side.fit is None else cache.answers(view.corpus.key, side.fit.space_key)
 
 
 def cluster_answers(view: MapView, side: Side, partition: Partition) -> dict[int, ClusterAnswers]:
-    """Answers by cluster; those without any are left out."""
+    """Return the answers by cluster; clusters without any are left out."""
     answers = answers_of(view, side)
     if answers is None:
         return {}
@@ -62,7 +61,7 @@ def cluster_answers(view: MapView, side: Side, partition: Partition) -> dict[int
 
 
 def percent(share: float) -> str:
-    """A share in whole percent; a small one is not called none."""
+    """Return a share in whole percent; "< 1%" for a small one, not "0%"."""
     return f"{share:.0%}" if share >= 0.01 else "< 1%"
 
 
@@ -73,10 +72,10 @@ def _cluster_answers(
     codes = np.asarray(_codes)
     answered = np.fromiter((bool(answer.strip(" .!")) for answer in _answers), bool, len(codes))
     counts = np.bincount(codes[answered & (codes >= 0)], minlength=int(codes.max(initial=-1)) + 1)
-    found = explain_clusters(_answers, codes, most=LISTED)
+    found = explain_clusters(_answers, codes, most=ANSWERS_LISTED)
     return {code: ClusterAnswers(common, int(counts[code])) for code, common in found.items() if common}
 
 
 def _written(answer: str, *, bold: bool) -> str:
-    answer = answer if len(answer) <= LONGEST else answer[: LONGEST - 1] + "…"
+    answer = cut(answer, MAX_ANSWER)
     return f"**{markdown(answer)}**" if bold else answer

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.maps.clusters import Clustering
+from core.utils import one_line
 from pages.common import change_labels, markdown, start_widget, typical_of, widget_value
 from pages.maps.clusters.actions import GUIDE_TEXTS, give_as_label, merge, move, rename, split, unlock
 from pages.maps.clusters.answers import HELP as ANSWERS_HELP
@@ -108,7 +109,7 @@ def _draw_edits(view: MapView, side: Side, clustering: Clustering, code: int, se
 
 
 def purity(view: MapView, rows: np.ndarray, *, bold: bool = True) -> str:
-    """Commonest guide label of some texts, with how many have it; "" where none has one."""
+    """Return the most frequent guide label of some texts, with its count; "" where none has one."""
     given = view.given[rows]
     counts = np.bincount(given[given >= 0], minlength=1)
     if not counts.sum():
@@ -119,7 +120,5 @@ def purity(view: MapView, rows: np.ndarray, *, bold: bool = True) -> str:
 
 
 def excerpt(text: str, characters: int = 140) -> str:
-    """First characters of a text, harmless as markdown."""
-    text = " ".join(str(text).split())
-    text = text if len(text) <= characters else text[: characters - 1] + "…"
-    return markdown(text)
+    """Return the first characters of a text, escaped for markdown."""
+    return markdown(one_line(str(text), characters))

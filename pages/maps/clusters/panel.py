@@ -37,11 +37,11 @@ COLUMNS = 3
 TABLE_HEIGHT = 420  # pixels
 METHODS = {DENSITY: "By density", K_MEANS: "k-means"}
 METHOD_HELP = (
-    "By density: heaps on the map, as many as there are (HDBSCAN). k-means: as many as you say, each text in "
-    "the nearest of so many middles of the space, wherever it stands on the map."
+    "By density (HDBSCAN): the dense regions of the map, as many as there are. k-means: as many clusters as "
+    "you choose, computed in all dimensions of the space, not on the map."
 )
 NOISE = {APART: "Stand apart", NEAREST: "Join the nearest"}
-NOISE_HELP = "Texts between the heaps: they belong to no cluster, or each to the one nearest on the map."
+NOISE_HELP = "Texts between the dense regions: they belong to no cluster, or each to the nearest on the map."
 FINE_HELP = "From few large clusters to many small ones. The numbers say how many there are before edits."
 LOST_HELP = (
     "Edits are found again by their texts. These find no cluster that is mostly made of them; they are "
