@@ -1,4 +1,4 @@
-"""A corpus read by an encoder under an instruction: vectors and answers, kept part by part."""
+"""Embeddings of a corpus, and the answers of a model that writes them; saved part by part."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from core.errors import StoreError
 from core.storage.arrays import ArtifactStore
 from core.utils import Progress, content_key
 
-VERSION = 1  # raise it when the same reading would give other vectors
-PART = 512  # different texts: what is lost at most when hours of reading are stopped
-LARGE_PART = 4_096  # of encoders that are fast, and in full batches only
+EMBEDDINGS_VERSION = 1  # to be raised when the same texts would get other vectors
+PART_SIZE = 512  # distinct texts: the most that is lost when a run of hours is stopped
+LARGE_PART_SIZE = 4_096  # distinct texts: for fast encoders, which need full batches
 MOST_ANSWERED = 512
-"""Texts that are answered in words where the vectors need no words, drawn at random: writing takes several
-times as long as reading, and the commonest answers of a cluster show in a part of it."""
+"""Texts, drawn at random, that get an answer where the vectors need none: writing an answer takes several
+times as long as encoding, and a part of a cluster shows its commonest answers."""
 
 
 def read_corpus(
@@ -29,7 +29,7 @@ def read_corpus(
     reading: Progress | None = None,
     answering: Progress | None = None,
 ) -> str:
-    """Read every text under an instruction; what an earlier, interrupted reading left is not read again.
+    """Encode every text under an instruction; parts saved by an interrupted run are not encoded again.
 
     Parameters
     ----------
@@ -54,15 +54,15 @@ def read_corpus(
     EncoderUnavailable
         When the encoder does not follow the instruction.
     """
-    key = content_key("reading", VERSION, corpus_key, encoder.key_for(instruction or None))
+    key = content_key("reading", EMBEDDINGS_VERSION, corpus_key, encoder.key_for(instruction or None))
     speaks = hasattr(encoder, "encode_and_answer")
     if results.has_array(f"{key}.vectors") and (not speaks or results.has_document(f"{key}.answers")):
         return key
     at_once = speaks and not encoder.answers_cost_more
     different, rows = _different(texts)
     parts = []
-    if at_once or not results.has_array(f"{key}.vectors"):  # lost answers alone are written again alone
-        parts = _read_parts(results, key, different, PART, encoder, instruction, at_once, reading)
+    if at_once or not results.has_array(f"{key}.vectors"):  # answers that are missing are written below
+        parts = _read_parts(results, key, different, PART_SIZE, encoder, instruction, at_once, reading)
     if speaks:
         if at_once:
             answers = [answer for part in parts for answer in results.load_document(f"{part}.answers")]
@@ -70,14 +70,14 @@ def read_corpus(
             answers = _answer_some(different, encoder, instruction, answering)
         results.save_document(f"{key}.answers", [answers[row] for row in rows])
     if parts:
-        _join_parts(results, key, parts, PART, rows)
+        _join_parts(results, key, parts, PART_SIZE, rows)
     return key
 
 
 def encode_corpus(
     results: ArtifactStore, key: str, texts: Sequence[str], encoder: Encoder, progress: Progress | None = None
 ) -> None:
-    """Encode every text without an instruction; what an earlier, interrupted call left is not read again.
+    """Encode every text without an instruction; parts saved by an interrupted run are not encoded again.
 
     Parameters
     ----------
@@ -92,21 +92,21 @@ def encode_corpus(
     Raises
     ------
     EncoderUnavailable
-        When the encoder reads nothing without an instruction.
+        When the encoder needs an instruction.
     """
     if not results.has_array(f"{key}.vectors"):
         different, rows = _different(texts)
-        parts = _read_parts(results, key, different, LARGE_PART, encoder, "", False, progress)
-        _join_parts(results, key, parts, LARGE_PART, rows)
+        parts = _read_parts(results, key, different, LARGE_PART_SIZE, encoder, "", False, progress)
+        _join_parts(results, key, parts, LARGE_PART_SIZE, rows)
 
 
 def load_answers(results: ArtifactStore, key: str) -> list[str] | None:
-    """What a model answered about each text, "" where nothing; None where it gave no answers in words.
+    """Return the answer of a model about each text, "" where it wrote none; None without answers.
 
     Parameters
     ----------
     key : str
-        Of a reading, or of the space that was made of it.
+        Of the embeddings, or of the space that was built from them.
 
     Raises
     ------
@@ -117,14 +117,14 @@ def load_answers(results: ArtifactStore, key: str) -> list[str] | None:
 
 
 def keep_ready(results: ArtifactStore, corpus_key: str, file_name: str, ready: ReadyVectors) -> str:
-    """Keep vectors that were made elsewhere; returns the name under which they can be used as an encoder."""
-    key = content_key("ready", VERSION, corpus_key, ready.key)
+    """Save precomputed vectors; return the name under which they can be used as an encoder."""
+    key = content_key("ready", EMBEDDINGS_VERSION, corpus_key, ready.key)
     results.save_array(f"{key}.vectors", ready.vectors)
     return ready_name(file_name, key)
 
 
 def find_ready(results: ArtifactStore, encoder: str) -> str | None:
-    """Key of the vectors that an encoder's name stands for; None where it is a model.
+    """Return the key of the precomputed vectors that an encoder name stands for; None for a model.
 
     Raises
     ------
@@ -141,7 +141,7 @@ def find_ready(results: ArtifactStore, encoder: str) -> str | None:
 
 
 def _different(texts: Sequence[str]) -> tuple[list[str], np.ndarray]:
-    """Texts without their copies, and for each text its place among them: int64 (n,)."""
+    """Return the distinct texts, and for each text its position among them: int64 (n,)."""
     place = {text: number for number, text in enumerate(dict.fromkeys(texts))}
     return list(place), np.array([place[text] for text in texts], dtype=np.int64)
 
@@ -156,7 +156,7 @@ def _read_parts(
     at_once: bool,
     count: Progress | None,
 ) -> list[str]:
-    """Keep the vectors of so many texts at a time, those that are not there yet; returns the parts' keys."""
+    """Encode and save the parts of `size` texts that are missing; return the keys of all parts."""
     parts = []
     for first in range(0, len(texts), size):
         part = f"{key}.part{first // size}"
@@ -169,7 +169,7 @@ def _read_parts(
 
 
 def _join_parts(results: ArtifactStore, key: str, parts: Sequence[str], size: int, rows: np.ndarray) -> None:
-    """Put the vectors of all parts under one key, one row a text; they are held in memory once."""
+    """Join the vectors of all parts under one key, one row a text; memory holds them once."""
     vectors = None
     for number, part in enumerate(parts):
         found = results.load_array(f"{part}.vectors")
@@ -192,7 +192,7 @@ def _read_part(
     at_once: bool,
     count: Progress | None,
 ) -> None:
-    """Vectors of some texts, with answers where these come along; the vectors last: they are looked for."""
+    """Encode and save one part; the vectors last, as their presence means that the part is complete."""
     arguments = {"instruction": instruction or None, "progress": count}
     if at_once:
         vectors, answers = encoder.encode_and_answer(texts, **arguments)
@@ -205,7 +205,7 @@ def _read_part(
 def _answer_some(
     texts: Sequence[str], encoder: Encoder, instruction: str, count: Progress | None
 ) -> list[str]:
-    """Answers about texts drawn at random, "" for the others."""
+    """Return answers about texts drawn at random, "" for the others."""
     drawn = np.sort(np.random.default_rng(0).permutation(len(texts))[:MOST_ANSWERED])
     _, written = encoder.encode_and_answer(
         [texts[row] for row in drawn], instruction=instruction or None, progress=count
@@ -217,5 +217,5 @@ def _answer_some(
 
 
 def _from(count: Progress | None, first: int, total: int) -> Progress | None:
-    """Progress of a part as progress of the whole."""
+    """Turn the progress of a part into the progress of the whole."""
     return None if count is None else lambda done, _: count(first + done, total)

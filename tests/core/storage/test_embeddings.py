@@ -39,7 +39,7 @@ def results(tmp_path):
 
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch):
-    monkeypatch.setattr(embeddings, "PART", 2)
+    monkeypatch.setattr(embeddings, "PART_SIZE", 2)
 
 
 def test_every_text_gets_its_vector_and_different_texts_are_read_once(results):
@@ -73,7 +73,7 @@ def test_a_reading_that_was_stopped_goes_on_with_the_part_it_was_in(results):
 
 
 def test_encoding_that_was_stopped_goes_on_too(results, monkeypatch):
-    monkeypatch.setattr(embeddings, "LARGE_PART", 2)
+    monkeypatch.setattr(embeddings, "LARGE_PART_SIZE", 2)
 
     def stop(done, total):
         if done == 3:
