@@ -98,6 +98,8 @@ def examples_of(n, n_dims, n_classes, seed=0, counts=None):
     rows = unit_rows(rng.standard_normal((n, n_dims)).astype("f"))
     return Examples(rows, np.arange(n) % n_classes, np.ones(n) if counts is None else counts, n_classes)
 
+
+class TestTrainingSet:
     def test_thinning_keeps_every_class_evenly(self):
         """Ten labels of class 0 alternate with ten of class 1, one of class 2 is last: 8 of 21 are asked."""
         codes = np.append(np.tile([0, 1], 10), 2)
