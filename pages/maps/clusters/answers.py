@@ -17,7 +17,7 @@ ANSWERS_LISTED = 3  # of a cluster
 MAX_ANSWER = 60  # characters
 HELP = (
     "What the model answered to the instruction about each text: the most frequent answers in this cluster, "
-    "with their share of its answered texts. Answers that differ only in case or in a final stop count as one. "
+    "with their share of its answered texts. Answers that differ only in case or a final stop count as one. "
     "Where writing takes much longer than encoding, only a random sample of the texts is answered in words."
 )
 

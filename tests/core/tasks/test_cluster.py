@@ -73,7 +73,7 @@ def test_cancel_in_the_middle_keeps_the_names_that_came(home, store, prepared, t
         while not (job.stage == "Naming clusters" and job.done) and job.active and time.monotonic() < end:
             time.sleep(0.02)
         runner.cancel(job.id)
-        assert runner.wait(job, 30).status == "cancelled"
+        assert runner.wait(job, 30).status == "cancelled", job.message
     finally:
         release.set()
         runner.close()

@@ -125,7 +125,7 @@ def test_a_label_given_while_a_fit_reads_them_mixes_none_up(store, prepared, lab
         return found
 
     monkeypatch.setattr(label_record, "labels_of", another_tab)
-    fit(store, Reports(), analysis_id=labelled)
+    fit(Store(store.home), Reports(), analysis_id=labelled)  # as in the worker, which has read no labels yet
     found = load_fit(store.results(prepared), store.analysis(labelled).fit_key)
     assert found.labels == ["angry", "pleased"] and store.label_names.current(labelled)[-1] == "glad"
     np.testing.assert_array_equal(found.given, given)
