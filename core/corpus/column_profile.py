@@ -99,8 +99,8 @@ def _numbers(values: np.ndarray) -> Profile | None:
     codes = np.full(len(values), -1, dtype=np.int32)
     if len(different) <= FEW_VALUES:
         codes[known] = np.searchsorted(different, values[known])
-        words = tuple(_number(value, float(np.diff(different).min())) for value in different)
-        return Profile("number", codes, words, words, one_value=True)
+        values_shown = tuple(_number(value, float(np.diff(different).min())) for value in different)
+        return Profile("number", codes, values_shown, values_shown, one_value=True)
     low, high = np.percentile(values[known], [CUT, 100 - CUT])
     if low == high:
         low, high = different[0], different[-1]

@@ -89,7 +89,7 @@ def guess_text_column(frame: pd.DataFrame) -> str:
         When no column holds a string.
     """
     scores = {str(name): _text_score(str(name), frame[name]) for name in frame.columns}
-    best = max(scores, key=scores.get, default="")  # the first of equals
+    best = max(scores, key=scores.__getitem__, default="")  # the first of equals
     if scores.get(best, 0) == 0:
         raise CorpusError(
             f"No column holds texts (found {', '.join(map(str, list(frame.columns)[:10]))}): a column of "

@@ -89,9 +89,8 @@ def seconds_to_encode(
     tokens_of_prompt : int, default=0
         Of an unknown prompt.
     """
-    if prompt:
-        tokens_of_prompt = len(prompt.replace(INPUT, "")) / TYPICAL_CHARACTERS_PER_TOKEN
-    tokens = count_tokens(texts, max_tokens) + tokens_of_prompt * len(set(texts))
+    known = len(prompt.replace(INPUT, "")) / TYPICAL_CHARACTERS_PER_TOKEN
+    tokens = count_tokens(texts, max_tokens) + (known if prompt else tokens_of_prompt) * len(set(texts))
     rate = TOKENS_PER_SECOND["bfloat16" if bfloat16 else "float32"]
     return SECONDS_TO_LOAD + tokens / (rate * DEFAULT_WORK / work)
 

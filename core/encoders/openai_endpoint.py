@@ -160,9 +160,9 @@ class EndpointEncoder:
         except _TooLarge:
             if len(texts) > 1:
                 half = len(texts) // 2
-                parts = (texts[:half], texts[half:])
+                parts = [texts[:half], texts[half:]]
             elif len(texts[0]) > LEAST_CHARACTERS:
-                parts = ([texts[0][: len(texts[0]) // 2]],)
+                parts = [[texts[0][: len(texts[0]) // 2]]]
             else:
                 raise
         return np.concatenate([self._embed(part, prompt, stop) for part in parts])

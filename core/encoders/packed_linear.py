@@ -40,7 +40,7 @@ def pack_linear_layers(model: torch.nn.Module) -> bool:
             self.weight = torch.nn.Parameter(packed, requires_grad=False)
             self.bias = layer.bias
             # "none" as the algorithm is the exact GELU, not the one with tanh.
-            self.activation = ("gelu", [], "none") if gelu else ("none", [], "")
+            self.activation: tuple[str, list, str] = ("gelu", [], "none") if gelu else ("none", [], "")
 
         def forward(self, x: torch.Tensor) -> torch.Tensor:
             return operators._linear_pointwise(x, self.weight, self.bias, *self.activation)

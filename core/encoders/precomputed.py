@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -269,8 +269,9 @@ def _rows_of(name: str, ids: Sequence[object], found: np.ndarray, n_vectors: int
 
 def _id_text(value: object) -> str:
     """Id as a string; 7.0 as "7", as tables with missing values turn whole numbers into floats."""
-    whole = isinstance(value, float | np.floating) and float(value).is_integer()
-    return str(int(value)) if whole else str(value).strip()
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        return str(int(value))
+    return str(value).strip()
 
 
 def _unit(name: str, vectors: np.ndarray) -> np.ndarray:
@@ -284,5 +285,5 @@ def _unit(name: str, vectors: np.ndarray) -> np.ndarray:
     return vectors / np.where(lengths > 0, lengths, 1)
 
 
-def _listed(parts: Sequence[str]) -> str:
+def _listed(parts: Iterable[str]) -> str:
     return ", ".join(list(map(str, parts))[:10]) or "none"

@@ -100,7 +100,10 @@ class SentenceEncoder:
         self.name = name
         self._model = _load(name, folder)
         number_format = _speed_up(self._model)
-        self.n_dims = int(self._model.get_embedding_dimension())
+        n_dims = self._model.get_embedding_dimension()
+        if n_dims is None:
+            raise unreadable(name, folder, ValueError("its files state no length of the vectors"))
+        self.n_dims = n_dims
         self.max_tokens = _limit_tokens(self._model)
         self.key = content_key("sentence encoder", VERSION, model_key(folder), number_format, self.device)
         self._batch_tokens = BATCH_TOKENS.get(self.device, BATCH_TOKENS["cpu"])

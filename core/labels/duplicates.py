@@ -43,7 +43,8 @@ def group_duplicates(unit: np.ndarray) -> np.ndarray:
         np.argwhere(unit[start : start + BLOCK_ROWS] @ unit.T >= COPY) + np.array([start, 0])
         for start in range(0, len(unit), BLOCK_ROWS)
     ]
-    return _connect(*np.concatenate(pairs).T, len(unit))
+    rows, others = np.concatenate(pairs).T
+    return _connect(rows, others, len(unit))
 
 
 def first_of_duplicates(unit: np.ndarray, seen: np.ndarray) -> np.ndarray:

@@ -87,16 +87,17 @@ def labels_from_column(column: pd.Series, *, most_per_label: int | None = None) 
         When there is no value, or there are too many different ones.
     """
     names = _names(column)
-    known = [row for row, name in enumerate(names) if name is not None]
+    known = {row: name for row, name in enumerate(names) if name is not None}
     if not known:
         raise LabelError(f"The column “{column.name}” is empty: choose another.")
-    _check_number({names[row] for row in known})
+    _check_number(set(known.values()))
+    rows = list(known)
     if most_per_label is not None:
-        known = np.random.default_rng(0).permutation(known).tolist()
+        rows = np.random.default_rng(0).permutation(rows).tolist()
     taken: dict[str, int] = {}
     labels = {}
-    for row in known:
-        name = names[row]
+    for row in rows:
+        name = known[row]
         taken[name] = taken.get(name, 0) + 1
         if most_per_label is None or taken[name] <= most_per_label:
             labels[row] = name

@@ -113,9 +113,9 @@ def find_mistakes(
     """
     X, y = np.asarray(X), np.asarray(y)
     if len(X) != len(y) or (graph is not None and len(graph.indices) != len(y)):
-        found = f"{len(X)} texts and {len(y)} labels"
-        found += "" if graph is None else f" and a graph of {len(graph.indices)} texts"
-        raise ValueError(f"{found} found; give one of each per text.")
+        lengths = f"{len(X)} texts and {len(y)} labels"
+        lengths += "" if graph is None else f" and a graph of {len(graph.indices)} texts"
+        raise ValueError(f"{lengths} found; give one of each per text.")
     rows = np.flatnonzero(y >= 0)
     rows = rows[thin_out(np.unique(y[rows], return_inverse=True)[1], MOST_LABELS)]
     names = name_directions(label_vectors, X.shape[1])

@@ -119,9 +119,9 @@ def find_more(
     """
     y, probabilities = np.asarray(y), np.asarray(probabilities)
     if len(y) != len(probabilities) or (X is not None and len(X) != len(y)):
-        found = f"{len(y)} labels and {len(probabilities)} rows of probabilities"
-        found += "" if X is None else f" and {len(X)} embeddings"
-        raise ValueError(f"{found} found; give one of each per text.")
+        lengths = f"{len(y)} labels and {len(probabilities)} rows of probabilities"
+        lengths += "" if X is None else f" and {len(X)} embeddings"
+        raise ValueError(f"{lengths} found; give one of each per text.")
     if not 0 <= column < probabilities.shape[1]:
         raise ValueError(f"Column {column} is wanted; there are {probabilities.shape[1]}, counted from 0.")
     free = np.flatnonzero(y < 0)

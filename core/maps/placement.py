@@ -46,6 +46,23 @@ class Placement:
     probabilities: np.ndarray | None = None
 
 
+def place_text(vector: np.ndarray, generic: Space, fit: Fit | None = None) -> Placement:
+    """Place a text in the generic space, or in the space of a Fit.
+
+    Parameters
+    ----------
+    vector : array of float32, shape (n_dims,)
+        From the encoder of the generic space; of a Fit that re-encodes, from that Fit's encoder.
+    generic : Space
+    fit : Fit, optional
+        With estimators.
+    """
+    if fit is None:
+        return place_in(vector, generic)
+    start = place_in(vector, fit.space if fit.method.reencodes else generic)
+    return place_reshaped(start.vector, fit, generic)
+
+
 def place_in(vector: np.ndarray, space: Space) -> Placement:
     """Place a text in a space of an encoder: the generic space, or that of re-encoded texts.
 
@@ -77,14 +94,17 @@ def place_reshaped(vector: np.ndarray, fit: Fit, generic: Space) -> Placement:
     generic : Space
         The generic space that it was fitted to.
     """
-    kind, classifier, moved = fit.method.kind, None, vector[None]
+    kind, moved = fit.method.kind, vector[None]
+    classifier: GuidedTransform | None = None
     if fit.classifier is not None:
         embedding = fit.space.vectors if kind == "guided" else None
         base = np.asarray(fit.base(generic).vectors)
         classifier = GuidedTransform.from_arrays(fit.classifier, base, embedding, fit.probabilities)
     if kind == "guided":
+        assert classifier is not None  # such a Fit always predicts
         moved = unit_rows(classifier.transform(moved))
     elif kind == "gstransform":
+        assert fit.network is not None
         moved = unit_rows(GSTransform.from_arrays(fit.network).transform(moved))
     neighbours, similarities = find_meaning(fit.space.vectors, moved[0], N_NEIGHBOURS)
     place = place_among(fit.space.map, neighbours, similarities)

@@ -137,9 +137,10 @@ class GSTransform(TransformerMixin, BaseEstimator):
             torch.manual_seed(int(generator.integers(2**31)))
             encoder, decoder = self._networks(X.shape[1])
         self._train(encoder, decoder, vectors, codes, n_train, generator, progress)
+        learned = encoder.state_dict()
         self.weights_ = [
-            (layer.weight.detach().numpy().T.copy(), layer.bias.detach().numpy().copy())
-            for layer in (encoder[0], encoder[2])
+            (learned[f"{layer}.weight"].numpy().T.copy(), learned[f"{layer}.bias"].numpy().copy())
+            for layer in (0, 2)  # 1 is the ReLU
         ]
         return self
 

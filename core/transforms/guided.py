@@ -284,7 +284,9 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         )
         transform.n_features_in_ = unit.shape[1]
         transform._fitted_unit = unit
-        transform.embedding_, transform.probabilities_ = embedding, probabilities
+        transform.probabilities_ = probabilities
+        if embedding is not None:
+            transform.embedding_ = embedding
         return transform
 
     @cached_property

@@ -7,7 +7,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -205,7 +205,7 @@ def complete_each(
     *,
     max_tokens: int = MAX_TOKENS,
     idle: Callable[[], None] = lambda: None,
-) -> Iterator[tuple[int, Completion | LanguageModelError]]:
+) -> Generator[tuple[int, Completion | LanguageModelError], None, None]:
     """Yield (position, completion or error) of several prompts as they come, some at a time.
 
     Nothing more is sent once the generator is closed.

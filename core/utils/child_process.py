@@ -1,7 +1,7 @@
 """Run a function in a process of its own: to measure it alone, or because it may take all memory.
 
 The child runs `child_main`. Its one request is {"function": name, "arguments": {...}}. While it works it
-answers with {"stage": ..., "done": ..., "total": ...}, and last with {"result": ...} or {"message": sentence}.
+answers with {"stage": ..., "done": ..., "total": ...}, and last with {"result": ...} or {"message": ...}.
 """
 
 from __future__ import annotations
@@ -59,6 +59,7 @@ def run_in_child(function: str, report: Report, **arguments: object) -> object:
         encoding="utf-8",
         cwd=ROOT,
     )
+    assert process.stdin is not None and process.stdout is not None  # both are pipes
     try:
         request = {"function": function, "arguments": arguments}
         # In a thread: a long request blocks until the child reads it, and it can be cancelled before.

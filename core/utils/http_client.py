@@ -7,7 +7,7 @@ import math
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from http.client import HTTPException
@@ -185,7 +185,7 @@ def run_parallel(
     items: Sequence[Item],
     *,
     idle: Callable[[], None] = lambda: None,
-) -> Iterator[tuple[int, Result]]:
+) -> Generator[tuple[int, Result], None, None]:
     """Yield (position, result) of each item as it comes, from `PARALLEL_REQUESTS` threads.
 
     Nothing more is started once the generator is closed or an item raised; that exception is raised here.
@@ -215,7 +215,7 @@ def run_parallel(
             done, pending = wait(pending, timeout=IDLE_SECONDS, return_when=FIRST_COMPLETED)
             if not done:
                 idle()
-            for future in sorted(done, key=positions.get):
+            for future in sorted(done, key=positions.__getitem__):
                 if isinstance(future.exception(), Cancelled):
                     continue  # stopped by the exception of another item, which is raised here
                 yield positions[future], future.result()

@@ -45,8 +45,16 @@ def _peak_of_windows() -> int:
     import ctypes
     from ctypes import wintypes
 
-    names = ("PeakWorkingSetSize", "WorkingSetSize", "QuotaPeakPagedPoolUsage", "QuotaPagedPoolUsage")
-    names += ("QuotaPeakNonPagedPoolUsage", "QuotaNonPagedPoolUsage", "PagefileUsage", "PeakPagefileUsage")
+    names = (
+        "PeakWorkingSetSize",
+        "WorkingSetSize",
+        "QuotaPeakPagedPoolUsage",
+        "QuotaPagedPoolUsage",
+        "QuotaPeakNonPagedPoolUsage",
+        "QuotaNonPagedPoolUsage",
+        "PagefileUsage",
+        "PeakPagefileUsage",
+    )
 
     class Counters(ctypes.Structure):
         """PROCESS_MEMORY_COUNTERS."""
@@ -58,7 +66,7 @@ def _peak_of_windows() -> int:
         )
 
     counters = Counters(cb=ctypes.sizeof(Counters))
-    kernel = ctypes.WinDLL("kernel32")
+    kernel = ctypes.WinDLL("kernel32")  # type: ignore[attr-defined]  # on Windows only
     kernel.GetCurrentProcess.restype = wintypes.HANDLE
     read = kernel.K32GetProcessMemoryInfo
     read.argtypes = (wintypes.HANDLE, ctypes.POINTER(Counters), wintypes.DWORD)

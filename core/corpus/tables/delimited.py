@@ -39,7 +39,7 @@ def read_delimited(name: str, content: bytes) -> tuple[pd.DataFrame, str | None,
         # In many tab-separated files a quotation mark is a character like any other.
         if delimiter != "\t":
             raise
-        header, rows = _read(name, encoding, content, delimiter, quoting=csv.QUOTE_NONE)
+        header, rows = _read(name, encoding, content, delimiter, quoted=False)
         notes.append("Quotation marks are kept as they are: they do not enclose whole values here.")
     if not any(header) and not rows:
         raise CorpusError(f"“{name}” is empty: choose a file with one text a row.")
@@ -78,14 +78,19 @@ def _rows(encoding: TextEncoding, content: bytes, delimiter: str) -> Iterator[li
 
 
 def _read(
-    name: str, encoding: TextEncoding, content: bytes, delimiter: str, quoting: int = csv.QUOTE_MINIMAL
+    name: str, encoding: TextEncoding, content: bytes, delimiter: str, *, quoted: bool = True
 ) -> tuple[list[str], list[list[str]]]:
     """Column names and rows, of any length up to theirs."""
     rows: list[list[str]] = []
     line = 0  # last line of the row read before
     width = 0
     with encoding.open(content) as file:
-        reader = csv.reader(file, delimiter=delimiter, quoting=quoting, strict=True)
+        reader = csv.reader(
+            file,
+            delimiter=delimiter,
+            quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
+            strict=True,
+        )
         try:
             for row in reader:
                 if row:

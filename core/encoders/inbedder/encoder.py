@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.encoders.base import Encoder
+from core.encoders.base import Encoder, FollowsInstructions
 from core.encoders.batching import check_texts, encode_batches, make_batches, stack_vectors
 from core.encoders.inbedder.hidden_states import N_MASKS, CausalModel, MaskedModel, sampler
 from core.encoders.inbedder.loading import load_language_model
@@ -26,6 +26,7 @@ from core.utils import MAX_CHARACTERS_PER_TOKEN, Progress, content_key
 
 if TYPE_CHECKING:
     import torch
+    from transformers import PretrainedConfig
 
 VERSION = 1  # raise when the same model would give other vectors
 CAUSAL_OUTPUTS = ("fst_gen", "avg_gen", "last_gen", "avg_ppt", "avg_all", "re_encode", "re_encode_multiple")
@@ -115,8 +116,8 @@ class InBedderEncoder:
         When the files cannot be loaded as such a model, or it has no such output.
     """
 
-    follows_instructions = "free text"
-    tasks = ()
+    follows_instructions: FollowsInstructions = "free text"
+    tasks: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -132,8 +133,9 @@ class InBedderEncoder:
         self._counter = own_tokenizer(self._tokenizer)
         self._states = self._make_states()
         self.output, self.layer = _parse_output(output, self.masked, self._states.n_layers, name)
-        self._text_encoder = load_text_encoder() if self._re_encodes and load_text_encoder else None
-        if self._re_encodes and self._text_encoder is None:
+        re_encodes = self.output.startswith("re_encode")
+        self._text_encoder = load_text_encoder() if re_encodes and load_text_encoder else None
+        if re_encodes and self._text_encoder is None:
             raise EncoderUnavailable(
                 f"The output {self.output} of {name} needs a text encoder for the answers: choose another."
             )
@@ -211,10 +213,6 @@ class InBedderEncoder:
         """Device that computes: "cpu" or "cuda"."""
         return self._model.device.type
 
-    @property
-    def _re_encodes(self) -> bool:
-        return self.output.startswith("re_encode")
-
     def _encode(
         self, texts: Sequence[str], instruction: str | None, progress: Progress | None, *, answers: bool
     ) -> tuple[np.ndarray, list[str]]:
@@ -259,41 +257,50 @@ class InBedderEncoder:
             prompts, padding=True, truncation=True, max_length=self.max_tokens, return_tensors="pt"
         ).to(self._model.device)
         tokens, mask = encoded["input_ids"], encoded["attention_mask"]
+        states = self._states
         with torch.inference_mode():
-            encode = self._encode_masked if self.masked else self._encode_causal
-            vectors, written = encode(tokens, mask, answers)
-        if vectors is not None:
-            vectors = torch.nn.functional.normalize(vectors, dim=1).cpu().numpy()
-        if self._re_encodes:
+            if isinstance(states, MaskedModel):
+                pooled, written = self._encode_masked(states, tokens, mask, answers)
+            else:
+                pooled, written = self._encode_causal(states, tokens, mask, answers)
+        if pooled is not None:
+            vectors = torch.nn.functional.normalize(pooled, dim=1).cpu().numpy()
+        else:
             vectors = self._embed_answers(tokens, mask, written)
         return list(zip(vectors, written, strict=True))
 
     def _encode_causal(
-        self, tokens: torch.Tensor, mask: torch.Tensor, answers: bool
+        self, model: CausalModel, tokens: torch.Tensor, mask: torch.Tensor, answers: bool
     ) -> tuple[torch.Tensor | None, list[str]]:
+        """Pooled states of the prompts, None where the answers are encoded, and the answers."""
         if self.output in PROMPT_OUTPUTS and not answers:
-            states = self._states.prompt_states(tokens, mask, self.layer)
-            return self._states.pool(self.output, states, mask), [""] * len(tokens)
-        states, answer, after = self._states.answer(tokens, mask, self.layer, self.answer_tokens)
+            states = model.prompt_states(tokens, mask, self.layer)
+            return model.pool(self.output, states, mask), [""] * len(tokens)
+        states, answer, after = model.answer(tokens, mask, self.layer, self.answer_tokens)
         written = self._decode(answer)
-        if self._re_encodes:
+        if self._text_encoder is not None:
             return None, written
-        return self._states.pool(self.output, states, mask, answer, after), written
+        return model.pool(self.output, states, mask, answer, after), written
 
     def _encode_masked(
-        self, tokens: torch.Tensor, mask: torch.Tensor, answers: bool
+        self, model: MaskedModel, tokens: torch.Tensor, mask: torch.Tensor, answers: bool
     ) -> tuple[torch.Tensor | None, list[str]]:
-        wanted = answers or self._re_encodes
-        states, answer = self._states.answer(tokens, mask, self.layer, fill=wanted)
-        written = self._decode(answer) if wanted else [""] * len(tokens)
-        return None if self._re_encodes else self._states.pool(self.output, states, tokens, mask), written
+        """Pooled states, None where the answers are encoded, and the answers."""
+        fill = answers or self._text_encoder is not None
+        states, answer = model.answer(tokens, mask, self.layer, fill=fill)
+        written = self._decode(answer) if answer is not None else [""] * len(tokens)
+        if self._text_encoder is not None:
+            return None, written
+        return model.pool(self.output, states, tokens, mask), written
 
     def _embed_answers(self, tokens: torch.Tensor, mask: torch.Tensor, written: list[str]) -> np.ndarray:
         """Unit vectors of the answers, or means over several sampled answers."""
         import torch
 
+        assert self._text_encoder is not None
         if self.output == "re_encode":
             return self._text_encoder.encode(written)
+        assert isinstance(self._states, CausalModel)  # a masked model samples nothing
         choose = sampler(SEED, TEMPERATURE, self._model.device)
         total = np.zeros((len(written), self.n_dims), dtype=np.float32)
         for _ in range(N_SAMPLED):
@@ -330,7 +337,7 @@ def _parse_output(output: str, masked: bool, n_layers: int, name: str) -> tuple[
     return found["kind"], layer
 
 
-def _width(config: object, layer: int) -> int:
+def _width(config: PretrainedConfig, layer: int) -> int:
     """Width of the states of a layer; small OPT models project the last one to fewer dimensions."""
     narrowed = getattr(config, "word_embed_proj_dim", None)
     return int(narrowed if narrowed and layer == config.num_hidden_layers else config.hidden_size)

@@ -40,8 +40,9 @@ class InBedderFamily(LocalFamily):
         """Whether the name says so, or the model only writes text."""
         if "inbedder" in Path(source).name.lower():
             return True
-        writes = folder is not None and architecture(folder).endswith("ForCausalLM")
-        return writes and not (folder / "modules.json").is_file()
+        if folder is None or (folder / "modules.json").is_file():
+            return False
+        return architecture(folder).endswith("ForCausalLM")
 
     @property
     def needs_instruction(self) -> bool:
@@ -81,7 +82,7 @@ class InBedderFamily(LocalFamily):
             self.spec.source,
             self.folder or model_folder(self.spec.source),
             output=self.spec.output,
-            load_text_encoder=self.load_text_encoder,
+            load_text_encoder=type(self).load_text_encoder,
         )
 
     def has_bfloat16(self) -> bool:
@@ -94,7 +95,9 @@ class InBedderFamily(LocalFamily):
 
     def _mask(self) -> str:
         """Mask token that the tokeniser's files name."""
-        for file in ("tokenizer_config.json", "special_tokens_map.json") if self.folder else ():
+        if self.folder is None:
+            return USUAL_MASK
+        for file in ("tokenizer_config.json", "special_tokens_map.json"):
             token = read_settings(self.folder / file).get("mask_token")
             token = token.get("content") if isinstance(token, dict) else token
             if isinstance(token, str) and token:

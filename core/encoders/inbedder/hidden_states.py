@@ -118,6 +118,7 @@ class CausalModel:
         lengths = mask.sum(dim=1, keepdim=True)
         if kind == "avg_ppt":
             return (prompt - first) / (lengths - 1).clamp(min=1)
+        assert answer is not None and after is not None
         counts = ~torch.isin(answer[:, 1:], torch.tensor(self.special, device=answer.device))
         counts[~counts.any(dim=1), 0] = True
         if kind == "last_gen":
@@ -172,7 +173,7 @@ class MaskedModel:
         self.model = model
         self.mask_token, self.end_token = mask_token, end_token
         self.n_layers = model.config.num_hidden_layers
-        self._head = model.lm_head if hasattr(model, "lm_head") else model.cls
+        self._head = getattr(model, "lm_head" if hasattr(model, "lm_head") else "cls")
 
     def answer(
         self, tokens: torch.Tensor, mask: torch.Tensor, layer: int, *, fill: bool

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.encoders.model_files import architecture, unreadable
 from core.encoders.spec import read_settings
@@ -56,7 +56,8 @@ def load_language_model(
             f"The encoder {name} in {folder} has no mask token or no head that Refract knows: choose another."
         )
     try:
-        model = model.to("cuda" if torch.cuda.is_available() else "cpu")
+        # The library's decorator hides that `to` is a method.
+        model = model.to("cuda" if torch.cuda.is_available() else "cpu")  # type: ignore[arg-type]
     except RuntimeError as error:  # mostly too little memory on the graphics card
         raise unreadable(name, folder, error) from error
     return model.eval(), tokenizer, masked
@@ -97,13 +98,15 @@ def _load(
         tokenizer = AutoTokenizer.from_pretrained(
             str(folder), padding_side="right" if masked else "left", truncation_side="left", **source
         )
-        model, report = kind.from_pretrained(
+        # A pair only with `output_loading_info`, which the library's annotation leaves out.
+        loaded: Any = kind.from_pretrained(
             str(folder),
             dtype=getattr(torch, number_format),
             attn_implementation="sdpa",
             output_loading_info=True,
             **source,
         )
+        model, report = loaded
     except Exception as error:  # of many types: damaged files, unknown architectures, missing parts
         raise unreadable(name, folder, error) from error
     missing = sorted(report["missing_keys"])
