@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import io
 import zipfile
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from core.errors import CorpusError
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 # A workbook is a packed archive: a small file may unpack to anything.
 MOST_UNPACKED_BYTES = 2 * 2**30
@@ -72,13 +76,13 @@ def read_xlsx(name: str, content: bytes) -> tuple[pd.DataFrame, str | None, list
         raise CorpusError(f"“{name}” is empty: choose a file with one text a row.")
     notes = [f"Only the sheet “{title}” is read, of {len(sheets)}."] if len(sheets) > 1 else []
     width = max(position + 1 for row in rows for position, value in enumerate(row) if value is not None)
-    rows = [(list(row) + [None] * width)[:width] for row in rows]
+    rows = [(row + (None,) * width)[:width] for row in rows]
     frame = pd.DataFrame(dict(enumerate(map(list, zip(*rows[1:], strict=True)))), dtype=object)
     if len(rows) > 1:
         frame.columns = [value for value in rows[0]]
     return frame, None, notes
 
 
-def _filled_rows(sheet: object) -> list[tuple]:
+def _filled_rows(sheet: ReadOnlyWorksheet) -> list[tuple]:
     sheet.reset_dimensions()  # some programs write wrong ones, and rows would be missing
     return [row for row in sheet.iter_rows(values_only=True) if any(value is not None for value in row)]
