@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.maps import Fit, Space, place_in, place_reshaped
+from core.maps import Fit, Space, place_text
 from core.neighbours import build_graph, unit_rows
 from core.storage import ArtifactStore, load_fit, load_space, save_fit, save_space
 from core.transforms import GSTransform, GuidedTransform, Method, MethodKind
@@ -52,12 +52,8 @@ def measure_placement(results: ArtifactStore, kind: MethodKind, rounds: int) -> 
     for vector in plant_vectors(rounds + 1, n_dims, seed=1)[0]:
         started = time.perf_counter()
         generic = load_space(results, GENERIC)
-        if kind == MethodKind.GENERIC:
-            place_in(vector, generic)
-        else:
-            fit = load_fit(results, kind)
-            start = place_in(vector, fit.space if fit.method.reencodes else generic)
-            place_reshaped(start.vector, fit, generic)
+        fit = None if kind == MethodKind.GENERIC else load_fit(results, kind)
+        place_text(vector, generic, fit)
         seconds.append(time.perf_counter() - started)
     return statistics.median(seconds[1:])
 

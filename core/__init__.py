@@ -26,6 +26,7 @@ import importlib
 _HOMES = {
     "Corpus": "core.corpus",
     "GSTransform": "core.transforms",
+    "GuideLabels": "core.labels",
     "GuidedTransform": "core.transforms",
     "JobRunner": "core.jobs",
     "RefractError": "core.errors",
@@ -38,6 +39,8 @@ _HOMES = {
     "find_mistakes": "core.labels",
     "learning_curve": "core.evidence",
     "load_encoder": "core.encoders",
+    "name_clusters": "core.maps.clusters",
+    "place_text": "core.maps",
     "project": "core.maps",
     "read_table": "core.corpus.tables",
     "suggest": "core.labels",

@@ -22,7 +22,6 @@ from core.export.tables import (
     vectors_to_parquet_bytes,
 )
 from core.maps import Fit, Space
-from core.neighbours import unit_rows
 from core.transforms import fit_linear_form
 from core.utils import percent
 
@@ -177,7 +176,7 @@ def _linear_form(source: ExportSource, stem: str) -> File:
     name = f"{stem}-linear.npz"
 
     def make() -> bytes:
-        linear = known or fit_linear_form(unit_rows(generic.vectors), fit.unscaled_vectors())
+        linear = known or fit_linear_form(generic.vectors, fit.unscaled_vectors())
         return linear_to_npz_bytes(fit, linear, encoder=source.encoder, file_name=name)
 
     return File(

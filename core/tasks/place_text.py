@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.maps import Fit, Placement, Space, place_in, place_reshaped
+from core.maps import Fit, Placement, Space, place_text
 from core.storage import ArtifactStore, Store, load_fit, load_space, save_estimators
 from core.tasks.fit import fit_estimators
 from core.tasks.model_cache import load_warm_encoder
 
 
-def place_text(store: Store, *, corpus_key: str, text: str, fit_key: str | None = None) -> dict:
+def place_typed_text(store: Store, *, corpus_key: str, text: str, fit_key: str | None = None) -> dict:
     """Place a new text in the space of a Fit, or in the generic space.
 
     Only the encoder of that space encodes it: where that is a server, the text is sent nowhere else. Nothing
@@ -34,17 +34,17 @@ def place_text(store: Store, *, corpus_key: str, text: str, fit_key: str | None 
     entry, results = store.corpus_entry(corpus_key), store.results(corpus_key)
     generic = load_space(results, entry.embedding_key)
     if fit_key is None:
-        return _as_lists(place_in(load_warm_encoder(entry.encoder).encode([text])[0], generic))
+        return _as_lists(place_text(load_warm_encoder(entry.encoder).encode([text])[0], generic))
     fit = _with_estimators(results, fit_key, load_fit(results, fit_key), generic)
     if fit.method.reencodes:
         encoder = load_warm_encoder(fit.method.encoder, fit.method.template)
-        start = place_in(encoder.encode([text], instruction=fit.instruction or None)[0], fit.space)
+        vector = encoder.encode([text], instruction=fit.instruction or None)[0]
     else:
-        start = place_in(load_warm_encoder(entry.encoder).encode([text])[0], generic)
-    return _as_lists(place_reshaped(start.vector, fit, generic))
+        vector = load_warm_encoder(entry.encoder).encode([text])[0]
+    return _as_lists(place_text(vector, generic, fit))
 
 
-QUERIES = {"place_text": place_text}
+QUERIES = {"place_text": place_typed_text}
 
 
 def _with_estimators(results: ArtifactStore, key: str, fit: Fit, generic: Space) -> Fit:

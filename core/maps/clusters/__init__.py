@@ -22,7 +22,7 @@ from core.maps.clusters.clustering import (
 )
 from core.maps.clusters.edits import Edit, decode_edit, describe_kept, encode_edit
 from core.maps.clusters.hierarchy import Hierarchy
-from core.maps.clusters.keyword_names import nearest_groups, spread_evenly
+from core.maps.clusters.keyword_names import name_clusters, nearest_groups, spread_evenly
 from core.maps.clusters.llm_names import SHOWN_TEXTS, Group, title_clusters
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "find_k_clusters",
     "map_hierarchy",
     "map_names",
+    "name_clusters",
     "nearest_groups",
     "split_cluster",
     "spread_evenly",

@@ -12,7 +12,7 @@ from core.corpus import Partition, WordTable
 from core.maps.clusters.algorithms import FINENESS, MIDDLE, join_nearest, number_by_size, wants_no_noise
 from core.maps.clusters.edits import Edit, apply_edits
 from core.maps.clusters.hierarchy import Hierarchy
-from core.maps.clusters.keyword_names import name_groups
+from core.maps.clusters.keyword_names import name_clusters
 
 DENSITY, K_MEANS = "density", "k-means"
 APART, NEAREST = "apart", "nearest"
@@ -112,7 +112,7 @@ def cluster_map(source: ClusterSource, choice: ClusterChoice, edits: Sequence[Ed
     """
     codes, noise = _cut(source, choice)
     edited = apply_edits(codes, edits, source.points)
-    names = name_groups(
+    names = name_clusters(
         source.table,
         edited.codes,
         source.points,
@@ -146,7 +146,7 @@ def map_names(source: ClusterSource, partition: Partition) -> list[tuple[str, fl
         known = counts[step]
         finer = _finer_only(source.levels[step], shown_codes, sizes)
         taken = [name for name, *_ in shown]
-        names = name_groups(source.table, finer, source.points, evenness=source.evenness, taken=taken)
+        names = name_clusters(source.table, finer, source.points, evenness=source.evenness, taken=taken)
         shown += [(*place, zoom) for place in _places(source.points, finer, names)]
     return shown
 

@@ -49,7 +49,7 @@ MIN_NEAR_FACTOR = 0.1
 JOINER = " · "
 
 
-def name_groups(
+def name_clusters(
     table: WordTable,
     clusters: np.ndarray,
     points: np.ndarray | None = None,
@@ -134,7 +134,7 @@ def spread_evenly(table: WordTable, leaves: np.ndarray) -> np.ndarray | None:
     return _evenness(table.counts(block, n_blocks), np.bincount(block), len(table.shown))
 
 
-def nearest_groups(points: np.ndarray, codes: np.ndarray, groups: Sequence[int]) -> np.ndarray:
+def nearest_groups(points: np.ndarray, codes: np.ndarray, groups: Sequence[int] | np.ndarray) -> np.ndarray:
     """Return the groups nearest to each, by the centroids of their points.
 
     Parameters

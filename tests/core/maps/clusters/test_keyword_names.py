@@ -3,11 +3,11 @@ import pytest
 
 from core.corpus import read_words, table_words
 from core.maps.clusters import nearest_groups, spread_evenly
-from core.maps.clusters.keyword_names import name_groups
+from core.maps.clusters.keyword_names import name_clusters
 
 
-def name_clusters(texts, clusters):
-    return name_groups(table_words(read_words(texts), len(texts)), clusters)
+def names_of(texts, clusters):
+    return name_clusters(table_words(read_words(texts), len(texts)), clusters)
 
 
 def test_names_are_the_words_that_set_a_cluster_apart():
@@ -16,7 +16,7 @@ def test_names_are_the_words_that_set_a_cluster_apart():
         "the courier lost it", "a refund for the invoice", "my refund is late", "the invoice is wrong",
         "refund it", "is the invoice lost",
     ]  # fmt: skip
-    names = name_clusters(texts, np.repeat([0, 1], 5))
+    names = names_of(texts, np.repeat([0, 1], 5))
     assert names == {0: "parcel · courier", 1: "invoice · refund"}
 
 
@@ -26,7 +26,7 @@ def test_words_that_are_everywhere_name_nothing():
     fillers = ["we", "had", "and", "then", "so", "quite"]
     clusters = np.repeat(np.arange(4), 50)
     texts = [" ".join([topics[c], *rng.permutation(fillers)[:4]]) for c in clusters]
-    assert name_clusters(texts, clusters) == dict(enumerate(topics))
+    assert names_of(texts, clusters) == dict(enumerate(topics))
 
 
 def test_words_that_stand_together_are_a_phrase():
@@ -38,34 +38,34 @@ def test_words_that_stand_together_are_a_phrase():
         "trains again",
         "trains",
     ]
-    assert name_clusters(texts, np.repeat([0, 1], 3)) == {0: "credit card", 1: "trains"}
+    assert names_of(texts, np.repeat([0, 1], 3)) == {0: "credit card", 1: "trains"}
 
 
 def test_forms_of_a_word_stand_in_a_name_once():
     texts = ["bags and a bag", "bag, bags", "the bag", "story of stories", "a story", "stories, story"]
-    assert name_clusters(texts, np.repeat([0, 1], 3)) == {0: "bag", 1: "story"}
+    assert names_of(texts, np.repeat([0, 1], 3)) == {0: "bag", 1: "story"}
 
 
 def test_the_most_frequent_spelling_is_shown():
     texts = ["PIN code", "my PIN", "pin", "the Zug", "ein Zug", "ZUG"]
-    assert name_clusters(texts, np.repeat([0, 1], 3)) == {0: "PIN", 1: "Zug"}
+    assert names_of(texts, np.repeat([0, 1], 3)) == {0: "PIN", 1: "Zug"}
 
 
 def test_names_differ_even_when_the_best_words_do_not():
     words = ["apple"] * 6
     texts = [*words, *(f"apple {extra}" for extra in ["pie", "pie", "pie"]), "x y", "x y", "grey sky"]
-    names = name_clusters(texts, np.array([0] * 6 + [1] * 3 + [2] * 3))
+    names = names_of(texts, np.array([0] * 6 + [1] * 3 + [2] * 3))
     assert len(set(names.values())) == 3
     assert names[1].startswith(("apple pie", "pie"))
 
 
 def test_clusters_with_the_same_texts_have_different_names():
-    names = name_clusters(["apple tree"] * 4 + ["sea"] * 4, np.array([0, 0, 1, 1, 2, 2, 2, 2]))
+    names = names_of(["apple tree"] * 4 + ["sea"] * 4, np.array([0, 0, 1, 1, 2, 2, 2, 2]))
     assert len(set(names.values())) == 3
 
 
 def test_texts_without_words():
-    assert name_clusters(["", "12 34", "!!", "?", "…", ""], np.array([0, 0, 2, 2, 1, -1])) == {
+    assert names_of(["", "12 34", "!!", "?", "…", ""], np.array([0, 0, 2, 2, 1, -1])) == {
         0: "cluster 1",
         1: "cluster 2",
         2: "cluster 3",
@@ -73,23 +73,23 @@ def test_texts_without_words():
 
 
 def test_equal_texts_in_all_clusters():
-    assert name_clusters(["same words"] * 6, np.repeat([0, 1], 3)) == {0: "cluster 1", 1: "cluster 2"}
+    assert names_of(["same words"] * 6, np.repeat([0, 1], 3)) == {0: "cluster 1", 1: "cluster 2"}
 
 
 def test_no_clusters():
-    assert name_clusters(["a text", "more"], np.array([-1, -1])) == {}
-    assert name_clusters([], np.array([], dtype=int)) == {}
+    assert names_of(["a text", "more"], np.array([-1, -1])) == {}
+    assert names_of([], np.array([], dtype=int)) == {}
 
 
 def test_a_single_cluster_is_named_by_what_it_holds():
-    assert name_clusters(["lost luggage", "luggage gone", "my luggage"], np.zeros(3, dtype=int)) == {
+    assert names_of(["lost luggage", "luggage gone", "my luggage"], np.zeros(3, dtype=int)) == {
         0: "luggage"
     }
 
 
 def test_noise_counts_as_elsewhere():
     texts = ["the boat", "the boat", "the boat", "the car", "the road", "the sky", "the sea"]
-    assert name_clusters(texts, np.array([0, 0, 0, -1, -1, -1, -1])) == {0: "boat"}
+    assert names_of(texts, np.array([0, 0, 0, -1, -1, -1, -1])) == {0: "boat"}
 
 
 def test_other_scripts():
@@ -99,7 +99,7 @@ def test_other_scripts():
         "القطار متأخر", "أين القطار", "القطار",
         "我的手机坏了", "手机屏幕", "新手机",
     ]  # fmt: skip
-    names = name_clusters(texts, np.repeat([0, 1, 2, 3], 3))
+    names = names_of(texts, np.repeat([0, 1, 2, 3], 3))
     assert names == {0: "поезд", 1: "रेलगाड़ी", 2: "القطار", 3: "手机"}
 
 
@@ -111,7 +111,7 @@ def test_names_follow_the_rows():
     )
     clusters = rng.integers(-1, 4, 60)
     order = rng.permutation(60)
-    assert name_clusters(texts, clusters) == name_clusters(texts[order], clusters[order])
+    assert names_of(texts, clusters) == names_of(texts[order], clusters[order])
 
 
 def halves(n=400, seed=0):
@@ -134,7 +134,7 @@ def test_few_clusters_are_not_named_by_function_words():
     assert known["the"] > 0.95 and known["so"] > 0.8
     assert 0.4 < known["gladly"] < 0.6  # all over one half
     assert known["soup"] < 0.15
-    names = name_groups(table, clusters, evenness=evenness)
+    names = name_clusters(table, clusters, evenness=evenness)
     assert not {"the", "and", "so"} & set(" ".join(names.values()).replace("·", "").split())
     assert {"train", "soup", "doctor", "guitar"} >= set(names[0].replace("gladly", "").split(" · ")) - {""}
 
@@ -158,7 +158,7 @@ def test_a_name_sets_a_cluster_apart_from_its_neighbours():
     clusters = np.repeat([0, 1, 2], [20, 20, 80])
     points = np.array([[0.0, 0], [1, 0], [50, 50]])[clusters]
     table = table_words(read_words(texts), len(texts))
-    names = name_groups(table, clusters, points)
+    names = name_clusters(table, clusters, points)
     assert names[0].startswith("card lost") or names[0].startswith("lost")
     assert names[1].startswith("card late") or names[1].startswith("late")
     near = nearest_groups(points, clusters, [0, 1, 2])
@@ -168,6 +168,6 @@ def test_a_name_sets_a_cluster_apart_from_its_neighbours():
 def test_taken_names_are_not_given():
     texts = ["boat", "boat", "boat", "car", "car", "car"]
     table = table_words(read_words(texts), 6)
-    names = name_groups(table, np.repeat([0, 1], 3), taken=["BOAT", "cluster 1"])
+    names = name_clusters(table, np.repeat([0, 1], 3), taken=["BOAT", "cluster 1"])
     assert names[1] == "car"
     assert names[0].casefold() not in ("boat", "cluster 1")
