@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from core.utils import percent
+
 LEAST_LABELS = 10
 """Texts that can be held out, below which no verdict is given."""
 
@@ -138,11 +140,6 @@ def verdict(gain: float, chance: float) -> str:
     if gain < 0 and chance >= 1 - CHANCE:
         return "worse"
     return "no gain"
-
-
-def percent(share: float) -> str:
-    """Return a share, 0 to 1, as whole per cent."""
-    return f"{100 * share:.0f} %"
 
 
 def points(low: float, high: float) -> str:

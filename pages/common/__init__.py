@@ -17,7 +17,7 @@ from pages.common.evidence_status import (
     draw_refit,
     evidence_help,
 )
-from pages.common.label_actions import LABELS, change_labels, draw_fit, draw_undo, record
+from pages.common.label_actions import LABELS, change_labels, draw_fit_button, draw_undo, record
 from pages.common.label_checks import current_check, draw_check_job, start_check
 from pages.common.label_manager import NEW_LABEL, draw_label_manager, draw_labels
 from pages.common.method_rules import LABEL_TEXTS, method_hint, method_ready, start_label
@@ -66,7 +66,7 @@ __all__ = [
     "current_check",
     "current_corpus",
     "draw_check_job",
-    "draw_fit",
+    "draw_fit_button",
     "draw_label_manager",
     "draw_labels",
     "draw_measuring",

@@ -1,4 +1,7 @@
-"""Shared objects of the app, and cached reads, keyed by content keys: nothing large is hashed by sample."""
+"""Objects that all sessions share, and cached reads from the store.
+
+Caches are keyed by content keys, so that Streamlit hashes no large array.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from core.maps import Fit, MapQuality, Space
 from core.neighbours import Graph
 from core.storage import Analysis, Store, data_home, load_answers, load_finding, load_fit, load_space
 
-MOST_CHANGED = 20  # texts listed
+MOST_CHANGED = 20  # texts in the list of the most changed
 
 
 def store() -> Store:
@@ -41,21 +44,21 @@ def _runner(home: Path) -> JobRunner:
 
 @st.cache_resource(max_entries=2, show_spinner="Opening the corpus…")
 def corpus(corpus_key: str) -> Corpus:
-    """Texts and metadata; shared by all sessions, not to be changed."""
+    """Texts and metadata; shared by all sessions: do not change it."""
     return store().load_corpus(corpus_key)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def space(corpus_key: str, key: str) -> Space:
-    """The generic space of an embedding key; shared by all sessions, not to be changed."""
+    """The generic space of an embedding key; shared by all sessions: do not change it."""
     return load_space(store().results(corpus_key), key)
 
 
 def fit(analysis: Analysis) -> Fit:
-    """Result of an analysis' latest Fit, its labels called as they are now; not to be changed."""
+    """Latest Fit of an analysis, with the present names of its labels; do not change it."""
     kept = _fit(analysis.corpus_key, analysis.fit_key)
     now = store().label_names.of_ids(analysis.id, kept.label_ids)
-    if len(now) != len(kept.labels) or None in now:  # of an earlier version, or shared with another analysis
+    if len(now) != len(kept.labels) or None in now:  # an earlier version, or another analysis' Fit
         return kept
     return _renamed(analysis.fit_key, tuple(now), kept)
 
@@ -72,7 +75,7 @@ def _renamed(fit_key: str, labels: tuple[str, ...], _fit: Fit) -> Fit:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def most_changed(corpus_key: str, embedding_key: str, fit_key: str) -> list[Change]:
-    """Texts that a Fit moved to the newest neighbourhoods."""
+    """Texts with the most replaced neighbours after a Fit."""
     return find_most_changed(
         space(corpus_key, embedding_key).graph, _fit(corpus_key, fit_key).space.graph, MOST_CHANGED
     )
@@ -86,12 +89,12 @@ def change(left_key: str, right_key: str, _left: Graph, _right: Graph) -> np.nda
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def answers(corpus_key: str, space_key: str) -> list[str] | None:
-    """What a language model answered about each text while it read them; None where none was asked."""
+    """A language model's answers about the texts, made while it encoded them; None for other encoders."""
     return load_answers(store().results(corpus_key), space_key)
 
 
 def map_quality(corpus_key: str, space_key: str) -> tuple[np.ndarray | None, MapQuality | None]:
-    """Share of each text's neighbours that are near on the map, and the whole map's quality; None before."""
+    """Share of each text's neighbours that are near on the map, and the map's quality; None if unmeasured."""
     results = store().results(corpus_key)
     near, quality = (load_finding(results, space_key, name) for name in ("near", "map_quality"))
     return near, quality

@@ -11,7 +11,7 @@ from core.tasks import fit_key
 from pages.common import cache, jobs
 from pages.common.method_rules import starts_on_guide
 from pages.common.navigation import GUIDE
-from pages.common.notices import attempt
+from pages.common.notices import attempt, show_message
 from pages.common.state import is_fitted, person
 from pages.common.text import markdown
 
@@ -55,7 +55,7 @@ def draw_undo(analysis_id: int, key: str) -> None:
     )
 
 
-def draw_fit(analysis: Analysis, key: str) -> None:
+def draw_fit_button(analysis: Analysis, key: str) -> None:
     """Offer a Fit where labels changed since the latest, or say what is missing for one."""
     store = cache.store()
     if is_fitted(analysis) and analysis.fit_key == fit_key(store, analysis.id):
@@ -64,12 +64,12 @@ def draw_fit(analysis: Analysis, key: str) -> None:
         st.caption("A Fit needs two labels: give another one to other texts.")
         return
     if starts_on_guide(analysis):
-        st.page_link(GUIDE, label="Go on in Guide", icon=":material/edit:")
+        st.page_link(GUIDE, label="Continue in Guide", icon=":material/edit:")
         return
     job = jobs.latest("fit", analysis_id=analysis.id)
     running = job is not None and job.active
     if job is not None and job.status == "failed":
-        st.error(markdown(job.message), icon=":material/error:")
+        show_message(job.message)
     st.button(
         "Fitting…" if running else "Fit again" if is_fitted(analysis) else "Fit",
         key=key,

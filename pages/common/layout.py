@@ -30,15 +30,15 @@ VERDICTS = {
 
 
 def apply_styles() -> None:
-    """Project styles, on top of the theme in `.streamlit/config.toml`."""
+    """Apply the project's styles, on top of the theme in `.streamlit/config.toml`."""
     st.html(ROOT / "assets" / "styles.css")
 
 
 def withdraw_page_not_found() -> None:
-    """Close the message that an address such as /maps does not exist.
+    """Close Streamlit's message that an address such as /maps does not exist.
 
-    The first run of a server searches `pages/` for flat page files, finds none, and tells the browser so
-    before `st.navigation` names the pages that do exist.
+    At the first run of a server, Streamlit looks for flat page files in `pages/` and finds none. It reports
+    that to the browser before `st.navigation` lists the pages that do exist.
     """
     st.html(
         """<script>

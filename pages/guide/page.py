@@ -79,7 +79,7 @@ def guide_page() -> None:
     draw_method(analysis)
     reencodes = analysis is not None and analysis.method.reencodes
     if reencodes:  # labels are no condition: the next step comes before them
-        draw_fit(analysis, corpus)
+        draw_fit_step(analysis, corpus)
     draw_labels(analysis)
     analysis = current_analysis()
     if analysis is None or not cache.store().label_names.current(analysis.id):
@@ -88,7 +88,7 @@ def guide_page() -> None:
         fit = cache.fit(analysis) if is_fitted(analysis) else None
         draw_deck(analysis, corpus, generic, fit if fit and fit.has_predictions else None)
     if analysis is not None and not reencodes:
-        draw_fit(analysis, corpus)
+        draw_fit_step(analysis, corpus)
     draw_annotation(analysis, corpus)
     draw_import(corpus)
     if analysis is not None:
@@ -144,7 +144,7 @@ def draw_instruction(analysis: Analysis | None) -> None:
                 st.button("Remove", key="guide_remove_analysis", type="primary", on_click=remove)
 
 
-def draw_fit(analysis: Analysis, corpus: Corpus) -> None:
+def draw_fit_step(analysis: Analysis, corpus: Corpus) -> None:
     """Fit: the page's one primary button, from two label names on."""
     if jobs.draw_job(jobs.latest("fit", analysis_id=analysis.id), cancel_key="guide_cancel"):
         return
@@ -162,7 +162,7 @@ def draw_fit(analysis: Analysis, corpus: Corpus) -> None:
             type="primary",
             icon=":material/auto_awesome:",
             disabled=missing is not None,
-            on_click=start_fit,
+            on_click=start_fit_and_wait,
             args=[analysis],
         )
         hint = method_hint(analysis, corpus, fresh=fresh) or fit_hint(n_labels, fresh=fresh)
@@ -183,7 +183,7 @@ def fit_hint(n_labels: int, *, fresh: bool) -> str:
     return "Reshapes the space by the labels given so far; takes seconds, encodes nothing again."
 
 
-def start_fit(analysis: Analysis) -> None:
+def start_fit_and_wait(analysis: Analysis) -> None:
     """Queue a Fit; its end brings the maps up."""
     get_state().awaited_fit = analysis.id
     jobs.start_fit(analysis)

@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable
 
 from core.evidence.comparison.result import Comparison, SystemRow
-from core.evidence.result import percent
 from core.transforms import MethodKind
+from core.utils import percent
 
 MOST_NAMED = 3  # encoders in the headline
 DIFFERENT_FACTOR = 1.5  # smaller ratios of two times count as about the same

@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.encoders import EncoderFacts
 from core.tasks import N_TRIED, Trial, load_trial
+from core.utils import one_line
 from pages.common import cache, jobs
 from pages.common.notices import attempt, draw_notice
 from pages.common.text import duration, gigabytes, markdown
@@ -101,5 +102,4 @@ def draw_result(trial: Trial, n_texts: int, line: DeltaGenerator) -> None:
         f"{trial.device or 'the server'}. A little too high, as large batches are faster.",
     )
     for text, answer in trial.examples:
-        shown = text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
-        st.markdown(f":small[{markdown(' '.join(shown.split()))}]  \n→ **{markdown(answer) or '(nothing)'}**")
+        st.markdown(f":small[{markdown(one_line(text, SHOWN))}]  \n→ **{markdown(answer) or '(nothing)'}**")

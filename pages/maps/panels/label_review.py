@@ -13,14 +13,14 @@ from core.labels import LIKELY, find_conflicts
 from core.neighbours import Graph
 from core.storage import Analysis
 from core.tasks import LabelCheck, LabelDoubt, check_key
-from core.utils import content_key
+from core.utils import content_key, cut
 from pages.charts import GREY, colour_of
 from pages.common import (
     LABELS,
     cache,
     current_check,
     draw_check_job,
-    draw_fit,
+    draw_fit_button,
     draw_label_manager,
     draw_notice,
     draw_undo,
@@ -66,7 +66,7 @@ def draw_label_check(view: MapView, selected: np.ndarray) -> None:
         draw_mistakes(view, checked)
         with st.container(horizontal=True, vertical_alignment="center"):
             draw_undo(view.analysis.id, "maps_check_undo")
-            draw_fit(view.analysis, "maps_check_fit")
+            draw_fit_button(view.analysis, "maps_check_fit")
 
 
 def draw_conflicts(view: MapView, checked: set[int]) -> None:
@@ -216,9 +216,7 @@ def badge(name: str, names: list[str]) -> str:
 
 def quoted(corpus: Corpus, row: int) -> str:
     """Beginning of a text, as HTML."""
-    text = corpus.texts[row]
-    cut = text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
-    return f"<div>{html.escape(cut)}</div>"
+    return f"<div>{html.escape(cut(corpus.texts[row], LONGEST_TEXT))}</div>"
 
 
 @dataclass

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.utils import content_key
+from core.utils import content_key, cut
 from pages.charts import colour_of
 from pages.common import (
     LABELS,
     cache,
     change_labels,
-    draw_fit,
+    draw_fit_button,
     draw_notice,
     draw_undo,
     ensure_analysis,
@@ -58,7 +58,7 @@ def draw_labelling(view: MapView, selected: np.ndarray) -> None:
         if view.analysis is not None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 draw_undo(view.analysis.id, "maps_label_undo")
-                draw_fit(view.analysis, "maps_label_fit")
+                draw_fit_button(view.analysis, "maps_label_fit")
 
 
 def draw_texts(view: MapView, selected: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -106,7 +106,7 @@ def cell(view: MapView, row: int) -> str:
     """Beginning of a text as it fits into a cell, with the label it carries."""
     code = view.given[row]
     text = f"[{view.labels[code]}] {view.corpus.texts[row]}" if code >= 0 else view.corpus.texts[row]
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    return cut(text, LONGEST)
 
 
 def unticked_before(view: MapView, selected: np.ndarray) -> np.ndarray:
