@@ -1,6 +1,6 @@
 """Turn texts into embeddings: sentence-transformers, INSTRUCTOR, InBedder, servers, precomputed vectors."""
 
-from core.encoders.base import Encoder, EncoderChoice, EncoderFacts
+from core.encoders.base import AnsweringEncoder, Encoder, EncoderChoice, EncoderFacts, writes_answers
 from core.encoders.catalogue import (
     DEFAULT_ENCODER,
     available_encoders,
@@ -22,6 +22,7 @@ from core.encoders.spec import EncoderSpec, Kind, host_of, is_folder
 __all__ = [
     "DEFAULT_ENCODER",
     "HUB_TIMEOUT",
+    "AnsweringEncoder",
     "Encoder",
     "EncoderChoice",
     "EncoderFacts",
@@ -49,4 +50,5 @@ __all__ = [
     "split_ready",
     "time_first_texts",
     "title_of",
+    "writes_answers",
 ]

@@ -18,7 +18,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Literal, Protocol
+from typing import ClassVar, Literal, Protocol, TypeGuard
 
 import numpy as np
 
@@ -74,6 +74,32 @@ class Encoder(Protocol):
     ) -> np.ndarray:
         """Return the unit vectors of n texts: float32 array (n, n_dims)."""
         ...
+
+
+class AnsweringEncoder(Encoder, Protocol):
+    """Encoder that also writes an answer to the instruction for each text.
+
+    Attributes
+    ----------
+    answers_cost_more : bool
+        Whether the answers take more time than the vectors alone; else they are a part of that work.
+    """
+
+    @property
+    def answers_cost_more(self) -> bool:
+        """See the attributes."""
+        ...
+
+    def encode_and_answer(
+        self, texts: Sequence[str], *, instruction: str | None = None, progress: Progress | None = None
+    ) -> tuple[np.ndarray, list[str]]:
+        """Return the unit vectors of n texts, float32 array (n, n_dims), and the n answers."""
+        ...
+
+
+def writes_answers(encoder: Encoder) -> TypeGuard[AnsweringEncoder]:
+    """Whether an encoder writes answers."""
+    return hasattr(encoder, "encode_and_answer")
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,7 @@ class JobRunner:
         self._jobs: dict[str, Job] = {}
         self._waiting: deque[Job] = deque()
         self._running: Job | None = None
-        self._queries: dict[str, tuple[Future, subprocess.Popen]] = {}
+        self._queries: dict[str, tuple[Future, subprocess.Popen[str]]] = {}
         self._numbers = itertools.count(1)
         self._closed = False
         self._process = self._start()
@@ -195,7 +195,7 @@ class JobRunner:
         self._process.wait()
         atexit.unregister(self.close)
 
-    def _start(self) -> subprocess.Popen:
+    def _start(self) -> subprocess.Popen[str]:
         process = subprocess.Popen(
             [sys.executable, "-m", self.worker, str(self.home)],
             stdin=subprocess.PIPE,
@@ -208,8 +208,9 @@ class JobRunner:
         threading.Thread(target=self._read, args=[process], daemon=True).start()
         return process
 
-    def _read(self, process: subprocess.Popen) -> None:
+    def _read(self, process: subprocess.Popen[str]) -> None:
         """Handle the answers of one worker until it ends; `_advance` starts another when there is work."""
+        assert process.stdout is not None  # it is a pipe
         for answer in read_messages(process.stdout):
             self._handle(answer)
         code = process.wait()
@@ -252,7 +253,7 @@ class JobRunner:
         else:
             future.set_exception(RefractError(answer["message"]))
 
-    def _fail_queries(self, process: subprocess.Popen) -> None:
+    def _fail_queries(self, process: subprocess.Popen[str]) -> None:
         for future, worker in self._queries.values():
             if worker is process and not future.done():
                 future.set_exception(
@@ -276,6 +277,7 @@ class JobRunner:
             self._process = self._start()
 
     def _send(self, **message: object) -> None:
+        assert self._process.stdin is not None  # it is a pipe
         try:
             MessageWriter(self._process.stdin).write(**message)
         except OSError:

@@ -94,14 +94,15 @@ class Worker:
 
     def _reporter(self, job: str) -> Report:
         """Return the report of one job: it passes on a few a second, and raises once the job is cancelled."""
-        last = {"stage": "", "at": 0.0}
+        last_stage, last_at = "", 0.0
 
         def report(stage: str, done: int, total: int) -> None:
+            nonlocal last_stage, last_at
             if job in self.cancelled:
                 raise Cancelled("Stopped.")
             now = time.monotonic()
-            if stage != last["stage"] or done >= total or now - last["at"] >= SECONDS_BETWEEN_REPORTS:
-                last.update(stage=stage, at=now)
+            if stage != last_stage or done >= total or now - last_at >= SECONDS_BETWEEN_REPORTS:
+                last_stage, last_at = stage, now
                 self.answers.write(job=job, event="stage", stage=stage, done=int(done), total=int(total))
 
         return report

@@ -33,13 +33,14 @@ from core.storage.spaces import (
     save_hierarchy,
     save_space,
 )
-from core.storage.store import Analysis, Store, StoredCorpus, data_home
+from core.storage.store import Analysis, EncodedCorpus, Store, StoredCorpus, data_home
 from core.storage.word_tables import has_word_table, load_word_table, save_word_table
 
 __all__ = [
     "MOST_ANSWERED",
     "Analysis",
     "ArtifactStore",
+    "EncodedCorpus",
     "LabelEvent",
     "LabelStore",
     "RetiredLabel",

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 
 from core.errors import StoreError
 from core.utils import write_atomically
+
+Document = Any  # whatever JSON can hold: each caller knows what it saved
+Stored = TypeVar("Stored")
 
 
 class ArtifactStore:
@@ -58,18 +63,7 @@ class ArtifactStore:
         StoreError
             When there is none, or the file is damaged (it is then removed, to be computed again).
         """
-        path = self._array_path(key)
-        try:
-            return np.load(path, mmap_mode="r", allow_pickle=False)
-        except FileNotFoundError as error:
-            raise StoreError(
-                "A part of this map is missing: encode the corpus again, or fit again."
-            ) from error
-        except (ValueError, EOFError) as error:
-            path.unlink(missing_ok=True)
-            raise StoreError(
-                "A part of this map was damaged and is removed: encode the corpus again, or fit again."
-            ) from error
+        return _load(self._array_path(key), lambda path: np.load(path, mmap_mode="r", allow_pickle=False))
 
     def has_document(self, key: str) -> bool:
         """Whether there is a document with this key."""
@@ -80,7 +74,7 @@ class ArtifactStore:
         content = json.dumps(document, ensure_ascii=False).encode()
         write_atomically(self._document_path(key), lambda file: file.write(content))
 
-    def load_document(self, key: str) -> object:
+    def load_document(self, key: str) -> Document:
         """Read a JSON document.
 
         Raises
@@ -88,18 +82,7 @@ class ArtifactStore:
         StoreError
             When there is none, or the file is damaged (it is then removed, to be computed again).
         """
-        path = self._document_path(key)
-        try:
-            return json.loads(path.read_bytes())
-        except FileNotFoundError as error:
-            raise StoreError(
-                "A part of this map is missing: encode the corpus again, or fit again."
-            ) from error
-        except ValueError as error:
-            path.unlink(missing_ok=True)
-            raise StoreError(
-                "A part of this map was damaged and is removed: encode the corpus again, or fit again."
-            ) from error
+        return _load(self._document_path(key), lambda path: json.loads(path.read_bytes()))
 
     def delete(self, key: str) -> None:
         """Remove every array and document whose key starts with `key` and a dot."""
@@ -112,3 +95,15 @@ class ArtifactStore:
 
     def _document_path(self, key: str) -> Path:
         return self.folder / f"{key}.json"
+
+
+def _load(path: Path, read: Callable[[Path], Stored]) -> Stored:
+    try:
+        return read(path)
+    except FileNotFoundError as error:
+        raise StoreError("A part of this map is missing: encode the corpus again, or fit again.") from error
+    except (ValueError, EOFError) as error:
+        path.unlink(missing_ok=True)
+        raise StoreError(
+            "A part of this map was damaged and is removed: encode the corpus again, or fit again."
+        ) from error

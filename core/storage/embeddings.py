@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.encoders import Encoder, ReadyVectors, ready_name, split_ready
+from core.encoders import AnsweringEncoder, Encoder, ReadyVectors, ready_name, split_ready, writes_answers
 from core.errors import StoreError
 from core.storage.arrays import ArtifactStore
 from core.utils import Progress, content_key
@@ -55,19 +55,20 @@ def read_corpus(
         When the encoder does not follow the instruction.
     """
     key = content_key("reading", EMBEDDINGS_VERSION, corpus_key, encoder.key_for(instruction or None))
-    speaks = hasattr(encoder, "encode_and_answer")
-    if results.has_array(f"{key}.vectors") and (not speaks or results.has_document(f"{key}.answers")):
+    writer = encoder if writes_answers(encoder) else None
+    if results.has_array(f"{key}.vectors") and (writer is None or results.has_document(f"{key}.answers")):
         return key
-    at_once = speaks and not encoder.answers_cost_more
+    at_once = None if writer is None or writer.answers_cost_more else writer
     different, rows = _different(texts)
     parts = []
-    if at_once or not results.has_array(f"{key}.vectors"):  # answers that are missing are written below
+    # Else only answers are missing, which are written below.
+    if at_once is not None or not results.has_array(f"{key}.vectors"):
         parts = _read_parts(results, key, different, PART_SIZE, encoder, instruction, at_once, reading)
-    if speaks:
-        if at_once:
+    if writer is not None:
+        if at_once is not None:
             answers = [answer for part in parts for answer in results.load_document(f"{part}.answers")]
         else:
-            answers = _answer_some(different, encoder, instruction, answering)
+            answers = _answer_some(different, writer, instruction, answering)
         results.save_document(f"{key}.answers", [answers[row] for row in rows])
     if parts:
         _join_parts(results, key, parts, PART_SIZE, rows)
@@ -96,7 +97,7 @@ def encode_corpus(
     """
     if not results.has_array(f"{key}.vectors"):
         different, rows = _different(texts)
-        parts = _read_parts(results, key, different, LARGE_PART_SIZE, encoder, "", False, progress)
+        parts = _read_parts(results, key, different, LARGE_PART_SIZE, encoder, "", None, progress)
         _join_parts(results, key, parts, LARGE_PART_SIZE, rows)
 
 
@@ -153,15 +154,18 @@ def _read_parts(
     size: int,
     encoder: Encoder,
     instruction: str,
-    at_once: bool,
+    at_once: AnsweringEncoder | None,
     count: Progress | None,
 ) -> list[str]:
-    """Encode and save the parts of `size` texts that are missing; return the keys of all parts."""
+    """Encode and save the parts of `size` texts that are missing; return the keys of all parts.
+
+    `at_once` is the encoder where it writes answers together with the vectors.
+    """
     parts = []
     for first in range(0, len(texts), size):
         part = f"{key}.part{first // size}"
         parts.append(part)
-        answered = not at_once or results.has_document(f"{part}.answers")
+        answered = at_once is None or results.has_document(f"{part}.answers")
         if not (answered and results.has_array(f"{part}.vectors")):
             some, counted = texts[first : first + size], _from(count, first, len(texts))
             _read_part(results, part, some, encoder, instruction, at_once, counted)
@@ -170,11 +174,10 @@ def _read_parts(
 
 def _join_parts(results: ArtifactStore, key: str, parts: Sequence[str], size: int, rows: np.ndarray) -> None:
     """Join the vectors of all parts under one key, one row a text; memory holds them once."""
-    vectors = None
+    n_dims = results.load_array(f"{parts[0]}.vectors").shape[1]
+    vectors = np.empty((len(rows), n_dims), dtype=np.float32)
     for number, part in enumerate(parts):
         found = results.load_array(f"{part}.vectors")
-        if vectors is None:
-            vectors = np.empty((len(rows), found.shape[1]), dtype=np.float32)
         here = np.flatnonzero(rows // size == number)
         vectors[here] = found[rows[here] - number * size]
     del found  # some systems keep a file that is mapped
@@ -189,21 +192,21 @@ def _read_part(
     texts: Sequence[str],
     encoder: Encoder,
     instruction: str,
-    at_once: bool,
+    at_once: AnsweringEncoder | None,
     count: Progress | None,
 ) -> None:
     """Encode and save one part; the vectors last, as their presence means that the part is complete."""
-    arguments = {"instruction": instruction or None, "progress": count}
-    if at_once:
-        vectors, answers = encoder.encode_and_answer(texts, **arguments)
+    wanted = instruction or None
+    if at_once is not None:
+        vectors, answers = at_once.encode_and_answer(texts, instruction=wanted, progress=count)
         results.save_document(f"{part}.answers", answers)
     else:
-        vectors = encoder.encode(texts, **arguments)
+        vectors = encoder.encode(texts, instruction=wanted, progress=count)
     results.save_array(f"{part}.vectors", vectors)
 
 
 def _answer_some(
-    texts: Sequence[str], encoder: Encoder, instruction: str, count: Progress | None
+    texts: Sequence[str], encoder: AnsweringEncoder, instruction: str, count: Progress | None
 ) -> list[str]:
     """Return answers about texts drawn at random, "" for the others."""
     drawn = np.sort(np.random.default_rng(0).permutation(len(texts))[:MOST_ANSWERED])

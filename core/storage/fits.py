@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from core.transforms import LinearForm, Method
 ARRAYS = ("given", "probabilities", "label_vectors")
 ESTIMATORS = ("classifier", "network")
 NAMED = ("instruction", "labels", "label_ids", "phrases", "classes", "space_key")
+Finding = Any  # the type of the attribute of `Findings` with its name
 
 
 def save_fit(results: ArtifactStore, key: str, fit: Fit) -> None:
@@ -87,7 +89,7 @@ def load_fit(results: ArtifactStore, key: str) -> Fit:
     )
 
 
-def _load_estimators(results: ArtifactStore, key: str) -> dict[str, dict[str, np.ndarray] | None]:
+def _load_estimators(results: ArtifactStore, key: str) -> dict[str, Any]:
     """Return the arrays of the fitted estimators; earlier versions stored none."""
     if not results.has_document(f"{key}.estimators"):
         return {}
@@ -97,7 +99,7 @@ def _load_estimators(results: ArtifactStore, key: str) -> dict[str, dict[str, np
     }
 
 
-def save_finding(results: ArtifactStore, key: str, name: str, finding: object) -> None:
+def save_finding(results: ArtifactStore, key: str, name: str, finding: Finding) -> None:
     """Store one of `Findings` by its name."""
     if isinstance(finding, np.ndarray):
         results.save_array(f"{key}.{name}", finding)
@@ -131,10 +133,11 @@ def load_findings(results: ArtifactStore, key: str) -> Findings:
     return Findings(**{name: load_finding(results, key, name) for name in FINDINGS})
 
 
-def load_finding(
-    results: ArtifactStore, key: str, name: str
-) -> Evidence | np.ndarray | LinearForm | tuple | MapQuality | Control | LearningCurve | None:
-    """Read one of `Findings` by its name; None before it is measured. Raises as `load_findings`."""
+def load_finding(results: ArtifactStore, key: str, name: str) -> Finding:
+    """Read one of `Findings` by its name, of the type it has there; None before it is measured.
+
+    Raises as `load_findings`.
+    """
     if name not in findings_kept(results, key):
         return None
     if name in ("change", "near"):

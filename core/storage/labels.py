@@ -190,9 +190,10 @@ class LabelStore:
         known = getattr(self._read, "known", None)
         if known is None or known[0] != version:
             known = self._read.known = (version, {})
-        if analysis_id not in known[1]:
-            known[1][analysis_id] = self._read_now(analysis_id)
-        return known[1][analysis_id]
+        labels: dict[int, GuideLabels] = known[1]
+        if analysis_id not in labels:
+            labels[analysis_id] = self._read_now(analysis_id)
+        return labels[analysis_id]
 
     def _read_now(self, analysis_id: int) -> GuideLabels:
         with self._database.transaction() as connection:
@@ -210,11 +211,11 @@ class LabelStore:
         in_use = [label for label in labels if not is_retired(label)]
         names = {label["id"]: label["name"] for label in labels}
         positions = {label["id"]: position for position, label in enumerate(in_use)}
-        present: dict[int | None, int | None] = {**counts_for(labels), None: None}
+        present = counts_for(labels)
         codes = np.full(corpus["n_texts"] if corpus else 0, -1, dtype=np.int64)
         rows = []
         for event in events:
-            label = present[event["label_id"]]
+            label = None if event["label_id"] is None else present[event["label_id"]]
             if label is not None:
                 codes[event["text_row"]] = positions[label]
             if label is not None or event["label_id"] is None:

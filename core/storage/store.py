@@ -8,6 +8,7 @@ import sqlite3
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 import pandas as pd
 
@@ -34,6 +35,14 @@ class StoredCorpus:
     embedding_key: str | None
     created_at: str
     opened_at: str
+
+
+@dataclass(frozen=True)
+class EncodedCorpus(StoredCorpus):
+    """Entry of a corpus that was encoded."""
+
+    encoder: str
+    embedding_key: str
 
 
 @dataclass(frozen=True)
@@ -143,6 +152,19 @@ class Store:
             raise StoreError("This corpus is no longer kept here: choose another, or upload it again.")
         return entry
 
+    def encoded_corpus(self, key: str) -> EncodedCorpus:
+        """Return the entry of a corpus that was encoded.
+
+        Raises
+        ------
+        StoreError
+            When there is no such corpus, or it was not encoded yet.
+        """
+        entry = self.corpus_entry(key)
+        if entry.encoder is None or entry.embedding_key is None:
+            raise StoreError(f"“{entry.name}” has no embeddings yet: encode it first.")
+        return EncodedCorpus(**vars(entry))
+
     def load_corpus(self, key: str) -> Corpus:
         """Read the texts and metadata of a corpus.
 
@@ -201,10 +223,11 @@ class Store:
         """
         try:
             with self._database.transaction() as connection:
-                return connection.execute(
+                added = connection.execute(
                     "INSERT INTO analyses (corpus_key, instruction, created_at) VALUES (?, ?, ?)",
                     (corpus_key, instruction.strip(), utc_now()),
-                ).lastrowid
+                )
+                return cast("int", added.lastrowid)  # None only before the first INSERT
         except sqlite3.IntegrityError as error:
             raise StoreError("This corpus is no longer kept here: choose another.") from error
 
@@ -227,8 +250,9 @@ class Store:
             )
             if copy.rowcount != 1:
                 raise StoreError("This analysis was removed: choose another.")
-            copy_labels(connection, analysis_id, copy.lastrowid)
-            return copy.lastrowid
+            copy_id = cast("int", copy.lastrowid)
+            copy_labels(connection, analysis_id, copy_id)
+            return copy_id
 
     def analyses(self, corpus_key: str) -> list[Analysis]:
         """Return the analyses of a corpus, oldest first."""

@@ -32,7 +32,8 @@ def load_word_table(results: ArtifactStore, corpus_key: str) -> WordTable:
         When a part is missing or damaged.
     """
     key = _table_key(corpus_key)
-    return WordTable(*(results.load_array(f"{key}.{part}") for part in PARTS), results.load_document(key))
+    starts, entries, pairs = (results.load_array(f"{key}.{part}") for part in PARTS)
+    return WordTable(starts, entries, pairs, results.load_document(key))
 
 
 def _table_key(corpus_key: str) -> str:

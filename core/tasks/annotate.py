@@ -52,9 +52,9 @@ def annotate_analysis(
     analysis = store.analysis(analysis_id)
     if not analysis.instruction:
         raise LanguageModelError("The analysis has no instruction to label by: type one first.")
-    texts = load_corpus(store, analysis.corpus_key).texts
+    texts = load_corpus(store, analysis.corpus_key).texts.tolist()
     report("Loading the encoder", 0, 1)
-    corpus_encoder = store.corpus_entry(analysis.corpus_key).encoder
+    corpus_encoder = store.encoded_corpus(analysis.corpus_key).encoder
     # Vectors from a file have no encoder for the summaries.
     encoder = load_encoder(DEFAULT_ENCODER if split_ready(corpus_encoder) else corpus_encoder)
     with ReplyCache(replies_path(store, analysis.corpus_key)) as cache:
@@ -126,7 +126,7 @@ def estimate_analysis(
     rows = sample_rows(len(corpus.texts), n_texts)
     known = known_labels(store, analysis_id)
     with ReplyCache(replies_path(store, corpus.key)) as cache:
-        return estimate(model, corpus.texts, rows, analysis.instruction, cache, known)
+        return estimate(model, corpus.texts.tolist(), rows, analysis.instruction, cache, known)
 
 
 def latest_report(store: Store, corpus_key: str, analysis_id: int) -> AnnotationReport | None:

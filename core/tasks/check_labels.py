@@ -61,7 +61,7 @@ def check_labels(store: Store, report: Report, *, analysis_id: int) -> None:
     analysis, guide = store.analysis(analysis_id), store.labels.read(analysis_id)
     key = check_key(store, analysis, guide)
     results = store.results(analysis.corpus_key)
-    space, label_vectors = load_space(results, store.corpus_entry(analysis.corpus_key).embedding_key), None
+    space, label_vectors = load_space(results, store.encoded_corpus(analysis.corpus_key).embedding_key), None
     fit_key = _fit_in_use(store, analysis)
     if fit_key is not None:
         fit = load_fit(results, fit_key)

@@ -147,9 +147,12 @@ def _space_of(store: Store, corpus_key: str, analysis_id: int | None) -> tuple[S
     """Space of a map, and the key that it is kept under."""
     results = store.results(corpus_key)
     if analysis_id is None:
-        key = store.corpus_entry(corpus_key).embedding_key
+        key = store.encoded_corpus(corpus_key).embedding_key
         return load_space(results, key), key
-    fit = load_fit(results, store.analysis(analysis_id).fit_key)
+    fit_key = store.analysis(analysis_id).fit_key
+    if fit_key is None:
+        raise StoreError("This analysis has no map of its own yet: fit it first.")
+    fit = load_fit(results, fit_key)
     return fit.space, fit.space_key
 
 
@@ -158,7 +161,7 @@ def _clustering(
 ) -> Clustering:
     """Clusters of a map as they are shown."""
     results, owner = store.results(corpus.key), (corpus.key, analysis_id)
-    source = open_source(results, corpus.key, corpus.texts, space_key, space.map, space.vectors)
+    source = open_source(results, corpus.key, corpus.texts.tolist(), space_key, space.map, space.vectors)
     choice = ClusterChoice.from_text(store.clusters.choice(*owner))
     return cluster_map(source, choice, read_edits(store, *owner)[0])
 

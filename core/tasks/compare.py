@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 
@@ -173,7 +174,7 @@ def latest_request(store: Store, analysis_id: int) -> tuple[list[tuple[str, str]
 def comparison_inputs(store: Store, analysis_id: int, encoders: Encoders, n_texts: int) -> ComparisonInputs:
     """Return the inputs of a comparison as they are now."""
     analysis = store.analysis(analysis_id)
-    entry = store.corpus_entry(analysis.corpus_key)
+    entry = store.encoded_corpus(analysis.corpus_key)
     guide = store.labels.read(analysis_id)
     given = guide.codes
     rows = sample_rows(given, n_texts)
@@ -256,9 +257,10 @@ def _measure(inputs: ComparisonInputs, report: Report, system: System, sample: d
     if failure:
         return replace(row, failure=failure)
     try:
-        found = run_in_child(MEASURE, report_stage, sample=sample, method=asdict(system.method))
+        answer = run_in_child(MEASURE, report_stage, sample=sample, method=asdict(system.method))
     except ChildProcessFailed as error:
         return replace(row, failure=str(error))
+    found = cast("dict[str, Any]", answer)  # as `measure_in_child` returns it
     evidence = Evidence.from_document(found.pop("evidence"))
     row = replace(row, **found, accuracy=evidence.reshaped, generic=evidence.generic)
     if system.method.kind == MethodKind.GENERIC:

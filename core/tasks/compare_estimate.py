@@ -99,6 +99,6 @@ def _estimate_reencoding(inputs: ComparisonInputs, system: System, corpus: Corpu
 
 def _seconds(corpus: Corpus, encoder: str, n_texts: int, prompt: str = "") -> float:
     """Return the seconds to load an encoder and encode n texts of a corpus, estimated on an even sample."""
-    sample = corpus.texts[:: -(-len(corpus.texts) // LENGTH_SAMPLE)]
+    sample = corpus.texts[:: -(-len(corpus.texts) // LENGTH_SAMPLE)].tolist()
     loading = estimate_seconds([], encoder)
     return loading + (estimate_seconds(sample, encoder, prompt=prompt) - loading) * n_texts / len(sample)

@@ -14,8 +14,8 @@ from core.neighbours import build_graph, unit_rows
 from core.storage import (
     Analysis,
     ArtifactStore,
+    EncodedCorpus,
     Store,
-    StoredCorpus,
     find_ready,
     has_fit,
     has_space,
@@ -41,7 +41,7 @@ class FitInputs:
     Attributes
     ----------
     analysis : Analysis
-    entry : StoredCorpus
+    entry : EncodedCorpus
     labels : list of str
         Label names.
     label_ids : list of int
@@ -52,7 +52,7 @@ class FitInputs:
     """
 
     analysis: Analysis
-    entry: StoredCorpus
+    entry: EncodedCorpus
     labels: list[str]
     label_ids: list[int]
     phrases: list[list[str]]
@@ -191,7 +191,7 @@ def check_labels(inputs: FitInputs, *, names_count: bool) -> None:
 
 def _read_inputs(store: Store, analysis_id: int) -> FitInputs:
     analysis = store.analysis(analysis_id)
-    entry = store.corpus_entry(analysis.corpus_key)
+    entry = store.encoded_corpus(analysis.corpus_key)
     guide = store.labels.read(analysis_id)
     label_ids, labels, given = list(guide.ids), list(guide.names), guide.codes
     phrases = label_phrases(analysis.instruction, labels)
@@ -251,7 +251,7 @@ def _reencode(
             "reading": progress_of(report, "Encoding"),
             "answering": progress_of(report, "Writing answers"),
         }
-        texts = load_warm_corpus(store, corpus_key).texts
+        texts = load_warm_corpus(store, corpus_key).texts.tolist()
         reading = read_corpus(results, corpus_key, texts, encoder, inputs.analysis.instruction, **counts)
         if len(inputs.labels) >= 2:
             report("Encoding the label names", 0, 1)
@@ -283,9 +283,10 @@ def _fit_guided(base: Space, given: np.ndarray, label_vectors: np.ndarray | None
 def _known_label_vectors(results: ArtifactStore, inputs: FitInputs) -> np.ndarray | None:
     """Return the label vectors of the previous Fit, where it had the same names and encoder."""
     analysis = inputs.analysis
-    if analysis.embedding_key != inputs.entry.embedding_key or not has_fit(results, analysis.fit_key):
+    key, same_embeddings = analysis.fit_key, analysis.embedding_key == inputs.entry.embedding_key
+    if key is None or not same_embeddings or not has_fit(results, key):
         return None
-    before = load_fit(results, analysis.fit_key)
+    before = load_fit(results, key)
     same = before.method.kind == "guided" and before.phrases == inputs.phrases
     return np.asarray(before.label_vectors) if same and before.label_vectors is not None else None
 

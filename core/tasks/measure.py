@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -43,17 +44,18 @@ def measure(store: Store, report: Report, *, analysis_id: int, fit_key: str) -> 
     """
     analysis = store.analysis(analysis_id)
     results = store.results(analysis.corpus_key)
-    if analysis.fit_key != fit_key or not has_fit(results, fit_key):
+    embedding_key = analysis.embedding_key
+    if embedding_key is None or analysis.fit_key != fit_key or not has_fit(results, fit_key):
         return  # a newer Fit has replaced it
     reshaped = load_fit(results, fit_key)
     # Not the embeddings of the corpus: it may have been encoded again since this job was queued.
-    generic = load_space(results, analysis.embedding_key)
-    texts = load_warm_corpus(store, analysis.corpus_key).texts
+    generic = load_space(results, embedding_key)
+    texts = load_warm_corpus(store, analysis.corpus_key).texts.tolist()
     vectors, given = np.asarray(generic.vectors), np.asarray(reshaped.given)
     graph = reshaped.space.graph
-    known = {"graph": generic.graph, "label_vectors": reshaped.label_vectors}
+    known: Any = {"graph": generic.graph, "label_vectors": reshaped.label_vectors}
     found = partial(load_finding, results, fit_key)  # of an earlier step
-    steps = {
+    steps: dict[str, tuple[str, Callable]] = {
         "evidence": ("Checking whether it helped", partial(_evidence, generic, reshaped)),
         "change": ("Comparing neighbours", lambda progress: neighbour_change(generic.graph, graph)),
         "near": ("Checking the map", lambda progress: near_neighbours(graph, reshaped.space.map)),
@@ -69,7 +71,7 @@ def measure(store: Store, report: Report, *, analysis_id: int, fit_key: str) -> 
             report(title, 0, 1)
             save_finding(results, fit_key, name, find(progress=progress_of(report, title)))
     # For a corpus that an earlier version prepared.
-    check_generic_map(report, results, analysis.embedding_key)
+    check_generic_map(report, results, embedding_key)
 
 
 def check_generic_map(report: Report, results: ArtifactStore, key: str) -> None:
@@ -87,8 +89,13 @@ def _evidence(generic: Space, reshaped: Fit, progress: Progress) -> Evidence:
     vectors, given = np.asarray(generic.vectors), np.asarray(reshaped.given)
     match reshaped.method.kind:
         case "guided":
-            known = {"graph": generic.graph, "label_vectors": reshaped.label_vectors}
-            return cross_validate(vectors, given, progress=progress, **known)
+            return cross_validate(
+                vectors,
+                given,
+                progress=progress,
+                graph=generic.graph,
+                label_vectors=reshaped.label_vectors,
+            )
         case "gstransform":
             try:
                 return cross_validate(
@@ -113,7 +120,7 @@ def _linear(vectors: np.ndarray, reshaped: Fit) -> LinearForm:
 
 
 def _words(
-    found: Callable, texts: np.ndarray, vectors: np.ndarray, reshaped: Fit
+    found: Callable, texts: list[str], vectors: np.ndarray, reshaped: Fit
 ) -> list[tuple[DrivingWord, ...]]:
     columns = np.asarray(reshaped.probabilities).argmax(axis=1)
     scores = class_scores(vectors, np.asarray(found("linear").weights), columns, len(reshaped.classes))

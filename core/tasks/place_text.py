@@ -31,7 +31,7 @@ def place_typed_text(store: Store, *, corpus_key: str, text: str, fit_key: str |
     StoreError
         When the corpus or the Fit is no longer stored.
     """
-    entry, results = store.corpus_entry(corpus_key), store.results(corpus_key)
+    entry, results = store.encoded_corpus(corpus_key), store.results(corpus_key)
     generic = load_space(results, entry.embedding_key)
     if fit_key is None:
         return _as_lists(place_text(load_warm_encoder(entry.encoder).encode([text])[0], generic))
@@ -50,7 +50,8 @@ QUERIES = {"place_text": place_typed_text}
 def _with_estimators(results: ArtifactStore, key: str, fit: Fit, generic: Space) -> Fit:
     """Return a Fit with its estimators. Those of an earlier version are fitted and stored once."""
     if not fit.has_estimators:
-        fit = replace(fit, **fit_estimators(fit, generic))
+        estimators = fit_estimators(fit, generic)
+        fit = replace(fit, classifier=estimators["classifier"], network=estimators["network"])
         save_estimators(results, key, fit)
     return fit
 

@@ -30,14 +30,14 @@ def prepare(store: Store, report: Report, *, corpus_key: str, encoder: str) -> N
     StoreError
         When the ready vectors are no longer kept.
     """
-    corpus = load_warm_corpus(store, corpus_key)
+    texts = load_warm_corpus(store, corpus_key).texts.tolist()
     results = store.results(corpus_key)
     ready = find_ready(results, encoder)
     if ready is None:
         report("Loading the encoder", 0, 1)
         model = load_warm_encoder(encoder)
         key = content_key("embeddings", VERSION, corpus_key, model.key_for(None))
-        encode_corpus(results, key, corpus.texts, model, progress_of(report, "Encoding"))
+        encode_corpus(results, key, texts, model, progress_of(report, "Encoding"))
     else:
         key = content_key("embeddings", VERSION, corpus_key, ready)
         results.link_array(f"{ready}.vectors", f"{key}.vectors")
@@ -46,7 +46,7 @@ def prepare(store: Store, report: Report, *, corpus_key: str, encoder: str) -> N
         graph = keep_graph(report, results, key, vectors)
         save_space(results, key, draw_space(report, results, key, vectors, graph, init=None))
         report("Reading words", 0, 1)
-        keep_word_table(results, corpus_key, corpus.texts)
+        keep_word_table(results, corpus_key, texts)
     check_generic_map(report, results, key)
     # Last: until here a map by another encoder stays in use, also when this is cancelled.
     store.set_encoding(corpus_key, encoder, key)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from core.tasks.annotate import annotate_analysis
 from core.tasks.check_labels import check_labels
@@ -14,9 +16,9 @@ from core.tasks.model_cache import load_warm_corpus, load_warm_encoder
 from core.tasks.prepare import prepare
 from core.tasks.try_encoder import try_encoder
 
-_LOADERS = {"load_corpus": load_warm_corpus, "load_encoder": load_warm_encoder}
+_LOADERS: dict[str, Any] = {"load_corpus": load_warm_corpus, "load_encoder": load_warm_encoder}
 
-TASKS = {
+TASKS: dict[str, Callable[..., None]] = {
     "annotate": partial(annotate_analysis, **_LOADERS),
     "check_labels": check_labels,
     "cluster": cluster,

@@ -7,7 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 from core.corpus import Corpus
-from core.encoders import Encoder, count_tokens, preview_prompt, sample_by_length, time_first_texts
+from core.encoders import (
+    Encoder,
+    count_tokens,
+    preview_prompt,
+    sample_by_length,
+    time_first_texts,
+    writes_answers,
+)
 from core.errors import StoreError
 from core.storage import MOST_ANSWERED, ArtifactStore, Store
 from core.utils import Progress, Report, content_key, progress_of
@@ -74,7 +81,7 @@ def try_encoder(
     EncoderUnavailable
         When it cannot be loaded, or does not follow the instruction.
     """
-    texts = load_corpus(store, corpus_key).texts
+    texts = load_corpus(store, corpus_key).texts.tolist()
     report("Loading the encoder", 0, 1)
     model = load_encoder(encoder, template)
     trial = _try(model, encoder, template, instruction, texts, report)
@@ -110,7 +117,7 @@ def _try(
     trying = _counted(report, f"Trying it on {len(sample)} texts")
     seconds = time_first_texts(model, texts, instruction=wanted, most=N_TRIED, progress=trying)
     examples: list[tuple[str, str]] = []
-    if hasattr(model, "encode_and_answer"):
+    if writes_answers(model):
         answering = _counted(report, "Writing some answers")
         # Where answers come with the vectors, their time is counted already.
         answered = sample if model.answers_cost_more else sample[:: max(1, len(sample) // N_EXAMPLES)]

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from core.errors import StoreError
 
 
-def write_atomically(path: Path, write: Callable[[BinaryIO], None]) -> None:
+def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Write a file under a temporary name beside `path`, flush it to disk, then rename it.
 
     Raises

@@ -13,7 +13,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterator
-from typing import TextIO
+from typing import IO, TextIO
 
 from core.errors import RefractError
 
@@ -32,7 +32,7 @@ class MessageWriter:
     stream : text stream
     """
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: IO[str]) -> None:
         self._stream = stream
         self._lock = threading.Lock()
 
@@ -50,7 +50,7 @@ class MessageWriter:
             self._stream.flush()
 
 
-def read_messages(stream: TextIO) -> Iterator[dict]:
+def read_messages(stream: IO[str]) -> Iterator[dict]:
     """Yield the messages of a stream until it ends or is closed.
 
     A process that is killed may leave half a line: it is left out.

@@ -58,8 +58,14 @@ def test_adding_a_corpus_again_keeps_its_embeddings_and_labels(store, corpus, an
     store.set_encoding("k1", "some-encoder", "e1")
     store.labels.give(analysis, {0: "fond"}, "ada")
     store.add_corpus(corpus)
-    assert store.corpus_entry("k1").embedding_key == "e1"
+    assert store.encoded_corpus("k1").embedding_key == "e1"
     assert len(store.labels.read(analysis).table) == 1
+
+
+def test_a_corpus_without_embeddings_is_refused_where_they_are_needed(store, corpus):
+    store.add_corpus(corpus)
+    with pytest.raises(StoreError, match="encode it first"):
+        store.encoded_corpus("k1")
 
 
 def test_deleting_a_corpus_takes_everything_of_it(store, corpus, analysis):
