@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.corpus import build_corpus
 from core.corpus.tables import Table
-from core.encoders import load_encoder, split_ready
+from core.encoders import load_encoder, split_precomputed
 from core.errors import RefractError
 from core.jobs import Job
 from core.jobs import runner as jobs
@@ -86,11 +86,11 @@ class AskingEncoder(WordEncoder):
 
     def encode(self, texts, *, instruction=None, progress=None):
         asked = set((instruction or "").split())
-        heard = [
+        weighted = [
             " ".join(w for word in text.split() for w in [word] * (3 if word in asked else 1))
             for text in texts
         ]
-        return super().encode(heard, progress=progress)
+        return super().encode(weighted, progress=progress)
 
 
 class SpeakingEncoder(AskingEncoder):
@@ -106,7 +106,7 @@ class SpeakingEncoder(AskingEncoder):
 
 def load_words(name, *, template=None):
     """Encoders without models, by name; ready vectors are refused as always."""
-    if split_ready(name):
+    if split_precomputed(name):
         return load_encoder(name)
     return {"asking": AskingEncoder, "speaking": SpeakingEncoder}.get(name, WordEncoder)()
 

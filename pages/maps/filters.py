@@ -58,8 +58,8 @@ def shown_texts(corpus: Corpus) -> np.ndarray | None:
     """Texts that pass all filters of this session: bool array (n,); None when there is no filter."""
     shown = None
     for column, bins in filters(corpus).items():
-        passing = np.isin(profile_of(corpus, column).codes, bins)
-        shown = passing if shown is None else shown & passing
+        in_bins = np.isin(profile_of(corpus, column).codes, bins)
+        shown = in_bins if shown is None else shown & in_bins
     return shown
 
 

@@ -60,7 +60,7 @@ def linked_maps(
     height : int, default=560
         Of the whole component in CSS pixels; it grows when a narrow window stacks the maps.
     select : tuple of (token, rows), optional
-        Selection made in Python. It is applied when its token is new. Keep passing it until the next one; a
+        Selection made in Python. It is applied when its token is new. Give it at every call until the next; a
         later selection by the user overrides it.
     shown : np.ndarray of shape (n,), bool, optional
         False for texts that a filter excludes: drawn grey, and not selectable by lasso, box or click.

@@ -56,20 +56,20 @@ def draw_search(view: MapView) -> np.ndarray | None:
     except RefractError as error:
         st.markdown(f":orange[:material/error:] :small[{markdown(str(error))}]")
         return None
-    passing = found if view.shown is None else found[np.asarray(view.shown)[found]]
+    visible = found if view.shown is None else found[np.asarray(view.shown)[found]]
     with st.container(key="maps_hits", width="content", gap=None):
-        _draw_count(view, mode, len(found), passing)
-    return passing
+        _draw_count(view, mode, len(found), visible)
+    return visible
 
 
-def _draw_count(view: MapView, mode: str, n_found: int, passing: np.ndarray) -> None:
+def _draw_count(view: MapView, mode: str, n_found: int, visible: np.ndarray) -> None:
     """How many texts were found, and what to do with them."""
-    if len(passing):
-        hidden = n_found - len(passing)
-        st.markdown(f"**{len(passing):,}** found" + (f" :small[({hidden:,} filtered out)]" if hidden else ""))
+    if len(visible):
+        hidden = n_found - len(visible)
+        st.markdown(f"**{len(visible):,}** found" + (f" :small[({hidden:,} filtered out)]" if hidden else ""))
         st.button(
             "Select them", key="maps_select_hits", type="tertiary", icon=":material/ink_selection:",
-            on_click=select_texts, args=[view.corpus.key, passing],
+            on_click=select_texts, args=[view.corpus.key, visible],
         )  # fmt: skip
     elif n_found:
         st.markdown(f"The {n_found:,} found are filtered out")

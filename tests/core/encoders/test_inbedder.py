@@ -138,7 +138,7 @@ class Script:
         return head
 
 
-def test_states_that_foretell_an_end_do_not_count_worked_by_hand():
+def test_states_that_predict_an_end_do_not_count_worked_by_hand():
     # Tokens below 10 are special, 2 ends. Prompts: padding 0 and tokens 100, 104; and 90, 96, 100.
     tokens = torch.tensor([[0, 100, 104], [90, 96, 100]])
     mask = torch.tensor([[0, 1, 1], [1, 1, 1]])

@@ -1,18 +1,18 @@
 import numpy as np
 import pytest
 
-from core.encoders import ReadyVectors
+from core.encoders import PrecomputedVectors
 from core.errors import EncoderUnavailable, LabelError, RefractError, StoreError
 from core.evidence import findings_wanted
 from core.storage import (
     findings_kept,
     has_fit,
     has_hierarchy,
-    keep_ready,
     load_answers,
     load_finding,
     load_fit,
     load_space,
+    save_precomputed,
 )
 from core.tasks import fit_key
 from core.tasks import measure as measuring
@@ -211,7 +211,9 @@ def ready(store, corpus):
     """Name of vectors from a file, for a corpus that is not encoded yet."""
     store.add_corpus(corpus)
     vectors = AskingEncoder().encode(corpus.texts, instruction=FURIOUS)
-    return keep_ready(store.results(corpus.key), corpus.key, "mine.npy", ReadyVectors(vectors, "order", "k"))
+    return save_precomputed(
+        store.results(corpus.key), corpus.key, "mine.npy", PrecomputedVectors(vectors, "order", "k")
+    )
 
 
 def test_ready_vectors_are_a_generic_space(store, corpus, ready):
@@ -253,7 +255,7 @@ def test_a_fit_is_measured_against_the_embeddings_that_it_was_made_from(
 ):
     follow(Method("reencode", "asking"))
     analysis, against = store.analysis(labelled), []
-    # Encoded anew while the measuring was waiting for its turn.
+    # Encoded again while the evidence waited to be computed.
     prepare(store, nothing, corpus_key=prepared, encoder=ready)
     assert store.corpus_entry(prepared).embedding_key != analysis.embedding_key
     monkeypatch.setattr(measuring, "cross_validate", lambda vectors, *given, **known: against.append(vectors))

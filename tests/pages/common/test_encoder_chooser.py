@@ -13,7 +13,7 @@ from core.encoders import (
     available_encoders,
     describe_encoder,
     instructed_encoders,
-    split_ready,
+    split_precomputed,
 )
 from core.errors import EncoderUnavailable
 from core.storage import Store, load_space
@@ -154,7 +154,7 @@ class TestNames:
         assert prompts(app)[0].endswith("### Response:<mask><mask><mask>")
         app.button_group(key="x_kind").set_value("instructor").run()
         assert prompts(app) == ["Represent the text for How does the customer feel:{input}"]
-        choose(app, "x_encoder", causal)  # another folder starts anew
+        choose(app, "x_encoder", causal)  # another folder starts without earlier choices
         assert chosen(app) == (causal, "")
 
 
@@ -301,7 +301,7 @@ class TestCorpusPage:
         app.button(key="corpus_encode").click().run()
         assert not app.exception and not app.error
         (entry,) = Store(home).corpora()
-        assert split_ready(entry.encoder)[0] == "v#1.npz"
+        assert split_precomputed(entry.encoder)[0] == "v#1.npz"
         kept = load_space(Store(home).results(entry.key), entry.embedding_key).vectors
         np.testing.assert_allclose(kept, vectors / np.linalg.norm(vectors, axis=1, keepdims=True), atol=1e-5)
         assert app.button(key="corpus_encode").label == "Open the map of 30 texts"
@@ -370,7 +370,7 @@ def test_vectors_of_a_stored_corpus_are_kept_at_once(store, prepared, corpus, ho
     file = io.BytesIO()
     np.save(file, np.random.default_rng(0).standard_normal((60, 5)))
     app.file_uploader(key="x_ready").upload("mine.npy", file.getvalue(), "x/y").run()
-    file_name, key = split_ready(app.session_state["name"])
+    file_name, key = split_precomputed(app.session_state["name"])
     assert file_name == "mine.npy"
     assert store.results(prepared).load_array(f"{key}.vectors").shape == (60, 5)
 
@@ -400,7 +400,9 @@ def test_figures_in_words():
 
 def test_facts_in_one_line(fixed):
     line = fact_line(describe_encoder("hkunlp/instructor-base"), instructed=True)
-    assert line.startswith("Follows any instruction · 0.4 GB, to be downloaded once · English · Apache 2.0 · ")
+    assert line.startswith(
+        "Follows any instruction · 0.4 GB, to be downloaded once · English · Apache 2.0 · "
+    )
     assert line.endswith("cuts texts at 512 tokens")
     line = fact_line(describe_encoder(fixed), instructed=False)
     assert line.startswith("On this machine (1 MB) · licence not known") and line.endswith("fixed tasks only")

@@ -118,14 +118,14 @@ def test_cards_name_the_groups_and_select_them(corpus, prepared, fitted):
 
 def test_filters_hold_for_the_slider_and_the_groups(corpus, prepared, fitted):
     app = run(prepared, fitted, filters={"feeling": [0]})
-    passing = (corpus.metadata["feeling"] == corpus.metadata["feeling"].iloc[0]).to_numpy()
-    assert passing.sum() == N_TEXTS / 2
+    kept = (corpus.metadata["feeling"] == corpus.metadata["feeling"].iloc[0]).to_numpy()
+    assert kept.sum() == N_TEXTS / 2
     app.select_slider[0].set_value((0, 15)).run()
     app.button(key="maps_moves_select").click().run()
-    assert selected(app, prepared).tolist() == np.flatnonzero(passing).tolist()
+    assert selected(app, prepared).tolist() == np.flatnonzero(kept).tolist()
     for card in range(len(cards(app))):
         cards(app)[card].click().run()
-        assert passing[selected(app, prepared)].all()
+        assert kept[selected(app, prepared)].all()
 
 
 def test_filters_that_no_text_passes(prepared, fitted):
