@@ -133,7 +133,7 @@ def _round_width(least: float) -> float:
 
 
 def _number(value: float, step: float) -> str:
-    """A number as people write it, told from those a step away; years without a comma."""
+    """Return a number as people write it, distinct from those a step away; years have no comma."""
     size = math.floor(math.log10(max(abs(value), step)))
     # Up to a million billions in full, not as 1.7e+09.
     digits = min(17, max(6, size + 1 if size < 15 else 0, size - math.floor(math.log10(step)) + 2))

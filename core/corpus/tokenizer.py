@@ -200,12 +200,12 @@ def table_words(words: Words, n_texts: int) -> WordTable:
 
 
 def is_unspaced(word: str) -> bool:
-    """Whether a word is of a script without spaces, so that it is a pair of characters."""
+    """Return whether a word is of a script without spaces, so that it is a pair of characters."""
     return not word.isascii() and re.fullmatch(f"[{UNSPACED}]+", word) is not None
 
 
 def echo_each_other(word: str, other: str) -> bool:
-    """Whether two words are likely forms of one word (bag and bags, Buch and Bücher)."""
+    """Return whether two words are likely forms of one word (bag and bags, Buch and Bücher)."""
     if is_unspaced(word) or is_unspaced(other):
         return bool(set(word) & set(other))
     short, long = sorted((_bare(word), _bare(other)), key=len)

@@ -1,4 +1,4 @@
-"""What every encoder offers, loaded (`Encoder`) and not loaded yet (`EncoderFamily`).
+"""Interfaces of encoders: loaded (`Encoder`) and not loaded yet (`EncoderFamily`).
 
 A new family of encoders takes three steps:
 
@@ -31,7 +31,7 @@ FollowsInstructions = Literal["free text", "fixed tasks", "no"]
 
 
 class Encoder(Protocol):
-    """Turns texts into unit vectors.
+    """Turn texts into unit vectors.
 
     Attributes
     ----------
@@ -87,7 +87,7 @@ class AnsweringEncoder(Encoder, Protocol):
 
     @property
     def answers_cost_more(self) -> bool:
-        """See the attributes."""
+        """Whether the answers take more time than the vectors alone."""
         ...
 
     def encode_and_answer(
@@ -98,13 +98,13 @@ class AnsweringEncoder(Encoder, Protocol):
 
 
 def writes_answers(encoder: Encoder) -> TypeGuard[AnsweringEncoder]:
-    """Whether an encoder writes answers."""
+    """Return whether an encoder writes answers."""
     return hasattr(encoder, "encode_and_answer")
 
 
 @dataclass(frozen=True)
 class EncoderChoice:
-    """An encoder that is suggested.
+    """Catalogue entry of a suggested encoder.
 
     Attributes
     ----------
@@ -139,7 +139,7 @@ class EncoderChoice:
 
 @dataclass(frozen=True)
 class EncoderFacts:
-    """What is known of an encoder before it is loaded.
+    """Facts about an encoder that is not loaded.
 
     Attributes
     ----------
@@ -223,7 +223,7 @@ class EncoderFamily(ABC):
 
     @classmethod
     def recognises(cls, source: str, folder: Path | None) -> bool:
-        """Whether a model without a prefix in its name is of this family, by its name and files."""
+        """Return whether a model without a prefix in its name is of this family, by its name and files."""
         return False
 
     def find_problem(self) -> str:

@@ -100,7 +100,7 @@ def _encode_in_memory(
 
 
 def is_out_of_memory(error: Exception) -> bool:
-    """Whether the memory of the machine or its graphics card ran out."""
+    """Return whether the memory of the machine or its graphics card ran out."""
     named = type(error).__name__ == "OutOfMemoryError" or "allocate memory" in str(error)
     return isinstance(error, MemoryError) or named
 

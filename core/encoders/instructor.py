@@ -36,17 +36,17 @@ class InstructorFamily(SentenceFamily):
 
     @classmethod
     def recognises(cls, source: str, folder: Path | None) -> bool:
-        """Whether the name says so, or the files say that a prompt is left out of the mean."""
+        """Return whether the name says so, or the files say that a prompt is left out of the mean."""
         files = folder.glob("*_Pooling/config.json") if folder else ()
         leaves_prompt_out = any(read_settings(file).get("include_prompt") is False for file in files)
         return "instructor" in Path(source).name.lower() or leaves_prompt_out
 
     def max_tokens(self, folder: Path) -> int:
-        """Limit that the files state, up to that of training."""
+        """Return the limit that the files state, up to that of training."""
         return min(super().max_tokens(folder), USUAL_TOKENS)
 
     def wording(self) -> Wording:
-        """One wording for all models of the family."""
+        """Return the wording that all models of the family share."""
         return Wording(TEMPLATE)
 
     def preview_prompt(self, instruction: str | None, template: str = "") -> str:

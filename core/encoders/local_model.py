@@ -49,7 +49,7 @@ class LocalFamily(EncoderFamily):
         return ()
 
     def follows(self) -> tuple[FollowsInstructions, tuple[str, ...]]:
-        """Which instructions change the vectors, and the fixed tasks."""
+        """Return which instructions change the vectors, and the fixed tasks."""
         return "no", ()
 
     @property
@@ -81,7 +81,7 @@ class LocalFamily(EncoderFamily):
         )
 
     def has_bfloat16(self) -> bool:
-        """Whether this family computes in bfloat16 on this processor."""
+        """Return whether this family computes in bfloat16 on this processor."""
         return processor_has_bfloat16()
 
     def tokens_of_prompt(self) -> int:

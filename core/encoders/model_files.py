@@ -109,7 +109,7 @@ def packaged_folder() -> Path:
 
 
 def is_model(folder: Path) -> bool:
-    """Whether a folder holds a description of a model, and weights."""
+    """Return whether a folder holds a description of a model, and weights."""
     described = any((folder / description).is_file() for description in DESCRIPTIONS)
     return described and any(path.suffix in WEIGHTS for path in folder.rglob("*") if path.is_file())
 

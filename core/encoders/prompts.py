@@ -36,7 +36,7 @@ class Wording:
 
     @property
     def follows(self) -> FollowsInstructions:
-        """Which instructions can be followed."""
+        """Kind of instructions that can be followed."""
         return "free text" if self.template else "fixed tasks" if self.tasks else "no"
 
     @property

@@ -44,15 +44,15 @@ class SentenceFamily(LocalFamily):
         return True
 
     def max_tokens(self, folder: Path) -> int:
-        """Limit that the files state, up to `MOST_TOKENS`."""
+        """Return the limit that the files state, up to `MOST_TOKENS`."""
         return min(stated_tokens(folder), MOST_TOKENS)
 
     def wording(self) -> Wording:
-        """Wording of the model, known by its name or saved with it."""
+        """Return the wording of the model, known by its name or saved with it."""
         return known_wording(self.spec.source, saved_prompts(self.folder)[0] if self.folder else {})
 
     def follows(self) -> tuple[FollowsInstructions, tuple[str, ...]]:
-        """Free text or fixed tasks, by the wording."""
+        """Return free text or fixed tasks, by the wording."""
         wording = self.wording()
         return wording.follows, wording.fixed_tasks
 
@@ -189,7 +189,7 @@ class SentenceEncoder:
         )
 
     def _count_prompt(self, prompt: str) -> int:
-        """Tokens of a prompt; refuses a prompt that leaves too little room for the text."""
+        """Count the tokens of a prompt; refuse one that leaves too little room for the text."""
         if self._counter is None:
             return 0
         n_tokens = len(self._counter(prompt)["input_ids"])

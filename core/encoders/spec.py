@@ -85,7 +85,7 @@ class EncoderSpec:
 
 
 def is_folder(name: str) -> bool:
-    """Whether a name is that of a folder on this machine."""
+    """Return whether a name is that of a folder on this machine."""
     try:
         return bool(name) and Path(name).expanduser().is_dir()
     except (OSError, ValueError, RuntimeError):  # too long for a file name, or an unknown user's home

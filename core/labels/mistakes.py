@@ -212,7 +212,7 @@ def _spectrum(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _has_ground(votes: np.ndarray, n_names: int) -> np.ndarray:
-    """Whether each label of a text also has a name or another text (n_different,)."""
+    """Return whether each label of a text also has a name or another text (n_different,)."""
     support = (votes > 0).sum(axis=0)
     support[:n_names] += 1
     return ((votes == 0) | (support >= 2)).all(axis=1)

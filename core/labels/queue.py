@@ -1,4 +1,4 @@
-"""Which texts are labelled next: the choices of the labelling queue, without a page and without a store."""
+"""Choose the texts to label next; no store is needed."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def model_labels_to_review(guide: GuideLabels) -> list[int]:
 
 
 def is_uncertain(probabilities: np.ndarray) -> bool:
-    """Whether the class probabilities of a text, shape (n_classes,), give no clear prediction."""
+    """Return whether the class probabilities of a text, shape (n_classes,), give no clear prediction."""
     second, first = np.partition(probabilities, -2)[-2:]
     return bool(first - second < CLEAR_LEAD)
 

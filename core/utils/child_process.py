@@ -27,7 +27,7 @@ OOM_SCORE = Path("/proc/self/oom_score_adj")
 
 
 class ChildProcessFailed(RefractError):
-    """The function of a child process came to no result."""
+    """Error: the function of a child process gave no result."""
 
 
 def run_in_child(function: str, report: Report, **arguments: object) -> object:

@@ -11,7 +11,7 @@ BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16"}
 
 @cache
 def processor_has_bfloat16() -> bool:
-    """Whether the processor has bfloat16 instructions; False where that is unknown."""
+    """Return whether the processor has bfloat16 instructions; False where that is unknown."""
     try:
         lines = CPUINFO.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:

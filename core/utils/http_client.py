@@ -34,7 +34,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class RequestLimits:
-    """How long to wait for a server, and how often to try.
+    """Limits of time, attempts and size for requests to a server.
 
     Attributes
     ----------
@@ -241,7 +241,7 @@ def _post(url: str, body: dict, key: str, limits: RequestLimits) -> bytes:
 
 
 def _message_of(error: urllib.error.HTTPError, key: str) -> str:
-    """What a server said about its refusal, in one short line, without the key."""
+    """Return what a server said about its refusal, in one short line, without the key."""
     try:
         content = error.read(10_000).decode("utf-8", "replace")
     except (OSError, HTTPException):  # shorter than declared, or nothing
@@ -256,7 +256,7 @@ def _message_of(error: urllib.error.HTTPError, key: str) -> str:
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """Turns a redirect into an error."""
+    """Handler that turns a redirect into an error."""
 
     def redirect_request(self, *args: object, **kwargs: object) -> None:
         return None

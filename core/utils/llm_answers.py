@@ -24,7 +24,7 @@ REFUSAL = re.compile(
 
 
 class AnswerProblem(StrEnum):
-    """Why an answer is of no use."""
+    """Reason why an answer is of no use."""
 
     EMPTY = "empty"
     CUT = "cut off"
@@ -36,7 +36,7 @@ class AnswerProblem(StrEnum):
 
 @dataclass(frozen=True)
 class ParsedAnswer:
-    """What an answer says.
+    """Value that an answer gives, or its problem.
 
     Attributes
     ----------

@@ -55,7 +55,7 @@ def read_delimited(name: str, content: bytes) -> tuple[pd.DataFrame, str | None,
 
 
 class BrokenQuotes(CorpusError):
-    """A quotation mark stands where none can stand."""
+    """Error: a quotation mark stands where none can stand."""
 
 
 def find_delimiter(encoding: TextEncoding, content: bytes) -> str:

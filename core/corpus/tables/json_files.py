@@ -68,7 +68,7 @@ def _broken(name: str, line: int) -> CorpusError:
 
 
 def _frame_of_document(document: object) -> pd.DataFrame | None:
-    """None for a document of another shape."""
+    """Return the table of a document; None for a document of another shape."""
     if isinstance(document, Mapping):
         if isinstance(document.get("data"), list) and not _is_columns(document):
             return _frame_of_document(document["data"])
@@ -79,7 +79,7 @@ def _frame_of_document(document: object) -> pd.DataFrame | None:
 
 
 def _is_columns(document: Mapping) -> bool:
-    """Whether this is one list (or one mapping of row to value) a column, all of one length."""
+    """Return whether this is one list (or one mapping of row to value) a column, all of one length."""
     columns = list(document.values())
     if not columns or not all(isinstance(column, list | Mapping) for column in columns):
         return False

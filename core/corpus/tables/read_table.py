@@ -28,7 +28,7 @@ Reader = Callable[[str, bytes], tuple[pd.DataFrame, str | None, list[str]]]
 
 @dataclass(frozen=True)
 class Table:
-    """What a file holds.
+    """Table that a file holds.
 
     Attributes
     ----------
@@ -97,7 +97,7 @@ def check_size(name: str, n_bytes: int, most_bytes: int, *, unpacked: bool = Fal
 
 
 def unpack(name: str, content: bytes, most_bytes: int) -> bytes:
-    """Content of a gzip file, read no further than the limit."""
+    """Return the content of a gzip file, read no further than the limit."""
     try:
         with gzip.open(io.BytesIO(content)) as file:
             unpacked = file.read(most_bytes + 1)

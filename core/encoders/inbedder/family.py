@@ -37,7 +37,7 @@ class InBedderFamily(LocalFamily):
 
     @classmethod
     def recognises(cls, source: str, folder: Path | None) -> bool:
-        """Whether the name says so, or the model only writes text."""
+        """Return whether the name says so, or the model only writes text."""
         if "inbedder" in Path(source).name.lower():
             return True
         if folder is None or (folder / "modules.json").is_file():
@@ -46,7 +46,7 @@ class InBedderFamily(LocalFamily):
 
     @property
     def needs_instruction(self) -> bool:
-        """Always: the instruction is the question."""
+        """True: the instruction is the question."""
         return True
 
     @property
@@ -57,17 +57,17 @@ class InBedderFamily(LocalFamily):
         return "bert" in Path(self.spec.source).name.lower()
 
     def outputs(self) -> tuple[str, ...]:
-        """States to choose from, of the last layer."""
+        """Return the states to choose from, of the last layer."""
         return MASKED_OUTPUTS if self.masked else CAUSAL_OUTPUTS
 
     def max_tokens(self, folder: Path) -> int:
-        """Limit of the prompt, without the places of the answer."""
+        """Return the token limit of the prompt, without the places of the answer."""
         return limit_prompt(
             read_settings(folder / "config.json"), masked=architecture(folder).endswith("ForMaskedLM")
         )
 
     def follows(self) -> tuple[FollowsInstructions, tuple[str, ...]]:
-        """Any question."""
+        """Return free text: any question is followed."""
         return "free text", ()
 
     def preview_prompt(self, instruction: str | None, template: str = "") -> str:
@@ -86,11 +86,11 @@ class InBedderFamily(LocalFamily):
         )
 
     def has_bfloat16(self) -> bool:
-        """No: most models compute in the published float32."""
+        """Return False: most models compute in the published float32."""
         return False
 
     def tokens_of_prompt(self) -> int:
-        """Tokens of a typical question."""
+        """Return the tokens of a typical question."""
         return TOKENS_OF_PROMPT
 
     def _mask(self) -> str:

@@ -16,7 +16,7 @@ from core.utils import LanguageModel, content_key, normalise
 
 @dataclass(frozen=True)
 class KnownLabels:
-    """What an analysis has already.
+    """Labels that an analysis has already.
 
     Attributes
     ----------

@@ -26,7 +26,7 @@ SUMMARY_TOKENS, CATEGORY_TOKENS = 15, 5
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a run would send.
+    """Number and size of the requests that a run would send.
 
     Attributes
     ----------

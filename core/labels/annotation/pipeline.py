@@ -55,7 +55,7 @@ GO_ON = "Every answer so far is kept: start again to go on."
 
 @dataclass
 class AnnotationReport:
-    """What a run did, and what went wrong in it.
+    """Counts and errors of a run.
 
     Attributes
     ----------

@@ -30,7 +30,7 @@ LENGTH_WORDS = ("context length", "context size", "context window", "too long", 
 
 @dataclass
 class Counts:
-    """What became of the prompts of one step.
+    """Outcomes of the prompts of one step.
 
     Attributes
     ----------
@@ -58,7 +58,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class _Attempt:
-    """How an item is sent next."""
+    """Form in which an item is sent next."""
 
     characters: int
     second: bool = False

@@ -88,7 +88,7 @@ def cluster_levels(hierarchy: Hierarchy) -> list[np.ndarray]:
 
 
 def wants_no_noise(clusters: np.ndarray) -> bool:
-    """Whether noise joins the nearest cluster by default: among few texts, and where most is noise."""
+    """Return whether noise joins the nearest cluster by default: among few texts, and where most is noise."""
     return len(clusters) < FEW_TEXTS or float(np.mean(clusters < 0)) > MAX_NOISE_SHARE
 
 

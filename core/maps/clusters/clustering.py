@@ -29,7 +29,7 @@ SAME_CLUSTER_SHARE = 0.6
 
 @dataclass(frozen=True)
 class ClusterChoice:
-    """How a map is cut into clusters.
+    """Settings by which a map is cut into clusters.
 
     Attributes
     ----------
@@ -61,7 +61,7 @@ class ClusterChoice:
 
 @dataclass(frozen=True, eq=False)
 class ClusterSource:
-    """Everything that the clusters of one map are computed from.
+    """Data that the clusters of one map are computed from.
 
     Attributes
     ----------

@@ -210,13 +210,13 @@ class _State:
         return np.bincount(codes[codes >= 0], minlength=len(self._sizes()))
 
     def _best(self, rows: np.ndarray) -> tuple[int, float]:
-        """The cluster with the largest Jaccard overlap, and that overlap."""
+        """Return the cluster with the largest Jaccard overlap, and that overlap."""
         shared = self._counts(rows)
         overlap = shared / np.maximum(len(rows) + self._sizes() - shared, 1)
         return int(overlap.argmax()), float(overlap.max())
 
     def _home(self, rows: np.ndarray) -> int:
-        """The cluster that holds more than half of some texts; -1 for none."""
+        """Return the cluster that holds more than half of some texts; -1 for none."""
         shared = self._counts(rows)
         return int(shared.argmax()) if 2 * shared.max() > len(rows) else -1
 
@@ -226,7 +226,7 @@ class _State:
 
 
 def _distinct(names: dict[int, str]) -> dict[int, str]:
-    """The same names, a number added to those that another cluster has too."""
+    """Return the names, with a number added to those that another cluster has too."""
     used: set[str] = set()
     distinct = {}
     for code, name in sorted(names.items()):

@@ -180,7 +180,7 @@ def _evenness(counts: csr_matrix, sizes: np.ndarray, n_words: int) -> np.ndarray
 def _best_words(
     counts: csr_matrix, sizes: np.ndarray, n_words: int, evenness: np.ndarray, near: np.ndarray | None
 ) -> list[dict[int, float]]:
-    """The best words of each cluster with their weights, best first."""
+    """Return the best words of each cluster with their weights, best first."""
     n_groups = len(sizes) - 1
     table = counts[:, :n_words].tocoo()
     overall = np.bincount(table.col, table.data, minlength=n_words)
