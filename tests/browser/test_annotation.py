@@ -6,8 +6,8 @@ import pytest
 
 from core.encoders import DEFAULT_ENCODER
 from core.utils import MODEL_VARIABLE, URL_VARIABLE
-from tests.core.labels.annotation.test_pipeline import server as server  # the fixture
 from tests.support.app_server import open_browser, running_app
+from tests.support.chat_server import server as server  # the fixture
 
 pytestmark = pytest.mark.browser
 

@@ -12,9 +12,9 @@ from core.tasks import TASKS, annotate, model_cache
 from core.tasks.annotate import annotate_analysis
 from core.utils import KEY_VARIABLE, MODEL_VARIABLE, URL_VARIABLE
 from pages.common import cache
-from pages.guide.annotation import estimate_text, report_lines, thousands
-from tests.core.labels.annotation.test_pipeline import chat, quick_model
-from tests.core.labels.annotation.test_pipeline import server as server  # the fixture
+from pages.guide.annotation import report_lines, run_estimate_text, thousands
+from tests.support.chat_server import chat, quick_model
+from tests.support.chat_server import server as server  # the fixture
 
 
 def page():
@@ -100,7 +100,7 @@ def test_labels_come_with_a_click_and_the_report_says_so(panel, analysis, config
     assert "30 of 30 texts labelled" in words(panel) and "angry" in words(panel)
     assert "Every prompt is answered already" in words(panel)
     panel.number_input(key=f"annotation_texts_{analysis}").set_value(40).run()
-    assert panel.button(key="annotation_start").label == "Go on"
+    assert panel.button(key="annotation_start").label == "Continue"
 
 
 def test_a_failed_run_is_said_and_counted_and_goes_on(panel, analysis, configured, server, store):
@@ -108,7 +108,7 @@ def test_a_failed_run_is_said_and_counted_and_goes_on(panel, analysis, configure
     panel.run()
     panel.button(key="annotation_start").click().run()
     assert "refuses the key" in panel.error[0].value and "go on" in panel.error[0].value
-    assert panel.button(key="annotation_start").label == "Go on"
+    assert panel.button(key="annotation_start").label == "Continue"
     server.mood = lambda step, user, body: None
     panel.button(key="annotation_start").click().run()
     assert not panel.error and len(store.labels.read(analysis).table) == 60
@@ -158,7 +158,7 @@ def test_a_report_has_a_line_for_each_step_that_had_trouble():
 
 def test_the_estimate_is_told_with_its_cost():
     needed = Estimate(n_texts=10, calls=25, kept=5, tokens_in=2_000_000, tokens_out=500_000)
-    assert estimate_text(needed, 0.5, 2.0) == (
+    assert run_estimate_text(needed, 0.5, 2.0) == (
         "About **20** prompts (5 more are answered already), 2,000 thousand tokens read and 500 thousand "
         "written: about **2.00** at this price."
     )

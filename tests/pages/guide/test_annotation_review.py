@@ -4,9 +4,9 @@ import pytest
 
 from core.tasks.annotate import record_labels
 from core.utils import MODEL_VARIABLE, URL_VARIABLE
-from tests.core.labels.annotation.test_pipeline import server as server  # the fixture
 from tests.pages.guide.test_annotation import configured as configured
 from tests.pages.guide.test_annotation import words
+from tests.support.chat_server import server as server  # the fixture
 
 GUIDE = "pages/guide/page.py"
 

@@ -1,0 +1,82 @@
+import pytest
+
+from core.labels.annotation.prompts import parse_category, parse_choice, parse_summary
+from core.utils import AnswerProblem, Completion
+
+EMPTY, CUT, REFUSED, LONG, OUTSIDE, NONE = AnswerProblem
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "problem"),
+    [
+        ("the customer is angry", "the customer is angry", None),
+        ("Sure! Here is the summary:\n\n**Angry at the driver.**", "Angry at the driver.", None),
+        ("Summary: “late van”\n\nI hope this helps.", "late van", None),
+        ("sorry for the late parcel", "sorry for the late parcel", None),
+        ("", "", EMPTY),
+        ("**", "", EMPTY),
+        ("I’m sorry, but I can’t help with that.", None, REFUSED),
+        ("As an AI language model, I do not", None, REFUSED),
+        ("word " * 80, None, LONG),
+    ],
+)
+def test_summaries_are_read(text, value, problem):
+    reading = parse_summary(Completion(text, True))
+    assert reading.problem == problem
+    assert value is None or reading.value == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "problem"),
+    [
+        ("Angry customers", "Angry customers", None),
+        ("Here is the category:\n*Angry customers*", "Angry customers", None),
+        ("none", "", EMPTY),
+        ("a category that says at great length what it is about", None, LONG),
+        ("I cannot name this.", None, REFUSED),
+    ],
+)
+def test_category_names_are_read(text, value, problem):
+    reading = parse_category(Completion(text, True))
+    assert reading.problem == problem
+    assert value is None or reading.value == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "problem"),
+    [
+        ("anger", "Anger", None),
+        (" “ANGER.” ", "Anger", None),
+        ("Category: anger", "Anger", None),
+        ("The category is **anger**.\nIt shouts.", "Anger", None),
+        ('{"category": "anger at staff"}', "anger at staff", None),
+        ("# anger", "Anger", None),
+        ("C#", "C#", None),
+        ("c++", "C++", None),
+        ("Anger or joy", "", OUTSIDE),
+        ("anger\njoy", "", OUTSIDE),
+        ("It is not anger, but something like it", "", OUTSIDE),
+        ("The category “anger” does not fit", "", OUTSIDE),
+        ("angry", "", OUTSIDE),
+        ("blorp", "", OUTSIDE),
+        ("None of these", "", NONE),
+        ("none", "", NONE),
+        ("", "", EMPTY),
+        ("...", "", EMPTY),
+        ("I'm sorry, I can't sort this.", "", REFUSED),
+    ],
+)
+def test_a_choice_is_read_but_never_guessed(text, value, problem):
+    reading = parse_choice(Completion(text, True), ["Anger", "anger at staff", "joy", "C#", "C++"])
+    assert (reading.value, reading.problem) == (value, problem)
+
+
+def test_a_cut_answer_counts_up_to_its_last_whole_line():
+    assert parse_choice(Completion("anger\nsince the", False), ["anger", "joy"]).value == "anger"
+    assert parse_choice(Completion("anger", False), ["anger", "joy"]).problem == CUT
+    assert parse_summary(Completion("the customer", False)).problem == CUT
+    assert parse_category(Completion("the customer", False)).problem == CUT
+
+
+def test_a_category_may_be_called_none():
+    assert parse_choice(Completion("None.", True), ["none", "joy"]).value == "none"
