@@ -10,13 +10,13 @@ const bridge = (globalThis[Symbol.for("refract-linked-maps")] ??= {
 /** Points of the maps by their key: [{key, extent, coordinates, kept}]. */
 export const places = bridge.places;
 
-/** By the key of the texts: function (number of a text) that asks Python for it. */
+/** By the key of the texts: function (number of a text) that requests the text from Python. */
 export const askers = bridge.askers;
 
 /** By the key of the texts: Map from the number of a text to the text. */
 export const answers = bridge.answers;
 
-/** "places" and "answer" say that something new is there. */
+/** Events "places" and "answer": new points or a new text have arrived. */
 export const events = bridge.events;
 
 export function announce(type) {

@@ -1,4 +1,4 @@
-// Which part of a map is seen: screen = centre + height / 2 * (zoom * world + shift), world y upwards.
+// The visible part of a map: screen = centre + height / 2 * (zoom * world + shift), world y upwards.
 
 const MARGIN = 1.07;
 const [LEAST, MOST] = [0.05, 400];
@@ -14,7 +14,7 @@ export class Camera {
     if (this.atHome) this.goHome();
   }
 
-  /** @param {[number, number]} extent half the sides of what "everything" is, around the middle */
+  /** @param {[number, number]} extent half the width and height of the box around all points */
   frame(extent) {
     this.extent = extent;
     this.goHome();
@@ -29,7 +29,7 @@ export class Camera {
     return 1 / (MARGIN * Math.max(height, (width * this.height) / this.width, 0.05));
   }
 
-  /** How much larger than at home, 1 at least. */
+  /** Magnification relative to the home view, at least 1. */
   get magnification() {
     return Math.max(1, this.zoom / this.homeZoom);
   }
@@ -54,7 +54,7 @@ export class Camera {
     this.atHome = false;
   }
 
-  /** Zoom so that what is under the given pixel stays there. */
+  /** Zoom so that the position under the given pixel stays there. */
   zoomAt(pixel, factor) {
     const [x, y] = this.toWorld(pixel);
     const zoom = Math.min(MOST, Math.max(LEAST, this.zoom * factor));
@@ -64,7 +64,7 @@ export class Camera {
     this.atHome = false;
   }
 
-  /** What `restore` takes, undefined at home: a map of another size has another home. */
+  /** The argument of `restore`; undefined for the home view, which depends on the size of the map. */
   get view() {
     return this.atHome ? undefined : [this.zoom, this.x, this.y];
   }

@@ -20,7 +20,7 @@ export function contourPath(coordinates, shown) {
   return SHARES.map((share) => levelPath(heights, share * highest)).join("");
 }
 
-/** Every point is shared out to the four cells around it. */
+/** Count points on the grid, each distributed over the four cells around it (bilinear weights). */
 function count(coordinates, shown) {
   const counts = new Float64Array(SIDE * SIDE);
   let total = 0;
@@ -40,24 +40,24 @@ function count(coordinates, shown) {
   return { counts, total };
 }
 
-/** Gaussian blur along the rows, turned over, so that twice blurs both ways. */
+/** Gaussian blur along the rows; the result is transposed, so that two calls blur both directions. */
 function blur(values, sigma) {
   const reach = Math.ceil(3 * sigma);
   const weights = Array.from({ length: 2 * reach + 1 }, (_, k) => Math.exp(-0.5 * ((k - reach) / sigma) ** 2));
-  const turned = new Float64Array(values.length);
+  const transposed = new Float64Array(values.length);
   for (let row = 0; row < SIDE; row++) {
     for (let column = 0; column < SIDE; column++) {
       let sum = 0;
       const first = Math.max(0, column - reach);
       const last = Math.min(SIDE - 1, column + reach);
       for (let k = first; k <= last; k++) sum += weights[k - column + reach] * values[row * SIDE + k];
-      turned[column * SIDE + row] = sum;
+      transposed[column * SIDE + row] = sum;
     }
   }
-  return turned;
+  return transposed;
 }
 
-/** One line through every square of four cells that the level crosses; through two opposite corners, two. */
+/** One line for every square of four cells that the level crosses; two where it cuts two opposite corners. */
 function levelPath(heights, level) {
   let path = "";
   for (let row = 0; row < SIDE - 1; row++) {
@@ -76,7 +76,7 @@ function levelPath(heights, level) {
   return path;
 }
 
-/** Place on a square's side: 0 below, 1 right, 2 above, 3 left, walked around in this order. */
+/** Place on a square's side: 0 below, 1 right, 2 above, 3 left. */
 function onSide(column, row, side, way) {
   const x = [column + way, column + 1, column + 1 - way, column][side];
   const y = [row, row + way, row + 1, row + 1 - way][side];

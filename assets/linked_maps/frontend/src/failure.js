@@ -1,4 +1,4 @@
-// One sentence in the place of the maps, when they cannot be drawn.
+// Message shown in place of the maps when they cannot be drawn.
 
 export function showFailure(row, sentence) {
   let message = row.querySelector(".failure");

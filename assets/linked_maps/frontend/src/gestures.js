@@ -1,5 +1,5 @@
-// What a hand does on one map: hover, click, lasso, box, move, zoom; two fingers move and zoom, whatever the tool.
-// The line is drawn as SVG over the map and not with WebGL, so that it follows the hand even where drawing all points is slow.
+// Pointer input on one map: hover, click, lasso, box, move, zoom. Two fingers move and zoom with every tool.
+// The lasso is an SVG over the map, not WebGL: it follows the pointer even where drawing all points is slow.
 
 const CLICK_DISTANCE = 4;
 const MIN_STEP = 3;
@@ -21,7 +21,7 @@ export function listen(stage, on) {
   stage.append(svg);
 
   let pressed = null; // {start, add, area: boolean, path}
-  const fingers = new Map(); // where each finger is that touches the map, by its pointer
+  const fingers = new Map(); // position of each finger on the map, by pointer id
   const controller = new AbortController();
   const listenTo = (type, handler, options) =>
     stage.addEventListener(type, handler, { signal: controller.signal, ...options });
@@ -29,8 +29,8 @@ export function listen(stage, on) {
   listenTo("pointerdown", (event) => {
     if (event.button !== 0) return;
     if (event.pointerType === "touch") fingers.set(event.pointerId, positionIn(stage, event));
-    if (fingers.size > 1) return release(); // a second finger takes back what the first began
-    stage.classList.add("by-pointer"); // no keyboard focus ring around a map that was only clicked
+    if (fingers.size > 1) return release(); // a second finger cancels what the first began
+    stage.classList.add("by-pointer"); // no focus ring around a map that was clicked
     stage.focus({ preventScroll: true });
     const start = positionIn(stage, event);
     const mode = on.mode();
@@ -88,7 +88,7 @@ export function listen(stage, on) {
     { passive: false },
   );
 
-  /** What lies under each finger stays under it; of more than two, under the first two. */
+  /** Keep the map positions under the first two fingers. */
   function pinch(pointer, position) {
     const [first, second] = fingers.keys();
     const before = fingers.get(pointer);

@@ -1,11 +1,11 @@
-// The text under the pointer: asked for once the pointer rests, shown when it comes.
+// The text under the pointer: requested once the pointer rests, shown when it arrives.
 
 import { answers, askers, events } from "./bridge.js";
 
-const REST = 70; // milliseconds
+const REST = 70; // milliseconds without movement before a text is requested
 
 export class Hover {
-  /** @param {() => void} onAnswer called when a text has come */
+  /** @param {() => void} onAnswer called when a text has arrived */
   constructor(onAnswer) {
     this.onAnswer = onAnswer;
     this.listener = () => this.wanted !== null && onAnswer();
@@ -13,7 +13,7 @@ export class Hover {
     this.wanted = null;
   }
 
-  /** @returns {string | undefined} the text if it is there already; else it is asked for */
+  /** @returns {string | undefined} the text if it has arrived; otherwise it is requested */
   text(texts, point) {
     const known = answers.get(texts)?.get(point);
     clearTimeout(this.asking);

@@ -1,5 +1,5 @@
-// An empty element that fetches the text under the pointer, as Streamlit calls it. It reruns nothing but itself:
-// neither the maps nor the page rerun on hover.
+// Streamlit component that fetches the text under the pointer; it draws nothing. Hovering reruns this component
+// alone, neither the maps nor the page.
 
 import { cleanup, instanceOf } from "./lifecycle.js";
 import { announce, answers, askers } from "./bridge.js";
@@ -26,7 +26,7 @@ class HoverElement {
   }
 
   destroy() {
-    // A newer element may be asked about the same texts already.
+    // A newer element may already serve the same texts.
     if (askers.get(this.key) !== this.ask) return;
     askers.delete(this.key);
     answers.delete(this.key);

@@ -1,4 +1,4 @@
-// The maps, as Streamlit calls them.
+// Streamlit component that draws the maps.
 
 import { cleanup, instanceOf } from "./lifecycle.js";
 import { LinkedMaps } from "./maps.js";
@@ -22,7 +22,7 @@ function createMaps(parentElement) {
   const root = document.createElement("div");
   root.className = "linked-maps";
   root.dataset.testid = "linked-maps";
-  // The placeholder that reserved the space until this script was there.
+  // The placeholder that reserved the height until this script had loaded.
   parentElement.querySelector(".linked-maps-reserve")?.remove();
   parentElement.append(style, root);
   return new LinkedMaps(root);

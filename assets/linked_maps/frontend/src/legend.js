@@ -1,4 +1,4 @@
-// One legend for both maps: what each colour means, how many texts have it, and a click selects them.
+// One legend for both maps: the meaning of each colour and its number of texts; a click selects them.
 
 import { css, scaleGradient } from "./theme.js";
 
@@ -63,7 +63,7 @@ function textElement(tag, className, text) {
   return element;
 }
 
-/** What the tooltip says about a point's colour. */
+/** The label of a point's colour, for the tooltip. */
 export function labelOf(colouring, values, point) {
   const value = values[point];
   if (colouring.kind !== "numeric") return value === 0 ? colouring.grey : colouring.labels[value - 1];

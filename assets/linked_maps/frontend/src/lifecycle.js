@@ -1,6 +1,6 @@
-// How Streamlit calls a component: when it appears, and again after every rerun or change of theme.
+// Lifecycle of a component: Streamlit calls it when it appears, and after every rerun or change of theme.
 
-/** One instance per place on the page, kept across calls: camera and selection live in it. */
+/** One instance per element, kept across calls with its camera and selection. */
 const instances = new WeakMap();
 
 /**
@@ -12,10 +12,10 @@ export function instanceOf(parentElement, create) {
   return instances.get(parentElement);
 }
 
-/** What a component returns to Streamlit. */
+/** The cleanup function that a component returns to Streamlit. */
 export function cleanup(parentElement) {
   return () => {
-    // Streamlit also calls this for a call that a newer one overtook; only what has left the page is taken down.
+    // Streamlit also runs the cleanup of a call that a newer call replaced: destroy only what has left the page.
     setTimeout(() => {
       if (parentElement.isConnected) return;
       instances.get(parentElement)?.destroy();

@@ -1,4 +1,4 @@
-// The pair of maps: what arrives from Python goes to the panes; selection and hover are linked here.
+// The pair of maps: passes the data from Python to the panes, and links selection and hover.
 
 import { PayloadState } from "./state.js";
 import { showFailure } from "./failure.js";
@@ -15,7 +15,7 @@ import { Toolbar } from "./toolbar.js";
 import { doubtOf, Tooltip } from "./tooltip.js";
 
 const STACK_BELOW = 700;
-const NO_WEBGL = "This browser has no WebGL, which the maps are drawn with.";
+const NO_WEBGL = "This browser has no WebGL, which the maps need.";
 
 export class LinkedMaps {
   constructor(root) {
@@ -35,12 +35,12 @@ export class LinkedMaps {
     this.row = document.createElement("div");
     this.row.className = "panes";
     root.append(this.row);
-    this.legend = new Legend(root, (code, add) => this.#take(this.state.members(code + 1), add));
+    this.legend = new Legend(root, (code, add) => this.#choose(this.state.members(code + 1), add));
     this.tooltip = new Tooltip(root);
-    this.hover = new Hover(() => this.#tip());
+    this.hover = new Hover(() => this.#showTooltip());
     this.resizes = new ResizeObserver(() => this.#layout());
     this.resizes.observe(root);
-    this.onKey = (event) => this.#escape(event);
+    this.onKey = (event) => this.#clearOnEscape(event);
     document.addEventListener("keydown", this.onKey);
     this.onPlaces = () => this.payload && this.#show();
     events.addEventListener("places", this.onPlaces);
@@ -48,7 +48,7 @@ export class LinkedMaps {
   }
 
   /**
-   * What Streamlit calls after every rerun, whether or not anything changed.
+   * Update the maps; Streamlit calls this after every rerun, even when nothing changed.
    * @param {{header: object, blob: Function}} payload
    * @param {(name: string, value: any) => void} setState sends a state to Python
    */
@@ -57,11 +57,11 @@ export class LinkedMaps {
     this.payload = payload;
     this.webgl ??= hasWebGL();
     if (this.webgl) this.#show();
-    else this.#giveUp();
+    else this.#reportNoWebGL();
   }
 
-  /** Python then draws something plainer below. */
-  #giveUp() {
+  /** Report to Python that there is no WebGL; it then draws plainer maps below. */
+  #reportNoWebGL() {
     this.root.classList.add("without-webgl");
     this.fail(NO_WEBGL);
     if (this.payload.header.plain) this.root.hidden = true;
@@ -70,8 +70,8 @@ export class LinkedMaps {
 
   #show() {
     const { header, blob } = this.payload;
-    const held = places.get(header.places);
-    if (held === undefined) return; // called again when they have come
+    const delivered = places.get(header.places);
+    if (delivered === undefined) return; // called again when the points have arrived
     const first = this.header === undefined;
     const theme = readTheme(this.root);
     const { select, blobs, ...rest } = header;
@@ -81,7 +81,7 @@ export class LinkedMaps {
       this.row.querySelector(".failure")?.remove();
       this.theme = theme;
       this.#read(header, blob, first);
-      this.#draw(held);
+      this.#draw(delivered);
       this.signature = signature;
     }
     this.#selectFromPython(header, blob, first);
@@ -109,35 +109,35 @@ export class LinkedMaps {
     this.header = header;
   }
 
-  #draw(held) {
+  #draw(delivered) {
     const { header } = this;
-    const fresh = this.panes.length !== held.length;
-    this.#dropPanes(held.length);
-    held.forEach((_, number) => (this.panes[number] ??= this.#newPane(number)));
+    const fresh = this.panes.length !== delivered.length;
+    this.#dropPanes(delivered.length);
+    delivered.forEach((_, number) => (this.panes[number] ??= this.#newPane(number)));
     this.#layout();
     this.#unhover();
-    const turned = this.panes.at(-1).places?.key !== held.at(-1).key;
+    const replaced = this.panes.at(-1).places?.key !== delivered.at(-1).key;
     this.panes.forEach((pane, number) => {
-      const from = number === 1 ? held[0].coordinates : null;
-      if (pane.places?.key !== held[number].key) this.#rememberCamera(pane);
+      const from = number === 1 ? delivered[0].coordinates : null;
+      if (pane.places?.key !== delivered[number].key) this.#rememberCamera(pane);
       pane.show({
-        places: held[number],
+        places: delivered[number],
         from,
         classes: this.state.classes,
         colours: this.state.colours,
         theme: this.theme,
-        view: cameras.get(held[number].key),
+        view: cameras.get(delivered[number].key),
       });
       const { title, names, marks } = header.panes[number];
       pane.describe(title, names, marks);
     });
     this.toolbar.offer({
-      doubtful: held.some((pane) => pane.kept !== null),
-      morph: held.length > 1 ? header.panes.map((pane) => pane.title) : null,
+      doubtful: delivered.some((pane) => pane.kept !== null),
+      morph: delivered.length > 1 ? header.panes.map((pane) => pane.title) : null,
     });
-    if (fresh || turned) this.#morph(1);
+    if (fresh || replaced) this.#morph(1);
     this.#flag();
-    if (turned && held.length > 1) playMorph(this.panes[1], held[0].key);
+    if (replaced && delivered.length > 1) playMorph(this.panes[1], delivered[0].key);
   }
 
   #newPane(number) {
@@ -146,9 +146,9 @@ export class LinkedMaps {
       on: {
         mode: () => this.toolbar.mode,
         hover: (source, point) => this.#hover(source, point),
-        select: (texts, add) => this.#take(texts, add),
+        select: (texts, add) => this.#choose(texts, add),
         clear: () => this.#select(NOTHING),
-        view: () => this.#viewed(),
+        view: () => this.#cameraMoved(),
       },
       parent: this.row,
     });
@@ -182,20 +182,20 @@ export class LinkedMaps {
       this.token = select.token;
       this.#highlight(blob("select"));
     } else if (first && !same(this.selection, select ? blob("select") : NOTHING)) {
-      // Remembered from before a page switch; Python has forgotten it, and may hold an older one.
+      // The selection from before a page switch: Python has none, or an older one.
       this.#sendSelection();
     }
   }
 
-  #take(texts, add) {
+  #choose(texts, add) {
     this.#select(add ? union(this.selection, texts) : texts);
   }
 
-  /** A selection made by a person. */
+  /** Select texts in response to a person. */
   #select(selection) {
     if (same(selection, this.selection)) return;
     this.#highlight(selection);
-    // After the next frame: what the eye waits for comes first.
+    // After the next frame, so that the highlight is drawn first.
     clearTimeout(this.sending);
     this.sending = setTimeout(() => this.#sendSelection(), 30);
   }
@@ -218,9 +218,9 @@ export class LinkedMaps {
     this.setState("selection", { texts, token: this.token, indices: encodeSelection(this.selection) });
   }
 
-  #escape(event) {
+  #clearOnEscape(event) {
     if (event.key !== "Escape" || event.defaultPrevented || this.selection.length === 0) return;
-    // Escape in a text field or an open menu elsewhere on the page is not meant for the maps.
+    // Escape in a text field or an open menu elsewhere on the page does not concern the maps.
     const focused = document.activeElement;
     const ours = focused === null || focused === document.body || focused === this.root.getRootNode().host;
     if (ours || this.root.matches(":hover")) this.#select(NOTHING);
@@ -232,7 +232,7 @@ export class LinkedMaps {
     if (point === this.hovered?.point || (point < 0 && !this.hovered)) return;
     this.hovered = point < 0 ? null : { source, point };
     for (const pane of this.panes) pane.mark(point);
-    if (this.hovered) return this.#tip();
+    if (this.hovered) return this.#showTooltip();
     this.hover.forget();
     this.tooltip.hide();
   }
@@ -241,7 +241,7 @@ export class LinkedMaps {
     this.#hover(null, -1);
   }
 
-  #tip() {
+  #showTooltip() {
     if (!this.hovered) return;
     const { source, point } = this.hovered;
     const box = source.stage.getBoundingClientRect();
@@ -264,14 +264,14 @@ export class LinkedMaps {
     this.root.classList.toggle("stacked", narrow && this.panes.length > 1);
   }
 
-  #viewed() {
+  #cameraMoved() {
     const camera = JSON.stringify(this.panes.map((pane) => pane.cameraState));
-    if (camera === this.root.dataset.camera) return; // painted for another reason: what is hovered stands where it stood
+    if (camera === this.root.dataset.camera) return; // the camera did not move, so the hovered point did not, either
     this.root.dataset.camera = camera;
     this.#unhover();
   }
 
-  /** For people, the toolbar; for tests, attributes. */
+  /** Show the counts in the toolbar, and set attributes for tests. */
   #report() {
     const { header } = this;
     const [selected, lit] = [this.state.passing(this.selection).length, this.state.lit.length];
@@ -284,7 +284,7 @@ export class LinkedMaps {
 
   fail(sentence) {
     this.root.dataset.state = "failed";
-    this.signature = undefined; // what comes next is drawn again
+    this.signature = undefined; // draw the next payload in any case
     showFailure(this.row, sentence);
   }
 

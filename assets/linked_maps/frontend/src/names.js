@@ -1,8 +1,8 @@
-// Cluster names as HTML over the map: strongest first, never overlapping, more of them as one zooms in.
+// Cluster names as HTML over the map, by priority and without overlap; zooming in shows more of them.
 
 const GAP = 5;
 const AREA_PER_NAME = 15000;
-const PLACES = [0, -0.8, 0.8, -1.6, 1.6]; // heights beside the middle where a name may stand, the best first
+const PLACES = [0, -0.8, 0.8, -1.6, 1.6]; // vertical offsets tried for a name, in its heights, the best first
 
 export class Names {
   constructor(parent) {
@@ -13,7 +13,7 @@ export class Names {
     this.items = [];
   }
 
-  /** @param {[string, number, number, number, number][]} names text, x, y, size, least zoom; strongest first */
+  /** @param {[string, number, number, number, number][]} names text, x, y, size, least zoom; highest priority first */
   show(names) {
     const largest = Math.max(1, ...names.map((name) => name[3]));
     this.items = names.map(([text, x, y, size, zoom]) => {
@@ -53,7 +53,7 @@ export class Names {
     }
   }
 
-  /** The first place that overlaps nothing, or undefined. */
+  /** The first place without overlap, or undefined. */
   #freeBox(item, camera, taken) {
     const [x, y] = camera.project(item.x, item.y);
     if (x < 0 || x > camera.width || y < 0 || y > camera.height) return undefined;
@@ -63,7 +63,7 @@ export class Names {
   }
 }
 
-/** Pushed inwards rather than cut in half at the edge. */
+/** Shift a name inwards where the edge would cut it. */
 function boxAround({ width, height }, x, y, stage) {
   const left = Math.min(Math.max(x - width / 2, 2), stage.width - width - 2);
   const top = Math.min(Math.max(y - height / 2, 2), stage.height - height - 2);

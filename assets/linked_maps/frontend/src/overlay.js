@@ -26,7 +26,7 @@ export class Overlay {
     this.contours.setAttribute("d", path);
   }
 
-  /** Lines from the old to the new places of some points; of many, evenly chosen ones. */
+  /** Draw lines from the old to the new places of some points; of many points, an even sample. */
   showTrails(points, from, to) {
     const step = Math.max(1, points.length / MAX_TRAILS);
     let path = "";

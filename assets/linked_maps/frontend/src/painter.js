@@ -1,5 +1,5 @@
-// Draws the points of one map with WebGL. Every change costs what it changes: a camera or a step of the morph a few
-// numbers, a selection one byte a point, a colouring two; places are sent once.
+// Draws the points of one map with WebGL. A change uploads only what it changes: camera or morph a few numbers, a
+// selection one byte a point, a colouring two bytes a point. Coordinates are uploaded once.
 
 import { FRAGMENT, PALETTE_WIDTH, VERTEX } from "./shaders.js";
 
@@ -10,7 +10,7 @@ const ATTRIBUTES = {
   flags: { location: 3, size: 1 },
 };
 
-/** Whether this browser can draw the maps at all. */
+/** Whether this browser can draw the maps. */
 export function hasWebGL() {
   const context = document.createElement("canvas").getContext("webgl2");
   context?.getExtension("WEBGL_lose_context")?.loseContext(); // a browser allows about 16 contexts
@@ -18,14 +18,14 @@ export function hasWebGL() {
 }
 
 export class Painter {
-  /** @param {HTMLCanvasElement} canvas; @param {() => void} onRestored called when all must be drawn again */
+  /** @param {HTMLCanvasElement} canvas; @param {() => void} onRestored called when the map must be drawn again */
   constructor(canvas, onRestored) {
     this.canvas = canvas;
     this.arrays = {};
     this.gl = canvas.getContext("webgl2", { alpha: false, antialias: false, depth: false, stencil: false });
     if (!this.gl) throw new Error("WebGL stopped working in this browser; reload the page.");
     this.#prepare();
-    // Graphics drivers restart and laptops wake up: draw again from what is in memory.
+    // A restarted driver or a resumed laptop loses the context: upload everything again from memory.
     canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
     canvas.addEventListener("webglcontextrestored", () => {
       this.#prepare();

@@ -1,4 +1,4 @@
-// One map: its points, camera, names and what lies over them. Knows nothing of the other map or of Streamlit.
+// One map: its points, camera, names and overlays. Independent of the other map and of Streamlit.
 
 import { Camera } from "./camera.js";
 import { contourPath } from "./density.js";
@@ -92,10 +92,10 @@ export class Pane {
     this.stage.setAttribute("aria-label", `Map: ${title}. Arrow keys move, plus and minus zoom, 0 shows all.`);
     this.names.show(names);
     this.pins.show(marks);
-    this.#entitle();
+    this.#updateTitle();
   }
 
-  #entitle() {
+  #updateTitle() {
     const way = this.morph < 1 ? ` · ${Math.round(100 * this.morph)} % of the way` : "";
     this.title.textContent = this.title.title = this.heading + way;
     const { offsetLeft: left, offsetTop: top, offsetWidth, offsetHeight } = this.title;
@@ -103,14 +103,14 @@ export class Pane {
   }
 
   /**
-   * Draw points; other points than before begin with all in view.
+   * Draw points; new points start with the home view.
    * @param {object} next places: {key, extent, coordinates, kept}; from: coordinates to morph from, or null; classes:
    *   Uint16Array; colours: {vivid, pale, greyed}; theme; view: a camera to start with, or undefined
    */
   show({ places, from, classes, colours, theme, view }) {
-    const turned = this.places?.key !== places.key;
-    this.places = places; // with the same points, how far they can be trusted may be new
-    if (turned) {
+    const replaced = this.places?.key !== places.key;
+    this.places = places; // the same points may have new shares of true neighbours
+    if (replaced) {
       this.#resized();
       this.camera.frame(places.extent);
       if (view) this.camera.restore(view);
@@ -150,12 +150,12 @@ export class Pane {
     this.#request();
   }
 
-  /** @param {number} morph 0: points stand where they were, 1: where they are */
+  /** @param {number} morph 0: points stand where the left map has them; 1: in their own places */
   setMorph(morph) {
     if (morph === this.morph) return;
     this.morph = morph;
     this.element.classList.toggle("morphed", morph < 1);
-    this.#entitle();
+    this.#updateTitle();
     this.#trails();
     this.#contour();
     this.#request();
@@ -166,7 +166,7 @@ export class Pane {
     else this.overlay.showTrails([], null, null);
   }
 
-  /** Not at every step of the morph: it takes longer than a frame. */
+  /** Draw contours after a delay during a morph: they take longer than a frame. */
   #contour() {
     clearTimeout(this.contouring);
     const of = this.contours ? [this.places.coordinates, this.from, this.morph, this.shown] : null;
@@ -180,7 +180,7 @@ export class Pane {
     }, this.morph < 1 ? CONTOURS_AFTER : 0);
   }
 
-  /** Where the points are now, half-way through a morph too. */
+  /** Present coordinates of the points, also during a morph. */
   #coordinates() {
     const { morph, from, places } = this;
     if (morph === 1 || !from) return places.coordinates;
@@ -229,7 +229,7 @@ export class Pane {
     return pointSizes({ n: this.classes.length, greyShare: this.greyShare, zoom: this.camera.magnification });
   }
 
-  /** Everything in view. */
+  /** Show all points. */
   goHome() {
     this.camera.goHome();
     this.#request();
@@ -239,7 +239,7 @@ export class Pane {
     this.camera.zoomAt([this.camera.width / 2, this.camera.height / 2], factor);
   }
 
-  /** [zoom, x, y], rounded: what a test can compare. */
+  /** [zoom, x, y], rounded, so that tests can compare it. */
   get cameraState() {
     return [this.camera.zoom, this.camera.x, this.camera.y].map((value) => Math.round(value * 1000) / 1000);
   }
@@ -252,7 +252,7 @@ export class Pane {
     this.#request();
   }
 
-  /** Draw at the next frame, once for all that changed until then: where drawing is slow, frames are dropped. */
+  /** Draw at the next frame, once for all changes until then; where drawing is slow, frames are dropped. */
   #request() {
     if (this.places === null) return;
     this.frame ??= requestAnimationFrame(() => {

@@ -4,7 +4,7 @@ const TYPES = { float32: Float32Array, uint32: Uint32Array, uint16: Uint16Array,
 const VERSION = 2;
 
 /**
- * Read the header only; blobs are cut out when they are asked for, so that a rerun that changed nothing costs nothing.
+ * Read the header; blobs are copied on request, so that a rerun without changes copies nothing.
  * @param {Uint8Array} bytes
  * @returns {{header: object, blob: (name: string) => ArrayBufferView}}
  */

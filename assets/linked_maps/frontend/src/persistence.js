@@ -1,5 +1,5 @@
-// State that outlives one instance. Streamlit takes a component off the page whenever another page is opened.
-// Kept for as long as the browser tab shows the app.
+// State that outlives an instance, kept while the browser tab shows the app. Streamlit removes a component from the
+// page whenever another page is opened.
 
 const KEPT = 24;
 
@@ -15,11 +15,11 @@ class Recent extends Map {
 /** Which toggles of the toolbar are pressed. */
 export const toggles = { contours: false, doubtful: false };
 
-/** Cameras by the key of the points they look at. */
+/** Cameras by the key of their points. */
 export const cameras = new Recent();
 
 /** Selections by the component's key: {texts, token, selection}. */
 export const selections = new Recent();
 
-/** Keys of generic maps whose morph into a reshaped one was shown already: it is shown once, not at every visit. */
+/** Keys of generic maps whose morph into a reshaped map has played: it plays once. */
 export const morphed = new Recent();

@@ -1,8 +1,8 @@
-// Which points are near a place, and which lie inside a drawn line. Both on flat [x0, y0, x1, y1, …] coordinates.
+// The nearest point to a place, and the points inside a drawn line. Both use flat [x0, y0, x1, y1, …] coordinates.
 
 const PER_CELL = 4;
 
-/** A grid over [-1, 1]²: finds the nearest point without walking through all of them at every mouse move. */
+/** A grid over [-1, 1]² that finds the nearest point without testing all points. */
 export class PickGrid {
   constructor(coordinates) {
     const n = coordinates.length / 2;
@@ -45,7 +45,7 @@ export class PickGrid {
 }
 
 /**
- * Points inside a closed polygon; a line that crosses itself still takes all it goes around.
+ * Points inside a closed polygon, by the nonzero winding rule: a line that crosses itself takes every loop.
  * @param {ArrayLike<number>} coordinates
  * @param {[number, number][]} polygon
  * @returns {Uint32Array} sorted

@@ -1,7 +1,7 @@
 // Places of typed texts: a labelled pin above the points, always shown.
 
 const DOT = 10;
-const LABEL = [160, 38]; // room for the text, from the middle of the dot
+const LABEL = [160, 38]; // pixels for the text, from the centre of the dot
 
 export class Pins {
   constructor(stage) {
@@ -25,7 +25,7 @@ export class Pins {
     this.layer.replaceChildren(...this.items.map((item) => item.element));
   }
 
-  /** @returns {{left: number, top: number, right: number, bottom: number}[]} boxes that names should leave free */
+  /** @returns {{left: number, top: number, right: number, bottom: number}[]} boxes that names must not overlap */
   place(camera) {
     return this.items.map(({ element, x, y }) => {
       const [left, top] = camera.project(x, y);

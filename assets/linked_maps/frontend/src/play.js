@@ -1,11 +1,11 @@
-// The morph that plays by itself.
+// The morph that plays without a click.
 
 import { morphed } from "./persistence.js";
 
 const MORPH_MS = 600;
 
 /**
- * The first time a reshaped map stands beside its generic one, its points move there in an animation.
+ * Animate the points of a reshaped map from their generic places, the first time that both maps are shown.
  * @param {Pane} pane the reshaped map
  * @param {string} key of the generic map's points
  */

@@ -5,7 +5,7 @@ export const LIT = 2;
 export const GREYED = 4;
 export const DOUBTFUL = 8;
 
-/** Below this share of true neighbours near on the map, its place says little; in the payload's unit, 255 being all. */
+/** A point with a lower share of true neighbours near it is doubtful; in the payload's unit, 255 for all. */
 const DOUBT_BELOW = 0.2 * 255;
 
 /**
@@ -25,7 +25,7 @@ export function isDoubtful(kept) {
   return kept < DOUBT_BELOW;
 }
 
-/** Numbers 0 … n - 1 in an order that has nothing to do with them, the same every time. */
+/** Numbers 0 … n - 1 in a fixed pseudorandom order. */
 export function mixedOrder(n) {
   const order = Uint32Array.from({ length: n }, (_, i) => i);
   let seed = 1;
@@ -38,8 +38,8 @@ export function mixedOrder(n) {
 }
 
 /**
- * From bottom to top: greyed by a filter, grey, coloured; what is selected or lit above what is not. Within these
- * in mixed order, so that no class covers another only because it comes later in the corpus.
+ * Order from bottom to top: greyed by a filter, grey, coloured; above them the selected or lit points. Each group is
+ * in pseudorandom order, so that no class covers another because it comes later in the corpus.
  */
 export function drawingOrder(flags, classes, mixed) {
   const layer = (i) => {

@@ -1,5 +1,5 @@
-// An empty element that brings the points, as Streamlit calls it. Points are by far the largest part of what the maps
-// need, and an element whose data stay the same is not sent again, however often colours or search hits are.
+// Streamlit component that delivers the points; it draws nothing. Points are by far the largest part of the data.
+// Streamlit sends the data of a component only when they change, so new colours or search hits do not resend points.
 
 import { cleanup, instanceOf } from "./lifecycle.js";
 import { decodePayload } from "./payload.js";
@@ -25,7 +25,7 @@ class PointsElement {
   }
 
   destroy() {
-    // A newer element may have brought the same points already.
+    // A newer element may have delivered the same points already.
     if (places.get(this.key) === this.panes) places.delete(this.key);
   }
 }

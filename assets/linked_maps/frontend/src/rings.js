@@ -1,4 +1,4 @@
-// Rings around the hovered point and around a handful of selected ones, which would not be found among thousands.
+// Rings around the hovered point and around a few selected ones, which are hard to see among thousands.
 
 import { css } from "./theme.js";
 

@@ -11,11 +11,11 @@ export function same(a, b) {
   return a.length === b.length && a.every((value, i) => value === b[i]);
 }
 
-/** Base64 of the little-endian bytes: 5.3 characters a text, a tenth of what JSON would need with its keys. */
+/** Base64 of the little-endian bytes: 5.3 characters a text, a tenth of the size of JSON with its keys. */
 export function encodeSelection(selection) {
   const bytes = new Uint8Array(selection.buffer, selection.byteOffset, selection.byteLength);
   let binary = "";
-  // fromCharCode takes its characters as arguments, of which there may not be too many at once.
+  // fromCharCode takes its characters as arguments, whose number is limited.
   for (let i = 0; i < bytes.length; i += 8192) {
     binary += String.fromCharCode(...bytes.subarray(i, i + 8192));
   }

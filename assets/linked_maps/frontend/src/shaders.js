@@ -1,4 +1,4 @@
-// What the graphics card runs for every point and every pixel of one.
+// WebGL shaders: the vertex shader runs for every point, the fragment shader for each of its pixels.
 
 export const PALETTE_WIDTH = 256;
 
@@ -14,7 +14,7 @@ uniform vec2 shift;
 uniform float morph;
 uniform float ratio;      // pixels of the screen per CSS pixel
 uniform vec4 sizes;       // diameter, opacity of coloured points; diameter, opacity of grey ones
-uniform int focus;        // what stays vivid: 0 all, 1 what is selected or lit, 2 doubtful places
+uniform int focus;        // vivid points: 0 all, 1 selected or lit ones, 2 doubtful ones
 uniform bool ringed;      // draw rings instead of points
 uniform sampler2D palette;
 flat out vec4 colour;

@@ -27,7 +27,7 @@ export class PayloadState {
     return changed;
   }
 
-  /** Texts by class, of those that pass the filter: what a click in the legend selects. */
+  /** Texts that pass the filter, by class; a click in the legend selects those of a class. */
   get counts() {
     const counts = new Uint32Array(this.colours.vivid.length);
     this.classes.forEach((value, i) => this.passes(i) && counts[value]++);
@@ -41,7 +41,7 @@ export class PayloadState {
     return Uint32Array.from(members);
   }
 
-  /** Of some points, those that pass the filters: greyed texts are never selected, even when they were before. */
+  /** Those of some points that pass the filters: a greyed text loses its selection. */
   passing(points) {
     return this.shown === null ? points : points.filter((point) => this.shown[point] === 1);
   }

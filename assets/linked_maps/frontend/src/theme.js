@@ -38,8 +38,8 @@ export function readTheme(element) {
 
 /**
  * Colours by class: 0 is grey (no label), 1 … are the labels or the steps of a numeric scale.
- * `pale` is what each looks like while something else is selected: a hint of its hue, far behind. `greyed` is what a
- * filter leaves out: no hue at all, still there.
+ * `pale` are the colours of unselected points while others are selected: little of their hue. `greyed` are the colours
+ * of points that a filter excludes: no hue.
  */
 export function classColours(colouring, theme) {
   const vivid = [theme.grey, ...labelColours(colouring, theme)];
@@ -77,7 +77,7 @@ const MOST_PIXELS = 16;
 
 /**
  * Diameter (CSS pixels) and opacity of coloured and of grey points: small and translucent when there are many points,
- * larger and denser when zoomed in. A few labelled points among many grey ones would drown, so they are drawn larger.
+ * larger and denser when zoomed in. A few labelled points among many grey ones are larger, so that they stay visible.
  */
 export function pointSizes({ n, greyShare, zoom }) {
   const growth = Math.asinh(zoom) / Math.asinh(1);

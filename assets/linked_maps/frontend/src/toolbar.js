@@ -1,4 +1,4 @@
-// Above the maps: the tools, and one line that says what the mouse does now and how many texts are selected.
+// Toolbar above the maps, with one line on what the mouse does and how many texts are selected.
 
 import { toggles } from "./persistence.js";
 
@@ -34,12 +34,12 @@ const TOGGLES = [
   {
     action: "doubtful",
     word: "Doubtful places",
-    tip: "Mark with a cross the texts that stand apart from most of their true neighbours: fewer than 20 % of them are near on this map, so its place says little",
+    tip: "Mark with a cross each text that has fewer than 20 % of its true neighbours near it on this map: its place means little",
   },
 ];
 
 export class Toolbar {
-  /** @param {{clear, reset, mode(mode), toggle, morph(value)}} on toggle: one of `toggles` has changed */
+  /** @param {{clear, reset, mode(mode), toggle, morph(value)}} on callbacks; toggle: one of `toggles` has changed */
   constructor(parent, on) {
     this.on = on;
     this.mode = "pan";

@@ -11,7 +11,7 @@ export class Tooltip {
     this.element.className = "tooltip";
     this.element.setAttribute("role", "tooltip");
     this.element.innerHTML = `<div class="label"><span class="swatch"></span><span class="label-text"></span></div><div class="text"></div><div class="doubt"></div>`;
-    // In the browser's top layer nothing around the component can cut it off.
+    // In the browser's top layer, no element around the component can clip it.
     this.element.popover = "manual";
     parent.append(this.element);
   }
@@ -41,10 +41,10 @@ export class Tooltip {
   }
 }
 
-/** How far the place of a point can be trusted, in words. */
+/** How faithful the place of a point is, in words. */
 export function doubtOf(kept, point) {
   if (kept === null) return "";
   const share = Math.round((kept[point] / 255) * 100);
   const near = `${share} % of its true neighbours are near on this map`;
-  return isDoubtful(kept[point]) ? `${near}: its place says little.` : `${near}.`;
+  return isDoubtful(kept[point]) ? `${near}: its place means little.` : `${near}.`;
 }
