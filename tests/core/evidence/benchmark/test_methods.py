@@ -1,0 +1,23 @@
+import numpy as np
+import pytest
+
+from core.evidence.benchmark.data import Facet
+from core.evidence.benchmark.methods import pick
+
+
+@pytest.mark.parametrize("picking", ["random", "suggested"])
+def test_picks_are_different_labelled_rows_of_two_labels_at_least(picking):
+    codes = np.where(np.arange(60) < 50, 0, 1)
+    codes[10:20] = -1
+    vectors = np.random.default_rng(0).normal(size=(60, 8)).astype(np.float32)
+    facet = Facet("f", "", codes, ("a", "b"))
+    for n in (1, 2, 15):
+        picked = pick(facet, vectors, n, picking, seed=1)
+        assert len(set(picked)) == len(picked) == max(n, 2)
+        assert set(codes[picked]) == {0, 1}
+
+
+def test_random_picks_of_fewer_labels_are_among_those_of_more():
+    codes = np.arange(60) % 3
+    facet, vectors = Facet("f", "", codes, ("a", "b", "c")), np.eye(60, dtype=np.float32)
+    assert set(pick(facet, vectors, 10, "random", 4)) <= set(pick(facet, vectors, 20, "random", 4))
