@@ -258,7 +258,7 @@ class _TooLarge(EncoderUnavailable):
 
 
 def _is_too_large(refusal: RequestRefused) -> bool:
-    """Return whether a smaller request may be accepted; for long texts some servers report an error of their own."""
+    """Return whether a smaller request may be accepted; some servers refuse a long text with status 500."""
     by_name = refusal.status >= 500 and any(word in refusal.message for word in ("too large", "too long"))
     return refusal.status in TOO_LARGE_STATUSES or by_name
 
