@@ -226,17 +226,18 @@ def _entropy(counts: np.ndarray) -> float:
     return float(-(shares * np.log(shares)).sum())
 
 
-def _movement(kind: str, group: int, others: list[int], counts: np.ndarray) -> Movement:
+def _movement(
+    kind: Literal["splits", "gathers"], group: int, others: list[int], counts: np.ndarray
+) -> Movement:
     order = np.argsort(-counts, kind="stable")
     size = int(counts.sum())
     there = [(others[i], int(counts[i])) for i in order if counts[i] > 0]
     parts = [part for part in there if part[1] >= NAMED_SHARE * size]
     if not parts or (len(parts) == 1 and parts[0][1] < size / 2):
         parts = there  # scattered: name its largest parts
-    parts = tuple(parts[:MOST_PARTS])
-    return Movement(
-        "stays" if len(parts) == 1 else kind, group, size, parts, size - sum(count for _, count in parts)
-    )
+    named = tuple(parts[:MOST_PARTS])
+    rest = size - sum(count for _, count in named)
+    return Movement("stays" if len(named) == 1 else kind, group, size, named, rest)
 
 
 def _present(codes: np.ndarray) -> list[int]:

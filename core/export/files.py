@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -84,12 +85,13 @@ class File:
 
 def source_table(source: ExportSource) -> pd.DataFrame:
     """Build the table of a source; see `export_table`."""
-    fit, results = source.fit, {}
-    if fit is not None:
+    fit, clusters = source.fit, source.fit_clusters
+    results: dict[str, Any] = {}
+    if fit is not None and clusters is not None:
         results = {
             "answers": source.answers,
-            "reshaped_clusters": source.fit_clusters.codes,
-            "reshaped_names": source.fit_clusters.names,
+            "reshaped_clusters": clusters.codes,
+            "reshaped_names": clusters.names,
             "reshaped_map": fit.space.map,
             "neighbours_replaced": source.findings.change,
         }
@@ -139,8 +141,8 @@ def export_files(source: ExportSource, table: pd.DataFrame) -> list[File]:
     ]
     if source.fit is not None:
         if not source.fit.method.reencodes:  # else no matrix makes the space
-            files.append(_linear_form(source, stem))
-        files.append(_evidence(source, stem))
+            files.append(_linear_form(source, source.fit, stem))
+        files.append(_evidence(source, source.fit, stem))
     if source.history is not None and not source.history.empty:
         files.append(_record(source.corpus, source.history, stem))
     return files
@@ -163,12 +165,12 @@ def _vectors(source: ExportSource, stem: str) -> File:
         f"{n_texts:,} × {n_dims}, a list column beside the text · {_about(space.vectors.nbytes)}",
         f"{stem}-vectors.parquet",
         PARQUET,
-        lambda: vectors_to_parquet_bytes(source.corpus.texts, space.vectors),
+        lambda: vectors_to_parquet_bytes(source.corpus.texts.tolist(), space.vectors),
     )
 
 
-def _linear_form(source: ExportSource, stem: str) -> File:
-    fit, known, generic = source.fit, source.findings.linear, source.generic
+def _linear_form(source: ExportSource, fit: Fit, stem: str) -> File:
+    known, generic = source.findings.linear, source.generic
     n_dims, n_reshaped = generic.vectors.shape[1], fit.space.vectors.shape[1]
     kept = ""
     if known is not None and not np.isnan(known.agreement):
@@ -190,8 +192,8 @@ def _linear_form(source: ExportSource, stem: str) -> File:
     )
 
 
-def _evidence(source: ExportSource, stem: str) -> File:
-    words = "" if source.fit.method.reencodes else ", with the words that drive each"
+def _evidence(source: ExportSource, fit: Fit, stem: str) -> File:
+    words = "" if fit.method.reencodes else ", with the words that drive each"
     measured = "" if source.findings.evidence else "; not measured yet"
     return File(
         "evidence",
@@ -199,7 +201,7 @@ def _evidence(source: ExportSource, stem: str) -> File:
         f"Whether it helped, label by label{words}{measured}",
         f"{stem}-evidence.json",
         "application/json",
-        lambda: findings_to_json_bytes(source.fit, source.findings, encoder=source.encoder),
+        lambda: findings_to_json_bytes(fit, source.findings, encoder=source.encoder),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -184,7 +185,7 @@ def _fetched_folder(task: PublishedTask) -> Path:
     from huggingface_hub.utils import disable_progress_bars
 
     disable_progress_bars()
-    wanted = {
+    wanted: dict[str, Any] = {
         "repo_id": task.hub_name,
         "repo_type": "dataset",
         "revision": task.revision,

@@ -194,8 +194,8 @@ class Runner:
 
         found = margins(*map(scores, (wordings.correct, wordings.implicit, wordings.incorrect)))
         add = partial(self.collector.add, material.dataset, facet.name)
-        for measure, value in zip(("ΔCI", "ΔII"), found, strict=True):
-            add(measure, setting, value, len(rows), float(np.mean(seconds)))
+        add("ΔCI", setting, found[0], len(rows), float(np.mean(seconds)))
+        add("ΔII", setting, found[1], len(rows), float(np.mean(seconds)))
 
     def _transformed(
         self, material: GroupedTexts, facet: Facet, setting: Setting, split: Split

@@ -64,7 +64,7 @@ def make_splits(
     splits = []
     for facet in material.facets:
         learning = _learning(material, facet, settings, note)
-        vectors = space(material)[0] if learning else None
+        vectors = space(material)[0] if learning else np.empty((len(material.texts), 0))  # unused
         splits.append([_split(material, facet, learning, vectors, seed) for seed in seeds])
     return splits
 
@@ -85,7 +85,7 @@ def _learning(
 
 
 def _split(
-    material: GroupedTexts, facet: Facet, learning: list[Setting], vectors: np.ndarray | None, seed: int
+    material: GroupedTexts, facet: Facet, learning: list[Setting], vectors: np.ndarray, seed: int
 ) -> Split:
     picked = {each: pick(facet, vectors, each.labels, each.picking, seed) for each in learning}
     shown = np.concatenate([np.empty(0, np.int64), *picked.values()])
