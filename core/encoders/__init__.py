@@ -16,7 +16,12 @@ from core.encoders.catalogue import (
 )
 from core.encoders.cost_estimate import count_tokens, sample_by_length, time_first_texts
 from core.encoders.model_files import HUB_TIMEOUT, files_signature, model_folder, packaged_folder
-from core.encoders.precomputed import ReadyVectors, read_ready_vectors, ready_name, split_ready
+from core.encoders.precomputed import (
+    PrecomputedVectors,
+    precomputed_name,
+    read_precomputed,
+    split_precomputed,
+)
 from core.encoders.spec import EncoderSpec, Kind, host_of, is_folder
 
 __all__ = [
@@ -28,7 +33,7 @@ __all__ = [
     "EncoderFacts",
     "EncoderSpec",
     "Kind",
-    "ReadyVectors",
+    "PrecomputedVectors",
     "available_encoders",
     "count_tokens",
     "count_too_long",
@@ -43,11 +48,11 @@ __all__ = [
     "load_encoder",
     "model_folder",
     "packaged_folder",
+    "precomputed_name",
     "preview_prompt",
-    "read_ready_vectors",
-    "ready_name",
+    "read_precomputed",
     "sample_by_length",
-    "split_ready",
+    "split_precomputed",
     "time_first_texts",
     "title_of",
     "writes_answers",

@@ -25,7 +25,7 @@ FORMATS = (".npy", ".npz", ".parquet")
 
 
 @dataclass(frozen=True)
-class ReadyVectors:
+class PrecomputedVectors:
     """Vectors of a corpus' texts, in the order of the texts.
 
     Attributes
@@ -79,7 +79,7 @@ class PrecomputedFamily(EncoderFamily):
         )
 
 
-def ready_name(file_name: str, key: str) -> str:
+def precomputed_name(file_name: str, key: str) -> str:
     """Return the encoder name of vectors from a file; `key` is the one under which a corpus keeps them.
 
     Raises
@@ -92,14 +92,14 @@ def ready_name(file_name: str, key: str) -> str:
     return f"vectors:{file_name.strip()}#{key}"
 
 
-def split_ready(name: str) -> tuple[str, str] | None:
+def split_precomputed(name: str) -> tuple[str, str] | None:
     """Return the file and the key of precomputed vectors; None for the name of any other encoder."""
     spec = EncoderSpec.parse(name)
     found = spec.kind == Kind.VECTORS and spec.source and spec.output
     return (spec.source, spec.output) if found else None
 
 
-def read_ready_vectors(
+def read_precomputed(
     name: str,
     file: BinaryIO,
     n_texts: int,
@@ -107,7 +107,7 @@ def read_ready_vectors(
     ids: Sequence[object] | None = None,
     column: str | None = None,
     id_column: str | None = None,
-) -> ReadyVectors:
+) -> PrecomputedVectors:
     """Read the vectors of a corpus' texts from a `.npy`, `.npz` or Parquet file; pickles are refused.
 
     When the corpus and the file have ids, each text gets the vector with its id, in any order; vectors with
@@ -151,7 +151,7 @@ def read_ready_vectors(
             "are left out): one for each text is needed, or ids in both to match them by."
         )
     vectors = _unit(name, np.asarray(vectors, dtype=np.float32))
-    return ReadyVectors(vectors, matched_by, content_key("ready vectors", VERSION, vectors))
+    return PrecomputedVectors(vectors, matched_by, content_key("ready vectors", VERSION, vectors))
 
 
 def _read_arrays(

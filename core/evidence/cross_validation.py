@@ -26,7 +26,7 @@ def cross_validate(
     folds: int = 5,
     repeats: int = 5,
     transform: TransformerMixin | None = None,
-    read: np.ndarray | None = None,
+    reencoded: np.ndarray | None = None,
     progress: Progress | None = None,
 ) -> Evidence:
     """Cross-validate a transform on the given labels.
@@ -43,7 +43,7 @@ def cross_validate(
     cut at 0 or extended to it. For labels drawn at random (2 to 15 classes, 12 to 150 labels, synthetic and
     real spaces) the verdict was "helps" in 1 of 100 cases, and in 4 of 100 for the worst setting.
 
-    Cost: `folds` x `repeats` fits, none with `read`; fewer repeats with many labels. A corpus of
+    Cost: `folds` x `repeats` fits, none with `reencoded`; fewer repeats with many labels. A corpus of
     more than 5,000 texts is sampled: its labelled texts (at most 3,000) and others drawn at random.
 
     Parameters
@@ -64,7 +64,7 @@ def cross_validate(
         Splits, at least 1.
     transform : estimator, optional
         Unfitted; clones are used. `GuidedTransform()` when not given.
-    read : array of shape (n_texts, n_other_dims), optional
+    reencoded : array of shape (n_texts, n_other_dims), optional
         The same texts, re-encoded under an instruction. This is then the reshaped space, and nothing is
         fitted. Copies, folds and repeats follow X, so that the evidence can be compared, text by text, with
         that of a transform.
@@ -78,8 +78,8 @@ def cross_validate(
     Raises
     ------
     ValueError
-        When folds or repeats are too few, X, y and read differ in length, or both a transform and read are
-        given.
+        When folds or repeats are too few, X, y and `reencoded` differ in length, or a transform is given as
+        well as re-encoded vectors.
 
     References
     ----------
@@ -96,7 +96,7 @@ def cross_validate(
         label_vectors=label_vectors,
         transform=transform,
         random_state=random_state,
-        read=read,
+        reencoded=reencoded,
     )
     if not holdout.enough:
         return _summary(holdout, None)

@@ -92,7 +92,7 @@ class Holdout:
         Unfitted.
     arguments : dict
         Arguments of its `fit` besides X and y.
-    read : ndarray of float32 (n_labelled, n_dims of their own), optional
+    reencoded : ndarray of float32 (n_labelled, n_dims of their own), optional
         Unit vectors of the labelled texts in a re-encoded space. No transform is fitted then.
     """
 
@@ -104,7 +104,7 @@ class Holdout:
     unit: np.ndarray
     transform: TransformerMixin
     arguments: dict[str, object]
-    read: np.ndarray | None = None
+    reencoded: np.ndarray | None = None
 
     @property
     def testable(self) -> np.ndarray:
@@ -133,9 +133,9 @@ class Holdout:
         return self._find(self.unit, known, held)
 
     def reshaped(self, known: np.ndarray, held: np.ndarray) -> HoldoutScores:
-        """Score them in the space fitted on the known labels only, or in `read`. Cost: one fit, or none."""
-        if self.read is not None:
-            return self._find(self.read, known, held)
+        """Score them in the space fitted on the known labels, or in `reencoded`. Cost: one fit, or none."""
+        if self.reencoded is not None:
+            return self._find(self.reencoded, known, held)
         y = np.full(len(self.X), -1)
         y[self.rows[known]] = self.classes[self.codes[known]]
         fitted = clone(self.transform).fit(self.X, y, **self.arguments)
@@ -157,7 +157,7 @@ def prepare_holdout(
     label_vectors: np.ndarray | None,
     transform: TransformerMixin | None,
     random_state: int,
-    read: np.ndarray | None = None,
+    reencoded: np.ndarray | None = None,
 ) -> Holdout:
     """Return the labelled texts of a corpus, and what a fit needs.
 
@@ -168,22 +168,22 @@ def prepare_holdout(
     Raises
     ------
     ValueError
-        When X, y and read differ in length, or both a transform and re-encoded vectors are given.
+        When X, y and `reencoded` differ in length, or both a transform and re-encoded vectors are given.
     """
     from core.transforms import GuidedTransform
 
     X, y = np.asarray(X), np.asarray(y)
     if len(X) != len(y):
         raise ValueError(f"{len(X)} texts and {len(y)} labels found; give one label per text, -1 for none.")
-    if read is not None and len(read) != len(X):
-        raise ValueError(f"{len(X)} texts and {len(read)} re-encoded vectors found; give one per text.")
-    if read is not None and transform is not None:
+    if reencoded is not None and len(reencoded) != len(X):
+        raise ValueError(f"{len(X)} texts and {len(reencoded)} re-encoded vectors found; give one per text.")
+    if reencoded is not None and transform is not None:
         raise ValueError("A transform and re-encoded vectors are given; only one of them can be tested.")
     given = dict(zip(*(part.tolist() for part in np.unique(y[y >= 0], return_counts=True)), strict=True))
     sample = _sample(y, random_state)
     if len(sample) < len(X):
         X, y, graph = X[sample], y[sample], None
-        read = None if read is None else read[sample]
+        reencoded = None if reencoded is None else reencoded[sample]
     rows = np.flatnonzero(y >= 0)
     if len(rows):
         unit = unit_rows(X)
@@ -191,9 +191,9 @@ def prepare_holdout(
     classes, codes = np.unique(y[rows], return_inverse=True)
     unit = unit[rows] if len(rows) else np.empty((0, X.shape[1]), dtype=np.float32)
     transform = GuidedTransform() if transform is None else transform
-    if read is not None:
-        read = unit_rows(read[rows]) if len(rows) else np.empty((0, 1), dtype=np.float32)
-        return Holdout(given, X, rows, codes, classes, unit, transform, {}, read)
+    if reencoded is not None:
+        reencoded = unit_rows(reencoded[rows]) if len(rows) else np.empty((0, 1), dtype=np.float32)
+        return Holdout(given, X, rows, codes, classes, unit, transform, {}, reencoded)
     holdout = Holdout(given, X, rows, codes, classes, unit, transform, {})
     taken = inspect.signature(transform.fit).parameters
     if "label_vectors" in taken:

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.encoders import AnsweringEncoder, Encoder, ReadyVectors, ready_name, split_ready, writes_answers
+from core.encoders import (
+    AnsweringEncoder,
+    Encoder,
+    PrecomputedVectors,
+    precomputed_name,
+    split_precomputed,
+    writes_answers,
+)
 from core.errors import StoreError
 from core.storage.arrays import ArtifactStore
 from core.utils import Progress, content_key
@@ -19,7 +26,7 @@ MOST_ANSWERED = 512
 times as long as encoding, and a part of a cluster shows its commonest answers."""
 
 
-def read_corpus(
+def reencode_corpus(
     results: ArtifactStore,
     corpus_key: str,
     texts: Sequence[str],
@@ -117,14 +124,16 @@ def load_answers(results: ArtifactStore, key: str) -> list[str] | None:
     return results.load_document(f"{key}.answers") if results.has_document(f"{key}.answers") else None
 
 
-def keep_ready(results: ArtifactStore, corpus_key: str, file_name: str, ready: ReadyVectors) -> str:
+def save_precomputed(
+    results: ArtifactStore, corpus_key: str, file_name: str, ready: PrecomputedVectors
+) -> str:
     """Save precomputed vectors; return the name under which they can be used as an encoder."""
     key = content_key("ready", EMBEDDINGS_VERSION, corpus_key, ready.key)
     results.save_array(f"{key}.vectors", ready.vectors)
-    return ready_name(file_name, key)
+    return precomputed_name(file_name, key)
 
 
-def find_ready(results: ArtifactStore, encoder: str) -> str | None:
+def find_precomputed(results: ArtifactStore, encoder: str) -> str | None:
     """Return the key of the precomputed vectors that an encoder name stands for; None for a model.
 
     Raises
@@ -132,7 +141,7 @@ def find_ready(results: ArtifactStore, encoder: str) -> str | None:
     StoreError
         When they are no longer kept.
     """
-    named = split_ready(encoder)
+    named = split_precomputed(encoder)
     if named is None:
         return None
     file_name, key = named

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from core.corpus import Corpus
-from core.encoders import DEFAULT_ENCODER, Encoder, split_ready
+from core.encoders import DEFAULT_ENCODER, Encoder, split_precomputed
 from core.errors import LanguageModelError, RefractError
 from core.labels.annotation import (
     AnnotationReport,
@@ -56,7 +56,7 @@ def annotate_analysis(
     report("Loading the encoder", 0, 1)
     corpus_encoder = store.encoded_corpus(analysis.corpus_key).encoder
     # Vectors from a file have no encoder for the summaries.
-    encoder = load_encoder(DEFAULT_ENCODER if split_ready(corpus_encoder) else corpus_encoder)
+    encoder = load_encoder(DEFAULT_ENCODER if split_precomputed(corpus_encoder) else corpus_encoder)
     with ReplyCache(replies_path(store, analysis.corpus_key)) as cache:
         annotation = annotate(
             model,

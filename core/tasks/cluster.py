@@ -18,8 +18,8 @@ from core.maps.clusters import (
     cluster_map,
     decode_edit,
     encode_edit,
+    name_clusters_by_llm,
     nearest_groups,
-    title_clusters,
     typical_rows,
 )
 from core.storage import Store, load_fit, load_space
@@ -66,7 +66,7 @@ def name_clusters(
     clustering = _clustering(store, corpus, analysis_id, space, space_key)
     partition = clustering.partition
     unnamed = [code for code in partition.names if code not in clustering.kept_names]
-    titles = title_clusters(
+    titles = name_clusters_by_llm(
         model,
         groups_to_name(corpus, space, partition, unnamed),
         instruction=store.analysis(analysis_id).instruction if analysis_id is not None else "",

@@ -28,7 +28,7 @@ from core.evidence.comparison import (
     sample_rows,
 )
 from core.labels import label_phrases
-from core.storage import ArtifactStore, Store, find_ready
+from core.storage import ArtifactStore, Store, find_precomputed
 from core.transforms import Method, MethodKind
 from core.utils import ChildProcessFailed, Report, content_key, run_in_child
 
@@ -235,7 +235,7 @@ def measure_in_child(report: Report, *, sample: Mapping, method: Mapping) -> dic
     rows = np.array(known.pop("rows"), dtype=np.int64)
     vectors = np.asarray(results.load_array(f"{known.pop('embedding_key')}.vectors")[rows])
     given = np.array(known.pop("given"), dtype=np.int64)
-    key = find_ready(results, chosen.encoder) if chosen.reencodes else None
+    key = find_precomputed(results, chosen.encoder) if chosen.reencodes else None
     measured = measure_system(
         report,
         sample=Sample(vectors=vectors, given=given, **known),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.corpus import Corpus
-from core.encoders import estimate_seconds, preview_prompt, split_ready
+from core.encoders import estimate_seconds, preview_prompt, split_precomputed
 from core.errors import EncoderUnavailable
 from core.evidence.comparison import Encoders, System
 from core.storage import Store
@@ -69,7 +69,7 @@ def _estimate(inputs: ComparisonInputs, system: System, corpus: Corpus) -> Syste
     fits = min(FITS, MOST_TESTS // n_labels + 5) if n_labels else 0
     match system.method.kind:
         case MethodKind.GENERIC:
-            ready = split_ready(inputs.corpus_encoder) is not None
+            ready = split_precomputed(inputs.corpus_encoder) is not None
             seconds = 0.0 if ready else _seconds(corpus, inputs.corpus_encoder, n_texts)
         case MethodKind.GUIDED:
             seconds = (fits + 4) * GUIDED_SECONDS * min(n_texts, 5_000) / 2_000
@@ -82,7 +82,7 @@ def _estimate(inputs: ComparisonInputs, system: System, corpus: Corpus) -> Syste
 
 def _estimate_reencoding(inputs: ComparisonInputs, system: System, corpus: Corpus) -> SystemEstimate:
     encoder, template, instruction = system.method.encoder, system.method.template, inputs.instruction
-    if split_ready(encoder) is not None:
+    if split_precomputed(encoder) is not None:
         return SystemEstimate(system, START_SECONDS)
     trial = load_trial(inputs.results, inputs.corpus_key, encoder, template, instruction)
     if trial is not None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.encoders import files_signature, split_ready
+from core.encoders import files_signature, split_precomputed
 from core.errors import LabelError, StoreError
 from core.labels import encode_names, label_phrases
 from core.maps import Fit, Space
@@ -16,13 +16,13 @@ from core.storage import (
     ArtifactStore,
     EncodedCorpus,
     Store,
-    find_ready,
+    find_precomputed,
     has_fit,
     has_space,
     load_answers,
     load_fit,
     load_space,
-    read_corpus,
+    reencode_corpus,
     save_fit,
 )
 from core.tasks.model_cache import NUMBA, load_warm_corpus, load_warm_encoder
@@ -214,7 +214,7 @@ def _reshape(
 ) -> FittedSpace:
     """Transform the generic embeddings."""
     network = GSTransform(random_state=0) if inputs.analysis.method.kind == "gstransform" else None
-    names_encoded = split_ready(inputs.entry.encoder) is None
+    names_encoded = split_precomputed(inputs.entry.encoder) is None
     check_labels(inputs, names_count=names_encoded and network is None)
     names = _known_label_vectors(results, inputs)
     if names is None and names_encoded:
@@ -243,7 +243,7 @@ def _reencode(
 ) -> FittedSpace:
     """Encode every text again under the instruction."""
     method, corpus_key = inputs.analysis.method, inputs.entry.key
-    reading, names = find_ready(results, method.encoder), None
+    reading, names = find_precomputed(results, method.encoder), None
     if reading is None:
         report("Loading the encoder", 0, 1)
         encoder = load_warm_encoder(method.encoder, method.template)
@@ -252,7 +252,7 @@ def _reencode(
             "answering": progress_of(report, "Writing answers"),
         }
         texts = load_warm_corpus(store, corpus_key).texts.tolist()
-        reading = read_corpus(results, corpus_key, texts, encoder, inputs.analysis.instruction, **counts)
+        reading = reencode_corpus(results, corpus_key, texts, encoder, inputs.analysis.instruction, **counts)
         if len(inputs.labels) >= 2:
             report("Encoding the label names", 0, 1)
             names = encode_names(encoder, inputs.phrases, inputs.analysis.instruction)

@@ -107,7 +107,9 @@ def _evidence(generic: Space, reshaped: Fit, progress: Progress) -> Evidence:
                     "so it cannot be checked: give more labels."
                 ) from error
         case _:
-            return cross_validate(vectors, given, progress=progress, read=np.asarray(reshaped.space.vectors))
+            return cross_validate(
+                vectors, given, progress=progress, reencoded=np.asarray(reshaped.space.vectors)
+            )
 
 
 def _map_quality(found: Callable, generic: Space, reshaped: Fit) -> MapQuality:

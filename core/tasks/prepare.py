@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.storage import Store, encode_corpus, find_ready, has_space, save_space
+from core.storage import Store, encode_corpus, find_precomputed, has_space, save_space
 from core.tasks.measure import check_generic_map
 from core.tasks.model_cache import load_warm_corpus, load_warm_encoder
 from core.tasks.steps import draw_space, keep_graph, keep_word_table
@@ -21,7 +21,7 @@ def prepare(store: Store, report: Report, *, corpus_key: str, encoder: str) -> N
     Parameters
     ----------
     encoder : str
-        For `load_encoder`, or ready vectors as `core.storage.embeddings.keep_ready` named them.
+        For `load_encoder`, or ready vectors as `core.storage.embeddings.save_precomputed` named them.
 
     Raises
     ------
@@ -32,7 +32,7 @@ def prepare(store: Store, report: Report, *, corpus_key: str, encoder: str) -> N
     """
     texts = load_warm_corpus(store, corpus_key).texts.tolist()
     results = store.results(corpus_key)
-    ready = find_ready(results, encoder)
+    ready = find_precomputed(results, encoder)
     if ready is None:
         report("Loading the encoder", 0, 1)
         model = load_warm_encoder(encoder)

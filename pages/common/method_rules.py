@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from core.corpus import Corpus
-from core.encoders import host_of, split_ready, title_of
+from core.encoders import host_of, split_precomputed, title_of
 from core.errors import StoreError
-from core.storage import Analysis, find_ready
+from core.storage import Analysis, find_precomputed
 from pages.common import cache
 from pages.common.encoders import encoding_cost, kept_trial, prompt_of, why_not
-from pages.common.state import is_read
+from pages.common.state import is_reencoded
 from pages.common.text import duration, markdown
 
-NAME_ANOTHER = "Two labels are needed before Fit can reshape the map: name another above."
-LABEL_TEXTS = "Label texts of two labels or more: here their names alone say nothing."
+NAME_ANOTHER = "Fit needs two labels: name another above."
+LABEL_TEXTS = "Label texts with two labels or more: label names alone are not enough here."
 
 
 def method_ready(analysis: Analysis) -> str | None:
@@ -29,13 +29,13 @@ def method_ready(analysis: Analysis) -> str | None:
         missing = method.lacks_labels(
             len(store.label_names.current(analysis.id)),
             store.labels.read(analysis.id).table["label"].nunique(),
-            names_encoded=split_ready(corpus_encoder) is None,
+            names_encoded=split_precomputed(corpus_encoder) is None,
         )
         return {"names": NAME_ANOTHER, "labelled texts": LABEL_TEXTS}.get(missing)
     if not method.encoder:
         return "Choose the encoder of the texts, or a file of vectors, above."
     try:
-        if find_ready(store.results(analysis.corpus_key), method.encoder) is not None:
+        if find_precomputed(store.results(analysis.corpus_key), method.encoder) is not None:
             return None
     except StoreError as error:
         return str(error)
@@ -47,22 +47,22 @@ def method_ready(analysis: Analysis) -> str | None:
 
 
 def starts_on_guide(analysis: Analysis) -> bool:
-    """Whether the next Fit starts on the guide page: it re-encodes every text, or cannot start yet.
+    """Whether the next Fit has to start on the guide page: it re-encodes every text, or cannot start yet.
 
     That page shows the cost, the host that receives the texts, and what is missing.
     """
     method = analysis.method
-    reads = method.reencodes and split_ready(method.encoder) is None and not is_read(analysis)
-    return reads or method_ready(analysis) is not None
+    encodes = method.reencodes and split_precomputed(method.encoder) is None and not is_reencoded(analysis)
+    return encodes or method_ready(analysis) is not None
 
 
 def start_label(analysis: Analysis, n_texts: int, *, fresh: bool = False) -> str | None:
     """Label of the button that re-encodes; None for a Fit by labels. `fresh` as in `method_hint`."""
     if not analysis.method.reencodes:
         return None
-    if split_ready(analysis.method.encoder) is not None:
+    if split_precomputed(analysis.method.encoder) is not None:
         return f"Map {n_texts:,} vectors"
-    if is_read(analysis) and not fresh:
+    if is_reencoded(analysis) and not fresh:
         return "Fit the labels"
     return f"Re-encode {n_texts:,} texts"
 
@@ -83,9 +83,9 @@ def method_hint(analysis: Analysis, corpus: Corpus, *, fresh: bool = False) -> s
     title = markdown(title_of(method.encoder))
     if fresh:
         return f"The maps show the texts as encoded by {title}: nothing would be encoded again."
-    if split_ready(method.encoder) is not None:
+    if split_precomputed(method.encoder) is not None:
         return f"Shows the {title}; nothing is encoded."
-    if is_read(analysis):
+    if is_reencoded(analysis):
         return f"The texts are encoded by {title} already: this learns the labels in that space, in seconds."
     trial = kept_trial(
         corpus_key=corpus.key,
@@ -100,5 +100,5 @@ def method_hint(analysis: Analysis, corpus: Corpus, *, fresh: bool = False) -> s
         seconds = encoding_cost(corpus.key, method.encoder, corpus.texts, prompt=prompt)[2]
         size = f"roughly {duration(seconds)} here"
     host = host_of(method.encoder)
-    goes = f" Every text is sent to **{markdown(host)}**." if host else ""
-    return f"By {title}: {size}. What is encoded is kept, also after Cancel.{goes}"
+    sent = f" Every text is sent to **{markdown(host)}**." if host else ""
+    return f"By {title}: {size}. What is encoded is kept, also after Cancel.{sent}"

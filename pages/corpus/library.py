@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.encoders import DEFAULT_ENCODER, split_ready, title_of
+from core.encoders import DEFAULT_ENCODER, split_precomputed, title_of
 from core.storage import StoredCorpus
 from pages.common import cache, close_corpus, is_prepared, jobs, markdown, navigation, open_corpus
 
@@ -29,10 +29,10 @@ def draw_stored(stored: list[StoredCorpus]) -> None:
 
 
 def describe(entry: StoredCorpus) -> str:
-    """Size of a corpus, its encoder, and when it was opened, as markdown."""
+    """Return the size of a corpus, its encoder, and when it was opened, as markdown."""
     state = "not encoded yet"
     if is_prepared(entry):
-        by = "" if split_ready(entry.encoder) else "encoded by "
+        by = "" if split_precomputed(entry.encoder) else "encoded by "
         state = by + markdown(title_of(entry.encoder))
     return f"{entry.n_texts:,} texts · {state} · opened {entry.opened_at[:16].replace('T', ' ')} UTC"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.corpus import Corpus
-from core.encoders import EncoderSpec, host_of, split_ready, title_of
+from core.encoders import EncoderSpec, host_of, split_precomputed, title_of
 from core.storage import Analysis
 from core.transforms import Method
 from pages.common import (
@@ -27,9 +27,9 @@ from pages.common.encoders import (
 )
 
 KINDS = {"guided": "Reshape by labels", "gstransform": "GSTransform", "reencode": "Re-encode every text"}
-HELP = (
+METHOD_HELP = (
     "Reshape by labels: your labels reshape the stored embeddings. It takes seconds, and nothing is encoded "
-    "again. GSTransform: the published recipe for the same, made for thousands of labels. Re-encode every "
+    "again. GSTransform: the published method for this, made for thousands of labels. Re-encode every "
     "text: an encoder that follows instructions, such as INSTRUCTOR or InBedder, encodes each text under "
     "this one. It needs no labels, and takes minutes to hours here. Evidence compares them on your labels."
 )
@@ -80,9 +80,9 @@ def draw_method(analysis: Analysis | None) -> None:
     if otherwise:
         set_widget(key, kind)
     with st.container(horizontal=True, vertical_alignment="center", key="approach"):
-        st.markdown(":small[How it is followed]", help=HELP, width="content")
+        st.markdown(":small[Method]", help=METHOD_HELP, width="content")
         st.segmented_control(
-            "How the instruction is followed", list(KINDS), default=None if otherwise else kind,
+            "Method", list(KINDS), default=None if otherwise else kind,
             format_func=KINDS.__getitem__, required=True, key=key, label_visibility="collapsed",
             on_change=attempt, args=[choose_kind, METHOD],
         )  # fmt: skip
@@ -117,7 +117,7 @@ def _draw_reencoding(analysis: Analysis, corpus: Corpus) -> None:
 
     by = st.segmented_control(
         "Where the vectors come from", [ENCODER, FILE], required=True, key=source,
-        default=ENCODER if split_ready(method.encoder) is None else FILE,
+        default=ENCODER if split_precomputed(method.encoder) is None else FILE,
         label_visibility="collapsed", on_change=choose_source, persist_state="session",
     )  # fmt: skip
     if by == ENCODER:
@@ -127,7 +127,7 @@ def _draw_reencoding(analysis: Analysis, corpus: Corpus) -> None:
             texts=corpus.texts,
             corpus_key=corpus.key,
             instruction=analysis.instruction,
-            start="" if split_ready(method.encoder) else method.encoder,
+            start="" if split_precomputed(method.encoder) else method.encoder,
             start_template=method.template,
             use_task=use_task,
         )
@@ -139,7 +139,7 @@ def _draw_reencoding(analysis: Analysis, corpus: Corpus) -> None:
         if not name and method.encoder:
             title = markdown(title_of(method.encoder))
             st.caption(f"The {title} are in use until you choose another file.")
-    if split_ready(chosen.encoder) is not None:
+    if split_precomputed(chosen.encoder) is not None:
         state.latest_file = chosen
     if chosen != method and _keep(analysis.id, chosen):
         st.rerun()  # button and hint depend on the stored method
@@ -150,7 +150,7 @@ def _follow_other_window(analysis: Analysis) -> None:
     state, key = state_of(MethodState, analysis.id), f"approach_{analysis.id}"
     if state.seen not in (None, analysis.method):
         forget_fields(key)
-        ready = split_ready(analysis.method.encoder)
+        ready = split_precomputed(analysis.method.encoder)
         set_widget(f"{key}_encoder", None if ready else analysis.method.encoder or None)
         set_widget(f"approach_source_{analysis.id}", FILE if ready else ENCODER)
     state.seen = analysis.method

@@ -2,13 +2,13 @@
 
 import pytest
 
-from core.encoders import ReadyVectors
-from core.storage import keep_ready
+from core.encoders import PrecomputedVectors
+from core.storage import save_precomputed
 from core.transforms import Method
 from pages.common import analysis_title, cache
 from pages.maps.view import titles
 from tests.conftest import AskingEncoder
-from tests.pages.test_pages import CORPUS, EVIDENCE, EXPORT, GUIDE, MAPS, keys, words
+from tests.support.pages import CORPUS, EVIDENCE, EXPORT, GUIDE, MAPS, keys, words
 
 
 @pytest.fixture
@@ -19,8 +19,8 @@ def analysis(store, prepared, labelled, request, corpus):
     encoder = {"gstransform": "", "ready": ""}.get(kind, kind)
     if kind == "ready":
         vectors = AskingEncoder().encode(corpus.texts, instruction="furious")
-        ready = ReadyVectors(vectors, "order", "k")
-        encoder = keep_ready(store.results(prepared), prepared, "mine.npy", ready)
+        ready = PrecomputedVectors(vectors, "order", "k")
+        encoder = save_precomputed(store.results(prepared), prepared, "mine.npy", ready)
     method = Method("gstransform") if kind == "gstransform" else Method("reencode", encoder)
     store.set_method(analysis, method)
     assert cache.runner().submit("fit", "x", analysis_id=analysis).status == "done"
@@ -90,7 +90,7 @@ def test_labels_are_learned_from_any_page_but_texts_read_again_from_the_guide_pa
     store.labels.give(analysis, {31: "angry"}, "ada")
     app.run()
     fit = app.button(key="maps_label_fit")
-    assert "reads no text again" in fit.help
+    assert "encodes no text again" in fit.help
     before = store.analysis(analysis).fit_key
     fit.click().run()
     assert store.analysis(analysis).fit_key != before

@@ -10,7 +10,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.encoders import Encoder, EncoderSpec, family_of, host_of, load_encoder, model_folder, split_ready
+from core.encoders import (
+    Encoder,
+    EncoderSpec,
+    family_of,
+    host_of,
+    load_encoder,
+    model_folder,
+    split_precomputed,
+)
 from core.errors import LabelError
 from core.evidence.cross_validation import cross_validate
 from core.evidence.method_run import MethodInput, instruction_for, run_method
@@ -18,7 +26,7 @@ from core.evidence.result import Evidence
 from core.labels import encode_names
 from core.neighbours import EXACT_LIMIT, build_graph
 from core.transforms import GSTransform, Method, MethodKind
-from core.utils import Report, graphics_peak_bytes, peak_bytes, progress_of
+from core.utils import Progress, Report, graphics_peak_bytes, peak_bytes, progress_of
 
 QUICK_ROUNDS = 5  # repetitions of a quick second instruction; their median counts
 QUICK_SECONDS = 2.0
@@ -105,7 +113,7 @@ def measure_system(
 
 def _measure_generic(report: Report, sample: Sample) -> Measured:
     seconds, note = math.nan, ""
-    if split_ready(sample.corpus_encoder) is None:
+    if split_precomputed(sample.corpus_encoder) is None:
         encoder, loading = _load(report, sample.corpus_encoder, "")
         encode = progress_of(report, "Encoding")
         _, encoding = _timed(lambda: encoder.encode(sample.texts, progress=encode))
@@ -113,13 +121,15 @@ def _measure_generic(report: Report, sample: Sample) -> Measured:
     else:
         note = "Its vectors come from a file: how long they took is not known."
     memory = _memory()
-    evidence = _evidence(report, sample, read=sample.vectors)
+    evidence = cross_validate(
+        sample.vectors, sample.given, reencoded=sample.vectors, progress=_checking(report)
+    )
     return Measured(evidence, seconds, math.nan, *memory, note)
 
 
 def _measure_guided(report: Report, sample: Sample) -> Measured:
     encoder = None
-    if split_ready(sample.corpus_encoder) is None and sample.phrases:
+    if split_precomputed(sample.corpus_encoder) is None and sample.phrases:
         encoder, _ = _load(report, sample.corpus_encoder, "")
     if len(sample.vectors) > EXACT_LIMIT:  # compiled code is not timed: the worker of the app compiles once
         report("Compiling the search for neighbours", 0, 1)
@@ -136,7 +146,9 @@ def _measure_guided(report: Report, sample: Sample) -> Measured:
 
     first, second = _first_and_second(follow)
     memory = _memory()
-    evidence = _evidence(report, sample, graph=graph, label_vectors=names)
+    evidence = cross_validate(
+        sample.vectors, sample.given, graph=graph, label_vectors=names, progress=_checking(report)
+    )
     return Measured(evidence, finding + first, second, *memory)
 
 
@@ -152,7 +164,9 @@ def _measure_gstransform(report: Report, sample: Sample) -> Measured:
     first, second = _first_and_second(follow)
     memory = _memory()
     try:
-        evidence = _evidence(report, sample, transform=GSTransform(random_state=0))
+        evidence = cross_validate(
+            sample.vectors, sample.given, transform=GSTransform(random_state=0), progress=_checking(report)
+        )
     except ValueError as error:
         raise LabelError(
             "The training did not converge with some of the labels hidden: give more labels."
@@ -164,7 +178,10 @@ def _measure_reencoding(report: Report, sample: Sample, method: Method, ready: n
     name = method.encoder
     if ready is not None:
         note = "Its vectors come from a file: how long they took is not known."
-        return Measured(_evidence(report, sample, read=ready), note=note)
+        return Measured(
+            cross_validate(sample.vectors, sample.given, reencoded=ready, progress=_checking(report)),
+            note=note,
+        )
     encoder, loading = _load(report, name, method.template)
     instruction, note = instruction_for(encoder, sample.instruction)
     given = MethodInput(sample.vectors, sample.given, texts=sample.texts, instruction=instruction)
@@ -177,15 +194,14 @@ def _measure_reencoding(report: Report, sample: Sample, method: Method, ready: n
     # The first pass of a model takes a little longer. Texts are sent to a server only once.
     second = _timed(encode)[1] if first < QUICK_SECONDS and host_of(name) is None else first
     memory = _memory()
-    evidence = _evidence(report, sample, read=vectors)
+    evidence = cross_validate(sample.vectors, sample.given, reencoded=vectors, progress=_checking(report))
     follows = instruction == sample.instruction
     note = " ".join(filter(None, [note, _server_note(name)]))
     return Measured(evidence, loading + first, second if follows else math.nan, *memory, note)
 
 
-def _evidence(report: Report, sample: Sample, **given: object) -> Evidence:
-    progress = progress_of(report, "Checking by hidden labels")
-    return cross_validate(sample.vectors, sample.given, progress=progress, **given)
+def _checking(report: Report) -> Progress:
+    return progress_of(report, "Checking by hidden labels")
 
 
 def _first_and_second(follow: Callable[[], None]) -> tuple[float, float]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.encoders import split_ready, title_of
+from core.encoders import split_precomputed, title_of
 from core.evidence.comparison.result import System
 from core.transforms import Method, MethodKind
 
@@ -77,7 +77,7 @@ def find_refusal(method: Method, instruction: str, n_names: int, n_classes: int)
     n_classes : int
         Different labels that texts of the sample have.
     """
-    if method.reencodes and not instruction and split_ready(method.encoder) is None:
+    if method.reencodes and not instruction and split_precomputed(method.encoder) is None:
         return "There is no instruction to encode under: type one first."
     # Without an encoder for the names, a comparison by the labelled texts alone is still possible.
     match method.lacks_labels(n_names, n_classes, names_encoded=True):

@@ -23,7 +23,7 @@ from core.maps.clusters.clustering import (
 from core.maps.clusters.edits import Edit, decode_edit, describe_kept, encode_edit
 from core.maps.clusters.hierarchy import Hierarchy
 from core.maps.clusters.keyword_names import name_clusters, nearest_groups, spread_evenly
-from core.maps.clusters.llm_names import SHOWN_TEXTS, Group, title_clusters
+from core.maps.clusters.llm_names import SHOWN_TEXTS, Group, name_clusters_by_llm
 
 __all__ = [
     "APART",
@@ -48,9 +48,9 @@ __all__ = [
     "map_hierarchy",
     "map_names",
     "name_clusters",
+    "name_clusters_by_llm",
     "nearest_groups",
     "split_cluster",
     "spread_evenly",
-    "title_clusters",
     "typical_rows",
 ]

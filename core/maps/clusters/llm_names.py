@@ -41,7 +41,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Titles:
+class LlmNames:
     """Names of clusters by a language model.
 
     Attributes
@@ -59,14 +59,14 @@ class Titles:
     stopped: Cancelled | LanguageModelError | None = None
 
 
-def title_clusters(
+def name_clusters_by_llm(
     model: LanguageModel,
     groups: Mapping[int, Group],
     *,
     instruction: str = "",
     taken: Sequence[str] = (),
     progress: Progress | None = None,
-) -> Titles:
+) -> LlmNames:
     """Name clusters by one prompt each, and once more those whose answer is of no use.
 
     Parameters
@@ -109,7 +109,7 @@ def title_clusters(
             names[code] = answer.value
             known.add(normalise(answer.value))
             del failed[code]
-    return Titles(dict(sorted(names.items())), failed, stopped)
+    return LlmNames(dict(sorted(names.items())), failed, stopped)
 
 
 def _complete(

@@ -9,9 +9,9 @@ from pathlib import Path
 import streamlit as st
 
 from core.corpus import Corpus
-from core.encoders import ReadyVectors, read_ready_vectors
+from core.encoders import PrecomputedVectors, read_precomputed
 from core.errors import EncoderUnavailable, StoreError
-from core.storage import find_ready, keep_ready
+from core.storage import find_precomputed, save_precomputed
 from pages.common import cache
 from pages.common.state import state_of
 from pages.common.text import markdown
@@ -35,7 +35,7 @@ class Upload:
     """Vectors of a corpus, with the name of their file."""
 
     file_name: str
-    ready: ReadyVectors
+    ready: PrecomputedVectors
 
 
 @dataclass
@@ -46,7 +46,7 @@ class KeptVectors:
 
 
 def draw_ready_upload(corpus: Corpus, *, key: str) -> str | None:
-    """Draw the upload of vectors for a stored corpus; they are stored as soon as they fit the texts.
+    """Draw the upload of vectors for a stored corpus; vectors that match the texts are stored at once.
 
     Returns
     -------
@@ -54,7 +54,7 @@ def draw_ready_upload(corpus: Corpus, *, key: str) -> str | None:
         Their name as an encoder; None before there are any.
     """
     upload = read_upload(corpus, key=key)
-    return keep(corpus.key, upload) if upload else None
+    return keep_vectors(corpus.key, upload) if upload else None
 
 
 def read_upload(corpus: Corpus, *, key: str) -> Upload | None:
@@ -64,7 +64,7 @@ def read_upload(corpus: Corpus, *, key: str) -> Upload | None:
     ----------
     corpus : Corpus
     key : str
-        Begins the keys of its widgets: "{key}_ready", "{key}_ready_vectors", "{key}_ready_ids",
+        Prefix of the keys of its widgets: "{key}_ready", "{key}_ready_vectors", "{key}_ready_ids",
         "{key}_ready_corpus_ids".
     """
     limit = st.get_option("server.maxUploadSize")  # megabytes
@@ -92,28 +92,28 @@ def read_upload(corpus: Corpus, *, key: str) -> Upload | None:
     return Upload(file.name, found)
 
 
-def keep(corpus_key: str, upload: Upload) -> str:
+def keep_vectors(corpus_key: str, upload: Upload) -> str:
     """Store vectors with their corpus; return their name as an encoder."""
-    name = kept_name(corpus_key, upload)
+    name = kept_vectors_name(corpus_key, upload)
     if not name:
         results = cache.store().results(corpus_key)
-        name = keep_ready(results, corpus_key, upload.file_name, upload.ready)
+        name = save_precomputed(results, corpus_key, upload.file_name, upload.ready)
         state_of(KeptVectors).names[corpus_key, upload.file_name, upload.ready.key] = name
     return name
 
 
-def kept_name(corpus_key: str, upload: Upload) -> str:
+def kept_vectors_name(corpus_key: str, upload: Upload) -> str:
     """Return the name of vectors that this session stored; "" before, or once their corpus is deleted."""
     which = corpus_key, upload.file_name, upload.ready.key
     name = state_of(KeptVectors).names.get(which, "")
     try:
-        return name if find_ready(cache.store().results(corpus_key), name) else ""
+        return name if find_precomputed(cache.store().results(corpus_key), name) else ""
     except StoreError:
         return ""
 
 
 def parts_of(file: object) -> list[str]:
-    """Return the arrays or columns in a file; none for a .npy file, or one that cannot be read."""
+    """Return the names of the arrays or columns in a file; none for .npy or an unreadable file."""
     import numpy as np
     import pyarrow.parquet
 
@@ -124,7 +124,7 @@ def parts_of(file: object) -> list[str]:
             with np.load(file, allow_pickle=False) as arrays:
                 return list(arrays.files)
         return pyarrow.parquet.ParquetFile(file).schema_arrow.names if ending == ".parquet" else []
-    except Exception:  # damaged, or of another format: the message comes when it is read
+    except Exception:  # damaged, or another format: the message is shown when the vectors are read
         return []
 
 
@@ -137,12 +137,12 @@ def _read(
     corpus_ids: str | None,
     _file: object,
     _corpus: Corpus,
-) -> ReadyVectors | str:
+) -> PrecomputedVectors | str:
     """Vectors, or a sentence with the problem."""
     _file.seek(0)
     known = None if corpus_ids is None else _corpus.metadata[corpus_ids].to_numpy(dtype=object)
     try:
-        return read_ready_vectors(
+        return read_precomputed(
             _file.name, _file, len(_corpus.texts), ids=known, column=vectors, id_column=ids
         )
     except EncoderUnavailable as error:

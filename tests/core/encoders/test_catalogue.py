@@ -18,9 +18,9 @@ from core.encoders import (
     host_of,
     instructed_encoders,
     load_encoder,
+    precomputed_name,
     preview_prompt,
-    ready_name,
-    split_ready,
+    split_precomputed,
     title_of,
 )
 from core.encoders.catalogue import find_choice
@@ -265,13 +265,13 @@ TITLES = {
 
 
 def test_ready_vectors_have_a_name_that_holds_file_and_key():
-    assert ready_name("my {vectors} #1.npz", "0a1b") == VECTORS
-    assert split_ready(VECTORS) == ("my {vectors} #1.npz", "0a1b")
+    assert precomputed_name("my {vectors} #1.npz", "0a1b") == VECTORS
+    assert split_precomputed(VECTORS) == ("my {vectors} #1.npz", "0a1b")
     for other in (DEFAULT_ENCODER, "vectors:", "vectors:file", "vectors:#key", "endpoint:http://h/v1#m"):
-        assert split_ready(other) is None
+        assert split_precomputed(other) is None
     for key in ("", "a#b"):
         with pytest.raises(ValueError, match="key"):
-            ready_name("file.npy", key)
+            precomputed_name("file.npy", key)
     assert EncoderSpec.parse("endpoint:http://h/v1#m") == EncoderSpec("endpoint", "http://h/v1", "m")
 
 

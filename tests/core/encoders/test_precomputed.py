@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 
-from core.encoders import read_ready_vectors
+from core.encoders import read_precomputed
 from core.errors import EncoderUnavailable
 
 VECTORS = np.array([[3, 4], [0, 2], [-1, 0]], dtype=np.float64)
@@ -52,7 +52,7 @@ def parquet(kind=None, **columns):
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_vectors_are_read_in_order_and_made_of_length_one(name, file):
-    found = read_ready_vectors(name, file, 3)
+    found = read_precomputed(name, file, 3)
     assert found.vectors.dtype == np.float32
     np.testing.assert_allclose(found.vectors, UNIT, atol=1e-6)
     assert found.matched_by == "order"
@@ -67,15 +67,15 @@ def test_vectors_are_read_in_order_and_made_of_length_one(name, file):
     ],
 )
 def test_ids_decide_over_the_order(name, file, columns):
-    found = read_ready_vectors(name, file(), 2, ids=["c", 7.0], **columns)
+    found = read_precomputed(name, file(), 2, ids=["c", 7.0], **columns)
     np.testing.assert_allclose(found.vectors, UNIT[[2, 0]], atol=1e-6)
     assert found.matched_by == "ids"
     with pytest.raises(EncoderUnavailable, match=r"no vector for 2 of 3 texts \(the first has the id d\)"):
-        read_ready_vectors(name, file(), 3, ids=["b", "d", "e"], **columns)
+        read_precomputed(name, file(), 3, ids=["b", "d", "e"], **columns)
 
 
 def test_the_key_follows_the_vectors():
-    keys = [read_ready_vectors("a.npy", npy(array), 3).key for array in (VECTORS, VECTORS * 2, VECTORS[::-1])]
+    keys = [read_precomputed("a.npy", npy(array), 3).key for array in (VECTORS, VECTORS * 2, VECTORS[::-1])]
     assert keys[0] == keys[1] != keys[2]
 
 
@@ -103,9 +103,9 @@ def test_the_key_follows_the_vectors():
 )
 def test_what_does_not_fit_is_refused(name, file, options, message):
     with pytest.raises(EncoderUnavailable, match=message) as caught:
-        read_ready_vectors(name, file, 3, **options)
+        read_precomputed(name, file, 3, **options)
     assert "\n" not in str(caught.value)
 
 
 def test_zeros_stay_zeros():
-    assert read_ready_vectors("a.npy", npy(np.zeros((3, 2))), 3).vectors.any() == np.False_
+    assert read_precomputed("a.npy", npy(np.zeros((3, 2))), 3).vectors.any() == np.False_

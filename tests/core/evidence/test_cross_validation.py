@@ -232,7 +232,7 @@ class TestReencoded:
         X = on_circle(0, 10, 20, 30, 40, 50, 60, 75, 79, 200, 212, 4)
         read = on_circle(0, 1, 2, 3, 4, 5, 6, 178, 180, 181, 182, 183)
         y = np.array([0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1])
-        evidence = cross_validate(X, y, folds=12, repeats=1, read=read)
+        evidence = cross_validate(X, y, folds=12, repeats=1, reencoded=read)
         assert evidence.by_label == (LabelEvidence(0, 8, 5 / 8, 7 / 8), LabelEvidence(1, 4, 2 / 4, 1.0))
 
     def test_it_is_tested_on_the_texts_and_folds_of_a_transform(self, doubled):
@@ -241,42 +241,42 @@ class TestReencoded:
         first, spare = np.flatnonzero(y >= 0)[0], np.flatnonzero(y < 0)[:3]
         X[spare], y[spare] = X[first], y[first]  # copies count as one, by the generic space
         apart = np.c_[3 * X, np.zeros((len(X), 5))].astype("f")
-        assert cross_validate(X, y, read=apart) == cross_validate(X, y, transform=doubled)
-        assert cross_validate(X, y, read=apart).n_tested == 40
+        assert cross_validate(X, y, reencoded=apart) == cross_validate(X, y, transform=doubled)
+        assert cross_validate(X, y, reencoded=apart).n_tested == 40
 
     def test_large_corpora_are_sampled_alike(self, doubled, monkeypatch):
         monkeypatch.setattr(holdout, "MOST_TEXTS", 100)
         monkeypatch.setattr(holdout, "MOST_LABELS", 30)
         X, label = topics()
         y = partly(label, 40)
-        assert cross_validate(X, y, read=2 * X) == cross_validate(X, y, transform=doubled)
+        assert cross_validate(X, y, reencoded=2 * X) == cross_validate(X, y, transform=doubled)
 
     def test_a_space_of_the_labels_helps_and_one_of_noise_is_worse(self):
         X, label = topics()
         y = partly(label, 80)
         rng = np.random.default_rng(0)
-        assert cross_validate(X, y, read=np.eye(4, dtype="f")[label]).verdict == "helps"
-        assert cross_validate(X, y, read=rng.standard_normal((len(X), 6))).verdict == "worse"
+        assert cross_validate(X, y, reencoded=np.eye(4, dtype="f")[label]).verdict == "helps"
+        assert cross_validate(X, y, reencoded=rng.standard_normal((len(X), 6))).verdict == "worse"
 
     def test_labels_without_meaning_help_no_space(self):
         verdicts = []
         for seed in range(40):
             X, y = without_meaning(3, 40, seed)
             read, _ = topics(n=len(X), seed=seed + 7)
-            verdicts.append(cross_validate(X, y, read=read).verdict)
+            verdicts.append(cross_validate(X, y, reencoded=read).verdict)
         assert verdicts.count("helps") <= 2
 
     def test_nothing_is_fitted_and_no_graph_built(self, monkeypatch):
         monkeypatch.setattr(holdout, "build_graph", lambda *_, **__: 1 / 0)
         monkeypatch.setattr(GuidedTransform, "fit", lambda *_, **__: 1 / 0)
         X, label = topics()
-        assert cross_validate(X, partly(label, 40), read=X).enough
-        assert cross_validate(X, partly(label, 4), read=X).verdict == "too few labels to tell"
-        assert cross_validate(X, np.full(len(X), -1), read=X).n_labels == 0
+        assert cross_validate(X, partly(label, 40), reencoded=X).enough
+        assert cross_validate(X, partly(label, 4), reencoded=X).verdict == "too few labels to tell"
+        assert cross_validate(X, np.full(len(X), -1), reencoded=X).n_labels == 0
 
     def test_unusable_input_is_named(self):
         X, label = topics()
         with pytest.raises(ValueError, match="400 texts and 3 re-encoded vectors"):
-            cross_validate(X, label, read=X[:3])
+            cross_validate(X, label, reencoded=X[:3])
         with pytest.raises(ValueError, match="only one of them"):
-            cross_validate(X, label, read=X, transform=GuidedTransform())
+            cross_validate(X, label, reencoded=X, transform=GuidedTransform())

@@ -1,16 +1,16 @@
 import numpy as np
 import pytest
 
-from core.encoders import ReadyVectors
+from core.encoders import PrecomputedVectors
 from core.errors import Cancelled, StoreError
 from core.storage import (
     ArtifactStore,
     embeddings,
     encode_corpus,
-    find_ready,
-    keep_ready,
+    find_precomputed,
     load_answers,
-    read_corpus,
+    reencode_corpus,
+    save_precomputed,
 )
 from tests.conftest import AskingEncoder, SpeakingEncoder
 
@@ -45,7 +45,7 @@ def small_parts(monkeypatch):
 def test_every_text_gets_its_vector_and_different_texts_are_read_once(results):
     encoder = Counting()
     counts = []
-    key = read_corpus(results, "c", TEXTS, encoder, "angry", reading=lambda *count: counts.append(count))
+    key = reencode_corpus(results, "c", TEXTS, encoder, "angry", reading=lambda *count: counts.append(count))
     np.testing.assert_array_equal(
         results.load_array(f"{key}.vectors"), AskingEncoder().encode(TEXTS, instruction="angry")
     )
@@ -61,11 +61,11 @@ def test_a_reading_that_was_stopped_goes_on_with_the_part_it_was_in(results):
             raise Cancelled("Stopped.")
 
     with pytest.raises(Cancelled):
-        read_corpus(results, "c", TEXTS, Counting(), "angry", reading=stop)
+        reencode_corpus(results, "c", TEXTS, Counting(), "angry", reading=stop)
     encoder = Counting()
-    key = read_corpus(results, "c", TEXTS, encoder, "angry")
+    key = reencode_corpus(results, "c", TEXTS, encoder, "angry")
     assert [len(part) for part in encoder.read] == [2, 1]
-    read_corpus(results, "c", TEXTS, encoder, "angry")
+    reencode_corpus(results, "c", TEXTS, encoder, "angry")
     assert len(encoder.read) == 2
     np.testing.assert_array_equal(
         results.load_array(f"{key}.vectors"), AskingEncoder().encode(TEXTS, instruction="angry")
@@ -92,7 +92,7 @@ def test_encoding_that_was_stopped_goes_on_too(results, monkeypatch):
 
 def test_another_instruction_encoder_or_corpus_is_another_reading(results):
     keys = {
-        read_corpus(results, corpus_key, TEXTS, encoder, instruction)
+        reencode_corpus(results, corpus_key, TEXTS, encoder, instruction)
         for corpus_key, encoder, instruction in (
             ("c", AskingEncoder(), "angry"),
             ("c", AskingEncoder(), "van"),
@@ -104,7 +104,7 @@ def test_another_instruction_encoder_or_corpus_is_another_reading(results):
 
 
 def test_answers_that_come_with_the_vectors_are_kept_for_every_text(results):
-    key = read_corpus(results, "c", TEXTS, SpeakingEncoder(), "angry 3")
+    key = reencode_corpus(results, "c", TEXTS, SpeakingEncoder(), "angry 3")
     assert load_answers(results, key) == ["3 angry" if text.endswith("3") else "angry" for text in TEXTS]
 
 
@@ -114,16 +114,16 @@ def test_a_part_whose_answers_were_lost_is_read_again(results):
             raise Cancelled("Stopped.")
 
     with pytest.raises(Cancelled):
-        read_corpus(results, "c", TEXTS, SpeakingEncoder(), "angry", reading=stop)
+        reencode_corpus(results, "c", TEXTS, SpeakingEncoder(), "angry", reading=stop)
     for path in results.folder.glob("*.answers.json"):
         path.unlink()
-    key = read_corpus(results, "c", TEXTS, SpeakingEncoder(), "angry")
+    key = reencode_corpus(results, "c", TEXTS, SpeakingEncoder(), "angry")
     assert load_answers(results, key) == ["angry"] * len(TEXTS)
 
 
 def test_answers_that_cost_more_are_written_for_a_part_of_the_texts(results, monkeypatch):
     monkeypatch.setattr(embeddings, "MOST_ANSWERED", 3)
-    key = read_corpus(results, "c", TEXTS, Writing(), "angry")
+    key = reencode_corpus(results, "c", TEXTS, Writing(), "angry")
     answers = load_answers(results, key)
     assert len({text for text, answer in zip(TEXTS, answers, strict=True) if answer}) == 3
     assert set(answers) == {"angry", ""}
@@ -132,18 +132,18 @@ def test_answers_that_cost_more_are_written_for_a_part_of_the_texts(results, mon
     (results.folder / f"{key}.answers.json").unlink()
     monkeypatch.setattr(Writing, "encode", None)  # hours of reading are not done again for them
     monkeypatch.setattr(Writing, "encode_and_answer", lambda self, texts, **how: (None, ["new"] * len(texts)))
-    assert set(load_answers(results, read_corpus(results, "c", TEXTS, Writing(), "angry"))) == {"new", ""}
+    assert set(load_answers(results, reencode_corpus(results, "c", TEXTS, Writing(), "angry"))) == {"new", ""}
 
 
 def test_ready_vectors_are_kept_under_a_name_that_finds_them(results):
-    ready = ReadyVectors(np.eye(3, dtype=np.float32), "order", "k")
-    name = keep_ready(results, "c", "a#b.npy", ready)
-    key = find_ready(results, name)
+    ready = PrecomputedVectors(np.eye(3, dtype=np.float32), "order", "k")
+    name = save_precomputed(results, "c", "a#b.npy", ready)
+    key = find_precomputed(results, name)
     np.testing.assert_array_equal(results.load_array(f"{key}.vectors"), np.eye(3))
-    assert find_ready(results, "all-MiniLM-L6-v2") is None
+    assert find_precomputed(results, "all-MiniLM-L6-v2") is None
     results.delete(key)
     with pytest.raises(StoreError, match=r"“a#b\.npy” are no longer kept"):
-        find_ready(results, name)
+        find_precomputed(results, name)
 
 
 def test_an_array_is_kept_under_two_keys(results):

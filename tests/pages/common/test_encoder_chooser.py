@@ -26,7 +26,7 @@ from pages.common.encoders.fields import SERVER
 from pages.common.encoders.vector_upload import IN_ORDER
 from pages.common.text import gigabytes
 from tests.conftest import SpeakingEncoder, make_frame
-from tests.pages.test_pages import upload, words
+from tests.support.pages import upload, words
 
 ASK = "How does the customer feel?"
 
@@ -203,7 +203,7 @@ class TestInstructions:
     def test_fixed_tasks_take_the_place_of_the_instruction(self, chooser, fixed):
         app = chooser()
         choose(app, "x_encoder", fixed)
-        assert "must be the instruction, word for word" in app.warning[0].value
+        assert "must be one of them, word for word" in app.warning[0].value
         assert app.selectbox(key="x_task").options == ["clustering", "query"] and not prompts(app)
         app.button(key="x_use_task").click().run()
         assert app.session_state["tasks"] == ["clustering"]
@@ -379,7 +379,7 @@ def test_the_table_opens_from_the_chooser(chooser):
     app = chooser()
     assert not app.dataframe
     app.button(key="x_all").click().run()
-    assert not app.exception and "Refract never runs that" in words(app)
+    assert not app.exception and "which Refract never runs" in words(app)
     assert len(app.dataframe[0].value) == len(encoder_table())
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.encoders import DEFAULT_ENCODER, ReadyVectors
+from core.encoders import DEFAULT_ENCODER, PrecomputedVectors
 from core.errors import StoreError
-from core.storage import Store, keep_ready
+from core.storage import Store, save_precomputed
 from core.transforms import Method
 from pages.common import cache, method_hint, method_ready, start_label
 from pages.guide import method
@@ -113,8 +113,8 @@ def test_ready_vectors_take_the_place_of_an_encoder(panel, analysis, store, chos
     panel.segmented_control(key=source).set_value(method.FILE).run()
     assert store.analysis(analysis).method == Method("reencode")  # not the encoder, until a file is there
     assert "missing: Choose the encoder" in words(panel)
-    vectors = ReadyVectors(np.eye(60, 4, dtype=np.float32), "order", "k")
-    chosen["file"] = keep_ready(store.results(corpus.key), corpus.key, "mine.npy", vectors)
+    vectors = PrecomputedVectors(np.eye(60, 4, dtype=np.float32), "order", "k")
+    chosen["file"] = save_precomputed(store.results(corpus.key), corpus.key, "mine.npy", vectors)
     panel.run()
     assert store.analysis(analysis).method == Method("reencode", chosen["file"])
     assert "missing: None" in words(panel)
@@ -150,11 +150,11 @@ def test_where_names_say_nothing_texts_of_two_labels_are_needed(store, analysis,
     for name in ("angry", "pleased"):
         store.label_names.add(analysis, name)
     store.set_method(analysis, Method("gstransform"))
-    assert "Label texts of two labels" in method_ready(store.analysis(analysis))
+    assert "Label texts with two labels" in method_ready(store.analysis(analysis))
     store.set_method(analysis, Method())
     store.set_encoding(prepared, "vectors:x.npy#abc", store.corpus_entry(prepared).embedding_key)
     store.labels.give(analysis, {0: "angry"}, "ada")
-    assert "Label texts of two labels" in method_ready(store.analysis(analysis))
+    assert "Label texts with two labels" in method_ready(store.analysis(analysis))
     store.labels.give(analysis, {1: "pleased"}, "ada")
     assert method_ready(store.analysis(analysis)) is None
 

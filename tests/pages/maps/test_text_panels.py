@@ -7,10 +7,10 @@ from streamlit.testing.v1 import AppTest
 
 from core.corpus import Partition, build_corpus
 from core.corpus.tables import Table
-from core.encoders import ReadyVectors
+from core.encoders import PrecomputedVectors
 from core.errors import RefractError
 from core.evidence import DrivingWord
-from core.storage import keep_ready, save_finding
+from core.storage import save_finding, save_precomputed
 from core.transforms import Method
 from pages.common import cache, metadata_of
 from pages.maps.panels.text_detail import _given_and_metadata
@@ -227,10 +227,10 @@ def test_labels_words_and_neighbours_before_and_after(prepared, fitted, corpus):
 
 
 def test_from_a_text_one_goes_back_to_where_it_was_chosen(prepared):
-    from pages.maps.panels.text_rows import TextPanel, WayBack
+    from pages.maps.panels.text_rows import TextOrigin, TextPanel
 
     app = AppTest.from_function(glass_page, args=(prepared, None, np.array([4])))
-    state_in(app, TextPanel, prepared).way_back = WayBack("3 texts", "Selection", np.array([4, 5, 6]))
+    state_in(app, TextPanel, prepared).origin = TextOrigin("3 texts", "Selection", np.array([4, 5, 6]))
     app.run()
     app.button(key="maps_glass_back").click().run()
     assert selected_rows(app, prepared).tolist() == [4, 5, 6]
@@ -288,8 +288,8 @@ def test_what_is_near_in_a_reshaped_space_only_is_not_said_to_be_in_the_corpus(p
 
 
 def test_what_one_map_cannot_read_lands_on_the_other_and_is_found_there(store, prepared, fitted, corpus):
-    ready = ReadyVectors(np.asarray(cache.fit(store.analysis(fitted)).space.vectors), "order", "k")
-    name = keep_ready(store.results(prepared), prepared, "mine.npy", ready)
+    ready = PrecomputedVectors(np.asarray(cache.fit(store.analysis(fitted)).space.vectors), "order", "k")
+    name = save_precomputed(store.results(prepared), prepared, "mine.npy", ready)
     store.set_method(fitted, Method("reencode", name))
     cache.runner().submit("fit", "x", analysis_id=fitted)
     app = run(new_text_page, prepared, fitted)

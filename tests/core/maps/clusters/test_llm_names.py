@@ -1,7 +1,7 @@
 import pytest
 
 from core.errors import Cancelled, LanguageModelError
-from core.maps.clusters import Group, title_clusters
+from core.maps.clusters import Group, name_clusters_by_llm
 from core.utils import Completion, LanguageModel, parse_name
 from tests.core.utils.test_chat_client import reply
 from tests.core.utils.test_chat_client import server as server  # the fixture
@@ -63,7 +63,7 @@ def test_an_answer_that_is_no_name(answer, problem):
 
 def test_clusters_get_their_names(server, model):
     server.answer = by_first_text({"my card came late": "Late cards", "a refund please": "Refunds"})
-    titles = title_clusters(model, GROUPS, instruction="by complaint")
+    titles = name_clusters_by_llm(model, GROUPS, instruction="by complaint")
     assert titles.names == {0: "Late cards", 4: "Refunds"} and titles.failed == {}
     question = server.requests[0]["messages"][1]["content"]
     assert "by complaint" in question and "<neighbours>" in question
@@ -71,20 +71,20 @@ def test_clusters_get_their_names(server, model):
 
 def test_equal_names_are_asked_again_with_what_is_taken(server, model):
     server.answer = by_first_text({"my card came late": "Money", "a refund please": ["money!", "Refunds"]})
-    assert title_clusters(model, GROUPS).names == {0: "Money", 4: "Refunds"}
+    assert name_clusters_by_llm(model, GROUPS).names == {0: "Money", 4: "Refunds"}
     assert "taken: Money" in server.requests[-1]["messages"][1]["content"]
 
 
 def test_what_stays_no_name_is_told(server, model):
     server.answer = by_first_text({"my card came late": "Kept", "a refund please": ["", "I'm sorry"]})
-    titles = title_clusters(model, GROUPS, taken=["kept"])
+    titles = name_clusters_by_llm(model, GROUPS, taken=["kept"])
     assert titles.names == {}
     assert titles.failed == {0: "taken", 4: "a refusal"}
 
 
 def test_long_texts_are_cut_and_lines_are_joined(server, model):
     server.answer = lambda body, number: reply("Name")
-    title_clusters(model, {0: Group(["a\nb " + "x" * 9_000] * 50, [])})
+    name_clusters_by_llm(model, {0: Group(["a\nb " + "x" * 9_000] * 50, [])})
     question = server.requests[0]["messages"][1]["content"]
     assert "- a b xxx" in question and len(question) < 12 * 310 + 100
     assert "<neighbours>" not in question
@@ -92,7 +92,7 @@ def test_long_texts_are_cut_and_lines_are_joined(server, model):
 
 def test_a_server_that_is_gone_stops_it(server, model):
     server.answer = lambda body, number: (401, {})
-    titles = title_clusters(model, GROUPS)
+    titles = name_clusters_by_llm(model, GROUPS)
     assert titles.names == {} and isinstance(titles.stopped, LanguageModelError)
     assert "refuses the key" in str(titles.stopped)
 
@@ -104,5 +104,5 @@ def test_a_cancelled_run_keeps_the_names_that_came(server, model):
         if done:
             raise Cancelled("Stopped.")
 
-    titles = title_clusters(model, GROUPS, progress=cancel)
+    titles = name_clusters_by_llm(model, GROUPS, progress=cancel)
     assert len(titles.names) == 1 and isinstance(titles.stopped, Cancelled)
