@@ -10,11 +10,11 @@ from core.transforms import Method
 from pages.common import cache
 from pages.common.encoders import chooser
 from pages.evidence import comparison
-from pages.evidence.comparison import ComparedEncoders, estimate_text
-from pages.evidence.comparison_result import HELPS, gain, to_cells, to_point
-from tests.core.evidence.test_comparison import FeelingEncoder, found, row
-from tests.core.evidence.test_comparison import here as here  # the fixture
-from tests.core.evidence.test_comparison import readers as readers  # the fixture
+from pages.evidence.comparison import ComparedEncoders, comparison_estimate_text
+from pages.evidence.comparison_result import HELPS, gain_text, to_cells, to_point
+from tests.support.comparison import FeelingEncoder, found, row
+from tests.support.comparison import here as here  # the fixture
+from tests.support.comparison import readers as readers  # the fixture
 from tests.support.session import state_in
 
 
@@ -136,7 +136,7 @@ def test_hours_are_told_before_they_begin_and_a_sample_is_proposed(panel, labell
     assert "That is long. A sample" not in said
     monkeypatch.setattr(comparison, "LONG", 1)
     panel.run()
-    assert "as small as it gets" in words(panel)
+    assert "the smallest there is" in words(panel)
 
 
 def test_where_texts_go_is_said_before(panel, labelled):
@@ -153,7 +153,7 @@ def test_a_failure_is_a_sentence_and_can_be_tried_again(panel, labelled, here):
     press(panel, "compare_start")
     assert "**broken**: The encoder broken cannot be read: choose another." in words(panel)
     assert "broken" not in table(panel).index
-    assert panel.button(key="compare_start").label == "Go on"
+    assert panel.button(key="compare_start").label == "Continue"
     assert "To measure: broken; roughly" in words(panel)
 
 
@@ -248,11 +248,13 @@ def test_the_interval_on_the_chart_is_that_of_the_gain():
 
 
 def test_a_gain_of_nothing_has_no_sign():
-    assert gain(row("guided", "GuidedTransform", 0.5, 0.1, gain_low=-0.001, gain_high=0.004)) == "0 to 0"
+    assert gain_text(row("guided", "GuidedTransform", 0.5, 0.1, gain_low=-0.001, gain_high=0.004)) == "0 to 0"
 
 
 def test_what_takes_most_is_named():
     slow = SystemEstimate(System(Method("reencode", "a"), "a_b"), 7_200, 40_000, timed=True)
-    said = estimate_text([SystemEstimate(System(Method("guided"), "GuidedTransform"), 60), slow], 14_640)
+    said = comparison_estimate_text(
+        [SystemEstimate(System(Method("guided"), "GuidedTransform"), 60), slow], 14_640
+    )
     assert "GuidedTransform, a\\_b; roughly **2 h** here." in said
     assert "all 14,640 texts takes a\\_b about **11 h** (timed on a few)" in said

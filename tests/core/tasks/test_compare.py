@@ -1,0 +1,314 @@
+"""Systems compared on a person's texts and labels."""
+
+import importlib
+import json
+import math
+import tempfile
+import time
+from datetime import datetime
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from core.encoders import PrecomputedVectors
+from core.errors import Cancelled, EncoderUnavailable
+from core.evidence import cross_validate
+from core.evidence.comparison import measure as systems
+from core.labels import encode_names, label_phrases
+from core.neighbours import build_graph
+from core.storage import load_space, save_precomputed
+from core.tasks import compare, latest_request, load_comparison
+from core.tasks.model_cache import load_warm_corpus
+from core.utils import content_key
+from tests.conftest import WordEncoder
+from tests.support.comparison import LOADED, READERS, FeelingEncoder, by_title
+from tests.support.comparison import here as here  # the fixture
+from tests.support.comparison import readers as readers  # the fixture
+from tests.support.comparison import run as run  # the fixture
+from tests.support.tiny_models import save_instructor
+
+task = importlib.import_module("core.tasks.compare")  # the package shows the function of this name
+
+
+@pytest.fixture
+def vectors(store, prepared):
+    return np.asarray(load_space(store.results(prepared), store.corpus_entry(prepared).embedding_key).vectors)
+
+
+def same(found, expected):
+    for name in ("gain_low", "gain_high", "verdict"):
+        assert getattr(found, name) == pytest.approx(getattr(expected, name), nan_ok=True)
+    return found.accuracy == pytest.approx(expected.reshaped)
+
+
+class TestRows:
+    def test_every_system_is_measured_on_the_same_texts_and_labels(
+        self, run, store, labelled, vectors, corpus
+    ):
+        """As `cross_validate` says of the whole corpus, which is the sample here."""
+        rows = by_title(run())
+        labels, given = list(store.labels.read(labelled).names), store.labels.read(labelled).codes
+        names = encode_names(WordEncoder(), label_phrases("by feeling", labels))
+        guided = cross_validate(vectors, given, graph=build_graph(vectors), label_vectors=names)
+        assert list(rows) == ["Generic", "GuidedTransform", "GSTransform", "feeling"]
+        assert same(rows["GuidedTransform"], guided)
+        assert rows["Generic"].accuracy == pytest.approx(guided.generic)
+        recipe = cross_validate(vectors, given, transform=systems.GSTransform(random_state=0))
+        assert same(rows["GSTransform"], recipe)
+        read = FeelingEncoder().encode(corpus.texts)
+        assert same(rows["feeling"], cross_validate(vectors, given, reencoded=read))
+        assert rows["feeling"].accuracy == 1
+        assert math.isnan(rows["Generic"].gain_low) and rows["Generic"].verdict == ""
+
+    def test_seconds_and_memory(self, run):
+        rows = by_title(run())
+        generic, guided, recipe, reading = rows.values()
+        assert math.isnan(generic.second_seconds) and generic.first_seconds > 0
+        for transform in (guided, recipe):
+            assert transform.first_seconds > generic.first_seconds  # it stands on it
+            assert 0 < transform.second_seconds < 5
+        assert reading.first_seconds >= reading.second_seconds > 0
+        assert all(row.peak_bytes > 50e6 and row.graphics_bytes == 0 for row in rows.values())
+        assert len({row.run for row in rows.values()}) == 1
+
+    def test_a_reading_reads_the_sample_under_the_instruction(self, run):
+        comparison = run(n_texts=40)
+        assert FeelingEncoder.asked == [(40, "by feeling")] * 2
+        assert (comparison.n_texts, comparison.n_corpus) == (40, 60)
+        assert (comparison.n_labels, comparison.n_classes) == (12, 2)
+        assert all(row.n_texts == 40 for row in comparison.rows)
+
+    def test_what_cannot_follow_the_instruction_says_so(self, run):
+        rows = by_title(run([("plain", ""), ("tasks", "")]))
+        assert list(dict.fromkeys(FeelingEncoder.asked)) == [(60, None), (60, "clustering")]
+        assert "follows no instruction" in rows["plain"].note and "“clustering”" in rows["tasks"].note
+        for title in ("plain", "tasks"):
+            assert math.isnan(rows[title].second_seconds) and rows[title].first_seconds > 0
+            assert rows[title].accuracy == 1
+
+    def test_an_instruction_that_is_a_task_is_followed(self, run, store, labelled):
+        store.set_instruction(labelled, "search")
+        row = by_title(run([("tasks", "")]))["tasks"]
+        assert set(FeelingEncoder.asked) == {(60, "search")}
+        assert row.note == "" and row.second_seconds > 0
+
+    def test_the_template_counts(self, run):
+        rows = by_title(run([("feeling", ""), ("feeling", "Ask: {instruction}")]))
+        assert {"feeling", "feeling, “Ask: {instruction}”"} < set(rows)
+
+    def test_a_second_instruction_is_timed_without_what_happens_once(self, run, monkeypatch):
+        class ColdEncoder(FeelingEncoder):
+            def encode(self, texts, **how):
+                if not self.asked:
+                    time.sleep(0.3)
+                return super().encode(texts, **how)
+
+        monkeypatch.setitem(LOADED, "cold", ColdEncoder)
+        *_, reading = run([("cold", "")]).rows
+        assert reading.second_seconds < 0.1 and reading.first_seconds > 0.3
+        server = "endpoint:http://127.0.0.1:9/v1#small"
+        monkeypatch.setitem(LOADED, server, FeelingEncoder)
+        run([(server, "")])
+        assert len(FeelingEncoder.asked) == 1  # what is sent costs
+
+    def test_with_too_few_labels_times_and_memory_are_left(self, run, store, labelled):
+        store.labels.undo(labelled)
+        assert store.labels.read(labelled).table.empty
+        rows = by_title(run())
+        assert not any(row.enough for row in rows.values())
+        assert rows["GuidedTransform"].second_seconds > 0  # the names alone reshape
+        assert rows["GuidedTransform"].verdict == "too few labels to tell"
+        assert "two different labels are needed" in rows["GSTransform"].failure
+        assert rows["feeling"].peak_bytes > 0
+
+    def test_vectors_from_a_file_have_no_time(self, run, store, prepared, corpus):
+        made = FeelingEncoder().encode(corpus.texts)
+        name = save_precomputed(
+            store.results(prepared), prepared, "mine.npy", PrecomputedVectors(made, "order", "k")
+        )
+        row = by_title(run([(name, "")], n_texts=40))["vectors of mine.npy"]
+        assert row.accuracy == 1 and math.isnan(row.first_seconds) and "come from a file" in row.note
+
+    def test_vectors_from_a_file_need_no_instruction(self, run, store, labelled, prepared, corpus):
+        made = FeelingEncoder().encode(corpus.texts)
+        name = save_precomputed(
+            store.results(prepared), prepared, "mine.npy", PrecomputedVectors(made, "order", "k")
+        )
+        store.set_instruction(labelled, "")
+        assert run([(name, "")]).rows[-1].accuracy == 1
+
+    def test_a_corpus_of_ready_vectors_has_no_names_to_read(self, run, store, prepared, vectors):
+        name = save_precomputed(
+            store.results(prepared), prepared, "mine.npy", PrecomputedVectors(vectors, "order", "k")
+        )
+        store.set_encoding(prepared, name, store.corpus_entry(prepared).embedding_key)
+        rows = by_title(run())
+        assert math.isnan(rows["Generic"].first_seconds) and "come from a file" in rows["Generic"].note
+        assert math.isnan(rows["GuidedTransform"].first_seconds)
+        assert rows["GuidedTransform"].second_seconds > 0 and rows["GuidedTransform"].enough
+
+    def test_a_server_is_named_as_what_is_not_counted(self, run):
+        row = run([("endpoint:http://127.0.0.1:9/v1#small", "")]).rows[-1]
+        assert row.system.title == "small at 127.0.0.1:9"
+        assert row.note.endswith("What it takes on the server is not counted.")
+
+
+class TestRun:
+    def test_no_text_is_left_in_a_temporary_file(self, run, tmp_path, monkeypatch):
+        """A worker that is ended could not remove it."""
+        folder = tmp_path / "temporary"
+        folder.mkdir()
+        monkeypatch.setattr(tempfile, "tempdir", str(folder))
+        there = set()
+
+        def look(*_):
+            files = [file for file in folder.rglob("*") if file.is_file()]
+            there.update(file for file in files if b"furious" in file.read_bytes())
+
+        run(report=look)
+        assert not there
+
+    def test_one_that_fails_leaves_the_others_and_is_tried_again(self, run, here):
+        comparison = run([("broken", ""), ("feeling", "")])
+        rows = by_title(comparison)
+        assert rows["broken"].failure == "The encoder broken cannot be read: choose another."
+        assert rows["feeling"].enough and len(comparison.measured) == 4
+        assert [system.method.encoder for system in comparison.missing] == ["broken"]
+        here.clear()
+        run([("broken", ""), ("feeling", "")])
+        assert here == ["broken"]
+
+    def test_a_stopped_run_goes_on_where_it_was(self, run, store, labelled, here):
+        def stop(stage, done, total):
+            if stage.startswith("GSTransform"):
+                raise Cancelled("Stopped.")
+
+        with pytest.raises(Cancelled):
+            run(report=stop)
+        kept = load_comparison(store, labelled, READERS, 60)
+        assert [row.system.title for row in kept.rows] == ["Generic", "GuidedTransform"]
+        assert [system.title for system in kept.missing] == ["GSTransform", "feeling"]
+        here.clear()
+        comparison = run()
+        assert here == ["gstransform", "feeling"] and not comparison.missing
+        assert by_title(comparison)["GSTransform"].first_seconds > kept.rows[0].first_seconds
+        assert latest_request(store, labelled) == (READERS, 60)
+
+    def test_another_encoder_is_added_to_what_is_there(self, run, here):
+        run()
+        here.clear()
+        assert len(run([*READERS, ("plain", "")]).rows) == 5
+        assert here == ["plain"]
+
+    def test_stages_name_the_system(self, run):
+        said = set()
+        run(report=lambda stage, *_: said.add(stage))
+        assert {"GuidedTransform: reshaping", "feeling: loading the model", "feeling: starting"} <= said
+        assert "Generic: checking by hidden labels" in said
+
+    def test_another_label_or_instruction_asks_for_another_run(self, run, store, labelled):
+        run()
+        store.labels.give(labelled, {30: "angry"}, "ada")
+        assert not load_comparison(store, labelled, READERS, 60).rows
+        store.labels.undo(labelled)
+        assert load_comparison(store, labelled, READERS, 60).rows
+        store.set_instruction(labelled, "by topic")
+        assert not load_comparison(store, labelled, READERS, 60).rows
+
+    def test_measuring_again_keeps_what_is_there_until_it_is_measured_again(
+        self, run, store, labelled, here, monkeypatch
+    ):
+        run([*READERS, ("plain", "")])
+        before = load_comparison(store, labelled, [*READERS, ("plain", "")], 60).rows
+        monkeypatch.setattr(task, "datetime", SimpleNamespace(now=lambda zone: datetime(2040, 1, 1)))
+        here.clear()
+
+        def stop(stage, done, total):
+            if stage.startswith("GSTransform"):
+                raise Cancelled("Stopped.")
+
+        with pytest.raises(Cancelled):
+            run(report=stop, again=True)
+        after = load_comparison(store, labelled, [*READERS, ("plain", "")], 60)
+        assert here == ["generic", "guided"] and not after.missing
+        assert [row.run.startswith("2040") for row in after.rows] == [True, True, False, False, False]
+        assert after.rows[-1] == before[-1]  # what was not asked for is left
+
+    def test_a_generic_space_that_is_measured_later_completes_the_transforms(
+        self, run, store, labelled, monkeypatch
+    ):
+        def fail(*_):
+            raise EncoderUnavailable("The encoder cannot be read: choose another.")
+
+        with monkeypatch.context() as offline:
+            offline.setattr(systems, "_measure_generic", fail)
+            comparison = run()
+        assert comparison.rows[0].failure and math.isnan(comparison.rows[1].first_seconds)
+        comparison = run()
+        generic, guided, recipe, reading = comparison.rows
+        assert guided.first_seconds > generic.first_seconds < recipe.first_seconds
+        assert guided.generic == recipe.generic == reading.generic == generic.accuracy
+        assert load_comparison(store, labelled, READERS, 60) == comparison  # it is added once
+
+    def test_damaged_documents_are_measured_again(self, run, store, labelled, prepared):
+        run()
+        for file in store.results(prepared).folder.glob("*.json"):
+            document = json.loads(file.read_text())
+            if "system" in document:
+                file.write_text('{"system": 1}')
+        store.results(prepared).save_document(f"comparison.{labelled}", {"encoders": 3})
+        assert not load_comparison(store, labelled, READERS, 60).rows
+        assert latest_request(store, labelled) is None
+
+    def test_without_an_instruction_nothing_is_read(self, run, store, labelled, here):
+        store.set_instruction(labelled, "")
+        rows = by_title(run())
+        assert "no instruction to encode under" in rows["feeling"].failure
+        assert rows["GuidedTransform"].enough and "feeling" not in here
+
+    def test_without_two_labels_no_transform_is_tried(self, run, store, labelled, here):
+        store.labels.undo(labelled)
+        store.label_names.delete(labelled, "angry")
+        rows = by_title(run())
+        assert "Two labels are needed" in rows["GuidedTransform"].failure
+        assert here == ["generic", "feeling"]
+        assert not load_comparison(store, labelled, READERS, 60).missing  # going on would bring nothing
+        store.label_names.add(labelled, "calm")
+        assert len(load_comparison(store, labelled, READERS, 60).missing) == 4
+
+
+@pytest.mark.model
+class TestApart:
+    def test_a_tiny_instructor_in_a_process_of_its_own(self, store, labelled, corpus, tmp_path, monkeypatch):
+        folder = save_instructor(tmp_path)
+        encoders = [(f"instructor:{folder}", "")]
+        kinds = {"generic": "Generic"}  # the others take as long again
+        monkeypatch.setattr("core.evidence.comparison.systems.TRANSFORMS", kinds)
+        stages = []
+        compare(
+            store, lambda stage, *_: stages.append(stage), analysis_id=labelled, encoders=encoders,
+            n_texts=60, load_corpus=load_warm_corpus,
+        )  # fmt: skip
+        generic, reading = load_comparison(store, labelled, encoders, 60).rows
+        assert generic.failure  # there is no model of the name “words”
+        assert reading.failure == ""
+        assert 0 <= reading.accuracy <= 1 and reading.verdict
+        # Of loading libraries, which takes seconds, nothing is counted.
+        assert 0 < reading.second_seconds < reading.first_seconds < 1.5
+        assert reading.peak_bytes > 200e6  # torch was loaded there
+        assert "saved: encoding" in stages
+
+
+class TestEarlierVersions:
+    def test_a_row_of_an_earlier_version_is_found(self, run, store, labelled, prepared):
+        run()
+        inputs = task.comparison_inputs(store, labelled, READERS, 60)
+        system = inputs.systems[-1]
+        flat = {"kind": "reading", "encoder": "feeling", "template": "", "title": "feeling"}
+        signature = task.files_signature("feeling")
+        key = f"{inputs.key}.{content_key('row', 'reading', 'feeling', '', signature)}"
+        results = store.results(prepared)
+        assert results.has_document(key)
+        results.save_document(key, results.load_document(key) | {"system": flat})
+        assert load_comparison(store, labelled, READERS, 60).rows[-1].system == system
