@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from tests.pages.test_pages import GUIDE
+from tests.support.pages import GUIDE
 
 
 def test_a_key_press_reads_the_label_table_once(app, labelled, monkeypatch):

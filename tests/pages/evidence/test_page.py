@@ -1,0 +1,66 @@
+"""The evidence page, before and after it was measured."""
+
+import pytest
+
+from core.errors import StoreError
+from core.tasks import measure
+from tests.support.pages import EVIDENCE, open_fitted, words
+from tests.support.pages import quick as quick  # the fixture
+
+
+def test_evidence_before_it_is_measured_holds_the_places(app, store, prepared, labelled):
+    open_fitted(app, store, labelled, EVIDENCE)
+    assert "Not checked yet" in words(app) and "Measuring…" in words(app)
+
+
+@pytest.mark.model
+def test_a_check_that_failed_says_why_and_starts_again(app, store, prepared, labelled, monkeypatch):
+    def refuse(*given, **known):
+        raise StoreError("The disk is full: free some space.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(measure, "learning_curve", refuse)
+        open_fitted(app, store, labelled, EVIDENCE, measured=True)
+    said = words(app)
+    assert "The disk is full" in said.replace("\\", "") and "Measuring…" in said and "Compared with" in said
+    app.button(key="measure_again").click().run()
+    assert not app.exception and "Measuring…" not in words(app)
+
+
+@pytest.mark.model
+def test_evidence_leads_with_a_sentence_and_shows_every_part(app, store, prepared, labelled):
+    open_fitted(app, store, labelled, EVIDENCE, measured=True)
+    said = words(app)
+    headline = next(line for line in said.splitlines() if line.startswith("#### :") or "%" in line)
+    assert "%" in headline or "too few labels" in headline.lower()
+    for part in ("Compared with", "Would more labels help?", "Label by label", "Neighbours replaced"):
+        assert f"**{part}**" in said
+    assert "Words that drive each label" in said and "As one matrix" in said
+    assert "Measuring…" not in said
+    app.selectbox(key="evidence_more_label").set_value("pleased").run()
+    app.button(key="evidence_to_more").click().run()
+    assert not app.exception
+    assert app.segmented_control(key="guide_mode").value == "More of a label"
+    assert app.selectbox(key="guide_more_label").value == "pleased"
+
+
+def test_evidence_with_too_few_labels_says_which_and_leads_on(app, store, corpus, prepared):
+    analysis = store.add_analysis(prepared, "by feeling")
+    for name in ("angry", "pleased", "worried"):
+        store.label_names.add(analysis, name)
+    store.labels.give(analysis, {0: "angry", 3: "pleased"}, "ada")
+    open_fitted(app, store, analysis, EVIDENCE, measured=True)
+    said = words(app)
+    assert "oo few labels" in said and "*worried* (0)" in said and "*angry* (1)" in said
+    app.button(key="evidence_to_suggested").click().run()
+    assert app.segmented_control(key="guide_mode").value == "Suggested"
+
+
+@pytest.mark.model
+def test_changed_labels_are_fitted_again_from_the_evidence(app, store, prepared, labelled):
+    open_fitted(app, store, labelled, EVIDENCE, measured=True)
+    before = store.analysis(labelled).fit_key
+    store.labels.give(labelled, {30: "angry"}, "ada")
+    app.run()
+    app.button(key="fit_again").click().run()
+    assert not app.exception and store.analysis(labelled).fit_key != before

@@ -1,0 +1,205 @@
+"""The guide page: labels, the deck and label files."""
+
+import pandas as pd
+import pytest
+
+from core.corpus import build_corpus
+from core.corpus.tables import Table
+from core.errors import StoreError
+from core.storage import LabelStore
+from pages.common import cache
+from pages.guide.deck import Deck, DeckState
+from tests.conftest import make_frame
+from tests.support.pages import GUIDE, csv, name_label, open_fitted, shown_text, words
+from tests.support.pages import guide as guide  # the fixture
+from tests.support.session import state_in
+
+
+def test_an_instruction_and_labels_start_an_analysis(guide, store, prepared):
+    guide.text_input(key="guide_instruction").set_value("by feeling").run()
+    name_label(guide, "angry")
+    name_label(guide, "pleased")
+    (analysis,) = store.analyses(prepared)
+    assert analysis.instruction == "by feeling"
+    assert store.label_names.current(analysis.id) == ["angry", "pleased"]
+
+
+def test_a_label_name_given_twice_is_refused_kindly(guide, store, prepared):
+    name_label(guide, "angry")
+    name_label(guide, "Angry")
+    assert "There is a label “angry” already" in words(guide)
+    assert store.label_names.current(store.analyses(prepared)[0].id) == ["angry"]
+
+
+def test_each_label_is_on_disk_before_the_next_text_shows(guide, store, prepared, corpus):
+    for name in ("angry", "pleased"):
+        name_label(guide, name)
+    analysis = store.analyses(prepared)[0].id
+    shown = []
+    for step in range(4):
+        shown.append(next(text.value for text in guide.text if text.value in set(corpus.texts)))
+        guide.button(key=f"guide_label_{step % 2}").click().run()
+        guide_labels = store.labels.read(analysis).table
+        assert len(guide_labels) == step + 1
+        assert corpus.texts[guide_labels["row"][0]] == shown[-1]
+    assert len(set(shown)) == 4
+
+
+def test_skip_and_undo(guide, store, prepared, corpus):
+    name_label(guide, "angry")
+    analysis = store.analyses(prepared)[0].id
+    first = guide.text[0].value
+    guide.button(key="guide_skip").click().run()
+    assert guide.text[0].value != first
+    assert (store.labels.read(analysis).codes == -1).all()
+    guide.button(key="guide_undo").click().run()
+    assert guide.text[0].value == first
+    guide.button(key="guide_label_0").click().run()
+    guide.button(key="guide_undo").click().run()
+    assert guide.text[0].value == first
+    assert len(store.labels.read(analysis).table) == 0
+
+
+def test_a_full_disk_is_said_and_the_text_stays(guide, store, prepared, monkeypatch):
+    name_label(guide, "angry")
+    before = guide.text[0].value
+
+    def refuse(*arguments, **options):
+        raise StoreError("The disk is full: free some space.")
+
+    monkeypatch.setattr(LabelStore, "give", refuse)
+    guide.button(key="guide_label_0").click().run()
+    assert "The disk is full" in words(guide) and guide.text[0].value == before
+
+
+def test_fit_with_one_label_name_says_what_is_needed(guide, store, prepared):
+    name_label(guide, "angry")
+    assert guide.button(key="guide_fit").disabled
+    assert "Fit needs two labels" in words(guide)
+    name_label(guide, "pleased")
+    assert not guide.button(key="guide_fit").disabled
+
+
+@pytest.mark.parametrize("mode", ["More of a label", "Possible mistakes"])
+def test_a_deck_that_needs_a_fit_says_so(guide, prepared, mode):
+    name_label(guide, "angry")
+    guide.segmented_control(key="guide_mode").set_value(mode).run()
+    assert not guide.exception
+    assert f"“{mode}” needs a Fit, and there is none yet" in words(guide)
+    assert guide.button(key="guide_label_0").disabled
+
+
+def test_the_deck_finds_more_of_a_label(app, store, prepared, labelled, corpus):
+    open_fitted(app, store, labelled, GUIDE)
+    app.segmented_control(key="guide_mode").set_value("More of a label").run()
+    rows = {text: row for row, text in enumerate(corpus.texts)}
+    for label in ("pleased", "angry"):
+        app.selectbox(key="guide_more_label").set_value(label).run()
+        assert f"likeliest for **{label}**" in words(app)
+        seen = []
+        for _ in range(4):
+            seen.append(rows[shown_text(app, corpus)])
+            app.button(key="guide_skip").click().run()
+        assert len(set(seen)) == 4 and min(seen) >= 12  # the first twelve are labelled
+        assert (corpus.metadata["feeling"][seen] == label).mean() >= 0.75
+
+
+def test_a_label_that_the_fit_does_not_know_yet_is_not_looked_for(app, store, prepared, labelled):
+    open_fitted(app, store, labelled, GUIDE)
+    store.label_names.add(labelled, "worried")
+    app.segmented_control(key="guide_mode").set_value("More of a label").run()
+    app.selectbox(key="guide_more_label").set_value("worried").run()
+    assert "does not know “worried” yet" in words(app)
+
+
+@pytest.fixture
+def mistaken(store, corpus, labelled):
+    """The labelled analysis with 24 labels, that of text 0 wrong."""
+    feelings = corpus.metadata["feeling"].tolist()
+    store.labels.give(labelled, {row: feelings[row] for row in range(12, 24)}, "ada")
+    store.labels.give(labelled, {0: {"angry": "pleased", "pleased": "angry"}[feelings[0]]}, "ada")
+    return labelled
+
+
+def open_mistakes(app, store, mistaken):
+    open_fitted(app, store, mistaken, GUIDE)
+    app.segmented_control(key="guide_mode").set_value("Possible mistakes").run()
+    assert not app.exception
+
+
+def test_a_wrong_label_is_found_and_changed_with_one_key(app, store, corpus, mistaken):
+    right = corpus.metadata["feeling"][0]
+    open_mistakes(app, store, mistaken)
+    assert shown_text(app, corpus) == corpus.texts[0]
+    assert app.button(key="guide_change").label == f"Change to **{right}**"
+    app.button(key="guide_change").click().run()
+    guide = store.labels.read(mistaken).table
+    assert guide["row"][0] == 0 and guide["label"][0] == right
+    assert corpus.texts[0] not in [text.value for text in app.text]
+    app.button(key="guide_undo").click().run()
+    assert shown_text(app, corpus) == corpus.texts[0]
+
+
+def test_renamed_labels_are_judged_by_the_fit_that_knew_them(app, store, corpus, mistaken):
+    open_fitted(app, store, mistaken, GUIDE)
+    store.label_names.rename(mistaken, "angry", "cross")
+    app.segmented_control(key="guide_mode").set_value("Possible mistakes").run()
+    assert "**cross**" in words(app) and "**angry**" not in words(app)
+
+
+def test_a_label_less_is_not_judged_by_an_older_fit(app, store, corpus, mistaken):
+    open_fitted(app, store, mistaken, GUIDE)
+    store.label_names.delete(mistaken, "angry")
+    app.segmented_control(key="guide_mode").set_value("Possible mistakes").run()
+    assert "names changed since the latest Fit" in words(app)
+
+
+def test_a_label_that_is_kept_is_not_doubted_again(app, store, corpus, mistaken):
+    open_mistakes(app, store, mistaken)
+    given = store.labels.read(mistaken).table.set_index("row")["label"][0]
+    assert app.button(key="guide_keep").label == f"Keep **{given}**"
+    app.button(key="guide_keep").click().run()
+    guide = store.labels.read(mistaken).table
+    assert (guide["row"][0], guide["label"][0]) == (0, given)
+    assert guide["reviewed"][0]
+    state_in(app, DeckState).deck = Deck(mistaken, None)  # as after a reload
+    app.run()
+    assert corpus.texts[0] not in [text.value for text in app.text]
+
+
+def test_labels_are_imported_from_a_file(guide, store, prepared, corpus):
+    frame = pd.DataFrame(
+        {"text": [*corpus.texts[:6], "never seen"], "label": [*corpus.metadata["feeling"][:6], "x"]}
+    )
+    guide.file_uploader(key="guide_import").upload("labels.csv", csv(frame), "text/csv").run()
+    assert not guide.exception
+    assert "6 labels imported" in words(guide) and "1 texts of it are not in this corpus" in words(guide)
+    analysis = store.analyses(prepared)[0].id
+    assert store.labels.read(analysis).n_labels == 6
+    guide.button(key="guide_undo").click().run()
+    assert len(store.labels.read(analysis).table) == 0
+
+
+def test_labels_are_imported_from_a_column(guide, store, prepared):
+    guide.selectbox(key="guide_import_column").set_value("feeling")
+    guide.selectbox(key="guide_import_amount").set_value("10 of each")
+    guide.button(key="guide_import_from_column").click().run()
+    counts = store.labels.read(store.analyses(prepared)[0].id).table["label"].value_counts()
+    assert counts.to_dict() == {"angry": 10, "pleased": 10}
+
+
+def test_a_label_file_without_the_columns_is_refused(guide):
+    guide.file_uploader(key="guide_import").upload("x.csv", b"a,b\n1,2\n3,4\n", "text/csv").run()
+    assert "the columns text and label are needed" in words(guide)
+
+
+def test_metadata_are_shown_as_they_are_not_as_markdown(app, store):
+    frame = make_frame(30).assign(note="![x](http://example.invalid/a.png) *bold*")
+    corpus = build_corpus(Table("x.csv", frame, "UTF-8", ()), "text")
+    store.add_corpus(corpus)
+    cache.runner().submit("prepare", "x", corpus_key=corpus.key, encoder="words")
+    app.run()
+    app.switch_page(GUIDE).run()
+    name_label(app, "angry")
+    shown = next(caption.value for caption in app.caption if "example" in caption.value)
+    assert "![x]" not in shown and "\\!\\[x\\]" in shown

@@ -1,0 +1,72 @@
+"""What tests of the pages share: where they are, and how a person uses them."""
+
+import pytest
+
+from core.evidence import Control
+from core.tasks import measure
+from pages.common import cache
+
+CORPUS, GUIDE, MAPS, EVIDENCE, EXPORT = (
+    "pages/corpus/page.py",
+    "pages/guide/page.py",
+    "pages/maps/page.py",
+    "pages/evidence/page.py",
+    "pages/export/page.py",
+)
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    """The published recipe trains for seconds: its figure is made up."""
+    monkeypatch.setattr(measure, "control", lambda *given, **known: Control(permuted=0.5, published=0.25))
+
+
+def words(app):
+    """Everything a person can read on the page."""
+    kinds = ("markdown", "caption", "error", "warning", "info", "success", "text")
+    return "\n".join(str(element.value) for kind in kinds for element in getattr(app, kind))
+
+
+def keys(app):
+    """Keys of all buttons."""
+    return {button.key for button in app.button}
+
+
+def csv(frame):
+    return frame.to_csv(index=False).encode()
+
+
+def upload(app, name, content):
+    app.run()
+    app.switch_page(CORPUS).run()
+    app.segmented_control(key="corpus_source").set_value("upload").run()
+    app.file_uploader(key="corpus_upload").upload(name, content, "text/csv").run()
+    return app
+
+
+@pytest.fixture
+def guide(app, prepared):
+    app.run()
+    app.switch_page(GUIDE).run()
+    return app
+
+
+def name_label(app, name):
+    app.text_input(key="guide_new_label").set_value(name)
+    app.button(key="guide_add_label").click().run()
+
+
+def open_fitted(app, store, labelled, page, *, measured=False):
+    """The app on a page, with a Fit of the labelled analysis."""
+    cache.runner().submit("fit", "x", analysis_id=labelled)
+    if measured:
+        key = store.analysis(labelled).fit_key
+        cache.runner().submit("measure", "x", analysis_id=labelled, fit_key=key)
+    app.run()
+    app.switch_page(page).run()
+    assert not app.exception
+    return app
+
+
+def shown_text(app, corpus):
+    return next(text.value for text in app.text if text.value in set(corpus.texts))
