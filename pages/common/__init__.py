@@ -17,7 +17,7 @@ from pages.common.evidence_status import (
     draw_refit,
     evidence_help,
 )
-from pages.common.label_actions import LABELS, change_labels, draw_fit_button, draw_undo, record
+from pages.common.label_actions import LABELS, change_labels, draw_fit_button, draw_undo, record_labels
 from pages.common.label_checks import current_check, draw_check_job, start_check
 from pages.common.label_manager import NEW_LABEL, draw_label_manager, draw_labels
 from pages.common.method_rules import LABEL_TEXTS, method_hint, method_ready, start_label
@@ -34,7 +34,7 @@ from pages.common.state import (
     has_widget,
     is_fitted,
     is_prepared,
-    is_read,
+    is_reencoded,
     n_shown,
     open_analysis,
     open_corpus,
@@ -82,7 +82,7 @@ __all__ = [
     "has_widget",
     "is_fitted",
     "is_prepared",
-    "is_read",
+    "is_reencoded",
     "keep_notice",
     "markdown",
     "metadata_of",
@@ -94,7 +94,7 @@ __all__ = [
     "open_corpus",
     "partition_for",
     "person",
-    "record",
+    "record_labels",
     "reset_state",
     "set_widget",
     "shorten",

@@ -1,4 +1,4 @@
-"""The measuring of a Fit's evidence: started where a page shows it, with its progress."""
+"""Measurement of a Fit's evidence: started by the pages that show it, with its progress."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from pages.common.text import markdown
 EVIDENCE_HELP = (
     "Some of the given labels are hidden, and the others reshape the space. Each hidden text then takes the "
     "label of its nearest labelled neighbour. The figures say how often that is right, each label counting "
-    "the same: in the generic space, then in the reshaped one. Labels the transform has seen are never "
-    "counted. In brackets: the 95 % confidence interval of the gain, in points."
+    "the same: in the generic space, then in the reshaped one. Labels that the transform was fitted to are "
+    "never counted. In brackets: the 95 % confidence interval of the gain, in points."
 )
 REENCODED_EVIDENCE_HELP = (
     "Some of the given labels are hidden, and each hidden text takes the label of its nearest labelled "
@@ -29,15 +29,15 @@ REENCODED_EVIDENCE_HELP = (
     "gain, in points."
 )
 NAMES_ONLY = "A first guess: no text was labelled, so nothing can check this map."
-INSTRUCTION_ONLY = "No text is labelled, so nothing can check this map: a few labels would."
+INSTRUCTION_ONLY = "No text is labelled, so nothing can check this map. A few labels could."
 NAMES_ONLY_HELP = (
-    "The encoder read the label names as if each were a text of its label. That is often roughly right and "
-    "sometimes wrong. A few labelled texts improve the map, and show whether it is right."
+    "The transform used the encoded label names only, each as a text of its label. That is often roughly "
+    "right and sometimes wrong. A few labelled texts improve the map, and show whether it is right."
 )
 
 MEASURE_TITLE = "Checking whether it helped"
-START_SECONDS = 1.5  # the page that was just drawn needs the processor first
-POLL_SECONDS = 1.0
+START_SECONDS = 1.5  # after the page was drawn, which needs the processor first
+POLL_SECONDS = 1.0  # between two updates of the progress
 
 
 def draw_measuring(analysis: Analysis, missing: Collection[str]) -> None:
@@ -54,7 +54,7 @@ def draw_measuring(analysis: Analysis, missing: Collection[str]) -> None:
         # A job that is done without the missing findings measured an earlier Fit of the same labels.
         st.fragment(_start, run_every=START_SECONDS)(arguments, missing, time.monotonic())
         return
-    st.markdown(markdown(job.message) or "The check was stopped before its end.")
+    st.markdown(markdown(job.message) or "The check was cancelled.")
     if st.button("Check", key="measure_again", type="tertiary", icon=":material/refresh:"):
         jobs.start("measure", MEASURE_TITLE, **arguments)
         st.rerun()

@@ -27,13 +27,13 @@ def start_fit(analysis: Analysis) -> Job:
     check = latest("measure", analysis_id=analysis.id)
     if check is not None and check.active:
         cache.runner().cancel(check.id)
-    verb = "Reading" if analysis.method.reencodes else "Fitting"
+    verb = "Re-encoding" if analysis.method.reencodes else "Fitting"
     title, method = f"{verb} {analysis.instruction or 'untitled'}", analysis.method.to_text()
     return start("fit", title, analysis_id=analysis.id, method=method)
 
 
 def latest(task: str, **arguments: object) -> Job | None:
-    """Return the newest job of this task with these arguments (others may differ), or None."""
+    """Return the newest job of this task with these arguments, or None; other arguments may differ."""
     for job in reversed(cache.runner().jobs()):
         if job.task == task and arguments.items() <= job.arguments.items():
             return job
@@ -73,7 +73,7 @@ def draw_job(job: Job | None, *, cancel_key: str, stopped: str = "") -> bool:
     cancel_key : str
         Widget key of the Cancel button.
     stopped : str
-        What to say where the job was cancelled; nothing when empty.
+        Message where the job was cancelled; none when empty.
 
     Returns
     -------
@@ -103,7 +103,7 @@ def progress_text(job: Job) -> str:
     parts = [job.stage or "Starting"]
     if job.total > 1:
         parts[0] += f" {job.done / job.total:.0%}"
-    if job.rate and job.stage in ("Encoding", "Reading"):
+    if job.rate and job.stage == "Encoding":
         parts.append(f"{job.rate:,.0f} texts/s" if job.rate >= 5 else f"{60 * job.rate:,.0f} texts/min")
     if job.seconds_left is not None:
         parts.append(f"{duration(job.seconds_left)} left")
@@ -120,7 +120,7 @@ class DismissedJobs:
 def _draw_line(were_active: set[str]) -> None:
     dismissed = state_of(DismissedJobs).ids
     if were_active - {job.id for job in cache.runner().jobs() if job.active}:
-        st.rerun()  # what ended may have something new for the page
+        st.rerun()  # the page may show the result of a job that ended
     # A failure is shown until the same task is submitted again.
     newest = {(job.task, str(job.arguments)): job for job in cache.runner().jobs()}
     jobs = [job for job in newest.values() if job.active or job.status == "failed"]

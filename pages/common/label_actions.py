@@ -1,4 +1,4 @@
-"""Steps on labels from the panels of the maps page: recorded, taken back, and said when they fail."""
+"""Label actions on the maps page: record labels, undo, fit; a failure is kept as a message."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from pages.common.state import is_fitted, person
 from pages.common.text import markdown
 
 FIT_HELP = "Reshapes the space by the labels given so far; takes seconds, encodes nothing again."
-READ_HELP = "Learns the labels given so far in the space as it was read; reads no text again."
+REENCODED_FIT_HELP = "Learns the labels given so far in the re-encoded space; encodes no text again."
 LABELS = "labels"  # where messages about labels are shown
 
 
 def change_labels(step: Callable[[], object]) -> None:
-    """Run a step that changes labels, in a callback; `draw_notice(LABELS)` then shows what came of it."""
+    """Run a step that changes labels; `draw_notice(LABELS)` shows its error. For callbacks."""
     attempt(step, LABELS, redraw=True)
 
 
-def record(analysis_id: int, labels: Mapping[int, str | None], reviewed: bool = False) -> None:
-    """Give labels as one step, in a callback."""
+def record_labels(analysis_id: int, labels: Mapping[int, str | None], reviewed: bool = False) -> None:
+    """Give labels as one step. For callbacks."""
     change_labels(
         lambda: cache.store().labels.give(analysis_id, labels, person(), source="map", reviewed=reviewed)
     )
 
 
 def draw_undo(analysis_id: int, key: str) -> None:
-    """Take the latest step back; the button says what that was."""
+    """Draw a button that undoes the latest step; its label says what the step was."""
     step = cache.store().labels.last_step(analysis_id)
     if step is None:
         return
@@ -49,19 +49,19 @@ def draw_undo(analysis_id: int, key: str) -> None:
         key=key,
         type="tertiary",
         icon=":material/undo:",
-        help=f"Takes the latest step back; given by {markdown(step.given_by)}.",
+        help=f"Undoes the latest step, by {markdown(step.given_by)}.",
         on_click=change_labels,
         args=[lambda: cache.store().labels.undo(analysis_id, step)],
     )
 
 
 def draw_fit_button(analysis: Analysis, key: str) -> None:
-    """Offer a Fit where labels changed since the latest, or say what is missing for one."""
+    """Draw a Fit button where labels changed since the latest Fit, or what a Fit still needs."""
     store = cache.store()
     if is_fitted(analysis) and analysis.fit_key == fit_key(store, analysis.id):
         return
     if not analysis.method.reencodes and len(store.label_names.current(analysis.id)) < 2:
-        st.caption("A Fit needs two labels: give another one to other texts.")
+        st.caption("A Fit needs two labels: give a second label to other texts.")
         return
     if starts_on_guide(analysis):
         st.page_link(GUIDE, label="Continue in Guide", icon=":material/edit:")
@@ -75,7 +75,7 @@ def draw_fit_button(analysis: Analysis, key: str) -> None:
         key=key,
         icon=":material/auto_awesome:",
         disabled=running,
-        help=READ_HELP if analysis.method.reencodes else FIT_HELP,
+        help=REENCODED_FIT_HELP if analysis.method.reencodes else FIT_HELP,
         on_click=change_labels,
         args=[lambda: jobs.start_fit(analysis)],
     )

@@ -1,4 +1,4 @@
-"""Possible mistakes among the labels of an analysis: a job looks for them, pages show what it found."""
+"""Possible mistakes among the labels of an analysis: the job that finds them, and its result."""
 
 from __future__ import annotations
 

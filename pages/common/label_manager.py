@@ -1,4 +1,4 @@
-"""Label names: add them on the guide page; rename, merge, delete and bring back there and under the maps."""
+"""Label names: add, rename, merge, delete and restore them."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ MOST_ROWS = 10  # of the table, seen at once; more scroll in a height of
 TABLE_HEIGHT = 360  # pixels
 MANAGER_WIDTH = 400  # pixels
 NAMES_HELP = (
-    "The names are read too: a Fit takes each as if it were a text of its label. Name every kind that "
-    "occurs, if only as “other”: texts of a kind without a name are drawn towards the others."
+    "A Fit also learns from the names: each counts as a text of its label. Name every kind of text that "
+    "occurs, if only as “other”: texts of a kind without a name move towards the named ones."
 )
-MERGE_HELP = "Their texts count for this label from now on. Who gave what stays on record."
-DELETE_HELP = "Its texts count as having no label. Who gave what stays on record, and it can be brought back."
+MERGE_HELP = "Their texts get this label. The record of who gave which label is kept."
+DELETE_HELP = "Its texts then have no label. The record is kept, and the label can be restored."
 
 NEW_LABEL = "new label"  # where messages about the instruction and a new label are shown
 
 
 def draw_labels(analysis: Analysis | None) -> None:
-    """A field to add a label name, and a place to change the names."""
+    """Draw a field that adds a label name, and a popover that changes the names."""
     store = cache.store()
     names = store.label_names.current(analysis.id) if analysis else []
 
@@ -39,7 +39,7 @@ def draw_labels(analysis: Analysis | None) -> None:
             set_widget("guide_new_label", "")
 
     with st.container(key="guide_labels", horizontal=True, vertical_alignment="bottom"):
-        # No form: a name is added by Enter as well as by the button, one after another.
+        # No form: both Enter and the button add a name.
         st.text_input(
             "Labels",
             key="guide_new_label",
@@ -57,7 +57,7 @@ def draw_labels(analysis: Analysis | None) -> None:
 
 
 def draw_label_manager(analysis: Analysis, key: str) -> None:
-    """Table of the label names with their colours and counts; those ticked are renamed, merged or deleted.
+    """Draw a table of the label names; ticked ones can be renamed, merged or deleted.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def draw_label_manager(analysis: Analysis, key: str) -> None:
 
 
 def draw_name_table(analysis: Analysis, names: list[str], counts: pd.Series, key: str) -> list[str]:
-    """The names; returns those that are ticked."""
+    """Draw the names with colours and counts; return the ticked ones."""
     table = pd.DataFrame(
         {"colour": "■", "name": names, "texts": [int(counts.get(name, 0)) for name in names]}
     )
@@ -94,14 +94,14 @@ def draw_name_table(analysis: Analysis, names: list[str], counts: pd.Series, key
         column_config={
             "colour": st.column_config.TextColumn("", width=30),
             "name": st.column_config.TextColumn("Label", width=170),
-            "texts": st.column_config.NumberColumn("Texts", width=60, help="Texts that carry it"),
+            "texts": st.column_config.NumberColumn("Texts", width=60, help="Texts with this label"),
         },
     )
     return [names[position] for position in sorted(state["selection"]["rows"])]
 
 
 def draw_rename(analysis: Analysis, name: str, key: str) -> None:
-    """Another name for the one label that is ticked."""
+    """Draw a field that renames the ticked label."""
     field = f"{key}_rename_{name}"
     st.text_input(
         "Rename",
@@ -109,14 +109,14 @@ def draw_rename(analysis: Analysis, name: str, key: str) -> None:
         key=field,
         width=190,
         max_chars=LONGEST_LABEL,
-        help="Its texts keep it, with who gave it and when.",
+        help="Its texts keep the label, with the record of who gave it and when.",
         on_change=change_labels,
         args=[lambda: cache.store().label_names.rename(analysis.id, name, widget_value(field))],
     )
 
 
 def draw_merge(analysis: Analysis, names: list[str], counts: pd.Series, ticked: list[str], key: str) -> None:
-    """Merge the ticked labels into one of the names, or delete them."""
+    """Draw what merges the ticked labels into one, or deletes them."""
     store = cache.store()
     others = [name for name in names if name not in ticked]
     by_size = sorted(ticked, key=lambda name: -counts.get(name, 0))
@@ -149,13 +149,13 @@ def draw_merge(analysis: Analysis, names: list[str], counts: pd.Series, ticked: 
 
 
 def draw_retired(analysis: Analysis, label: RetiredLabel, key: str) -> None:
-    """One merged or deleted label, with a way back."""
+    """Draw a merged or deleted label, with a button that restores it."""
     went = f"merged into **{markdown(label.merged_into)}**" if label.merged_into else "deleted"
     texts = "1 text" if label.n_texts == 1 else f"{label.n_texts:,} texts"
     with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_retired_{label.name}"):
         st.markdown(f":small[**{markdown(label.name)}** {went} · {texts}]", width="stretch")
         st.button(
-            "Bring back",
+            "Restore",
             key=f"{key}_restore_{label.name}",
             type="tertiary",
             on_click=change_labels,

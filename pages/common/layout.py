@@ -1,4 +1,4 @@
-"""What every page shows: styles, the sidebar with the steps, the head of the page."""
+"""Layout of every page: styles, the sidebar with the steps, the page head."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def withdraw_page_not_found() -> None:
 
 
 def draw_sidebar() -> None:
-    """Name, steps with their state, analyses of the corpus, jobs."""
+    """Draw the steps with their state, the analyses of the corpus, and the jobs."""
     with st.sidebar:
         st.markdown("### Refract")
         entry, analysis = current_corpus(), current_analysis()
@@ -72,7 +72,7 @@ def draw_sidebar() -> None:
 
 
 def page_head(title: str, purpose: str, *, next_page: str | None = None, next_label: str = "") -> None:
-    """Title, one line of what the page is for, and the way to the next step at the right."""
+    """Draw the title, the purpose of the page, and a button to the next step."""
     with st.container(key="page_head", horizontal=True, vertical_alignment="center"):
         st.markdown(f"#### {markdown(title)}", width="content")
         st.caption(purpose, width="stretch")
@@ -81,7 +81,7 @@ def page_head(title: str, purpose: str, *, next_page: str | None = None, next_la
 
 
 def ask_for(message: str, page: str, label: str) -> None:
-    """Say what a step still needs, link to where it is given, and end the page."""
+    """Show what a page still needs and a link to the page that provides it; end this page."""
     with st.container(border=True, key="missing"):
         st.markdown(message)
         st.page_link(page, label=f"**{label}** :material/arrow_forward:")
@@ -89,7 +89,7 @@ def ask_for(message: str, page: str, label: str) -> None:
 
 
 def require_prepared(entry: StoredCorpus | None, without_corpus: str) -> None:
-    """End the page unless a corpus is open and encoded; `without_corpus` says what the page needs one for."""
+    """End the page unless a corpus is open and encoded; `without_corpus` is the message without one."""
     if entry is None:
         ask_for(without_corpus, CORPUS, "Choose a corpus")
     if not is_prepared(entry):
@@ -128,7 +128,7 @@ def _draw_analyses(corpus_key: str) -> None:
         return
     st.caption("Analyses")
     chosen = get_state().analysis_id
-    # Buttons, not st.radio: that tells options apart by their words, which change and repeat.
+    # Buttons: st.radio identifies options by their titles, which change and repeat.
     with st.container(key="analyses", gap=None):
         titles = [analysis_title(analysis, longest=LONGEST_NAME) for analysis in analyses]
         for analysis, title in zip(analyses, unique_names(titles)[0], strict=True):
@@ -147,7 +147,7 @@ def _draw_analyses(corpus_key: str) -> None:
 
 
 def _gain(analysis: Analysis) -> str:
-    """How many points its labels are better separated, where they are."""
+    """Return the gain of an analysis in points, as markdown; "" where it does not help."""
     evidence = _evidence(analysis) if is_fitted(analysis) else None
     if evidence is None or evidence.verdict != "helps":
         return ""

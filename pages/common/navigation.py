@@ -1,4 +1,4 @@
-"""The pages of the app: their files, as links and switches name them, and the list for the navigation."""
+"""The pages of the app: the files that links name, and the list for Streamlit's navigation."""
 
 from __future__ import annotations
 
@@ -31,5 +31,5 @@ def _page(file: str) -> StreamlitPage:
 
 
 def _open_first() -> None:
-    """Switch to the maps of a corpus that is ready, else to the first step."""
+    """Switch to the maps when a corpus is encoded, else to the corpus page."""
     st.switch_page(MAPS if is_prepared(current_corpus()) else CORPUS)

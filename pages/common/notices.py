@@ -1,7 +1,7 @@
 """Messages that a callback keeps and the next run shows, and errors on screen.
 
-A callback runs before the page is drawn, so what it has to say waits in the session, under the name of the
-place that will show it.
+A callback runs before the page is drawn. Its message is kept in the session, under the name of the place
+that will show it.
 """
 
 from __future__ import annotations

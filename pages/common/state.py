@@ -1,8 +1,8 @@
-"""What one browser session holds between its runs; the only file of the pages that uses `st.session_state`.
+"""State of one browser session; the only file of the pages that uses `st.session_state`.
 
-Three kinds of things are held:
+It has three parts:
 
-- `AppState`, under one key: the corpus and the analysis in use, and messages that wait to be shown;
+- `AppState`, under one key: the corpus and the analysis in use, and messages to be shown;
 - within it the states of pages and panels, each a dataclass of its own, one for the session or one for each
   corpus or analysis (`state_of`);
 - values of widgets, each under the widget's key (`widget_value`, `set_widget`).
@@ -29,7 +29,7 @@ STATE_KEY = "refract"
 
 @dataclass(frozen=True)
 class Notice:
-    """A message that waits for the next run to show it."""
+    """A message that the next run shows."""
 
     message: str
     kind: NoticeKind = "error"
@@ -37,7 +37,7 @@ class Notice:
 
 @dataclass
 class AppState:
-    """What the session works on, and what its pages and panels hold.
+    """The corpus and the analysis in use, messages, and the states of pages and panels.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class AppState:
     redraw : whether a callback changed what the whole page shows
     parts : states of pages and panels, by their class and what they belong to (see `state_of`)
     awaited_fit : analysis whose Fit opens the maps when it ends
-    started : whether the corpus that was opened last has been looked for
+    started : whether the session has opened the corpus that was used last
     """
 
     corpus_key: str | None = None
@@ -59,7 +59,7 @@ class AppState:
 
 
 def get_state() -> AppState:
-    """State of this session; a new session continues with the corpus that was opened last."""
+    """Return the state of this session; a new session opens the corpus that was used last."""
     state = session()
     if not state.started:
         state.started = True
@@ -70,7 +70,7 @@ def get_state() -> AppState:
 
 
 def session() -> AppState:
-    """State of this session, without a look at the store."""
+    """Return the state of this session, without reading the store."""
     return st.session_state.setdefault(STATE_KEY, AppState())
 
 
@@ -84,7 +84,7 @@ def state_of(kind: type[Part], owner: Hashable = None, *, make: Callable[[], Par
     owner : hashable, optional
         The corpus key, analysis id or widget key that it belongs to; one for the session when left out.
     make : callable, optional
-        Makes the first state, where the defaults are not it.
+        Makes the first state, in place of the defaults.
     """
     parts = session().parts
     if (kind, owner) not in parts:
@@ -135,19 +135,19 @@ def has_widget(key: str) -> bool:
 
 
 def forget_widget(key: str) -> None:
-    """Let a widget start from its default again."""
+    """Remove the value of a widget, which then starts from its default."""
     st.session_state.pop(key, None)
 
 
 def forget_widgets(prefix: str) -> None:
-    """Let all widgets whose keys begin so start from their defaults again."""
+    """Remove the values of all widgets whose keys have this prefix."""
     for key in [str(key) for key in st.session_state]:
         if key.startswith(prefix):
             forget_widget(key)
 
 
 def open_corpus(corpus_key: str) -> None:
-    """Work on a corpus, with its newest analysis."""
+    """Open a corpus with its newest analysis."""
     state = get_state()
     if state.corpus_key != corpus_key:
         analyses = cache.store().analyses(corpus_key)
@@ -157,14 +157,14 @@ def open_corpus(corpus_key: str) -> None:
 
 
 def close_corpus(corpus_key: str) -> None:
-    """Work on no corpus any more where this one is in use: it was removed."""
+    """Close a corpus that was removed, where it is in use."""
     state = get_state()
     if state.corpus_key == corpus_key:
         state.corpus_key = state.analysis_id = None
 
 
 def open_analysis(analysis_id: int | None) -> None:
-    """Work on an analysis; None starts with an empty instruction."""
+    """Open an analysis; None starts with an empty instruction."""
     get_state().analysis_id = analysis_id
 
 
@@ -192,7 +192,7 @@ def current_analysis() -> Analysis | None:
 
 
 def ensure_analysis() -> int:
-    """Id of the analysis in use; one without an instruction is started when there is none."""
+    """Return the id of the analysis in use; create one without an instruction when there is none."""
     state = get_state()
     if current_analysis() is None:
         state.analysis_id = cache.store().add_analysis(state.corpus_key, "")
@@ -200,7 +200,7 @@ def ensure_analysis() -> int:
 
 
 def person() -> str:
-    """Name of who labels: the user of this machine."""
+    """Return the name of the person who labels: the user of this machine."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):  # no user name, as in some containers
@@ -208,9 +208,9 @@ def person() -> str:
 
 
 def analysis_title(analysis: Analysis, *, longest: int | None = None) -> str:
-    """Instruction of an analysis, and its method where that is not the usual one.
+    """Return the instruction of an analysis, and its method unless that is reshaping by labels.
 
-    A title longer than `longest` characters loses the end of its instruction first.
+    Of a title longer than `longest` characters, the end of the instruction is cut first.
     """
     method, how = analysis.method, ""
     if is_fitted(analysis):
@@ -233,8 +233,8 @@ def is_prepared(entry: StoredCorpus | None) -> bool:
     return has_space(cache.store().results(entry.key), entry.embedding_key)
 
 
-def is_read(analysis: Analysis) -> bool:
-    """Whether the latest Fit re-encoded the texts by the present method, so that a new Fit reuses them."""
+def is_reencoded(analysis: Analysis) -> bool:
+    """Whether the latest Fit re-encoded the texts by the present method; a new Fit reuses its vectors."""
     if not analysis.method.reencodes or not is_fitted(analysis):
         return False
     fit = cache.fit(analysis)

@@ -1,4 +1,4 @@
-"""Texts, durations and sizes as they stand on the screen."""
+"""Texts, durations and sizes as the pages show them."""
 
 from __future__ import annotations
 

@@ -11,36 +11,36 @@ from pages.common.encoders import (
     Upload,
     draw_encoder_chooser,
     encoding_cost,
-    keep,
-    kept_name,
+    keep_vectors,
+    kept_vectors_name,
     read_upload,
     why_not,
 )
 
-WAYS = {"encoder": "By an encoder", "ready": "Vectors I have already"}
-WAYS_HELP = (
-    "A map needs a vector of each text: made here by an encoder, or made elsewhere and given as a file. "
-    "The generic map shows what these vectors say of the texts' meaning."
+VECTOR_SOURCES = {"encoder": "By an encoder", "ready": "Vectors I have already"}
+VECTOR_SOURCES_HELP = (
+    "A map needs a vector of each text: computed here by an encoder, or read from a file. On the generic "
+    "map, texts with similar vectors stand close together."
 )
 STOPPED = "Cancelled; nothing was lost. It starts again."
 
 
-def draw_ways(corpus: Corpus) -> None:
-    """Draw the choice of where the vectors come from, and what the choice needs."""
+def draw_vector_sources(corpus: Corpus) -> None:
+    """Draw the choice of where the vectors come from, and the fields of the choice."""
     way = st.segmented_control(
         "Vectors of the texts",
-        list(WAYS),
-        format_func=WAYS.__getitem__,
+        list(VECTOR_SOURCES),
+        format_func=VECTOR_SOURCES.__getitem__,
         default="encoder",
         required=True,
         key="corpus_way",
-        help=WAYS_HELP,
+        help=VECTOR_SOURCES_HELP,
         persist_state="session",
     )
     if way == "ready":
         upload = read_upload(corpus, key="corpus")
         if upload is not None:
-            draw_encode(corpus, kept_name(corpus.key, upload), upload=upload)
+            draw_encode(corpus, kept_vectors_name(corpus.key, upload), upload=upload)
     else:
         draw_encoder(corpus)
 
@@ -60,7 +60,7 @@ def draw_encoder(corpus: Corpus) -> None:
     n_long, max_tokens, _ = encoding_cost(corpus.key, encoder, corpus.texts)
     if n_long and not problem:
         st.caption(
-            f"**{n_long:,}** texts are longer than the {max_tokens:,} tokens that the encoder reads: their "
+            f"**{n_long:,}** texts are longer than the {max_tokens:,} tokens that the encoder accepts: their "
             "ends are cut."
         )
     draw_encode(corpus, encoder, disabled=bool(problem))
@@ -69,7 +69,7 @@ def draw_encoder(corpus: Corpus) -> None:
 def draw_encode(
     corpus: Corpus, encoder: str, *, upload: Upload | None = None, disabled: bool = False
 ) -> None:
-    """Draw the page's one primary button: encode, with progress and Cancel; or open what is encoded.
+    """Draw the page's primary button, which encodes with progress and Cancel, or opens an encoded corpus.
 
     Parameters
     ----------
@@ -82,26 +82,26 @@ def draw_encode(
     """
     stored = cache.store().find_corpus(corpus.key)
     job = jobs.latest("prepare", corpus_key=corpus.key)
-    if job is None or not job.active:  # else another encoder may be at work: that is shown
+    if job is None or not job.active:  # a job of another encoder is shown while it runs
         job = jobs.latest("prepare", corpus_key=corpus.key, encoder=encoder)
     if jobs.draw_job(job, cancel_key="corpus_cancel", stopped=STOPPED):
         return
-    there = is_prepared(stored) and stored.encoder == encoder
-    if there:
+    encoded = is_prepared(stored) and stored.encoder == encoder
+    if encoded:
         show_message("The map is ready." if upload else "Encoded: the map is ready.", "success")
     n_texts = f"{len(corpus.texts):,} texts"
     label = f"Map {n_texts} by these vectors" if upload else f"Encode {n_texts}"
-    if there:
+    if encoded:
         label = f"Open the map of {n_texts}"
     if st.button(label, key="corpus_encode", type="primary", width="stretch", disabled=disabled):
         try:
             cache.store().add_corpus(corpus)
             open_corpus(corpus.key)
-            encoder = keep(corpus.key, upload) if upload else encoder
+            encoder = keep_vectors(corpus.key, upload) if upload else encoder
         except RefractError as error:
             show_message(str(error))
             return
-        if there:
+        if encoded:
             st.switch_page(navigation.MAPS)
         title = f"Mapping {corpus.name}" if upload else f"Encoding {corpus.name}"
         jobs.start("prepare", title, corpus_key=corpus.key, encoder=encoder)

@@ -8,7 +8,7 @@ from core.errors import CorpusError
 from core.storage import StoredCorpus
 from pages.common import cache, current_corpus, is_prepared, layout, markdown, navigation, show_message
 from pages.corpus.library import draw_resume, draw_stored
-from pages.corpus.upload import demo_table, draw_table, uploaded_table
+from pages.corpus.upload import demo_table, draw_source_table, uploaded_table
 
 SOURCES = {
     "demo": ":material/school: **Try the demo**  \n:small[Feedback to a service, ready to explore]",
@@ -29,7 +29,7 @@ def corpus_page() -> None:
     )
     stored = cache.store().corpora()
     source = st.segmented_control(
-        "Where from",
+        "Source",
         [name for name in SOURCES if name != "again" or stored],
         format_func=SOURCES.get,
         key="corpus_source",
@@ -45,17 +45,17 @@ def corpus_page() -> None:
         try:
             found = demo_table() if source == "demo" else uploaded_table()
             if found is not None:
-                draw_table(found)
+                draw_source_table(found)
         except CorpusError as error:
             show_message(str(error))
 
 
 def draw_current(entry: StoredCorpus | None) -> None:
-    """Draw what stands here before a choice: the corpus that is open, or what Refract does."""
+    """Draw the open corpus, or an introduction; shown until a source is chosen."""
     if entry is None:
         st.markdown(
-            "Refract shows a corpus as a map, and **reshapes it by what you care about**: type an "
-            "instruction, label a handful of texts, and see the new map beside the generic one. "
+            "Refract shows a corpus as a map and **reshapes it by your instruction**: type the "
+            "instruction, label a handful of texts, and compare the new map with the generic one. "
             "Start with the demo, or upload your own texts."
         )
         return

@@ -1,4 +1,4 @@
-"""A table before it is encoded: the demo or an upload, its preview, and what its texts are like."""
+"""A table before it is encoded: the demo or an upload, its preview, and a report on its texts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.corpus import Corpus, CorpusReport, build_corpus, examine, guess_text_
 from core.corpus.tables import Table, read_table
 from pages.charts import text_length_histogram
 from pages.common import forget_widget, markdown, state_of
-from pages.corpus.encode import draw_ways
+from pages.corpus.encode import draw_vector_sources
 
 DEMO = Path(__file__).resolve().parents[2] / "assets" / "demo" / "feedback.csv"
 FORMATS = ["csv", "tsv", "jsonl", "json", "parquet", "xlsx", "txt", "gz"]
@@ -21,7 +21,7 @@ PREVIEW_HEIGHT, LENGTHS_HEIGHT = 430, 150  # pixels
 
 @dataclass(frozen=True)
 class SourceTable:
-    """A table with an id that tells it from others."""
+    """A table with an id that distinguishes it from others."""
 
     id: str
     table: Table
@@ -54,7 +54,7 @@ def uploaded_table() -> SourceTable | None:
     return state.uploaded
 
 
-def draw_table(source: SourceTable) -> None:
+def draw_source_table(source: SourceTable) -> None:
     """Draw the preview at the left, the report and the ways to encode at the right."""
     left, right = st.columns([3, 2], gap="large")
     table = source.table
@@ -70,8 +70,8 @@ def draw_table(source: SourceTable) -> None:
             config={"displayModeBar": False},
         )
     with right:
-        draw_report(report, table)
-        draw_ways(corpus)
+        draw_corpus_report(report, table)
+        draw_vector_sources(corpus)
 
 
 def choose_text_column(source: SourceTable) -> str:
@@ -111,8 +111,8 @@ def draw_preview(table: Table, text_column: str) -> None:
     )
 
 
-def draw_report(report: CorpusReport, table: Table) -> None:
-    """Draw what is in the table, before anything runs."""
+def draw_corpus_report(report: CorpusReport, table: Table) -> None:
+    """Draw the report: rows, empty texts, duplicates, encoding, lengths."""
     facts = [
         f"**{report.n_rows:,}** rows",
         f"**{report.n_empty:,}** empty" + (" (left out)" if report.n_empty else ""),

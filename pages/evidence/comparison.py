@@ -24,15 +24,15 @@ from pages.common import (
     state_of,
 )
 from pages.common.encoders import draw_encoder_chooser, why_not
-from pages.evidence.comparison_result import draw_result
+from pages.evidence.comparison_result import draw_comparison_result
 
 TASK = "compare"
 COMPARISON = "comparison"  # where messages about a run are shown
-STOPPED = "Stopped. What was measured so far is kept."
+STOPPED = "Cancelled. What was measured so far is kept."
 SIZES = (500, 2_000, 5_000)
 USUAL_SIZE = 2_000
 LONG = 20 * 60  # seconds from which a smaller sample is proposed
-LOOK_EVERY = 0.5  # seconds
+LOOK_EVERY = 0.5  # seconds between two updates of the progress
 NAMED = 3  # systems that are named one by one
 HELP = (
     "Each system gets the same texts, labels and hidden labels, and a process of its own, so that time and "
@@ -49,13 +49,13 @@ TEXTS_HELP = (
 
 @dataclass
 class ComparedEncoders:
-    """Encoders beside the transforms, each with its template; None before the first look."""
+    """Encoders compared with the transforms, each with its template; None before the page was first drawn."""
 
     encoders: list[tuple[str, str]] | None = None
 
 
 def draw_compare_systems(analysis: Analysis, corpus: Corpus) -> None:
-    """Choose what to compare, see what that takes, run it, and look at what was found.
+    """Draw the comparison of systems: the choice, the cost, the run and the result.
 
     Parameters
     ----------
@@ -70,16 +70,18 @@ def draw_compare_systems(analysis: Analysis, corpus: Corpus) -> None:
         comparison = load_comparison(cache.store(), analysis.id, encoders, n_texts)
         job = jobs.latest(TASK, analysis_id=analysis.id)
         if job is not None and job.active:
-            st.fragment(follow, run_every=LOOK_EVERY)(analysis, job, runs_of_rows(analysis, job))
+            st.fragment(draw_run_progress, run_every=LOOK_EVERY)(
+                analysis, job, run_of_each_row(analysis, job)
+            )
         else:
-            draw_end(job, comparison)
-            draw_start(analysis, corpus, encoders, n_texts, comparison)
+            draw_ended_run(job, comparison)
+            draw_comparison_start(analysis, corpus, encoders, n_texts, comparison)
         if comparison.rows:
-            draw_result(comparison)
+            draw_comparison_result(comparison)
 
 
 def draw_request(analysis: Analysis, corpus: Corpus) -> tuple[list[tuple[str, str]], int]:
-    """Which encoders beside the transforms, and how many texts; as in the latest run at first."""
+    """Draw the choice of encoders and of the number of texts; at first as in the latest run."""
     state, texts = state_of(ComparedEncoders, analysis.id), f"compare_texts_{analysis.id}"
     n_all = len(corpus.texts)
     sizes = [*(size for size in SIZES if size < n_all), n_all]
@@ -99,7 +101,7 @@ def draw_request(analysis: Analysis, corpus: Corpus) -> tuple[list[tuple[str, st
                 key=f"compare_without_{place}",
                 icon=":material/close:",
                 help=f"Leave out {markdown(encoder)}" + (f", “{markdown(template)}”" if template else ""),
-                on_click=leave_out,
+                on_click=leave_out_encoder,
                 args=[state, (encoder, template)],
             )
         n_texts = st.selectbox(
@@ -124,32 +126,32 @@ def draw_request(analysis: Analysis, corpus: Corpus) -> tuple[list[tuple[str, st
             key="compare_add_encoder",
             icon=":material/add:",
             disabled=not name or bool(why_not(name, template, analysis.instruction)),
-            on_click=add,
+            on_click=add_encoder,
             args=[state, (name, template)],
         )
     return state.encoders, n_texts
 
 
-def add(state: ComparedEncoders, encoder: tuple[str, str]) -> None:
-    """Take an encoder into the comparison, in a callback."""
+def add_encoder(state: ComparedEncoders, encoder: tuple[str, str]) -> None:
+    """Add an encoder to the comparison. For callbacks."""
     state.encoders = list(dict.fromkeys([*state.encoders, encoder]))
 
 
-def leave_out(state: ComparedEncoders, encoder: tuple[str, str]) -> None:
-    """Take an encoder out of it, in a callback; what was measured of it is kept."""
+def leave_out_encoder(state: ComparedEncoders, encoder: tuple[str, str]) -> None:
+    """Remove an encoder from the comparison; its measurements are kept. For callbacks."""
     state.encoders = [each for each in state.encoders if each != encoder]
 
 
-def draw_end(job: Job | None, comparison: Comparison) -> None:
-    """What became of a run that did not come to its end."""
+def draw_ended_run(job: Job | None, comparison: Comparison) -> None:
+    """Draw why the latest run failed or was cancelled."""
     jobs.draw_job(job, cancel_key="compare_cancel", stopped=STOPPED if comparison.missing else "")
     draw_notice(COMPARISON)
 
 
-def draw_start(
+def draw_comparison_start(
     analysis: Analysis, corpus: Corpus, encoders: list[tuple[str, str]], n_texts: int, comparison: Comparison
 ) -> None:
-    """What is still to be measured, how long that takes, where texts go, and the button."""
+    """Draw what is still to be measured, its time, the hosts that receive texts, and the button."""
     if not comparison.missing:
         draw_hosts(corpus, [row.system for row in comparison.rows], n_texts)
         st.button(
@@ -157,29 +159,31 @@ def draw_start(
             key="compare_again",
             icon=":material/refresh:",
             type="tertiary",
-            help="Times are best compared within one run, on a machine that does nothing else. What is there "
-            "is kept until it is measured again.",
-            on_click=start,
+            help="Compare times within one run, on a machine that does nothing else. Present results "
+            "are kept until they are measured again.",
+            on_click=start_comparison,
             args=[analysis, encoders, n_texts, True],
         )
         return
     estimates = estimate_comparison(cache.store(), corpus, analysis.id, encoders, n_texts)
     seconds = sum(estimate.seconds for estimate in estimates)
-    st.markdown(estimate_text(estimates, len(corpus.texts)))
+    st.markdown(comparison_estimate_text(estimates, len(corpus.texts)))
     if seconds > LONG:
         propose_sample(analysis, corpus, encoders, n_texts)
     draw_hosts(corpus, list(comparison.missing), n_texts)
     st.button(
-        "Go on" if comparison.measured else "Compare",
+        "Continue" if comparison.measured else "Compare",
         key="compare_start",
         icon=":material/play_arrow:",
-        on_click=start,
+        on_click=start_comparison,
         args=[analysis, encoders, n_texts],
     )
 
 
-def start(analysis: Analysis, encoders: list[tuple[str, str]], n_texts: int, again: bool = False) -> None:
-    """Queue a run, in a callback."""
+def start_comparison(
+    analysis: Analysis, encoders: list[tuple[str, str]], n_texts: int, again: bool = False
+) -> None:
+    """Queue a run. For callbacks."""
     arguments = {"encoders": [list(each) for each in encoders], "n_texts": n_texts, "again": again}
     attempt(
         lambda: jobs.start(TASK, "Comparing systems", analysis_id=analysis.id, **arguments),
@@ -188,16 +192,16 @@ def start(analysis: Analysis, encoders: list[tuple[str, str]], n_texts: int, aga
 
 
 def draw_hosts(corpus: Corpus, systems: list[System], n_texts: int) -> None:
-    """Where texts go."""
+    """Draw the hosts that receive texts."""
     own = cache.store().corpus_entry(corpus.key).encoder
-    readers = [own if system.method.kind == "generic" else system.method.encoder for system in systems]
-    hosts = {host_of(reader) for reader in readers if reader}
+    encoders = [own if system.method.kind == "generic" else system.method.encoder for system in systems]
+    hosts = {host_of(encoder) for encoder in encoders if encoder}
     for host in sorted(filter(None, hosts)):
         st.markdown(f":material/send: **{n_texts:,}** texts are sent to **{markdown(host)}**.")
 
 
-def estimate_text(estimates: list[SystemEstimate], n_corpus: int) -> str:
-    """How long it takes, in all and for what takes most, in markdown."""
+def comparison_estimate_text(estimates: list[SystemEstimate], n_corpus: int) -> str:
+    """Return the time in all and that of the slowest system, in markdown."""
     seconds = sum(estimate.seconds for estimate in estimates)
     titles = [markdown(estimate.system.title) for estimate in estimates]
     named = ", ".join(titles) if len(titles) <= NAMED else f"{len(titles)} systems"
@@ -213,14 +217,14 @@ def estimate_text(estimates: list[SystemEstimate], n_corpus: int) -> str:
 
 
 def propose_sample(analysis: Analysis, corpus: Corpus, encoders: list[tuple[str, str]], n_texts: int) -> None:
-    """A smaller sample, and what it takes."""
+    """Draw a proposal of a smaller sample, with its time."""
     for size in sorted((size for size in SIZES if size < n_texts), reverse=True):
         estimates = estimate_comparison(cache.store(), corpus, analysis.id, encoders, size)
         seconds = sum(estimate.seconds for estimate in estimates)
         if seconds <= LONG or size == SIZES[0]:
             break
     else:
-        st.warning("This takes long, and the sample is as small as it gets.", icon=":material/hourglass:")
+        st.warning("This takes long, and the sample is the smallest there is.", icon=":material/hourglass:")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.warning(
@@ -235,16 +239,16 @@ def propose_sample(analysis: Analysis, corpus: Corpus, encoders: list[tuple[str,
         )
 
 
-def follow(analysis: Analysis, job: Job, rows: list[str]) -> None:
-    """Progress of a run; the page is redrawn when another row than these is there, and at its end."""
-    if not job.active or runs_of_rows(analysis, job) != rows:
+def draw_run_progress(analysis: Analysis, job: Job, rows: list[str]) -> None:
+    """Draw the progress of a run; redraw the page when the rows changed, and at its end."""
+    if not job.active or run_of_each_row(analysis, job) != rows:
         st.rerun()
     share = min(1.0, job.done / job.total) if job.total > 1 else 0.0
     st.progress(share, text=jobs.progress_text(job))
     st.button("Cancel", key="compare_cancel", on_click=cache.runner().cancel, args=[job.id])
 
 
-def runs_of_rows(analysis: Analysis, job: Job) -> list[str]:
-    """Of which run each row is that a job is to measure, whatever is chosen on the page meanwhile."""
-    asked = job.arguments["encoders"], job.arguments["n_texts"]
-    return [row.run for row in load_comparison(cache.store(), analysis.id, *asked).rows]
+def run_of_each_row(analysis: Analysis, job: Job) -> list[str]:
+    """Return the run of each row of a job's request, which the page's present choice may differ from."""
+    requested = job.arguments["encoders"], job.arguments["n_texts"]
+    return [row.run for row in load_comparison(cache.store(), analysis.id, *requested).rows]

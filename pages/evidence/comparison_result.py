@@ -16,10 +16,10 @@ CHART, CHART_WIDTH, TABLE_WIDTH = 330, 440, 620  # pixels; in a narrow window th
 SHORTEST = 0.001  # seconds on the chart
 HELPS = {
     "System": "How an instruction becomes vectors.",
-    "Labels found": "Of the hidden labels, how many are found again by the nearest labelled text, each label "
-    "counting the same.",
+    "Labels found": "Share of the hidden labels that the nearest labelled text has, too, each label counting "
+    "the same.",
     "Gain": "Over the generic space, in points, and where it lies with 95 % confidence. Where 0 is inside, "
-    "luck could bring it.",
+    "the gain can be chance.",
     "First instruction": "From texts to vectors under a first instruction: load the model and encode the "
     "sample; for the transforms: encode once, find neighbours, reshape. Starting Python, downloading a model "
     "and giving labels are not counted.",
@@ -31,16 +31,16 @@ HELPS = {
 }
 
 
-def draw_result(comparison: Comparison) -> None:
-    """A sentence, the table, and the chart beside it."""
+def draw_comparison_result(comparison: Comparison) -> None:
+    """Draw the result: a sentence, the table, and the chart beside it."""
     sentence = headline(comparison, markdown)
     if sentence:
         st.markdown(f"**{sentence}**")
-    st.caption(said_of_sample(comparison))
-    points = [to_point(row) for row in comparison.measured if can_be_drawn(row)]
+    st.caption(sample_text(comparison))
+    points = [to_point(row) for row in comparison.measured if has_point(row)]
     with st.container(horizontal=True, gap="medium", key="compare_result"):
         with st.container(width=TABLE_WIDTH if points else "stretch"):
-            draw_table(comparison)
+            draw_system_table(comparison)
             draw_notes(comparison)
         if points:
             generic = next(row.generic for row in comparison.measured if row.enough)
@@ -49,8 +49,8 @@ def draw_result(comparison: Comparison) -> None:
                 st.plotly_chart(figure, key="compare_chart", height=CHART, config={"displayModeBar": False})
 
 
-def said_of_sample(comparison: Comparison) -> str:
-    """On what it was measured, and what is missing for more."""
+def sample_text(comparison: Comparison) -> str:
+    """Return what it was measured on, and what is missing for more."""
     counts = f"{comparison.n_labels:,} labels of {comparison.n_classes} kinds"
     sample = "all" if comparison.n_texts == comparison.n_corpus else f"{comparison.n_texts:,} of"
     said = f"Measured on {sample} {comparison.n_corpus:,} texts with {counts}."
@@ -59,8 +59,8 @@ def said_of_sample(comparison: Comparison) -> str:
     return said
 
 
-def draw_table(comparison: Comparison) -> None:
-    """One line for each system that came to a result."""
+def draw_system_table(comparison: Comparison) -> None:
+    """Draw a row for each measured system."""
     if not comparison.measured:
         return
     table = pd.DataFrame([to_cells(row, comparison) for row in comparison.measured])
@@ -79,39 +79,39 @@ def draw_table(comparison: Comparison) -> None:
 
 
 def to_cells(row: SystemRow, comparison: Comparison) -> dict[str, str]:
-    """A system as a line of the table; "" where a column has nothing to say of it."""
+    """Return the cells of a system; "" where a column has no value for it."""
     n_texts, n_corpus = comparison.n_texts, comparison.n_corpus
     return {
         "System": row.system.title,
         "Labels found": f"{row.accuracy:.0%}".replace("%", " %") if row.enough else "",
-        "Gain": gain(row),
+        "Gain": gain_text(row),
         "First instruction": in_words(row.first_seconds),
         "One more": in_words(row.second_seconds),
         **({f"On all {n_corpus:,}": in_words(comparison.seconds_on_all(row))} if n_texts < n_corpus else {}),
-        "Memory": size(row.peak_bytes),
-        "Graphics memory": size(row.graphics_bytes),
+        "Memory": memory_text(row.peak_bytes),
+        "Graphics memory": memory_text(row.graphics_bytes),
     }
 
 
-def gain(row: SystemRow) -> str:
-    """Interval of the gain, in points."""
+def gain_text(row: SystemRow) -> str:
+    """Return the interval of the gain, in points."""
     if math.isnan(row.gain_low):
         return ""
     return points(row.gain_low, row.gain_high)
 
 
-def size(n_bytes: int) -> str:
-    """Memory in words; "" for none."""
+def memory_text(n_bytes: int) -> str:
+    """Return memory in gigabytes; "" for none."""
     return f"{n_bytes / 1e9:.1f} GB" if n_bytes else ""
 
 
-def can_be_drawn(row: SystemRow) -> bool:
-    """Whether a system has a place on the chart."""
+def has_point(row: SystemRow) -> bool:
+    """Whether a system can be drawn on the chart."""
     return row.enough and not math.isnan(row.second_seconds)
 
 
 def to_point(row: SystemRow) -> SystemPoint:
-    """A system on the chart."""
+    """Return the point of a system on the chart."""
     meaning = (
         f"{row.system.title}: {row.accuracy:.0%} of the hidden labels found again, one more instruction in "
         f"{in_words(row.second_seconds)}"
@@ -128,7 +128,7 @@ def to_point(row: SystemRow) -> SystemPoint:
 
 
 def draw_notes(comparison: Comparison) -> None:
-    """What was special, what failed, and whether all of it is of one run."""
+    """Draw notes and failures of systems, and whether they were measured in several runs."""
     for row in comparison.rows:
         if row.failure:
             st.warning(

@@ -19,12 +19,12 @@ LABELS_NAMED = 5  # in a sentence
 
 BASELINES_HELP = (
     "How often the nearest labelled neighbour has the hidden label. *Published recipe*: GSTransform, the "
-    "method this one builds on, with the same labels; it was made for thousands of them. *Shuffled labels*: "
-    "the same check after the labels were dealt to the wrong texts. What is found there is luck; the "
-    "reshaped space must be clearly above it. Hover over a bar for its meaning."
+    "method that Refract's builds on, with the same labels; it was made for thousands of them. *Shuffled "
+    "labels*: the same check after the labels were assigned to texts at random. That bar is chance level, "
+    "and the reshaped space must be clearly above it. Hover over a bar for its meaning."
 )
 CURVE_HELP = (
-    "The same check with only some of the labels. Where the line still climbs at its end, more labels will "
+    "The same check with only some of the labels. Where the line still rises at its end, more labels will "
     "help. The sentence extrapolates the line."
 )
 
@@ -44,7 +44,7 @@ def draw_baselines(evidence: Evidence | None, control: Control | None) -> None:
         ),
         ("generic", evidence.generic, "In the generic space, before any label"),
         ("published recipe", published, "In the space of GSTransform (ACL 2025), fitted to the same labels"),
-        ("shuffled labels", permuted, "In a space reshaped by the same labels, dealt to the wrong texts"),
+        ("shuffled labels", permuted, "In a space reshaped by the same labels, assigned to texts at random"),
     ]
     low, high = evidence.generic + evidence.gain_low, evidence.generic + evidence.gain_high
     figure = accuracy_bars(bars, low=max(0, low), high=min(1, high))
@@ -88,7 +88,7 @@ def draw_label_accuracies(fit: Fit, evidence: Evidence | None) -> None:
             height=AXIS_HEIGHT + ROW_HEIGHT * ROWS_SHOWN if len(tested) > ROWS_SHOWN else "content"
         ):
             draw_chart(figure, "evidence_by_label", AXIS_HEIGHT + ROW_HEIGHT * len(tested))
-    draw_neediest(fit, {found.code: found.reshaped for found in tested})
+    draw_weak_labels(fit, {found.code: found.reshaped for found in tested})
 
 
 def rows_height(n_labels: int) -> int:
@@ -96,8 +96,8 @@ def rows_height(n_labels: int) -> int:
     return AXIS_HEIGHT + ROW_HEIGHT * n_labels
 
 
-def draw_neediest(fit: Fit, tested: dict[int, float]) -> None:
-    """Draw which labels have too few texts to test, and a link to find more of the neediest."""
+def draw_weak_labels(fit: Fit, tested: dict[int, float]) -> None:
+    """Draw which labels have too few texts to test, and a link that finds more texts of a weak label."""
     counts = np.bincount(fit.given[fit.given >= 0], minlength=len(fit.labels))
     untested = sorted(set(range(len(fit.labels))) - set(tested), key=counts.__getitem__)
     if untested:

@@ -23,12 +23,12 @@ from pages.common import (
 )
 
 MEANING = {
-    "helps": "Luck alone would make it look this good {often}.",
-    "no gain": "Luck could bring the difference: more labels may show a gain, wrong ones hide it.",
+    "helps": "By chance alone, a gain this large occurs {often}.",
+    "no gain": "The difference can be chance: more labels may show a gain, and wrong labels hide one.",
     "worse": "Look for wrong labels first; then give more, or choose labels that the texts can separate.",
 }
 REENCODED_MEANING = {
-    "no gain": "Luck could bring the difference: try other words for the instruction, or another encoder.",
+    "no gain": "The difference can be chance: try other words for the instruction, or another encoder.",
     "worse": "This encoder does not separate what the labels separate: try other words for the instruction, "
     "or another encoder.",
 }
@@ -52,7 +52,7 @@ def draw_verdict(analysis: Analysis, fit: Fit, findings: Findings) -> None:
             st.markdown(INSTRUCTION_ONLY)
         elif evidence is None:
             st.markdown("#### :gray[Not checked yet]")
-            st.markdown(":gray[Labels are hidden in turn, and found again by their neighbours.]")
+            st.markdown(":gray[Labels are hidden in turn, and predicted from their neighbours.]")
         else:
             st.markdown(f"#### {headline(evidence, fit)}", help=evidence_help(fit.method))
             st.markdown(explanation(evidence, fit))
@@ -79,18 +79,18 @@ def draw_next_step(fit: Fit, evidence: Evidence | None) -> None:
 
 
 def headline(evidence: Evidence, fit: Fit) -> str:
-    """The evidence's sentence as a headline, with an icon of the verdict."""
+    """Return the evidence's sentence as a headline, with an icon of the verdict."""
     signs = {"helps": ":green[:material/trending_up:]", "worse": ":red[:material/trending_down:]"}
     sentence = capitalised(evidence.sentence([markdown(name) for name in fit.labels]))
     return f"{signs.get(evidence.verdict, ':material/info:')} {sentence}"
 
 
 def explanation(evidence: Evidence, fit: Fit) -> str:
-    """The figures in words."""
+    """Return the figures in words."""
     if not evidence.enough and fit.method.reencodes:
         return "The maps show the texts as they were re-encoded. Whether that is better is not known yet."
     if not evidence.enough:
-        return "The maps show what the labels make of the space. Whether that is better is not known yet."
+        return "The maps show the space as reshaped by the labels. Whether that is better is not known yet."
     often = f"about once in {1 / evidence.chance:,.0f} times" if evidence.chance >= 0.001 else RARELY
     space, meaning = "the reshaped space", MEANING[evidence.verdict]
     if fit.method.reencodes:

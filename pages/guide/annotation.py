@@ -16,7 +16,7 @@ FEWEST, STEP = 10, 50  # texts
 MILLION = 1_000_000
 TASK = "annotate"
 ANNOTATION = "annotation"  # where messages about a run are shown
-STOPPED = "Stopped. Every answer so far is kept: go on whenever you like."
+STOPPED = "Cancelled. Every answer so far is kept: you can continue at any time."
 HELP = (
     "The model summarises each text under your instruction. The summaries are grouped, and the model names "
     "each group and sorts each text into one of the names. Your labels stay as they are, and their names are "
@@ -37,9 +37,9 @@ PROBLEMS = {
     "a refusal": "refused",
     "too long": "too long",
     "outside the list": "outside the list of categories",
-    "none fits": "said that none fits",
+    "none fits": "answered that none fits",
     "longer than the model reads": "too long for the model",
-    "no answer": "never came",
+    "no answer": "missing",
     "not taken by the server": "not accepted by the server",
 }
 
@@ -73,13 +73,13 @@ def draw_annotation(analysis: Analysis | None, corpus: Corpus) -> None:
         if jobs.draw_job(job, cancel_key="annotation_cancel", stopped=STOPPED):
             return
         draw_notice(ANNOTATION)
-        draw_start(analysis, corpus, model)
+        draw_annotation_start(analysis, corpus, model)
         report = latest_report(cache.store(), corpus.key, analysis.id)
         if report is not None:
-            draw_report(report)
+            draw_latest_run(report)
 
 
-def draw_start(analysis: Analysis, corpus: Corpus, model: LanguageModel) -> None:
+def draw_annotation_start(analysis: Analysis, corpus: Corpus, model: LanguageModel) -> None:
     """Draw the number of texts, the estimate, the server, and the button."""
     most = min(len(corpus.texts), MOST_TEXTS)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -111,28 +111,28 @@ def draw_start(analysis: Analysis, corpus: Corpus, model: LanguageModel) -> None
         st.error(markdown(str(error)), icon=":material/error:")
         return
     left = needed.calls - needed.kept
-    st.markdown(estimate_text(needed, *prices), help=HELP)
+    st.markdown(run_estimate_text(needed, *prices), help=HELP)
     if left:
         st.markdown(
             f":material/send: Sends up to **{needed.n_texts:,}** texts to **{markdown(model.host)}** "
             f"(model {markdown(model.model)})."
         )
     st.button(
-        "Go on" if 0 < needed.kept < needed.calls else "Label with the model",
+        "Continue" if 0 < needed.kept < needed.calls else "Label with the model",
         key="annotation_start",
         icon=":material/smart_toy:",
-        on_click=start,
+        on_click=start_annotation,
         args=[analysis, int(n_texts)],
     )
 
 
-def start(analysis: Analysis, n_texts: int) -> None:
+def start_annotation(analysis: Analysis, n_texts: int) -> None:
     """Queue a run, in a callback."""
-    title = f"Model labels {analysis.instruction}"
+    title = f"Labelling by a model: {analysis.instruction}"
     attempt(lambda: jobs.start(TASK, title, analysis_id=analysis.id, n_texts=n_texts), ANNOTATION)
 
 
-def estimate_text(needed: Estimate, price_in: float, price_out: float) -> str:
+def run_estimate_text(needed: Estimate, price_in: float, price_out: float) -> str:
     """Return the estimate of a run, in markdown."""
     left = needed.calls - needed.kept
     if not left:
@@ -144,7 +144,7 @@ def estimate_text(needed: Estimate, price_in: float, price_out: float) -> str:
     return f"{said}: about **{cost:,.2f}** at this price." if cost else f"{said}."
 
 
-def draw_report(report: AnnotationReport) -> None:
+def draw_latest_run(report: AnnotationReport) -> None:
     """Draw the labels of the latest run, and the number of failures of each kind."""
     n_labelled = sum(report.categories.values())
     st.markdown(
@@ -178,8 +178,8 @@ def report_lines(report: AnnotationReport) -> list[str]:
         parts = [
             f"**{number:,}** {PROBLEMS.get(problem, problem)}" for problem, number in counts.failures.items()
         ]
-        parts += [f"{counts.wordy:,} with words around it, removed"] if counts.wordy else []
-        parts += [f"{counts.shortened:,} texts sent in part"] if counts.shortened else []
+        parts += [f"{counts.wordy:,} with extra words, which were removed"] if counts.wordy else []
+        parts += [f"{counts.shortened:,} texts shortened"] if counts.shortened else []
         if parts:
             said = f" Latest message: {markdown(counts.said)}" if counts.said else ""
             lines.append(f"{STAGES[name]}, answers: {', '.join(parts)}.{said}")
@@ -191,5 +191,5 @@ def report_lines(report: AnnotationReport) -> list[str]:
 
 
 def thousands(tokens: int) -> str:
-    """A rough number of tokens."""
+    """Write a number of tokens, rounded."""
     return f"{tokens / 1000:,.0f} thousand" if tokens >= 10_000 else f"{max(100, round(tokens, -2)):,}"

@@ -1,4 +1,4 @@
-"""The labelling deck's state: which texts come next, and what giving, skipping and undoing do to them."""
+"""State of the labelling deck: the texts to show next, and how labels, skips and Undo change them."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Shown:
 
 
 def get_deck(analysis_id: int, fit_key: str | None, mode: str, label: str | None) -> Deck:
-    """Deck of this session; a new Fit, mode or label to look for starts a new one."""
+    """Return the deck of this session; a new Fit, mode or label to look for starts a new one."""
     wanted = Deck(analysis_id, fit_key, mode, label)
     state = state_of(DeckState)
     deck = state.deck or wanted
@@ -80,24 +80,24 @@ def get_deck(analysis_id: int, fit_key: str | None, mode: str, label: str | None
 
 
 def next_text(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit | None) -> Shown:
-    """Text to show now; another round is chosen when the last one is used up."""
+    """Return the text to show now; a new round is chosen when every text of the last one was shown."""
     if deck.mode == SUGGESTED:
         return _suggested(deck, guide, generic, fit)
     if deck.mode == BY_MODEL:
         return _by_model(deck, guide)
     if fit is None:
-        return Shown(None, f"“{deck.mode}” goes by a Fit, and there is none yet: choose **Fit** first.")
+        return Shown(None, f"“{deck.mode}” needs a Fit, and there is none yet: choose **Fit** first.")
     return _more(deck, guide, generic, fit) if deck.mode == MORE else _mistaken(deck, guide, fit)
 
 
-def give(deck: Deck, row: int, label: str | None, given_by: str, *, reviewed: bool = False) -> None:
-    """Record a label (None skips) before anything else is shown."""
+def give_label(deck: Deck, row: int, label: str | None, given_by: str, *, reviewed: bool = False) -> None:
+    """Record a label for a text of the deck, or None for a skip."""
     cache.store().labels.give(deck.analysis_id, {row: label}, given_by, reviewed=reviewed)
     deck.rows = [other for other in deck.rows if other != row]
 
 
-def undo(deck: Deck) -> int:
-    """Take the latest step back and show its text again; returns how many texts it had touched."""
+def undo_label(deck: Deck) -> int:
+    """Undo the latest step and show its text again; return how many texts it had changed."""
     rows = cache.store().labels.undo(deck.analysis_id)
     if len(rows) == 1:
         deck.rows = [rows[0], *(row for row in deck.rows if row != rows[0])]
@@ -133,11 +133,11 @@ def _more(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit) -> Shown:
 
 def _mistaken(deck: Deck, guide: GuideLabels, fit: Fit) -> Shown:
     if set(cache.store().label_names.current(deck.analysis_id)) != set(fit.labels):
-        return Shown(None, "The labels have other names since the latest Fit: choose **Fit** first.")
+        return Shown(None, "Label names changed since the latest Fit: choose **Fit** first.")
     if deck.mistakes is None:
         check = current_check(cache.store().analysis(deck.analysis_id), guide)
         if check is None:
-            return Shown(None, "Each label is being judged by the others.")
+            return Shown(None, "Each label is being checked against the others.")
         deck.mistakes = {doubt.row: doubt for doubt in check.doubts}
         deck.rows = list(deck.mistakes)
     still = dict(zip(guide.table["row"], guide.table["label"], strict=True))
@@ -163,6 +163,6 @@ def _doubt_text(doubt: LabelDoubt) -> str:
     if doubt.reason == "copy":
         return f"It is labelled **{given}**, and a duplicate of it is labelled **{better}**."
     return (
-        f"It is labelled **{given}**. By the other labels it is rather **{better}**, "
-        f"and a mistake with a probability of **{doubt.probability:.0%}**."
+        f"It is labelled **{given}**. The other labels suggest **{better}**; the label is a mistake with a "
+        f"probability of **{doubt.probability:.0%}**."
     )

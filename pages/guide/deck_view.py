@@ -1,4 +1,4 @@
-"""The labelling deck on screen: one text at a time, with its labels a key away."""
+"""The labelling deck on screen: one text at a time; single keys give its label."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from core.errors import RefractError
 from core.labels import BY_MODEL, CHECKS, MISTAKES, MODES, MORE, SUGGESTED, GuideLabels
 from core.maps import Fit, Space
 from core.storage import Analysis
+from core.utils import cut
 from pages.charts import colour_of
 from pages.common import (
     attempt,
@@ -25,7 +26,7 @@ from pages.common import (
     set_widget,
     widget_value,
 )
-from pages.guide.deck import DECK, Deck, Shown, get_deck, give, next_text, undo
+from pages.guide.deck import DECK, Deck, Shown, get_deck, give_label, next_text, undo_label
 
 KEYS = 9  # labels that a single key gives
 TYPED = "guide_typed_label"
@@ -36,7 +37,7 @@ ICONS = {SUGGESTED: "auto_awesome", MORE: "search", MISTAKES: "rule", BY_MODEL: 
 
 
 def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space, fit: Fit | None) -> None:
-    """One text at a time: label, skip, undo."""
+    """Draw one text of the deck, with buttons to label it, skip it and undo."""
     store = cache.store()
     guide = store.labels.read(analysis.id)
     names = guide.names
@@ -56,7 +57,7 @@ def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space, fit: Fit | Non
         draw_reason(shown, fit)
     with st.container(horizontal=True, key="guide_buttons"):
         if mode in CHECKS:
-            draw_answers(deck, shown, mode)
+            draw_review_buttons(deck, shown, mode)
         draw_label_buttons(deck, shown.row, names, guide)
         if mode not in CHECKS:
             st.button(
@@ -65,7 +66,7 @@ def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space, fit: Fit | Non
                 shortcut="S",
                 type="tertiary",
                 disabled=shown.row is None,
-                on_click=record,
+                on_click=record_label,
                 args=[deck, shown.row, None],
             )
         st.button(
@@ -74,13 +75,11 @@ def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space, fit: Fit | Non
             shortcut="Z",
             type="tertiary",
             disabled=guide.table.empty,
-            on_click=take_back,
+            on_click=undo_step,
             args=[deck],
         )
     keys = f"Keys 1 to {min(len(names), KEYS)} give the label" if len(names) > 1 else "Key 1 gives the label"
-    others = {MISTAKES: "K keeps it, Y changes it", BY_MODEL: "K keeps it, X takes it away"}.get(
-        mode, "S skips"
-    )
+    others = {MISTAKES: "K keeps it, Y changes it", BY_MODEL: "K keeps it, X removes it"}.get(mode, "S skips")
     st.caption(
         f"{guide.n_labels:,} of about {SUGGESTED_PER_LABEL * len(names)} suggested labels given. "
         f"{keys}, {others}, Z undoes; click beside a field first."
@@ -89,9 +88,9 @@ def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space, fit: Fit | Non
 
 
 def choose_mode(names: Sequence[str], guide: GuideLabels) -> tuple[str, str | None]:
-    """What the deck shows next, and for `MORE` which label it looks for.
+    """Draw the choice of what the deck shows next, and for `MORE` the label to look for.
 
-    Labels by a model are a choice while there are any, and until another choice is made.
+    Review of labels by a model is offered while there are any, and while it is the current choice.
     """
     by_model = guide.by_model.any() or widget_value("guide_mode") == BY_MODEL
     with st.container(horizontal=True, vertical_alignment="center", key="guide_modes"):
@@ -121,14 +120,14 @@ def choose_mode(names: Sequence[str], guide: GuideLabels) -> tuple[str, str | No
 
 
 def draw_label_buttons(deck: Deck, row: int | None, names: Sequence[str], guide: GuideLabels) -> None:
-    """One button a label, with its key, its colour and how often it was given."""
+    """Draw a button for each label, with its key, its colour and the number of its texts."""
     for position, name in enumerate(names[:KEYS]):
         st.button(
             f"**{markdown(name)}** · {guide.counts[name]}",
             key=f"guide_label_{position}",
             shortcut=str(position + 1),
             disabled=row is None,
-            on_click=record,
+            on_click=record_label,
             args=[deck, row, name],
         )
     if len(names) > KEYS:
@@ -139,13 +138,13 @@ def draw_label_buttons(deck: Deck, row: int | None, names: Sequence[str], guide:
 
 
 def draw_typed_label(deck: Deck, row: int | None, names: Sequence[str]) -> None:
-    """Any label by typing the beginning of its name; the field stays, ready for the next text."""
+    """Draw a field that gives any label by the beginning of its name; it is emptied for the next text."""
 
-    def record_typed() -> None:
+    def record_typed_label() -> None:
         label = widget_value(TYPED)
         set_widget(TYPED, None)
         if label is not None:
-            record(deck, row, label)
+            record_label(deck, row, label)
 
     st.selectbox(
         "Any label",
@@ -156,29 +155,29 @@ def draw_typed_label(deck: Deck, row: int | None, names: Sequence[str]) -> None:
         label_visibility="collapsed",
         width=240,
         disabled=row is None,
-        on_change=record_typed,
+        on_change=record_typed_label,
     )
 
 
-def draw_answers(deck: Deck, shown: Shown, mode: str) -> None:
-    """To a label given already: keep it, take the one that the Fit would give, or take it away."""
+def draw_review_buttons(deck: Deck, shown: Shown, mode: str) -> None:
+    """Draw the buttons to keep a label, change it to the suggested one, or remove it."""
     nothing = shown.row is None
     st.button(
         "Keep" if nothing else f"Keep **{markdown(shown.given)}**",
         key="guide_keep",
         shortcut="K",
         disabled=nothing,
-        on_click=record,
+        on_click=record_label,
         args=[deck, shown.row, shown.given, True],
     )
     if mode == BY_MODEL:
         st.button(
-            "Take away",
+            "Remove label",
             key="guide_reject",
             shortcut="X",
             disabled=nothing,
             help="The text then has no label, and no later run of the model gives it one.",
-            on_click=record,
+            on_click=record_label,
             args=[deck, shown.row, None],
         )
         return
@@ -187,47 +186,48 @@ def draw_answers(deck: Deck, shown: Shown, mode: str) -> None:
         key="guide_change",
         shortcut="Y",
         disabled=nothing,
-        on_click=record,
+        on_click=record_label,
         args=[deck, shown.row, shown.better],
     )
 
 
-def record(deck: Deck, row: int, label: str | None, reviewed: bool = False) -> None:
-    """Keep a label; a full disk is said, and the text stays where it is."""
-    attempt(lambda: give(deck, row, label, person(), reviewed=reviewed), DECK)
+def record_label(deck: Deck, row: int, label: str | None, reviewed: bool = False) -> None:
+    """Record a label; after an error the text stays, and the page shows the message. For callbacks."""
+    attempt(lambda: give_label(deck, row, label, person(), reviewed=reviewed), DECK)
 
 
-def take_back(deck: Deck) -> None:
-    """Undo the latest step."""
+def undo_step(deck: Deck) -> None:
+    """Undo the latest step. For callbacks."""
     try:
-        touched = undo(deck)
+        touched = undo_label(deck)
     except RefractError as error:
         keep_notice(DECK, str(error))
         return
     if touched > 1:
-        st.toast(f"{touched:,} labels taken back.")
+        st.toast(f"{touched:,} labels undone.")
 
 
 def draw_text(corpus: Corpus, row: int) -> None:
-    """The text, large, and its metadata, quiet."""
+    """Draw the text, and its metadata below in small type."""
     text = corpus.texts[row]
-    cut = text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
-    st.text(cut)
+    st.text(cut(text, LONGEST_SHOWN))
     known = [f"{name}: {value}" for name, value in metadata_of(corpus, row)]
     st.caption(markdown(" · ".join(known[:6])))
 
 
 def draw_reason(shown: Shown, fit: Fit | None) -> None:
-    """Why this text is shown, and what the latest Fit takes it for."""
+    """Draw why this text is shown, and the labels that the latest Fit predicts for it."""
     with st.container(border=True, height=CARD_HEIGHT, key="guide_reason"):
         if shown.row is None:
             return
         st.caption("Why this one")
         st.markdown(shown.why)
-        if fit is None or shown.given is not None:  # a Fit that has seen the text's label proves nothing
+        if (
+            fit is None or shown.given is not None
+        ):  # the Fit was trained on this label: its prediction is no check
             return
         shares = fit.probabilities[shown.row]
         names = [markdown(fit.labels[code]) for code in fit.classes]
         likeliest = shares.argsort()[:-3:-1]
         looks = " · ".join(f"{names[column]} **{shares[column]:.0%}**" for column in likeliest)
-        st.caption(f"Looks like: {looks}")
+        st.caption(f"Predicted: {looks}")

@@ -1,4 +1,4 @@
-"""Import of labels that exist already, on the guide page."""
+"""Import of existing labels, on the guide page."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class LatestImport:
 
 
 def draw_import(corpus: Corpus) -> None:
-    """Labels that exist already: a metadata column, or a file with text and label."""
+    """Draw the import of labels from a metadata column, or from a file with text and label."""
     with st.expander("Import labels", icon=":material/upload:"):
         from_column, from_file = st.tabs(["From a column", "From a file"])
         with from_column:
@@ -64,7 +64,7 @@ def draw_import(corpus: Corpus) -> None:
 
 
 def import_labels(find: Callable[[], FoundLabels], source: str, name: str) -> None:
-    """Record labels found elsewhere as one step, adding the names that are new."""
+    """Record imported labels as one step, and add the new names."""
     store = cache.store()
     try:
         found = find()
@@ -80,8 +80,8 @@ def import_labels(find: Callable[[], FoundLabels], source: str, name: str) -> No
     else:
         message = f"{len(found.labels):,} labels imported from {source} {name}."
         if found.n_unknown:
-            message += f" {found.n_unknown:,} texts of it are not in this corpus and were passed over."
+            message += f" {found.n_unknown:,} texts of it are not in this corpus and were left out."
         if found.n_conflicting:
-            message += f" {found.n_conflicting:,} gave a text a second label; the first counts."
-        keep_notice(IMPORT, message + " Undo takes them all back.", "success")
+            message += f" {found.n_conflicting:,} gave a text a second label; the first was kept."
+        keep_notice(IMPORT, message + " Undo removes them all.", "success")
     st.rerun()

@@ -10,16 +10,26 @@ from core.utils import content_key
 from pages.common import attempt, cache, person, widget_value
 from pages.guide.deck import DECK
 
+ORIGIN_COLUMNS = ("given_by", "source", "reviewed", "given_at")
+"""Columns that say where a label comes from; nobody can change them in the table."""
+
 
 def draw_labelled(analysis: Analysis, corpus: Corpus) -> None:
-    """Table of the labels given so far; a label can be changed or taken away in place."""
+    """Draw the table of the labels given so far, in which a label can be changed or removed."""
     guide = cache.store().labels.read(analysis.id).table
     given = guide[guide["label"].notna()].reset_index(drop=True)
     if given.empty:
         return
     with st.expander(f"Labelled so far · {len(given):,}", icon=":material/list:"):
-        shown = given.assign(text=[corpus.texts[row] for row in given["row"]])
-        # The table's edits belong to its rows: other rows, another table.
+        shown = given.assign(
+            text=[corpus.texts[row] for row in given["row"]],
+            source=[
+                f"{kind} {name}".strip()
+                for kind, name in zip(given["source"], given["source_name"], strict=True)
+            ],
+            reviewed=given["reviewed"].astype(bool),
+        )
+        # Edits belong to the rows of the table, so other rows get a table of their own.
         key = f"guide_labelled_{content_key(given['row'].tolist(), given['given_at'].tolist())}"
 
         def apply() -> None:
@@ -32,20 +42,22 @@ def draw_labelled(analysis: Analysis, corpus: Corpus) -> None:
                 attempt(lambda: cache.store().labels.give(analysis.id, changes, person()), DECK)
 
         st.data_editor(
-            shown[["text", "label", "given_by", "given_at"]],
+            shown[["text", "label", *ORIGIN_COLUMNS]],
             key=key,
             hide_index=True,
             height=320,
-            disabled=["text", "given_by", "given_at"],
+            disabled=["text", *ORIGIN_COLUMNS],
             on_change=apply,
             column_config={
                 "text": st.column_config.TextColumn("Text", width="large"),
                 "label": st.column_config.SelectboxColumn(
                     "Label",
                     options=cache.store().label_names.current(analysis.id),
-                    help="Change it, or empty it to take it away",
+                    help="Change it, or empty it to remove it",
                 ),
                 "given_by": "Given by",
+                "source": "Source",
+                "reviewed": st.column_config.CheckboxColumn("Reviewed"),
                 "given_at": st.column_config.DatetimeColumn("When (UTC)", format="YYYY-MM-DD HH:mm"),
             },
         )

@@ -42,15 +42,15 @@ from pages.guide.method import draw_method
 
 FIRST_LABELS = (
     "Type an instruction, then name two labels or more, such as *angry* and *pleased*. "
-    "Labels that exist already can be imported below; a language model can give some, too."
+    "Existing labels can be imported below, and a language model can label texts, too."
 )
 LABELS_CHECK = (
-    "Reading needs no labels. Name two or more and label a few texts to check whether the map follows the "
-    "instruction."
+    "Re-encoding needs no labels. Name two or more and label a few texts to check whether the map follows "
+    "the instruction."
 )
 COPY_HELP = (
-    "Copy this analysis with its labels, to follow it in another way or with other labels: the maps page "
-    "shows any two side by side."
+    "Copy this analysis with its labels, to try another method or other labels: the maps page shows any two "
+    "side by side."
 )
 
 
@@ -78,7 +78,7 @@ def guide_page() -> None:
     draw_instruction(analysis)
     draw_method(analysis)
     reencodes = analysis is not None and analysis.method.reencodes
-    if reencodes:  # labels are no condition: the next step comes before them
+    if reencodes:  # needs no labels, so the button comes before them
         draw_fit_step(analysis, corpus)
     draw_labels(analysis)
     analysis = current_analysis()
@@ -96,7 +96,7 @@ def guide_page() -> None:
 
 
 def draw_instruction(analysis: Analysis | None) -> None:
-    """The instruction; changing it renames the analysis, and starts one when there is none."""
+    """Draw the instruction; changing it renames the analysis, and starts one when there is none."""
     key = "guide_instruction"
     kept = (analysis.id, analysis.instruction) if analysis else (None, "")
 
@@ -116,7 +116,7 @@ def draw_instruction(analysis: Analysis | None) -> None:
         remaining = cache.store().analyses(analysis.corpus_key)
         open_analysis(remaining[-1].id if remaining else None)
 
-    # Only when it is another: words that are being typed must not be overwritten by a rerun.
+    # Only when the analysis or its instruction changed: a rerun must not overwrite what is being typed.
     field = state_of(InstructionField)
     if not has_widget(key) or field.filled_by != kept:
         field.filled_by = kept
@@ -126,7 +126,7 @@ def draw_instruction(analysis: Analysis | None) -> None:
             "Instruction",
             key=key,
             placeholder="by what the customer feels",
-            help="What two texts must share to stand close together. The labels carry it out.",
+            help="What two texts must share to stand close together. The labels show what it means.",
             on_change=save,
             max_chars=200,
         )
@@ -138,20 +138,20 @@ def draw_instruction(analysis: Analysis | None) -> None:
                 help=COPY_HELP,
                 on_click=lambda: open_analysis(cache.store().copy_analysis(analysis.id)),
             )
-            remove_key = f"guide_remove_{analysis.id}"  # of another analysis: closed again
+            remove_key = f"guide_remove_{analysis.id}"  # the popover of another analysis starts closed
             with st.popover("", icon=":material/delete:", help="Remove this analysis", key=remove_key):
                 st.markdown("Remove this instruction with its labels and its map? This cannot be undone.")
                 st.button("Remove", key="guide_remove_analysis", type="primary", on_click=remove)
 
 
 def draw_fit_step(analysis: Analysis, corpus: Corpus) -> None:
-    """Fit: the page's one primary button, from two label names on."""
+    """Draw the page's primary button, Fit, with its progress and what it still needs."""
     if jobs.draw_job(jobs.latest("fit", analysis_id=analysis.id), cancel_key="guide_cancel"):
         return
     n_names = len(cache.store().label_names.current(analysis.id))
     missing = method_ready(analysis)
     if n_names == 0 and missing and not analysis.method.reencodes:
-        return  # said above
+        return  # the message above says what is missing
     n_labels = cache.store().labels.read(analysis.id).n_labels
     fresh = is_fitted(analysis) and analysis.fit_key == fit_key(cache.store(), analysis.id)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -170,7 +170,7 @@ def draw_fit_step(analysis: Analysis, corpus: Corpus) -> None:
 
 
 def fit_hint(n_labels: int, *, fresh: bool) -> str:
-    """What Fit would do now, beside its button."""
+    """Return what Fit would do now, shown beside its button."""
     if n_labels == 0 and fresh:
         return "The maps show what the names alone say. A few labelled texts make them much better."
     if n_labels == 0:
@@ -184,7 +184,7 @@ def fit_hint(n_labels: int, *, fresh: bool) -> str:
 
 
 def start_fit_and_wait(analysis: Analysis) -> None:
-    """Queue a Fit; its end brings the maps up."""
+    """Queue a Fit, and let the app open the maps when it ends. For callbacks."""
     get_state().awaited_fit = analysis.id
     jobs.start_fit(analysis)
 

@@ -47,7 +47,7 @@ def change_between(left: Side, right: Side) -> np.ndarray:
 
 
 def predicted(fit: Fit, labels: list[str], title: str = "Predicted label") -> Colouring:
-    """Colour by predicted label; a label not renamed since the Fit keeps its colour.
+    """Colour by predicted label; labels not renamed since the Fit keep their colours.
 
     Parameters
     ----------

@@ -15,8 +15,8 @@ from pages.common import markdown, reset_state, state_of
 NO_VALUE = -1
 CHIP_VALUES = 3
 HELP = (
-    "Texts that do not pass stay on the maps in grey, and cannot be selected there. Values of one column "
-    "add up; of several columns, all must hold."
+    "Texts that do not pass are grey on the maps and cannot be selected there. A text passes when it has one "
+    "of the chosen values in every filtered column."
 )
 
 
@@ -28,12 +28,12 @@ class FilterState:
 
 
 def profile_of(corpus: Corpus, column: str) -> Profile | None:
-    """Bins of a metadata column; None where bins say nothing."""
+    """Return the bins of a metadata column; None where bins are not informative."""
     return _profile(corpus.key, column, corpus.metadata[column])
 
 
 def filters(corpus: Corpus) -> dict[str, list[int]]:
-    """Bins that each filtered column keeps, -1 for texts without a value; never none of a column."""
+    """Return the bins that each filtered column keeps, at least one; -1 for texts without a value."""
     return state_of(FilterState, corpus.key).bins
 
 
@@ -64,14 +64,16 @@ def shown_texts(corpus: Corpus) -> np.ndarray | None:
 
 
 def bin_words(profile: Profile, bin: int) -> str:
-    """What a bin holds, as people read it."""
+    """Return the name of a bin."""
     if bin != NO_VALUE:
         return profile.bins[bin]
-    return "no value" if "no value" not in profile.bins else "no value at all"  # widgets tell bins by words
+    return (
+        "no value" if "no value" not in profile.bins else "no value at all"
+    )  # widgets identify options by name
 
 
 def draw_chips(corpus: Corpus) -> None:
-    """The filters in use, each with a way to remove it, and how many texts pass; nothing without any."""
+    """Draw the filters in use, each with a button that removes it, and how many texts pass."""
     chosen = filters(corpus)
     if not chosen:
         return

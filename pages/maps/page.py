@@ -62,9 +62,9 @@ BELOW = {
 QUALITY_HELP = (
     "How faithful each map is. Neighbours near: of a text's true nearest neighbours (in all "
     "dimensions), the share that is near it on the map. Trustworthiness (Venna and Kaski 2001): 1 when "
-    "no strangers stand beside each other. Moved: the median way, from left to right, of the texts that "
-    "kept their neighbours, as a share of the map's spread; smaller is easier to follow. "
-    "“Doubtful places” above the maps marks where the picture misleads."
+    "no text is near on the map that is far in the space. Moved: the median distance from left to right of "
+    "the texts that kept their neighbours, as a share of the map's spread; smaller is easier to follow. "
+    "“Doubtful places” above the maps marks texts whose position misleads."
 )
 
 
@@ -74,13 +74,15 @@ def maps_page() -> None:
     fitted = is_fitted(analysis)
     layout.page_head(
         analysis_title(analysis, longest=LONGEST_TITLE) if fitted else "Maps",
-        "The same texts in two spaces." if fitted else "The generic space: texts of like meaning.",
+        "The same texts in two spaces."
+        if fitted
+        else "The generic space: similar texts stand close together.",
         next_page=navigation.EXPORT if fitted else navigation.GUIDE,
         next_label="Export" if fitted else "Reshape it by an instruction",
     )
     get_state().awaited_fit = None  # the maps are open already
     layout.require_prepared(entry, "The maps need texts: choose a corpus first.")
-    # Before the fragment: what is damaged is said here, and the spinner shows while the corpus is read.
+    # Before the fragment, so that errors and the spinner of a slow load are shown in the page.
     cache.corpus(entry.key)
     cache.space(entry.key, entry.embedding_key)
     if fitted:
@@ -89,7 +91,7 @@ def maps_page() -> None:
 
 
 def draw_evidence(analysis: Analysis) -> None:
-    """One line: whether the labels are better separated than before; and whether labels changed since."""
+    """Draw one line of evidence, and a button to fit again where labels changed."""
     fit = cache.fit(analysis)
     with st.container(horizontal=True, vertical_alignment="center", key="maps_evidence"):
         evidence = load_finding(cache.store().results(analysis.corpus_key), analysis.fit_key, "evidence")
@@ -114,7 +116,7 @@ def draw_maps(entry: StoredCorpus, analysis: Analysis | None) -> None:
     """Tools, maps, and the chosen panels; redraws without the rest of the page."""
     view = current_view(entry, analysis)
     if analysis is not None and view.analysis is None:
-        st.rerun()  # removed in another window: nothing on the page is about it any more
+        st.rerun()  # removed in another window
     choices = colourings(view)
     with st.container(horizontal=True, vertical_alignment="bottom", key="maps_tools"):
         colour = st.selectbox(
@@ -127,7 +129,7 @@ def draw_maps(entry: StoredCorpus, analysis: Analysis | None) -> None:
     with st.container(key="maps_row"):
         left, right = st.columns([3.4, 1.2], gap="small")
     with right, st.container(border=True, height=HEIGHT, key="maps_side"):
-        panel = choose("Side panel", SIDE_PANELS, "maps_side_panel")
+        panel = choose_panel("Side panel", SIDE_PANELS, "maps_side_panel")
         body = st.container()
     marks: Sequence[Sequence[tuple[float, float, str]]] = ()
     if panel == "New text":
@@ -145,7 +147,7 @@ def draw_maps(entry: StoredCorpus, analysis: Analysis | None) -> None:
             shown=view.shown,
             lit=hits,
         )
-    if view.shown is not None:  # what a filter greys is not meant, also when it was selected before
+    if view.shown is not None:  # a filter removes texts from the selection
         selected = selected[view.shown[selected]]
     with body:
         if panel == "Selection":
@@ -155,10 +157,10 @@ def draw_maps(entry: StoredCorpus, analysis: Analysis | None) -> None:
         elif panel == "Text":
             draw_text_detail(view, selected)
     draw_quality(view)
-    BELOW[choose("Below the maps", tuple(BELOW), "maps_below")](view, selected)
+    BELOW[choose_panel("Below the maps", tuple(BELOW), "maps_below")](view, selected)
 
 
-def choose(name: str, options: Sequence[str], key: str) -> str:
+def choose_panel(name: str, options: Sequence[str], key: str) -> str:
     """Draw the choice of a panel and return it."""
     start_widget(key, options[0])
     return st.segmented_control(

@@ -1,4 +1,4 @@
-"""What the panels of the maps page select: texts on the maps, and clicked places of charts."""
+"""Selections made by the panels of the maps page, and clicks on their charts."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class ChartClicks:
 
 
 def select_texts(corpus_key: str, rows: np.ndarray) -> None:
-    """Select texts on both maps; for callbacks, so that the maps of the same run show it."""
+    """Select texts on both maps. For callbacks: the maps of the same run then show them."""
     state = state_of(PanelSelection, corpus_key)
     rows = np.unique(np.asarray(rows, dtype=np.int64))
     state.latest = content_key(state.latest[0] if state.latest else "", rows), rows
 
 
 def selection_from_python(corpus_key: str) -> tuple[str, np.ndarray] | None:
-    """The latest selection made by `select_texts`, with a token that differs from the one before."""
+    """Return the latest selection made by `select_texts`, with a token that identifies it."""
     return state_of(PanelSelection, corpus_key).latest
 
 

@@ -34,7 +34,7 @@ class Side:
     space_key : str
         Under which its map, clusters and answers are kept.
     partition : Partition
-        Its clusters as they are shown: after the choice of how fine, and after edits.
+        Its clusters as shown: cut as chosen, and edited.
     """
 
     key: str
@@ -47,7 +47,7 @@ class Side:
 
     @property
     def findings_key(self) -> str:
-        """Under which what was measured of it is kept: Fits may share a space, not findings."""
+        """Key of its findings: Fits may share a space, not findings."""
         return self.space_key if self.analysis is None else self.analysis.fit_key
 
 
@@ -89,7 +89,7 @@ def current_view(entry: StoredCorpus, analysis: Analysis | None) -> MapView:
     if analysis is not None:  # as it is now: it may have been removed or fitted again in another window
         analysis = store.find_analysis(analysis.id)
     n_texts = len(corpus.texts)
-    # Names and codes of one moment: another tab may delete a label in between.
+    # One read, since another tab may delete a label between two.
     guide = store.labels.read(analysis.id) if analysis else None
     labels, given = (list(guide.names), guide.codes) if guide else ([], np.full(n_texts, -1))
     return MapView(
@@ -110,7 +110,7 @@ def comparable(corpus_key: str, analysis: Analysis) -> dict[str, str]:
 
 
 def left_key(corpus_key: str) -> str:
-    """Session state key of what stands left; it holds the key of a side."""
+    """Return the widget key of the left map; its value is the key of a side."""
     return f"maps_left_{corpus_key}"
 
 

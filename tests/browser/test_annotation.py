@@ -33,7 +33,7 @@ def test_labels_by_a_model_from_start_to_review(analysis, store, home, server, m
         page.screenshot(path=tmp_path / "progress.png")
         time.sleep(1)  # some answers
         page.locator(".st-key-annotation_cancel button").first.click()
-        page.get_by_text("go on whenever you like").wait_for()
+        page.get_by_text("you can continue at any time").wait_for()
         assert store.labels.read(analysis).table.empty
         sent = server.counts()["labels"]
         assert 0 < sent < 60

@@ -3,7 +3,13 @@
 from pages.common.encoders.chooser import draw_encoder_chooser, encoding_cost, prompt_of, why_not
 from pages.common.encoders.fields import forget_fields
 from pages.common.encoders.trial import kept_trial
-from pages.common.encoders.vector_upload import Upload, draw_ready_upload, keep, kept_name, read_upload
+from pages.common.encoders.vector_upload import (
+    Upload,
+    draw_ready_upload,
+    keep_vectors,
+    kept_vectors_name,
+    read_upload,
+)
 
 __all__ = [
     "Upload",
@@ -11,9 +17,9 @@ __all__ = [
     "draw_ready_upload",
     "encoding_cost",
     "forget_fields",
-    "keep",
-    "kept_name",
+    "keep_vectors",
     "kept_trial",
+    "kept_vectors_name",
     "prompt_of",
     "read_upload",
     "why_not",

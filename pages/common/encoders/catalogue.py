@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.encoders import available_encoders, describe_encoder, instructed_encoders
-from pages.common.encoders.facts_text import spoken
+from pages.common.encoders.facts_text import languages_text
 from pages.common.state import set_widget, state_of, widget_value
 
 
@@ -40,8 +40,8 @@ def show_encoders(key: str, field: str) -> None:
             state_of(CatalogueState, key).chosen = True
 
     st.caption(
-        "Any other sentence-transformers, INSTRUCTOR or InBedder model works by its name or folder, if it "
-        "brings no code of its own: Refract never runs that. Click a row to choose."
+        "Any other sentence-transformers, INSTRUCTOR or InBedder model works by its name or folder, unless "
+        "it needs code of its own, which Refract never runs. Click a row to choose."
     )
     st.dataframe(
         table,
@@ -55,7 +55,7 @@ def show_encoders(key: str, field: str) -> None:
             "Here": st.column_config.CheckboxColumn(help="Its files are on this machine: no network needed"),
             "GB": st.column_config.NumberColumn(format="%.1f", help="To download once, and about its memory"),
             "Tokens": st.column_config.NumberColumn(
-                format="localized", help="Encoded of a text; the rest of a longer one is cut"
+                format="localized", help="The most of a text that is encoded; the end of a longer text is cut"
             ),
             "Instructions": st.column_config.TextColumn(
                 help="Which instructions change its vectors: any, those of its own list, or none"
@@ -79,7 +79,7 @@ def encoder_table() -> pd.DataFrame:
             "Instructions": [facts.follows_instructions for facts in found],
             "Here": [facts.on_this_machine for facts in found],
             "GB": [facts.gigabytes for facts in found],
-            "Languages": [spoken(facts.languages) for facts in found],
+            "Languages": [languages_text(facts.languages) for facts in found],
             "Tokens": [facts.max_tokens for facts in found],
             "Licence": [facts.licence for facts in found],
             "About": [facts.description for facts in found],

@@ -48,17 +48,17 @@ def draw_encoder_chooser(
     Parameters
     ----------
     key : str
-        Begins the keys of all its widgets: "{key}_encoder", "{key}_template", "{key}_output", "{key}_task",
+        Prefix of the keys of its widgets: "{key}_encoder", "{key}_template", "{key}_output", "{key}_task",
         "{key}_kind", "{key}_server_url", "{key}_server_model", "{key}_try", "{key}_all".
     instructed : bool
         Whether texts are encoded under the instruction, or without any.
     texts : sequence of str
         Of the corpus, for the estimate.
     corpus_key : str, optional
-        Without it nothing is estimated or tried.
+        Without it no time is estimated, and no trial is offered.
     instruction : str
     start, start_template : str
-        The first choice; "" for none, or the default encoder without an instruction.
+        The first choice. "" is none; without an instruction it is the default encoder.
     use_task : callable, optional
         Called, in a callback, with the fixed task that becomes the instruction.
     before_try : callable, optional
@@ -117,7 +117,7 @@ def draw_encoder_chooser(
 
 
 def why_not(name: str, template: str = "", instruction: str = "", *, instructed: bool = True) -> str:
-    """Return a sentence when texts cannot be encoded so; "" when nothing is known against it.
+    """Return why texts cannot be encoded so, in one sentence; "" when no reason is known.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def encoding_cost(
     try:
         n_long, max_tokens = count_too_long(_texts, encoder)
     except EncoderUnavailable:
-        n_long = max_tokens = 0  # the message comes when it is loaded
+        n_long = max_tokens = 0  # the message is shown when the encoder is loaded
     return n_long, max_tokens, estimate_seconds(_texts, encoder, prompt=prompt)
 
 
@@ -201,7 +201,7 @@ def _draw_tasks(key: str, facts: EncoderFacts, use_task: Callable[[str], None] |
     """Draw the choice among fixed tasks, in place of a free instruction."""
     st.warning(
         f"{markdown(facts.title)} follows no instruction of your own, only the tasks "
-        f"{markdown(', '.join(facts.tasks))}. One of them must be the instruction, word for word.",
+        f"{markdown(', '.join(facts.tasks))}. The instruction must be one of them, word for word.",
         icon=":material/warning:",
     )
     if use_task is None:

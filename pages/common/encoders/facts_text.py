@@ -25,8 +25,8 @@ OUTPUTS = {
 def fact_line(facts: EncoderFacts, *, instructed: bool) -> str:
     """Return the facts of an encoder in one line, the most important first; not markdown."""
     parts = [
-        where(facts),
-        spoken(facts.languages),
+        location_text(facts),
+        languages_text(facts.languages),
         "" if facts.host else facts.licence or "licence not known",
         f"cuts texts at {facts.max_tokens:,} tokens" if facts.max_tokens else "",
     ]
@@ -35,7 +35,7 @@ def fact_line(facts: EncoderFacts, *, instructed: bool) -> str:
     return line[0].upper() + line[1:]
 
 
-def where(facts: EncoderFacts) -> str:
+def location_text(facts: EncoderFacts) -> str:
     """Return where an encoder's files are, and their size."""
     if facts.host is not None:
         return f"runs at {facts.host}"
@@ -45,6 +45,6 @@ def where(facts: EncoderFacts) -> str:
     return f"{size}, to be downloaded once" if size else "to be downloaded once"
 
 
-def spoken(languages: str) -> str:
+def languages_text(languages: str) -> str:
     """Return the languages of the catalogue, with the word after a number."""
     return f"{languages} languages" if any(map(str.isdigit, languages)) else languages

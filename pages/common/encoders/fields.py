@@ -19,8 +19,8 @@ from pages.common.state import reset_state, set_widget, state_of, widget_value
 
 SERVER = "An embeddings server…"
 EXAMPLE_URL = "http://127.0.0.1:11434/v1"
-HELP = (
-    "Choose one, or type: a name on the Hugging Face hub or a folder. “instructor:” or “inbedder:” before a "
+NAME_HELP = (
+    "Choose one, or type a name on the Hugging Face hub or a folder. “instructor:” or “inbedder:” before a "
     "folder names its family where its files do not."
 )
 KINDS = {"": "As its files say", "instructor": "INSTRUCTOR", "inbedder": "InBedder"}
@@ -31,12 +31,15 @@ KINDS_HELP = (
 TEMPLATE_HELP = (
     "The words before each text, with {instruction} in place of the instruction. Empty: the model's own."
 )
-OUTPUT_HELP = "An InBedder answers your instruction about each text. Which of its states become the vector."
+OUTPUT_HELP = (
+    "An InBedder answers your instruction about each text. This is the part of its hidden states that "
+    "becomes the vector."
+)
 
 
 @dataclass
 class EncoderFields:
-    """What the fields of one chooser started from.
+    """First values of the fields of one chooser.
 
     Attributes
     ----------
@@ -68,7 +71,7 @@ def draw_name(key: str, instructed: bool, start: str) -> str:
         key=field,
         placeholder="Choose, or type a folder or a name on the hub",
         accept_new_options=True,
-        help=HELP,
+        help=NAME_HELP,
         persist_state="session",
     )
     if (chosen or "").rstrip(" .…") != SERVER.rstrip("…"):  # typed, it may lack its dots
@@ -96,7 +99,7 @@ def draw_kind(key: str, name: str) -> str:
     field = f"{key}_kind"
     _fill(key, "kind", name, "")
     kind = st.segmented_control(
-        "Read as",
+        "Load as",
         list(KINDS),
         format_func=KINDS.__getitem__,
         required=True,
@@ -146,7 +149,7 @@ def forget_fields(key: str) -> None:
 
 
 def _fill(key: str, part: str, name: str, value: str) -> None:
-    """Give a field its first value, again for each encoder."""
+    """Set a field to its first value each time another encoder is chosen."""
     filled = state_of(EncoderFields, key).filled
     if filled.get(part) != name:
         filled[part] = name

@@ -15,8 +15,8 @@ from pages.common.notices import attempt, draw_notice
 from pages.common.text import duration, gigabytes, markdown
 
 TASK = "try_encoder"
-SHOWN = 160  # characters of an example text
-HELP = (
+EXAMPLE_LENGTH = 160  # characters of an example text
+TRIAL_HELP = (
     f"Loads the encoder, encodes {N_TRIED} of the texts and predicts the time for all. The prediction is a "
     "little too high, as large batches are faster."
 )
@@ -37,13 +37,13 @@ def draw_trial(
     Parameters
     ----------
     line : container
-        Place of the button, or of the time; the rest goes below.
+        Place of the button and of the predicted time; the rest is drawn below.
     arguments : dict
         Of the task: corpus_key, encoder, template, instruction.
     ready : bool
-        Whether it can be tried.
+        Whether the encoder can be tried.
     before : callable, optional
-        Called first, in a callback.
+        Called before the trial starts, in a callback.
     """
     job = jobs.latest(TASK, **arguments)
     if job is not None and job.active:
@@ -51,14 +51,14 @@ def draw_trial(
         return
     trial = kept_trial(**arguments)
     if trial is not None:
-        draw_result(trial, len(texts), line)
+        draw_trial_result(trial, len(texts), line)
     if ready:
         line.button(
             "Again" if trial else try_label(facts),
             key=f"{key}_try",
             type="tertiary" if trial else "secondary",
             icon=":material/timer:",
-            help=HELP,
+            help=TRIAL_HELP,
             on_click=start_trial,
             args=[facts, key, arguments, before],
         )
@@ -85,7 +85,7 @@ def start_trial(
 
 
 def try_label(facts: EncoderFacts) -> str:
-    """Return the label of the button: what it does."""
+    """Return the label of the button."""
     if facts.host is not None:
         return f"Try it: send {N_TRIED} texts to {markdown(facts.host)}"
     if facts.on_this_machine:
@@ -94,7 +94,7 @@ def try_label(facts: EncoderFacts) -> str:
     return f"Download it{size} and try it on {N_TRIED} texts"
 
 
-def draw_result(trial: Trial, n_texts: int, line: DeltaGenerator) -> None:
+def draw_trial_result(trial: Trial, n_texts: int, line: DeltaGenerator) -> None:
     """Draw the time for the whole corpus, and answers of an InBedder."""
     line.markdown(
         f"About **{duration(trial.seconds)}** for {n_texts:,} texts here :small[(timed on {trial.n_texts})]",
@@ -102,4 +102,6 @@ def draw_result(trial: Trial, n_texts: int, line: DeltaGenerator) -> None:
         f"{trial.device or 'the server'}. A little too high, as large batches are faster.",
     )
     for text, answer in trial.examples:
-        st.markdown(f":small[{markdown(one_line(text, SHOWN))}]  \n→ **{markdown(answer) or '(nothing)'}**")
+        st.markdown(
+            f":small[{markdown(one_line(text, EXAMPLE_LENGTH))}]  \n→ **{markdown(answer) or '(nothing)'}**"
+        )

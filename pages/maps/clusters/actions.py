@@ -1,4 +1,4 @@
-"""Actions on clusters: each is recorded as an edit, or the page says why it is refused."""
+"""Actions on clusters: each is recorded as an edit, or a message says why it is refused."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def owner(corpus: Corpus, side: Side) -> tuple[str, int | None]:
     return corpus.key, side.analysis.id if side.analysis else None
 
 
-def choose(corpus: Corpus, side: Side, **changed: object) -> None:
-    """Keep how the map is cut."""
+def change_cut(corpus: Corpus, side: Side, **changed: object) -> None:
+    """Change how the map is cut into clusters."""
     record = cache.store().clusters
     known = ClusterChoice.from_text(record.choice(*owner(corpus, side)))
     record.set_choice(*owner(corpus, side), ClusterChoice(**{**vars(known), **changed}).to_text())
@@ -36,19 +36,19 @@ def choose(corpus: Corpus, side: Side, **changed: object) -> None:
 
 
 def add_edit(corpus: Corpus, side: Side, edit: Edit) -> None:
-    """Keep an edit, and close open inputs: the numbers of the clusters change."""
+    """Record an edit, and close open inputs: the numbers of the clusters change."""
     cache.store().clusters.add_edit(*owner(corpus, side), encode_edit(edit), person())
     forget_inputs(side)
 
 
-def undo(corpus: Corpus, side: Side) -> None:
-    """Take the latest edit back."""
+def undo_edit(corpus: Corpus, side: Side) -> None:
+    """Undo the latest edit."""
     cache.store().clusters.undo_edit(*owner(corpus, side))
     forget_inputs(side)
 
 
 def rename(corpus: Corpus, side: Side, code: int, name: str) -> None:
-    """Give a cluster a name that stays; refused when it is empty or another's."""
+    """Give a cluster a permanent name; refused when it is empty or another cluster has it."""
     name = " ".join(name.split())
     others = {used.casefold() for other, used in side.partition.names.items() if other != code}
     if not name:
@@ -69,16 +69,18 @@ def unlock(corpus: Corpus, side: Side, code: int) -> None:
 
 
 def merge(corpus: Corpus, side: Side, code: int, into: int) -> None:
-    """Make two clusters one."""
+    """Merge two clusters."""
     add_edit(corpus, side, Edit("merge", (side.partition.rows(into), side.partition.rows(code))))
 
 
 def split(corpus: Corpus, side: Side, code: int) -> None:
-    """Make the parts of a cluster clusters of their own; refused when it has none."""
+    """Split a cluster into its parts; refused when it has none."""
     source = source_for(corpus, side.space, side.space_key)
     parts = split_cluster(source.points, side.partition.rows(code), source.levels)
     if len(parts) < 2:
-        keep_notice(CLUSTERS, "All its texts lie in one place, so there is nothing to split.", "warning")
+        keep_notice(
+            CLUSTERS, "All texts of the cluster lie at one place of the map: it cannot be split.", "warning"
+        )
     else:
         add_edit(corpus, side, Edit("split", tuple(parts)))
 
@@ -87,12 +89,12 @@ def move(corpus: Corpus, side: Side, rows: np.ndarray, code: int | None) -> None
     """Move texts to a cluster, or to a new one."""
     rest = () if code is None else (np.setdiff1d(side.partition.rows(code), rows),)
     if rest and not len(rest[0]):
-        return  # they are the cluster
+        return  # the whole cluster was selected
     add_edit(corpus, side, Edit("move", (np.asarray(rows), *rest)))
 
 
 def give_as_label(view: MapView, side: Side, code: int) -> None:
-    """Make a cluster's name a guide label and give it to its most typical texts that have none; one step."""
+    """Give a cluster's name as a guide label to its most typical unlabelled texts, in one step."""
     name = side.partition.names[code]
     store, analysis_id = cache.store(), ensure_analysis()
     known = {label.casefold(): label for label in store.label_names.current(analysis_id)}

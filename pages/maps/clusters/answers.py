@@ -1,4 +1,4 @@
-"""The answers of a language model about the texts, as the panels of the maps show them."""
+"""The most frequent answers of a language model about the texts of a cluster."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from pages.maps.view import MapView, Side
 
 ANSWERS_LISTED = 3  # of a cluster
 MAX_ANSWER = 60  # characters
-HELP = (
-    "What the model answered to the instruction about each text: the most frequent answers in this cluster, "
+ANSWERS_HELP = (
+    "The most frequent answers of the model to the instruction, about the texts of this cluster, "
     "with their share of its answered texts. Answers that differ only in case or a final stop count as one. "
-    "Where writing takes much longer than encoding, only a random sample of the texts is answered in words."
+    "Where generating takes much longer than encoding, only a random sample of texts has answers in words."
 )
 
 

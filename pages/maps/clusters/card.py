@@ -1,4 +1,4 @@
-"""One cluster as a card: what it is, and what can be done with it."""
+"""A cluster as a card: its name, size and typical texts, and its edits."""
 
 from __future__ import annotations
 
@@ -9,21 +9,20 @@ from core.maps.clusters import Clustering
 from core.utils import one_line
 from pages.common import change_labels, markdown, start_widget, typical_of, widget_value
 from pages.maps.clusters.actions import GUIDE_TEXTS, give_as_label, merge, move, rename, split, unlock
-from pages.maps.clusters.answers import HELP as ANSWERS_HELP
-from pages.maps.clusters.answers import cluster_answers
+from pages.maps.clusters.answers import ANSWERS_HELP, cluster_answers
 from pages.maps.selection import select_texts
 from pages.maps.view import MapView, Side
 
 TYPICAL = 3
 GUIDE_HELP = (
     f"Adds its name to the labels of your analysis and gives it to the {GUIDE_TEXTS} most typical texts that "
-    "have no label yet. One step, which Undo in the Label panel takes back."
+    "have no label yet. It is one step for Undo in the Label panel."
 )
-PURITY_HELP = "Of its texts with a guide label, the share that has the commonest one."
+PURITY_HELP = "Of its texts with a guide label, how many have the most frequent one."
 
 
 def draw_card(view: MapView, side: Side, clustering: Clustering, code: int, selected: np.ndarray) -> None:
-    """Name, size, commonest answers and guide label, typical texts of a cluster, and what can be done."""
+    """Draw a cluster: name, size, guide label, most frequent answers, typical texts, and its actions."""
     partition = clustering.partition
     rows = partition.rows(code)
     with st.container(border=True, height="stretch", key=f"maps_card_{side.key}_{code}"):
@@ -31,7 +30,7 @@ def draw_card(view: MapView, side: Side, clustering: Clustering, code: int, sele
             kept = " :material/lock:" if code in clustering.kept_names else ""
             st.markdown(
                 f"**{markdown(partition.names[code])}**{kept} :small[{len(rows):,} texts]",
-                help="Its name was given and stays." if kept else None,
+                help="Its name was set by hand and is kept." if kept else None,
             )
             pure = purity(view, rows)
             if pure:
@@ -40,7 +39,7 @@ def draw_card(view: MapView, side: Side, clustering: Clustering, code: int, sele
             if answers is not None:
                 st.caption(f":material/forum: {answers.said()}", help=ANSWERS_HELP)
             for row in typical_of(side.space, side.space_key, partition, code, TYPICAL):
-                st.caption(excerpt(view.corpus.texts[row]))
+                st.caption(markdown_excerpt(view.corpus.texts[row]))
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
                 "Select", key=f"maps_cluster_select_{side.key}_{code}", type="tertiary",
@@ -59,7 +58,7 @@ def draw_card(view: MapView, side: Side, clustering: Clustering, code: int, sele
 
 
 def _draw_edits(view: MapView, side: Side, clustering: Clustering, code: int, selected: np.ndarray) -> None:
-    """Rename, keep the name, merge, split, move texts here."""
+    """Draw the edits: rename, keep the name, merge, split, move texts."""
     corpus, names = view.corpus, clustering.partition.names
     key = f"maps_cluster_edit_{side.key}_{code}_"
 
@@ -71,11 +70,14 @@ def _draw_edits(view: MapView, side: Side, clustering: Clustering, code: int, se
 
     start_widget(key + "name", names[code])
     st.text_input(
-        "Name", key=key + "name", on_change=renamed, help="Enter keeps it; it then survives cuts and Fits."
+        "Name",
+        key=key + "name",
+        on_change=renamed,
+        help="Enter saves it; it is kept through other cuts and Fits.",
     )
     if code in clustering.kept_names:
         st.button(
-            "Name by its words again", key=key + "unlock", type="tertiary", icon=":material/lock_open:",
+            "Name by keywords again", key=key + "unlock", type="tertiary", icon=":material/lock_open:",
             on_click=unlock, args=[corpus, side, code],
         )  # fmt: skip
     else:
@@ -91,7 +93,7 @@ def _draw_edits(view: MapView, side: Side, clustering: Clustering, code: int, se
         )  # fmt: skip
     st.button(
         "Split into its parts", key=key + "split", type="tertiary", icon=":material/call_split:",
-        help="Into the clusters of the first finer step at which it falls apart, or else into two halves.",
+        help="Into the clusters of the first finer step that divides it, or else into two halves.",
         on_click=split, args=[corpus, side, code],
     )  # fmt: skip
     foreign = selected[np.asarray(clustering.partition.codes)[selected] != code]
@@ -119,6 +121,6 @@ def purity(view: MapView, rows: np.ndarray, *, bold: bool = True) -> str:
     return f"{name} {counts.max():,} of {counts.sum():,}"
 
 
-def excerpt(text: str, characters: int = 140) -> str:
+def markdown_excerpt(text: str, characters: int = 140) -> str:
     """Return the first characters of a text, escaped for markdown."""
     return markdown(one_line(str(text), characters))

@@ -1,4 +1,4 @@
-"""Clusters below the maps: how fine they are, cards or a table of them, and edits."""
+"""Panel "Clusters": how the map is cut, and the clusters as cards or a table."""
 
 from __future__ import annotations
 
@@ -23,9 +23,8 @@ from pages.common import (
     typical_of,
     widget_value,
 )
-from pages.maps.clusters.actions import CLUSTERS, choose, owner, undo
-from pages.maps.clusters.answers import HELP as ANSWERS_HELP
-from pages.maps.clusters.answers import cluster_answers
+from pages.maps.clusters.actions import CLUSTERS, change_cut, owner, undo_edit
+from pages.maps.clusters.answers import ANSWERS_HELP, cluster_answers
 from pages.maps.clusters.card import PURITY_HELP, TYPICAL, draw_card, purity
 from pages.maps.clusters.llm_names import draw_naming, draw_naming_job
 from pages.maps.selection import select_texts
@@ -38,19 +37,19 @@ TABLE_HEIGHT = 420  # pixels
 METHODS = {DENSITY: "By density", K_MEANS: "k-means"}
 METHOD_HELP = (
     "By density (HDBSCAN): the dense regions of the map, as many as there are. k-means: as many clusters as "
-    "you choose, computed in all dimensions of the space, not on the map."
+    "you change_cut, computed in all dimensions of the space, not on the map."
 )
-NOISE = {APART: "Stand apart", NEAREST: "Join the nearest"}
+NOISE = {APART: "In no cluster", NEAREST: "In the nearest"}
 NOISE_HELP = "Texts between the dense regions: they belong to no cluster, or each to the nearest on the map."
 FINE_HELP = "From few large clusters to many small ones. The numbers say how many there are before edits."
 LOST_HELP = (
-    "Edits are found again by their texts. These find no cluster that is mostly made of them; they are "
-    "kept, and hold again at a step or after a Fit where there is one."
+    "An edit applies to the cluster that consists mostly of its texts. These edits have no such cluster now. "
+    "They are kept, and apply again when a cut or a Fit has one."
 )
 
 
 def draw_clusters(view: MapView, selected: np.ndarray) -> None:
-    """Clusters of one side: how they are cut, what they are, and what can be done with them."""
+    """Draw the clusters of one side: how they are cut, and cards or a table with their edits."""
     draw_notice(LABELS)
     with st.container(horizontal=True, vertical_alignment="bottom", key="maps_cluster_tools"):
         side = _choose_side(view)
@@ -110,12 +109,12 @@ def _choose_side(view: MapView) -> Side:
 
 
 def _draw_choice(view: MapView, side: Side, clustering: Clustering) -> None:
-    """Method, how fine or how many, and what becomes of noise; what is kept is what is shown."""
+    """Draw the choice of method, number of clusters and treatment of noise, as stored."""
     text = cache.store().clusters.choice(*owner(view.corpus, side))
     choice = ClusterChoice.from_text(text)
 
     def keep(name: str, key: str) -> None:
-        choose(view.corpus, side, **{name: widget_value(key)})
+        change_cut(view.corpus, side, **{name: widget_value(key)})
 
     def widget(name: str, value: object) -> dict:
         key = f"maps_cluster_{name}_{side.key}"
@@ -155,9 +154,9 @@ def _draw_undo(view: MapView, side: Side) -> None:
         key=f"maps_cluster_undo_{side.key}",
         type="tertiary",
         icon=":material/undo:",
-        help=f"Takes back: {markdown(describe_kept(last.edit))}, by {markdown(last.edited_by)}. "
+        help=f"Undoes: {markdown(describe_kept(last.edit))}, by {markdown(last.edited_by)}. "
         f"{len(edits):,} edits so far.",
-        on_click=undo,
+        on_click=undo_edit,
         args=[view.corpus, side],
     )
 
@@ -165,15 +164,13 @@ def _draw_undo(view: MapView, side: Side) -> None:
 def _draw_summary(view: MapView, clustering: Clustering) -> None:
     n_clusters = len(clustering.partition.names)
     between = int((np.asarray(clustering.partition.codes) < 0).sum())
-    clusters = (
-        f"{n_clusters:,} clusters, largest first" if n_clusters > 1 else "One cluster: nothing stands apart"
-    )
-    noise = f"; {between:,} of {len(view.corpus.texts):,} texts stand between them." if between else "."
+    clusters = f"{n_clusters:,} clusters, largest first" if n_clusters > 1 else "One cluster"
+    noise = f"; {between:,} of {len(view.corpus.texts):,} texts are in no cluster." if between else "."
     st.caption(clusters + noise)
     if clustering.lost:
         lost = ", ".join(markdown(each) for each in clustering.lost[:3])
         more = f" and {len(clustering.lost) - 3} more" if len(clustering.lost) > 3 else ""
-        n_lost = "1 edit finds" if len(clustering.lost) == 1 else f"{len(clustering.lost)} edits find"
+        n_lost = "1 edit has" if len(clustering.lost) == 1 else f"{len(clustering.lost)} edits have"
         st.caption(f":material/history: {n_lost} no cluster here: {lost}{more}.", help=LOST_HELP)
 
 
@@ -196,7 +193,7 @@ def _draw_cards(view: MapView, side: Side, clustering: Clustering, selected: np.
 
 
 def _draw_table(view: MapView, side: Side, clustering: Clustering, selected: np.ndarray) -> None:
-    """All clusters as a table; the chosen one is selected on the maps, its card stands beside."""
+    """Draw all clusters as a table; the texts of the ticked one are selected, and its card is shown."""
     partition, key = clustering.partition, f"maps_cluster_table_{side.key}"
     codes = list(partition.names)
     sizes = partition.sizes()
@@ -239,7 +236,7 @@ def _draw_table(view: MapView, side: Side, clustering: Clustering, selected: np.
                 "texts": st.column_config.ProgressColumn(
                     "Texts", format="localized", min_value=0, max_value=max(sizes.values()), width=110
                 ),
-                "answer": st.column_config.TextColumn("Commonest answer", help=ANSWERS_HELP, width=200),
+                "answer": st.column_config.TextColumn("Most frequent answer", help=ANSWERS_HELP, width=200),
                 "label": st.column_config.TextColumn("Guide label", help=PURITY_HELP, width=170),
                 "example": st.column_config.TextColumn("Most typical text", width=420),
             },

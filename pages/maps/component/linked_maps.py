@@ -109,7 +109,7 @@ def linked_maps(
 def _hovered_text(texts: np.ndarray, texts_key: str, key: str) -> None:
     """Send the text under the pointer to the browser, in a fragment of its own."""
     point = hovered_point(widget_value(key, {}).get("hovered"), len(texts), texts_key)
-    answer = None if point is None else excerpt(str(texts[point]))
+    answer = None if point is None else hover_excerpt(str(texts[point]))
     _component("HOVERED")(
         key=key, data={"texts": texts_key, "point": point, "text": answer}, on_hovered_change=_ignore
     )
@@ -191,7 +191,7 @@ def key_of_texts(texts: np.ndarray) -> str:
     return key
 
 
-def excerpt(text: str) -> str:
+def hover_excerpt(text: str) -> str:
     """Cut a text to `MAX_TEXT` characters, with an ellipsis at the end where it was cut."""
     text = text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1].rstrip() + "…"
     # A lone surrogate, which JSON files can hold, has no UTF-8.

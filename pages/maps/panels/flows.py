@@ -31,9 +31,9 @@ LIKENESS_HELP = (
     "group on either side are not counted."
 )
 SENTENCES_HELP = (
-    "Groups of the left that went to several right ones, and right groups that came from several left ones: "
-    "what moved most texts first. Parts below a tenth of a group are not named. Click a part to select its "
-    "texts on the maps."
+    "Left groups that went to several right ones, and right groups that came from several left ones; those "
+    "that moved most texts come first. Parts below a tenth of a group are not named. Click a part to select "
+    "its texts on the maps."
 )
 CHART_HELP = "Click a ribbon, a bar or a cell to select its texts on both maps."
 FLOWS_CHART = "maps_flows_chart"
@@ -52,7 +52,7 @@ class Drawing:
 
 
 def draw_flows(view: MapView, selected: np.ndarray) -> None:
-    """Flows between two groupings of the texts: ribbons or matrix, and sentences; a click selects texts."""
+    """Draw the flows between two groupings as ribbons, matrix or table, and as sentences."""
     choices = groupings(view)
     if not choices[0]:
         st.caption(
@@ -105,7 +105,7 @@ def _draw_likeness(table: CrossTable) -> None:
 
 
 def _drawing(table: CrossTable, left: Grouping, right: Grouping, most: int) -> Drawing:
-    """The largest left groups and the right ones that most of their texts went to; the others summed."""
+    """Keep the largest left groups and the right groups of most of their texts; sum the others."""
     folded_left = fold(table.left, most, table.among)
     inside = np.isin(folded_left.codes, list(table.left.names))
     inside &= True if table.among is None else table.among
@@ -151,7 +151,7 @@ def _draw_ribbons(view: MapView, table: CrossTable, left: Grouping, right: Group
     if not drawn.all():
         st.caption(
             "The largest left groups, and the right ones that most of their texts went to. What flows "
-            f"between the others ({drawing.counts[~drawn].sum():,} texts) is not drawn: the table has it."
+            f"between the others ({drawing.counts[~drawn].sum():,} texts) is only listed in the table."
         )
 
 

@@ -1,4 +1,4 @@
-"""The labels as a list under the maps: copies labelled differently, possible mistakes, and the names."""
+"""Panel "Labels": duplicates with different labels, possible mistakes, and the label names."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from pages.common import (
     draw_undo,
     markdown,
     n_shown,
-    record,
+    record_labels,
     reset_state,
     show_more,
     start_check,
@@ -35,10 +35,10 @@ from pages.common import (
 from pages.maps.selection import select_texts
 from pages.maps.view import MapView
 
-AT_A_TIME = 3  # entries of a list; more on a click
-MOST_MISTAKES = 200  # listed: more are not looked at in one go
+ENTRIES_SHOWN = 3  # entries of a list; more on a click
+MOST_MISTAKES = 200  # listed at most
 LONGEST_TEXT = 240  # characters of a text in a list
-CONFLICTS_HELP = "Texts that are equal, or nearly, and carry different labels. A Fit cannot follow both."
+CONFLICTS_HELP = "Equal or nearly equal texts with different labels. A Fit cannot follow both."
 MISTAKES_HELP = (
     "Each labelled text is judged by the other labelled texts, without its own label: here are those whose "
     f"label is wrong with a probability of {LIKELY:.0%} or more."
@@ -46,11 +46,11 @@ MISTAKES_HELP = (
 
 
 def draw_label_check(view: MapView, selected: np.ndarray) -> None:
-    """Conflicts, possible mistakes, and rename, merge, delete of labels."""
+    """Draw duplicates with different labels, possible mistakes, and the label manager."""
     if view.analysis is None or not (view.labels or cache.store().label_names.retired(view.analysis.id)):
         st.caption(
-            "No labels yet. Select texts on a map and label them under **Label**, beside the maps; here you "
-            "then see labels that contradict each other and labels that are likely wrong."
+            "No labels yet. Select texts on a map and label them under **Label**, beside the maps. This "
+            "panel then shows labels that contradict each other, and labels that are likely wrong."
         )
         return
     draw_notice(LABELS)
@@ -60,7 +60,7 @@ def draw_label_check(view: MapView, selected: np.ndarray) -> None:
         draw_label_manager(view.analysis, "maps_names")
     with left:
         guide = cache.store().labels.read(view.analysis.id).table
-        # Kept after a look: they are not doubted again.
+        # Reviewed labels are not shown again.
         checked = set(guide["row"][guide["reviewed"]])
         draw_conflicts(view, checked)
         draw_mistakes(view, checked)
@@ -70,43 +70,43 @@ def draw_label_check(view: MapView, selected: np.ndarray) -> None:
 
 
 def draw_conflicts(view: MapView, checked: set[int]) -> None:
-    """Copies of one text with different labels."""
+    """Draw duplicates of one text with different labels."""
     embedding_key = embedding_key_of(view)
     graph = cache.space(view.corpus.key, embedding_key).graph
     groups = conflicts(embedding_key, content_key(view.given), view.given, graph, view.corpus.texts)
     groups = [rows for rows in groups if not checked.issuperset(rows.tolist())]
-    st.markdown(f"**Copies with different labels** · {len(groups):,}", help=CONFLICTS_HELP)
+    st.markdown(f"**Duplicates with different labels** · {len(groups):,}", help=CONFLICTS_HELP)
     if not groups:
-        st.caption("None: equal texts carry equal labels.")
+        st.caption("None: equal texts have equal labels.")
         return
-    shown = n_shown("maps_conflicts_shown", AT_A_TIME)
+    shown = n_shown("maps_conflicts_shown", ENTRIES_SHOWN)
     for rows in groups[:shown]:
         draw_conflict(view, rows)
     draw_more("maps_conflicts_shown", len(groups), shown)
 
 
 def draw_conflict(view: MapView, rows: np.ndarray) -> None:
-    """One text, how its copies are labelled, and what to do."""
+    """Draw one text, the labels of its duplicates, and buttons that settle them."""
     codes, counts = np.unique(view.given[rows], return_counts=True)
     names = [view.labels[code] for code in codes]
     said = ", ".join(f"{badge(name, view.labels)} {count}" for name, count in zip(names, counts, strict=True))
     key = f"maps_conflict_{rows[0]}"
     with st.container(border=True, key=key, gap="small"):
-        st.html(f"{quoted(view.corpus, int(rows[0]))}<small>{len(rows):,} copies: {said}</small>")
+        st.html(f"{quoted(view.corpus, int(rows[0]))}<small>{len(rows):,} duplicates: {said}</small>")
         with st.container(horizontal=True):
             draw_select(view, rows, key)
             for position, name in enumerate(names):
                 st.button(
                     f"All **{markdown(name)}**",
                     key=f"{key}_all_{position}",
-                    on_click=record,
+                    on_click=record_labels,
                     args=[view.analysis.id, dict.fromkeys(rows.tolist(), name)],
                 )
             st.button(
                 "Keep as they are",
                 key=f"{key}_keep",
                 type="tertiary",
-                on_click=record,
+                on_click=record_labels,
                 args=[view.analysis.id, {int(row): view.labels[view.given[row]] for row in rows}, True],
             )
 
@@ -122,7 +122,7 @@ def draw_mistakes(view: MapView, checked: set[int]) -> None:
         draw_check_job(analysis, key="maps_check_job")
         return
     doubts = [doubt for doubt in latest.check.doubts if doubt.reason == "fit"][:MOST_MISTAKES]
-    doubts = [doubt for doubt in doubts if doubt.row not in checked and stands(doubt, view)]
+    doubts = [doubt for doubt in doubts if doubt.row not in checked and has_doubted_label(doubt, view)]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**Possible mistakes** · {len(doubts):,}", help=MISTAKES_HELP, width="content")
         if latest.check.key != check_key(cache.store(), analysis, guide):
@@ -135,9 +135,9 @@ def draw_mistakes(view: MapView, checked: set[int]) -> None:
                 args=[view.analysis],
             )
     if not doubts:
-        st.caption("None: the labels given agree with each other, as far as the texts show.")
+        st.caption("None: the labels agree with each other.")
         return
-    shown = n_shown("maps_mistakes_shown", AT_A_TIME)
+    shown = n_shown("maps_mistakes_shown", ENTRIES_SHOWN)
     for doubt in doubts[:shown]:
         draw_doubt(view, doubt)
     draw_more("maps_mistakes_shown", len(doubts), shown)
@@ -149,19 +149,19 @@ def check_again(analysis: Analysis) -> None:
     start_check(analysis)
 
 
-def stands(doubt: LabelDoubt, view: MapView) -> bool:
-    """Whether the text still carries the label that was doubted."""
+def has_doubted_label(doubt: LabelDoubt, view: MapView) -> bool:
+    """Whether the text still has the label that was doubted."""
     code = view.given[doubt.row]
     return code >= 0 and view.labels[code] == doubt.given
 
 
 def draw_doubt(view: MapView, doubt: LabelDoubt) -> None:
-    """One label that may be wrong: change it, or keep it."""
+    """Draw a label that may be wrong, with buttons to change or keep it."""
     key = f"maps_mistake_{doubt.row}"
     given, better = badge(doubt.given, view.labels), badge(doubt.better, view.labels)
     with st.container(border=True, key=key, gap="small"):
         st.html(
-            f"{quoted(view.corpus, doubt.row)}<small>carries {given} · the other labels speak for {better} · "
+            f"{quoted(view.corpus, doubt.row)}<small>labelled {given} · the other labels suggest {better} · "
             f"wrong with a probability of {doubt.probability:.0%}</small>"
         )
         with st.container(horizontal=True):
@@ -170,7 +170,7 @@ def draw_doubt(view: MapView, doubt: LabelDoubt) -> None:
                 f"Change to **{markdown(doubt.better)}**",
                 key=f"{key}_change",
                 disabled=doubt.better not in view.labels,
-                on_click=record,
+                on_click=record_labels,
                 args=[view.analysis.id, {doubt.row: doubt.better}],
             )
             st.button(
@@ -178,13 +178,13 @@ def draw_doubt(view: MapView, doubt: LabelDoubt) -> None:
                 key=f"{key}_keep",
                 type="tertiary",
                 help="It is not shown as a possible mistake again.",
-                on_click=record,
+                on_click=record_labels,
                 args=[view.analysis.id, {doubt.row: doubt.given}, True],
             )
 
 
 def draw_select(view: MapView, rows: np.ndarray, key: str) -> None:
-    """Show the texts on both maps."""
+    """Draw a button that selects texts on both maps."""
     st.button(
         "Select",
         key=f"{key}_select",
@@ -196,7 +196,7 @@ def draw_select(view: MapView, rows: np.ndarray, key: str) -> None:
 
 
 def draw_more(shown_key: str, number: int, shown: int) -> None:
-    """Show further entries of a list."""
+    """Draw a button that shows more entries of a list."""
     if number <= shown:
         return
     st.button(
@@ -204,7 +204,7 @@ def draw_more(shown_key: str, number: int, shown: int) -> None:
         key=f"{shown_key}_more",
         type="tertiary",
         on_click=show_more,
-        args=[shown_key, shown + AT_A_TIME],
+        args=[shown_key, shown + ENTRIES_SHOWN],
     )
 
 
@@ -230,7 +230,7 @@ class LatestCheck:
 def conflicts(
     embedding_key: str, given_key: str, _given: np.ndarray, _graph: Graph, _texts: np.ndarray
 ) -> list[np.ndarray]:
-    """Groups of copies with different labels; kept by their keys."""
+    """Return groups of duplicates with different labels; cached."""
     return find_conflicts(_given, _graph, _texts)
 
 

@@ -1,4 +1,4 @@
-"""Labelling on the map: the selected texts, the wrong ones unticked, the rest labelled in one step."""
+"""Panel "Label": untick the wrong ones of the selected texts, and label the rest in one step."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Unticked:
 
 @st.fragment
 def draw_labelling(view: MapView, selected: np.ndarray) -> None:
-    """The selected texts with a tick each, and one button that labels what is ticked.
+    """Draw the selected texts with a tick each, and a button that labels the ticked ones.
 
     A fragment of its own, so that a tick redraws no map.
     """
@@ -54,7 +54,7 @@ def draw_labelling(view: MapView, selected: np.ndarray) -> None:
             )
         else:
             ticked, unticked = draw_texts(view, selected)
-            draw_step(view, ticked, (selection_key(view, selected), unticked))
+            draw_label_step(view, ticked, (selection_key(view, selected), unticked))
         if view.analysis is not None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 draw_undo(view.analysis.id, "maps_label_undo")
@@ -62,7 +62,7 @@ def draw_labelling(view: MapView, selected: np.ndarray) -> None:
 
 
 def draw_texts(view: MapView, selected: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Table of the selected texts; returns the rows that are ticked, and those that are not."""
+    """Draw a table of the selected texts; return the ticked rows, and the unticked ones."""
     listed = selected[:ROWS_LISTED]
     given = view.given[listed]
     table = pd.DataFrame(
@@ -73,7 +73,7 @@ def draw_texts(view: MapView, selected: np.ndarray) -> tuple[np.ndarray, np.ndar
         }
     )
     st.markdown(f"**{len(selected):,} selected** :small[of {len(view.corpus.texts):,}]")
-    # Ticks belong to texts and their labels: others, another table.
+    # Ticks belong to texts and labels, so other texts or labels get a table of their own.
     edited = st.data_editor(
         table,
         key=f"maps_label_table_{content_key(view.corpus.key, listed, given)}",
@@ -85,7 +85,7 @@ def draw_texts(view: MapView, selected: np.ndarray) -> tuple[np.ndarray, np.ndar
             "ticked": st.column_config.CheckboxColumn(
                 "", width=30, help="Ticked texts get the label; untick those that do not belong"
             ),
-            "text": st.column_config.TextColumn("Text", width=212, help="In brackets: the label it carries"),
+            "text": st.column_config.TextColumn("Text", width=212, help="In brackets: its label"),
             "whole": st.column_config.TextColumn("Whole text", width=600),
         },
     )
@@ -110,18 +110,18 @@ def cell(view: MapView, row: int) -> str:
 
 
 def unticked_before(view: MapView, selected: np.ndarray) -> np.ndarray:
-    """Rows that were unticked of this selection: they stay so after the others were labelled."""
+    """Return the unticked rows of this selection: they stay unticked after the others were labelled."""
     known = state_of(Unticked)
     return known.rows if known.of == selection_key(view, selected) else np.empty(0, dtype=np.int64)
 
 
 def selection_key(view: MapView, selected: np.ndarray) -> str:
-    """Tells one selection from another."""
+    """Return a key that identifies a selection."""
     return content_key(view.corpus.key, selected)
 
 
-def draw_step(view: MapView, ticked: np.ndarray, unticked: tuple[str, np.ndarray]) -> None:
-    """Which label, what becomes of texts that carry another, and the button.
+def draw_label_step(view: MapView, ticked: np.ndarray, unticked: tuple[str, np.ndarray]) -> None:
+    """Draw the choice of the label, the option to change other labels, and the button.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ def draw_step(view: MapView, ticked: np.ndarray, unticked: tuple[str, np.ndarray
             key="maps_label_instruction",
             placeholder="by what the customer feels",
             max_chars=200,
-            help="What two texts must share to stand close together. The labels carry it out.",
+            help="What two texts must share to stand close together. The labels show what it means.",
         )
     typed = st.selectbox(
         "Label",
@@ -157,8 +157,8 @@ def draw_step(view: MapView, ticked: np.ndarray, unticked: tuple[str, np.ndarray
         and st.checkbox(
             f"Also {int(carry_another.sum()):,} with another label",
             key=f"maps_label_change_{content_key(unticked[0], name)}",
-            help="Some ticked texts carry another label. Without this tick they keep it; with it they "
-            "change, and what they had stays on record.",
+            help="Some ticked texts have another label. Without this tick they keep it; with it they get the "
+            "new one, and the record of the old one is kept.",
         )
     ):
         rows = ticked[~carry_it]
@@ -172,7 +172,7 @@ def draw_step(view: MapView, ticked: np.ndarray, unticked: tuple[str, np.ndarray
         width="stretch",
         disabled=not name or len(rows) == 0,
         on_click=change_labels,
-        args=[lambda: give(view, name, rows, instruction, unticked)],
+        args=[lambda: label_texts(view, name, rows, instruction, unticked)],
     )
     if name and len(rows) == 0:
         st.caption(why_nothing(len(ticked), bool(carry_another.any())))
@@ -182,29 +182,29 @@ def draw_step(view: MapView, ticked: np.ndarray, unticked: tuple[str, np.ndarray
 
 
 def known_name(typed: str, labels: list[str]) -> str:
-    """The label that is meant: an existing one also when it was typed in other letters."""
+    """Return the label that was typed: an existing one when only upper and lower case differ."""
     name = " ".join(typed.split())
     return {label.casefold(): label for label in labels}.get(name.casefold(), name)
 
 
 def why_nothing(n_ticked: int, carry_another: bool) -> str:
-    """Why the button has nothing to label."""
+    """Return why the button has nothing to label."""
     if n_ticked == 0:
         return "No text is ticked."
     if carry_another:
-        return "All ticked texts carry a label already."
-    return "All ticked texts carry this label already."
+        return "All ticked texts have a label already."
+    return "All ticked texts have this label already."
 
 
-def give(
+def label_texts(
     view: MapView, name: str, rows: np.ndarray, instruction: str, unticked: tuple[str, np.ndarray]
 ) -> None:
-    """Label texts as one step; the label, and the analysis, are started where they are new."""
+    """Label texts as one step; create the label and the analysis where they are new."""
     store = cache.store()
     analysis_id = view.analysis.id if view.analysis else ensure_analysis()
     if instruction.strip():
         store.set_instruction(analysis_id, instruction)
-    # One that was offered and is gone since was renamed, merged or deleted elsewhere: it is not made again.
+    # A label that was offered but no longer exists was renamed, merged or deleted elsewhere: do not add it.
     if name not in view.labels and name not in store.label_names.current(analysis_id):
         name = store.label_names.add(analysis_id, name)
     store.labels.give(analysis_id, dict.fromkeys(rows.tolist(), name), person(), source="map")

@@ -10,7 +10,7 @@ from core.maps.clusters import typical_rows
 from core.utils import content_key
 from pages.charts import replaced_bars
 from pages.common import markdown, n_shown, show_more
-from pages.maps.clusters import excerpt
+from pages.maps.clusters import markdown_excerpt
 from pages.maps.colour_by import change_between
 from pages.maps.selection import chart_key, select_texts, take_click
 from pages.maps.view import MapView, Side
@@ -151,7 +151,7 @@ def _draw_card(
                 help=CARD_HELP,
             )
             for row in typical:
-                st.caption(excerpt(view.corpus.texts[row]))
+                st.caption(markdown_excerpt(view.corpus.texts[row]))
         st.button(
             "Select", key=f"maps_moves_group_{number}", type="tertiary", on_click=select_texts,
             args=[view.corpus.key, group.rows],

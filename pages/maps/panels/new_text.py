@@ -15,8 +15,8 @@ from pages.maps.view import MapView, Side
 
 NEAREST_LISTED = 5
 PLACE_HELP = (
-    "It is encoded by the encoder of each map and placed where most of its nearest texts are; the nearest "
-    "have most weight. It does not become part of the corpus, and is not stored."
+    "It is encoded by the encoder of each map and placed among its nearest texts, the nearest with most "
+    "weight. It does not become part of the corpus, and is not stored."
 )
 
 
@@ -49,7 +49,7 @@ def encoding_host(view: MapView, side: Side) -> str | None:
 def draw_new_text(view: MapView) -> tuple[tuple[tuple[float, float, str], ...], ...]:
     """Draw a field for a text and its placements; return the marks of each side as (x, y, text)."""
     text = st.text_area(
-        "Any sentence", key="maps_new_text", placeholder="Type or paste a text to see its place",
+        "Any sentence", key="maps_new_text", placeholder="Type or paste a text to place it",
         help=PLACE_HELP, persist_state="session",
     ).strip()  # fmt: skip
     st.button("Place it on the maps", key="maps_place", type="primary", width="stretch")

@@ -10,7 +10,7 @@ from core.corpus import Corpus, TextIndex, build_index, find_meaning, find_patte
 from core.errors import RefractError
 from pages.common import markdown, set_widget, widget_value
 from pages.maps.panels.new_text import encoding_host, place_on
-from pages.maps.panels.text_rows import WayBack, pick_row
+from pages.maps.panels.text_rows import TextOrigin, pick_row
 from pages.maps.selection import select_texts
 from pages.maps.view import MapView
 
@@ -19,14 +19,14 @@ NEAREST = (20, 50, 200, 1000)  # texts that a search by meaning may find
 ROWS_SHOWN = 1000
 TABLE_HEIGHT = 420  # pixels
 SEARCH_HELP = (
-    "Words: texts that hold all of them, in any case; bag finds bags; put “words in quotation marks” to find "
-    "them side by side. Pattern: a regular expression such as refund(ed|s)?, in any case. Meaning: the texts "
-    "nearest to what you type, whatever their words, in the space of either map."
+    "Words: texts that contain all of them, in any case; bag finds bags; put “words in quotation marks” to "
+    "find them side by side. Pattern: a regular expression such as refund(ed|s)?, in any case. Meaning: the "
+    "texts nearest to what you type, whatever their words, in the space of either map."
 )
 
 
 def draw_search(view: MapView) -> np.ndarray | None:
-    """Search field with its modes; returns the rows found, best first, or None when nothing is searched."""
+    """Draw the search field; return the rows found, best first, or None without a query."""
     query = st.text_input(
         "Search", key="maps_search", type="search", placeholder="words, a pattern, or a meaning", width=230,
         help=SEARCH_HELP, persist_state="session",
@@ -63,7 +63,7 @@ def draw_search(view: MapView) -> np.ndarray | None:
 
 
 def _draw_count(view: MapView, mode: str, n_found: int, visible: np.ndarray) -> None:
-    """How many texts were found, and what to do with them."""
+    """Draw how many texts were found, with a button that selects them or searches by meaning."""
     if len(visible):
         hidden = n_found - len(visible)
         st.markdown(f"**{len(visible):,}** found" + (f" :small[({hidden:,} filtered out)]" if hidden else ""))
@@ -85,7 +85,7 @@ def _draw_count(view: MapView, mode: str, n_found: int, visible: np.ndarray) -> 
 
 
 def draw_hits(view: MapView, hits: np.ndarray) -> None:
-    """The texts found, best first, as a table; a click opens one."""
+    """Draw the texts found as a table, best first; a click opens one."""
     query = " ".join(widget_value("maps_search", "").split())
     st.markdown(f"**{len(hits):,} found** :small[best first]", help=f"Searched: {markdown(query)}")
     shown = hits[:ROWS_SHOWN]
@@ -99,7 +99,7 @@ def draw_hits(view: MapView, hits: np.ndarray) -> None:
         hide_index=True,
         height=min(TABLE_HEIGHT, 38 + 35 * len(shown)),
         on_select=lambda: pick_row(
-            view.corpus.key, "maps_hits_table", shown, WayBack("what was found", "Selection", hits[:0])
+            view.corpus.key, "maps_hits_table", shown, TextOrigin("the texts found", "Selection", hits[:0])
         ),
         selection_mode="single-cell",
         column_config={

@@ -21,7 +21,7 @@ def draw_selection(
 ) -> None:
     """Draw the selected texts as a table; without a selection, the search hits."""
     if len(selected):
-        draw_table(view, selected)
+        draw_selected_texts(view, selected)
         if isinstance(colours, Colouring):
             draw_composition(colours, selected)
     elif hits is not None and len(hits):
@@ -32,7 +32,7 @@ def draw_selection(
         st.caption(f"Hold Shift and drag around points, or click one.{both}")
 
 
-def draw_table(view: MapView, selected: np.ndarray) -> None:
+def draw_selected_texts(view: MapView, selected: np.ndarray) -> None:
     """The selected texts with their labels."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{len(selected):,} selected** :small[of {len(view.corpus.texts):,}]")

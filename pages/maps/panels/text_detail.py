@@ -13,8 +13,8 @@ from core.storage import load_finding
 from pages.common import cache, markdown, metadata_of, reset_state, shorten, state_of
 from pages.maps.clusters import answers_of
 from pages.maps.panels.text_rows import (
+    TextOrigin,
     TextPanel,
-    WayBack,
     driving_words_in,
     go_back,
     marked_text,
@@ -27,7 +27,7 @@ from pages.maps.view import MapView, Side
 
 ROWS_SHOWN = 1000
 TABLE_HEIGHT = 400  # pixels
-DOUBTFUL = 0.2  # share of true neighbours near it, below which its position misleads
+DOUBTFUL = 0.2  # a lower share of true neighbours near it means that its position misleads
 NEIGHBOUR_HELP = (
     "Its nearest texts in all dimensions, by cosine (not on the map). Kept: in both spaces. Gained: only in "
     "the right one. Lost: only in the left one."
@@ -37,14 +37,14 @@ NEAR_HELP = (
     "means little: use the list of neighbours."
 )
 WORDS_HELP = (
-    "Words of this text that raise the score of its likeliest label, the strongest first. The texts around "
-    "it count too, so a text can be given a label without any of its words."
+    "Words of this text that raise the score of its likeliest label, the strongest first. Its neighbours "
+    "count too, so a label can be predicted without any of its words."
 )
 
 ANSWER_HELP = (
-    "What the model wrote when it was asked this about the text. The text's place on the map comes from the "
-    "model's state while it answers: equal answers may be apart. Where writing takes much longer than "
-    "encoding, only a random sample of the texts is answered in words."
+    "The model's answer to the instruction about this text. The place on the map comes from the model's "
+    "hidden states, so texts with equal answers can be apart. Where generating takes much longer than "
+    "encoding, only a random sample of the texts has answers in words."
 )
 
 
@@ -69,7 +69,10 @@ def _draw_choice(view: MapView, selected: np.ndarray) -> None:
         hide_index=True,
         height=min(TABLE_HEIGHT, 38 + 35 * len(shown)),
         on_select=lambda: pick_row(
-            view.corpus.key, "maps_glass_table", shown, WayBack(f"{len(selected):,} texts", "Text", selected)
+            view.corpus.key,
+            "maps_glass_table",
+            shown,
+            TextOrigin(f"{len(selected):,} texts", "Text", selected),
         ),
         selection_mode="single-cell",
     )
@@ -78,15 +81,15 @@ def _draw_choice(view: MapView, selected: np.ndarray) -> None:
 
 
 def _draw_one(view: MapView, row: int) -> None:
-    way_back = state_of(TextPanel, view.corpus.key).way_back
-    if way_back is not None:
+    origin = state_of(TextPanel, view.corpus.key).origin
+    if origin is not None:
         st.button(
-            f"Back to {way_back.title}",
+            f"Back to {origin.title}",
             key="maps_glass_back",
             type="tertiary",
             icon=":material/arrow_back:",
             on_click=go_back,
-            args=[view.corpus.key, way_back],
+            args=[view.corpus.key, origin],
         )
     predicting = [side for side in reversed(view.sides) if side.fit is not None and side.fit.has_predictions]
     side = next(iter(predicting), None)

@@ -27,7 +27,7 @@ PROBABILITY_HELP = (
 )
 
 
-class WayBack(NamedTuple):
+class TextOrigin(NamedTuple):
     """Where the open text was chosen from."""
 
     title: str
@@ -37,9 +37,9 @@ class WayBack(NamedTuple):
 
 @dataclass
 class TextPanel:
-    """Where the text in the panel was chosen from."""
+    """Origin of the text in the panel."""
 
-    way_back: WayBack | None = None
+    origin: TextOrigin | None = None
 
 
 def text_rows(
@@ -56,29 +56,29 @@ def text_rows(
                 width="stretch",
                 wrap=True,
                 help=f"{near}Click to open it.",
-                on_click=look_at,
+                on_click=open_text,
                 args=[view.corpus.key, int(row)],
             )
 
 
-def look_at(corpus_key: str, row: int) -> None:
+def open_text(corpus_key: str, row: int) -> None:
     """Open one text: select it, and show it in the panel "Text". For callbacks."""
     set_widget("maps_side_panel", "Text")
     select_texts(corpus_key, np.array([row]))
 
 
-def pick_row(corpus_key: str, table_key: str, rows: np.ndarray, way_back: WayBack) -> None:
+def pick_row(corpus_key: str, table_key: str, rows: np.ndarray, origin: TextOrigin) -> None:
     """Open the text in the clicked row of a table. For callbacks of the table."""
     cells = widget_value(table_key)["selection"]["cells"]
     if cells:
-        state_of(TextPanel, corpus_key).way_back = way_back
-        look_at(corpus_key, int(rows[cells[0][0]]))
+        state_of(TextPanel, corpus_key).origin = origin
+        open_text(corpus_key, int(rows[cells[0][0]]))
 
 
-def go_back(corpus_key: str, way_back: WayBack) -> None:
-    """Select again what was selected, in the panel where it was. For callbacks."""
-    set_widget("maps_side_panel", way_back.panel)
-    select_texts(corpus_key, way_back.rows)
+def go_back(corpus_key: str, origin: TextOrigin) -> None:
+    """Restore the selection and the panel from which a text was opened. For callbacks."""
+    set_widget("maps_side_panel", origin.panel)
+    select_texts(corpus_key, origin.rows)
 
 
 def probability_bars(view: MapView, side: Side, probabilities: np.ndarray) -> str:

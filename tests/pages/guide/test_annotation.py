@@ -138,7 +138,7 @@ def test_progress_can_be_cancelled(panel, analysis, configured):
     panel.button(key="annotation_cancel").click().run()
     assert job.status == "cancelled"
     panel.run()
-    assert "go on whenever you like" in words(panel)
+    assert "you can continue at any time" in words(panel)
 
 
 def test_a_report_has_a_line_for_each_step_that_had_trouble():
@@ -149,7 +149,7 @@ def test_a_report_has_a_line_for_each_step_that_had_trouble():
     }
     trouble, merged, cut = report_lines(report)
     assert trouble == (
-        "Sorting texts, answers: **2** refused, 3 with words around it, removed, 1 texts sent in part. "
+        "Sorting texts, answers: **2** refused, 3 with extra words, which were removed, 1 texts shortened. "
         "Latest message: No \\*answer\\*"
     )
     assert merged.startswith("2 of 5 groups") and cut.startswith("1 long")

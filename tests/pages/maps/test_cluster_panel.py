@@ -157,7 +157,7 @@ def test_an_edit_that_finds_no_cluster_is_told(maps):
     split_by_k(maps, 12)
     open_edits(maps).text_input(key="maps_cluster_edit_generic_0_name").set_value("tiny").run()
     maps.number_input(key="maps_cluster_k_generic").set_value(2).run()
-    assert "1 edit finds no cluster here" in captions(maps) and "tiny" in captions(maps)
+    assert "1 edit has no cluster here" in captions(maps) and "tiny" in captions(maps)
     maps.number_input(key="maps_cluster_k_generic").set_value(12).run()
     assert any("tiny" in card for card in cards(maps))
 

@@ -128,7 +128,7 @@ def test_texts_with_another_label_keep_it_unless_asked(app, store, prepared, lab
     checkbox(app, "maps_label_change").uncheck().run()
     app.button(key="maps_label_give").click().run()
     assert labels_of(store, labelled, SELECTED) == [had, other, other, other]
-    assert "All ticked texts carry a label already" in words(app)
+    assert "All ticked texts have a label already" in words(app)
 
 
 def test_leave_to_change_labels_is_for_one_selection_and_label(app, store, prepared, labelled):
@@ -271,14 +271,14 @@ def contradicted(store, corpus, prepared, labelled, monkeypatch):
 
 def test_copies_with_different_labels_are_listed_and_settled(app, store, prepared, contradicted):
     open_maps(app, prepared, [], contradicted, below="Labels")
-    assert "**Copies with different labels** · 1" in words(app)
+    assert "**Duplicates with different labels** · 1" in words(app)
     app.button(key="maps_conflict_3_all_1").click().run()
     assert labels_of(store, contradicted, [3, 4]) == ["pleased", "pleased"]
-    assert "**Copies with different labels** · 0" in words(app)
+    assert "**Duplicates with different labels** · 0" in words(app)
     app.button(key="maps_check_undo").click().run()
     app.button(key="maps_conflict_3_keep").click().run()
     assert labels_of(store, contradicted, [3, 4]) == ["angry", "pleased"]
-    assert "**Copies with different labels** · 0" in words(app)
+    assert "**Duplicates with different labels** · 0" in words(app)
 
 
 def test_many_copies_hide_no_other_mistake(app, prepared, doubtful, monkeypatch):

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.maps.component import Colouring, Name, Pane, linked_maps
-from pages.maps.component.linked_maps import decode_selection, excerpt, hovered_point, key_of_texts
+from pages.maps.component.linked_maps import decode_selection, hover_excerpt, hovered_point, key_of_texts
 from pages.maps.component.payload import encode_maps, encode_places
 from tests.support.map_payload import decode_payload
 
@@ -80,10 +80,10 @@ def test_only_texts_of_this_corpus_are_told(asked, expected):
 
 def test_long_texts_are_cut_by_characters_with_an_ellipsis():
     exact, long = "é" * 200, "é" * 201
-    assert excerpt(exact) == exact
-    assert excerpt(long) == "é" * 199 + "…"
-    assert excerpt("word " * 100).endswith("word…")
-    assert excerpt("broken \ud83d here") == "broken ? here"
+    assert hover_excerpt(exact) == exact
+    assert hover_excerpt(long) == "é" * 199 + "…"
+    assert hover_excerpt("word " * 100).endswith("word…")
+    assert hover_excerpt("broken \ud83d here") == "broken ? here"
 
 
 def test_the_key_of_texts_is_theirs_and_worked_out_once(monkeypatch):
