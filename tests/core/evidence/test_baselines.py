@@ -17,6 +17,7 @@ def doubled():
 
 
 class TestControl:
+    @pytest.mark.model
     def test_luck_and_the_published_recipe(self, monkeypatch):
         monkeypatch.setattr(baselines, "RECIPE_TESTS", 1)
         X, label = topics(n_classes=2, loudness=1)

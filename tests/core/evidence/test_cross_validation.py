@@ -33,6 +33,7 @@ def doubled():
     return Doubled()
 
 
+@pytest.mark.model
 class TestVerdict:
     def test_labels_across_the_main_structure_help(self):
         X, label = crossed()
