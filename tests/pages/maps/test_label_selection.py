@@ -285,7 +285,7 @@ def test_many_copies_hide_no_other_mistake(app, prepared, doubtful, monkeypatch)
     found = [Mistake(row, 0, 1, 0.9, "copy") for row in range(1, 4)] + [Mistake(0, 0, 1, 0.8, "fit")]
     monkeypatch.setattr(check_labels, "find_mistakes", lambda X, y, *, n, **rest: found[:n])
     monkeypatch.setattr(label_review, "MOST_MISTAKES", 2)
-    monkeypatch.setattr(label_review, "stands", lambda doubt, view: True)
+    monkeypatch.setattr(label_review, "has_doubted_label", lambda doubt, view: True)
     open_maps(app, prepared, [], doubtful, below="Labels")
     assert "maps_mistake_0_change" in keys(app) and "maps_mistake_1_change" not in keys(app)
 
