@@ -1,0 +1,15 @@
+"""The table of labels says where each label comes from."""
+
+from core.tasks.annotate import record_labels
+from tests.support.pages import GUIDE
+
+
+def test_the_table_shows_source_and_review(app, store, labelled):
+    record_labels(store, labelled, {20: "angry"}, "small")
+    app.run()
+    app.switch_page(GUIDE).run()
+    assert not app.exception
+    table = next(part.value for part in app.dataframe if "given_by" in part.value.columns)
+    newest = table.iloc[0]
+    assert newest["source"].startswith("model") and not newest["reviewed"]
+    assert set(table["source"].iloc[1:]) == {"deck"}
