@@ -18,7 +18,7 @@ from core.utils import content_key
 if TYPE_CHECKING:
     import pyarrow as pa
 
-VERSION = 1  # raise when the same file would give other vectors
+PRECOMPUTED_VERSION = 1  # raise when the same file would give other vectors
 USUAL_NAMES = ("vectors", "embeddings", "vector", "embedding")
 USUAL_IDS = ("ids", "id")
 FORMATS = (".npy", ".npz", ".parquet")
@@ -151,7 +151,7 @@ def read_precomputed(
             "are left out): one for each text is needed, or ids in both to match them by."
         )
     vectors = _unit(name, np.asarray(vectors, dtype=np.float32))
-    return PrecomputedVectors(vectors, matched_by, content_key("ready vectors", VERSION, vectors))
+    return PrecomputedVectors(vectors, matched_by, content_key("ready vectors", PRECOMPUTED_VERSION, vectors))
 
 
 def _read_arrays(

@@ -14,7 +14,7 @@ from core.evidence.statistics import balanced
 from core.neighbours import Graph
 from core.utils import Progress
 
-FOLDS = 5
+BASELINE_FOLDS = 5
 
 PERMUTATIONS = 4
 """Permutations of the labels: with 40 labels of 4 classes, their mean is 25 % within 4 points."""
@@ -87,7 +87,9 @@ def control(
     )
     if not holdout.enough:
         return Control()
-    parts = stratified_parts(holdout.unit, holdout.codes, FOLDS, 1, np.random.default_rng(random_state))
+    parts = stratified_parts(
+        holdout.unit, holdout.codes, BASELINE_FOLDS, 1, np.random.default_rng(random_state)
+    )
     tests = np.cumsum([part.sum() for part in parts])
     recipe_parts = parts[: 1 + int(np.searchsorted(tests, RECIPE_TESTS))]
     counter = ProgressCounter(progress, PERMUTATIONS * len(parts) + len(recipe_parts))
@@ -102,7 +104,7 @@ def _permuted(holdout: Holdout, rng: np.random.Generator, counter: ProgressCount
         codes = holdout.codes.copy()
         codes[order] = holdout.codes[rng.permutation(order)]
         shuffled = replace(holdout, codes=codes)
-        parts = stratified_parts(holdout.unit, codes, FOLDS, 1, rng)
+        parts = stratified_parts(holdout.unit, codes, BASELINE_FOLDS, 1, rng)
         accuracies.append(_accuracy(score_parts(shuffled, parts, counter)[1], codes))
     return float(np.mean(accuracies))
 

@@ -15,12 +15,12 @@ from core.labels import drop_duplicates
 from core.neighbours import Graph, build_graph, nearest_rows, unit_rows
 from core.utils import Progress
 
-MOST_TEXTS = 5_000
+HOLDOUT_TEXTS = 5_000
 """Texts in the sample at most, so that a fit takes a fraction of a second.
 
 With 60 labels on 22,500 requests, samples of 2,000, 4,000, 8,000 and all texts agreed within 2 points."""
 
-MOST_LABELS = 3_000
+HOLDOUT_LABELS = 3_000
 """Labelled texts in the sample at most: more cost time and change no figure."""
 
 N_VOTERS = 20
@@ -161,9 +161,9 @@ def prepare_holdout(
 ) -> Holdout:
     """Return the labelled texts of a corpus, and what a fit needs.
 
-    A corpus of more than `MOST_TEXTS` texts is sampled, and the sample gets a neighbour graph of its own. The
-    sample has the labelled texts (at most `MOST_LABELS`) and others drawn at random. One text of each set of
-    labelled copies keeps its label.
+    A corpus of more than `HOLDOUT_TEXTS` texts is sampled, and the sample gets a neighbour graph of its own.
+    The sample has the labelled texts (at most `HOLDOUT_LABELS`) and others drawn at random. One text of each
+    set of labelled copies keeps its label.
 
     Raises
     ------
@@ -235,8 +235,8 @@ def score_parts(
 def _sample(y: np.ndarray, random_state: int) -> np.ndarray:
     """Return the sampled rows, ascending."""
     labelled, unlabelled = np.flatnonzero(y >= 0), np.flatnonzero(y < 0)
-    if len(y) <= MOST_TEXTS and len(labelled) <= MOST_LABELS:
+    if len(y) <= HOLDOUT_TEXTS and len(labelled) <= HOLDOUT_LABELS:
         return np.arange(len(y))
     rng = np.random.default_rng(random_state)
-    labelled = rng.permutation(labelled)[:MOST_LABELS]
-    return np.sort(np.concatenate([labelled, rng.permutation(unlabelled)[: MOST_TEXTS - len(labelled)]]))
+    labelled = rng.permutation(labelled)[:HOLDOUT_LABELS]
+    return np.sort(np.concatenate([labelled, rng.permutation(unlabelled)[: HOLDOUT_TEXTS - len(labelled)]]))

@@ -20,8 +20,8 @@ from core.utils import Progress
 SHARES = (0.2, 0.4, 0.7, 1.0)
 """Shares of the labels that are not held out; one point of the curve each."""
 
-FOLDS = 5
-REPEATS = 2
+CURVE_FOLDS = 5
+CURVE_REPEATS = 2
 
 POWER = 0.5
 """Exponent p of the curve a - b n^-p. Four points cannot determine it; on real corpora it was about 0.5."""
@@ -178,7 +178,7 @@ def _measure(
 
     Hits are means over the repeats, (n_points, n_labelled); NaN for texts that are never held out.
     """
-    parts = stratified_parts(holdout.unit, holdout.codes, FOLDS, REPEATS, rng)
+    parts = stratified_parts(holdout.unit, holdout.codes, CURVE_FOLDS, CURVE_REPEATS, rng)
     order = natural_order(holdout.unit, holdout.codes)
     counter = ProgressCounter(progress, len(parts) * len(SHARES))
     counts, hits = np.zeros(len(SHARES)), np.zeros((2, len(SHARES), len(holdout.codes)))
@@ -189,7 +189,7 @@ def _measure(
             hits[0, point, held] += holdout.generic(known, held).hits
             hits[1, point, held] += holdout.reshaped(known, held).hits
             counts[point] += known.sum() / len(parts)
-    generic, reshaped = np.where(holdout.testable, hits / REPEATS, np.nan)
+    generic, reshaped = np.where(holdout.testable, hits / CURVE_REPEATS, np.nan)
     return counts, generic, reshaped
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from core.errors import LabelError
 
 LONGEST_LABEL = 60  # characters: a longer one fits no button and no legend
-MOST_LABELS = 150  # more names than that are values (dates, ids), not labels
+MAX_LABEL_NAMES = 150  # more names than that are values (dates, ids), not labels
 
 
 @dataclass(frozen=True)
@@ -114,10 +114,10 @@ def _names(column: pd.Series) -> list[str | None]:
 
 
 def _check_number(names: set[str]) -> None:
-    if len(names) > MOST_LABELS:
+    if len(names) > MAX_LABEL_NAMES:
         raise LabelError(
-            f"There are {len(names):,} different labels, at most {MOST_LABELS} can be shown: choose a column "
-            "with fewer values, or merge some."
+            f"There are {len(names):,} different labels, at most {MAX_LABEL_NAMES} can be shown: choose a "
+            "column with fewer values, or merge some."
         )
     longest = max(names, key=len)
     if len(longest) > LONGEST_LABEL:

@@ -16,7 +16,7 @@ from core.transforms import DEFAULT_HYPER_PARAMETERS, name_directions, thin_out
 LIKELY = 0.3
 """Probability of being wrong from which a label is reported: a check costs seconds, a kept mistake more."""
 
-MOST_LABELS = 5_000
+MAX_JUDGED_LABELS = 5_000
 """Labels judged at most, evenly over each class: nobody checks more."""
 
 MOST_VOTES = 20
@@ -117,7 +117,7 @@ def find_mistakes(
         lengths += "" if graph is None else f" and a graph of {len(graph.indices)} texts"
         raise ValueError(f"{lengths} found; give one of each per text.")
     rows = np.flatnonzero(y >= 0)
-    rows = rows[thin_out(np.unique(y[rows], return_inverse=True)[1], MOST_LABELS)]
+    rows = rows[thin_out(np.unique(y[rows], return_inverse=True)[1], MAX_JUDGED_LABELS)]
     names = name_directions(label_vectors, X.shape[1])
     classes = np.union1d(y[rows], np.arange(len(names)))
     if len(rows) == 0 or len(classes) < 2:

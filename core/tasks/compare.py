@@ -32,7 +32,7 @@ from core.storage import ArtifactStore, Store, find_precomputed
 from core.transforms import Method, MethodKind
 from core.utils import ChildProcessFailed, Report, content_key, run_in_child
 
-VERSION = 2
+COMPARISON_VERSION = 2
 """Of the rows; raise it when the same run would give other figures."""
 MEASURE = "core.tasks.compare:measure_in_child"
 
@@ -67,7 +67,7 @@ class ComparisonInputs:
     def key(self) -> str:
         """Key of its rows: it changes with labels, instruction, embeddings and sample."""
         parts = [self.embedding_key, self.instruction, self.labels, self.given, self.rows]
-        return content_key("comparison", VERSION, *parts)
+        return content_key("comparison", COMPARISON_VERSION, *parts)
 
     def row_key(self, system: System) -> str:
         """Return the key of the row of a system, the same as in earlier versions."""

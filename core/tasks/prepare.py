@@ -10,7 +10,7 @@ from core.tasks.model_cache import load_warm_corpus, load_warm_encoder
 from core.tasks.steps import draw_space, keep_graph, keep_word_table
 from core.utils import Report, content_key, progress_of
 
-VERSION = 1  # raise it when embeddings or their map change: older results are then computed again
+PREPARE_VERSION = 1  # raise it when embeddings or their map change: older results are then computed again
 
 
 def prepare(store: Store, report: Report, *, corpus_key: str, encoder: str) -> None:
@@ -21,26 +21,26 @@ def prepare(store: Store, report: Report, *, corpus_key: str, encoder: str) -> N
     Parameters
     ----------
     encoder : str
-        For `load_encoder`, or ready vectors as `core.storage.embeddings.save_precomputed` named them.
+        For `load_encoder`, or precomputed vectors as `core.storage.save_precomputed` named them.
 
     Raises
     ------
     EncoderUnavailable
         When the encoder cannot be loaded, or needs an instruction.
     StoreError
-        When the ready vectors are no longer kept.
+        When the precomputed vectors are no longer kept.
     """
     texts = load_warm_corpus(store, corpus_key).texts.tolist()
     results = store.results(corpus_key)
-    ready = find_precomputed(results, encoder)
-    if ready is None:
+    precomputed = find_precomputed(results, encoder)
+    if precomputed is None:
         report("Loading the encoder", 0, 1)
         model = load_warm_encoder(encoder)
-        key = content_key("embeddings", VERSION, corpus_key, model.key_for(None))
+        key = content_key("embeddings", PREPARE_VERSION, corpus_key, model.key_for(None))
         encode_corpus(results, key, texts, model, progress_of(report, "Encoding"))
     else:
-        key = content_key("embeddings", VERSION, corpus_key, ready)
-        results.link_array(f"{ready}.vectors", f"{key}.vectors")
+        key = content_key("embeddings", PREPARE_VERSION, corpus_key, precomputed)
+        results.link_array(f"{precomputed}.vectors", f"{key}.vectors")
     if not has_space(results, key):
         vectors = np.asarray(results.load_array(f"{key}.vectors"))
         graph = keep_graph(report, results, key, vectors)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.corpus import Corpus
 from core.errors import RefractError
-from core.labels.annotation import MOST_TEXTS, STAGES, SWALLOWS, AnnotationReport, Estimate
+from core.labels.annotation import MAX_ANNOTATED_TEXTS, STAGES, SWALLOWS, AnnotationReport, Estimate
 from core.storage import Analysis
 from core.tasks import estimate_analysis, latest_report
 from core.utils import KEY_VARIABLE, MODEL_VARIABLE, URL_VARIABLE, LanguageModel, configured
@@ -23,8 +23,8 @@ HELP = (
     "offered to the model too."
 )
 TEXTS_HELP = (
-    f"A random sample, {MOST_TEXTS:,} at most. A larger sample contains the smaller one, so nothing is sent "
-    "twice."
+    f"A random sample, {MAX_ANNOTATED_TEXTS:,} at most. A larger sample contains the smaller one, so nothing "
+    "is sent twice."
 )
 PRICE_HELP = (
     "Price of a million tokens on your server, in any currency; 0 for a server of your own. A token is about "
@@ -81,7 +81,7 @@ def draw_annotation(analysis: Analysis | None, corpus: Corpus) -> None:
 
 def draw_annotation_start(analysis: Analysis, corpus: Corpus, model: LanguageModel) -> None:
     """Draw the number of texts, the estimate, the server, and the button."""
-    most = min(len(corpus.texts), MOST_TEXTS)
+    most = min(len(corpus.texts), MAX_ANNOTATED_TEXTS)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         n_texts = st.number_input(
             "Texts",

@@ -3,7 +3,7 @@
 from core.labels.annotation.categories import KnownLabels
 from core.labels.annotation.estimate import Estimate, estimate
 from core.labels.annotation.pipeline import (
-    MOST_TEXTS,
+    MAX_ANNOTATED_TEXTS,
     STAGES,
     SWALLOWS,
     AnnotationReport,
@@ -13,7 +13,7 @@ from core.labels.annotation.pipeline import (
 from core.labels.annotation.reply_cache import ReplyCache
 
 __all__ = [
-    "MOST_TEXTS",
+    "MAX_ANNOTATED_TEXTS",
     "STAGES",
     "SWALLOWS",
     "AnnotationReport",

@@ -35,7 +35,7 @@ from core.labels.annotation.retry import Counts, complete_step
 from core.maps.clusters import find_k_clusters
 from core.utils import LanguageModel, Report, normalise, progress_of
 
-MOST_TEXTS = 3_000
+MAX_ANNOTATED_TEXTS = 3_000
 """Texts of a sample at most."""
 
 GROUPS, FEW_TEXTS = 50, 100
@@ -117,9 +117,9 @@ def sample_rows(n_texts: int, n: int) -> np.ndarray:
 
     Returns
     -------
-    int64 array, shape (at most n and `MOST_TEXTS`,), ascending
+    int64 array, shape (at most n and `MAX_ANNOTATED_TEXTS`,), ascending
     """
-    rows = np.random.default_rng(0).permutation(n_texts)[: max(0, min(n, MOST_TEXTS))]
+    rows = np.random.default_rng(0).permutation(n_texts)[: max(0, min(n, MAX_ANNOTATED_TEXTS))]
     return np.sort(rows).astype(np.int64)
 
 

@@ -176,7 +176,7 @@ class TestMeasure:
         assert not hasattr(transform, "classes_")
 
     def test_large_corpora_are_sampled_with_all_their_labels(self, doubled, monkeypatch):
-        monkeypatch.setattr(holdout, "MOST_TEXTS", 100)
+        monkeypatch.setattr(holdout, "HOLDOUT_TEXTS", 100)
         X, label = crossed()
         evidence = cross_validate(X, partly(label, 40), graph=build_graph(X), transform=doubled)
         assert {n_texts for n_texts, _, _ in Doubled.seen} == {100}
@@ -246,8 +246,8 @@ class TestReencoded:
         assert cross_validate(X, y, reencoded=apart).n_tested == 40
 
     def test_large_corpora_are_sampled_alike(self, doubled, monkeypatch):
-        monkeypatch.setattr(holdout, "MOST_TEXTS", 100)
-        monkeypatch.setattr(holdout, "MOST_LABELS", 30)
+        monkeypatch.setattr(holdout, "HOLDOUT_TEXTS", 100)
+        monkeypatch.setattr(holdout, "HOLDOUT_LABELS", 30)
         X, label = topics()
         y = partly(label, 40)
         assert cross_validate(X, y, reencoded=2 * X) == cross_validate(X, y, transform=doubled)

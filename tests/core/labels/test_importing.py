@@ -3,7 +3,7 @@ import pytest
 
 from core.errors import LabelError
 from core.labels import labels_from_column, match_labels
-from core.labels.importing import MOST_LABELS
+from core.labels.importing import MAX_LABEL_NAMES
 
 TEXTS = ["good bread", "late van", "good bread", "rude call"]
 
@@ -65,7 +65,7 @@ def test_at_most_so_many_of_each_label_are_taken_the_same_ones_every_time():
 
 
 def test_a_column_of_dates_or_ids_is_refused():
-    with pytest.raises(LabelError, match=f"There are 151 different labels, at most {MOST_LABELS}"):
+    with pytest.raises(LabelError, match=f"There are 151 different labels, at most {MAX_LABEL_NAMES}"):
         labels_from_column(pd.Series(range(151), name="id"))
 
 

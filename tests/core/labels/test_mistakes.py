@@ -197,7 +197,7 @@ class TestFindMistakes:
         assert found == [Mistake(3, 1, 0, pytest.approx(1, abs=0.01), "copy")]
 
     def test_many_labels_are_judged_in_part(self, monkeypatch):
-        monkeypatch.setattr("core.labels.mistakes.MOST_LABELS", 50)
+        monkeypatch.setattr("core.labels.mistakes.MAX_JUDGED_LABELS", 50)
         X, classes = make_space()
         y, wrong = label(classes, 300, 0.1)
         found = {mistake.row for mistake in find_mistakes(X, y, n=300)}

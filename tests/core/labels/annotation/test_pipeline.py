@@ -54,7 +54,7 @@ def test_the_number_of_groups_follows_the_number_of_texts():
 
 def test_samples_grow_without_losing_a_text():
     small, large = sample_rows(10_000, 50), sample_rows(10_000, 5_000)
-    assert len(small) == 50 and len(large) == annotation.MOST_TEXTS and set(small) <= set(large)
+    assert len(small) == 50 and len(large) == annotation.MAX_ANNOTATED_TEXTS and set(small) <= set(large)
     assert np.array_equal(small, sample_rows(10_000, 50)) and np.all(np.diff(large) > 0)
     assert np.array_equal(sample_rows(7, 50), np.arange(7))
 
