@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 from core.corpus import Partition
 from core.evidence import CrossTable, diagonal_order, flows, fold, likeness, movements
 from core.evidence.cross_table import Flow, Likeness
+from tests.support.session import selected as selected_rows
 
 
 def partition(codes, **names):
@@ -174,10 +175,6 @@ def panel(corpus_key, analysis_id, left="generic"):
     draw_flows(current_view(store.find_corpus(corpus_key), analysis), np.zeros(0, dtype=np.int64))
 
 
-def selected(app, corpus_key):
-    return app.session_state[f"maps_select_{corpus_key}"][1].tolist()
-
-
 def test_the_panel_tells_in_words_and_a_click_selects(store, prepared, labelled):
     from pages.common import cache
 
@@ -192,7 +189,7 @@ def test_the_panel_tells_in_words_and_a_click_selects(store, prepared, labelled)
     button = app.button(key="maps_flow_0_0")
     count = button.label.removesuffix("**]").rsplit("**", 1)[1]
     button.click().run()
-    rows = selected(app, prepared)
+    rows = selected_rows(app, prepared).tolist()
     assert len(rows) == int(count)
     topics = {store.load_corpus(prepared).metadata["topic"][row] for row in rows}
     assert len(topics) == 1
@@ -226,8 +223,8 @@ def test_labels_of_two_analyses_are_crossed(store, prepared, labelled):
     topics = store.load_corpus(prepared).metadata["topic"].tolist()
     other = store.add_analysis(prepared, "by topic")
     for name in dict.fromkeys(topics):
-        store.add_label(other, name)
-    store.give_labels(other, {row: topics[row] for row in range(12)}, "ada")
+        store.label_names.add(other, name)
+    store.labels.give(other, {row: topics[row] for row in range(12)}, "ada")
     for analysis in (labelled, other):
         cache.runner().submit("fit", "x", analysis_id=analysis)
     arguments = (prepared, labelled, f"analysis-{other}")

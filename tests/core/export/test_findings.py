@@ -6,7 +6,7 @@ import numpy as np
 from core.evidence import Control, CurvePoint, DrivingWord, Evidence, Findings, LabelEvidence, LearningCurve
 from core.export import findings_to_json_bytes, linear_to_npz_bytes
 from core.maps import Fit, MapQuality
-from core.transforms import Method, LinearForm
+from core.transforms import LinearForm, Method
 
 LINEAR = LinearForm(
     np.array([[1.0, 0.0, 2.0], [0.0, 1.0, -1.0]], dtype=np.float32),

@@ -82,9 +82,7 @@ def test_no_clusters():
 
 
 def test_a_single_cluster_is_named_by_what_it_holds():
-    assert names_of(["lost luggage", "luggage gone", "my luggage"], np.zeros(3, dtype=int)) == {
-        0: "luggage"
-    }
+    assert names_of(["lost luggage", "luggage gone", "my luggage"], np.zeros(3, dtype=int)) == {0: "luggage"}
 
 
 def test_noise_counts_as_elsewhere():
