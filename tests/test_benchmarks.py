@@ -18,6 +18,8 @@ from core.transforms import GSTransform
 from core.transforms.gstransform import batch_loss
 from tests.conftest import ROOT, WordEncoder, make_frame
 
+pytestmark = pytest.mark.model
+
 HOME = {"processor": "Abacus, 2 cores", "Python": "3.99"}
 
 

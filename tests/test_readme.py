@@ -21,6 +21,7 @@ def blocks(language):
     return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
 
 
+@pytest.mark.model
 def test_the_library_example_runs_as_it_stands():
     (code,) = blocks("python")
     found = subprocess.run(
@@ -33,6 +34,7 @@ def test_the_library_example_runs_as_it_stands():
     assert float(rows[4][0]) > 0.5 and float(rows[5][1]) > 0.5
 
 
+@pytest.mark.model
 @pytest.mark.parametrize("command", [line for block in blocks("sh") for line in block.strip().splitlines()])
 def test_every_command_names_what_exists(command):
     if command.startswith("make "):

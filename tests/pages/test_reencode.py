@@ -10,6 +10,8 @@ from pages.maps.view import titles
 from tests.conftest import AskingEncoder
 from tests.support.pages import CORPUS, EVIDENCE, EXPORT, GUIDE, MAPS, keys, words
 
+pytestmark = pytest.mark.model
+
 
 @pytest.fixture
 def analysis(store, prepared, labelled, request, corpus):

@@ -27,6 +27,8 @@ from core.encoders.catalogue import find_choice
 from core.errors import EncoderUnavailable
 from tests.support.tiny_models import save_causal, save_instructor, save_masked
 
+pytestmark = pytest.mark.model
+
 ROOT = Path(__file__).resolve().parents[3]
 QUESTION = "How does the customer feel?"
 VECTORS = "vectors:my {vectors} #1.npz#0a1b"

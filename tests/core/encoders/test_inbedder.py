@@ -16,6 +16,8 @@ from core.maps.clusters import explain_clusters
 from tests.conftest import WordEncoder
 from tests.support.tiny_models import save_causal, save_instructor, save_masked
 
+pytestmark = pytest.mark.model
+
 TEXTS = ["the tram was late", "my parcel never came and the driver was late again", "", "a friendly driver"]
 FEEL, NEED = "How does the customer feel?", "What does the customer need?"
 

@@ -20,6 +20,8 @@ from core.encoders.sentence_transformer import SentenceEncoder
 from core.errors import Cancelled, EncoderUnavailable
 from tests.support.tiny_models import save_as_version_2, save_instructor
 
+pytestmark = pytest.mark.model
+
 TEXTS = ["the tram was late", "my parcel never came and the driver was angry", "", "a friendly driver"]
 EMOTION = "Represent the text for emotion:"
 

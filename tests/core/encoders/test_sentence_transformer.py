@@ -23,6 +23,8 @@ from core.encoders.packed_linear import pack_linear_layers
 from core.errors import Cancelled, EncoderUnavailable
 from core.utils import hardware
 
+pytestmark = pytest.mark.model
+
 ROOT = Path(__file__).resolve().parents[3]
 TEXTS = [
     "The tram was late.",

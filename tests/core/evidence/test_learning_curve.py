@@ -1,10 +1,14 @@
 import math
 
+import pytest
+
 from core.evidence import (
     LearningCurve,
     learning_curve,
 )
 from tests.support.label_spaces import crossed, partly, without_meaning
+
+pytestmark = pytest.mark.model
 
 
 class TestLearningCurve:

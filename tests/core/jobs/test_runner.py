@@ -8,6 +8,8 @@ from core.errors import RefractError
 from core.jobs import Job, JobRunner
 from core.jobs import runner as jobs
 
+pytestmark = pytest.mark.model
+
 
 @pytest.fixture(scope="module")
 def shared_runner(tmp_path_factory):

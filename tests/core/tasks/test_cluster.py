@@ -13,6 +13,8 @@ from core.utils import KEY_VARIABLE, MODEL_VARIABLE, URL_VARIABLE
 from tests.core.utils.test_chat_client import reply
 from tests.core.utils.test_chat_client import server as server  # the fixture
 
+pytestmark = pytest.mark.model
+
 
 def silent(stage, done, total):
     pass

@@ -28,6 +28,8 @@ from tests.support.comparison import readers as readers  # the fixture
 from tests.support.comparison import run as run  # the fixture
 from tests.support.tiny_models import save_instructor
 
+pytestmark = pytest.mark.model
+
 task = importlib.import_module("core.tasks.compare")  # the package shows the function of this name
 
 

@@ -23,6 +23,8 @@ from core.transforms import GuidedTransform, Method
 from pages.common import cache
 from tests.conftest import AskingEncoder, SpeakingEncoder
 
+pytestmark = pytest.mark.model
+
 FURIOUS = "furious shouting awful"
 
 

@@ -7,6 +7,8 @@ from core.tasks import place_text
 from core.transforms import GSTransform, GuidedTransform, Method
 from pages.common import cache
 
+pytestmark = pytest.mark.model
+
 
 @pytest.fixture
 def fitted(store, labelled):

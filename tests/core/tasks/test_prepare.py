@@ -25,6 +25,8 @@ from core.tasks.measure import measure
 from core.tasks.prepare import prepare
 from core.tasks.steps import keep_word_table
 
+pytestmark = pytest.mark.model
+
 
 class Reports(list):
     """Remembers the stages; stops the task at the one named."""

@@ -15,6 +15,8 @@ from tests.conftest import WordEncoder
 from tests.support.embeddings_server import EmbeddingsServer
 from tests.support.tiny_models import save_causal, save_instructor, save_masked
 
+pytestmark = pytest.mark.model
+
 QUESTION = "How does the customer feel?"
 
 

@@ -13,6 +13,8 @@ from core.utils import ChildProcessFailed, child_process, graphics_peak_bytes, p
 from core.utils.messages import OUT_OF_MEMORY
 from tests.support.app_server import ROOT
 
+pytestmark = pytest.mark.model
+
 PLACE = "tests.support.child_functions:"
 MEGABYTE = 1_000_000
 

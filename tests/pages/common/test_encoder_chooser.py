@@ -28,6 +28,8 @@ from pages.common.text import gigabytes
 from tests.conftest import SpeakingEncoder, make_frame
 from tests.support.pages import upload, words
 
+pytestmark = pytest.mark.model
+
 ASK = "How does the customer feel?"
 
 

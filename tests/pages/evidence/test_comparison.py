@@ -17,6 +17,8 @@ from tests.support.comparison import here as here  # the fixture
 from tests.support.comparison import readers as readers  # the fixture
 from tests.support.session import state_in
 
+pytestmark = pytest.mark.model
+
 
 def page():
     from pages.common import cache, current_analysis, current_corpus

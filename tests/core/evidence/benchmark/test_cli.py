@@ -11,6 +11,8 @@ from core.__main__ import main
 from core.evidence.benchmark import TASKS, evaluate
 from tests.support.facets import FacetEncoder, grouped
 
+pytestmark = pytest.mark.model
+
 ROOT = Path(__file__).resolve().parents[4]
 
 

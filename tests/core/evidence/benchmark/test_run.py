@@ -19,6 +19,8 @@ from core.evidence.benchmark.report import HARMONIC
 from core.transforms import Method
 from tests.support.facets import FacetEncoder, grouped, write_published
 
+pytestmark = pytest.mark.model
+
 
 def scores_of(report, measure="clustering"):
     return {
