@@ -8,9 +8,9 @@ from core.corpus import build_corpus
 from core.corpus.tables import Table
 from pages.common import cache
 from tests.conftest import make_frame
-from tests.support.pages import CORPUS, EVIDENCE, EXPORT, GUIDE, MAPS, keys, name_label, words
-from tests.support.pages import guide as guide  # the fixture
-from tests.support.pages import quick as quick  # the fixture
+from tests.support.page_helpers import CORPUS, EVIDENCE, EXPORT, GUIDE, MAPS, keys, name_label, words
+from tests.support.page_helpers import guide as guide  # the fixture
+from tests.support.page_helpers import quick as quick  # the fixture
 from tests.support.session import select
 
 

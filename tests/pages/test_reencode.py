@@ -8,7 +8,7 @@ from core.transforms import Method
 from pages.common import analysis_title, cache
 from pages.maps.view import titles
 from tests.conftest import AskingEncoder
-from tests.support.pages import CORPUS, EVIDENCE, EXPORT, GUIDE, MAPS, keys, words
+from tests.support.page_helpers import CORPUS, EVIDENCE, EXPORT, GUIDE, MAPS, keys, words
 
 pytestmark = pytest.mark.model
 

@@ -26,7 +26,7 @@ from pages.common.encoders.fields import SERVER
 from pages.common.encoders.vector_upload import IN_ORDER
 from pages.common.text import gigabytes
 from tests.conftest import SpeakingEncoder, make_frame
-from tests.support.pages import upload, words
+from tests.support.page_helpers import upload, words
 
 pytestmark = pytest.mark.model
 

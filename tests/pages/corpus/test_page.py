@@ -4,7 +4,7 @@ import pytest
 
 from core.storage import Store
 from tests.conftest import make_frame
-from tests.support.pages import CORPUS, csv, upload, words
+from tests.support.page_helpers import CORPUS, csv, upload, words
 
 
 def test_the_demo_is_encoded_with_two_clicks(app, home):

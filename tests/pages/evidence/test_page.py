@@ -4,8 +4,8 @@ import pytest
 
 from core.errors import StoreError
 from core.tasks import measure
-from tests.support.pages import EVIDENCE, open_fitted, words
-from tests.support.pages import quick as quick  # the fixture
+from tests.support.page_helpers import EVIDENCE, open_fitted, words
+from tests.support.page_helpers import quick as quick  # the fixture
 
 
 def test_evidence_before_it_is_measured_holds_the_places(app, store, prepared, labelled):

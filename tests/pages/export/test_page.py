@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.transforms import Method
 from pages.common import cache
-from tests.support.pages import EXPORT
+from tests.support.page_helpers import EXPORT
 
 
 def test_everything_can_be_taken_out(app, prepared, labelled, corpus):

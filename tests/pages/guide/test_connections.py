@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from tests.support.pages import GUIDE
+from tests.support.page_helpers import GUIDE
 
 
 def test_a_key_press_reads_the_label_table_once(app, labelled, monkeypatch):

@@ -1,7 +1,7 @@
 """The table of labels says where each label comes from."""
 
 from core.tasks.annotate import record_labels
-from tests.support.pages import GUIDE
+from tests.support.page_helpers import GUIDE
 
 
 def test_the_table_shows_source_and_review(app, store, labelled):

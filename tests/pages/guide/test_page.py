@@ -10,8 +10,8 @@ from core.storage import LabelStore
 from pages.common import cache
 from pages.guide.deck import Deck, DeckState
 from tests.conftest import make_frame
-from tests.support.pages import GUIDE, csv, name_label, open_fitted, shown_text, words
-from tests.support.pages import guide as guide  # the fixture
+from tests.support.page_helpers import GUIDE, csv, name_label, open_fitted, shown_text, words
+from tests.support.page_helpers import guide as guide  # the fixture
 from tests.support.session import state_in
 
 
