@@ -26,7 +26,7 @@ def test_labels_by_a_model_from_start_to_review(analysis, store, home, server, m
     with running_app(home, log=tmp_path / "app.log") as address, open_browser() as page:
         page.goto(f"{address}/guide")
         page.locator(".st-key-annotation summary").click()
-        page.get_by_text("questions, ").wait_for()
+        page.locator(".st-key-annotation_start button").first.wait_for()
         page.screenshot(path=tmp_path / "start.png")
         page.locator(".st-key-annotation_start button").first.click()
         page.get_by_text("Sorting texts").first.wait_for(timeout=90_000)

@@ -222,7 +222,7 @@ def test_6_vectors_made_elsewhere(page, tmp_path):
 def test_7_the_published_recipe_and_back_to_the_usual_way(page):
     open_guide(page)
     choose_kind(page, "GSTransform")
-    page.get_by_text("60 labels given; it wants hundreds").wait_for()
+    page.get_by_text("60 labels given; it needs hundreds").wait_for()
     read(page, "GSTransform", "Fit")
     open_guide(page)
     choose_kind(page, "Reshape by labels")
