@@ -70,11 +70,15 @@ class SqliteFile:
             with connection:
                 yield connection
 
-    def version(self) -> tuple[int, int]:
-        """Return a number pair that differs whenever the file changed; reads no table."""
+    def version(self) -> tuple[int, int, int]:
+        """Return numbers that differ whenever the file may have changed; reads no table.
+
+        SQLite's counters are of one connection, so the number of the connection is one of them.
+        """
         with self._explained():
             connection = self._connect()
-            return connection.execute("PRAGMA data_version").fetchone()[0], connection.total_changes
+            changes = connection.execute("PRAGMA data_version").fetchone()[0]
+            return self._local.n_connections, changes, connection.total_changes
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -91,6 +95,7 @@ class SqliteFile:
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute(f"PRAGMA synchronous = {self._synchronous}")
             self._local.connection = connection
+            self._local.n_connections = getattr(self._local, "n_connections", 0) + 1
         return connection
 
     @contextmanager

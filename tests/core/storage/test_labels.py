@@ -330,3 +330,11 @@ def test_labels_are_read_again_only_after_a_change(store, analysis):
     assert second is not first and second.codes[1] == 0
     Store(store.home).labels.give(analysis, {2: "cross"}, "another tab")
     assert store.labels.read(analysis).codes[2] == 0
+
+
+def test_labels_are_read_again_after_the_connection_was_lost(store, analysis):
+    reader = Store(store.home)  # it writes nothing, so that no counter of its connections moves
+    reader.labels.read(analysis)
+    reader._database.close()  # as after a locked or full file
+    store.labels.give(analysis, {0: "fond"}, "another tab")
+    assert reader.labels.read(analysis).codes[0] == 2
