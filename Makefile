@@ -18,7 +18,7 @@ app: setup
 	$(BIN)/streamlit run app.py
 
 test: setup
-	$(BIN)/python tests/browser.py || $(BIN)/playwright install chromium
+	$(BIN)/python -m tests.support.browser || $(BIN)/playwright install chromium
 	$(BIN)/python -m pytest
 
 # Without browser and models: under 2 minutes, to run often.
