@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from sklearn.covariance import ledoit_wolf
 
 
 def surest_rows(probabilities: np.ndarray, share: float) -> np.ndarray:
@@ -60,28 +61,11 @@ def discriminant_directions(rows: np.ndarray, codes: np.ndarray, n_classes: int)
     members[codes, np.arange(len(rows))] = 1
     sizes = members.sum(axis=1)
     means = (members @ rows) / np.maximum(sizes, 1)[:, None]  # (n_classes, n_dims)
-    within = shrunk_covariance(rows - means[codes])
+    within = ledoit_wolf(rows - means[codes], assume_centered=True)[0].astype(np.float64)
+    within[np.diag_indices(len(within))] += max(1e-6 * np.trace(within) / len(within), 1e-12)  # invertible
     apart = np.where(sizes[:, None] > 0, means - means[sizes > 0].mean(axis=0), 0).astype(np.float64)
-    solved = np.linalg.solve(within.astype(np.float64), apart.T)  # (n_dims, n_classes)
+    solved = np.linalg.solve(within, apart.T)  # (n_dims, n_classes)
     values, vectors = np.linalg.eigh(apart @ solved)
     useful = values > 1e-9 * max(values[-1], 1e-30)
     root = (vectors[:, useful] / np.sqrt(values[useful])) @ vectors[:, useful].T
     return (solved @ root).astype(np.float32)
-
-
-def shrunk_covariance(residuals: np.ndarray) -> np.ndarray:
-    """Return the Ledoit-Wolf covariance of centred rows (n_rows, n_dims); it is always invertible.
-
-    Equal to `sklearn.covariance.ledoit_wolf` in a seventh of the time: 0.07 s for 20,000 x 384 in place of
-    0.46 s. A Fit and its evidence compute it a dozen times.
-    """
-    n_rows, n_dims = residuals.shape
-    covariance = (residuals.T @ residuals) / n_rows
-    level = float(np.trace(covariance)) / n_dims
-    spread = float(np.square(covariance, dtype=np.float64).sum()) - n_dims * level**2
-    noise = float(np.square(np.square(residuals).sum(axis=1), dtype=np.float64).mean())
-    noise = (noise - float(np.square(covariance, dtype=np.float64).sum())) / n_rows
-    strength = 1.0 if spread <= 0 else min(max(noise / spread, 1e-3), 1.0)
-    shrunk = (1 - strength) * covariance
-    shrunk[np.diag_indices(n_dims)] += strength * level + max(1e-6 * level, 1e-12)
-    return shrunk
