@@ -62,7 +62,7 @@ def measure(store: Store, report: Report, *, analysis_id: int, fit_key: str) -> 
         "map_quality": ("Checking the map", lambda progress: _map_quality(found, generic, reshaped)),
         "linear": ("Finding the one matrix nearest to it", lambda progress: _linear(vectors, reshaped)),
         "words": ("Finding driving words", lambda progress: _words(found, texts, vectors, reshaped)),
-        "control": ("Checking against shuffled labels", partial(control, vectors, given, **known)),
+        "control": ("Checking against permuted labels", partial(control, vectors, given, **known)),
         "curve": ("Checking what more labels would bring", partial(learning_curve, vectors, given, **known)),
     }
     wanted = findings_wanted(reshaped.method)
@@ -103,8 +103,8 @@ def _evidence(generic: Space, reshaped: Fit, progress: Progress) -> Evidence:
                 )
             except ValueError as error:
                 raise LabelError(
-                    "The training of the published recipe left the range of numbers with some labels hidden, "
-                    "so it cannot be checked: give more labels."
+                    "The training did not converge with some of the labels hidden, so it cannot be "
+                    "checked: give more labels."
                 ) from error
         case _:
             return cross_validate(

@@ -37,7 +37,7 @@ NAMED = 3  # systems that are named one by one
 HELP = (
     "Each system gets the same texts, labels and hidden labels, and a process of its own, so that time and "
     "memory can be compared. GuidedTransform is what “Reshape by labels” uses; GSTransform is the published "
-    "recipe for the same; both learn from the labels that are not hidden, and GuidedTransform from their "
+    "method for the same; both learn from the labels that are not hidden, and GuidedTransform from their "
     "names too. Any encoder that follows instructions can be added: it re-encodes every text for each "
     "instruction, and uses no label."
 )

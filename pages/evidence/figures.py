@@ -18,10 +18,10 @@ ROWS_SHOWN = 13  # labels without scrolling
 LABELS_NAMED = 5  # in a sentence
 
 BASELINES_HELP = (
-    "How often the nearest labelled neighbour has the hidden label. *Published recipe*: GSTransform, the "
-    "method that Refract's builds on, with the same labels; it was made for thousands of them. *Shuffled "
-    "labels*: the same check after the labels were assigned to texts at random. That bar is chance level, "
-    "and the reshaped space must be clearly above it. Hover over a bar for its meaning."
+    "How often the nearest labelled neighbour has the hidden label. *GSTransform*: the published "
+    "method that Refract's builds on, with the same labels; it was made for thousands of them. *Permuted "
+    "labels*: the same check after the labels were assigned to texts at random. That bar is the chance "
+    "level; the reshaped space should be clearly above it. Hover over a bar for its meaning."
 )
 CURVE_HELP = (
     "The same check with only some of the labels. Where the line still rises at its end, more labels will "
@@ -30,7 +30,7 @@ CURVE_HELP = (
 
 
 def draw_baselines(evidence: Evidence | None, control: Control | None) -> None:
-    """Draw the accuracy beside that of the generic space, the published recipe and shuffled labels."""
+    """Draw the accuracy beside that of the generic space, of GSTransform and of permuted labels."""
     st.markdown("**Compared with**", help=BASELINES_HELP)
     if evidence is None or not evidence.enough:
         reserve(CHART_HEIGHT, "Measuring…" if evidence is None else "Too few labels to compare.")
@@ -43,8 +43,8 @@ def draw_baselines(evidence: Evidence | None, control: Control | None) -> None:
             "In the reshaped space; stroke: the gain with 95 % confidence",
         ),
         ("generic", evidence.generic, "In the generic space, before any label"),
-        ("published recipe", published, "In the space of GSTransform (ACL 2025), fitted to the same labels"),
-        ("shuffled labels", permuted, "In a space reshaped by the same labels, assigned to texts at random"),
+        ("GSTransform", published, "In the space of GSTransform (ACL 2025), fitted to the same labels"),
+        ("permuted labels", permuted, "In a space reshaped by the same labels, assigned to texts at random"),
     ]
     low, high = evidence.generic + evidence.gain_low, evidence.generic + evidence.gain_high
     figure = accuracy_bars(bars, low=max(0, low), high=min(1, high))

@@ -17,7 +17,7 @@ CORPUS, GUIDE, MAPS, EVIDENCE, EXPORT = (
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    """The published recipe trains for seconds: its figure is made up."""
+    """GSTransform trains for seconds: its figure is made up."""
     monkeypatch.setattr(measure, "control", lambda *given, **known: Control(permuted=0.5, published=0.25))
 
 

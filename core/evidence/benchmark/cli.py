@@ -71,7 +71,7 @@ def add_evaluate(commands: argparse._SubParsersAction) -> None:
         nargs="+",
         default=["generic", "guided"],
         metavar="METHOD",
-        help="generic, guided (GuidedTransform), gstransform (the published recipe), or an encoder that "
+        help="generic, guided (GuidedTransform), gstransform, or an encoder that "
         "encodes the texts under the instruction: a name on the hub, FOLDER, instructor:FOLDER, "
         "inbedder:FOLDER, endpoint:ADDRESS#MODEL (default: generic guided)",
     )

@@ -249,7 +249,7 @@ def test_names_are_encoded_once(store, prepared, labelled, monkeypatch):
 
 @pytest.fixture
 def quick(monkeypatch):
-    """The published recipe trains for seconds: its figure is made up."""
+    """GSTransform trains for seconds: its figure is made up."""
     monkeypatch.setattr(measuring, "control", lambda *given, **known: Control(permuted=0.5, published=0.25))
 
 
@@ -261,7 +261,7 @@ def fitted(store, prepared, labelled):
 
 
 def test_everything_is_measured_and_kept(store, prepared, labelled, fitted, monkeypatch):
-    monkeypatch.setattr("core.evidence.baselines.RECIPE_TESTS", 0)  # one training of the published recipe
+    monkeypatch.setattr("core.evidence.baselines.RECIPE_TESTS", 0)  # one training of GSTransform
     results = store.results(prepared)
     assert load_findings(results, fitted) == Findings()
     measure(store, Reports(), analysis_id=labelled, fit_key=fitted)
@@ -287,7 +287,7 @@ def test_everything_is_measured_and_kept(store, prepared, labelled, fitted, monk
 def test_a_cancelled_measuring_keeps_what_it_found_and_goes_on(store, prepared, labelled, fitted, quick):
     results = store.results(prepared)
     with pytest.raises(Cancelled):
-        stop = Reports(stop_at="Checking against shuffled labels")
+        stop = Reports(stop_at="Checking against permuted labels")
         measure(store, stop, analysis_id=labelled, fit_key=fitted)
     assert findings_kept(results, fitted) == {"evidence", "change", "near", "map_quality", "linear", "words"}
     assert load_finding(results, fitted, "evidence").sentence()
