@@ -35,6 +35,9 @@ class GuideLabels:
     codes: np.ndarray
     table: pd.DataFrame
 
+    def __post_init__(self) -> None:
+        self.codes.setflags(write=False)  # every caller of `LabelStore.read` shares it
+
     @cached_property
     def n_labels(self) -> int:
         """Number of labelled texts."""
@@ -65,4 +68,5 @@ class GuideLabels:
     def _mask(self, rows: pd.Series) -> np.ndarray:
         mask = np.zeros(len(self.codes), dtype=bool)
         mask[rows.to_numpy(dtype=np.int64)] = True
+        mask.setflags(write=False)
         return mask

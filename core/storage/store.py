@@ -184,6 +184,7 @@ class Store:
                 f"The file of “{entry.name}” is missing or damaged ({path}): upload the corpus again."
             ) from error
         texts = frame["0"].to_numpy(dtype=object)
+        texts.setflags(write=False)  # the app and the worker share one corpus between their users
         metadata = frame.drop(columns="0")
         metadata.columns = names[1:]
         return Corpus(name=entry.name, texts=texts, metadata=metadata, text_column=names[0], key=key)

@@ -332,6 +332,13 @@ def test_labels_are_read_again_only_after_a_change(store, analysis):
     assert store.labels.read(analysis).codes[2] == 0
 
 
+def test_nobody_can_change_the_labels_that_all_readers_share(store, analysis):
+    guide = store.labels.read(analysis)
+    for shared in (guide.codes, guide.seen, guide.reviewed, guide.by_model, store.load_corpus("k1").texts):
+        with pytest.raises(ValueError, match="read-only"):
+            shared[0] = shared[1]
+
+
 def test_labels_are_read_again_after_the_connection_was_lost(store, analysis):
     reader = Store(store.home)  # it writes nothing, so that no counter of its connections moves
     reader.labels.read(analysis)
