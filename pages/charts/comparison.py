@@ -46,15 +46,10 @@ class SystemPoint:
 
     Attributes
     ----------
-    name : str
-    seconds : float
-        To one more instruction, above 0.
-    accuracy, low, high : float
-        0 to 1, with the ends of its interval.
-    meaning : str
-        Shown on hover.
-    own : bool
-        Whether it is drawn in the accent colour.
+    seconds : time for one more instruction, above 0
+    accuracy, low, high : 0 to 1, with the ends of its interval
+    meaning : shown on hover
+    own : whether it is drawn in the accent colour
     """
 
     name: str
@@ -67,19 +62,12 @@ class SystemPoint:
 
 
 def accuracy_by_seconds(points: Sequence[SystemPoint], *, generic: float) -> go.Figure:
-    """Draw accuracies with their intervals against the seconds that one more instruction takes.
+    """Draw accuracies with their intervals against the seconds that one more instruction takes (log axis).
 
     Parameters
     ----------
-    points : sequence of SystemPoint
-        At least one.
-    generic : float, 0 to 1
-        Accuracy without any instruction, drawn as a line across; NaN for none.
-
-    Returns
-    -------
-    plotly.graph_objects.Figure
-        Seconds on a logarithmic axis.
+    points : at least one
+    generic : accuracy without any instruction, 0 to 1, drawn as a line across; NaN for none
     """
     import plotly.graph_objects as go
 
@@ -101,7 +89,7 @@ def accuracy_by_seconds(points: Sequence[SystemPoint], *, generic: float) -> go.
         hovertemplate="%{customdata}<extra></extra>",
     )
     figure = bare_figure([drawn])
-    across = _span([point.seconds for point in points])
+    across, up = _seconds_span(points), _accuracy_span(points, generic)
     figure.update_xaxes(
         type="log",
         range=list(across),
@@ -111,7 +99,6 @@ def accuracy_by_seconds(points: Sequence[SystemPoint], *, generic: float) -> go.
         showgrid=True,
         gridcolor=faint(0.15),
     )
-    up = _reach(points, generic)
     figure.update_yaxes(
         range=list(up),
         tickformat=".0%",
@@ -126,18 +113,19 @@ def accuracy_by_seconds(points: Sequence[SystemPoint], *, generic: float) -> go.
     return figure
 
 
-def _span(seconds: Sequence[float]) -> Span:
+def _seconds_span(points: Sequence[SystemPoint]) -> Span:
     """Ends of the axis of seconds, as powers of ten, with room beside the points."""
+    seconds = [point.seconds for point in points]
     left, right = min(seconds) / AXIS_ROOM, max(seconds) * AXIS_ROOM
     widen = max(1.0, LEAST_SPAN / (right / left)) ** 0.5
     return Span(float(np.log10(left / widen)), float(np.log10(right * widen)))
 
 
-def _reach(points: Sequence[SystemPoint], generic: float) -> Span:
+def _accuracy_span(points: Sequence[SystemPoint], generic: float) -> Span:
     """Ends of the axis of accuracies, with a little room."""
-    lows = [point.low for point in points] + ([] if np.isnan(generic) else [generic])
-    highs = [point.high for point in points] + ([] if np.isnan(generic) else [generic])
-    return Span(max(-0.02, min(lows) - 0.06), min(1.06, max(highs) + 0.06))
+    low = np.nanmin([generic, *(point.low for point in points)])
+    high = np.nanmax([generic, *(point.high for point in points)])
+    return Span(max(-0.02, float(low) - 0.06), min(1.06, float(high) + 0.06))
 
 
 def _name_points(
@@ -153,15 +141,14 @@ def _name_points(
     taken = [] if np.isnan(generic) else [_name_line(figure, generic, up, spots)]
     places = place_names(spots, NAME_HEIGHT, taken)
     for point, spot, name, place in zip(points, spots, names, places, strict=True):
-        aside = 1 if place.anchor == "left" else -1
+        end = across.at(spot.x + (GAP if place.anchor == "left" else -GAP))
         if abs(place.height - spot.y) > NAME_HEIGHT / 2:
-            end = 10 ** across.at(spot.x + aside * GAP)
             figure.add_shape(
-                type="line", x0=point.seconds, y0=point.accuracy, x1=end, y1=up.at(place.height),
+                type="line", x0=point.seconds, y0=point.accuracy, x1=10**end, y1=up.at(place.height),
                 line={"color": faint(0.9), "width": 1}, layer="below",
             )  # fmt: skip
         figure.add_annotation(
-            x=across.at(spot.x + aside * GAP),
+            x=end,
             y=up.at(place.height),
             text=f"<b>{plain(name)}</b>" if point.own else plain(name),
             showarrow=False,

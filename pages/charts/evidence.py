@@ -23,14 +23,8 @@ def label_dumbbells(
 
     Parameters
     ----------
-    names : sequence of str, length n_labels
-    counts : sequence of int
-        Texts given each label.
-    generic, reshaped : sequence of float, 0 to 1
-
-    Returns
-    -------
-    plotly.graph_objects.Figure
+    names, counts : each label, and how many texts were given it
+    generic, reshaped : accuracies, 0 to 1
     """
     import plotly.graph_objects as go
 
@@ -80,14 +74,9 @@ def accuracy_bars(bars: Sequence[tuple[str, float | None, str]], *, low: float, 
 
     Parameters
     ----------
-    bars : sequence of (name, accuracy 0 to 1, what it means)
-        None for an accuracy that is not known yet, NaN for one that cannot be measured.
-    low, high : float
-        Ends of the first one's interval.
-
-    Returns
-    -------
-    plotly.graph_objects.Figure
+    bars : (name, accuracy 0 to 1, what it means) of each
+        The accuracy is None where it is not known yet, NaN where it cannot be measured.
+    low, high : ends of the first one's interval
     """
     import plotly.graph_objects as go
 
@@ -103,11 +92,7 @@ def accuracy_bars(bars: Sequence[tuple[str, float | None, str]], *, low: float, 
         hovertemplate="%{customdata}<extra></extra>",
     )
     interval = go.Scatter(
-        x=[low, high],
-        y=[place[0]] * 2,
-        mode="lines",
-        line={"color": faint(1), "width": 2},
-        hoverinfo="skip",
+        x=[low, high], y=[place[0]] * 2, mode="lines", line={"color": faint(1), "width": 2}, hoverinfo="skip"
     )
     figure = bare_figure([drawn, interval])
     for at, (_, value, _), length in zip(place, bars, [max(lengths[0], high), *lengths[1:]], strict=True):
@@ -119,17 +104,7 @@ def accuracy_bars(bars: Sequence[tuple[str, float | None, str]], *, low: float, 
 
 
 def learning_lines(counts: Sequence[int], generic: Sequence[float], reshaped: Sequence[float]) -> go.Figure:
-    """Draw the learning curve: accuracy on held-out labels by the number of labels given.
-
-    Parameters
-    ----------
-    counts : sequence of int, ascending
-    generic, reshaped : sequence of float, 0 to 1
-
-    Returns
-    -------
-    plotly.graph_objects.Figure
-    """
+    """Draw the learning curve: accuracy (0 to 1) on held-out labels by the number of labels, ascending."""
     import plotly.graph_objects as go
 
     lines = [

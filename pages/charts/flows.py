@@ -12,22 +12,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.utils import percent
-from pages.charts.style import GAIN, LONGEST_NAME, bare_figure, faint, plain, rgba, short
+from pages.charts.style import GAIN, LONGEST_NAME, UNSEEN, bare_figure, faint, plain, rgba, short
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-GAP = 0.018
-"""Space between two groups of a side, as a share of the height."""
-
-BAR = 0.014
-"""Width of a group's bar, as a share of the width."""
-
-FLOW_NAME_LENGTH = 25
-"""Characters of a name beside a bar."""
-
-ALONG = np.linspace(0, 1, 14)
-"""Places along a ribbon where it can be clicked; with 14 the pointer is always near one."""
+GAP = 0.018  # between two groups of a side, as a share of the height
+BAR = 0.014  # width of a group's bar, as a share of the width
+FLOW_NAME_LENGTH = 25  # characters of a name beside a bar
+ALONG = np.linspace(0, 1, 14)  # where a ribbon can be clicked; with 14 the pointer is always near one
 
 
 def flow_ribbons(
@@ -47,15 +40,10 @@ def flow_ribbons(
     Parameters
     ----------
     counts : int array (n_left, n_right)
-    left_names, right_names : sequences of str
-    left_colours, right_colours : sequences of str, "#rrggbb"
+    left_colours, right_colours : "#rrggbb" each
     drawn : bool array (n_left, n_right), optional
         Pairs that get a ribbon; all when left out. The numbers count all texts in any case.
-    height : int, pixels at which it will be shown
-
-    Returns
-    -------
-    plotly.graph_objects.Figure
+    height : pixels at which it will be shown
     """
     shown = counts if drawn is None else np.where(drawn, counts, 0)
     total = max(int(shown.sum()), 1)
@@ -76,17 +64,15 @@ def flow_ribbons(
         pair = (int(i), int(j))
         x, y = BAR + across * (1 - 2 * BAR), begin + thick / 2 + (end - begin) * ease
         points += [(px, py, thick, pair, words) for px, py in zip(x, y, strict=True)]
-    for side, bars, names in ((0, left, left_names), (1, right, right_names)):
+    sides = ((0, left, left_names, left_colours), (1, right, right_names, right_colours))
+    for side, bars, names, _ in sides:
         for position, (top, bottom) in enumerate(bars):
             words = f"{plain(names[position])}<br>{counts.sum(axis=1 - side)[position]:,} texts"
             pair = (position, -1) if side == 0 else (-1, position)
             for y in np.linspace(top, bottom, max(2, round((bottom - top) * 40))):
                 points.append((side, y, 0.03, pair, words))
     figure = bare_figure([_targets(points, height)])
-    for side, bars, names, colours in (
-        (0, left, left_names, left_colours),
-        (1, right, right_names, right_colours),
-    ):
+    for side, bars, names, colours in sides:
         sizes = counts.sum(axis=1 - side)
         for (top, bottom), name, colour, size in zip(bars, names, colours, sizes, strict=True):
             x0, x1 = (0, BAR) if side == 0 else (1 - BAR, 1)
@@ -102,27 +88,17 @@ def flow_ribbons(
     figure.update_layout(shapes=[{"line_width": 0, **shape} for shape in shapes])
     figure.update_xaxes(visible=False, range=[0, 1])
     figure.update_yaxes(visible=False, range=[1.01, -0.01])
-    both = (left_names, right_names)
-    wide = [max(len(short(name, FLOW_NAME_LENGTH)) for name in names) + 6 for names in both]
-    figure.update_layout(margin={"l": 12 + 6 * wide[0], "r": 12 + 6 * wide[1], "t": 4, "b": 4})
+    longest = [max(len(short(name, FLOW_NAME_LENGTH)) for name in names) for _, _, names, _ in sides]
+    figure.update_layout(margin={"l": 48 + 6 * longest[0], "r": 48 + 6 * longest[1], "t": 4, "b": 4})
     return figure
 
 
 def flow_matrix(
     counts: np.ndarray, left_names: Sequence[str], right_names: Sequence[str], *, cell: tuple[float, float]
 ) -> go.Figure:
-    """Draw a table of left groups (rows) and right groups (columns), the darker the larger the row's share.
+    """Draw the counts (n_left, n_right) as a table; a cell is darker the larger its share of the row.
 
-    Parameters
-    ----------
-    counts : int array (n_left, n_right)
-    left_names, right_names : sequences of str
-    cell : tuple of float
-        About how many pixels wide and high a cell will be shown.
-
-    Returns
-    -------
-    plotly.graph_objects.Figure
+    `cell` is about how many pixels wide and high a cell will be shown.
     """
     import plotly.graph_objects as go
 
@@ -164,7 +140,7 @@ def flow_matrix(
 
 
 def _counts(counts: np.ndarray, where: np.ndarray, font: dict) -> go.Scatter:
-    """Some of the counts, written into their cells."""
+    """Write some of the counts into their cells."""
     import plotly.graph_objects as go
 
     rows, columns = np.nonzero(where & (counts > 0))
@@ -201,14 +177,13 @@ def _targets(points: list[tuple], height: int) -> go.Scatter:
     """Invisible points to hover and click: (x, y, size as a share of the height, pair, words)."""
     import plotly.graph_objects as go
 
-    unseen = {"marker": {"opacity": 0}}
     return go.Scatter(
         x=[round(float(point[0]), 4) for point in points],
         y=[round(float(point[1]), 4) for point in points],
         mode="markers",
         marker={"size": [round(min(60.0, max(7.0, point[2] * height)), 1) for point in points], "opacity": 0},
-        selected=unseen,
-        unselected=unseen,
+        selected=UNSEEN,
+        unselected=UNSEEN,
         customdata=[point[3] for point in points],
         text=[point[4] for point in points],
         hovertemplate="%{text}<extra></extra>",
@@ -218,6 +193,7 @@ def _targets(points: list[tuple], height: int) -> go.Scatter:
 def _pair_words(
     counts: np.ndarray, i: int, j: int, left_names: Sequence[str], right_names: Sequence[str]
 ) -> str:
+    """Hover text of what two groups share."""
     count = int(counts[i, j])
     of_left, of_right = count / counts[i].sum(), count / counts[:, j].sum()
     left, right = plain(left_names[i]), plain(right_names[j])

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.utils import percent
-from pages.charts.palette import CATEGORIES, GREY
-from pages.charts.style import GAIN, bare_figure, faint, short
+from pages.charts.palette import GREY
+from pages.charts.style import GAIN, bare_figure, click_bars, count_axis, faint, short
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -24,22 +24,11 @@ LEAST_BAR = 0.02
 
 
 def text_length_histogram(lengths: Sequence[int] | np.ndarray) -> go.Figure:
-    """Draw the histogram of text lengths.
+    """Draw the histogram of text lengths in characters.
 
     The axis ends at the 99th percentile; longer texts count in the last bar. One huge text would otherwise
     flatten all other bars.
-
-    Parameters
-    ----------
-    lengths : sequence of int, length n_texts
-        Characters of each text.
-
-    Returns
-    -------
-    plotly.graph_objects.Figure
     """
-    import plotly.graph_objects as go
-
     lengths = np.asarray(lengths)
     longest = int(np.ceil(np.percentile(lengths, 99))) if len(lengths) else 0
     width = max(1, -(-(longest + 1) // LENGTH_BINS))  # rounded up: whole characters
@@ -48,48 +37,35 @@ def text_length_histogram(lengths: Sequence[int] | np.ndarray) -> go.Figure:
     spans = [f"{start:,} to {start + width - 1:,}" for start in edges[:-1]]
     if len(lengths) and lengths.max() > longest:
         spans[-1] = f"{edges[-2]:,} or more"
-    bars = go.Bar(
-        x=(edges[:-1] + width / 2).tolist(),
-        y=counts.tolist(),
-        width=width,
-        customdata=spans,
-        marker={"color": CATEGORIES[0], "line": {"width": 0}},
-        hovertemplate="%{y:,} texts of %{customdata} characters<extra></extra>",
-    )
-    figure = bare_figure([bars])
-    figure.update_layout(bargap=0.08)
+    figure = _histogram(counts, edges, spans, "texts of %{customdata} characters")
     figure.update_xaxes(title="characters", rangemode="tozero")
-    figure.update_yaxes(title="texts", showgrid=True, gridcolor=faint(0.3), nticks=4)
     return figure
 
 
 def change_histogram(change: np.ndarray) -> go.Figure:
-    """Draw the histogram of the share of replaced neighbours.
-
-    Parameters
-    ----------
-    change : float array (n_texts,), 0 to 1
-
-    Returns
-    -------
-    plotly.graph_objects.Figure
-    """
-    import plotly.graph_objects as go
-
+    """Draw the histogram of the share of replaced neighbours, 0 to 1."""
     counts, edges = np.histogram(change, bins=10, range=(0, 1))
     spans = [f"{100 * start:.0f} to {percent(end)}" for start, end in pairwise(edges)]
+    figure = _histogram(counts, edges, spans, "texts with %{customdata} of their neighbours replaced")
+    figure.update_xaxes(title="share replaced", tickformat=".0%", range=[0, 1])
+    return figure
+
+
+def _histogram(counts: np.ndarray, edges: np.ndarray, spans: list[str], words: str) -> go.Figure:
+    """Histogram of equal bins, with the name of each bin and the words that follow its count on hover."""
+    import plotly.graph_objects as go
+
     bars = go.Bar(
-        x=(edges[:-1] + 0.05).tolist(),
+        x=((edges[:-1] + edges[1:]) / 2).tolist(),
         y=counts.tolist(),
-        width=0.1,
+        width=edges[1] - edges[0],
         customdata=spans,
         marker={"color": GAIN, "line": {"width": 0}},
-        hovertemplate="%{y:,} texts with %{customdata} of their neighbours replaced<extra></extra>",
+        hovertemplate=f"%{{y:,}} {words}<extra></extra>",
     )
     figure = bare_figure([bars])
     figure.update_layout(bargap=0.08)
-    figure.update_xaxes(title="share replaced", tickformat=".0%", range=[0, 1])
-    figure.update_yaxes(title="texts", showgrid=True, gridcolor=faint(0.25), nticks=4)
+    count_axis(figure)
     return figure
 
 
@@ -100,41 +76,22 @@ def replaced_bars(every: np.ndarray, some: np.ndarray | None) -> go.Figure:
 
     Parameters
     ----------
-    every : int array (k + 1,)
-        Texts with 0 to k replaced neighbours.
-    some : int array (k + 1,) or None
-        The selected ones among them. A bar of few texts is drawn as high as `LEAST_BAR`.
-
-    Returns
-    -------
-    plotly.graph_objects.Figure
+    every : int array (k + 1,), texts with 0 to k replaced neighbours
+    some : int array (k + 1,), the selected ones among them, or None
+        A bar of few texts is drawn as high as `LEAST_BAR`.
     """
     import plotly.graph_objects as go
 
     place, k = list(range(len(every))), len(every) - 1
     highest = max(int(every.max()), 1)
     traces = [go.Bar(y=every.tolist(), marker={"color": faint(0.55)}, hoverinfo="skip")]
+    words = [f"<b>{at} of {k} replaced</b><br>{every[at]:,} texts" for at in place]
     if some is not None:
         seen = np.minimum(np.maximum(some, LEAST_BAR * highest * (some > 0)), every)
         traces.append(go.Bar(y=seen.tolist(), marker={"color": GAIN}, hoverinfo="skip"))
-    words = [f"<b>{at} of {k} replaced</b><br>{every[at]:,} texts" for at in place]
-    if some is not None:
         words = [f"{line}, {some[at]:,} selected" for at, line in enumerate(words)]
-    # The whole stretch behind a bar takes the click: short bars are hard to hit.
-    unseen = {"marker": {"opacity": 0}}
-    traces.append(
-        go.Bar(
-            y=[highest] * len(every),
-            width=1,
-            marker={"color": "rgba(0,0,0,0)"},
-            selected=unseen,
-            unselected=unseen,
-            customdata=place,
-            text=[f"{line}<br>Click to select" for line in words],
-            textposition="none",
-            hovertemplate="%{text}<extra></extra>",
-        )
-    )
+    words = [f"{line}<br>Click to select" for line in words]
+    traces.append(click_bars(y=[highest] * len(every), customdata=place, text=words))
     for trace in traces:
         trace.update(x=place, marker_line_width=0)
     figure = bare_figure(traces)
@@ -142,7 +99,7 @@ def replaced_bars(every: np.ndarray, some: np.ndarray | None) -> go.Figure:
     ticks = sorted({round(share * k) for share in (0, 0.25, 0.5, 0.75, 1)})
     figure.update_xaxes(tickvals=ticks, ticktext=[percent(at / max(k, 1)) for at in ticks], tickangle=0)
     figure.update_xaxes(title="neighbours replaced", range=[-0.6, k + 0.6])
-    figure.update_yaxes(title="texts", showgrid=True, gridcolor=faint(0.25), nticks=4)
+    count_axis(figure)
     return figure
 
 
@@ -155,24 +112,14 @@ def composition_bars(
 
     Parameters
     ----------
-    codes : array of int, shape (n_texts,)
+    codes : int array (n_texts,)
         Category of each text, position in `labels`; -1 for none.
-    selected : array of int or bool
-        Rows of the selected texts, or a mask of shape (n_texts,).
-    labels : sequence of str
-        Names of the categories.
-    colours : sequence of str
-        Their colours, "#rrggbb".
-
-    Returns
-    -------
-    plotly.graph_objects.Figure
+    selected : int array of rows, or bool array (n_texts,)
+    labels, colours : name of each category, and its colour "#rrggbb"
     """
     import plotly.graph_objects as go
 
-    shares = np.stack(
-        [_shares(codes[selected], len(labels)), _shares(codes, len(labels))]
-    )  # (2, n_labels + 1)
+    shares = np.stack([_shares(rows, len(labels)) for rows in (codes[selected], codes)])  # (2, n_labels + 1)
     names, paint = [*labels, "none"], [*colours, GREY]
     order = [int(i) for i in np.argsort(-shares[0], kind="stable") if shares[0, i] > 0][:BARS][::-1]
     place = list(range(len(order)))

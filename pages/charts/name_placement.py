@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-Anchor = Literal["left", "right"]
-"""End of a name that is at its point."""
+Anchor = Literal["left", "right"]  # the end of a name that is at its point
 
 MIDDLE = 0.55  # points further right have their name at their left, at equal cost
 GAP = 0.035  # between a point and its name
-MARK = 0.02  # half of a point's size
+POINT_RADIUS = 0.02  # share of the chart
 STEP = 0.25  # of a name's height: how finely places are tried
-FURTHEST = 9  # heights of a name: how far it may be moved
-ON_NAME, OUTSIDE, ON_POINT, ON_BAR, FAR, OTHER_SIDE = 100.0, 100.0, 12.0, 1.0, 0.4, 0.6
-"""Costs: to overlap a name, to leave the chart by its whole width, to cover a point or an interval, to be
-moved by a name's height, to stand on the side of the nearer edge."""
+MAX_STEPS = 36  # how far a name may be moved: nine times its height
+# Costs of a place:
+ON_NAME = 100.0  # it overlaps a name
+OUTSIDE = 100.0  # it leaves the chart by the chart's whole width
+ON_POINT = 12.0  # it covers a point
+ON_BAR = 1.0  # it covers an interval
+FAR = 0.4  # it is moved by a name's height
+OTHER_SIDE = 0.6  # it stands on the side of the nearer edge
 
 
 class Box(NamedTuple):
@@ -27,7 +30,7 @@ class Box(NamedTuple):
     high: float
 
     def meets(self, other: Box) -> bool:
-        """Whether the two overlap."""
+        """Whether two boxes overlap."""
         across = min(self.right, other.right) > max(self.left, other.left)
         return across and min(self.high, other.high) > max(self.low, other.low)
 
@@ -50,17 +53,9 @@ class NamePlace(NamedTuple):
 
 
 def place_names(spots: Sequence[Spot], name_height: float, taken: Sequence[Box] = ()) -> list[NamePlace]:
-    """Place the name of each point greedily, highest points first.
+    """Place the name of each point greedily, highest points first, off the boxes that are `taken`.
 
-    Cost O(n_points²).
-
-    Parameters
-    ----------
-    spots : sequence of Spot
-    name_height : float
-        Of the chart, with a little room.
-    taken : sequence of Box
-        What names should not lie on either.
+    `name_height` is a share of the chart, with a little room. Cost O(n_points²).
     """
     places: dict[int, NamePlace] = {}
     names = list(taken)
@@ -87,7 +82,7 @@ def place_on_line(y: float, width: float, name_height: float, spots: Sequence[Sp
 def _places(spot: Spot, name_height: float) -> list[NamePlace]:
     """Candidate places, the nearest first."""
     sides: tuple[Anchor, Anchor] = ("right", "left") if spot.x > MIDDLE else ("left", "right")
-    steps = sorted(range(-int(FURTHEST / STEP), int(FURTHEST / STEP) + 1), key=abs)
+    steps = sorted(range(-MAX_STEPS, MAX_STEPS + 1), key=abs)
     return [NamePlace(side, spot.y + step * STEP * name_height) for step in steps for side in sides]
 
 
@@ -107,8 +102,13 @@ def _cost(
 
 def _covered(box: Box, others: Sequence[Spot], names: Sequence[Box]) -> float:
     """Cost of a name in a box."""
-    points = [Box(other.x - MARK, other.y - MARK, other.x + MARK, other.y + MARK) for other in others]
-    bars = [Box(other.x - MARK / 4, other.low, other.x + MARK / 4, other.high) for other in others]
+    points = [
+        Box(other.x - POINT_RADIUS, other.y - POINT_RADIUS, other.x + POINT_RADIUS, other.y + POINT_RADIUS)
+        for other in others
+    ]
+    bars = [
+        Box(other.x - POINT_RADIUS / 4, other.low, other.x + POINT_RADIUS / 4, other.high) for other in others
+    ]
     beyond = sum(max(0.0, part) for part in (-box.left, box.right - 1, -box.low, box.high - 1))
     return (
         ON_NAME * sum(map(box.meets, names))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 GREY = "#a8adb3"
-"""For texts that are not selected, in no cluster or without label; no category has a similar colour."""
+"""Colour of texts that are not selected, in no cluster or without label; no category is similar."""
 
 CATEGORIES = (
     # Okabe and Ito (2008), Color Universal Design, without black.
@@ -91,9 +91,6 @@ def category_colours(n: int) -> list[str]:
 
 
 def colour_of(names: Iterable[str]) -> dict[str, str]:
-    """Return the colour of each label, by its position in the label list.
-
-    Every page that passes the same list gets the same colours. A label added at the end changes no other.
-    """
+    """Return the colour of each label by its position, so that a label added at the end changes no other."""
     unique = list(dict.fromkeys(names))
     return dict(zip(unique, category_colours(len(unique)), strict=True))

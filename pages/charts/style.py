@@ -1,4 +1,4 @@
-"""Style shared by all figures: a transparent background, and a grey visible on any background."""
+"""Style of all figures: a transparent background, and a grey visible on any background."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ GAIN, LOSS = CATEGORIES[0], CATEGORIES[4]
 LONGEST_NAME = 24
 """Characters of a category's name beside its bar; hovering shows the rest."""
 
+UNSEEN = {"marker": {"opacity": 0}}
+"""A trace that only takes clicks: invisible also after a click, which Plotly would show."""
+
 
 def bare_figure(traces: list) -> go.Figure:
     """Return a figure without background, legend or frame, so that it suits any theme."""
@@ -32,6 +35,21 @@ def bare_figure(traces: list) -> go.Figure:
     figure.update_xaxes(automargin=True, showgrid=False, zeroline=False, fixedrange=True, title_standoff=4)
     figure.update_yaxes(automargin=True, showgrid=False, zeroline=False, fixedrange=True, title_standoff=4)
     return figure
+
+
+def click_bars(**options: object) -> go.Bar:
+    """Return invisible bars that take hovering and clicks: short visible bars are hard to hit."""
+    import plotly.graph_objects as go
+
+    return go.Bar(
+        width=1, marker={"color": "rgba(0,0,0,0)"}, selected=UNSEEN, unselected=UNSEEN, textposition="none",
+        hovertemplate="%{text}<extra></extra>", **options,
+    )  # fmt: skip
+
+
+def count_axis(figure: go.Figure) -> None:
+    """Make the upright axis count texts."""
+    figure.update_yaxes(title="texts", showgrid=True, gridcolor=faint(0.25), nticks=4)
 
 
 def faint(opacity: float) -> str:

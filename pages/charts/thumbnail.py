@@ -8,9 +8,7 @@ import numpy as np
 
 from pages.charts.palette import GREY
 
-POINTS_DRAWN = 20_000
-"""Most points of a picture: more cannot be distinguished at this size."""
-
+POINTS_DRAWN = 20_000  # at most: more cannot be distinguished at this size
 MARGIN = 0.04  # share of the width and height
 OVERSAMPLING = 2  # drawn at twice the size and averaged, for smooth edges
 
@@ -18,19 +16,16 @@ OVERSAMPLING = 2  # drawn at twice the size and averaged, for smooth edges
 def map_thumbnail(
     points: np.ndarray, codes: np.ndarray, colours: list[str], *, size: tuple[int, int] = (560, 360)
 ) -> bytes:
-    """Draw a map's points as discs on a transparent background; those without a category are grey and below.
+    """Draw a map's points as discs on a transparent background, as a PNG image.
+
+    Of more than `POINTS_DRAWN` points an even sample is drawn.
 
     Parameters
     ----------
     points : float array (n, 2)
-    codes : int array (n,), position in `colours`, -1 for none
-    colours : list of str, "#rrggbb"
-    size : tuple of int, width and height in pixels
-
-    Returns
-    -------
-    bytes
-        A PNG image. Of more than `POINTS_DRAWN` points an even sample is drawn.
+    codes : int array (n,)
+        Position in `colours`; -1 for none: drawn in grey, below the others.
+    size : width and height in pixels
     """
     from PIL import Image, ImageDraw
 
