@@ -102,13 +102,9 @@ def _cost(
 
 def _covered(box: Box, others: Sequence[Spot], names: Sequence[Box]) -> float:
     """Cost of a name in a box."""
-    points = [
-        Box(other.x - POINT_RADIUS, other.y - POINT_RADIUS, other.x + POINT_RADIUS, other.y + POINT_RADIUS)
-        for other in others
-    ]
-    bars = [
-        Box(other.x - POINT_RADIUS / 4, other.low, other.x + POINT_RADIUS / 4, other.high) for other in others
-    ]
+    r = POINT_RADIUS
+    points = [Box(other.x - r, other.y - r, other.x + r, other.y + r) for other in others]
+    bars = [Box(other.x - r / 4, other.low, other.x + r / 4, other.high) for other in others]
     beyond = sum(max(0.0, part) for part in (-box.left, box.right - 1, -box.low, box.high - 1))
     return (
         ON_NAME * sum(map(box.meets, names))
