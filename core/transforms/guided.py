@@ -7,46 +7,33 @@ from dataclasses import astuple
 from functools import cached_property
 
 import numpy as np
-from scipy.special import softmax
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from core.neighbours import Graph, build_graph, nearest_rows, neighbour_weights, propagate, unit_rows
-from core.transforms.kernel_ridge import kernel_blocks, ridge_coefficients
 from core.transforms.lda import discriminant_directions, surest_rows
 from core.transforms.linear_form import LinearForm, fit_linear_form
-from core.transforms.model_selection import ROUNDS, HyperParameters, choose_hyper_parameters
-from core.transforms.training_set import join_examples, name_directions, thin_out
+from core.transforms.model_selection import HyperParameters
+from core.transforms.probability_model import ProbabilityModel, fit_probability_model
+from core.transforms.training_set import name_directions
 from core.transforms.validation import ReadLabels, read_labels
-
-MOST_EXAMPLES = 5_000
-"""Labelled texts in the kernel ridge regression at most, evenly over each class: its cost is their cube."""
 
 LEAST_TRUST = 0.2
 """Trust, 0 to 1, in labels that cannot be predicted: enough to show, too little to separate texts by them."""
 
-UNKNOWN_TRUST = 0.5
-"""Trust, 0 to 1, where no label can be left out."""
-
-FEW_ROWS = 16
-"""Rows up to which each is compared with the fitted rows; for more, the fitted rows are hashed once."""
-
 MOST_PSEUDO_LABELS = 20_000
 """Pseudo-labelled texts in part 2 at most: more cost time and do not change the directions."""
 
-ARRAYS = {
+STORED_ATTRIBUTES = {
     "classes": "classes_",
     "centre": "centre_",
     "directions": "directions_",
-    "examples": "_examples",
-    "coefficients": "_coefficients",
     "projected_centre": "_projected_centre",
     "root_centre": "_root_centre",
     "root_scale": "_root_scale",
     "trust": "trust_",
-    "blending": "_blending",
 }
-"""Name of each array of a fitted transform, with its attribute."""
+"""Name in `to_arrays` of each attribute that is stored as it is."""
 
 
 class GuidedTransform(TransformerMixin, BaseEstimator):
@@ -93,8 +80,8 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         Reshaped vectors of the fitted texts.
     linear_ : LinearForm
         The linear map nearest to this transform; computed at the first access.
-    hyper_parameters_ : tuple of HyperParameters
-        The choices that the probabilities average over.
+    probability_model_ : ProbabilityModel
+        The regressions that predict the probabilities.
     trust_ : float
         Factor of parts 1 and 2, `LEAST_TRUST` to 1.
     centre_ : ndarray of float32, shape (n_dims,)
@@ -173,21 +160,16 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         self.classes_ = labels.classes
         self.centre_ = self._fitted_unit.mean(axis=0)
         rows = self._centred(self._fitted_unit)
-        self.hyper_parameters_ = choose_hyper_parameters(
-            rows, labels.rows, labels.codes, names, len(self.classes_), graph
-        )
-        self._learn(rows, labels, names)
-        self.probabilities_ = self._probabilities(rows, graph)
+        self.probability_model_ = fit_probability_model(rows, labels, names, graph)
+        self.probabilities_ = self.probability_model_.predict(rows, graph)
         self.directions_ = self._directions(rows, labels)
         self._projected_centre = (rows @ self.directions_).mean(axis=0)
         roots = np.sqrt(self.probabilities_)
         self._root_centre = roots.mean(axis=0)
         self._root_scale = _scale(roots - self._root_centre)
-        self.trust_ = max(LEAST_TRUST, _seen_share(labels, len(names)) * self._skill())
-        self._blending = sum(choice.share * choice.mixing for choice in self.hyper_parameters_)
-        self.embedding_ = propagate(
-            self._join(rows, self.probabilities_), graph, mixing=self._blending, rounds=1
-        )
+        self.trust_ = max(LEAST_TRUST, _seen_share(labels, len(names)) * self.probability_model_.skill())
+        joined = self._join(rows, self.probabilities_)
+        self.embedding_ = propagate(joined, graph, mixing=self.probability_model_.mixing, rounds=1)
         return self
 
     def fit_transform(
@@ -222,7 +204,7 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         -------
         ndarray of float32, shape (n_texts, 2 x n_classes + n_dims)
         """
-        unit, known, new = self._recognise_rows(X)
+        unit, known, new = self._recognise(X)
         vectors = self.embedding_[known]
         if len(new):
             vectors[new] = self._extend(unit[new])[0]
@@ -230,7 +212,7 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
 
     def predict_proba(self, X: np.ndarray) -> np.ndarray:
         """Return class probabilities of X, float32 (n_texts, n_classes), columns as in `classes_`."""
-        unit, known, new = self._recognise_rows(X)
+        unit, known, new = self._recognise(X)
         probabilities = self.probabilities_[known]
         if len(new):
             probabilities[new] = self._extend(unit[new])[1]
@@ -243,8 +225,13 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         `from_arrays` takes the vectors from where they are stored.
         """
         check_is_fitted(self)
-        return {name: np.asarray(getattr(self, attribute)) for name, attribute in ARRAYS.items()} | {
-            "hyper_parameters": np.array([astuple(choice) for choice in self.hyper_parameters_]),
+        model = self.probability_model_
+        own = {name: np.asarray(getattr(self, attribute)) for name, attribute in STORED_ATTRIBUTES.items()}
+        return own | {
+            "examples": model.examples,
+            "coefficients": model.coefficients,
+            "hyper_parameters": np.array([astuple(choice) for choice in model.hyper_parameters]),
+            "blending": np.asarray(model.mixing),
             "lengths": np.linalg.norm(self.embedding_, axis=1),
             "parameters": np.array([self.n_neighbors, self.class_share, self.discriminant_share]),
         }
@@ -275,12 +262,14 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         transform = cls(
             n_neighbors=int(n_neighbors), class_share=class_share, discriminant_share=discriminant_share
         )
-        for name, attribute in ARRAYS.items():
+        for name, attribute in STORED_ATTRIBUTES.items():
             array = np.asarray(arrays[name])
             # A number stays a Python float: an array of no dimensions would turn float32 into float64.
             setattr(transform, attribute, array if array.ndim else array.item())
-        transform.hyper_parameters_ = tuple(
-            HyperParameters(*row) for row in arrays["hyper_parameters"].tolist()
+        transform.probability_model_ = ProbabilityModel(
+            tuple(HyperParameters(*row) for row in arrays["hyper_parameters"].tolist()),
+            np.asarray(arrays["examples"]),
+            np.asarray(arrays["coefficients"]),
         )
         transform.n_features_in_ = unit.shape[1]
         transform._fitted_unit = unit
@@ -307,38 +296,6 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
     def _centred(self, unit: np.ndarray) -> np.ndarray:
         return unit_rows(unit - self.centre_)
 
-    def _learn(self, rows: np.ndarray, labels: ReadLabels, names: np.ndarray) -> None:
-        """Fit one regression for each choice of hyper-parameters; store their coefficients side by side."""
-        chosen = thin_out(labels.codes, MOST_EXAMPLES)
-        learned, codes = rows[labels.rows[chosen]], labels.codes[chosen]
-        coefficients = []
-        for choice in self.hyper_parameters_:
-            examples = join_examples(learned, codes, names, choice.name_count, len(self.classes_))
-            coefficients.append(ridge_coefficients(examples, choice.penalty))
-        self._examples = examples.rows  # the same for all: only their weights differ
-        self._coefficients = np.hstack(coefficients).astype(np.float32)
-
-    def _skill(self) -> float:
-        """Return the square root of the gain in log likelihood of left-out labels over chance, 0 to 1."""
-        likelihood = sum(choice.share * choice.likelihood for choice in self.hyper_parameters_)
-        if np.isnan(likelihood):
-            return UNKNOWN_TRUST
-        skill = 1 + likelihood / np.log(len(self.classes_))
-        return float(np.sqrt(max(skill, 0)))
-
-    def _probabilities(self, rows: np.ndarray, graph: Graph | None) -> np.ndarray:
-        """Average class probabilities (n_rows, n_classes) over all choices, propagated along the graph."""
-        scores = np.empty((len(rows), self._coefficients.shape[1]), dtype=np.float32)
-        for block, near in kernel_blocks(rows, self._examples):
-            scores[block] = near @ self._coefficients
-        probabilities = np.zeros((len(rows), len(self.classes_)), dtype=np.float32)
-        parts = np.split(scores, len(self.hyper_parameters_), axis=1)
-        for choice, own in zip(self.hyper_parameters_, parts, strict=True):
-            if graph is not None and choice.mixing > 0:
-                own = propagate(own, graph, mixing=choice.mixing, rounds=ROUNDS)
-            probabilities += np.float32(choice.share) * softmax(own / np.float32(choice.temperature), axis=1)
-        return probabilities
-
     def _directions(self, rows: np.ndarray, labels: ReadLabels) -> np.ndarray:
         codes = self.probabilities_.argmax(axis=1)
         codes[labels.rows] = labels.codes
@@ -359,26 +316,15 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         generic[:] = rows
         return joined
 
-    def _recognise_rows(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return unit rows, the fitted row of each (-1 for none), and the positions of the new ones."""
+    def _recognise(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return unit rows, the first fitted row equal to each (-1: none), and the positions of new ones."""
         check_is_fitted(self)
         unit = unit_rows(validate_data(self, X, dtype=np.float32, order="C", reset=False))
-        known = self._recognise(unit)
+        fitted = self._fitted_unit
+        candidates = np.flatnonzero(np.isin(fitted[:, 0], unit[:, 0]))
+        first = {fitted[row].tobytes(): row for row in candidates[::-1].tolist()}
+        known = np.array([first.get(row.tobytes(), -1) for row in unit], dtype=np.int64)
         return unit, known, np.flatnonzero(known < 0)
-
-    def _recognise(self, unit: np.ndarray) -> np.ndarray:
-        """Return the fitted row equal to each row, -1 for none; the first of equal ones."""
-        if len(unit) <= FEW_ROWS:
-            return np.array([self._first_equal(row) for row in unit], dtype=np.int64)
-        positions: dict[bytes, int] = {}
-        for position, row in enumerate(self._fitted_unit):
-            positions.setdefault(row.tobytes(), position)
-        return np.array([positions.get(row.tobytes(), -1) for row in unit], dtype=np.int64)
-
-    def _first_equal(self, row: np.ndarray) -> int:
-        alike = np.flatnonzero(self._fitted_unit[:, 0] == row[0])
-        equal = alike[(self._fitted_unit[alike] == row).all(axis=1)]
-        return int(equal[0]) if len(equal) else -1
 
     def _extend(self, unit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return reshaped vectors and probabilities of new texts; those of the fitted texts do not change."""
@@ -387,12 +333,13 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         )
         weights = neighbour_weights(similarities)
         rows = self._centred(unit)
-        own = self._probabilities(rows, None)
-        probabilities = _blend(own, self.probabilities_, indices, weights, self._blending)
+        mixing = self.probability_model_.mixing
+        own = self.probability_model_.predict(rows)
+        probabilities = _blend(own, self.probabilities_, indices, weights, mixing)
         near, positions = np.unique(indices, return_inverse=True)
         around = self._join(self._centred(self._fitted_unit[near]), self.probabilities_[near])
         own = self._join(rows, probabilities)
-        return _blend(own, around, positions.reshape(indices.shape), weights, self._blending), probabilities
+        return _blend(own, around, positions.reshape(indices.shape), weights, mixing), probabilities
 
     def __sklearn_tags__(self):  # noqa: ANN204
         tags = super().__sklearn_tags__()

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core.neighbours import build_graph, propagate, unit_rows
-from core.transforms import GuidedTransform, guided, kernel, model_selection
+from core.transforms import GuidedTransform, kernel, model_selection, probability_model
 from core.transforms.model_selection import choose_hyper_parameters
 from tests.support.transforms import examples_of
 
@@ -46,7 +46,7 @@ class TestModelSelection:
         """Noise with alternating labels, one more than are judged: no class may vanish, or the other one
         would be predicted with certainty."""
         monkeypatch.setattr(model_selection, "MOST_LEFT_OUT", 60)
-        monkeypatch.setattr(guided, "MOST_EXAMPLES", 60)
+        monkeypatch.setattr(probability_model, "MOST_EXAMPLES", 60)
         X = np.random.default_rng(0).standard_normal((200, 16)).astype("f")
         transform = GuidedTransform().fit(X, np.where(np.arange(200) < 62, np.arange(200) % 2, -1))
         assert transform.trust_ < 0.5
