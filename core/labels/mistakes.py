@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count, islice
 
 import numpy as np
 from scipy.special import softmax
@@ -12,6 +12,7 @@ from scipy.special import softmax
 from core.labels.duplicates import group_duplicates
 from core.neighbours import Graph, neighbour_weights, unit_rows
 from core.transforms import DEFAULT_HYPER_PARAMETERS, name_directions, thin_out
+from core.utils import Progress
 
 LIKELY = 0.3
 """Probability of being wrong from which a label is reported: a check costs seconds, a kept mistake more."""
@@ -68,6 +69,7 @@ def find_mistakes(
     n: int = 20,
     graph: Graph | None = None,
     label_vectors: np.ndarray | None = None,
+    progress: Progress | None = None,
 ) -> list[Mistake]:
     """Return the given labels that are likely wrong, likeliest first.
 
@@ -94,6 +96,8 @@ def find_mistakes(
         Neighbour graph of X: the neighbours of a text then help to judge it.
     label_vectors : array of shape (n_names, n_dims), optional
         Embedding of the name of class c in row c; a name counts as three labelled texts.
+    progress : Progress, optional
+        Called with (models done, all models); may raise `Cancelled`.
 
     Returns
     -------
@@ -125,13 +129,19 @@ def find_mistakes(
     unit = unit_rows(X[rows])
     texts, codes = group_duplicates(unit), np.searchsorted(classes, y[rows])
     votes = _votes(texts, codes, len(classes))
-    scores = [
-        held_out
-        for vectors in _views(X, rows, unit, graph)
-        for held_out in _held_out_scores(vectors, names, codes, texts, len(classes))
-    ]
+    done, total = count(1), len(PENALTIES) * (1 if graph is None else 2) * (1 + len(SHARPNESSES))
+
+    def advance() -> None:
+        if progress is not None:
+            progress(next(done), total)
+
+    scores = []
+    for vectors in _views(X, rows, unit, graph):
+        for held_out in _held_out_scores(vectors, names, codes, texts, len(classes)):
+            scores.append(held_out)
+            advance()
     judged = _has_ground(votes, len(names))
-    probabilities = _average(scores, votes, judged)
+    probabilities = _average(scores, votes, judged, advance)
     found = _contradicted(probabilities, votes, judged, texts, codes)
     return [
         Mistake(
@@ -218,7 +228,9 @@ def _has_ground(votes: np.ndarray, n_names: int) -> np.ndarray:
     return ((votes == 0) | (support >= 2)).all(axis=1)
 
 
-def _average(scores: list[np.ndarray], votes: np.ndarray, judged: np.ndarray) -> np.ndarray:
+def _average(
+    scores: list[np.ndarray], votes: np.ndarray, judged: np.ndarray, advance: Callable[[], None]
+) -> np.ndarray:
     """Probability of each class for each different text, its own labels included (n_different, n_classes).
 
     The prior of a text over classes is the softmax of sharpness x scores. Each of its labels is right with
@@ -239,6 +251,7 @@ def _average(scores: list[np.ndarray], votes: np.ndarray, judged: np.ndarray) ->
                 seen = np.log(total) + np.bincount(texts, counts) * np.log(elsewhere)
                 models.append((score, sharpness, odds))
                 fits.append(float(seen[judged].sum() + np.log(before)))
+            advance()
     weights = np.exp(np.array(fits) - max(fits))
     weights /= weights.sum()
     average = np.zeros_like(votes)

@@ -10,7 +10,7 @@ from core.errors import StoreError
 from core.labels import GuideLabels, find_mistakes
 from core.maps import Fit
 from core.storage import Analysis, Store, has_fit, load_fit, load_space
-from core.utils import Report, content_key
+from core.utils import Report, content_key, progress_of
 
 CHECK_VERSION = 1  # raise it when the judgement changes: labels are then judged again
 
@@ -57,7 +57,8 @@ def check_labels(store: Store, report: Report, *, analysis_id: int) -> None:
 
     They are judged in the space in which the latest Fit learned them, or in the generic one.
     """
-    report("Looking for mistakes", 0, 1)
+    stage = "Looking for mistakes"
+    report(stage, 0, 1)
     analysis, guide = store.analysis(analysis_id), store.labels.read(analysis_id)
     key = check_key(store, analysis, guide)
     results = store.results(analysis.corpus_key)
@@ -72,6 +73,7 @@ def check_labels(store: Store, report: Report, *, analysis_id: int) -> None:
         n=guide.n_labels,
         graph=space.graph,
         label_vectors=label_vectors,
+        progress=progress_of(report, stage),
     )
     doubts = [
         LabelDoubt(
