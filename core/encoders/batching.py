@@ -15,26 +15,26 @@ Result = TypeVar("Result")
 
 
 def make_batches(
-    texts: Iterable[str], *, max_tokens: int, batch_tokens: int, most_texts: int, more_tokens: int = 0
+    texts: Iterable[str], *, max_tokens: int, batch_tokens: int, most_texts: int, prompt_tokens: int = 0
 ) -> list[list[str]]:
     """Return batches of texts of similar length and equal work, in a fixed random order.
 
-    By the random order any part of the work predicts the time of the rest.
+    The random order lets any part of the work predict the time of the rest.
 
     Parameters
     ----------
     texts : iterable of str
         All different.
     max_tokens : int
-        Where texts are cut.
+        Texts are cut there.
     batch_tokens, most_texts : int
         Size of a batch.
-    more_tokens : int, default=0
-        Of the instruction, added to each text.
+    prompt_tokens : int, default=0
+        Added to each text.
     """
     batches: list[list[str]] = []
     for text in sorted(texts, key=lambda text: (len(text), text)):
-        tokens = min(max_tokens, len(text) // TYPICAL_CHARACTERS_PER_TOKEN + 3 + more_tokens)
+        tokens = min(max_tokens, len(text) // TYPICAL_CHARACTERS_PER_TOKEN + 3 + prompt_tokens)
         most = min(most_texts, max(1, batch_tokens // tokens))
         if not batches or len(batches[-1]) >= most:
             batches.append([])
@@ -45,23 +45,22 @@ def make_batches(
 
 def encode_batches(
     texts: Sequence[str],
-    batches: Callable[[Iterable[str]], list[list[str]]],
     encode_batch: Callable[[list[str]], Iterable[Result]],
     progress: Progress | None,
+    **limits: int,
 ) -> list[Result]:
     """Return the result for each text, in their order; each different text is encoded once.
 
     Parameters
     ----------
     texts : sequence of n str
-        Checked by `check_texts`.
-    batches : callable
-        Puts the different texts into batches.
     encode_batch : callable
         Returns one result for each text of a batch. A batch that needs too much memory, as on a small
         graphics card, is encoded in halves.
     progress : callable or None
         Called after each batch with (texts done, n); may raise `Cancelled`.
+    **limits : int
+        As for `make_batches`.
 
     Raises
     ------
@@ -71,7 +70,7 @@ def encode_batches(
     counts = Counter(texts)
     results: dict[str, Result] = {}
     done = 0
-    for batch in batches(counts):
+    for batch in make_batches(counts, **limits):
         results.update(zip(batch, _encode_in_memory(batch, encode_batch), strict=True))
         done += sum(counts[text] for text in batch)
         if progress is not None:

@@ -30,7 +30,7 @@ from core.utils import (
     run_parallel,
 )
 
-VERSION = 1  # raise when the same server would give other vectors
+ENDPOINT_VERSION = 1  # raise when the same server would give other vectors
 LIMITS = RequestLimits(attempts=6, timeout=300.0, longest_pause=60.0, most_bytes=64_000_000)
 FIRST_LIMITS = replace(LIMITS, attempts=3, timeout=60.0, retry_timeouts=False)
 """Of the first request, for which a person waits."""
@@ -88,7 +88,7 @@ class EndpointEncoder:
         self._format = {"encoding_format": "float"}
         self.n_dims = 0
         self.n_dims = self._post(["text"], threading.Event()).shape[1]
-        self.key = content_key("endpoint", VERSION, self.url, self.model, self.n_dims)
+        self.key = content_key("endpoint", ENDPOINT_VERSION, self.url, self.model, self.n_dims)
 
     def prompt_for(self, instruction: str | None) -> str:
         """Return the exact string put before each text; "" without an instruction.

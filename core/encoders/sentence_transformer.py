@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.encoders.base import FollowsInstructions
-from core.encoders.batching import check_texts, encode_batches, make_batches, stack_vectors
+from core.encoders.batching import check_texts, encode_batches, stack_vectors
 from core.encoders.local_model import LocalFamily
 from core.encoders.model_files import MOST_TOKENS, model_folder, model_key, stated_tokens, unreadable
 from core.encoders.packed_linear import pack_linear_layers
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
     from transformers import PreTrainedTokenizerBase
 
-VERSION = 1  # raise when the same model would give other vectors
+SENTENCE_VERSION = 1  # raise when the same model would give other vectors
 BATCH_TOKENS = {"cpu": 4_096, "cuda": 65_536}
 MOST_BATCH_TEXTS = 1_024
 MOST_PROMPT_SHARE = 0.5
@@ -105,7 +105,9 @@ class SentenceEncoder:
             raise unreadable(name, folder, ValueError("its files state no length of the vectors"))
         self.n_dims = n_dims
         self.max_tokens = _limit_tokens(self._model)
-        self.key = content_key("sentence encoder", VERSION, model_key(folder), number_format, self.device)
+        self.key = content_key(
+            "sentence encoder", SENTENCE_VERSION, model_key(folder), number_format, self.device
+        )
         self._batch_tokens = BATCH_TOKENS.get(self.device, BATCH_TOKENS["cpu"])
         self._counter = own_tokenizer(self._model.tokenizer) if self._model.transformers_model else None
         prompts, self._own_prompt = saved_prompts(folder)
@@ -163,21 +165,17 @@ class SentenceEncoder:
         """
         check_texts(texts)
         prompt = self.prompt_for(instruction)
-        batches = partial(self._batches, more_tokens=self._count_prompt(prompt) if prompt else 0)
         longest = self.max_tokens * MAX_CHARACTERS_PER_TOKEN
         rows = encode_batches(
-            [text[:longest] for text in texts], batches, partial(self._encode_batch, prompt=prompt), progress
-        )
-        return stack_vectors(rows, self.n_dims, self.name)
-
-    def _batches(self, texts: Iterable[str], more_tokens: int) -> list[list[str]]:
-        return make_batches(
-            texts,
+            [text[:longest] for text in texts],
+            partial(self._encode_batch, prompt=prompt),
+            progress,
             max_tokens=self.max_tokens,
             batch_tokens=self._batch_tokens,
             most_texts=MOST_BATCH_TEXTS,
-            more_tokens=more_tokens,
+            prompt_tokens=self._count_prompt(prompt) if prompt else 0,
         )
+        return stack_vectors(rows, self.n_dims, self.name)
 
     def _encode_batch(self, texts: list[str], prompt: str) -> np.ndarray:
         return self._model.encode(

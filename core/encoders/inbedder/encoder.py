@@ -7,7 +7,7 @@ Embedding via Answering the Question", ACL 2024, arXiv:2402.09642.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.encoders.base import Encoder, FollowsInstructions
-from core.encoders.batching import check_texts, encode_batches, make_batches, stack_vectors
+from core.encoders.batching import check_texts, encode_batches, stack_vectors
 from core.encoders.inbedder.hidden_states import N_MASKS, CausalModel, MaskedModel, sampler
 from core.encoders.inbedder.loading import load_language_model
 from core.encoders.model_files import USUAL_TOKENS, model_key
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import torch
     from transformers import PretrainedConfig
 
-VERSION = 1  # raise when the same model would give other vectors
+INBEDDER_VERSION = 1  # raise when the same model would give other vectors
 CAUSAL_OUTPUTS = ("fst_gen", "avg_gen", "last_gen", "avg_ppt", "avg_all", "re_encode", "re_encode_multiple")
 MASKED_OUTPUTS = ("avg_gen", "avg_ppt", "avg_all", "re_encode")
 PROMPT_OUTPUTS = ("fst_gen", "avg_ppt")
@@ -151,7 +151,7 @@ class InBedderEncoder:
             self._text_encoder.key if self._text_encoder else None,
         )
         self.key = content_key(
-            "inbedder", VERSION, model_key(folder), str(self._model.dtype), self.device, by
+            "inbedder", INBEDDER_VERSION, model_key(folder), str(self._model.dtype), self.device, by
         )
 
     def prompt_for(self, instruction: str | None) -> str:
@@ -220,22 +220,20 @@ class InBedderEncoder:
         question = self._question(instruction)
         n_prompt = len(self._counter(self._prompt("", question))["input_ids"])
         check_prompt_length(n_prompt, self.max_tokens, self.name)
-        batches = partial(self._batches, more_tokens=n_prompt)
         # As in the tokeniser, beginnings are cut: the part next to the question is kept.
         kept = self.max_tokens * MAX_CHARACTERS_PER_TOKEN
         encode = partial(self._encode_batch, question=question, answers=answers)
-        results = encode_batches([text[-kept:] for text in texts], batches, encode, progress)
-        vectors = stack_vectors([vector for vector, _ in results], self.n_dims, self.name)
-        return vectors, [answer for _, answer in results]
-
-    def _batches(self, texts: Iterable[str], more_tokens: int) -> list[list[str]]:
-        return make_batches(
-            texts,
+        results = encode_batches(
+            [text[-kept:] for text in texts],
+            encode,
+            progress,
             max_tokens=self.max_tokens,
             batch_tokens=self._batch_tokens,
             most_texts=MOST_BATCH_TEXTS,
-            more_tokens=more_tokens,
+            prompt_tokens=n_prompt,
         )
+        vectors = stack_vectors([vector for vector, _ in results], self.n_dims, self.name)
+        return vectors, [answer for _, answer in results]
 
     def _question(self, instruction: str | None) -> str:
         return as_question(instruction, self.name)
