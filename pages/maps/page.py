@@ -142,6 +142,7 @@ def draw_maps(entry: StoredCorpus, analysis: Analysis | None) -> None:
             colouring,
             view.corpus.texts,
             key=f"maps_{view.corpus.key}",
+            texts_key=view.corpus.key,
             height=HEIGHT,
             select=selection_from_python(view.corpus.key),
             shown=view.shown,

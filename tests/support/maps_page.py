@@ -15,15 +15,13 @@ COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7"]
 NAMES = ["north west", "north east", "south west", "south east"]
 
 
-@st.cache_resource
 def texts() -> np.ndarray:
-    """The same array at every run."""
     return np.array([f"Text {i} of {NAMES[group]}" for i, group in enumerate(GROUP)], dtype=object)
 
 
 @st.fragment
 def draw() -> None:
-    """Maps with a switch for everything that a page can ask of them."""
+    """Draw the maps, and a switch for each of their options."""
     runs = st.session_state["runs"] = st.session_state.get("runs", 0) + 1
     with st.container(horizontal=True):
         numbers, hits, filtered, marked, unmeasured, alone, elsewhere = [
@@ -44,6 +42,7 @@ def draw() -> None:
         ),
         texts(),
         key="maps",
+        texts_key="400 texts",
         select=st.session_state.get("select"),
         shown=GROUP != 1 if filtered else None,
         lit=np.arange(200, 220) if hits else None,

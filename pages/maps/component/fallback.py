@@ -24,7 +24,7 @@ VIVID, PALE, GREYED = 0.8, 0.15, 0.06  # opacities
 
 @dataclass
 class PlainSelection:
-    """What is selected in the plain chart, with the token of the selection last taken from Python."""
+    """Rows selected in the plain chart, with the token of the selection last taken from Python."""
 
     latest: tuple[str | None, np.ndarray] | None = None
 
@@ -73,7 +73,10 @@ def plain_maps(
 def newest_selection(
     known: tuple[str | None, np.ndarray] | None, select: tuple[str, np.ndarray] | None, n: int
 ) -> tuple[str | None, np.ndarray]:
-    """What is selected, with the token last taken from Python: a new one replaces what a person selected."""
+    """Return the selected rows, with the token last taken from Python.
+
+    A new token replaces what a person selected.
+    """
     token, rows = known or (None, np.empty(0, dtype=np.int64))
     if select is not None and select[0] != token:
         token, rows = select[0], checked_rows(select[1], n)

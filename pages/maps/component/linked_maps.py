@@ -1,8 +1,8 @@
 """Linked maps: one or two scatter maps of the same texts, as one Streamlit component.
 
-Pages call `linked_maps`. The component has three elements: one delivers the points, one draws the maps, and
-one fetches the text under the pointer. The browser returns the selection and the row of the hovered text.
-Hover, zoom, legend and linking need no rerun.
+The component has three elements: one delivers the points, one draws the maps, and one fetches the text under
+the pointer. The browser returns the selection and the row of the hovered text. Hover, zoom, legend and
+linking need no rerun.
 
 The frontend is the package `refract_linked_maps`, built from `assets/linked_maps/` when it is installed.
 """
@@ -11,25 +11,20 @@ from __future__ import annotations
 
 import base64
 import functools
-import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from core.utils import content_key
+from core.utils import cut
 from pages.common import widget_value
 from pages.maps.component.fallback import plain_maps
-from pages.maps.component.model import Colouring, Mark, Name, NumericColouring, Pane
+from pages.maps.component.model import Colouring, NumericColouring, Pane
 from pages.maps.component.payload import checked_rows, encode_maps, encode_places, encode_plain
 
-__all__ = ["Colouring", "Mark", "Name", "NumericColouring", "Pane", "decode_selection", "linked_maps"]
-
-MAX_TEXT = 200
-"""Characters of a text that hovering shows; longer texts are cut and end in an ellipsis."""
-
-RESERVED_HEIGHT = 560
+HOVER_LENGTH = 200  # characters of a text that hovering shows
+RESERVED_HEIGHT = 560  # pixels
 
 
 def linked_maps(
@@ -38,6 +33,7 @@ def linked_maps(
     texts: np.ndarray,
     *,
     key: str,
+    texts_key: str,
     height: int = RESERVED_HEIGHT,
     select: tuple[str, np.ndarray] | None = None,
     shown: np.ndarray | None = None,
@@ -50,26 +46,26 @@ def linked_maps(
 
     Parameters
     ----------
-    panes : sequence of one or two Pane
-        The generic map, and the reshaped one when there is one.
-    colouring : Colouring or NumericColouring
-    texts : np.ndarray of n str, object
-        Shown on hover, cut at 200 characters; only the hovered text is sent.
+    panes : one or two
+    texts : object array (n,) of str
+        Shown on hover; only the hovered text is sent.
     key : str
-        Of the component, as of any Streamlit widget.
+        Widget key of the component.
+    texts_key : str
+        Identifies the texts: a selection holds only for the same ones.
     height : int, default=560
         Of the whole component in CSS pixels; it grows when a narrow window stacks the maps.
     select : tuple of (token, rows), optional
         Selection made in Python. It is applied when its token is new. Give it at every call until the next; a
         later selection by the user overrides it.
-    shown : np.ndarray of shape (n,), bool, optional
+    shown : bool array (n,), optional
         False for texts that a filter excludes: drawn grey, and not selectable by lasso, box or click.
-    lit : np.ndarray of int, optional
+    lit : int array, optional
         Rows of search hits: ringed on both maps, whatever is selected.
 
     Returns
     -------
-    np.ndarray of shape (n_selected,), int64
+    int64 array (n_selected,)
         Rows of the selected texts, ascending.
 
     Raises
@@ -83,19 +79,11 @@ def linked_maps(
         with st.container(gap=None):
             _component("MAPS")(key=key, data=encode_plain(key), on_webgl_change=_ignore)
         return plain_maps(panes, colouring, key=key, height=height, select=select, shown=shown, lit=lit)
-    texts_key = key_of_texts(texts)
     places_key, places = encode_places(panes)
     payload = encode_maps(
-        panes,
-        colouring,
-        key=key,
-        places=places_key,
-        texts=texts_key,
-        height=height,
-        select=select,
-        shown=shown,
-        lit=lit,
-    )
+        panes, colouring, key=key, places=places_key, texts=texts_key, height=height, select=select,
+        shown=shown, lit=lit,
+    )  # fmt: skip
     with st.container(gap=None):
         _component("PLACES")(key=f"{key}-places", data=places)
         state = _component("MAPS")(
@@ -116,7 +104,7 @@ def _hovered_text(texts: np.ndarray, texts_key: str, key: str) -> None:
 
 
 def _ignore() -> None:
-    """Streamlit keeps a component's state only when it has a callback for it."""
+    """Do nothing: Streamlit keeps a component's state only when it has a callback for it."""
 
 
 @functools.cache
@@ -131,21 +119,11 @@ def _component(which: str) -> Callable[..., Mapping[str, Any]]:
     return st.components.v2.component(name, js=script, html=reserve)
 
 
-# --- from the browser
-
-
 def decode_selection(encoded: str, n: int) -> np.ndarray:
     """Decode the selected rows from base64 of little-endian unsigned 32-bit integers.
 
-    Returns
-    -------
-    np.ndarray of shape (n_selected,), int64
-        Ascending and unique; rows from `n` on are dropped.
-
-    Raises
-    ------
-    ValueError
-        When `encoded` is not base64 of whole integers.
+    They are ascending and unique (int64); rows from `n` on are dropped. Raises ValueError when `encoded` is
+    not base64 of whole integers.
     """
     try:
         content = base64.b64decode(encoded, validate=True)
@@ -168,31 +146,13 @@ def _selected(
 
 
 def hovered_point(state: Mapping[str, Any] | None, n: int, texts_key: str) -> int | None:
-    """Return the row that the browser requests; None without a request, or for other texts."""
+    """Return the row whose text the browser requests; None without a request, or for other texts."""
     if state is None or state["texts"] != texts_key or not 0 <= state["point"] < n:
         return None
     return int(state["point"])
 
 
-# --- texts
-
-_keys_of_arrays: dict[int, tuple[weakref.ref[np.ndarray], str]] = {}
-"""Cached per array: a page reruns at every click, and hashing 200,000 texts is slow."""
-
-
-def key_of_texts(texts: np.ndarray) -> str:
-    """Return a content key of the texts, cached while the array lives."""
-    name = id(texts)
-    known = _keys_of_arrays.get(name)
-    if known is not None and known[0]() is texts:
-        return known[1]
-    key = content_key(texts.tolist())
-    _keys_of_arrays[name] = (weakref.ref(texts, lambda _: _keys_of_arrays.pop(name, None)), key)
-    return key
-
-
 def hover_excerpt(text: str) -> str:
-    """Cut a text to `MAX_TEXT` characters, with an ellipsis at the end where it was cut."""
-    text = text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1].rstrip() + "…"
+    """Return the beginning of a text, as hovering shows it."""
     # A lone surrogate, which JSON files can hold, has no UTF-8.
-    return text.encode("utf-8", "replace").decode()
+    return cut(text, HOVER_LENGTH).encode("utf-8", "replace").decode()

@@ -14,13 +14,9 @@ class Name:
 
     Attributes
     ----------
-    text : str
-    x, y : float
-        Position, in the unit of the map's points.
-    size : float
-        Number of texts; sets the font size.
-    zoom : float, default=1.0
-        Magnification from which it is drawn; 1 is the whole map.
+    x, y : position, in the unit of the map's points
+    size : number of texts; sets the font size
+    zoom : magnification from which it is drawn; 1 is the whole map
     """
 
     text: str
@@ -45,14 +41,11 @@ class Pane:
 
     Attributes
     ----------
-    title : str
-    points : np.ndarray of shape (n, 2), float32
+    points : float32 array (n, 2)
         Positions of the texts, in any unit; row i is the same text in both panes.
-    names : tuple of Name, default=()
-        Highest priority first: of two that overlap, the first is drawn.
-    kept : np.ndarray of shape (n,), float32, optional
+    names : highest priority first: of two that overlap, the first is drawn
+    kept : float32 array (n,) or None
         Share of each text's true neighbours that are near it on this map, 0 to 1.
-    marks : tuple of Mark, default=()
     """
 
     title: str
@@ -68,15 +61,10 @@ class Colouring:
 
     Attributes
     ----------
-    title : str
-        What the colours mean, such as "cluster".
-    codes : np.ndarray of shape (n,), int
-        Index into `labels` of each text; -1 is grey.
-    labels : list of str
-    colours : list of str
-        One CSS colour for each label, such as "#0072b2".
-    grey_label : str, default="unlabelled"
-        What -1 means.
+    title : what the colours mean, such as "cluster"
+    codes : int array (n,), position in `labels` of each text; -1 is grey
+    colours : a CSS colour for each label, such as "#0072b2"
+    grey_label : what -1 means
     """
 
     title: str
@@ -92,12 +80,8 @@ class NumericColouring:
 
     Attributes
     ----------
-    title : str
-    values : np.ndarray of shape (n,), float32
-        NaN and infinite values are grey.
-    ends : tuple of two str, optional
-        Labels of the low and the high end, for example dates; the numbers by default.
-    grey_label : str, default="no value"
+    values : float32 array (n,); NaN and infinite values are grey
+    ends : labels of the low and the high end, for example dates; the numbers by default
     """
 
     title: str

@@ -31,16 +31,8 @@ _BLOB_TYPES = {"float32": "<f4", "uint32": "<u4", "uint16": "<u2", "uint8": "u1"
 def encode_places(panes: Sequence[Pane]) -> tuple[str, bytes]:
     """Encode the points of one or two maps, each scaled to [-1, 1] with its proportions kept.
 
-    Returns
-    -------
-    key : str
-        Content key, for `encode_maps`.
-    payload : bytes
-
-    Raises
-    ------
-    ValueError
-        When there are no panes or too many, numbers of points differ, or a place or share is not finite.
+    Returns the content key that `encode_maps` needs, and the payload. Raises ValueError when there are no
+    panes or too many, numbers of points differ, or a place or share is not finite.
     """
     _check_panes(panes)
     headers, blobs = [], {}
@@ -72,20 +64,10 @@ def encode_maps(
 
     Parameters
     ----------
-    panes, colouring
-    key : str
-        Of the component.
-    places : str
-        Key from `encode_places`.
-    texts : str
-        Key of the texts (see `key_of_texts`); a selection holds only for the same texts.
-    height : int
-        CSS pixels.
-    select : tuple of (token, indices), optional
-    shown : np.ndarray of shape (n,), bool, optional
-        False for texts that are drawn grey.
-    lit : np.ndarray of int, optional
-        Rows of the texts to ring, in any order.
+    key : of the component
+    places : the key from `encode_places`
+    texts : the key of the texts
+    select, shown, lit : as in `linked_maps`
 
     Raises
     ------

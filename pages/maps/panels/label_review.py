@@ -23,15 +23,14 @@ from pages.common import (
     draw_fit_button,
     draw_label_manager,
     draw_notice,
-    draw_undo,
     markdown,
     n_shown,
-    record_labels,
     reset_state,
     show_more,
     start_check,
     state_of,
 )
+from pages.maps.panels.label_actions import draw_undo, record_labels
 from pages.maps.selection import select_texts
 from pages.maps.view import MapView
 

@@ -16,12 +16,12 @@ from pages.common import (
     change_labels,
     draw_fit_button,
     draw_notice,
-    draw_undo,
     ensure_analysis,
     markdown,
     person,
     state_of,
 )
+from pages.maps.panels.label_actions import draw_undo
 from pages.maps.view import MapView
 
 ROWS_LISTED = 1000

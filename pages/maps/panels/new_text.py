@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.encoders import host_of
 from core.errors import RefractError
-from core.neighbours import COPY
+from core.neighbours import DUPLICATE_COSINE
 from pages.common import cache, markdown, shorten
 from pages.maps.panels.text_rows import probability_bars, text_rows
 from pages.maps.selection import select_texts
@@ -80,7 +80,7 @@ def draw_new_text(view: MapView) -> tuple[tuple[tuple[float, float, str], ...], 
 def _is_in_corpus(side: Side, found: dict | None) -> bool:
     """Whether an encoder gives the vector of a text of the corpus; a transform also brings others as near."""
     as_encoded = side.fit is None or side.fit.method.reencodes
-    return found is not None and as_encoded and found["similarities"][0] >= COPY
+    return found is not None and as_encoded and found["similarities"][0] >= DUPLICATE_COSINE
 
 
 def _draw_placement(view: MapView, side: Side, placement: dict) -> None:

@@ -191,7 +191,7 @@ def test_after_labelling_a_fit_is_offered_and_started(app, store, prepared, labe
     assert "maps_label_fit" not in keys(app)
     choose(app, labelled, "angry")
     app.button(key="maps_label_give").click().run()
-    assert app.button(key="maps_label_fit").label == "Fit again"
+    assert app.button(key="maps_label_fit").label == "Fit"
 
 
 def test_a_full_disk_is_said(app, store, prepared, labelled, monkeypatch):

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.maps.component import Colouring, Name, Pane, linked_maps
-from pages.maps.component.linked_maps import decode_selection, hover_excerpt, hovered_point, key_of_texts
+from pages.maps.component.linked_maps import decode_selection, hover_excerpt, hovered_point
 from pages.maps.component.payload import encode_maps, encode_places
 from tests.support.map_payload import decode_payload
 
@@ -65,7 +65,7 @@ def test_the_last_word_wins(browser, select, expected):
 
 
 @pytest.mark.parametrize(
-    ("asked", "expected"),
+    ("requested", "expected"),
     [
         (None, None),
         ({"texts": "k", "point": 2}, 2),
@@ -74,8 +74,8 @@ def test_the_last_word_wins(browser, select, expected):
         ({"texts": "another corpus", "point": 2}, None),
     ],
 )
-def test_only_texts_of_this_corpus_are_told(asked, expected):
-    assert hovered_point(asked, 3, "k") == expected
+def test_only_texts_of_this_corpus_are_sent(requested, expected):
+    assert hovered_point(requested, 3, "k") == expected
 
 
 def test_long_texts_are_cut_by_characters_with_an_ellipsis():
@@ -84,17 +84,6 @@ def test_long_texts_are_cut_by_characters_with_an_ellipsis():
     assert hover_excerpt(long) == "é" * 199 + "…"
     assert hover_excerpt("word " * 100).endswith("word…")
     assert hover_excerpt("broken \ud83d here") == "broken ? here"
-
-
-def test_the_key_of_texts_is_theirs_and_worked_out_once(monkeypatch):
-    calls = []
-    content_key = module.content_key
-    monkeypatch.setattr(module, "content_key", lambda *parts: calls.append(1) or content_key(*parts))
-    texts = np.array(["a", "bc"], dtype=object)
-    assert key_of_texts(texts) == key_of_texts(texts)
-    assert len(calls) == 1
-    assert key_of_texts(texts.copy()) == key_of_texts(texts)
-    assert key_of_texts(np.array(["ab", "c"], dtype=object)) != key_of_texts(texts)
 
 
 # --- with Streamlit, and with the browser's half
@@ -116,7 +105,7 @@ def test_streamlit_finds_the_built_components():
 def test_points_without_their_texts_are_refused():
     colouring = Colouring("cluster", np.zeros(2, int), ["a"], ["#0072b2"])
     with pytest.raises(ValueError, match="2 points for 1 texts"):
-        linked_maps([Pane("a", np.zeros((2, 2)))], colouring, np.array(["x"], dtype=object), key="maps")
+        linked_maps([Pane("a", np.zeros((2, 2)))], colouring, np.array(["x"]), key="maps", texts_key="t")
 
 
 def page(select):
@@ -129,7 +118,8 @@ def page(select):
     colouring = Colouring("cluster", np.array([0, 0, -1]), ["a"], ["#0072b2"], "noise")
     chosen = ("token", np.array([2, 1])) if select else None
     texts = np.array(["x", "y", "z"], dtype=object)
-    selected = linked_maps([Pane("generic", points)], colouring, texts, key="maps", select=chosen)
+    pane = Pane("generic", points)
+    selected = linked_maps([pane], colouring, texts, key="maps", texts_key="t", select=chosen)
     st.write(f"selected {selected.tolist()} {selected.dtype}")
 
 
