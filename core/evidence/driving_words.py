@@ -1,4 +1,4 @@
-"""The words that drive each label: which words of a text raise its score."""
+"""Driving words: the words of a text that raise its score for a label."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_array
 
 from core.corpus import Words, distinct_words, echo_each_other, read_words
 
@@ -17,16 +17,16 @@ MAX_WORDS = 3_000
 """Most words in the regression, the most frequent ones: its cost grows with their third power."""
 
 MIN_TEXTS = 3
-"""A driving word occurs in at least this many texts of the label."""
+"""Least number of the label's texts that a driving word occurs in."""
 
 RIDGE_PENALTY = 10.0
 """Penalty of the ridge regression: as if this many more texts held each word without effect."""
 
-DISTINCTIVE = 2.0
-"""A driving word is at least this many times as frequent within the label as elsewhere."""
+MIN_FREQUENCY_RATIO = 2.0
+"""Least ratio of the frequency of a driving word within the label to that elsewhere."""
 
 MIN_WEIGHT = 0.005
-"""A driving word accounts for at least this share of the distance."""
+"""Least weight of a driving word."""
 
 
 class DrivingWord(NamedTuple):
@@ -37,12 +37,9 @@ class DrivingWord(NamedTuple):
     word : str
         In its most frequent spelling.
     weight : float
-        Share of the distance in score between the label's texts and the others that the word accounts for,
-        0 to 1.
-    inside : float
-        Share of the label's texts that hold the word, 0 to 1.
-    outside : float
-        Share of the other texts that hold it, 0 to 1.
+        Its share of the distance in score between the label's texts and the others, 0 to 1.
+    inside, outside : float
+        Share of the label's texts, and of the other texts, that hold the word, 0 to 1.
     """
 
     word: str
@@ -52,38 +49,30 @@ class DrivingWord(NamedTuple):
 
 
 def driving_words(
-    texts: Sequence[str],
-    scores: np.ndarray,
-    predicted: np.ndarray,
-    *,
-    n_words: int = 8,
+    texts: Sequence[str], scores: np.ndarray, predicted: np.ndarray, *, n_words: int = 8
 ) -> list[tuple[DrivingWord, ...]]:
-    """Return for each label the words that set its texts' scores apart, strongest first.
+    """Return for each label the words that raise the scores of its texts, strongest first.
 
-    The scores of every label, less the text's mean over the labels, are regressed on which words a text holds
-    (ridge regression, all words at once, so that a word is not credited with what its companions do).
-    The distance between the mean score of a label's texts and of the others is then a sum over words:
-    a word's coefficient times how much more frequent it is within the label. The weight is that product as
-    a share of the distance (the explained part of an Oaxaca-Blinder decomposition). A word through the whole
-    label outweighs one that a few texts happen to hold, and a word as frequent elsewhere weighs nothing.
+    Ridge regression of the scores, less each text's mean over the labels, on the words that a text holds. All
+    words enter at once, so that a word gets no credit for the words beside it. The distance between the mean
+    score of a label's texts and that of the others is then a sum over words: coefficient times difference in
+    frequency. The weight is a word's share of this sum (the explained part of an Oaxaca-Blinder
+    decomposition). A word of most of the label's texts outweighs one of a few. A word that is as frequent
+    elsewhere weighs nothing.
 
-    Words whose absence speaks for a label are not listed, nor is a second form of a word (bag, bags). A label
-    has fewer words, or none, where its texts share none. Cost: linear in the length of the texts to read them
-    (once in a process), then O(min(n_texts, `DRIVING_SAMPLE`) x words per text² + `MAX_WORDS`³).
+    Left out are words whose absence speaks for a label, and a second form of a word (bag, bags). A label has
+    fewer words, or none, where its texts share none. Cost: linear in the length of the texts to split them
+    into words (once in a process), then O(min(n_texts, `DRIVING_SAMPLE`) x words per text² + `MAX_WORDS`³).
 
     Parameters
     ----------
-    texts : sequence of str, length n_texts
+    texts : sequence of n_texts str
     scores : array of shape (n_texts, n_labels)
         How strongly the transform draws each text to each label, such as `class_scores` of its linear form.
     predicted : array of int, shape (n_texts,)
-        The label that each text falls to, as a column of scores; -1 for none.
+        The label of each text, as a column of scores; -1 for none.
     n_words : int, default=8
         Most words for each label.
-
-    Returns
-    -------
-    list of tuple of DrivingWord, length n_labels
 
     Raises
     ------
@@ -102,36 +91,35 @@ def driving_words(
             "found; give one row of scores and one label per text."
         )
     n_labels = scores.shape[1]
-    words = read_words(texts)
-    rows = _sample(len(texts))
-    holds, terms = _presence(words, rows)
-    if n_labels < 2 or not len(terms):
+    size = min(len(texts), DRIVING_SAMPLE)
+    sample = np.sort(np.random.default_rng(0).choice(len(texts), size, replace=False))
+    holds, spellings = _word_matrix(read_words(texts), len(texts), sample)
+    if n_labels < 2 or not spellings:
         return [()] * n_labels
-    scores, predicted = scores[rows], predicted[rows]
-    apart = scores - scores.mean(axis=1, keepdims=True)
-    effects = _effects(holds, apart)
-    members = np.zeros((len(rows), n_labels))
-    held = np.flatnonzero(predicted >= 0)
-    members[held, predicted[held]] = 1
+    relative = scores[sample] - scores[sample].mean(axis=1, keepdims=True)
+    members = _members(predicted[sample], n_labels).astype(np.float64)
+    n_own = np.maximum(members.sum(axis=0), 1)
+    n_others = np.maximum(size - members.sum(axis=0), 1)
     counts = holds.T @ members  # (n_words, n_labels)
-    inside, outside = _shares(counts, members, holds)
-    gaps = np.diff(_means(apart, members), axis=0)[0]
-    weights = effects * (inside - outside) / np.where(gaps > 0, gaps, np.inf)
-    drives = (counts >= MIN_TEXTS) & (effects > 0) & (inside >= DISTINCTIVE * outside)
+    inside, outside = counts / n_own, (holds.sum(axis=0)[:, None] - counts) / n_others
+    own = (relative * members).sum(axis=0)
+    distances = own / n_own - (relative.sum(axis=0) - own) / n_others
+    effects = _effects(holds, relative)
+    weights = effects * (inside - outside) / np.where(distances > 0, distances, np.inf)
+    drives = (counts >= MIN_TEXTS) & (effects > 0) & (inside >= MIN_FREQUENCY_RATIO * outside)
     weights = np.where(drives & (weights >= MIN_WEIGHT), weights, 0)
-    spelt = [words.shown[term] for term in terms]
     return [
-        _strongest(spelt, weights[:, label], inside[:, label], outside[:, label], n_words)
+        _strongest(spellings, weights[:, label], inside[:, label], outside[:, label], n_words)
         for label in range(n_labels)
     ]
 
 
 def class_scores(X: np.ndarray, weights: np.ndarray, predicted: np.ndarray, n_labels: int) -> np.ndarray:
-    """Return how far a linear map draws each text towards each label's texts.
+    """Return how far a linear map draws each text towards the texts of each label.
 
     The score is the inner product, in the mapped space, of the text with the mean of the label's texts, less
-    the mean of all. The mapped space itself is never made: cost O(n_texts x n_dims x n_labels + n_dims x
-    n_mapped x n_labels).
+    the mean of all. The mapped space is not computed: cost O(n_texts x n_dims x n_labels + n_dims x n_mapped
+    x n_labels).
 
     Parameters
     ----------
@@ -140,81 +128,57 @@ def class_scores(X: np.ndarray, weights: np.ndarray, predicted: np.ndarray, n_la
     weights : array of shape (n_dims, n_mapped)
         The map (`LinearForm.weights`); its intercept shifts every text alike and plays no part.
     predicted : array of int, shape (n_texts,)
-        The label that each text falls to; -1 for none.
-    n_labels : int
+        The label of each text; -1 for none.
 
     Returns
     -------
     ndarray of float32, shape (n_texts, n_labels)
-        0 throughout for a label that no text falls to.
+        0 throughout for a label without texts.
     """
     X = np.asarray(X, dtype=np.float32)
-    members = np.zeros((len(X), n_labels), dtype=np.float32)
-    held = np.flatnonzero(np.asarray(predicted) >= 0)
-    members[held, np.asarray(predicted)[held]] = 1
-    sizes = members.sum(axis=0)
-    means = (members.T @ X) / np.maximum(sizes, 1)[:, None]  # (n_labels, n_dims)
+    members = _members(np.asarray(predicted), n_labels).astype(np.float32)
+    sizes = members.sum(axis=0)[:, None]
     centre = X.mean(axis=0)
-    towards = np.where(sizes[:, None] > 0, means - centre, 0) @ weights  # (n_labels, n_mapped)
-    directions = weights @ towards.T  # (n_dims, n_labels)
+    means = members.T @ X / np.maximum(sizes, 1)  # (n_labels, n_dims)
+    directions = weights @ (np.where(sizes > 0, means - centre, 0) @ weights).T  # (n_dims, n_labels)
     return X @ directions - centre @ directions
 
 
-def _sample(n_texts: int) -> np.ndarray:
-    if n_texts <= DRIVING_SAMPLE:
-        return np.arange(n_texts)
-    return np.sort(np.random.default_rng(0).choice(n_texts, DRIVING_SAMPLE, replace=False))
+def _members(predicted: np.ndarray, n_labels: int) -> np.ndarray:
+    """Return which texts have which label, bool (n_texts, n_labels)."""
+    return predicted[:, None] == np.arange(n_labels)
 
 
-def _presence(words: Words, texts: np.ndarray) -> tuple[csr_matrix, np.ndarray]:
-    """Which of the texts hold which words, 1 or 0 (n_texts, n_words), and the terms of its columns."""
+def _word_matrix(words: Words, n_texts: int, sample: np.ndarray) -> tuple[csr_array, list[str]]:
+    """Return which texts of the sample hold which words, 1 or 0 (n_sample, n_words), and the words."""
     rows, terms = distinct_words(words)
-    place = np.full(max(rows.max(initial=-1), texts.max(initial=-1)) + 1, -1)
-    place[texts] = np.arange(len(texts))
-    sampled = place[rows] >= 0
-    rows, terms = place[rows[sampled]], terms[sampled]
-    frequency = np.bincount(terms, minlength=len(words.shown))
+    shape = (n_texts, len(words.shown))
+    holds = csr_array((np.ones(len(rows)), (rows, terms)), shape)[sample]
+    frequency = np.bincount(holds.indices, minlength=len(words.shown))
     kept = np.argsort(-frequency, kind="stable")[:MAX_WORDS]
     kept = kept[frequency[kept] >= MIN_TEXTS]
-    column = np.full(len(words.shown), -1)
-    column[kept] = np.arange(len(kept))
-    known = column[terms] >= 0
-    cells = rows[known], column[terms[known]]
-    return csr_matrix((np.ones(known.sum()), cells), shape=(len(texts), len(kept))), kept
+    return holds[:, kept], [words.shown[term] for term in kept]
 
 
-def _effects(holds: csr_matrix, scores: np.ndarray) -> np.ndarray:
-    """Ridge coefficients of the words for each label (n_words, n_labels), both sides centred."""
+def _effects(holds: csr_array, scores: np.ndarray) -> np.ndarray:
+    """Return the ridge coefficients of the words for each label (n_words, n_labels), both sides centred."""
     from scipy.linalg import cho_factor, cho_solve
 
-    share = np.asarray(holds.mean(axis=0)).ravel()
+    share = holds.mean(axis=0)
     system = (holds.T @ holds).toarray()
     system -= holds.shape[0] * np.outer(share, share)
     system[np.diag_indices(len(system))] += RIDGE_PENALTY
     return cho_solve(cho_factor(system, overwrite_a=True), holds.T @ (scores - scores.mean(axis=0)))
 
 
-def _shares(counts: np.ndarray, members: np.ndarray, holds: csr_matrix) -> tuple[np.ndarray, np.ndarray]:
-    """Share of each label's texts, and of the others, that hold each word: two of (n_words, n_labels)."""
-    sizes, overall = members.sum(axis=0), np.asarray(holds.sum(axis=0)).reshape(-1, 1)
-    return counts / np.maximum(sizes, 1), (overall - counts) / np.maximum(len(members) - sizes, 1)
-
-
-def _means(scores: np.ndarray, members: np.ndarray) -> np.ndarray:
-    """Mean score of each label among the other texts, and among its own: (2, n_labels)."""
-    sizes, within = members.sum(axis=0), (scores * members).sum(axis=0)
-    others = (scores.sum(axis=0) - within) / np.maximum(len(members) - sizes, 1)
-    return np.stack([others, within / np.maximum(sizes, 1)])
-
-
 def _strongest(
-    spelt: list[str], weights: np.ndarray, inside: np.ndarray, outside: np.ndarray, n_words: int
+    spellings: list[str], weights: np.ndarray, inside: np.ndarray, outside: np.ndarray, n_words: int
 ) -> tuple[DrivingWord, ...]:
     found: list[DrivingWord] = []
     for term in np.argsort(-weights, kind="stable"):
         if len(found) == n_words or weights[term] <= 0:
             break
-        if not any(echo_each_other(spelt[term], other.word) for other in found):
-            shares = float(weights[term]), float(inside[term]), float(outside[term])
-            found.append(DrivingWord(spelt[term], *shares))
+        spelling = spellings[term]
+        if not any(echo_each_other(spelling, other.word) for other in found):
+            found.append(DrivingWord(spelling, *(float(of[term]) for of in (weights, inside, outside))))
     return tuple(found)
