@@ -1,16 +1,20 @@
-"""Neighbour turnover: which neighbours of a text differ between two spaces."""
+"""Neighbour turnover: which neighbours of a text differ between two spaces.
+
+All functions take the neighbour graphs of the same texts, in the generic and in the reshaped space. Where one
+graph has more neighbours per text, only as many of its nearest count. They raise ValueError when the graphs
+have different numbers of texts.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from core.neighbours import Graph
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """A text whose neighbours were replaced.
 
     Attributes
@@ -31,18 +35,15 @@ class Change:
     gained: int
 
 
-@dataclass(frozen=True)
-class NeighbourComparison:
-    """Neighbours of one text in two spaces, each nearest first.
+class NeighbourComparison(NamedTuple):
+    """Neighbours of one text in two spaces, int64 arrays, each nearest first.
 
     Attributes
     ----------
-    kept : int64 array
-        In both, in the order of the second space.
-    gained : int64 array
-        In the second space only.
-    lost : int64 array
-        In the first space only, in its order.
+    kept : ndarray
+        In both, in the order of the reshaped space.
+    gained, lost : ndarray
+        In the reshaped space only; in the generic space only.
     """
 
     kept: np.ndarray
@@ -51,47 +52,17 @@ class NeighbourComparison:
 
 
 def compare_neighbours(before: Graph, after: Graph, row: int) -> NeighbourComparison:
-    """Compare the neighbours of one text in two spaces: kept, gained and lost.
-
-    Where one graph has more neighbours per text than the other, only as many of its nearest count.
-
-    Parameters
-    ----------
-    before, after : Graph
-        Neighbour graphs of the same texts.
-    row : int
-        The text.
-
-    Raises
-    ------
-    ValueError
-        When the graphs have different numbers of texts.
-    """
+    """Compare the neighbours of one text in two spaces."""
     old, new = (indices[row].astype(np.int64) for indices in _same_size(before, after))
-    stays = np.isin(new, old)
-    return NeighbourComparison(kept=new[stays], gained=new[~stays], lost=old[~np.isin(old, new)])
+    kept = np.isin(new, old)
+    return NeighbourComparison(new[kept], gained=new[~kept], lost=old[~np.isin(old, new)])
 
 
 def neighbour_change(before: Graph, after: Graph) -> np.ndarray:
-    """Return the share of each text's neighbours that the reshaped space replaced.
+    """Return the share of each text's neighbours that the reshaped space replaced, float32 (n_texts,).
 
-    Where one graph has more neighbours per text than the other, only as many of its nearest count.
-    Cost O(n_texts x k log k).
-
-    Parameters
-    ----------
-    before, after : Graph
-        Neighbour graphs of the same texts in the generic and in the reshaped space.
-
-    Returns
-    -------
-    ndarray of float32, shape (n_texts,)
-        0: all were kept; 1: all are new. 0 too where a text has no neighbours.
-
-    Raises
-    ------
-    ValueError
-        When the graphs have different numbers of texts.
+    From 0 (all were kept) to 1 (all are new); 0 too where a text has no neighbours. Cost
+    O(n_texts x k log k).
     """
     old, new = _same_size(before, after)
     if not old.shape[1]:
@@ -104,35 +75,15 @@ def neighbour_change(before: Graph, after: Graph) -> np.ndarray:
 def most_changed(before: Graph, after: Graph, n: int = 10) -> list[Change]:
     """Return the texts with the largest share of replaced neighbours, most changed first.
 
-    Parameters
-    ----------
-    before, after : Graph
-        As for `neighbour_change`.
-    n : int, default=10
-        How many texts.
-
-    Returns
-    -------
-    list of Change, at most n
-        Only texts with a new neighbour; ties in row order.
-
-    Raises
-    ------
-    ValueError
-        When the graphs have different numbers of texts.
+    At most n, and only texts with a new neighbour; ties in row order.
     """
     share = neighbour_change(before, after)
-    old, new = _same_size(before, after)
-    rows = np.argsort(-share, kind="stable")[: max(n, 0)]
-    return [
-        Change(
-            row=int(row),
-            share=float(share[row]),
-            lost=_first_missing(old[row], new[row]),
-            gained=_first_missing(new[row], old[row]),
-        )
-        for row in rows[share[rows] > 0]
-    ]
+    changes = []
+    for row in np.argsort(-share, kind="stable")[: max(n, 0)].tolist():
+        _, gained, lost = compare_neighbours(before, after, row)
+        if len(gained):
+            changes.append(Change(row, float(share[row]), int(lost[0]), int(gained[0])))
+    return changes
 
 
 def _same_size(before: Graph, after: Graph) -> tuple[np.ndarray, np.ndarray]:
@@ -144,7 +95,3 @@ def _same_size(before: Graph, after: Graph) -> tuple[np.ndarray, np.ndarray]:
         )
     k = min(before.indices.shape[1], after.indices.shape[1])
     return before.indices[:, :k], after.indices[:, :k]
-
-
-def _first_missing(neighbours: np.ndarray, others: np.ndarray) -> int:
-    return int(neighbours[~np.isin(neighbours, others)][0])
