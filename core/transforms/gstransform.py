@@ -25,12 +25,11 @@ class GSTransform(TransformerMixin, BaseEstimator):
     """Reshape a space by thousands of labels with a contrastive autoencoder.
 
     The reshaped vector is the output of a small encoder (linear, ReLU, linear), not normalised. The loss
-    draws texts of one label together and keeps others a margin apart. A linear decoder must still restore
-    the generic vector. The method is meant for thousands of labels; with a few dozen, `GuidedTransform` is
-    better.
+    draws texts of one label together, keeps others a margin apart, and has a linear decoder restore the
+    generic vector. With a few dozen labels, `GuidedTransform` is better.
 
-    The authors' code keeps a live reference to the weights of the best epoch, and so ends with the last
-    weights. Here the best are restored.
+    The authors' code keeps a reference to the weights of the best epoch, which training goes on to change,
+    and so ends with the last weights. Here the best are restored.
 
     Parameters
     ----------
@@ -51,7 +50,7 @@ class GSTransform(TransformerMixin, BaseEstimator):
     validation_share : float, default=0.2
         Share of the labelled texts for validation, 0 to 1.
     max_texts : int, default=3000
-        Labelled texts used at most; a random sample where there are more.
+        Labelled texts at most; a random sample where there are more.
     random_state : int, default=0
         Seed of the sample, the split, the weights and the order of batches.
 
@@ -100,7 +99,7 @@ class GSTransform(TransformerMixin, BaseEstimator):
         self.random_state = random_state
 
     def fit(self, X: np.ndarray, y: np.ndarray, *, progress: Progress | None = None) -> GSTransform:
-        """Train on the labelled rows of X; unlabelled rows are not used.
+        """Train on the labelled rows of X.
 
         Cost O(epochs x n_labelled x (n_dims x n_hidden + batch_size x n_components)).
 
@@ -112,11 +111,6 @@ class GSTransform(TransformerMixin, BaseEstimator):
             Class codes; -1 where unlabelled.
         progress : callable, optional
             Called with (epochs done, `max_epochs`) after every epoch.
-
-        Returns
-        -------
-        GSTransform
-            The fitted estimator itself.
 
         Raises
         ------
@@ -145,17 +139,7 @@ class GSTransform(TransformerMixin, BaseEstimator):
         return self
 
     def transform(self, X: np.ndarray) -> np.ndarray:
-        """Return the reshaped vectors of X.
-
-        Parameters
-        ----------
-        X : array of shape (n_texts, n_dims)
-            Generic embeddings.
-
-        Returns
-        -------
-        ndarray of float32, shape (n_texts, n_components)
-        """
+        """Return the reshaped vectors of X (n_texts, n_dims): float32 (n_texts, n_components)."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float32, order="C", reset=False)
         (hidden, hidden_bias), (output, output_bias) = self.weights_
@@ -165,17 +149,12 @@ class GSTransform(TransformerMixin, BaseEstimator):
         """Return what was learned as arrays, for `from_arrays`."""
         check_is_fitted(self)
         (hidden, hidden_bias), (output, output_bias) = self.weights_
-        return {
-            "classes": self.classes_,
-            "hidden": hidden,
-            "hidden_bias": hidden_bias,
-            "output": output,
-            "output_bias": output_bias,
-        }
+        layers = {"hidden": hidden, "hidden_bias": hidden_bias, "output": output, "output_bias": output_bias}
+        return {"classes": self.classes_} | layers
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> GSTransform:
-        """Return a transform fitted as the one that `to_arrays` was called on. No array is copied."""
+        """Return the fitted transform that `to_arrays` was called on. No array is copied."""
         hidden, output = arrays["hidden"], arrays["output"]
         transform = cls(n_components=output.shape[1], n_hidden=hidden.shape[1])
         transform.classes_ = arrays["classes"]
@@ -204,14 +183,14 @@ class GSTransform(TransformerMixin, BaseEstimator):
 
         parameters = [*encoder.parameters(), *decoder.parameters()]
         adam = torch.optim.Adam(parameters, lr=self.learning_rate)
-        self.validation_loss_, self.n_epochs_, waited = np.inf, 0, 0
+        self.validation_loss_, self.n_epochs_, n_without_gain = np.inf, 0, 0
         best = [parameter.detach().clone() for parameter in parameters]
 
         def loss(rows: np.ndarray) -> Tensor:
             reshaped = encoder(vectors[rows])
             return batch_loss(reshaped, decoder(reshaped), vectors[rows], codes[rows], self.margin)
 
-        while self.n_epochs_ < self.max_epochs and waited < self.patience:
+        while self.n_epochs_ < self.max_epochs and n_without_gain < self.patience:
             for rows in self._batches(generator.permutation(n_train)):
                 adam.zero_grad()
                 loss(rows).backward()
@@ -220,15 +199,15 @@ class GSTransform(TransformerMixin, BaseEstimator):
                 validation = self._batches(np.arange(n_train, len(vectors)))
                 score = float(np.mean([loss(rows).item() for rows in validation]))
             self.n_epochs_ += 1
-            waited += 1
+            n_without_gain += 1
             if score < self.validation_loss_:
-                self.validation_loss_, waited = score, 0
+                self.validation_loss_, n_without_gain = score, 0
                 best = [parameter.detach().clone() for parameter in parameters]
             if progress is not None:
                 progress(self.n_epochs_, self.max_epochs)
         with torch.no_grad():
-            for parameter, kept in zip(parameters, best, strict=True):
-                parameter.copy_(kept)
+            for parameter, value in zip(parameters, best, strict=True):
+                parameter.copy_(value)
 
     def _batches(self, rows: np.ndarray) -> list[np.ndarray]:
         return [rows[start : start + self.batch_size] for start in range(0, len(rows), self.batch_size)]
@@ -241,21 +220,10 @@ class GSTransform(TransformerMixin, BaseEstimator):
 
 
 def batch_loss(reshaped: Tensor, restored: Tensor, generic: Tensor, codes: Tensor, margin: float) -> Tensor:
-    """Return the loss of one batch: contrastive plus reconstruction loss, each of weight 1.
+    """Return the contrastive plus the reconstruction loss of one batch, each of weight 1.
 
     Contrastive: the mean over all ordered pairs, self-pairs included, of distance² for equal labels and
     max(0, margin - distance)² for different ones, Euclidean. Reconstruction: the mean squared error.
-
-    Parameters
-    ----------
-    reshaped : Tensor of shape (n_batch, n_components)
-    restored, generic : Tensor of shape (n_batch, n_dims)
-    codes : Tensor of int, shape (n_batch,)
-    margin : float
-
-    Returns
-    -------
-    Tensor of one number
     """
     import torch
 

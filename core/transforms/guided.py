@@ -42,9 +42,8 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
     The reshaped vector of a text joins three parts:
 
     1. the square roots of its class probabilities, centred, of root mean square `class_share`. The
-       probabilities come from kernel ridge regressions on the labelled texts and label propagation on the
-       neighbour graph. The regularisation, the propagation and the weight of the class names are chosen by
-       leaving out each label in closed form;
+       probabilities come from a `ProbabilityModel`: kernel ridge regressions on the labelled texts and label
+       propagation on the neighbour graph;
     2. its shrinkage-LDA projection, of length `discriminant_share`. It is fitted on the labelled texts and on
        those with the most confident probabilities (pseudo-labels);
     3. its centred generic vector, which keeps neighbours together, and classes that nobody labelled.
@@ -54,8 +53,8 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
     Turing's estimate: where many classes have one label and no name, most classes are unseen. Last, every
     vector moves towards the mean of its neighbours' vectors, by as much as propagation helped the labels.
 
-    A fitted text is recognised by its direction, so that `fit_transform(X)` and `fit(X).transform(X)` agree.
-    A new text has its nearest fitted texts as neighbours.
+    A text with the direction of a fitted text gets its vector, so that `fit_transform(X)` and
+    `fit(X).transform(X)` agree. A new text has its nearest fitted texts as neighbours.
 
     Parameters
     ----------
@@ -139,11 +138,6 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
             Row c: embedding of the name of class c. A name has the weight of a few labelled texts, so it
             matters less with more labels. A named class needs no labelled text.
 
-        Returns
-        -------
-        GuidedTransform
-            The fitted estimator itself.
-
         Raises
         ------
         LabelError
@@ -166,7 +160,8 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         self._projected_centre = (rows @ self.directions_).mean(axis=0)
         roots = np.sqrt(self.probabilities_)
         self._root_centre = roots.mean(axis=0)
-        self._root_scale = _scale(roots - self._root_centre)
+        # The root mean square length; 1 where all are zero.
+        self._root_scale = float(np.sqrt(np.square(roots - self._root_centre).sum(axis=1).mean())) or 1.0
         self.trust_ = max(LEAST_TRUST, _seen_share(labels, len(names)) * self.probability_model_.skill())
         joined = self._join(rows, self.probabilities_)
         self.embedding_ = propagate(joined, graph, mixing=self.probability_model_.mixing, rounds=1)
@@ -180,29 +175,13 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         graph: Graph | None = None,
         label_vectors: np.ndarray | None = None,
     ) -> np.ndarray:
-        """Fit to X and return its reshaped vectors, as `fit` and then `transform` would.
-
-        Parameters and errors as for `fit`.
-
-        Returns
-        -------
-        ndarray of float32, shape (n_texts, 2 x n_classes + n_dims)
-        """
+        """Fit to X, with the parameters of `fit`, and return a copy of `embedding_`."""
         return self.fit(X, y, graph=graph, label_vectors=label_vectors).embedding_.copy()
 
     def transform(self, X: np.ndarray) -> np.ndarray:
-        """Return the reshaped vectors of fitted or new texts.
+        """Return the reshaped vectors of X (n_texts, n_dims): float32 (n_texts, 2 x n_classes + n_dims).
 
         Cost for new texts O(n_new x n_fitted x n_dims), to find their neighbours.
-
-        Parameters
-        ----------
-        X : array of shape (n_texts, n_dims)
-            Generic embeddings.
-
-        Returns
-        -------
-        ndarray of float32, shape (n_texts, 2 x n_classes + n_dims)
         """
         unit, known, new = self._recognise(X)
         vectors = self.embedding_[known]
@@ -211,7 +190,7 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         return vectors
 
     def predict_proba(self, X: np.ndarray) -> np.ndarray:
-        """Return class probabilities of X, float32 (n_texts, n_classes), columns as in `classes_`."""
+        """Return the class probabilities of X: float32 (n_texts, n_classes), columns as in `classes_`."""
         unit, known, new = self._recognise(X)
         probabilities = self.probabilities_[known]
         if len(new):
@@ -221,8 +200,7 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
     def to_arrays(self) -> dict[str, np.ndarray]:
         """Return what was learned as arrays, for `from_arrays`.
 
-        Of the fitted texts they hold only the lengths of the reshaped vectors, "lengths" (n_texts,):
-        `from_arrays` takes the vectors from where they are stored.
+        Of the reshaped vectors of the fitted texts they hold only the lengths, "lengths" (n_texts,).
         """
         check_is_fitted(self)
         model = self.probability_model_
@@ -248,7 +226,7 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
 
         Parameters
         ----------
-        arrays : mapping of str to ndarray
+        arrays : mapping
             From `to_arrays`.
         unit : ndarray of float32, shape (n_texts, n_dims)
             Unit vectors of the fitted texts.
@@ -259,9 +237,8 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
             `probabilities_` of the transform.
         """
         n_neighbors, class_share, discriminant_share = arrays["parameters"].tolist()
-        transform = cls(
-            n_neighbors=int(n_neighbors), class_share=class_share, discriminant_share=discriminant_share
-        )
+        shares = {"class_share": class_share, "discriminant_share": discriminant_share}
+        transform = cls(n_neighbors=int(n_neighbors), **shares)
         for name, attribute in STORED_ATTRIBUTES.items():
             array = np.asarray(arrays[name])
             # A number stays a Python float: an array of no dimensions would turn float32 into float64.
@@ -328,9 +305,8 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
 
     def _extend(self, unit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return reshaped vectors and probabilities of new texts; those of the fitted texts do not change."""
-        indices, similarities = nearest_rows(
-            unit, self._fitted_unit, min(self.n_neighbors, len(self._fitted_unit))
-        )
+        k = min(self.n_neighbors, len(self._fitted_unit))
+        indices, similarities = nearest_rows(unit, self._fitted_unit, k)
         weights = neighbour_weights(similarities)
         rows = self._centred(unit)
         mixing = self.probability_model_.mixing
@@ -355,12 +331,6 @@ def _seen_share(labels: ReadLabels, n_names: int) -> float:
     sizes = np.bincount(labels.codes, minlength=len(labels.classes))
     sizes[:n_names] += 1  # named classes come first
     return 1 - float((sizes[labels.codes] == 1).mean())
-
-
-def _scale(centred: np.ndarray) -> float:
-    """Return the root mean square length of the rows; 1 where all are zero."""
-    scale = float(np.sqrt(np.square(centred).sum(axis=1).mean()))
-    return scale if scale > 0 else 1.0
 
 
 def _blend(

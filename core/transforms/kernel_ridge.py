@@ -15,7 +15,7 @@ BLOCK_CELLS = 32_000_000
 
 @dataclass(frozen=True)
 class Ridge:
-    """A fitted kernel ridge regression on class targets.
+    """A fitted kernel ridge regression of class targets.
 
     Attributes
     ----------
@@ -32,7 +32,7 @@ class Ridge:
         """Return the scores of the first examples, each scored without itself among the examples.
 
         Leaving example i out changes the coefficients by -inverse[:, i] coefficients[i] / inverse[i, i].
-        The scores are linear in the kernel, so the rows may be mixed along the neighbour graph.
+        The scores are linear in the kernel, so its rows may be mixed along the neighbour graph.
 
         Parameters
         ----------
@@ -69,7 +69,7 @@ def kernel_blocks(rows: np.ndarray, others: np.ndarray) -> Iterator[tuple[slice,
         yield block, kernel(rows[block], others)
 
 
-def fit_ridge(examples: Examples, penalty: float, similarities: np.ndarray | None = None) -> Ridge:
+def fit_ridge(examples: Examples, penalty: float, similarities: np.ndarray) -> Ridge:
     """Fit the regression of class targets on the kernel to the examples; every class has the same weight.
 
     Cost O(n_examples³).
@@ -79,16 +79,9 @@ def fit_ridge(examples: Examples, penalty: float, similarities: np.ndarray | Non
     examples : Examples
     penalty : float
         Above 0. Regularisation added to the diagonal for an example of weight 1.
-    similarities : ndarray of float64, shape (n_examples, n_examples), optional
-        Kernel of the examples; computed when not given.
-
-    Returns
-    -------
-    Ridge
+    similarities : ndarray of float64, shape (n_examples, n_examples)
+        Kernel of the examples.
     """
-    if similarities is None:
-        rows = examples.rows.astype(np.float64)
-        similarities = kernel(rows, rows)
     inverse = np.linalg.inv(similarities + np.diag(penalty / examples.weights()))
     return Ridge(inverse @ examples.targets(), inverse)
 

@@ -1,4 +1,4 @@
-"""The way from texts to the vectors of an analysis."""
+"""The method of an analysis: how its vectors are made."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class MethodKind(StrEnum):
 
 @dataclass(frozen=True)
 class Method:
-    """A way from texts to vectors.
+    """How texts become vectors.
 
     Attributes
     ----------
     kind : MethodKind
-        Its value is accepted too.
+        Its value is accepted too; ValueError where there is no such kind.
     encoder : str
         For `core.encoders.load_encoder`; "" for other kinds than "reencode".
     template : str
@@ -44,13 +44,7 @@ class Method:
     template: str = ""
 
     def __post_init__(self) -> None:
-        """Convert the value of a kind to the kind.
-
-        Raises
-        ------
-        ValueError
-            When there is no such kind.
-        """
+        """Convert the value of a kind to the kind."""
         object.__setattr__(self, "kind", MethodKind(self.kind))
 
     @property
@@ -69,9 +63,8 @@ class Method:
         Parameters
         ----------
         n_names : int
-            Label names.
         n_classes : int
-            Different labels that were given to texts.
+            Different labels of texts.
         names_encoded : bool
             Whether the encoder of the corpus can encode label names. Only `GuidedTransform` uses them.
         """
@@ -87,7 +80,7 @@ class Method:
         return json.dumps(asdict(self), ensure_ascii=False)
 
     def to_key(self) -> str:
-        """Return a text for keys of kept results, the same as in earlier versions."""
+        """Return a text for keys of stored results, the same as in earlier versions."""
         earlier = {new: old for old, new in EARLIER_KINDS.items()}
         document = asdict(self) | {"kind": earlier.get(self.kind, self.kind)}
         return json.dumps(document, ensure_ascii=False)

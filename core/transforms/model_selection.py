@@ -37,7 +37,7 @@ LEAST_SHARE = 0.05
 
 @dataclass(frozen=True)
 class HyperParameters:
-    """One choice of hyper-parameters with its share of the average.
+    """One choice of hyper-parameters, and its weight in the average over all choices.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class HyperParameters:
     temperature : float
         Divisor of the scores before the softmax.
     share : float
-        Weight in the average over all choices, 0 to 1.
+        Weight in the average, 0 to 1.
     likelihood : float
         Mean log probability of the left-out labels, each class with the same weight; nan without any.
     """
@@ -73,9 +73,8 @@ def choose_hyper_parameters(
     """Return for each mixing the hyper-parameters under which left-out labels are most probable.
 
     Every label is left out in closed form under each choice of the grid. A label counts only where another
-    text or a name represents its class. For each mixing the best other hyper-parameters are chosen. The
-    mixings are then averaged by the likelihood of the labels (Bayesian model averaging), so that a few labels
-    do not decide alone.
+    text or a name represents its class. The mixings are then averaged by the likelihood of the labels
+    (Bayesian model averaging), so that a few labels do not decide alone.
 
     Cost O(n_choices x m² x (m + n_classes)) and O(n_texts x m x n_dims), with m labels and names, at most
     `MOST_LEFT_OUT` labels.
@@ -90,7 +89,6 @@ def choose_hyper_parameters(
         Their classes, 0..n_classes-1.
     names : ndarray of float32, shape (n_names, n_dims)
         Row c: unit direction of the name of class c.
-    n_classes : int
     graph : Graph
         Of all texts.
 
@@ -101,30 +99,25 @@ def choose_hyper_parameters(
     chosen = thin_out(codes, MOST_LEFT_OUT)
     labelled, codes = labelled[chosen], codes[chosen]
     sizes = np.bincount(codes, minlength=n_classes)
-    judged = (sizes[codes] > 1) | (codes < len(names))
-    if not judged.any():
+    counted = (sizes[codes] > 1) | (codes < len(names))
+    if not counted.any():
         return (DEFAULT_HYPER_PARAMETERS,)
-    importance = judged / sizes[codes]
-    importance /= importance.sum()
+    weights = counted / sizes[codes]
+    weights /= weights.sum()
     best: dict[float, tuple[float, HyperParameters]] = {}
     for hyper_parameters, scores in _left_out_scores(rows, labelled, codes, names, n_classes, graph):
-        likelihoods = [importance @ _log_probabilities(scores / t, codes) for t in TEMPERATURES]
-        likelihood = float(max(likelihoods))
-        found = replace(
-            hyper_parameters, temperature=TEMPERATURES[int(np.argmax(likelihoods))], likelihood=likelihood
-        )
-        support = judged.sum() * likelihood - _prior_penalty(found)
-        if found.mixing not in best or support > best[found.mixing][0]:
-            best[found.mixing] = support, found
-    supports = np.array([support for support, _ in best.values()])
-    shares = np.exp(supports - supports.max())
+        likelihoods = [weights @ _log_probabilities(scores / t, codes) for t in TEMPERATURES]
+        temperature, likelihood = TEMPERATURES[int(np.argmax(likelihoods))], float(max(likelihoods))
+        choice = replace(hyper_parameters, temperature=temperature, likelihood=likelihood)
+        posterior = counted.sum() * likelihood - _prior_penalty(choice)  # its logarithm
+        if choice.mixing not in best or posterior > best[choice.mixing][0]:
+            best[choice.mixing] = posterior, choice
+    posteriors = np.array([posterior for posterior, _ in best.values()])
+    shares = np.exp(posteriors - posteriors.max())
     shares[shares < LEAST_SHARE * shares.sum()] = 0
     shares /= shares.sum()
-    return tuple(
-        replace(found, share=float(share))
-        for (_, found), share in zip(best.values(), shares, strict=True)
-        if share > 0
-    )
+    averaged = zip(best.values(), shares.tolist(), strict=True)
+    return tuple(replace(choice, share=share) for (_, choice), share in averaged if share > 0)
 
 
 def _left_out_scores(
@@ -134,8 +127,8 @@ def _left_out_scores(
     own = rows[labelled]
     examples = join_examples(own, codes, names, DEFAULT_HYPER_PARAMETERS.name_count, n_classes)
     mixed = _mixed_kernels(rows, labelled, examples.rows, graph)
-    doubles = examples.rows.astype(np.float64)
-    similarities = kernel(doubles, doubles)
+    exact = examples.rows.astype(np.float64)
+    similarities = kernel(exact, exact)
     for name_count in NAME_COUNTS if len(names) else (DEFAULT_HYPER_PARAMETERS.name_count,):
         examples = join_examples(own, codes, names, name_count, n_classes)
         for penalty in PENALTIES:
@@ -181,6 +174,7 @@ def _log_probabilities(scores: np.ndarray, codes: np.ndarray) -> np.ndarray:
 
 
 def _prior_penalty(hyper_parameters: HyperParameters) -> float:
+    """Return the negative log prior: Laplace distributions around the default."""
     steps = abs(hyper_parameters.mixing - DEFAULT_HYPER_PARAMETERS.mixing) / 0.3
     factor = hyper_parameters.name_count / DEFAULT_HYPER_PARAMETERS.name_count
     return MIXING_PENALTY * steps + NAME_COUNT_PENALTY * abs(np.log(factor))

@@ -54,18 +54,9 @@ def join_examples(
 
 
 def thin_out(codes: np.ndarray, most: int) -> np.ndarray:
-    """Return the positions of about `most` labels, evenly over each class, at least one of each.
+    """Return the positions of about `most` labels, ascending: evenly over each class, at least one of each.
 
-    Parameters
-    ----------
-    codes : ndarray of int, shape (n_labels,)
-        Classes, 0 or more.
-    most : int
-        At most this many and one for each class are returned; all where there are no more.
-
-    Returns
-    -------
-    ndarray of int, ascending
+    All are returned where there are no more than `most`; else at most that many and one for each class.
     """
     if len(codes) <= most:
         return np.arange(len(codes))

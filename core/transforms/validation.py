@@ -34,7 +34,7 @@ def read_labels(y: np.ndarray, n_named: int = 0) -> ReadLabels:
     ----------
     y : array of whole numbers, shape (n_texts,)
     n_named : int, default=0
-        Codes 0 to n_named - 1 are classes even without a labelled text: they have names.
+        Codes 0 to n_named - 1 have names, and so are classes even without a labelled text.
 
     Raises
     ------

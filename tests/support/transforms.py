@@ -1,11 +1,9 @@
-"""What several tests of the transforms use."""
+"""Helpers of the tests of the transforms."""
 
 import numpy as np
 
 from core.neighbours import unit_rows
-from core.transforms import (
-    Examples,
-)
+from core.transforms import Examples
 
 
 def stored(arrays, folder):
@@ -19,8 +17,8 @@ def distances(Z):
     return np.linalg.norm(Z[:, None] - Z[None], axis=2)
 
 
-def examples_of(n, n_dims, n_classes, seed=0, counts=None):
-    """Examples in a random order of directions, each class at least once."""
+def examples_of(n, n_dims, n_classes, seed=0):
+    """Examples in random directions, their classes in turn."""
     rng = np.random.default_rng(seed)
     rows = unit_rows(rng.standard_normal((n, n_dims)).astype("f"))
-    return Examples(rows, np.arange(n) % n_classes, np.ones(n) if counts is None else counts, n_classes)
+    return Examples(rows, np.arange(n) % n_classes, np.ones(n), n_classes)

@@ -46,7 +46,7 @@ class TestGSTransform:
         assert distances(Z)[same].mean() < 0.4 * distances(Z)[~same].mean()
 
     def test_best_weights_are_kept(self, blobs):
-        """A step far too large spoils every later epoch: the loss kept is that of the weights kept."""
+        """A step far too large spoils every later epoch: the loss is that of the weights that were kept."""
         import torch
 
         X, codes = blobs
@@ -56,11 +56,10 @@ class TestGSTransform:
         assert transform.n_epochs_ == 12
         assert losses == sorted(losses, reverse=True)
         assert transform.validation_loss_ == losses[-1]
-        # contrastive part of the kept weights, recomputed on the texts that only watched
-        order = np.random.default_rng(0).permutation(60)
-        watched = order[48:]
-        Z = torch.tensor(transform.transform(X[watched]))
-        contrastive = batch_loss(Z, torch.zeros(1, 1), torch.zeros(1, 1), torch.tensor(codes[watched]), 10.0)
+        # The contrastive part of the kept weights, recomputed on the validation texts.
+        held = np.random.default_rng(0).permutation(60)[48:]
+        Z = torch.tensor(transform.transform(X[held]))
+        contrastive = batch_loss(Z, torch.zeros(1, 1), torch.zeros(1, 1), torch.tensor(codes[held]), 10.0)
         assert contrastive.item() <= transform.validation_loss_ + 1e-3
 
     def test_stops_when_nothing_improves(self, blobs):
@@ -75,19 +74,22 @@ class TestGSTransform:
         assert again.transform(X).tobytes() == transform.transform(X).tobytes()
         assert again.get_params()["n_hidden"] == 16 and again.get_params()["n_components"] == 4
 
-    def test_unlabelled_rows_are_not_looked_at(self, few):
+    def test_unlabelled_rows_do_not_matter(self, few):
         X, y = few
         other = np.where((y >= 0)[:, None], X, 5)
         one = GSTransform(max_epochs=3).fit(X, y).transform(X)
         two = GSTransform(max_epochs=3).fit(other, y).transform(X)
         assert one.tobytes() == two.tobytes()
 
-    def test_at_most_so_many_texts(self, blobs):
+    def test_the_sample_has_at_most_max_texts(self, blobs):
+        """Whatever the other texts are, the result is the same."""
         X, codes = blobs
-        transform = GSTransform(max_texts=10, max_epochs=2).fit(X, codes)
-        assert transform.n_epochs_ == 2
+        inside = np.isin(np.arange(60), np.random.default_rng(0).permutation(60)[:10])
+        one = GSTransform(max_texts=10, max_epochs=2).fit(X, codes)
+        two = GSTransform(max_texts=10, max_epochs=2).fit(np.where(inside[:, None], X, 5), codes)
+        assert one.transform(X).tobytes() == two.transform(X).tobytes()
 
-    def test_same_seed_same_bytes_and_torch_untouched(self, few):
+    def test_one_seed_gives_one_result_and_leaves_torch_unchanged(self, few):
         import torch
 
         X, y = few
@@ -100,14 +102,14 @@ class TestGSTransform:
         assert one.tobytes() == two.tobytes()
         assert one.tobytes() != GSTransform(max_epochs=5, random_state=4).fit_transform(X, y).tobytes()
 
-    def test_two_at_once_do_not_disturb_each_other(self, few, monkeypatch):
+    def test_two_fits_at_once_give_the_results_of_each_alone(self, few, monkeypatch):
         X, y = few
         alone = GSTransform(max_epochs=3).fit_transform(X, y)
         real, drawn = GSTransform._networks, threading.Event()
         other = threading.Thread(target=GSTransform(max_epochs=3, random_state=1).fit, args=[X, y])
 
         def draw(self, n_dims):
-            if self.random_state == 1:  # stays in the middle of it for as long as the first has not drawn
+            if self.random_state == 1:  # waits, with its weights drawn, until the first has drawn too
                 networks = real(self, n_dims)
                 drawn.wait(10)
                 return networks
@@ -122,13 +124,13 @@ class TestGSTransform:
         assert GSTransform(max_epochs=3).fit_transform(X, y).tobytes() == alone.tobytes()
         other.join(10)
 
-    def test_progress_is_told_and_may_stop(self, few):
+    def test_progress_counts_epochs_and_may_cancel(self, few):
         from core.errors import Cancelled
 
         X, y = few
-        told = []
-        GSTransform(max_epochs=3).fit(X, y, progress=lambda done, total: told.append((done, total)))
-        assert told == [(1, 3), (2, 3), (3, 3)]
+        calls = []
+        GSTransform(max_epochs=3).fit(X, y, progress=lambda done, total: calls.append((done, total)))
+        assert calls == [(1, 3), (2, 3), (3, 3)]
 
         def stop(done, total):
             raise Cancelled

@@ -19,7 +19,7 @@ def test_sklearn_compatible_estimator(estimator, check):
 
 
 class TestGuidedTransform:
-    def test_fitted_texts_get_the_same_both_ways(self, few):
+    def test_fit_transform_equals_fit_and_transform(self, few):
         X, y = few
         transform = GuidedTransform()
         Z = transform.fit_transform(X, y)
@@ -27,14 +27,14 @@ class TestGuidedTransform:
         assert Z.tobytes() == transform.transform(X).tobytes()
         assert transform.predict_proba(X).tobytes() == transform.probabilities_.tobytes()
 
-    def test_a_given_graph_is_the_one_it_would_build(self, few):
+    def test_without_a_graph_it_builds_that_of_build_graph(self, few):
         X, y = few
         Z = GuidedTransform().fit_transform(X, y, graph=build_graph(X))
         assert Z.tobytes() == GuidedTransform().fit_transform(X, y).tobytes()
 
     def test_parts_by_hand(self, few, monkeypatch):
-        """Without mixing: part 1 is centred with the mean square asked, part 2 has the length asked, both at
-        the trust earned; part 3 is the centred vector."""
+        """Without mixing: part 1 is centred with root mean square `class_share` times the trust, part 2 has
+        the length `discriminant_share` times the trust, and part 3 is the centred vector."""
         X, y = few
         monkeypatch.setattr(model_selection, "MIXINGS", (0.0,))
         transform = GuidedTransform(class_share=3, discriminant_share=0.5)
@@ -59,21 +59,20 @@ class TestGuidedTransform:
         apart = unit_rows(X - X.mean(axis=0))
         np.testing.assert_allclose(blended, 0.7 * apart + 0.3 * np.roll(apart, -1, axis=0), atol=1e-5)
 
-    def test_trust_of_labels_that_stand_alone(self):
-        """Three labels, two of them alone in their class: two thirds of the texts are of unseen classes.
-        With names for all, none are."""
-        labels = read_labels(np.array([0, 0, 1, 2, -1]))
-        assert _seen_share(labels, 0) == pytest.approx(0.5)
+    def test_share_of_texts_of_seen_classes(self):
+        """Two of four labels are alone in their class: half of the texts are of unseen classes. With names
+        for all classes, none are."""
+        assert _seen_share(read_labels(np.array([0, 0, 1, 2, -1])), 0) == pytest.approx(0.5)
         assert _seen_share(read_labels(np.array([0, 0, 1, 2, -1]), 3), 3) == 1
         assert _seen_share(read_labels(np.full(3, -1), 2), 2) == 1
 
-    def test_labels_that_mean_nothing_earn_the_least_trust(self, loud_topics):
+    def test_random_labels_get_low_trust(self, loud_topics):
         X, topic, _ = loud_topics
         y = np.where(np.arange(500) < 60, np.random.default_rng(3).integers(3, size=500), -1)
         assert GuidedTransform().fit(X, y).trust_ <= 0.35
         assert GuidedTransform().fit(X, np.where(np.arange(500) < 60, topic, -1)).trust_ > 0.8
 
-    def test_classes_nobody_labelled_keep_together(self):
+    def test_unlabelled_classes_keep_together(self):
         """Twelve groups, labels for four of them: the eight others are hardly more mixed than before, though
         each of their texts is drawn towards one of the four."""
         rng = np.random.default_rng(0)
@@ -96,14 +95,14 @@ class TestGuidedTransform:
         assert first.transform(X).shape == transform.embedding_.shape
         assert transform.fit(X[:50], y[:50]).linear_ is not first
 
-    def test_probabilities_are_rows_of_one_and_find_the_classes(self, blobs, few):
+    def test_probabilities_sum_to_one_and_find_the_classes(self, blobs, few):
         X, y = few
         transform = GuidedTransform().fit(X, y)
         assert transform.probabilities_.dtype == np.float32
         np.testing.assert_allclose(transform.probabilities_.sum(axis=1), 1, atol=1e-5)
         assert (transform.probabilities_.argmax(axis=1) == blobs[1]).mean() > 0.9
 
-    def test_new_texts_fall_where_their_class_is(self, blobs):
+    def test_new_texts_get_their_class(self, blobs):
         X, codes = blobs
         y = np.where(np.arange(60) % 5 == 0, codes, -1)
         seen = np.arange(60) % 4 > 0
@@ -114,7 +113,7 @@ class TestGuidedTransform:
         alone = np.vstack([transform.transform(row[None]) for row in X])
         np.testing.assert_allclose(alone, transform.transform(X), atol=1e-5)
 
-    def test_a_text_nearly_fitted_lands_nearly_there(self, few):
+    def test_a_text_near_a_fitted_one_is_placed_near_it(self, few):
         X, y = few
         transform = GuidedTransform()
         Z = transform.fit_transform(X, y)
@@ -122,14 +121,14 @@ class TestGuidedTransform:
         gaps = np.linalg.norm(nearly - Z, axis=1)
         assert gaps.max() < 0.35 * np.median(distances(Z))
 
-    def test_row_order_only_permutes(self, few):
+    def test_the_order_of_rows_does_not_matter(self, few):
         X, y = few
         order = np.random.default_rng(1).permutation(60)
-        Z, shuffled = (
+        Z, permuted = (
             GuidedTransform().fit_transform(X, y),
             GuidedTransform().fit_transform(X[order], y[order]),
         )
-        np.testing.assert_allclose(distances(shuffled), distances(Z[order]), atol=5e-3)
+        np.testing.assert_allclose(distances(permuted), distances(Z[order]), atol=5e-3)
 
     def test_rotating_the_space_keeps_distances(self, few):
         X, y = few
@@ -145,7 +144,7 @@ class TestGuidedTransform:
         assert transform.classes_.tolist() == [3, 12, 70]
         np.testing.assert_allclose(distances(Z), distances(GuidedTransform().fit_transform(X, y)), atol=5e-3)
 
-    def test_same_input_same_bytes_and_untouched(self, few):
+    def test_same_input_gives_same_bytes_and_stays_unchanged(self, few):
         X, y = few
         graph = build_graph(X)
         before = copy.deepcopy((X, y, graph))
@@ -155,7 +154,7 @@ class TestGuidedTransform:
         assert np.array_equal(X, before[0]) and np.array_equal(y, before[1])
         assert (graph.indices == before[2].indices).all()
 
-    def test_its_result_is_the_callers_to_change(self, few):
+    def test_its_result_is_a_copy(self, few):
         X, y = few
         transform = GuidedTransform()
         Z = transform.fit_transform(X, y)
@@ -188,12 +187,12 @@ class TestGuidedTransform:
             assert again.predict_proba(rows).tobytes() == transform.predict_proba(rows).tobytes()
         assert again.linear_.weights.tobytes() == transform.linear_.weights.tobytes()
 
-    def test_pickled_it_recognises_its_texts(self, few):
+    def test_after_pickling_it_recognises_its_texts(self, few):
         X, y = few
         transform = GuidedTransform().fit(X, y)
         assert (pickle.loads(pickle.dumps(transform)).transform(X) == transform.embedding_).all()
 
-    def test_labels_across_the_main_structure_come_apart(self, loud_topics):
+    def test_labels_across_the_main_structure_are_separated(self, loud_topics):
         """A quiet direction with the label: neighbours share it more often afterwards."""
         X, _, label = loud_topics
         y = np.full(500, -1)
@@ -235,14 +234,14 @@ class TestGuidedTransform:
         y = np.where(y == 1, 1, np.where(np.arange(60) < 30, 0, -1))
         assert np.isfinite(GuidedTransform().fit_transform(X, y)).all()
 
-    def test_names_alone_make_a_space(self, blobs):
+    def test_names_alone_are_enough(self, blobs):
         X, codes = blobs
         names = np.stack([X[codes == code].mean(axis=0) for code in range(3)])
         transform = GuidedTransform().fit(X, np.full(60, -1), label_vectors=names)
         assert transform.classes_.tolist() == [0, 1, 2]
         assert (transform.probabilities_.argmax(axis=1) == codes).mean() > 0.9
 
-    def test_names_fade_as_labels_come(self, blobs):
+    def test_names_matter_less_with_more_labels(self, blobs):
         """Names in the wrong order: alone they mislead, beside twenty labels of each class they do not."""
         X, codes = blobs
         wrong = np.stack([X[codes == code].mean(axis=0) for code in (1, 2, 0)])

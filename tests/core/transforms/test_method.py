@@ -1,4 +1,4 @@
-"""A method is read from every version's text, and knows which labels it lacks."""
+"""A method is read from the text of every version, and says which labels it lacks."""
 
 import pytest
 
@@ -6,13 +6,13 @@ from core.errors import StoreError
 from core.transforms import Method, MethodKind
 
 
-def test_a_method_comes_back_from_its_text():
+def test_a_method_is_read_from_its_text():
     for method in (Method(), Method("gstransform"), Method("reencode", "mine", "{instruction}!")):
         assert Method.from_text(method.to_text()) == method
     assert Method.from_text(None) == Method("guided")
 
 
-def test_an_earlier_version_called_re_encoding_otherwise_and_its_keys_stay():
+def test_the_earlier_name_of_re_encoding_is_read_and_stays_in_keys():
     earlier = '{"kind": "reading", "encoder": "mine", "template": ""}'
     method = Method.from_text(earlier)
     assert method == Method(MethodKind.REENCODE, "mine") and method.reencodes
@@ -21,7 +21,7 @@ def test_an_earlier_version_called_re_encoding_otherwise_and_its_keys_stay():
 
 
 @pytest.mark.parametrize("text", ["{}", "[]", '{"kind": "dreaming"}', '{"kind": "generic"}', "{"])
-def test_what_is_no_method_of_an_analysis_is_refused(text):
+def test_a_text_of_no_method_is_refused(text):
     with pytest.raises(StoreError):
         Method.from_text(text)
 

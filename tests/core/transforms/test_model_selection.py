@@ -8,8 +8,8 @@ from tests.support.transforms import examples_of
 
 
 class TestModelSelection:
-    def test_mixtures_are_what_smoothing_makes(self):
-        """For every mixing, the rows that are judged get what `propagate` gives them, isolated rows too."""
+    def test_mixed_kernels_equal_label_propagation(self):
+        """For every mixing, the labelled rows get what `propagate` gives them, isolated rows too."""
         rows = examples_of(40, 6, 2).rows
         graph = build_graph(rows, 4)
         graph.similarities[7] = 0  # isolated
@@ -17,8 +17,8 @@ class TestModelSelection:
         mixtures = model_selection._mixed_kernels(rows, np.array([3, 7, 20]), rows[:5], graph)
         assert set(mixtures) == set(model_selection.MIXINGS)
         for mixing, mixture in mixtures.items():
-            smoothed = propagate(near, graph, mixing=mixing, rounds=model_selection.ROUNDS)
-            np.testing.assert_allclose(mixture, smoothed[[3, 7, 20]], atol=1e-5)
+            propagated = propagate(near, graph, mixing=mixing, rounds=model_selection.ROUNDS)
+            np.testing.assert_allclose(mixture, propagated[[3, 7, 20]], atol=1e-5)
 
     def test_log_probability_by_hand(self):
         scores = np.array([[0, np.log(3)], [1e4, 1e4]])
@@ -33,18 +33,17 @@ class TestModelSelection:
         return choose_hyper_parameters(rows, labelled, label[:40], names, label.max() + 1, build_graph(rows))
 
     @staticmethod
-    def mean_mixing(ways):
-        return sum(way.share * way.mixing for way in ways)
+    def mean_mixing(choices):
+        return sum(choice.share * choice.mixing for choice in choices)
 
-    def test_labels_that_follow_neighbours_are_smoothed_and_others_are_not(self, loud_topics):
+    def test_only_labels_that_follow_neighbours_are_propagated(self, loud_topics):
         X, topic, label = loud_topics
         follows, crosses = self.choose(X, topic), self.choose(X, label)
-        assert sum(way.share for way in follows) == pytest.approx(1)
+        assert sum(choice.share for choice in follows) == pytest.approx(1)
         assert self.mean_mixing(follows) > 0.4 > 0.2 > self.mean_mixing(crosses)
 
-    def test_classes_that_alternate_are_all_heard(self, monkeypatch):
-        """Noise with alternating labels, one more than are judged: no class may vanish, or the other one
-        would be predicted with certainty."""
+    def test_no_class_vanishes_among_more_labels_than_are_left_out(self, monkeypatch):
+        """Noise with alternating labels: without one class, the other would be predicted with certainty."""
         monkeypatch.setattr(model_selection, "MOST_LEFT_OUT", 60)
         monkeypatch.setattr(probability_model, "MOST_EXAMPLES", 60)
         X = np.random.default_rng(0).standard_normal((200, 16)).astype("f")
@@ -52,11 +51,11 @@ class TestModelSelection:
         assert transform.trust_ < 0.5
         assert 0.2 < transform.probabilities_[:62, 0].mean() < 0.8
 
-    def test_labels_alone_in_their_class_cannot_be_judged(self, loud_topics):
+    def test_without_a_label_to_leave_out_the_choice_is_the_default(self, loud_topics):
         X = loud_topics[0]
         assert self.choose(X, np.arange(500)) == (model_selection.DEFAULT_HYPER_PARAMETERS,)
 
-    def test_more_labels_than_are_judged_cost_no_more(self, loud_topics, monkeypatch):
+    def test_more_labels_than_are_left_out_cost_no_more(self, loud_topics, monkeypatch):
         X, topic, _ = loud_topics
         monkeypatch.setattr(model_selection, "MOST_LEFT_OUT", 20)
         seen = []

@@ -27,6 +27,6 @@ class TestValidation:
             (["joy", "anger"], "Labels of type .* found; give whole numbers"),
         ],
     )
-    def test_unusable_labels_are_named(self, y, message):
+    def test_unusable_labels_are_refused(self, y, message):
         with pytest.raises(LabelError, match=message):
             read_labels(np.array(y))
