@@ -17,10 +17,9 @@ from pages.common.evidence_status import (
     draw_refit,
     evidence_help,
 )
-from pages.common.label_actions import LABELS, change_labels, draw_fit_button, draw_undo, record_labels
+from pages.common.fit_button import FIT_HELP, draw_fit_button, fit_problem
 from pages.common.label_checks import current_check, draw_check_job, start_check
-from pages.common.label_manager import NEW_LABEL, draw_label_manager, draw_labels
-from pages.common.method_rules import LABEL_TEXTS, method_hint, method_ready, start_label
+from pages.common.label_manager import LABELS, change_labels, draw_label_manager
 from pages.common.notices import attempt, draw_notice, keep_notice, show_message
 from pages.common.state import (
     analysis_title,
@@ -49,12 +48,11 @@ from pages.common.state import (
 from pages.common.text import capitalised, duration, markdown, metadata_of, shorten
 
 __all__ = [
+    "FIT_HELP",
     "INSTRUCTION_ONLY",
     "LABELS",
-    "LABEL_TEXTS",
     "NAMES_ONLY",
     "NAMES_ONLY_HELP",
-    "NEW_LABEL",
     "analysis_title",
     "attempt",
     "capitalised",
@@ -68,14 +66,13 @@ __all__ = [
     "draw_check_job",
     "draw_fit_button",
     "draw_label_manager",
-    "draw_labels",
     "draw_measuring",
     "draw_notice",
     "draw_refit",
-    "draw_undo",
     "duration",
     "ensure_analysis",
     "evidence_help",
+    "fit_problem",
     "forget_widget",
     "forget_widgets",
     "get_state",
@@ -86,15 +83,12 @@ __all__ = [
     "keep_notice",
     "markdown",
     "metadata_of",
-    "method_hint",
-    "method_ready",
     "n_shown",
     "names_for",
     "open_analysis",
     "open_corpus",
     "partition_for",
     "person",
-    "record_labels",
     "reset_state",
     "set_widget",
     "shorten",
@@ -103,7 +97,6 @@ __all__ = [
     "source_for",
     "start_check",
     "start_clusters",
-    "start_label",
     "start_widget",
     "state_of",
     "typical_of",

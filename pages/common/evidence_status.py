@@ -12,8 +12,7 @@ from core.storage import Analysis, findings_kept
 from core.tasks import fit_key
 from core.transforms import Method
 from pages.common import cache, jobs
-from pages.common.method_rules import starts_on_guide
-from pages.common.navigation import GUIDE
+from pages.common.fit_button import draw_fit_button
 from pages.common.text import markdown
 
 EVIDENCE_HELP = (
@@ -66,23 +65,10 @@ def evidence_help(method: Method) -> str:
 
 
 def draw_refit(analysis: Analysis) -> None:
-    """Draw a button to fit again where labels or instruction changed since the Fit."""
-    if analysis.fit_key == fit_key(cache.store(), analysis.id):
-        return
-    if starts_on_guide(analysis):
-        st.page_link(
-            GUIDE, label="Changed since this map was made: continue in Guide", icon=":material/refresh:"
-        )
-        return
-    job = jobs.latest("fit", analysis_id=analysis.id)
-    if st.button(
-        "Labels or instruction changed: fit again",
-        key="fit_again",
-        icon=":material/refresh:",
-        disabled=job is not None and job.active,
-    ):
-        jobs.start_fit(analysis)
-        st.rerun()
+    """Draw that labels or instruction changed since the Fit, where they did, and a Fit button."""
+    if analysis.fit_key != fit_key(cache.store(), analysis.id):
+        st.caption("Labels or instruction changed since this Fit.", width="content")
+        draw_fit_button(analysis, "fit_again")
 
 
 def _wait(analysis: Analysis, missing: Collection[str], job: Job) -> None:

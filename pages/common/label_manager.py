@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
@@ -10,50 +12,20 @@ from core.storage import Analysis, RetiredLabel
 from core.utils import content_key
 from pages.charts import colour_of
 from pages.common import cache
-from pages.common.label_actions import LABELS, change_labels
 from pages.common.notices import attempt, draw_notice
-from pages.common.state import ensure_analysis, set_widget, widget_value
+from pages.common.state import widget_value
 from pages.common.text import markdown
 
 MOST_ROWS = 10  # of the table, seen at once; more scroll in a height of
 TABLE_HEIGHT = 360  # pixels
-MANAGER_WIDTH = 400  # pixels
-NAMES_HELP = (
-    "A Fit also learns from the names: each counts as a text of its label. Name every kind of text that "
-    "occurs, if only as “other”: texts of a kind without a name move towards the named ones."
-)
+LABELS = "labels"  # where messages about labels are shown
 MERGE_HELP = "Their texts get this label. The record of who gave which label is kept."
 DELETE_HELP = "Its texts then have no label. The record is kept, and the label can be restored."
 
-NEW_LABEL = "new label"  # where messages about the instruction and a new label are shown
 
-
-def draw_labels(analysis: Analysis | None) -> None:
-    """Draw a field that adds a label name, and a popover that changes the names."""
-    store = cache.store()
-    names = store.label_names.current(analysis.id) if analysis else []
-
-    def add() -> None:
-        typed = widget_value("guide_new_label")
-        if attempt(lambda: store.label_names.add(ensure_analysis(), typed), NEW_LABEL):
-            set_widget("guide_new_label", "")
-
-    with st.container(key="guide_labels", horizontal=True, vertical_alignment="bottom"):
-        # No form: both Enter and the button add a name.
-        st.text_input(
-            "Labels",
-            key="guide_new_label",
-            placeholder="name a label, Enter",
-            width=260,
-            help=NAMES_HELP,
-            on_change=add,
-        )
-        st.button("Add label", key="guide_add_label", icon=":material/add:")
-        if names or (analysis is not None and store.label_names.retired(analysis.id)):
-            popover = st.popover("Edit labels", icon=":material/edit:", key="guide_edit_labels")
-            with popover, st.container(width=MANAGER_WIDTH):
-                draw_label_manager(analysis, "guide_names")
-    draw_notice(NEW_LABEL)
+def change_labels(step: Callable[[], object]) -> None:
+    """Run a step that changes labels; `draw_notice(LABELS)` shows its error. For callbacks."""
+    attempt(step, LABELS, redraw=True)
 
 
 def draw_label_manager(analysis: Analysis, key: str) -> None:

@@ -10,11 +10,11 @@ from pages.common import cache, is_prepared, jobs, navigation, open_corpus, show
 from pages.common.encoders import (
     Upload,
     draw_encoder_chooser,
+    encoder_problem,
     encoding_cost,
     keep_vectors,
     kept_vectors_name,
     read_upload,
-    why_not,
 )
 
 VECTOR_SOURCES = {"encoder": "By an encoder", "ready": "Vectors I have already"}
@@ -56,7 +56,7 @@ def draw_encoder(corpus: Corpus) -> None:
     )
     if not encoder:
         return
-    problem = why_not(encoder, instructed=False)
+    problem = encoder_problem(encoder, instructed=False)
     n_long, max_tokens, _ = encoding_cost(corpus.key, encoder, corpus.texts)
     if n_long and not problem:
         st.caption(

@@ -23,7 +23,7 @@ from pages.common import (
     start_widget,
     state_of,
 )
-from pages.common.encoders import draw_encoder_chooser, why_not
+from pages.common.encoders import draw_encoder_chooser, encoder_problem
 from pages.evidence.comparison_result import draw_comparison_result
 
 TASK = "compare"
@@ -125,7 +125,7 @@ def draw_request(analysis: Analysis, corpus: Corpus) -> tuple[list[tuple[str, st
             "Add",
             key="compare_add_encoder",
             icon=":material/add:",
-            disabled=not name or bool(why_not(name, template, analysis.instruction)),
+            disabled=not name or bool(encoder_problem(name, template, analysis.instruction)),
             on_click=add_encoder,
             args=[state, (name, template)],
         )

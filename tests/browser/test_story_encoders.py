@@ -215,7 +215,7 @@ def test_6_vectors_made_elsewhere(page, tmp_path):
     page.locator("[class*=st-key-approach_][class*=_ready] input[type=file]").set_input_files(file)
     page.get_by_text("576 vectors of 24 numbers").wait_for()
     shoot(page, "reading_vectors")
-    read(page, "vectors of mine.npy", "Map 576 vectors")
+    read(page, "vectors of mine.npy", "Map 576 texts by these vectors")
     wait_for_evidence(page)
 
 

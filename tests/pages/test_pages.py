@@ -41,7 +41,7 @@ def test_a_step_that_cannot_be_taken_says_what_is_missing(app, page):
 def test_names_alone_are_fitted_and_marked_on_every_page(guide, store, prepared):
     name_label(guide, "furious")
     name_label(guide, "lovely")
-    assert guide.button(key="guide_fit").label == "Fit from names only"
+    assert guide.button(key="guide_fit").label == "Fit"
     assert "nothing can check it" in words(guide)
     guide.button(key="guide_fit").click().run()
     assert not guide.exception

@@ -1,6 +1,6 @@
 """Choose, describe and try an encoder; upload precomputed vectors."""
 
-from pages.common.encoders.chooser import draw_encoder_chooser, encoding_cost, prompt_of, why_not
+from pages.common.encoders.chooser import draw_encoder_chooser, encoder_problem, encoding_cost, prompt_of
 from pages.common.encoders.fields import forget_fields
 from pages.common.encoders.trial import kept_trial
 from pages.common.encoders.vector_upload import (
@@ -15,6 +15,7 @@ __all__ = [
     "Upload",
     "draw_encoder_chooser",
     "draw_ready_upload",
+    "encoder_problem",
     "encoding_cost",
     "forget_fields",
     "keep_vectors",
@@ -22,5 +23,4 @@ __all__ = [
     "kept_vectors_name",
     "prompt_of",
     "read_upload",
-    "why_not",
 ]

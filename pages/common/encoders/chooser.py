@@ -43,7 +43,7 @@ def draw_encoder_chooser(
 ) -> tuple[str, str]:
     """Draw the fields that choose an encoder, and the facts known of it.
 
-    A problem is shown here; `why_not` returns it to the caller.
+    A problem is shown here; `encoder_problem` returns it to the caller.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def draw_encoder_chooser(
     if instructed and facts.takes_template:
         template = draw_template(key, name, start, start_template)
     _draw_facts(facts, texts, corpus_key, (name, template, instruction), instructed)
-    problem = why_not(name, template, instruction, instructed=instructed)
+    problem = encoder_problem(name, template, instruction, instructed=instructed)
     if instructed and facts.tasks and instruction not in facts.tasks:
         _draw_tasks(key, facts, use_task)
     elif problem:
@@ -116,7 +116,7 @@ def draw_encoder_chooser(
     return name, template
 
 
-def why_not(name: str, template: str = "", instruction: str = "", *, instructed: bool = True) -> str:
+def encoder_problem(name: str, template: str = "", instruction: str = "", *, instructed: bool = True) -> str:
     """Return why texts cannot be encoded so, in one sentence; "" when no reason is known.
 
     Parameters

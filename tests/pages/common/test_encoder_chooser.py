@@ -19,7 +19,7 @@ from core.errors import EncoderUnavailable
 from core.storage import Store, load_space
 from core.tasks import model_cache
 from pages.common import duration
-from pages.common.encoders import why_not
+from pages.common.encoders import encoder_problem
 from pages.common.encoders.catalogue import encoder_table
 from pages.common.encoders.facts_text import OUTPUTS, fact_line
 from pages.common.encoders.fields import SERVER
@@ -108,7 +108,7 @@ class TestNames:
         app = chooser()
         assert chosen(app) == ("", "")
         assert len(app.selectbox(key="x_encoder").options) == len(instructed_encoders()) + 1
-        assert why_not("") == "Choose an encoder."
+        assert encoder_problem("") == "Choose an encoder."
 
     def test_the_packaged_encoder_is_chosen_for_the_generic_map(self, chooser):
         app = chooser(instructed=False)
@@ -145,7 +145,7 @@ class TestNames:
         for name in (str(tmp_path), str(tmp_path / "gone"), "endpoint:nowhere#x", "x/y/z"):
             choose(app, "x_encoder", name)
             assert len(app.warning) == 1 and not prompts(app)
-            assert why_not(*chosen(app), ASK)
+            assert encoder_problem(*chosen(app), ASK)
 
     def test_a_folder_can_be_read_as_another_kind(self, chooser, masked, causal):
         app = chooser()
@@ -225,10 +225,10 @@ class TestInstructions:
         app = chooser(instructed=False)
         choose(app, "x_encoder", f"inbedder:{causal}")
         assert "on the guide page" in app.warning[0].value
-        assert why_not(*chosen(app), instructed=False)
+        assert encoder_problem(*chosen(app), instructed=False)
         choose(app, "x_encoder", "hkunlp/instructor-base")
         assert not app.warning and prompts(app) == ["Represent the text:{input}"]
-        assert not why_not(*chosen(app), instructed=False)
+        assert not encoder_problem(*chosen(app), instructed=False)
 
 
 class TestTrial:

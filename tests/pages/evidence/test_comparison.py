@@ -89,7 +89,7 @@ def test_a_run_ends_in_a_sentence_a_table_and_a_chart(panel, labelled):
 
 
 def test_an_encoder_is_added_and_left_out_again(panel, labelled, monkeypatch):
-    monkeypatch.setattr(comparison, "why_not", lambda *_: "")
+    monkeypatch.setattr(comparison, "encoder_problem", lambda *_: "")
     panel.run()
     assert panel.button(key="compare_add_encoder").disabled
     choose(panel, "hkunlp/instructor-base")
@@ -108,7 +108,7 @@ def test_an_encoder_that_cannot_be_used_cannot_be_added(panel, store, labelled):
     panel.run()
     choose(panel, "BrandonZYW/opt-1.3b-InBedder")
     assert panel.button(key="compare_add_encoder").disabled
-    assert chooser.why_not("BrandonZYW/opt-1.3b-InBedder") in words(panel)
+    assert chooser.encoder_problem("BrandonZYW/opt-1.3b-InBedder") in words(panel)
 
 
 def test_a_smaller_sample_is_told_with_what_the_whole_would_take(panel, labelled, monkeypatch):

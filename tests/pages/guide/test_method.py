@@ -8,8 +8,9 @@ from core.encoders import DEFAULT_ENCODER, PrecomputedVectors
 from core.errors import StoreError
 from core.storage import Store, save_precomputed
 from core.transforms import Method
-from pages.common import cache, method_hint, method_ready, start_label
+from pages.common import cache, fit_problem
 from pages.guide import method
+from pages.guide.fit_step import fit_label, reencoding_hint
 
 GUIDE = "pages/guide/page.py"
 
@@ -17,13 +18,13 @@ GUIDE = "pages/guide/page.py"
 def page():
     import streamlit as st
 
-    from pages.common import current_analysis, method_ready
+    from pages.common import current_analysis, fit_problem
     from pages.guide.method import draw_method
 
     draw_method(current_analysis())
     analysis = current_analysis()
     if analysis is not None:
-        st.caption(f"missing: {method_ready(analysis)}")
+        st.caption(f"missing: {fit_problem(analysis)}")
 
 
 @pytest.fixture
@@ -140,23 +141,23 @@ def test_a_full_disk_is_said_and_nothing_else_breaks(panel, analysis, monkeypatc
 
 
 def test_labels_are_missing_until_two_are_named(store, analysis):
-    assert "name another" in method_ready(store.analysis(analysis))
+    assert "name another" in fit_problem(store.analysis(analysis))
     store.label_names.add(analysis, "angry")
     store.label_names.add(analysis, "pleased")
-    assert method_ready(store.analysis(analysis)) is None
+    assert fit_problem(store.analysis(analysis)) is None
 
 
 def test_where_names_say_nothing_texts_of_two_labels_are_needed(store, analysis, prepared):
     for name in ("angry", "pleased"):
         store.label_names.add(analysis, name)
     store.set_method(analysis, Method("gstransform"))
-    assert "Label texts with two labels" in method_ready(store.analysis(analysis))
+    assert "Label texts with two labels" in fit_problem(store.analysis(analysis))
     store.set_method(analysis, Method())
     store.set_encoding(prepared, "vectors:x.npy#abc", store.corpus_entry(prepared).embedding_key)
     store.labels.give(analysis, {0: "angry"}, "ada")
-    assert "Label texts with two labels" in method_ready(store.analysis(analysis))
+    assert "Label texts with two labels" in fit_problem(store.analysis(analysis))
     store.labels.give(analysis, {1: "pleased"}, "ada")
-    assert method_ready(store.analysis(analysis)) is None
+    assert fit_problem(store.analysis(analysis)) is None
 
 
 @pytest.fixture
@@ -231,29 +232,30 @@ def reading(store, analysis, encoder, template=""):
 
 
 def test_a_reading_needs_an_instruction_that_its_encoder_follows(store, analysis, prepared):
-    assert "Choose the encoder" in method_ready(reading(store, analysis, ""))
-    assert "the reason is shown above" in method_ready(reading(store, analysis, DEFAULT_ENCODER))
-    assert method_ready(reading(store, analysis, "hkunlp/instructor-base")) is None
-    assert method_ready(reading(store, analysis, "endpoint:http://127.0.0.1:9/v1#qwen3-embedding")) is None
+    assert "Choose the encoder" in fit_problem(reading(store, analysis, ""))
+    assert "the reason is shown above" in fit_problem(reading(store, analysis, DEFAULT_ENCODER))
+    assert fit_problem(reading(store, analysis, "hkunlp/instructor-base")) is None
+    assert fit_problem(reading(store, analysis, "endpoint:http://127.0.0.1:9/v1#qwen3-embedding")) is None
     store.set_instruction(analysis, "")
-    assert "Type an instruction" in method_ready(store.analysis(analysis))
+    assert "Type an instruction" in fit_problem(store.analysis(analysis))
 
 
 def test_vectors_that_are_gone_are_said_before_the_start(store, analysis):
-    assert "no longer kept here" in method_ready(reading(store, analysis, "vectors:mine.npy#gone"))
+    assert "no longer kept here" in fit_problem(reading(store, analysis, "vectors:mine.npy#gone"))
 
 
 def test_the_button_and_its_hint_say_how_much_is_read_and_where_it_goes(store, analysis, corpus):
-    assert start_label(store.analysis(analysis), 60) is None
-    assert method_hint(store.analysis(analysis), corpus) is None
+    assert fit_label(store.analysis(analysis), 60) == "Fit"
     here = reading(store, analysis, "hkunlp/instructor-base")
-    assert start_label(here, 14_640) == "Re-encode 14,640 texts"
-    hint = method_hint(here, corpus).replace("\\", "")
+    assert fit_label(here, 14_640) == "Re-encode 14,640 texts"
+    hint = reencoding_hint(here, corpus, fitted=False).replace("\\", "")
     assert hint.startswith("By instructor-base: roughly ") and "sent" not in hint
-    assert "nothing would be encoded again" in method_hint(here, corpus, fresh=True)
+    assert "nothing would be encoded again" in reencoding_hint(here, corpus, fitted=True)
     away = reading(store, analysis, "endpoint:https://ai.example.org/v1#large")
-    assert "Every text is sent to **ai.example.org**" in method_hint(away, corpus).replace("\\", "")
-    assert start_label(reading(store, analysis, "vectors:mine.npy#k"), 60) == "Map 60 vectors"
+    assert "Every text is sent to **ai.example.org**" in reencoding_hint(away, corpus, fitted=False).replace(
+        "\\", ""
+    )
+    assert fit_label(reading(store, analysis, "vectors:mine.npy#k"), 60) == "Map 60 texts by these vectors"
 
 
 def test_what_another_window_chose_is_shown_and_stays(app, store, analysis):
@@ -303,7 +305,7 @@ def test_where_names_do_not_count_no_fit_from_names_is_offered(app, store, prepa
         store.label_names.add(analysis, name)
     app.run()
     app.switch_page(GUIDE).run()
-    assert (app.button(key="guide_fit").label == "Fit") == (kind == "gstransform")
+    assert app.button(key="guide_fit").disabled == (kind == "gstransform")
 
 
 def test_texts_that_are_read_already_are_not_said_to_be_read_again(store, prepared, labelled, corpus):
@@ -311,12 +313,12 @@ def test_texts_that_are_read_already_are_not_said_to_be_read_again(store, prepar
     assert cache.runner().submit("fit", "x", analysis_id=labelled).status == "done"
     store.labels.give(labelled, {30: "angry"}, "ada")
     here = store.analysis(labelled)
-    assert start_label(here, 60) == "Fit the labels"
-    assert "encoded by asking already" in method_hint(here, corpus)
+    assert fit_label(here, 60) == "Fit"
+    assert "encoded by asking already" in reencoding_hint(here, corpus, fitted=False)
     store.set_instruction(labelled, "by another")
     here = store.analysis(labelled)
-    assert start_label(here, 60) == "Re-encode 60 texts"
-    assert "roughly" in method_hint(here, corpus)
+    assert fit_label(here, 60) == "Re-encode 60 texts"
+    assert "roughly" in reencoding_hint(here, corpus, fitted=False)
 
 
 def test_from_the_guide_page_a_reading_makes_two_maps_without_a_label(app, store, analysis, chosen):
