@@ -21,7 +21,7 @@ from core.storage.fits import (
     save_fit,
 )
 from core.storage.label_names import RetiredLabel
-from core.storage.labels import LabelEvent, LabelStore
+from core.storage.labels import LabelStore
 from core.storage.spaces import (
     has_graph,
     has_hierarchy,
@@ -41,7 +41,6 @@ __all__ = [
     "Analysis",
     "ArtifactStore",
     "EncodedCorpus",
-    "LabelEvent",
     "LabelStore",
     "RetiredLabel",
     "Store",

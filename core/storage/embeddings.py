@@ -18,7 +18,7 @@ from core.errors import StoreError
 from core.storage.arrays import ArtifactStore
 from core.utils import Progress, content_key
 
-EMBEDDINGS_VERSION = 1  # to be raised when the same texts would get other vectors
+EMBEDDINGS_VERSION = 1  # raise it when the same texts would get other vectors
 PART_SIZE = 512  # distinct texts: the most that is lost when a run of hours is stopped
 LARGE_PART_SIZE = 4_096  # distinct texts: for fast encoders, which need full batches
 MOST_ANSWERED = 512
@@ -33,8 +33,8 @@ def reencode_corpus(
     encoder: Encoder,
     instruction: str,
     *,
-    reading: Progress | None = None,
-    answering: Progress | None = None,
+    progress: Progress | None = None,
+    answer_progress: Progress | None = None,
 ) -> str:
     """Encode every text under an instruction; parts saved by an interrupted run are not encoded again.
 
@@ -43,13 +43,11 @@ def reencode_corpus(
     results : ArtifactStore
         Keeps the float32 unit vectors under "{key}.vectors" and, of an encoder that answers in words, one
         answer a text under "{key}.answers", "" where none was written.
-    corpus_key : str
-    texts : sequence of n str
-    encoder : Encoder
     instruction : str
         "" for none.
-    reading, answering : callable, optional
-        Called with (texts done, all); may raise `Cancelled`.
+    progress, answer_progress : Progress, optional
+        Called with (distinct texts done, all); may raise `Cancelled`. The second counts answers that are
+        written apart from the vectors.
 
     Returns
     -------
@@ -66,46 +64,30 @@ def reencode_corpus(
     if results.has_array(f"{key}.vectors") and (writer is None or results.has_document(f"{key}.answers")):
         return key
     at_once = None if writer is None or writer.answers_cost_more else writer
-    different, rows = _different(texts)
+    distinct, positions = _distinct(texts)
     parts = []
     # Else only answers are missing, which are written below.
     if at_once is not None or not results.has_array(f"{key}.vectors"):
-        parts = _read_parts(results, key, different, PART_SIZE, encoder, instruction, at_once, reading)
+        parts = _encode_parts(results, key, distinct, PART_SIZE, encoder, instruction, at_once, progress)
     if writer is not None:
         if at_once is not None:
             answers = [answer for part in parts for answer in results.load_document(f"{part}.answers")]
         else:
-            answers = _answer_some(different, writer, instruction, answering)
-        results.save_document(f"{key}.answers", [answers[row] for row in rows])
+            answers = _answer_some(distinct, writer, instruction, answer_progress)
+        results.save_document(f"{key}.answers", [answers[position] for position in positions])
     if parts:
-        _join_parts(results, key, parts, PART_SIZE, rows)
+        _join_parts(results, key, parts, PART_SIZE, positions)
     return key
 
 
 def encode_corpus(
     results: ArtifactStore, key: str, texts: Sequence[str], encoder: Encoder, progress: Progress | None = None
 ) -> None:
-    """Encode every text without an instruction; parts saved by an interrupted run are not encoded again.
-
-    Parameters
-    ----------
-    results : ArtifactStore
-        Keeps the float32 unit vectors under "{key}.vectors".
-    key : str
-    texts : sequence of n str
-    encoder : Encoder
-    progress : callable, optional
-        Called with (different texts done, all of them); may raise `Cancelled`.
-
-    Raises
-    ------
-    EncoderUnavailable
-        When the encoder needs an instruction.
-    """
+    """Encode every text without an instruction, else as `reencode_corpus` does."""
     if not results.has_array(f"{key}.vectors"):
-        different, rows = _different(texts)
-        parts = _read_parts(results, key, different, LARGE_PART_SIZE, encoder, "", None, progress)
-        _join_parts(results, key, parts, LARGE_PART_SIZE, rows)
+        distinct, positions = _distinct(texts)
+        parts = _encode_parts(results, key, distinct, LARGE_PART_SIZE, encoder, "", None, progress)
+        _join_parts(results, key, parts, LARGE_PART_SIZE, positions)
 
 
 def load_answers(results: ArtifactStore, key: str) -> list[str] | None:
@@ -115,21 +97,16 @@ def load_answers(results: ArtifactStore, key: str) -> list[str] | None:
     ----------
     key : str
         Of the embeddings, or of the space that was built from them.
-
-    Raises
-    ------
-    StoreError
-        When they are damaged (they are then removed).
     """
     return results.load_document(f"{key}.answers") if results.has_document(f"{key}.answers") else None
 
 
 def save_precomputed(
-    results: ArtifactStore, corpus_key: str, file_name: str, ready: PrecomputedVectors
+    results: ArtifactStore, corpus_key: str, file_name: str, precomputed: PrecomputedVectors
 ) -> str:
     """Save precomputed vectors; return the name under which they can be used as an encoder."""
-    key = content_key("ready", EMBEDDINGS_VERSION, corpus_key, ready.key)
-    results.save_array(f"{key}.vectors", ready.vectors)
+    key = content_key("ready", EMBEDDINGS_VERSION, corpus_key, precomputed.key)
+    results.save_array(f"{key}.vectors", precomputed.vectors)
     return precomputed_name(file_name, key)
 
 
@@ -150,13 +127,13 @@ def find_precomputed(results: ArtifactStore, encoder: str) -> str | None:
     return key
 
 
-def _different(texts: Sequence[str]) -> tuple[list[str], np.ndarray]:
+def _distinct(texts: Sequence[str]) -> tuple[list[str], np.ndarray]:
     """Return the distinct texts, and for each text its position among them: int64 (n,)."""
     place = {text: number for number, text in enumerate(dict.fromkeys(texts))}
     return list(place), np.array([place[text] for text in texts], dtype=np.int64)
 
 
-def _read_parts(
+def _encode_parts(
     results: ArtifactStore,
     key: str,
     texts: Sequence[str],
@@ -164,70 +141,57 @@ def _read_parts(
     encoder: Encoder,
     instruction: str,
     at_once: AnsweringEncoder | None,
-    count: Progress | None,
+    progress: Progress | None,
 ) -> list[str]:
     """Encode and save the parts of `size` texts that are missing; return the keys of all parts.
 
     `at_once` is the encoder where it writes answers together with the vectors.
     """
-    parts = []
+    parts, wanted = [], instruction or None
     for first in range(0, len(texts), size):
         part = f"{key}.part{first // size}"
         parts.append(part)
         answered = at_once is None or results.has_document(f"{part}.answers")
-        if not (answered and results.has_array(f"{part}.vectors")):
-            some, counted = texts[first : first + size], _from(count, first, len(texts))
-            _read_part(results, part, some, encoder, instruction, at_once, counted)
+        if answered and results.has_array(f"{part}.vectors"):
+            continue
+        some, counted = texts[first : first + size], _count_from(progress, first, len(texts))
+        if at_once is not None:
+            vectors, answers = at_once.encode_and_answer(some, instruction=wanted, progress=counted)
+            results.save_document(f"{part}.answers", answers)
+        else:
+            vectors = encoder.encode(some, instruction=wanted, progress=counted)
+        results.save_array(f"{part}.vectors", vectors)  # last: with it the part counts as complete
     return parts
 
 
-def _join_parts(results: ArtifactStore, key: str, parts: Sequence[str], size: int, rows: np.ndarray) -> None:
+def _join_parts(
+    results: ArtifactStore, key: str, parts: Sequence[str], size: int, positions: np.ndarray
+) -> None:
     """Join the vectors of all parts under one key, one row a text; memory holds them once."""
     n_dims = results.load_array(f"{parts[0]}.vectors").shape[1]
-    vectors = np.empty((len(rows), n_dims), dtype=np.float32)
+    vectors = np.empty((len(positions), n_dims), dtype=np.float32)
     for number, part in enumerate(parts):
         found = results.load_array(f"{part}.vectors")
-        here = np.flatnonzero(rows // size == number)
-        vectors[here] = found[rows[here] - number * size]
+        here = np.flatnonzero(positions // size == number)
+        vectors[here] = found[positions[here] - number * size]
     del found  # some systems keep a file that is mapped
     results.save_array(f"{key}.vectors", vectors)
     for part in parts:
         results.delete(part)
 
 
-def _read_part(
-    results: ArtifactStore,
-    part: str,
-    texts: Sequence[str],
-    encoder: Encoder,
-    instruction: str,
-    at_once: AnsweringEncoder | None,
-    count: Progress | None,
-) -> None:
-    """Encode and save one part; the vectors last, as their presence means that the part is complete."""
-    wanted = instruction or None
-    if at_once is not None:
-        vectors, answers = at_once.encode_and_answer(texts, instruction=wanted, progress=count)
-        results.save_document(f"{part}.answers", answers)
-    else:
-        vectors = encoder.encode(texts, instruction=wanted, progress=count)
-    results.save_array(f"{part}.vectors", vectors)
-
-
 def _answer_some(
-    texts: Sequence[str], encoder: AnsweringEncoder, instruction: str, count: Progress | None
+    texts: Sequence[str], encoder: AnsweringEncoder, instruction: str, progress: Progress | None
 ) -> list[str]:
     """Return answers about texts drawn at random, "" for the others."""
-    drawn = np.sort(np.random.default_rng(0).permutation(len(texts))[:MOST_ANSWERED])
+    drawn = np.sort(np.random.default_rng(0).permutation(len(texts))[:MOST_ANSWERED]).tolist()
     _, written = encoder.encode_and_answer(
-        [texts[row] for row in drawn], instruction=instruction or None, progress=count
+        [texts[row] for row in drawn], instruction=instruction or None, progress=progress
     )
-    answers = [""] * len(texts)
-    for row, answer in zip(drawn.tolist(), written, strict=True):
-        answers[row] = answer
-    return answers
+    answers = dict(zip(drawn, written, strict=True))
+    return [answers.get(row, "") for row in range(len(texts))]
 
 
-def _from(count: Progress | None, first: int, total: int) -> Progress | None:
+def _count_from(progress: Progress | None, first: int, total: int) -> Progress | None:
     """Turn the progress of a part into the progress of the whole."""
-    return None if count is None else lambda done, _: count(first + done, total)
+    return None if progress is None else lambda done, _: progress(first + done, total)

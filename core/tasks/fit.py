@@ -243,23 +243,26 @@ def _reencode(
 ) -> FittedSpace:
     """Encode every text again under the instruction."""
     method, corpus_key = inputs.analysis.method, inputs.entry.key
-    reading, names = find_precomputed(results, method.encoder), None
-    if reading is None:
+    embedding_key, names = find_precomputed(results, method.encoder), None
+    if embedding_key is None:
         report("Loading the encoder", 0, 1)
         encoder = load_warm_encoder(method.encoder, method.template)
-        counts = {
-            "reading": progress_of(report, "Encoding"),
-            "answering": progress_of(report, "Writing answers"),
-        }
-        texts = load_warm_corpus(store, corpus_key).texts.tolist()
-        reading = reencode_corpus(results, corpus_key, texts, encoder, inputs.analysis.instruction, **counts)
+        embedding_key = reencode_corpus(
+            results,
+            corpus_key,
+            load_warm_corpus(store, corpus_key).texts.tolist(),
+            encoder,
+            inputs.analysis.instruction,
+            progress=progress_of(report, "Encoding"),
+            answer_progress=progress_of(report, "Writing answers"),
+        )
         if len(inputs.labels) >= 2:
             report("Encoding the label names", 0, 1)
             names = encode_names(encoder, inputs.phrases, inputs.analysis.instruction)
-    key = content_key("space of a reading", FIT_VERSION, inputs.entry.embedding_key, reading)
+    key = content_key("space of a reading", FIT_VERSION, inputs.entry.embedding_key, embedding_key)
     if not has_space(results, key):
-        results.link_array(f"{reading}.vectors", f"{key}.vectors")
-        answers = load_answers(results, reading)
+        results.link_array(f"{embedding_key}.vectors", f"{key}.vectors")
+        answers = load_answers(results, embedding_key)
         if answers is not None:
             results.save_document(f"{key}.answers", answers)
         vectors = np.asarray(results.load_array(f"{key}.vectors"))

@@ -19,15 +19,15 @@ TEXTS = [f"angry van number {number % 5}" for number in range(8)]  # three copie
 
 class Counting(AskingEncoder):
     def __init__(self):
-        self.read = []
+        self.encoded = []
 
     def encode(self, texts, *, instruction=None, progress=None):
-        self.read.append(list(texts))
+        self.encoded.append(list(texts))
         return super().encode(texts, instruction=instruction, progress=progress)
 
 
-class Writing(SpeakingEncoder):
-    """Writing answers costs more than reading."""
+class Costly(SpeakingEncoder):
+    """Writing answers costs more than encoding."""
 
     answers_cost_more = True
 
@@ -42,31 +42,31 @@ def small_parts(monkeypatch):
     monkeypatch.setattr(embeddings, "PART_SIZE", 2)
 
 
-def test_every_text_gets_its_vector_and_different_texts_are_read_once(results):
+def test_every_text_gets_its_vector_and_distinct_texts_are_encoded_once(results):
     encoder = Counting()
     counts = []
-    key = reencode_corpus(results, "c", TEXTS, encoder, "angry", reading=lambda *count: counts.append(count))
+    key = reencode_corpus(results, "c", TEXTS, encoder, "angry", progress=lambda *count: counts.append(count))
     np.testing.assert_array_equal(
         results.load_array(f"{key}.vectors"), AskingEncoder().encode(TEXTS, instruction="angry")
     )
-    assert [len(part) for part in encoder.read] == [2, 2, 1]
+    assert [len(part) for part in encoder.encoded] == [2, 2, 1]
     assert counts == [(done, 5) for done in (1, 2, 3, 4, 5)]
     assert not list(results.folder.glob("*.part*"))
     assert load_answers(results, key) is None
 
 
-def test_a_reading_that_was_stopped_goes_on_with_the_part_it_was_in(results):
+def test_a_stopped_reencoding_goes_on_with_the_part_it_was_in(results):
     def stop(done, total):
         if done == 4:
             raise Cancelled("Stopped.")
 
     with pytest.raises(Cancelled):
-        reencode_corpus(results, "c", TEXTS, Counting(), "angry", reading=stop)
+        reencode_corpus(results, "c", TEXTS, Counting(), "angry", progress=stop)
     encoder = Counting()
     key = reencode_corpus(results, "c", TEXTS, encoder, "angry")
-    assert [len(part) for part in encoder.read] == [2, 1]
+    assert [len(part) for part in encoder.encoded] == [2, 1]
     reencode_corpus(results, "c", TEXTS, encoder, "angry")
-    assert len(encoder.read) == 2
+    assert len(encoder.encoded) == 2
     np.testing.assert_array_equal(
         results.load_array(f"{key}.vectors"), AskingEncoder().encode(TEXTS, instruction="angry")
     )
@@ -83,14 +83,14 @@ def test_encoding_that_was_stopped_goes_on_too(results, monkeypatch):
         encode_corpus(results, "k", TEXTS, Counting(), stop)
     encoder, counts = Counting(), []
     encode_corpus(results, "k", TEXTS, encoder, lambda *count: counts.append(count))
-    assert [len(part) for part in encoder.read] == [2, 1]
+    assert [len(part) for part in encoder.encoded] == [2, 1]
     assert counts == [(3, 5), (4, 5), (5, 5)]
     np.testing.assert_array_equal(results.load_array("k.vectors"), AskingEncoder().encode(TEXTS))
     assert [path.name for path in results.folder.iterdir()] == ["k.vectors.npy"]
     encode_corpus(results, "k", TEXTS, None)  # which is there
 
 
-def test_another_instruction_encoder_or_corpus_is_another_reading(results):
+def test_another_instruction_encoder_or_corpus_has_another_key(results):
     keys = {
         reencode_corpus(results, corpus_key, TEXTS, encoder, instruction)
         for corpus_key, encoder, instruction in (
@@ -108,13 +108,13 @@ def test_answers_that_come_with_the_vectors_are_kept_for_every_text(results):
     assert load_answers(results, key) == ["3 angry" if text.endswith("3") else "angry" for text in TEXTS]
 
 
-def test_a_part_whose_answers_were_lost_is_read_again(results):
+def test_a_part_whose_answers_were_lost_is_encoded_again(results):
     def stop(done, total):
         if done == 4:
             raise Cancelled("Stopped.")
 
     with pytest.raises(Cancelled):
-        reencode_corpus(results, "c", TEXTS, SpeakingEncoder(), "angry", reading=stop)
+        reencode_corpus(results, "c", TEXTS, SpeakingEncoder(), "angry", progress=stop)
     for path in results.folder.glob("*.answers.json"):
         path.unlink()
     key = reencode_corpus(results, "c", TEXTS, SpeakingEncoder(), "angry")
@@ -123,21 +123,24 @@ def test_a_part_whose_answers_were_lost_is_read_again(results):
 
 def test_answers_that_cost_more_are_written_for_a_part_of_the_texts(results, monkeypatch):
     monkeypatch.setattr(embeddings, "MOST_ANSWERED", 3)
-    key = reencode_corpus(results, "c", TEXTS, Writing(), "angry")
+    key = reencode_corpus(results, "c", TEXTS, Costly(), "angry")
     answers = load_answers(results, key)
     assert len({text for text, answer in zip(TEXTS, answers, strict=True) if answer}) == 3
     assert set(answers) == {"angry", ""}
     # A copy has the answer of its text.
     assert answers[:3] == answers[5:]
     (results.folder / f"{key}.answers.json").unlink()
-    monkeypatch.setattr(Writing, "encode", None)  # hours of reading are not done again for them
-    monkeypatch.setattr(Writing, "encode_and_answer", lambda self, texts, **how: (None, ["new"] * len(texts)))
-    assert set(load_answers(results, reencode_corpus(results, "c", TEXTS, Writing(), "angry"))) == {"new", ""}
+    monkeypatch.setattr(Costly, "encode", None)  # hours of encoding are not spent again
+    monkeypatch.setattr(Costly, "encode_and_answer", lambda self, texts, **how: (None, ["new"] * len(texts)))
+    assert set(load_answers(results, reencode_corpus(results, "c", TEXTS, Costly(), "angry"))) == {
+        "new",
+        "",
+    }
 
 
-def test_ready_vectors_are_kept_under_a_name_that_finds_them(results):
-    ready = PrecomputedVectors(np.eye(3, dtype=np.float32), "order", "k")
-    name = save_precomputed(results, "c", "a#b.npy", ready)
+def test_precomputed_vectors_are_kept_under_a_name_that_finds_them(results):
+    precomputed = PrecomputedVectors(np.eye(3, dtype=np.float32), "order", "k")
+    name = save_precomputed(results, "c", "a#b.npy", precomputed)
     key = find_precomputed(results, name)
     np.testing.assert_array_equal(results.load_array(f"{key}.vectors"), np.eye(3))
     assert find_precomputed(results, "all-MiniLM-L6-v2") is None
