@@ -7,7 +7,7 @@ run one at a time; a query is answered while a task runs.
 from core.tasks.annotate import estimate_analysis, latest_report
 from core.tasks.check_labels import LabelCheck, LabelDoubt, check_key, load_label_check
 from core.tasks.cluster import naming_problems, read_edits
-from core.tasks.compare import compare, latest_request, load_comparison
+from core.tasks.compare import latest_request, load_comparison
 from core.tasks.compare_estimate import SystemEstimate, estimate_comparison
 from core.tasks.fit import fit_key
 from core.tasks.model_cache import NUMBA, load_warm_encoder
@@ -26,7 +26,6 @@ __all__ = [
     "SystemEstimate",
     "Trial",
     "check_key",
-    "compare",
     "estimate_analysis",
     "estimate_comparison",
     "fit_key",

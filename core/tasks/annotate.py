@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from core.corpus import Corpus
-from core.encoders import DEFAULT_ENCODER, Encoder, split_precomputed
+from core.encoders import DEFAULT_ENCODER, split_precomputed
 from core.errors import LanguageModelError, RefractError
 from core.labels.annotation import (
     AnnotationReport,
@@ -18,26 +18,12 @@ from core.labels.annotation import (
     sample_rows,
 )
 from core.storage import Store
+from core.tasks.model_cache import load_warm_corpus, load_warm_encoder
 from core.utils import MODEL_VARIABLE, URL_VARIABLE, LanguageModel, Report, configured
 
 
-def annotate_analysis(
-    store: Store,
-    report: Report,
-    *,
-    analysis_id: int,
-    n_texts: int,
-    load_corpus: Callable[[Store, str], Corpus],
-    load_encoder: Callable[[str], Encoder],
-) -> None:
-    """Give guide labels to a sample of texts, in one undo step; labels by a person stay.
-
-    Parameters
-    ----------
-    n_texts : int
-        Size of the sample.
-    load_corpus, load_encoder : callable
-        Those of `core.tasks.model_cache`, which keep what they load in memory.
+def annotate_analysis(store: Store, report: Report, *, analysis_id: int, n_texts: int) -> None:
+    """Give guide labels to a random sample of `n_texts` texts, in one undo step; labels by a person stay.
 
     Raises
     ------
@@ -52,11 +38,11 @@ def annotate_analysis(
     analysis = store.analysis(analysis_id)
     if not analysis.instruction:
         raise LanguageModelError("The analysis has no instruction to label by: type one first.")
-    texts = load_corpus(store, analysis.corpus_key).texts.tolist()
+    texts = load_warm_corpus(store, analysis.corpus_key).texts.tolist()
     report("Loading the encoder", 0, 1)
     corpus_encoder = store.encoded_corpus(analysis.corpus_key).encoder
     # Vectors from a file have no encoder for the summaries.
-    encoder = load_encoder(DEFAULT_ENCODER if split_precomputed(corpus_encoder) else corpus_encoder)
+    encoder = load_warm_encoder(DEFAULT_ENCODER if split_precomputed(corpus_encoder) else corpus_encoder)
     with ReplyCache(replies_path(store, analysis.corpus_key)) as cache:
         annotation = annotate(
             model,
@@ -69,8 +55,8 @@ def annotate_analysis(
             report=report,
         )
     record_labels(store, analysis_id, annotation.labels, model.model)
-    results = store.results(analysis.corpus_key)
-    results.save_document(_report_key(analysis_id), annotation.report.to_document())
+    document = annotation.report.to_document()
+    store.results(analysis.corpus_key).save_document(_report_key(analysis_id), document)
     if annotation.report.stopped:
         raise LanguageModelError(annotation.report.stopped)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from core.corpus import Corpus, Partition
@@ -23,6 +21,7 @@ from core.maps.clusters import (
     typical_rows,
 )
 from core.storage import Store, load_fit, load_space
+from core.tasks.model_cache import load_warm_corpus
 from core.tasks.steps import keep_k_clusters, open_source
 from core.utils import MODEL_VARIABLE, URL_VARIABLE, Report, configured, progress_of
 
@@ -34,14 +33,7 @@ def cluster(store: Store, report: Report, *, corpus_key: str, space_key: str, k:
     keep_k_clusters(results, space_key, load_space(results, space_key).vectors, k)
 
 
-def name_clusters(
-    store: Store,
-    report: Report,
-    *,
-    corpus_key: str,
-    analysis_id: int | None,
-    load_corpus: Callable[[Store, str], Corpus],
-) -> None:
+def name_clusters(store: Store, report: Report, *, corpus_key: str, analysis_id: int | None) -> None:
     """Name the clusters of a map by the configured language model, and keep the names as one edit.
 
     Clusters whose name was given before keep it.
@@ -50,8 +42,6 @@ def name_clusters(
     ----------
     analysis_id : int or None
         Whose map it is; None for the generic one.
-    load_corpus : callable
-        That of `core.tasks.model_cache`, which keeps it in memory.
 
     Raises
     ------
@@ -61,12 +51,12 @@ def name_clusters(
     model = configured()
     if model is None:
         raise LanguageModelError(f"No language model is configured: set {URL_VARIABLE} and {MODEL_VARIABLE}.")
-    corpus = load_corpus(store, corpus_key)
+    corpus = load_warm_corpus(store, corpus_key)
     space, space_key = _space_of(store, corpus_key, analysis_id)
     clustering = _clustering(store, corpus, analysis_id, space, space_key)
     partition = clustering.partition
     unnamed = [code for code in partition.names if code not in clustering.kept_names]
-    titles = name_clusters_by_llm(
+    named = name_clusters_by_llm(
         model,
         groups_to_name(corpus, space, partition, unnamed),
         instruction=store.analysis(analysis_id).instruction if analysis_id is not None else "",
@@ -74,16 +64,16 @@ def name_clusters(
         progress=progress_of(report, "Naming clusters"),
     )
     owner = corpus_key, analysis_id
-    if titles.names:
-        groups = tuple(partition.rows(code) for code in titles.names)
-        edit = Edit("name", groups, tuple(titles.names.values()))
+    if named.names:
+        groups = tuple(partition.rows(code) for code in named.names)
+        edit = Edit("name", groups, tuple(named.names.values()))
         store.clusters.add_edit(*owner, encode_edit(edit), model.model)
-    if titles.stopped:
-        raise titles.stopped
+    if named.stopped:
+        raise named.stopped
     outcome = {
         "last_edit": store.clusters.last_edit(*owner),
         "n_clusters": len(unnamed),
-        "problems": sorted(titles.failed.values()),
+        "problems": sorted(named.failed.values()),
     }
     store.results(corpus_key).save_document(_outcome_key(*owner), outcome)
 

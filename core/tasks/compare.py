@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,6 @@ from typing import Any, cast
 
 import numpy as np
 
-from core.corpus import Corpus
 from core.encoders import files_signature
 from core.errors import RefractError
 from core.evidence import Evidence
@@ -29,6 +28,7 @@ from core.evidence.comparison import (
 )
 from core.labels import label_phrases
 from core.storage import ArtifactStore, Store, find_precomputed
+from core.tasks.model_cache import load_warm_corpus
 from core.transforms import Method, MethodKind
 from core.utils import ChildProcessFailed, Report, content_key, run_in_child
 
@@ -89,7 +89,6 @@ def compare(
     analysis_id: int,
     encoders: Encoders,
     n_texts: int,
-    load_corpus: Callable[[Store, str], Corpus],
     again: bool = False,
 ) -> None:
     """Measure the generic space, both transforms, and encoders that re-encode every text, on one sample.
@@ -105,8 +104,6 @@ def compare(
     n_texts : int
         Size of the sample: all labelled texts (as many of them as fit, drawn at random), and others drawn at
         random.
-    load_corpus : callable
-        `load_warm_corpus` of `core.tasks.model_cache`.
     again : bool, default=False
         Whether to measure stored rows again; each is kept until its new row is there.
     """
@@ -114,7 +111,7 @@ def compare(
     latest = {"encoders": [list(each) for each in encoders], "n_texts": n_texts}
     inputs.results.save_document(_latest_key(analysis_id), latest)
     run = datetime.now(UTC).isoformat(timespec="seconds")
-    texts = load_corpus(store, inputs.corpus_key).texts
+    texts = load_warm_corpus(store, inputs.corpus_key).texts
     sample = sample_document(
         results=inputs.results,
         embedding_key=inputs.embedding_key,

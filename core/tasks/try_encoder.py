@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from core.corpus import Corpus
 from core.encoders import (
     Encoder,
     count_tokens,
@@ -17,6 +16,7 @@ from core.encoders import (
 )
 from core.errors import StoreError
 from core.storage import MOST_ANSWERED, ArtifactStore, Store
+from core.tasks.model_cache import load_warm_corpus, load_warm_encoder
 from core.utils import Progress, Report, content_key, progress_of
 
 TRIAL_VERSION = 1  # raise it when the fields of a trial mean something else
@@ -62,28 +62,17 @@ def try_encoder(
     encoder: str,
     template: str,
     instruction: str,
-    load_corpus: Callable[[Store, str], Corpus],
-    load_encoder: Callable[[str, str], Encoder],
 ) -> None:
-    """Encode `N_TRIED` texts of a corpus, and keep a `Trial`.
-
-    Parameters
-    ----------
-    encoder, template : str
-        As for `load_encoder`.
-    instruction : str
-        "" for none.
-    load_corpus, load_encoder : callable
-        Those of `core.tasks.model_cache`, which keep them warm.
+    """Encode `N_TRIED` texts of a corpus, and keep a `Trial`; an empty instruction counts as none.
 
     Raises
     ------
     EncoderUnavailable
         When it cannot be loaded, or does not follow the instruction.
     """
-    texts = load_corpus(store, corpus_key).texts.tolist()
+    texts = load_warm_corpus(store, corpus_key).texts.tolist()
     report("Loading the encoder", 0, 1)
-    model = load_encoder(encoder, template)
+    model = load_warm_encoder(encoder, template)
     trial = _try(model, encoder, template, instruction, texts, report)
     key = _trial_key(corpus_key, encoder, template, instruction)
     store.results(corpus_key).save_document(key, asdict(trial))

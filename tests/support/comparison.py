@@ -1,6 +1,5 @@
 """Comparisons that need no model: encoders by name, measured in this process."""
 
-import importlib
 import json
 from functools import partial
 from pathlib import Path
@@ -12,16 +11,14 @@ from core.errors import Cancelled, EncoderUnavailable, RefractError
 from core.evidence import method_run
 from core.evidence.comparison import Comparison, System, SystemRow
 from core.evidence.comparison import measure as systems
-from core.tasks import compare, load_comparison
+from core.tasks import compare as task
+from core.tasks import load_comparison
 from core.tasks.compare import MEASURE
-from core.tasks.model_cache import load_warm_corpus
 from core.transforms import GSTransform, Method
 from core.utils import child_process
 from tests.conftest import AskingEncoder, WordEncoder
 
 READERS = [("feeling", "")]
-
-task = importlib.import_module("core.tasks.compare")  # the package shows the function of this name
 
 
 class FeelingEncoder(AskingEncoder):
@@ -92,10 +89,7 @@ def run(store, labelled, here):
 
     def run(encoders=READERS, n_texts=60, report=lambda *progress: None, **more):
         FeelingEncoder.asked.clear()
-        compare(
-            store, report, analysis_id=labelled, encoders=encoders, n_texts=n_texts,
-            load_corpus=load_warm_corpus, **more,
-        )  # fmt: skip
+        task.compare(store, report, analysis_id=labelled, encoders=encoders, n_texts=n_texts, **more)
         return load_comparison(store, labelled, encoders, n_texts)
 
     return run

@@ -7,7 +7,7 @@ import pytest
 from core.errors import LanguageModelError
 from core.labels.annotation import sample_rows
 from core.tasks import annotate as annotation_task
-from core.tasks import estimate_analysis, latest_report, model_cache
+from core.tasks import estimate_analysis, latest_report
 from core.tasks.annotate import annotate_analysis, known_labels, record_labels, replies_path
 from core.utils import KEY_VARIABLE, MODEL_VARIABLE, URL_VARIABLE, LanguageModel
 from tests.support.chat_server import INSTRUCTION, quick_model
@@ -20,13 +20,7 @@ def task(server, monkeypatch, store):
     monkeypatch.setenv(MODEL_VARIABLE, "small")
     monkeypatch.setenv(KEY_VARIABLE, "secret-key")
     monkeypatch.setattr(annotation_task, "configured", quick_model)
-    return partial(
-        annotate_analysis,
-        store,
-        lambda *stage: None,
-        load_corpus=model_cache.load_warm_corpus,
-        load_encoder=model_cache.load_warm_encoder,
-    )
+    return partial(annotate_analysis, store, lambda *stage: None)
 
 
 def test_labels_land_as_one_step_marked_with_the_model(task, store, prepared, corpus, home):

@@ -10,7 +10,6 @@ from core.errors import Cancelled, EncoderUnavailable
 from core.storage import MOST_ANSWERED
 from core.tasks import load_trial
 from core.tasks import try_encoder as encoder_trial
-from core.tasks.try_encoder import try_encoder
 from tests.conftest import WordEncoder
 from tests.support.embeddings_server import EmbeddingsServer
 from tests.support.tiny_models import save_causal, save_instructor, save_masked
@@ -55,16 +54,10 @@ def known(store, corpus):
 def run(store, corpus_key, encoder, *, template="", instruction="", load=None, report=lambda *at: None):
     if load is None:
         load = lambda name, template: load_encoder(name, template=template or None)  # noqa: E731
-    try_encoder(
-        store,
-        report,
-        corpus_key=corpus_key,
-        encoder=encoder,
-        template=template,
-        instruction=instruction,
-        load_corpus=lambda store, key: store.load_corpus(key),
-        load_encoder=load,
-    )
+    tried = {"corpus_key": corpus_key, "encoder": encoder, "template": template, "instruction": instruction}
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(encoder_trial, "load_warm_encoder", load)
+        encoder_trial.try_encoder(store, report, **tried)
     return load_trial(store.results(corpus_key), corpus_key, encoder, template, instruction)
 
 

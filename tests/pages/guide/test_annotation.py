@@ -1,15 +1,12 @@
 """The panel of label construction through Streamlit's own test runner, against a server on this machine."""
 
-from functools import partial
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.jobs import Job
 from core.labels.annotation import AnnotationReport, Estimate
 from core.labels.annotation.retry import Counts
-from core.tasks import TASKS, annotate, model_cache
-from core.tasks.annotate import annotate_analysis
+from core.tasks import annotate
 from core.utils import KEY_VARIABLE, MODEL_VARIABLE, URL_VARIABLE
 from pages.common import cache
 from pages.guide.annotation import report_lines, run_estimate_text, thousands
@@ -35,8 +32,6 @@ def configured(server, monkeypatch):
     monkeypatch.setenv(URL_VARIABLE, server.url)
     monkeypatch.setenv(MODEL_VARIABLE, "small")
     monkeypatch.setattr(annotate, "configured", quick_model)
-    loaders = {"load_corpus": model_cache.load_warm_corpus, "load_encoder": model_cache.load_warm_encoder}
-    monkeypatch.setitem(TASKS, "annotate", partial(annotate_analysis, **loaders))
 
 
 @pytest.fixture
