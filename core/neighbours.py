@@ -10,7 +10,7 @@ from scipy.sparse import csr_matrix
 
 from core.utils import processor_has_bfloat16
 
-COPY = 0.9999
+DUPLICATE_COSINE = 0.9999
 """Cosine similarity from which two texts count as the same text."""
 
 EXACT_LIMIT = 30_000

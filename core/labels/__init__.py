@@ -3,11 +3,11 @@
 from core.labels.duplicates import drop_duplicates, find_conflicts
 from core.labels.guide_labels import SOURCES, GuideLabels
 from core.labels.importing import LONGEST_LABEL, FoundLabels, labels_from_column, match_labels
-from core.labels.mistakes import LIKELY, Mistake, find_mistakes
+from core.labels.mistakes import LEAST_MISTAKE_PROBABILITY, Mistake, find_mistakes
 from core.labels.name_embeddings import encode_names, label_phrases
 from core.labels.queue import (
     BY_MODEL,
-    CHECKS,
+    CHECK_MODES,
     MISTAKES,
     MODES,
     MORE,
@@ -17,12 +17,12 @@ from core.labels.queue import (
     more_of,
     next_round,
 )
-from core.labels.suggest import find_more, suggest
+from core.labels.suggest import suggest
 
 __all__ = [
     "BY_MODEL",
-    "CHECKS",
-    "LIKELY",
+    "CHECK_MODES",
+    "LEAST_MISTAKE_PROBABILITY",
     "LONGEST_LABEL",
     "MISTAKES",
     "MODES",
@@ -36,7 +36,6 @@ __all__ = [
     "encode_names",
     "find_conflicts",
     "find_mistakes",
-    "find_more",
     "is_uncertain",
     "label_phrases",
     "labels_from_column",

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 SOURCES = ("deck", "map", "cluster", "column", "file", "model")
-"""Where a label comes from: one text at a time, the map, a cluster, an import, a language model."""
+"""Origins of a label: the labelling queue, the map, a cluster, an import, a language model."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,13 +21,13 @@ class GuideLabels:
     names : tuple of str
         Label names in use, in the order in which they were added.
     ids : tuple of int
-        The ids of these labels, which renaming keeps.
+        Of these labels; renaming keeps them.
     codes : int64 array (n,)
         Position in `names`; -1 where a text has no label.
     table : DataFrame
         Latest entry of each text that was labelled or skipped, newest first. Columns: row (int), label (str,
-        None where skipped or taken away), given_by, source (one of `SOURCES`), source_name (of the column,
-        file or model), reviewed (bool), given_at (UTC, ISO).
+        None where skipped or removed), given_by, source (one of `SOURCES`), source_name (of the column, file
+        or model), reviewed (bool), given_at (UTC, ISO).
     """
 
     names: tuple[str, ...]
@@ -51,17 +51,17 @@ class GuideLabels:
 
     @cached_property
     def seen(self) -> np.ndarray:
-        """Whether a text was labelled or skipped: bool array (n,)."""
+        """Texts that were labelled or skipped: bool array (n,)."""
         return self._mask(self.table["row"])
 
     @cached_property
     def reviewed(self) -> np.ndarray:
-        """Whether a person kept the label after seeing it as doubtful: bool array (n,)."""
+        """Texts whose doubtful label a person kept: bool array (n,)."""
         return self._mask(self.table["row"][self.table["reviewed"].to_numpy(dtype=bool)])
 
     @cached_property
     def by_model(self) -> np.ndarray:
-        """Whether a language model gave the label and nobody has reviewed it: bool array (n,)."""
+        """Texts with a language model's label that nobody has reviewed: bool array (n,)."""
         waiting = (self.table["source"] == "model") & self.table["label"].notna()
         return self._mask(self.table["row"][waiting.to_numpy(dtype=bool)])
 

@@ -1,4 +1,4 @@
-"""Find given labels that are likely wrong, by classifiers that have not seen them."""
+"""Find label errors: given labels that classifiers held out from them contradict."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.neighbours import Graph, neighbour_weights, unit_rows
 from core.transforms import DEFAULT_HYPER_PARAMETERS, name_directions, thin_out
 from core.utils import Progress
 
-LIKELY = 0.3
+LEAST_MISTAKE_PROBABILITY = 0.3
 """Probability of being wrong from which a label is reported: a check costs seconds, a kept mistake more."""
 
 MAX_JUDGED_LABELS = 5_000
@@ -23,7 +23,7 @@ MAX_JUDGED_LABELS = 5_000
 MOST_VOTES = 20
 """Duplicates that count for one label where others have another; more do not raise the certainty."""
 
-NEGLIGIBLE = 1e-6
+LEAST_WEIGHT = 1e-6
 """Weight below which a model is left out of the average."""
 
 CENTRE_SAMPLE = 5_000
@@ -31,12 +31,10 @@ CENTRE_SAMPLE = 5_000
 
 PENALTIES = (0.3, 1.0, 3.0, 10.0)
 SHARPNESSES = (0.0, 1.0, 2.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0, 48.0)
-"""Ridge penalties, and factors from scores to log odds. All are averaged, weighted by how well they predict
-labels that they have not seen. Sharpness 0 ignores the embeddings."""
+"""Ridge penalties, and factors from scores to log odds. Sharpness 0 ignores the embeddings."""
 
-NOISE = (0.001, 0.01, 0.02, 0.05, 0.1, 0.2)
-NOISE_PRIOR = (0.3, 0.25, 0.2, 0.15, 0.07, 0.03)
-"""Shares of wrong labels, and the prior probability of each share."""
+NOISE_PRIOR = {0.001: 0.3, 0.01: 0.25, 0.02: 0.2, 0.05: 0.15, 0.1: 0.07, 0.2: 0.03}
+"""Prior probability of each share of wrong labels."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +44,9 @@ class Mistake:
     Attributes
     ----------
     row : int
-        The labelled text.
+        Of the labelled text.
     given, better : int
-        Class codes: the label it has, and the one that fits best.
+        Class codes: the given label, and the most probable one.
     probability : float
         That the given label is wrong, 0 to 1.
     reason : str
@@ -73,13 +71,12 @@ def find_mistakes(
 ) -> list[Mistake]:
     """Return the given labels that are likely wrong, likeliest first.
 
-    Each labelled text is classified by ridge regressions, with balanced classes, that saw neither its label
-    nor those of its duplicates (left out in closed form). A given label is wrong with a small probability,
-    and then any other is equally likely. That probability, the ridge penalty and the weight of neighbours
-    are averaged over, weighted by how well they predict the given labels. So few labels are reported where
-    the embeddings say nothing about them, and where all are right. The only label of a class is not judged
-    unless the class has a name. Of duplicates with different labels, all but the likeliest label are
-    reported.
+    Ridge regressions with balanced classes classify each labelled text, held out with its duplicates in
+    closed form. A given label is wrong with a small probability, and any other is then equally likely.
+    Bayesian model averaging over that probability, the ridge penalty and the weight of neighbours weighs each
+    model by how well it predicts the given labels. Few labels are therefore reported where the embeddings do
+    not predict them, and where all are right. The only label of a class is judged only if the class has a
+    name. Of duplicates with different labels, all but the likeliest label are reported.
 
     Cost for m labels, names included, and c classes: O(m x (m + n_dims) x min(m, n_dims) + m x c): 0.1 s for
     200 labels of 120,000 texts.
@@ -87,11 +84,10 @@ def find_mistakes(
     Parameters
     ----------
     X : array of shape (n_texts, n_dims)
-        Generic embeddings.
+        Generic embeddings, of any length.
     y : array of int, shape (n_texts,)
         Class codes; -1 where unlabelled.
     n : int, default=20
-        Most mistakes to return.
     graph : Graph, optional
         Neighbour graph of X: the neighbours of a text then help to judge it.
     label_vectors : array of shape (n_names, n_dims), optional
@@ -111,7 +107,7 @@ def find_mistakes(
 
     References
     ----------
-    Cook, Weisberg: "Residuals and Influence in Regression", 1982 (leaving rows out in closed form).
+    Cook, Weisberg: "Residuals and Influence in Regression", 1982 (hold-out in closed form).
     Northcutt, Jiang, Chuang: "Confident learning: estimating uncertainty in dataset labels", Journal of
     Artificial Intelligence Research 70, 2021 (label errors from probabilities that did not see the label).
     """
@@ -140,9 +136,11 @@ def find_mistakes(
         for held_out in _held_out_scores(vectors, names, codes, texts, len(classes)):
             scores.append(held_out)
             advance()
-    judged = _has_ground(votes, len(names))
-    probabilities = _average(scores, votes, judged, advance)
-    found = _contradicted(probabilities, votes, judged, texts, codes)
+    support = (votes > 0).sum(axis=0)
+    support[: len(names)] += 1
+    judged = ((votes == 0) | (support >= 2)).all(axis=1)  # no label is the only one of a class without a name
+    probabilities = _average_models(scores, votes, judged, advance)
+    found = _contradicted_labels(probabilities, votes, judged, texts, codes)
     return [
         Mistake(
             row=int(rows[position]),
@@ -156,7 +154,7 @@ def find_mistakes(
 
 
 def _votes(texts: np.ndarray, codes: np.ndarray, n_classes: int) -> np.ndarray:
-    """Labels of each different text by class (n_different, n_classes).
+    """Count the labels of each different text by class (n_different, n_classes).
 
     Duplicates that all have the same label count once: a mistake about one is likely made about all.
     """
@@ -167,7 +165,7 @@ def _votes(texts: np.ndarray, codes: np.ndarray, n_classes: int) -> np.ndarray:
 
 
 def _views(X: np.ndarray, rows: np.ndarray, unit: np.ndarray, graph: Graph | None) -> Iterator[np.ndarray]:
-    """Centred unit vectors of the labelled texts; with a graph, also mixed with those of their neighbours."""
+    """Yield centred unit vectors of the labelled texts; with a graph, also mixed with their neighbours."""
     centre = unit_rows(X[:: -(-len(X) // CENTRE_SAMPLE)]).mean(axis=0)
     own = unit_rows(unit - centre)
     yield own
@@ -182,11 +180,11 @@ def _views(X: np.ndarray, rows: np.ndarray, unit: np.ndarray, graph: Graph | Non
 def _held_out_scores(
     vectors: np.ndarray, names: np.ndarray, codes: np.ndarray, texts: np.ndarray, n_classes: int
 ) -> Iterator[np.ndarray]:
-    """Class scores of each different text by ridge regressions that saw none of its labels.
+    """Yield the held-out class scores of each different text, (n_different, n_classes), by penalty.
 
-    Yields an array (n_different, n_classes) for each of `PENALTIES`. With hat matrix H and residuals E of all
-    labels, the residuals of the rows g without them are (I - H_gg)^-1 E_g. With m labels of d dimensions this
-    costs O(m x d x min(m, d)), where the leave-one-out of `core.transforms` inverts an m x m kernel.
+    With hat matrix H and residuals E of a ridge regression, the residuals of the rows g without them are
+    (I - H_gg)^-1 E_g. Cost O(m x d x min(m, d)) for m labels of d dimensions. The leave-one-out of
+    `core.transforms` would invert an m x m kernel per penalty, and leaves out single rows only.
     """
     n_labels = len(codes)
     examples = np.vstack([vectors, names]).astype(np.float64)
@@ -212,7 +210,7 @@ def _held_out_scores(
 
 
 def _spectrum(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Left singular vectors of the rows times their singular values, and these squared."""
+    """Return the left singular vectors of the rows times their singular values, and these squared."""
     if len(rows) > rows.shape[1]:
         values, right = np.linalg.eigh(rows.T @ rows)
         return rows @ right, np.maximum(values, 0)
@@ -221,21 +219,14 @@ def _spectrum(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return left * np.sqrt(values), values
 
 
-def _has_ground(votes: np.ndarray, n_names: int) -> np.ndarray:
-    """Return whether each label of a text also has a name or another text (n_different,)."""
-    support = (votes > 0).sum(axis=0)
-    support[:n_names] += 1
-    return ((votes == 0) | (support >= 2)).all(axis=1)
-
-
-def _average(
+def _average_models(
     scores: list[np.ndarray], votes: np.ndarray, judged: np.ndarray, advance: Callable[[], None]
 ) -> np.ndarray:
-    """Probability of each class for each different text, its own labels included (n_different, n_classes).
+    """Return the class probabilities of each different text given its labels (n_different, n_classes).
 
-    The prior of a text over classes is the softmax of sharpness x scores. Each of its labels is right with
-    probability 1 - noise, else any other class is equally likely. A model is a choice of scores, sharpness
-    and noise; its weight is the likelihood of the labels of the judged texts.
+    This is Bayesian model averaging. The prior of a text over classes is the softmax of sharpness x scores.
+    Each of its labels is right with probability 1 - noise, else any other class is equally likely. A model is
+    a choice of scores, sharpness and noise; its weight is the likelihood of the labels of the judged texts.
     """
     texts, classes = np.nonzero(votes)
     counts = votes[texts, classes]
@@ -243,30 +234,30 @@ def _average(
     for score in scores:
         for sharpness in SHARPNESSES:
             prior = softmax(sharpness * score, axis=1)[texts, classes]
-            for noise, before in zip(NOISE, NOISE_PRIOR, strict=True):
+            for noise, noise_prior in NOISE_PRIOR.items():
                 # Labels are (1 - noise) / elsewhere times as probable if right; sum over the classes.
                 elsewhere = noise / (votes.shape[1] - 1)
                 odds = ((1 - noise) / elsewhere) ** counts
                 total = 1 + np.bincount(texts, prior * (odds - 1))
                 seen = np.log(total) + np.bincount(texts, counts) * np.log(elsewhere)
                 models.append((score, sharpness, odds))
-                fits.append(float(seen[judged].sum() + np.log(before)))
+                fits.append(float(seen[judged].sum() + np.log(noise_prior)))
             advance()
     weights = np.exp(np.array(fits) - max(fits))
     weights /= weights.sum()
     average = np.zeros_like(votes)
     for (score, sharpness, odds), weight in zip(models, weights, strict=True):
-        if weight > NEGLIGIBLE:
+        if weight > LEAST_WEIGHT:
             joint = softmax(sharpness * score, axis=1)
             joint[texts, classes] *= odds
             average += weight * joint / joint.sum(axis=1, keepdims=True)
     return average / average.sum(axis=1, keepdims=True)
 
 
-def _contradicted(
+def _contradicted_labels(
     probabilities: np.ndarray, votes: np.ndarray, judged: np.ndarray, texts: np.ndarray, codes: np.ndarray
 ) -> Iterator[tuple[int, int, bool]]:
-    """Labels to report, surest first: position, better class, whether a duplicate has another label."""
+    """Yield the labels to report: position, better class, whether a duplicate has another label."""
     every = np.arange(len(texts))
     others = probabilities[texts]
     right = others[every, codes]
@@ -274,7 +265,7 @@ def _contradicted(
     better = others.argmax(axis=1)
     split = ((votes > 0).sum(axis=1) > 1)[texts]
     beaten = right < others.max(axis=1)
-    flagged = np.where(split, beaten, judged[texts] & (1 - right > LIKELY))
+    flagged = np.where(split, beaten, judged[texts] & (1 - right > LEAST_MISTAKE_PROBABILITY))
     for position in np.lexsort((right, ~split)):
         if flagged[position]:
             yield int(position), int(better[position]), bool(split[position])

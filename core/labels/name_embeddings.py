@@ -20,20 +20,10 @@ def label_phrases(instruction: str, names: list[str]) -> list[list[str]]:
 
 
 def encode_names(encoder: Encoder, phrases: list[list[str]], instruction: str = "") -> np.ndarray:
-    """Encode label names: the mean direction of the phrases of each label.
+    """Encode label names: the mean direction of the phrases of each label, shape (n_labels, n_dims).
 
-    Parameters
-    ----------
-    encoder : Encoder
-    phrases : list of lists of str
-        One or more for each label, as from `label_phrases`.
-    instruction : str
-        The encoder's instruction for the texts, "" for none.
-
-    Returns
-    -------
-    ndarray of float32, shape (n_labels, n_dims)
+    The phrases are those of `label_phrases`. The instruction is the encoder's for the texts, "" for none.
     """
     encoded = encoder.encode([phrase for each in phrases for phrase in each], instruction=instruction or None)
-    owner = np.repeat(np.arange(len(phrases)), [len(each) for each in phrases])
-    return np.stack([unit_rows(encoded[owner == label]).mean(axis=0) for label in range(len(phrases))])
+    parts = np.split(unit_rows(encoded), np.cumsum([len(each) for each in phrases])[:-1])
+    return np.stack([part.mean(axis=0) for part in parts])

@@ -10,13 +10,12 @@ from core.labels.suggest import find_more, suggest
 SUGGESTED, MORE, MISTAKES = "Suggested", "More of a label", "Possible mistakes"
 BY_MODEL = "Given by a model"
 MODES = (SUGGESTED, MORE, MISTAKES, BY_MODEL)
-"""What the queue can hold."""
 
-CHECKS = (MISTAKES, BY_MODEL)
-"""The modes that show texts with a label."""
+CHECK_MODES = (MISTAKES, BY_MODEL)
+"""Modes of the queue that show texts with a label."""
 
-ROUND = 10
-"""Texts chosen at a time: few enough that the next round knows the labels of this one."""
+ROUND_SIZE = 10
+"""Texts chosen at once: few enough that the next round knows the labels of this one."""
 
 CLEAR_LEAD = 0.2
 """Least lead in probability of the likeliest class over the next for a clear prediction."""
@@ -27,45 +26,35 @@ def next_round(guide: GuideLabels, vectors: np.ndarray, probabilities: np.ndarra
 
     Parameters
     ----------
-    guide : GuideLabels
-        Labels of n texts.
+    guide : GuideLabels of n texts
     vectors : array (n, n_dims)
-        Generic embeddings.
+        Generic embeddings: unit rows.
     probabilities : array (n, n_classes), optional
         Class probabilities of the latest Fit.
 
     Returns
     -------
     list of int
-        At most `ROUND` rows, most useful first; empty where every text was labelled or skipped.
+        At most `ROUND_SIZE` rows, most useful first; empty where every text was labelled or skipped.
     """
     if guide.seen.all():
         return []
     codes = _with_skipped(guide)
-    rows = suggest(np.asarray(vectors), codes, ROUND, probabilities=probabilities)
+    rows = suggest(vectors, codes, ROUND_SIZE, probabilities=probabilities)
     # Nothing is suggested where only duplicates of labelled texts are left: they follow in their order.
-    return (rows if len(rows) else np.flatnonzero(codes < 0)[:ROUND]).tolist()
+    return (rows if len(rows) else np.flatnonzero(codes < 0)[:ROUND_SIZE]).tolist()
 
 
 def more_of(guide: GuideLabels, vectors: np.ndarray, probabilities: np.ndarray, column: int) -> list[int]:
-    """Choose the unlabelled texts that most probably belong to one label, the most probable first.
+    """Choose the `ROUND_SIZE` unlabelled texts that most probably have one label, the most probable first.
 
-    Parameters
-    ----------
-    guide, vectors, probabilities : as of `next_round`
-    column : int
-        The label, as a column of `probabilities`.
-
-    Returns
-    -------
-    list of int
-        At most `ROUND` rows.
+    The arrays are those of `next_round`; the label is a column of `probabilities`.
     """
-    return find_more(_with_skipped(guide), probabilities, column, ROUND, X=np.asarray(vectors)).tolist()
+    return find_more(vectors, _with_skipped(guide), probabilities[:, column], ROUND_SIZE).tolist()
 
 
 def model_labels_to_review(guide: GuideLabels) -> list[int]:
-    """List the texts with labels by a language model that nobody reviewed; the labels take turns."""
+    """Return the rows with a language model's label that nobody reviewed; the labels take turns."""
     table = guide.table
     waiting = table[guide.by_model[table["row"]]].sort_values("row")
     turns = waiting.assign(turn=waiting.groupby("label").cumcount())
@@ -79,5 +68,5 @@ def is_uncertain(probabilities: np.ndarray) -> bool:
 
 
 def _with_skipped(guide: GuideLabels) -> np.ndarray:
-    """Label codes (n,); skipped texts have a code of their own, so that none is chosen again."""
+    """Return the label codes (n,), with a code of their own for skipped texts, so that none is chosen."""
     return np.where(guide.seen & (guide.codes < 0), len(guide.names), guide.codes)

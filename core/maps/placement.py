@@ -9,7 +9,7 @@ import numpy as np
 from core.corpus import find_meaning
 from core.maps.fit import Fit
 from core.maps.space import Space
-from core.neighbours import COPY, unit_rows
+from core.neighbours import DUPLICATE_COSINE, unit_rows
 from core.transforms import GSTransform, GuidedTransform
 
 COSINE_POWER = 8
@@ -75,7 +75,7 @@ def place_in(vector: np.ndarray, space: Space) -> Placement:
     space : Space
     """
     neighbours, similarities = find_meaning(space.vectors, vector, N_NEIGHBOURS)
-    if similarities[0] >= COPY:  # in another batch, its last digits differ
+    if similarities[0] >= DUPLICATE_COSINE:  # in another batch, its last digits differ
         vector = np.asarray(space.vectors[neighbours[0]])
     return Placement(vector, neighbours, similarities, place_among(space.map, neighbours, similarities))
 
@@ -138,7 +138,7 @@ def place_among(points: np.ndarray, neighbours: np.ndarray, similarities: np.nda
     Mathematical Journal 43, 1937.
     """
     around = np.asarray(points[neighbours], dtype=np.float64)
-    if similarities[0] >= COPY:
+    if similarities[0] >= DUPLICATE_COSINE:
         return around[0].astype(np.float32)
     weights = np.maximum(similarities, 0).astype(np.float64) ** COSINE_POWER
     if not weights.any():

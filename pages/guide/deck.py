@@ -59,7 +59,7 @@ class Shown:
     row : int or None
     why : str, markdown: why this text, or what to do where there is none
     better : str or None, the label that the Fit would give instead, in `MISTAKES`
-    given : str or None, the label that the text has, in `CHECKS`
+    given : str or None, the label that the text has, in `CHECK_MODES`
     """
 
     row: int | None

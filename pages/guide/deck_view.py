@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.corpus import Corpus
 from core.errors import RefractError
-from core.labels import BY_MODEL, CHECKS, MISTAKES, MODES, MORE, SUGGESTED, GuideLabels
+from core.labels import BY_MODEL, CHECK_MODES, MISTAKES, MODES, MORE, SUGGESTED, GuideLabels
 from core.maps import Fit, Space
 from core.storage import Analysis
 from core.utils import cut
@@ -56,10 +56,10 @@ def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space, fit: Fit | Non
     with right:
         draw_reason(shown, fit)
     with st.container(horizontal=True, key="guide_buttons"):
-        if mode in CHECKS:
+        if mode in CHECK_MODES:
             draw_review_buttons(deck, shown, mode)
         draw_label_buttons(deck, shown.row, names, guide)
-        if mode not in CHECKS:
+        if mode not in CHECK_MODES:
             st.button(
                 "Skip",
                 key="guide_skip",

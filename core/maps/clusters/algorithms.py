@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.maps.clusters.hierarchy import Hierarchy, build_hierarchy, cut
-from core.neighbours import COPY, unit_rows
+from core.neighbours import DUPLICATE_COSINE, unit_rows
 
 SMALLEST_CLUSTER = 5
 """Fewest texts of a cluster at the middle level, however small the corpus."""
@@ -226,7 +226,7 @@ def typical_rows(X: np.ndarray, rows: np.ndarray, count: int = 3) -> list[int]:
     while len(order) and len(chosen) < count:
         best = order[0]
         chosen.append(int(rows[best]))
-        order = order[1:][members[order[1:]] @ members[best] < COPY]
+        order = order[1:][members[order[1:]] @ members[best] < DUPLICATE_COSINE]
     return chosen
 
 

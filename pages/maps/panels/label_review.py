@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from core.corpus import Corpus
-from core.labels import LIKELY, find_conflicts
+from core.labels import LEAST_MISTAKE_PROBABILITY, find_conflicts
 from core.neighbours import Graph
 from core.storage import Analysis
 from core.tasks import LabelCheck, LabelDoubt, check_key
@@ -40,7 +40,7 @@ LONGEST_TEXT = 240  # characters of a text in a list
 CONFLICTS_HELP = "Equal or nearly equal texts with different labels. A Fit cannot follow both."
 MISTAKES_HELP = (
     "Each labelled text is judged by the other labelled texts, without its own label: here are those whose "
-    f"label is wrong with a probability of {LIKELY:.0%} or more."
+    f"label is wrong with a probability of {LEAST_MISTAKE_PROBABILITY:.0%} or more."
 )
 
 

@@ -1,4 +1,4 @@
-"""Panel: a new text, placed on the maps."""
+"""Panel "New text": a text that is not in the corpus, placed on the maps."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from core.encoders import host_of
 from core.errors import RefractError
 from core.neighbours import DUPLICATE_COSINE
 from pages.common import cache, markdown, shorten
-from pages.maps.panels.text_rows import probability_bars, text_rows
-from pages.maps.selection import select_texts
+from pages.maps.component import Mark
+from pages.maps.panels.text_rows import draw_text_rows, probability_bars
+from pages.maps.selection import draw_select
 from pages.maps.view import MapView, Side
 
 NEAREST_LISTED = 5
 PLACE_HELP = (
-    "It is encoded by the encoder of each map and placed among its nearest texts, the nearest with most "
-    "weight. It does not become part of the corpus, and is not stored."
+    "It is encoded by the encoder of each map and placed at the weighted mean of its nearest texts, the "
+    "nearest with most weight. It does not become part of the corpus, and is not stored."
 )
 
 
@@ -27,13 +28,7 @@ def _query_placement(corpus_key: str, embedding_key: str, text: str, fit_key: st
 
 
 def place_on(view: MapView, side: Side, text: str) -> dict:
-    """Return the placement of a text on one side.
-
-    Raises
-    ------
-    RefractError
-        When the encoder of this side cannot encode it.
-    """
+    """Return the placement of a text on one side; RefractError where its encoder cannot encode it."""
     embedding_key = cache.store().corpus_entry(view.corpus.key).embedding_key
     fit_key = side.findings_key if side.fit is not None else None
     return _query_placement(view.corpus.key, embedding_key, text, fit_key)
@@ -46,8 +41,8 @@ def encoding_host(view: MapView, side: Side) -> str | None:
     return host_of(cache.store().corpus_entry(view.corpus.key).encoder)
 
 
-def draw_new_text(view: MapView) -> tuple[tuple[tuple[float, float, str], ...], ...]:
-    """Draw a field for a text and its placements; return the marks of each side as (x, y, text)."""
+def draw_new_text(view: MapView) -> list[tuple[Mark, ...]]:
+    """Draw a field for a text, and what its placements say; return the marks for each side."""
     text = st.text_area(
         "Any sentence", key="maps_new_text", placeholder="Type or paste a text to place it",
         help=PLACE_HELP, persist_state="session",
@@ -57,7 +52,7 @@ def draw_new_text(view: MapView) -> tuple[tuple[tuple[float, float, str], ...], 
     if hosts:
         st.caption(f":material/send: It is sent to **{markdown(', '.join(sorted(hosts)))}** to be encoded.")
     if not text:
-        return tuple(() for _ in view.sides)
+        return [() for _ in view.sides]
     placed: list[dict | None] = []
     problems: dict[str, str] = {}  # a problem of both sides is shown once
     for side in view.sides:
@@ -74,11 +69,11 @@ def draw_new_text(view: MapView) -> tuple[tuple[tuple[float, float, str], ...], 
     for problem, title in problems.items():
         where = f"**{markdown(title)}**  \n" if any(placed) else ""
         st.error(where + markdown(problem))
-    return tuple(((*found["place"], shorten(text)),) if found else () for found in placed)
+    return [(Mark(*found["place"], shorten(text)),) if found else () for found in placed]
 
 
 def _is_in_corpus(side: Side, found: dict | None) -> bool:
-    """Whether an encoder gives the vector of a text of the corpus; a transform also brings others as near."""
+    """Whether the text has the vector of one in the corpus; other texts have it too after a transform."""
     as_encoded = side.fit is None or side.fit.method.reencodes
     return found is not None and as_encoded and found["similarities"][0] >= DUPLICATE_COSINE
 
@@ -88,18 +83,9 @@ def _draw_placement(view: MapView, side: Side, placement: dict) -> None:
     neighbours, similarities = np.array(placement["neighbours"]), np.array(placement["similarities"])
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{markdown(side.title)}**")
-        st.button(
-            f"Select its {len(neighbours)} nearest",
-            key=f"maps_select_nearest_{side.key}",
-            type="tertiary",
-            on_click=select_texts,
-            args=[view.corpus.key, neighbours],
-        )
+        label, key = f"Select its {len(neighbours)} nearest", f"maps_select_nearest_{side.key}"
+        draw_select(label, view.corpus.key, neighbours, key)
     if placement["probabilities"] is not None:
         st.html(probability_bars(view, side, np.array(placement["probabilities"])))
-    text_rows(
-        view,
-        neighbours[:NEAREST_LISTED],
-        key=f"maps_nearest_{side.key}",
-        similarities=similarities,
-    )
+    nearest = neighbours[:NEAREST_LISTED]
+    draw_text_rows(view, nearest, key=f"maps_nearest_{side.key}", similarities=similarities)

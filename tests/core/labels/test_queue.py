@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from core.labels import GuideLabels, is_uncertain, model_labels_to_review, more_of, next_round
+from core.neighbours import unit_rows
 
 NAMES = ("angry", "pleased")
 
@@ -23,7 +24,7 @@ def guide_of(n, entries):
 
 @pytest.fixture
 def vectors():
-    return np.random.default_rng(0).normal(size=(40, 8)).astype(np.float32)
+    return unit_rows(np.random.default_rng(0).normal(size=(40, 8)))
 
 
 def test_a_round_holds_no_text_that_was_labelled_or_skipped(vectors):

