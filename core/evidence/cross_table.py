@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 
 from core.corpus import Partition
 
@@ -34,22 +35,25 @@ class CrossTable:
     among: np.ndarray | None = None
 
     @cached_property
+    def _counts(self) -> pd.DataFrame:
+        """Counts by left and right code, both ascending with -1 (no group) last."""
+        table = pd.crosstab(self._codes(self.left), self._codes(self.right))
+        return table.sort_index(key=_none_last).sort_index(axis=1, key=_none_last)
+
+    @property
     def left_groups(self) -> list[int]:
         """Codes of the left groups with texts, ascending; -1 (no group) last."""
-        return _present(self._codes(self.left))
+        return self._counts.index.tolist()
 
-    @cached_property
+    @property
     def right_groups(self) -> list[int]:
         """Codes of the right groups with texts, ascending; -1 (no group) last."""
-        return _present(self._codes(self.right))
+        return self._counts.columns.tolist()
 
-    @cached_property
+    @property
     def counts(self) -> np.ndarray:
         """Number of texts per pair of groups: int64 array (n_left_groups, n_right_groups)."""
-        left, right = _positions(self.left_groups), _positions(self.right_groups)
-        cells = left[self._codes(self.left)] * len(self.right_groups) + right[self._codes(self.right)]
-        shape = (len(self.left_groups), len(self.right_groups))
-        return np.bincount(cells, minlength=shape[0] * shape[1]).reshape(shape).astype(np.int64)
+        return self._counts.to_numpy(dtype=np.int64)
 
     def rows(self, left: int | None, right: int | None) -> np.ndarray:
         """Counted texts in both groups, ascending: int64 array; None is any group."""
@@ -131,19 +135,15 @@ def flows(table: CrossTable) -> list[Flow]:
 def fold(partition: Partition, most: int, among: np.ndarray | None = None) -> Partition:
     """Keep the largest groups and merge all others into one.
 
+    The merged group has the next free code and a name such as "12 other groups". A partition of at most
+    `most` groups is returned as it is.
+
     Parameters
     ----------
-    partition : Partition
     most : int
         Groups afterwards, including the merged one; at least 2.
     among : bool array (n,), optional
         Texts that count towards the size of a group; all by default.
-
-    Returns
-    -------
-    Partition
-        The same object when it has at most `most` groups. Else the merged group has the next free code and a
-        name such as "12 other groups".
     """
     if len(partition.names) <= most:
         return partition
@@ -164,49 +164,44 @@ def movements(table: CrossTable) -> list[Movement]:
     more than half of it and no other has a tenth. A right group is returned only when it gathers at least two
     left groups.
     """
-    found = []
-    for position, group in enumerate(table.left_groups):
-        if group >= 0:
-            found.append(_movement("splits", group, table.right_groups, table.counts[position]))
-    for position, group in enumerate(table.right_groups):
-        if group >= 0:
-            gathered = _movement("gathers", group, table.left_groups, table.counts[:, position])
-            if gathered.kind == "gathers":
-                found.append(gathered)
+    lefts, rights = table.left_groups, table.right_groups
+    found = [_movement("splits", *of, rights) for of in zip(lefts, table.counts, strict=True)]
+    gathers = [_movement("gathers", *of, lefts) for of in zip(rights, table.counts.T, strict=True)]
+    found += [move for move in gathers if move.kind == "gathers"]
+    found = [move for move in found if move.group >= 0]
     # "Stays" last: nothing happened. Then by the texts outside the main part.
     return sorted(found, key=lambda move: (move.kind == "stays", move.parts[0][1] - move.size, move.group))
 
 
 def likeness(table: CrossTable) -> Likeness:
-    """Return the adjusted Rand index and the normalised mutual information of the two sides."""
+    """Return the adjusted Rand index and the normalised mutual information of the two sides.
+
+    From the counts: scikit-learn's functions go through all texts again.
+    """
+    from scipy.special import comb, entr
+
     known = (np.array(table.left_groups) >= 0, np.array(table.right_groups) >= 0)
     counts = table.counts[np.ix_(*known)] if table.counts.size else table.counts
     n_texts = int(counts.sum())
     if n_texts == 0:
         return Likeness(math.nan, math.nan, 0)
     left, right = counts.sum(axis=1), counts.sum(axis=0)
-    together, pairs_left, pairs_right, pairs = (_pairs(of) for of in (counts, left, right, n_texts))
-    expected = pairs_left * pairs_right / pairs if pairs else 0.0
+    together, pairs_left, pairs_right = (comb(sizes, 2).sum() for sizes in (counts, left, right))
+    expected = pairs_left * pairs_right / max(comb(n_texts, 2), 1)
     most = (pairs_left + pairs_right) / 2
     # Both sides have one group, or only groups of one text: the partitions are equal.
     rand = 1.0 if most == expected else (together - expected) / (most - expected)
-    entropy = (_entropy(left) + _entropy(right)) / 2
-    shared = _entropy(left) + _entropy(right) - _entropy(counts)
-    return Likeness(rand, 1.0 if entropy == 0 else max(0.0, shared / entropy), n_texts)
+    of_left, of_right, of_both = (entr(sizes / n_texts).sum() for sizes in (left, right, counts))
+    entropy = (of_left + of_right) / 2
+    information = 1.0 if entropy == 0 else max(0.0, (of_left + of_right - of_both) / entropy)
+    return Likeness(float(rand), float(information), n_texts)
 
 
 def diagonal_order(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Order rows and columns of a table so that large counts are near the diagonal.
 
-    Rows are sorted by size, largest first; columns by the mean row position of their texts.
-
-    Parameters
-    ----------
-    counts : int array (n_rows, n_columns)
-
-    Returns
-    -------
-    tuple of int64 arrays (n_rows,), (n_columns,)
+    Rows are sorted by size, largest first; columns by the mean row position of their texts. Takes and returns
+    int arrays: counts (n_rows, n_columns), order of rows (n_rows,) and of columns (n_columns,).
     """
     rows = np.argsort(-counts.sum(axis=1), kind="stable")
     ordered = counts[rows]
@@ -214,40 +209,20 @@ def diagonal_order(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return rows, np.argsort(places, kind="stable")
 
 
-def _pairs(counts: np.ndarray | int) -> float:
-    """Return the number of pairs of texts that share a group."""
-    counts = np.asarray(counts, dtype=np.float64)
-    return float((counts * (counts - 1) / 2).sum())
-
-
-def _entropy(counts: np.ndarray) -> float:
-    """Return the entropy of the group sizes, in nats."""
-    shares = counts[counts > 0] / counts.sum()
-    return float(-(shares * np.log(shares)).sum())
-
-
 def _movement(
-    kind: Literal["splits", "gathers"], group: int, others: list[int], counts: np.ndarray
+    kind: Literal["splits", "gathers"], group: int, counts: np.ndarray, others: list[int]
 ) -> Movement:
     order = np.argsort(-counts, kind="stable")
     size = int(counts.sum())
-    there = [(others[i], int(counts[i])) for i in order if counts[i] > 0]
-    parts = [part for part in there if part[1] >= NAMED_SHARE * size]
+    every = [(others[i], int(counts[i])) for i in order if counts[i] > 0]
+    parts = [part for part in every if part[1] >= NAMED_SHARE * size]
     if not parts or (len(parts) == 1 and parts[0][1] < size / 2):
-        parts = there  # scattered: name its largest parts
+        parts = every  # scattered: name its largest parts
     named = tuple(parts[:MOST_PARTS])
     rest = size - sum(count for _, count in named)
     return Movement("stays" if len(named) == 1 else kind, group, size, named, rest)
 
 
-def _present(codes: np.ndarray) -> list[int]:
-    """Return the codes that occur, ascending, -1 last."""
-    found = np.flatnonzero(np.bincount(codes.astype(np.int64) + 1)) - 1
-    return [*found[found >= 0].tolist(), *found[found < 0].tolist()]
-
-
-def _positions(groups: list[int]) -> np.ndarray:
-    """Return the position of each code among the groups; -1 indexes the last element, which is its own."""
-    positions = np.zeros(max(groups, default=-1) + 2, dtype=np.int64)
-    positions[groups] = np.arange(len(groups))
-    return positions
+def _none_last(codes: pd.Index) -> pd.Index:
+    """Return a sorting key that puts -1 (no group) after all codes."""
+    return codes.where(codes >= 0, np.iinfo(np.int32).max)

@@ -1,4 +1,4 @@
-"""Moving groups: texts that left their group and moved together from one space to another."""
+"""Moving groups: texts that left their group, and are closer to each other in the other space."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def moving_groups(
     Parameters
     ----------
     left, right : Partition
-        Groups of the n texts on both sides.
+        Of the n texts.
     change : float32 array (n,)
         Share of each text's neighbours that were replaced, as `neighbour_change` gives it.
     left_graph, right_graph : Graph
@@ -103,21 +103,19 @@ def moving_groups(
     kept = np.flatnonzero((together >= MIN_COHESION) & (gain >= MIN_COHESION_GAIN))
     score = (sizes * gain * sizes / (sizes + expected))[kept]
     best = kept[np.argsort(-score.round(9), kind="stable")][: max(most, 0)]
-    found = []
-    for number in best:
-        rows = members[group[members] == number]
-        found.append(
-            MovingGroup(
-                left=int(lefts[number]),
-                right=int(rights[number]),
-                rows=rows,
-                left_size=int(left_sizes[number]),
-                change=float(np.mean(change[rows], dtype=np.float64)),
-                before=float(before[number]),
-                together=float(together[number]),
-            )
+    rows = [members[group[members] == number] for number in best]
+    return [
+        MovingGroup(
+            left=int(lefts[number]),
+            right=int(rights[number]),
+            rows=of,
+            left_size=int(left_sizes[number]),
+            change=float(np.mean(change[of], dtype=np.float64)),
+            before=float(before[number]),
+            together=float(together[number]),
         )
-    return found
+        for number, of in zip(best, rows, strict=True)
+    ]
 
 
 def _candidates(table: CrossTable, smallest: int) -> tuple[np.ndarray, ...]:
