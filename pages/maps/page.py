@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -131,14 +132,14 @@ def draw_maps(entry: StoredCorpus, analysis: Analysis | None) -> None:
     with right, st.container(border=True, height=HEIGHT, key="maps_side"):
         panel = choose_panel("Side panel", SIDE_PANELS, "maps_side_panel")
         body = st.container()
-    marks: Sequence[Sequence[tuple[float, float, str]]] = ()
+    marks: list[tuple[Mark, ...]] = [() for _ in view.sides]
     if panel == "New text":
         with body:
             marks = draw_new_text(view)
     with left:
         colouring = choices[colour]()
         selected = linked_maps(
-            [pane(view, side, number, marks) for number, side in enumerate(view.sides)],
+            list(map(partial(make_pane, view), view.sides, marks)),
             colouring,
             view.corpus.texts,
             key=f"maps_{view.corpus.key}",
@@ -148,8 +149,7 @@ def draw_maps(entry: StoredCorpus, analysis: Analysis | None) -> None:
             shown=view.shown,
             lit=hits,
         )
-    if view.shown is not None:  # a filter removes texts from the selection
-        selected = selected[view.shown[selected]]
+    selected = view.passing(selected)  # a filter removes texts from the selection
     with body:
         if panel == "Selection":
             draw_selection(view, selected, hits, colouring)
@@ -185,18 +185,11 @@ def choose_left(view: MapView) -> None:
     )  # fmt: skip
 
 
-def pane(view: MapView, side: Side, number: int, marks: Sequence[Sequence[tuple[float, float, str]]]) -> Pane:
-    """One map of the component."""
+def make_pane(view: MapView, side: Side, marks: tuple[Mark, ...]) -> Pane:
+    """Return one map as the component draws it."""
     near, _ = cache.map_quality(view.corpus.key, side.findings_key)
-    return Pane(
-        title=side.title,
-        points=np.asarray(side.space.map),
-        names=tuple(
-            Name(*name) for name in names_for(view.corpus, side.analysis, side.space, side.space_key)
-        ),
-        kept=near,
-        marks=tuple(Mark(*mark) for mark in marks[number]) if marks else (),
-    )
+    names = names_for(view.corpus, side.analysis, side.space, side.space_key)
+    return Pane(side.title, np.asarray(side.space.map), tuple(Name(*name) for name in names), near, marks)
 
 
 def draw_quality(view: MapView) -> None:

@@ -14,6 +14,7 @@ from pages.common import analysis_title, cache, is_fitted, partition_for, widget
 from pages.maps.filters import shown_texts
 
 GENERIC = "generic"
+NONE_PASSES = "No text passes the filters: remove one of them."
 LONGEST_TITLE = 60  # characters that fit above a map 400 pixels wide
 
 
@@ -23,18 +24,10 @@ class Side:
 
     Attributes
     ----------
-    key : str
-        "generic" or "analysis-3": the same for the same map, for widget keys.
-    title : str
-    space : Space
-    fit : Fit or None
-        None for the generic space.
-    analysis : Analysis or None
-        Whose reshaped space it is; None for the generic space.
-    space_key : str
-        Under which its map, clusters and answers are kept.
-    partition : Partition
-        Its clusters as shown: cut as chosen, and edited.
+    key : "generic" or "analysis-3": the same for the same map, for widget keys
+    fit, analysis : None for the generic space
+    space_key : under which its map, clusters and answers are kept
+    partition : its clusters as shown: cut as chosen, and edited
     """
 
     key: str
@@ -47,7 +40,7 @@ class Side:
 
     @property
     def findings_key(self) -> str:
-        """Key of its findings: Fits may share a space, not findings."""
+        """Key of its findings: two Fits may share a space, but not findings."""
         return self.space_key if self.analysis is None else self.analysis.fit_key
 
 
@@ -57,16 +50,11 @@ class MapView:
 
     Attributes
     ----------
-    corpus : Corpus of n texts
-    sides : tuple of one or two Side, left first
-    analysis : Analysis or None
-        The one in use; labels given here go to it. It may not be fitted yet.
-    labels : list of str
-        Label names of the analysis in use, as they are now.
-    given : int64 array (n,)
-        Position in `labels`, -1 where none.
-    shown : bool array (n,) or None
-        Texts that pass the filters; None when there is no filter.
+    sides : one or two, left first
+    analysis : the one in use; labels given here go to it. It may not be fitted yet.
+    labels : its label names, as they are now
+    given : int64 array (n,), position in `labels`, -1 where none
+    shown : bool array (n,), texts that pass the filters; None when there is no filter
     """
 
     corpus: Corpus
@@ -81,12 +69,16 @@ class MapView:
         """The reshaped side, or the only one."""
         return self.sides[-1]
 
+    def passing(self, rows: np.ndarray) -> np.ndarray:
+        """Return the rows that pass the filters, in their order."""
+        return rows if self.shown is None else rows[self.shown[rows]]
+
 
 def current_view(entry: StoredCorpus, analysis: Analysis | None) -> MapView:
     """Return the state: the map of the current analysis beside the one chosen on the left."""
     corpus = cache.corpus(entry.key)
     store = cache.store()
-    if analysis is not None:  # as it is now: it may have been removed or fitted again in another window
+    if analysis is not None:  # read again: another window may have removed it or fitted it again
         analysis = store.find_analysis(analysis.id)
     n_texts = len(corpus.texts)
     # One read, since another tab may delete a label between two.
@@ -115,7 +107,7 @@ def left_key(corpus_key: str) -> str:
 
 
 def side_key(analysis: Analysis | None) -> str:
-    """Key of an analysis' side, or of the generic one."""
+    """Return the key of an analysis' side, or of the generic one."""
     return GENERIC if analysis is None else f"analysis-{analysis.id}"
 
 
@@ -128,7 +120,7 @@ def titles(corpus_key: str) -> dict[str, str]:
 
 
 def _analyses_shown(entry: StoredCorpus, analysis: Analysis | None) -> list[Analysis | None]:
-    """Analyses from left to right; None is the generic map."""
+    """Return the analyses from left to right; None is the generic map."""
     if not is_fitted(analysis):
         return [None]
     chosen = widget_value(left_key(entry.key), GENERIC)

@@ -9,12 +9,12 @@ import streamlit as st
 
 from core.corpus import Partition
 from core.maps.clusters import explain_clusters
-from core.utils import content_key, cut
+from core.utils import content_key, cut, percent
 from pages.common import cache, markdown
 from pages.maps.view import MapView, Side
 
 ANSWERS_LISTED = 3  # of a cluster
-MAX_ANSWER = 60  # characters
+ANSWER_LENGTH = 60  # characters
 ANSWERS_HELP = (
     "The most frequent answers of the model to the instruction, about the texts of this cluster, "
     "with their share of its answered texts. Answers that differ only in case or a final stop count as one. "
@@ -28,20 +28,20 @@ class ClusterAnswers:
 
     Attributes
     ----------
-    commonest : list of (str, int), with how many texts got each; never empty
-    n_answered : int, texts with any answer
+    commonest : the most frequent answers, never empty, with how many texts got each
+    n_answered : texts with any answer
     """
 
     commonest: list[tuple[str, int]]
     n_answered: int
 
-    def said(self, *, most: int = ANSWERS_LISTED, bold: bool = True) -> str:
-        """Return the most frequent answers with their shares; as markdown where some words may be bold."""
+    def summary(self, *, most: int = ANSWERS_LISTED, bold: bool = True) -> str:
+        """Return the most frequent answers with their shares, as markdown or, if not bold, as plain text."""
         first, count = self.commonest[0]
         if count == 1 < self.n_answered:
             return f"all different, such as {_written(first, bold=bold)}"
         shares = [
-            f"{_written(answer, bold=bold)} {percent(count / self.n_answered)}"
+            f"{_written(answer, bold=bold)} {small_percent(count / self.n_answered)}"
             for answer, count in self.commonest[:most]
         ]
         return " · ".join(shares)
@@ -53,16 +53,16 @@ def answers_of(view: MapView, side: Side) -> list[str] | None:
 
 
 def cluster_answers(view: MapView, side: Side, partition: Partition) -> dict[int, ClusterAnswers]:
-    """Return the answers by cluster; clusters without any are left out."""
+    """Return the answers by cluster, where the model gave any."""
     answers = answers_of(view, side)
     if answers is None:
         return {}
     return _cluster_answers(side.fit.space_key, content_key(partition.codes), answers, partition.codes)
 
 
-def percent(share: float) -> str:
-    """Return a share in whole percent; "< 1%" for a small one, not "0%"."""
-    return f"{share:.0%}" if share >= 0.01 else "< 1%"
+def small_percent(share: float) -> str:
+    """Return a share in whole per cent; "< 1 %" for a small one, not "0 %"."""
+    return percent(share) if share >= 0.01 else "< 1 %"
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
@@ -77,5 +77,6 @@ def _cluster_answers(
 
 
 def _written(answer: str, *, bold: bool) -> str:
-    answer = cut(answer, MAX_ANSWER)
+    """Return an answer, cut, as bold markdown or as plain text."""
+    answer = cut(answer, ANSWER_LENGTH)
     return f"**{markdown(answer)}**" if bold else answer

@@ -6,8 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.maps.clusters import Clustering
-from core.utils import one_line
-from pages.common import change_labels, markdown, start_widget, typical_of, widget_value
+from pages.common import change_labels, markdown, shorten, start_widget, typical_of, widget_value
 from pages.maps.clusters.actions import GUIDE_TEXTS, give_as_label, merge, move, rename, split, unlock
 from pages.maps.clusters.answers import ANSWERS_HELP, cluster_answers
 from pages.maps.selection import select_texts
@@ -37,9 +36,9 @@ def draw_card(view: MapView, side: Side, clustering: Clustering, code: int, sele
                 st.caption(pure, help=PURITY_HELP)
             answers = cluster_answers(view, side, partition).get(code)
             if answers is not None:
-                st.caption(f":material/forum: {answers.said()}", help=ANSWERS_HELP)
+                st.caption(f":material/forum: {answers.summary()}", help=ANSWERS_HELP)
             for row in typical_of(side.space, side.space_key, partition, code, TYPICAL):
-                st.caption(markdown_excerpt(view.corpus.texts[row]))
+                st.caption(markdown(shorten(view.corpus.texts[row])))
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
                 "Select", key=f"maps_cluster_select_{side.key}_{code}", type="tertiary",
@@ -119,8 +118,3 @@ def purity(view: MapView, rows: np.ndarray, *, bold: bool = True) -> str:
     name = view.labels[int(counts.argmax())]
     name = f"**{markdown(name)}**" if bold else name
     return f"{name} {counts.max():,} of {counts.sum():,}"
-
-
-def markdown_excerpt(text: str, characters: int = 140) -> str:
-    """Return the first characters of a text, escaped for markdown."""
-    return markdown(one_line(str(text), characters))

@@ -220,7 +220,7 @@ def _draw_table(view: MapView, side: Side, clustering: Clustering, selected: np.
         table.insert(2, "label", [purity(view, partition.rows(code), bold=False) for code in codes])
     answers = cluster_answers(view, side, partition)
     if answers:
-        said = [answers[code].said(most=1, bold=False) if code in answers else "" for code in codes]
+        said = [answers[code].summary(most=1, bold=False) if code in answers else "" for code in codes]
         table.insert(2, "answer", said)
     left, right = st.columns([2, 1], gap="small")
     with left:

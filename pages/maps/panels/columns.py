@@ -7,13 +7,15 @@ import streamlit as st
 
 from core.corpus import Corpus, Profile
 from pages.charts import column_bars
-from pages.common import markdown, n_shown, set_widget, show_more, widget_value
+from pages.common import markdown, n_shown, set_widget, widget_value
 from pages.maps.filters import NO_VALUE, bin_words, filters, profile_of, set_filter, toggle_bin
-from pages.maps.selection import chart_key, take_click
+from pages.maps.lists import draw_more, in_rows
+from pages.maps.selection import draw_clickable
 from pages.maps.view import MapView
 
 BARS = 10  # values of a category with a bar of their own
-CARDS = 9
+CARDS = 9  # shown at first
+COLUMNS = 3
 CHART = 190  # pixels
 HELP = (
     "Share of the texts with each value. Grey: all texts; in colour: the selected ones, or without a "
@@ -23,50 +25,39 @@ HELP = (
 
 
 def draw_columns(view: MapView, selected: np.ndarray) -> None:
-    """Draw one chart per useful column: all texts in grey, selected or filtered ones in colour."""
+    """Draw a chart for each column with values to count: all texts in grey, some of them in colour."""
     corpus = view.corpus
     columns = [str(name) for name in corpus.metadata.columns]
     profiles = {name: profile for name in columns if (profile := profile_of(corpus, name)) is not None}
     if not profiles:
         st.caption(
             "No column beside the texts has values to count: import a file with columns such as a date, a "
-            "category or a score to see them here."
+            "category or a score."
         )
         return
-    some, said = _compared_texts(view, selected)
-    of = "of the selected" if len(selected) else "of those that pass the filters"
+    some, of, note = _compared_texts(view, selected)
     with st.container(horizontal=True, vertical_alignment="center", key="maps_columns_head"):
-        st.markdown(f"Grey: all **{len(corpus.texts):,}** texts{said}", help=HELP, width="content")
+        st.markdown(f"Grey: all **{len(corpus.texts):,}** texts{note}", help=HELP, width="content")
         _draw_filter_by(corpus, profiles)
         left_out = len(columns) - len(profiles)
         if left_out:
-            st.caption(
-                f"{left_out} columns of long texts, ids or one value are left out."
-                if left_out > 1
-                else "One column of long texts, ids or one value is left out.",
-                width="content",
-            )
+            those = "1 column" if left_out == 1 else f"{left_out} columns"
+            st.caption(f"Left out: {those} of long texts, ids or one value.", width="content")
     shown = list(profiles.items())[: n_shown("maps_columns", CARDS)]
-    grid = st.columns(3)
-    for position, (name, profile) in enumerate(shown):
-        with grid[position % 3], st.container(border=True, gap="xsmall", key=f"maps_column_{position}"):
+    for position, (column, (name, profile)) in enumerate(in_rows(shown, COLUMNS)):
+        with column, st.container(border=True, gap="xsmall", key=f"maps_column_{position}"):
             _draw_card(corpus, name, profile, some, position, of)
-    if len(shown) < len(profiles):
-        st.button(
-            f"Show all {len(profiles)} columns",
-            key="maps_columns_more",
-            on_click=show_more,
-            args=["maps_columns", len(profiles)],
-        )
+    draw_more(len(profiles), "maps_columns", CARDS, "maps_columns_more")
 
 
-def _compared_texts(view: MapView, selected: np.ndarray) -> tuple[np.ndarray | None, str]:
-    """Return the texts to compare with all, and a phrase for them."""
+def _compared_texts(view: MapView, selected: np.ndarray) -> tuple[np.ndarray | None, str, str]:
+    """Return the texts to compare with all, a phrase for them, and a note on their colour."""
     if len(selected):
-        return selected, f" · in colour: the **{len(selected):,}** selected"
+        return selected, "of the selected", f" · in colour: the **{len(selected):,}** selected"
     if view.shown is not None:
-        return view.shown, f" · in colour: the **{int(view.shown.sum()):,}** that pass the filters"
-    return None, " · select some on the maps to compare them"
+        of = "of those that pass the filters"
+        return view.shown, of, f" · in colour: the **{int(view.shown.sum()):,}** that pass the filters"
+    return None, "", " · select some on the maps to compare them"
 
 
 def _draw_filter_by(corpus: Corpus, profiles: dict[str, Profile]) -> None:
@@ -84,18 +75,14 @@ def _draw_filter_by(corpus: Corpus, profiles: dict[str, Profile]) -> None:
             bins,
             key=key,
             format_func=lambda bin: bin_words(profile, bin),
-            on_change=_filter_from_widget,
-            args=[corpus.key, column, key],
+            on_change=lambda: set_filter(corpus.key, column, widget_value(key)),
         )
-
-
-def _filter_from_widget(corpus_key: str, column: str, key: str) -> None:
-    set_filter(corpus_key, column, widget_value(key))
 
 
 def _draw_card(
     corpus: Corpus, name: str, profile: Profile, some: np.ndarray | None, position: int, of: str
 ) -> None:
+    """Draw the chart of a column, with a note on what it leaves out."""
     chosen = filters(corpus).get(name, [])
     every = profile.counts()
     inside = None if some is None else profile.counts(some)
@@ -106,24 +93,18 @@ def _draw_card(
     if len(bins) < len(profile.bins):
         notes.append(f"{len(bins)} of {len(profile.bins):,} values")
     st.markdown(f"**{markdown(name)}**" + (f" :small[:gray[{', '.join(notes)}]]" if notes else ""))
-    chart = f"maps_column_chart_{position}"
-    st.plotly_chart(
-        column_bars(
-            profile.bins,
-            every,
-            inside,
-            shown=bins,
-            chosen=chosen,
-            starts=None if category else profile.starts,
-            one_value=profile.one_value,
-            some_words=of,
-        ),
-        key=chart_key(chart),
-        height=CHART,
-        config={"displayModeBar": False},
-        on_select=lambda: _clicked(corpus.key, name, chart),
-        selection_mode="points",
+    figure = column_bars(
+        profile.bins,
+        every,
+        inside,
+        shown=bins,
+        chosen=chosen,
+        starts=None if category else profile.starts,
+        one_value=profile.one_value,
+        some_words=of,
     )
+    chart = f"maps_column_chart_{position}"
+    draw_clickable(figure, chart, CHART, lambda bar: toggle_bin(corpus.key, name, bar))
 
 
 def _bars_shown(every: np.ndarray, inside: np.ndarray | None, chosen: list[int]) -> list[int]:
@@ -133,9 +114,3 @@ def _bars_shown(every: np.ndarray, inside: np.ndarray | None, chosen: list[int])
     first = every if inside is None else inside
     order = sorted(range(len(every)), key=lambda bin: (bin not in chosen, -first[bin], bin))
     return sorted(order[:BARS], key=lambda bin: (-first[bin], bin))
-
-
-def _clicked(corpus_key: str, column: str, chart: str) -> None:
-    bar = take_click(chart)
-    if bar is not None:
-        toggle_bin(corpus_key, column, bar[0])

@@ -10,16 +10,17 @@ import pandas as pd
 import streamlit as st
 
 from core.evidence import CrossTable, Movement, diagonal_order, flows, fold, likeness, movements
+from core.utils import percent
 from pages.charts import flow_matrix, flow_ribbons
 from pages.common import markdown, widget_value
 from pages.maps.groupings import Grouping, groupings
-from pages.maps.selection import chart_key, select_texts, take_click
-from pages.maps.view import MapView
+from pages.maps.selection import draw_clickable, select_texts
+from pages.maps.view import NONE_PASSES, MapView
 
-RIBBON_GROUPS = 12  # of a side; the smaller ones are drawn as one
-MATRIX_GROUPS = 40
-SENTENCES = 12
-TABLE_ROWS = 500
+RIBBON_GROUPS = 12  # of a side, at most; the smaller ones are drawn as one
+MATRIX_GROUPS = 40  # likewise
+SENTENCES = 12  # at most
+TABLE_ROWS = 500  # at most
 HEIGHT = 470  # pixels
 RIBBONS, MATRIX, TABLE = "Ribbons", "Matrix", "Table"
 VERBS = {"splits": "splits into", "stays": "stays together in", "gathers": "gathers"}
@@ -31,12 +32,11 @@ LIKENESS_HELP = (
     "group on either side are not counted."
 )
 SENTENCES_HELP = (
-    "Left groups that went to several right ones, and right groups that came from several left ones; those "
-    "that moved most texts come first. Parts below a tenth of a group are not named. Click a part to select "
-    "its texts on the maps."
+    "Left groups that went to several right ones, and right groups that came from several left ones, those "
+    "with most moved texts first. Parts below a tenth of a group are not named. Click a part to select its "
+    "texts on the maps."
 )
 CHART_HELP = "Click a ribbon, a bar or a cell to select its texts on both maps."
-FLOWS_CHART = "maps_flows_chart"
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,13 +56,14 @@ def draw_flows(view: MapView, selected: np.ndarray) -> None:
     choices = groupings(view)
     if not choices[0]:
         st.caption(
-            "Flows compare the groups of two maps. There is one map only, and "
-            "no column of categories to compare it with: reshape the map by an instruction first."
+            "Flows compare the groups of two maps. There is one map only, and no column of categories to "
+            "compare it with: reshape the map by an instruction first."
         )
         return
+    sides = "_".join(side.key for side in view.sides)
     with st.container(horizontal=True, vertical_alignment="bottom", key="maps_flows_head"):
         left, right = (
-            _choose_grouping(f"{word} groups", offered, f"maps_flows_{word.lower()}_{'_'.join(_keys(view))}")
+            _choose_grouping(f"{word} groups", offered, f"maps_flows_{word.lower()}_{sides}")
             for word, offered in zip(("Left", "Right"), choices, strict=True)
         )
         table = CrossTable(left.partition, right.partition, view.shown)
@@ -74,7 +75,7 @@ def draw_flows(view: MapView, selected: np.ndarray) -> None:
         if view.shown is not None:
             st.caption("Only texts that pass the filters are counted.", width="content")
     if not table.counts.size:
-        st.caption("No text passes the filters: remove one of them.")
+        st.caption(NONE_PASSES)
         return
     chart, words = st.columns([1.65, 1], gap="medium")
     with chart:
@@ -83,25 +84,22 @@ def draw_flows(view: MapView, selected: np.ndarray) -> None:
         _draw_sentences(view, table, left, right)
 
 
-def _keys(view: MapView) -> list[str]:
-    return [side.key for side in view.sides]
-
-
 def _choose_grouping(label: str, offered: dict[str, Grouping], key: str) -> Grouping:
+    """Draw the choice of one side's groups and return it."""
     name = st.selectbox(label, list(offered), key=key, width=250, persist_state="session")
     return offered[name]
 
 
 def _draw_likeness(table: CrossTable) -> None:
+    """Draw how alike the two groupings are."""
     found = likeness(table)
-    if math.isnan(found.adjusted_rand):
-        return
-    st.markdown(
-        f"Alike: **{100 * max(found.adjusted_rand, 0):.0f} %** by pairs, "
-        f"**{100 * found.mutual_information:.0f} %** by information",
-        help=LIKENESS_HELP,
-        width="content",
-    )
+    if not math.isnan(found.adjusted_rand):
+        st.markdown(
+            f"Alike: **{percent(max(found.adjusted_rand, 0))}** by pairs, "
+            f"**{percent(found.mutual_information)}** by information",
+            help=LIKENESS_HELP,
+            width="content",
+        )
 
 
 def _drawing(table: CrossTable, left: Grouping, right: Grouping, most: int) -> Drawing:
@@ -130,6 +128,7 @@ def _drawing(table: CrossTable, left: Grouping, right: Grouping, most: int) -> D
 
 
 def _draw_ribbons(view: MapView, table: CrossTable, left: Grouping, right: Grouping) -> None:
+    """Draw the flows as ribbons between bars."""
     drawing = _drawing(table, left, right, RIBBON_GROUPS)
     drawn = np.ones(drawing.counts.shape, dtype=bool)
     if drawing.table.left is not table.left or drawing.table.right is not table.right:
@@ -150,12 +149,13 @@ def _draw_ribbons(view: MapView, table: CrossTable, left: Grouping, right: Group
     _draw_chart(figure, view, drawing, HEIGHT - 30)
     if not drawn.all():
         st.caption(
-            "The largest left groups, and the right ones that most of their texts went to. What flows "
-            f"between the others ({drawing.counts[~drawn].sum():,} texts) is only listed in the table."
+            "Drawn: the largest left groups, and the right ones that most of their texts went to. The flows "
+            f"between the others ({drawing.counts[~drawn].sum():,} texts) are in the table."
         )
 
 
 def _draw_matrix(view: MapView, table: CrossTable, left: Grouping, right: Grouping) -> None:
+    """Draw the flows as a matrix of left and right groups."""
     drawing = _drawing(table, left, right, MATRIX_GROUPS)
     n_rows, n_columns = drawing.counts.shape
     row = min(40.0, max(15.0, (HEIGHT - 110) / n_rows))
@@ -164,23 +164,13 @@ def _draw_matrix(view: MapView, table: CrossTable, left: Grouping, right: Groupi
 
 
 def _draw_chart(figure: object, view: MapView, drawing: Drawing, height: int) -> None:
-    def clicked() -> None:
-        pair = take_click(FLOWS_CHART)
-        if pair is not None:
-            i, j = pair
-            rows = drawing.table.rows(
-                None if i < 0 else drawing.left_groups[i], None if j < 0 else drawing.right_groups[j]
-            )
-            select_texts(view.corpus.key, rows)
+    """Draw the figure of a drawing; a click selects the texts of a flow or a group."""
 
-    st.plotly_chart(
-        figure,
-        key=chart_key(FLOWS_CHART),
-        height=height,
-        config={"displayModeBar": False},
-        on_select=clicked,
-        selection_mode="points",
-    )
+    def select_flow(i: int, j: int) -> None:
+        left, right = None if i < 0 else drawing.left_groups[i], None if j < 0 else drawing.right_groups[j]
+        select_texts(view.corpus.key, drawing.table.rows(left, right))
+
+    draw_clickable(figure, "maps_flows_chart", height, select_flow)
 
 
 def _draw_table(view: MapView, table: CrossTable, left: Grouping, right: Grouping) -> None:
@@ -190,7 +180,7 @@ def _draw_table(view: MapView, table: CrossTable, left: Grouping, right: Groupin
     sizes = dict(zip(table.left_groups, table.counts.sum(axis=1).tolist(), strict=True))
     key = f"maps_flows_table_{len(found)}_{left.title}_{right.title}"
 
-    def chosen() -> None:
+    def select_chosen() -> None:
         picked = [shown[at] for at in widget_value(key).selection.rows if at < len(shown)]
         if picked:
             rows = [table.rows(flow.left, flow.right) for flow in picked]
@@ -208,7 +198,7 @@ def _draw_table(view: MapView, table: CrossTable, left: Grouping, right: Groupin
         key=key,
         height=HEIGHT,
         hide_index=True,
-        on_select=chosen,
+        on_select=select_chosen,
         selection_mode="multi-row",
         column_config={"Of the left group": st.column_config.NumberColumn(format="%.0f %%")},
     )
@@ -230,6 +220,7 @@ def _draw_sentences(view: MapView, table: CrossTable, left: Grouping, right: Gro
 def _draw_sentence(
     view: MapView, table: CrossTable, move: Movement, left: Grouping, right: Grouping, number: int
 ) -> None:
+    """Draw what became of one group, each part as a button that selects it."""
     own, other = (right, left) if move.kind == "gathers" else (left, right)
     sign = {"splits": "call_split", "gathers": "call_merge", "stays": "arrow_forward"}[move.kind]
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
@@ -243,14 +234,9 @@ def _draw_sentence(
                 key=f"maps_flow_{number}_{part}",
                 type="tertiary",
                 help="Select these texts on the maps",
-                on_click=_select_pair,
-                args=[view.corpus.key, table, *pair],
+                on_click=lambda pair=pair: select_texts(view.corpus.key, table.rows(*pair)),
             )
         if move.rest:
             st.markdown(
                 f":gray[and {move.rest:,} {'from ' if own is right else ''}elsewhere]", width="content"
             )
-
-
-def _select_pair(corpus_key: str, table: CrossTable, left: int, right: int) -> None:
-    select_texts(corpus_key, table.rows(left, right))

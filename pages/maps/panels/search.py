@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from core.corpus import Corpus, TextIndex, build_index, find_meaning, find_pattern, find_words
 from core.errors import RefractError
 from pages.common import markdown, set_widget, widget_value
 from pages.maps.panels.new_text import encoding_host, place_on
-from pages.maps.panels.text_rows import TextOrigin, pick_row
-from pages.maps.selection import select_texts
+from pages.maps.panels.text_rows import TextOrigin, draw_text_table
+from pages.maps.selection import draw_select
 from pages.maps.view import MapView
 
 WORDS, PATTERN = "words", "pattern"
 NEAREST = (20, 50, 200, 1000)  # texts that a search by meaning may find
-ROWS_SHOWN = 1000
-TABLE_HEIGHT = 420  # pixels
 SEARCH_HELP = (
-    "Words: texts that contain all of them, in any case; bag finds bags; put “words in quotation marks” to "
-    "find them side by side. Pattern: a regular expression such as refund(ed|s)?, in any case. Meaning: the "
+    "Words: texts that contain all of them, in upper or lower case; bag finds bags; put “words in quotation "
+    "marks” to find them side by side. Pattern: a regular expression such as refund(ed|s)?. Meaning: the "
     "texts nearest to what you type, whatever their words, in the space of either map."
 )
 
@@ -56,7 +53,7 @@ def draw_search(view: MapView) -> np.ndarray | None:
     except RefractError as error:
         st.markdown(f":orange[:material/error:] :small[{markdown(str(error))}]")
         return None
-    visible = found if view.shown is None else found[np.asarray(view.shown)[found]]
+    visible = view.passing(found)
     with st.container(key="maps_hits", width="content", gap=None):
         _draw_count(view, mode, len(found), visible)
     return visible
@@ -67,10 +64,8 @@ def _draw_count(view: MapView, mode: str, n_found: int, visible: np.ndarray) -> 
     if len(visible):
         hidden = n_found - len(visible)
         st.markdown(f"**{len(visible):,}** found" + (f" :small[({hidden:,} filtered out)]" if hidden else ""))
-        st.button(
-            "Select them", key="maps_select_hits", type="tertiary", icon=":material/ink_selection:",
-            on_click=select_texts, args=[view.corpus.key, visible],
-        )  # fmt: skip
+        icon = ":material/ink_selection:"
+        draw_select("Select them", view.corpus.key, visible, "maps_select_hits", icon=icon)
     elif n_found:
         st.markdown(f"The {n_found:,} found are filtered out")
     else:
@@ -85,36 +80,21 @@ def _draw_count(view: MapView, mode: str, n_found: int, visible: np.ndarray) -> 
 
 
 def draw_hits(view: MapView, hits: np.ndarray) -> None:
-    """Draw the texts found as a table, best first; a click opens one."""
+    """Draw the texts found as a table, best first."""
     query = " ".join(widget_value("maps_search", "").split())
     st.markdown(f"**{len(hits):,} found** :small[best first]", help=f"Searched: {markdown(query)}")
-    shown = hits[:ROWS_SHOWN]
-    table = pd.DataFrame({"Text": view.corpus.texts[shown]})
-    found, similarities = _search(view)
-    if similarities is not None:
-        table.insert(0, "Cosine", similarities[np.isin(found, hits)][:ROWS_SHOWN])
-    st.dataframe(
-        table,
+    found, cosines = _search(view)
+    draw_text_table(
+        view,
+        hits,
         key="maps_hits_table",
-        hide_index=True,
-        height=min(TABLE_HEIGHT, 38 + 35 * len(shown)),
-        on_select=lambda: pick_row(
-            view.corpus.key, "maps_hits_table", shown, TextOrigin("the texts found", "Selection", hits[:0])
-        ),
-        selection_mode="single-cell",
-        column_config={
-            "Text": st.column_config.TextColumn(width=220, help="Click one to open it."),
-            "Cosine": st.column_config.NumberColumn(
-                format="%.2f", width=60, help="How near it is to what was typed: 1 is the same direction."
-            ),
-        },
+        origin=TextOrigin("the texts found", "Selection", hits[:0]),
+        cosines=None if cosines is None else cosines[np.isin(found, hits)],
     )
-    if len(hits) > ROWS_SHOWN:
-        st.caption(f"The first {ROWS_SHOWN:,} are listed.")
 
 
 def _modes(view: MapView) -> dict[str, str]:
-    """Ways to search with their names; a side's key stands for meaning in its space."""
+    """Return the ways to search with their names; a side's key stands for meaning in its space."""
     meanings = {
         side.key: "Meaning" if len(view.sides) == 1 else f"Meaning ({side.title})" for side in view.sides
     }

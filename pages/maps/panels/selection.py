@@ -8,11 +8,11 @@ import streamlit as st
 
 from pages.charts import BARS, composition_bars
 from pages.maps.component import Colouring, NumericColouring
+from pages.maps.lists import ROWS_SHOWN, note_unlisted
 from pages.maps.panels.search import draw_hits
-from pages.maps.selection import select_texts
+from pages.maps.selection import draw_select
 from pages.maps.view import MapView
 
-ROWS_SHOWN = 1000
 TABLE_HEIGHT = 215  # pixels
 
 
@@ -21,9 +21,9 @@ def draw_selection(
 ) -> None:
     """Draw the selected texts as a table; without a selection, the search hits."""
     if len(selected):
-        draw_selected_texts(view, selected)
+        _draw_selected_texts(view, selected)
         if isinstance(colours, Colouring):
-            draw_composition(colours, selected)
+            _draw_composition(colours, selected)
     elif hits is not None and len(hits):
         draw_hits(view, hits)
     else:
@@ -32,17 +32,11 @@ def draw_selection(
         st.caption(f"Hold Shift and drag around points, or click one.{both}")
 
 
-def draw_selected_texts(view: MapView, selected: np.ndarray) -> None:
-    """The selected texts with their labels."""
+def _draw_selected_texts(view: MapView, selected: np.ndarray) -> None:
+    """Draw the selected texts with their labels."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{len(selected):,} selected** :small[of {len(view.corpus.texts):,}]")
-        st.button(
-            "Clear",
-            key="maps_clear",
-            type="tertiary",
-            on_click=select_texts,
-            args=[view.corpus.key, np.empty(0, dtype=np.int64)],
-        )
+        draw_select("Clear", view.corpus.key, selected[:0], "maps_clear")
     shown = selected[:ROWS_SHOWN]
     table = pd.DataFrame({"text": view.corpus.texts[shown]})
     fit = view.right.fit
@@ -58,11 +52,10 @@ def draw_selected_texts(view: MapView, selected: np.ndarray) -> None:
         height=TABLE_HEIGHT,
         column_config={"text": st.column_config.TextColumn("Text", width=180)},
     )
-    if len(selected) > ROWS_SHOWN:
-        st.caption(f"The first {ROWS_SHOWN:,} are listed.")
+    note_unlisted(len(selected))
 
 
-def draw_composition(colours: Colouring, selected: np.ndarray) -> None:
+def _draw_composition(colours: Colouring, selected: np.ndarray) -> None:
     """Draw the composition of the selection by colour, beside the whole corpus."""
     shown = min(len(np.unique(np.asarray(colours.codes)[selected])), BARS)
     st.plotly_chart(

@@ -1,4 +1,4 @@
-"""Parts of panels that show single texts: clickable rows, probability bars, marked words."""
+"""Parts of panels that show texts: tables and rows that open one, probability bars, marked words."""
 
 from __future__ import annotations
 
@@ -9,26 +9,30 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from core.corpus import is_unspaced
 from core.evidence import DrivingWord
-from core.maps import Fit
+from core.utils import percent
 from pages.charts import GREY, colour_of
 from pages.common import markdown, set_widget, shorten, state_of, widget_value
+from pages.maps.clusters import small_percent
+from pages.maps.lists import ROWS_SHOWN, note_unlisted
 from pages.maps.selection import select_texts
 from pages.maps.view import MapView, Side
 
+TABLE_HEIGHT = 400  # pixels, at most
 BARS = 5  # labels listed at most
 LEAST_LISTED = 0.01  # probability from which on a label is listed
 PROBABILITY_HELP = (
-    "How likely each label is, by the labels given so far and the texts around it; all labels together "
-    "make 100 %."
+    "How likely each label is, by the labels given so far and the texts around it. All labels together make "
+    "100 %."
 )
 
 
 class TextOrigin(NamedTuple):
-    """Where the open text was chosen from."""
+    """Where the open text was chosen: words for it, the panel, and the selection then."""
 
     title: str
     panel: str
@@ -37,15 +41,47 @@ class TextOrigin(NamedTuple):
 
 @dataclass
 class TextPanel:
-    """Origin of the text in the panel."""
+    """State of the panel "Text": where the open text was chosen."""
 
     origin: TextOrigin | None = None
 
 
-def text_rows(
-    view: MapView, rows: Sequence[int] | np.ndarray, *, key: str, similarities: np.ndarray | None = None
+def draw_text_table(
+    view: MapView, rows: np.ndarray, *, key: str, origin: TextOrigin, cosines: np.ndarray | None = None
 ) -> None:
-    """List texts; a click opens one."""
+    """Draw texts as a table; a click opens one."""
+    corpus, shown = view.corpus, rows[:ROWS_SHOWN]
+    table = pd.DataFrame({"Text": corpus.texts[shown]})
+    if cosines is not None:
+        table.insert(0, "Cosine", cosines[:ROWS_SHOWN])
+
+    def open_clicked() -> None:
+        cells = widget_value(key)["selection"]["cells"]
+        if cells:
+            state_of(TextPanel, corpus.key).origin = origin
+            open_text(corpus.key, int(shown[cells[0][0]]))
+
+    st.dataframe(
+        table,
+        key=key,
+        hide_index=True,
+        height=min(TABLE_HEIGHT, 38 + 35 * len(shown)),
+        on_select=open_clicked,
+        selection_mode="single-cell",
+        column_config={
+            "Text": st.column_config.TextColumn(width=220, help="Click one to open it."),
+            "Cosine": st.column_config.NumberColumn(
+                format="%.2f", width=60, help="How near it is to what was typed: 1 is the same direction."
+            ),
+        },
+    )
+    note_unlisted(len(rows))
+
+
+def draw_text_rows(
+    view: MapView, rows: np.ndarray, *, key: str, similarities: np.ndarray | None = None
+) -> None:
+    """Draw texts as a list of buttons; a click opens one."""
     with st.container(key=key, gap=None):
         for position, row in enumerate(rows):
             near = "" if similarities is None else f"Cosine {similarities[position]:.2f}. "
@@ -67,14 +103,6 @@ def open_text(corpus_key: str, row: int) -> None:
     select_texts(corpus_key, np.array([row]))
 
 
-def pick_row(corpus_key: str, table_key: str, rows: np.ndarray, origin: TextOrigin) -> None:
-    """Open the text in the clicked row of a table. For callbacks of the table."""
-    cells = widget_value(table_key)["selection"]["cells"]
-    if cells:
-        state_of(TextPanel, corpus_key).origin = origin
-        open_text(corpus_key, int(rows[cells[0][0]]))
-
-
 def go_back(corpus_key: str, origin: TextOrigin) -> None:
     """Restore the selection and the panel from which a text was opened. For callbacks."""
     set_widget("maps_side_panel", origin.panel)
@@ -82,8 +110,8 @@ def go_back(corpus_key: str, origin: TextOrigin) -> None:
 
 
 def probability_bars(view: MapView, side: Side, probabilities: np.ndarray) -> str:
-    """The likeliest labels as bars, as HTML; `probabilities` as the columns of the side's Fit."""
-    colours = label_colours(view, side.fit)
+    """Return the likeliest labels as bars, in HTML; `probabilities` are those of the side's Fit."""
+    colours = colour_of([*(view.labels if side is view.right else []), *side.fit.labels])  # as on the map
     order = np.argsort(-probabilities, kind="stable")
     listed = min(max(1, int((probabilities >= LEAST_LISTED).sum())), BARS)
     lines = []
@@ -98,27 +126,21 @@ def probability_bars(view: MapView, side: Side, probabilities: np.ndarray) -> st
 
 
 def _bar(name: str, share: float, colour: str) -> str:
-    said = f"{share:.0%}" if share >= LEAST_LISTED else "< 1%"
+    """Return the bar of a label, in HTML."""
     return (
         f'<div><span class="of">{html.escape(name)}</span>'
         f'<span class="bar"><i style="width: {100 * share:.1f}%; background: {colour}"></i></span>'
-        f'<span class="share">{html.escape(said)}</span></div>'
+        f'<span class="share">{html.escape(small_percent(share))}</span></div>'
     )
 
 
-def label_colours(view: MapView, fit: Fit) -> dict[str, str]:
-    """Colours of the labels of a Fit, as the map colours them."""
-    known = view.labels if fit is view.right.fit else []
-    return colour_of([*known, *fit.labels])
-
-
 def marked_text(text: str, words: Sequence[DrivingWord], label: str) -> str:
-    """Text as HTML in which the words that drive a label are marked."""
+    """Return a text as HTML in which the words that drive a label are marked."""
     pieces, end = [], 0
     for found, word in _matches(text, words):
         hint = (
-            f"Speaks for “{label}”: in {word.inside:.0%} of the texts predicted to have it, "
-            f"in {word.outside:.0%} of the others"
+            f"Speaks for “{label}”: in {percent(word.inside)} of the texts predicted to have it, "
+            f"in {percent(word.outside)} of the others"
         )
         pieces += [
             html.escape(text[end : found.start()]),

@@ -1,4 +1,4 @@
-"""What a model answered, on the cards and in the table of clusters, under the glass, and in the export."""
+"""Answers of a model: on the cards and in the table of clusters, beside one text, and in the export."""
 
 import numpy as np
 import pytest
@@ -6,8 +6,8 @@ import pytest
 from core.corpus import Partition
 from core.transforms import Method
 from pages.common import cache
-from pages.maps.clusters.answers import ClusterAnswers, cluster_answers, percent
-from tests.pages.maps.test_text_panels import glass_page, make_view, run, said
+from pages.maps.clusters.answers import ClusterAnswers, cluster_answers, small_percent
+from tests.pages.maps.test_text_panels import make_view, run, said, text_page
 
 MAPS = "pages/maps/page.py"
 EXPORT = "pages/export/page.py"
@@ -29,11 +29,11 @@ def expected_answer(text):
 
 def test_a_cluster_says_its_commonest_answers_and_of_how_many():
     found = ClusterAnswers([("late tram", 6), ("rude *driver*", 3), ("x" * 99, 1)], 10)
-    assert found.said() == rf"**late tram** 60% · **rude \*driver\*** 30% · **{'x' * 59}…** 10%"
-    assert found.said(most=1, bold=False) == "late tram 60%"
-    assert ClusterAnswers([("a", 1), ("b", 1)], 2).said() == "all different, such as **a**"
-    assert ClusterAnswers([("a", 1)], 1).said() == "**a** 100%"
-    assert percent(0.004) == "< 1%" and percent(0.25) == "25%"
+    assert found.summary() == rf"**late tram** 60 % · **rude \*driver\*** 30 % · **{'x' * 59}…** 10 %"
+    assert found.summary(most=1, bold=False) == "late tram 60 %"
+    assert ClusterAnswers([("a", 1), ("b", 1)], 2).summary() == "all different, such as **a**"
+    assert ClusterAnswers([("a", 1)], 1).summary() == "**a** 100 %"
+    assert small_percent(0.004) == "< 1 %" and small_percent(0.25) == "25 %"
 
 
 def test_shares_are_of_the_texts_with_an_answer(prepared, read):
@@ -57,19 +57,19 @@ def test_a_cluster_without_answers_is_left_out(prepared, read):
     assert set(cluster_answers(view, view.right, Partition(silent, {0: "a", 1: "b"}))) == {0}
 
 
-def test_the_glass_shows_the_answer_about_a_text(prepared, read, corpus):
+def test_the_panel_shows_the_answer_about_a_text(prepared, read, corpus):
     speaking = next(row for row, text in enumerate(corpus.texts) if "furious" in text.split())
-    app = run(glass_page, prepared, read, np.array([speaking]))
+    app = run(text_page, prepared, read, np.array([speaking]))
     answer = expected_answer(corpus.texts[speaking])
     assert f"furious lovely van **{answer}**" in said(app)
     assert 'class="of"' not in said(app)  # no labels, no bars
     silent = next(row for row, text in enumerate(corpus.texts) if not expected_answer(text))
-    assert "*not answered in words*" in said(run(glass_page, prepared, read, np.array([silent])))
+    assert "*not answered in words*" in said(run(text_page, prepared, read, np.array([silent])))
 
 
 def test_where_nobody_was_asked_no_answer_is_spoken_of(prepared, labelled):
     cache.runner().submit("fit", "x", analysis_id=labelled)
-    shown = said(run(glass_page, prepared, labelled, np.array([0])))
+    shown = said(run(text_page, prepared, labelled, np.array([0])))
     assert "not answered" not in shown and 'class="of"' in shown
 
 

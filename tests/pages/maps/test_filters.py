@@ -18,8 +18,7 @@ from pages.maps.filters import (
     shown_texts,
     toggle_bin,
 )
-from pages.maps.panels.columns import _clicked
-from pages.maps.selection import chart_key
+from pages.maps.selection import chart_key, take_click
 
 
 @pytest.fixture
@@ -73,7 +72,7 @@ def test_a_click_on_a_bar_filters_and_gives_the_chart_a_new_key(letters, reporte
     before = chart_key("chart")
     for points in ([{"customdata": reported}], []):  # the second is a click beside the bars
         set_widget(chart_key("chart"), SimpleNamespace(selection=SimpleNamespace(points=points)))
-        _clicked(letters.key, "kind", "chart")
+        take_click("chart", lambda bar: toggle_bin(letters.key, "kind", bar))
         assert filters(letters) == {"kind": [1]}
         after, before = before, chart_key("chart")
         assert (after == before) == (not points)

@@ -51,7 +51,7 @@ def search_page(corpus_key, analysis_id, shown):
         draw_hits(view, hits)
 
 
-def glass_page(corpus_key, analysis_id, selected):
+def text_page(corpus_key, analysis_id, selected):
     from pages.maps.panels import draw_text_detail
     from pages.maps.selection import selection_from_python
     from tests.pages.maps.test_text_panels import make_view
@@ -182,14 +182,14 @@ def test_a_search_in_a_space_that_is_gone_falls_back_to_words(prepared, fitted):
     assert other.selectbox(key="maps_search_by").value == "words"
 
 
-def test_the_glass_says_how_to_choose_a_text(prepared):
-    assert "Click a point on a map" in said(run(glass_page, prepared, None, np.array([], dtype=np.int64)))
-    many = run(glass_page, prepared, None, np.arange(30))
+def test_the_panel_says_how_to_choose_a_text(prepared):
+    assert "Click a point on a map" in said(run(text_page, prepared, None, np.array([], dtype=np.int64)))
+    many = run(text_page, prepared, None, np.arange(30))
     assert "**30 selected**" in said(many) and len(many.dataframe[0].value) == 30
 
 
 def test_one_text_with_its_metadata_and_its_nearest_texts(prepared, corpus):
-    app = run(glass_page, prepared, None, np.array([4]))
+    app = run(text_page, prepared, None, np.array([4]))
     assert corpus.texts[4] in said(app)
     assert f"topic: **{corpus.metadata['topic'][4]}**" in said(app) and "stars: **4**" in said(app)
     nearest = make_view(prepared).right.space.graph.indices[4]
@@ -206,7 +206,7 @@ def test_long_metadata_are_cut_and_stay_on_one_line(prepared):
 
 
 def test_labels_words_and_neighbours_before_and_after(prepared, fitted, corpus):
-    app = run(glass_page, prepared, fitted, np.array([0]))
+    app = run(text_page, prepared, fitted, np.array([0]))
     shown = said(app)
     assert "given label: **angry**" in shown
     assert '<span class="of">angry</span>' in shown and '<mark title="Speaks for' in shown
@@ -229,7 +229,7 @@ def test_labels_words_and_neighbours_before_and_after(prepared, fitted, corpus):
 def test_from_a_text_one_goes_back_to_where_it_was_chosen(prepared):
     from pages.maps.panels.text_rows import TextOrigin, TextPanel
 
-    app = AppTest.from_function(glass_page, args=(prepared, None, np.array([4])))
+    app = AppTest.from_function(text_page, args=(prepared, None, np.array([4])))
     state_in(app, TextPanel, prepared).origin = TextOrigin("3 texts", "Selection", np.array([4, 5, 6]))
     app.run()
     app.button(key="maps_glass_back").click().run()
@@ -239,18 +239,19 @@ def test_from_a_text_one_goes_back_to_where_it_was_chosen(prepared):
 
 def test_a_new_text_lands_on_both_maps(prepared, fitted, corpus):
     app = run(new_text_page, prepared, fitted)
-    assert app.session_state["marks"] == ((), ())
+    assert app.session_state["marks"] == [(), ()]
     app.text_area(key="maps_new_text").set_value("  shouting furious van courier ").run()
     assert not app.exception
     marks = app.session_state["marks"]
-    assert [mark[2] for (mark,) in marks] == 2 * ["shouting furious van courier"]
+    assert [mark.text for (mark,) in marks] == 2 * ["shouting furious van courier"]
     app.text_area(key="maps_new_text").set_value("van\n" * 1000).run()
-    assert len(app.session_state["marks"][0][0][2]) == 160  # as much as a pin shows
+    assert len(app.session_state["marks"][0][0].text) == 160  # as much as a pin shows
     app.text_area(key="maps_new_text").set_value("shouting furious van courier").run()
     view = make_view(prepared, fitted)
     for (mark,), side in zip(marks, view.sides, strict=True):
         low, high = side.space.map.min(axis=0), side.space.map.max(axis=0)
-        assert (low <= mark[:2]).all() and (mark[:2] <= high).all()
+        place = np.array([mark.x, mark.y])
+        assert (low <= place).all() and (place <= high).all()
     shown = said(app)
     assert shown.index('<span class="of">angry</span>') < shown.index('<span class="of">pleased</span>')
     app.button(key=f"maps_select_nearest_analysis-{fitted}").click().run()
@@ -261,8 +262,8 @@ def test_a_text_of_the_corpus_is_recognised(prepared, corpus):
     app = run(new_text_page, prepared, None)
     app.text_area(key="maps_new_text").set_value(corpus.texts[7]).run()
     assert "This text is in the corpus" in said(app)
-    x, y, _ = app.session_state["marks"][0][0]
-    assert [x, y] == make_view(prepared).right.space.map[7].tolist()
+    mark = app.session_state["marks"][0][0]
+    assert [mark.x, mark.y] == make_view(prepared).right.space.map[7].tolist()
 
 
 def test_what_is_near_in_a_reshaped_space_only_is_not_said_to_be_in_the_corpus(prepared, fitted, monkeypatch):
@@ -353,6 +354,6 @@ def test_words_are_marked_as_they_stand_and_nothing_else():
         and ">配達</mark>" in html
     )
     assert "&lt;b&gt;" in html and "<b>" not in html and "&amp; bags" in html
-    assert "Speaks for “a &quot;label&quot;”: in 40% of the texts" in html
+    assert "Speaks for “a &quot;label&quot;”: in 40 % of the texts" in html
     assert [word.word for word in driving_words_in(text, words[::-1])] == ["配達", "bag"]
     assert driving_words_in(text, []) == [] and marked_text("<", [], "") == "&lt;"
