@@ -1,6 +1,6 @@
 """Turn texts into embeddings: sentence-transformers, INSTRUCTOR, InBedder, servers, precomputed vectors."""
 
-from core.encoders.base import AnsweringEncoder, Encoder, EncoderChoice, EncoderFacts, writes_answers
+from core.encoders.base import AnsweringEncoder, Encoder, EncoderFacts, writes_answers
 from core.encoders.catalogue import (
     DEFAULT_ENCODER,
     available_encoders,
@@ -16,20 +16,20 @@ from core.encoders.catalogue import (
 )
 from core.encoders.cost_estimate import count_tokens, sample_by_length, time_first_texts
 from core.encoders.model_files import HUB_TIMEOUT, files_signature, model_folder, packaged_folder
+from core.encoders.openai_endpoint import host_of
 from core.encoders.precomputed import (
     PrecomputedVectors,
     precomputed_name,
     read_precomputed,
     split_precomputed,
 )
-from core.encoders.spec import EncoderSpec, Kind, host_of, is_folder
+from core.encoders.spec import EncoderSpec, Kind, is_folder
 
 __all__ = [
     "DEFAULT_ENCODER",
     "HUB_TIMEOUT",
     "AnsweringEncoder",
     "Encoder",
-    "EncoderChoice",
     "EncoderFacts",
     "EncoderSpec",
     "Kind",

@@ -4,7 +4,7 @@ A new family of encoders takes three steps:
 
 1. Add a member to `core.encoders.spec.Kind`; it is the prefix of the family's names.
 2. Write a file with a class that follows `Encoder`, and a subclass of `EncoderFamily` that describes and
-loads it.
+   loads it.
    For models with files in a folder, subclass `core.encoders.local_model.LocalFamily`, which does most of it.
    Import slow libraries inside functions: a family is imported when the app starts.
 3. Add the subclass to `FAMILIES` in `core.encoders.catalogue`.
@@ -18,16 +18,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Literal, Protocol, TypeGuard
+from typing import ClassVar, Protocol, TypeGuard
 
 import numpy as np
 
+from core.encoders.prompts import FollowsInstructions, Wording
 from core.encoders.spec import EncoderSpec, Kind
 from core.errors import EncoderUnavailable
 from core.utils import Progress
-
-FollowsInstructions = Literal["free text", "fixed tasks", "no"]
-"""Which instructions change the vectors of a text: any, those of the encoder's own list, or none."""
 
 
 class Encoder(Protocol):
@@ -42,8 +40,8 @@ class Encoder(Protocol):
     n_dims : int
         Length of a vector.
     max_tokens : int
-        Tokens of a text that are encoded; the rest of a longer text is cut.
-    follows_instructions : "free text", "fixed tasks" or "no"
+        Tokens of a text that are encoded; a longer text is cut.
+    follows_instructions : FollowsInstructions
     tasks : tuple of str
         Instructions of an encoder with fixed tasks; () for others.
     """
@@ -72,22 +70,34 @@ class Encoder(Protocol):
     def encode(
         self, texts: Sequence[str], *, instruction: str | None = None, progress: Progress | None = None
     ) -> np.ndarray:
-        """Return the unit vectors of n texts: float32 array (n, n_dims)."""
+        """Return the unit vectors of n texts; each different text is encoded once.
+
+        Parameters
+        ----------
+        texts : sequence of n str
+        instruction : str, optional
+            For every text; see `prompt_for`.
+        progress : callable, optional
+            Called after each batch with (texts done, n); may raise `Cancelled`.
+
+        Returns
+        -------
+        float32 array (n, n_dims)
+
+        Raises
+        ------
+        EncoderUnavailable
+            When the instruction cannot be followed, or a vector is not finite.
+        """
         ...
 
 
 class AnsweringEncoder(Encoder, Protocol):
-    """Encoder that also writes an answer to the instruction for each text.
-
-    Attributes
-    ----------
-    answers_cost_more : bool
-        Whether the answers take more time than the vectors alone; else they are a part of that work.
-    """
+    """Encoder that also writes an answer to the instruction for each text."""
 
     @property
     def answers_cost_more(self) -> bool:
-        """Whether the answers take more time than the vectors alone."""
+        """Whether the answers take more time than the vectors alone; else they are a part of that work."""
         ...
 
     def encode_and_answer(
@@ -103,62 +113,27 @@ def writes_answers(encoder: Encoder) -> TypeGuard[AnsweringEncoder]:
 
 
 @dataclass(frozen=True)
-class EncoderChoice:
-    """Catalogue entry of a suggested encoder.
-
-    Attributes
-    ----------
-    name : str
-        For `load_encoder`.
-    description : str
-        One sentence for the person who chooses.
-    max_tokens : int
-        Encoded of a text, the instruction included.
-    n_dims : int
-    kind : Kind
-    licence : str
-    gigabytes : float
-        To download, and about the memory that the model needs.
-    languages : str
-    follows_instructions : "free text", "fixed tasks" or "no"
-    needs_instruction : bool
-        Whether it encodes nothing without an instruction.
-    """
-
-    name: str
-    description: str
-    max_tokens: int
-    n_dims: int
-    kind: Kind = Kind.SENTENCE
-    licence: str = "Apache 2.0"
-    gigabytes: float = 0.1
-    languages: str = "English"
-    follows_instructions: FollowsInstructions = "no"
-    needs_instruction: bool = False
-
-
-@dataclass(frozen=True)
 class EncoderFacts:
-    """Facts about an encoder that is not loaded.
+    """Facts about an encoder that is not loaded; an entry of the catalogue has those known without its files.
 
     Attributes
     ----------
     name : str
         As for `load_encoder`.
+    kind : Kind
     title : str
         Short name for people.
-    kind : Kind
     description : str
         One sentence; "" for encoders outside the catalogue.
     licence, languages : str
         "" when unknown.
     gigabytes : float or None
-        Size of the files that are loaded, or downloaded first; None when unknown.
+        To download, and about the memory that the model needs; None when unknown.
     max_tokens : int or None
-        Encoded of a text, the instruction included; None when unknown.
+        Tokens of a text that are encoded, the instruction included; None when unknown.
     n_dims : int or None
         None when unknown.
-    follows_instructions : "free text", "fixed tasks" or "no"
+    follows_instructions : FollowsInstructions
     tasks : tuple of str
         Instructions of an encoder with fixed tasks.
     outputs : tuple of str
@@ -177,8 +152,8 @@ class EncoderFacts:
     """
 
     name: str
-    title: str
     kind: Kind
+    title: str = ""
     description: str = ""
     licence: str = ""
     languages: str = ""
@@ -203,8 +178,8 @@ class EncoderFamily(ABC):
     spec : EncoderSpec
     folder : Path or None
         Files of the model; None where they are not on this machine, and for families without files.
-    choice : EncoderChoice or None
-        Catalogue entry of the encoder, if it has one.
+    entry : EncoderFacts or None
+        Of the catalogue, if the encoder has one.
     problem : str
         Why there is no folder, when the name cannot stand for a model.
     """
@@ -215,10 +190,11 @@ class EncoderFamily(ABC):
         self,
         spec: EncoderSpec,
         folder: Path | None = None,
-        choice: EncoderChoice | None = None,
+        entry: EncoderFacts | None = None,
         problem: str = "",
     ) -> None:
-        self.spec, self.folder, self.choice = spec, folder, choice
+        self.spec, self.folder = spec, folder
+        self.entry = entry or EncoderFacts(spec.name, self.kind)
         self.problem = problem or self.find_problem()
 
     @classmethod
@@ -235,6 +211,14 @@ class EncoderFamily(ABC):
         if self.problem:
             raise EncoderUnavailable(self.problem)
 
+    def wording(self, template: str = "") -> Wording:
+        """Return the wording around an instruction: the one that a person chose, else the model's own."""
+        return Wording()
+
+    def default_template(self) -> str:
+        """Return the model's own wording, with "{instruction}" in it; "" if none can be chosen."""
+        return self.wording().template
+
     @property
     @abstractmethod
     def title(self) -> str:
@@ -246,23 +230,11 @@ class EncoderFamily(ABC):
 
     @abstractmethod
     def preview_prompt(self, instruction: str | None, template: str = "") -> str:
-        """Return the string that the model gets, with `core.encoders.spec.INPUT` in place of the text.
-
-        Raises
-        ------
-        EncoderUnavailable
-            When the encoder cannot be used so.
-        """
+        """Return the string that the model gets, with `core.encoders.spec.INPUT` in place of the text."""
 
     @abstractmethod
     def load(self, template: str = "") -> Encoder:
-        """Load the encoder.
-
-        Raises
-        ------
-        EncoderUnavailable
-            When it cannot be loaded.
-        """
+        """Load the encoder; the files of a local one are in `folder`."""
 
     @abstractmethod
     def estimate_seconds(self, texts: Sequence[str], prompt: str = "") -> float:
@@ -270,14 +242,4 @@ class EncoderFamily(ABC):
 
     @abstractmethod
     def count_too_long(self, texts: Sequence[str]) -> tuple[int, int]:
-        """Return how many texts would be cut, and at how many tokens.
-
-        Raises
-        ------
-        EncoderUnavailable
-            When that is unknown before the encoder is loaded.
-        """
-
-    def default_template(self) -> str:
-        """Return the wording around an instruction, with "{instruction}" in it; "" if none can be chosen."""
-        return ""
+        """Return how many texts would be cut, and at how many tokens."""

@@ -11,6 +11,9 @@ import numpy as np
 from core.errors import EncoderUnavailable
 from core.utils import TYPICAL_CHARACTERS_PER_TOKEN, Progress
 
+MOST_PROMPT_SHARE = 0.5
+"""Of the token limit: a longer instruction leaves too little room for the text."""
+
 Result = TypeVar("Result")
 
 
@@ -116,6 +119,21 @@ def check_texts(texts: Sequence[str]) -> None:
         raise TypeError("texts are a list of strings, and one string was found: put it in a list")
     if not all(isinstance(text, str) for text in texts):
         raise TypeError("texts are strings; an instruction is given once for all, as `instruction`")
+
+
+def check_prompt_length(n_tokens: int, max_tokens: int, name: str) -> None:
+    """Refuse an instruction that fills most of the token limit: all vectors would be alike.
+
+    Raises
+    ------
+    EncoderUnavailable
+    """
+    most = int(max_tokens * MOST_PROMPT_SHARE)
+    if n_tokens > most:
+        raise EncoderUnavailable(
+            f"The instruction takes {n_tokens:,} of the {max_tokens:,} tokens that fit in the encoder {name} "
+            f"and hides the texts: shorten it to {most:,} tokens at most (about {most * 3 // 4:,} words)."
+        )
 
 
 def stack_vectors(rows: Sequence[np.ndarray], n_dims: int, name: str) -> np.ndarray:

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from core.encoders.base import Encoder, EncoderChoice, EncoderFacts, EncoderFamily
-from core.encoders.endpoint import EndpointFamily
+from core.encoders.base import Encoder, EncoderFacts, EncoderFamily
 from core.encoders.inbedder import InBedderFamily
 from core.encoders.instructor import InstructorFamily
 from core.encoders.model_files import PACKAGED_MODEL, find_folder, model_folder, repository_of
+from core.encoders.openai_endpoint import EndpointFamily
 from core.encoders.precomputed import PrecomputedFamily
+from core.encoders.prompts import FollowsInstructions
 from core.encoders.sentence_transformer import SentenceFamily
 from core.encoders.spec import EncoderSpec, Kind
 from core.errors import EncoderUnavailable
@@ -27,131 +28,84 @@ FAMILIES: tuple[type[EncoderFamily], ...] = (
 
 DEFAULT_ENCODER = PACKAGED_MODEL
 
-GENERIC = (
-    EncoderChoice(DEFAULT_ENCODER, "English, fast; comes with Refract and needs no network.", 256, 384),
-    EncoderChoice(
-        "all-mpnet-base-v2",
-        "English, more exact and about 8 times slower; downloaded once (0.4 GB).",
-        384,
-        768,
-        gigabytes=0.4,
-    ),
-    EncoderChoice(
-        "paraphrase-multilingual-MiniLM-L12-v2",
-        "About 50 languages, cuts texts at 128 tokens; downloaded once (0.5 GB).",
-        128,
-        384,
-        gigabytes=0.5,
-        languages="about 50",
-    ),
-)
 
-
-def _instructor(size: str, gigabytes: float, description: str) -> EncoderChoice:
-    return EncoderChoice(
-        f"hkunlp/instructor-{size}",
-        description,
-        512,
-        768,
-        kind=Kind.INSTRUCTOR,
-        gigabytes=gigabytes,
-        follows_instructions="free text",
-    )
-
-
-def _inbedder(size: str, n_dims: int, gigabytes: float, licence: str, description: str) -> EncoderChoice:
-    return EncoderChoice(
-        f"BrandonZYW/{size}-InBedder",
-        description,
-        512,
-        n_dims,
-        kind=Kind.INBEDDER,
+def _entry(
+    name: str,
+    kind: Kind,
+    max_tokens: int,
+    n_dims: int,
+    gigabytes: float,
+    follows: FollowsInstructions,
+    description: str,
+    *,
+    licence: str = "Apache 2.0",
+    languages: str = "English",
+) -> EncoderFacts:
+    """Facts of a suggested encoder, known without its files."""
+    return EncoderFacts(
+        name,
+        kind,
+        description=description,
         licence=licence,
+        languages=languages,
         gigabytes=gigabytes,
-        follows_instructions="free text",
-        needs_instruction=True,
+        max_tokens=max_tokens,
+        n_dims=n_dims,
+        follows_instructions=follows,
+        needs_instruction=kind == Kind.INBEDDER,
     )
 
 
-INSTRUCTED = (
-    _instructor("base", 0.4, "INSTRUCTOR, the smallest: encodes every text under any instruction."),
-    _instructor("large", 1.3, "INSTRUCTOR, the usual size in comparisons; about 3 times slower than base."),
-    _instructor("xl", 5.0, "INSTRUCTOR, the largest; needs a graphics card."),
-    _inbedder(
-        "roberta-large", 1024, 1.4, "MIT", "InBedder, the smallest: answers a question about each text."
-    ),
-    _inbedder(
-        "opt-1.3b",
-        2048,
-        5.3,
-        "MIT; OPT licence (research only)",
-        "InBedder that writes its answers; nearly an hour for 1,000 texts without a graphics card.",
-    ),
-    _inbedder(
-        "opt-2.7b",
-        2560,
-        10.6,
-        "MIT; OPT licence (research only)",
-        "InBedder that writes its answers; needs a graphics card.",
-    ),
-    _inbedder(
-        "llama-2-7b",
-        4096,
-        13.5,
-        "MIT; Llama 2 licence",
-        "InBedder, the most exact; only with a graphics card.",
-    ),
-    EncoderChoice(
-        "Qwen/Qwen3-Embedding-0.6B",
-        "Follows any instruction, takes long texts; slow without a graphics card.",
-        8_192,
-        1024,
-        gigabytes=1.2,
-        languages="over 100",
-        follows_instructions="free text",
-    ),
-    EncoderChoice(
-        "intfloat/multilingual-e5-large-instruct",
-        "Follows any instruction.",
-        512,
-        1024,
-        licence="MIT",
-        gigabytes=1.1,
-        languages="about 100",
-        follows_instructions="free text",
-    ),
-    EncoderChoice(
-        "google/embeddinggemma-300m",
-        "Follows fixed tasks, such as clustering; its terms must be accepted on its page first.",
-        2_048,
-        768,
-        licence="Gemma terms",
-        gigabytes=1.2,
-        languages="over 100",
-        follows_instructions="fixed tasks",
-    ),
-    EncoderChoice(
-        "nomic-ai/nomic-embed-text-v1.5",
-        "Follows fixed tasks, such as clustering; takes long texts.",
-        8_192,
-        768,
-        gigabytes=0.5,
-        follows_instructions="fixed tasks",
-    ),
+# fmt: off
+GENERIC = (
+    _entry(DEFAULT_ENCODER, Kind.SENTENCE, 256, 384, 0.1, "no",
+           "English, fast; comes with Refract and needs no network."),
+    _entry("all-mpnet-base-v2", Kind.SENTENCE, 384, 768, 0.4, "no",
+           "English, more exact and about 8 times slower; downloaded once (0.4 GB)."),
+    _entry("paraphrase-multilingual-MiniLM-L12-v2", Kind.SENTENCE, 128, 384, 0.5, "no",
+           "About 50 languages, cuts texts at 128 tokens; downloaded once (0.5 GB).", languages="about 50"),
 )
+INSTRUCTED = (
+    _entry("hkunlp/instructor-base", Kind.INSTRUCTOR, 512, 768, 0.4, "free text",
+           "INSTRUCTOR, the smallest: encodes every text under any instruction."),
+    _entry("hkunlp/instructor-large", Kind.INSTRUCTOR, 512, 768, 1.3, "free text",
+           "INSTRUCTOR, the usual size in comparisons; about 3 times slower than base."),
+    _entry("hkunlp/instructor-xl", Kind.INSTRUCTOR, 512, 768, 5.0, "free text",
+           "INSTRUCTOR, the largest; needs a graphics card."),
+    _entry("BrandonZYW/roberta-large-InBedder", Kind.INBEDDER, 512, 1024, 1.4, "free text",
+           "InBedder, the smallest: answers a question about each text.", licence="MIT"),
+    _entry("BrandonZYW/opt-1.3b-InBedder", Kind.INBEDDER, 512, 2048, 5.3, "free text",
+           "InBedder that writes its answers; nearly an hour for 1,000 texts without a graphics card.",
+           licence="MIT; OPT licence (research only)"),
+    _entry("BrandonZYW/opt-2.7b-InBedder", Kind.INBEDDER, 512, 2560, 10.6, "free text",
+           "InBedder that writes its answers; needs a graphics card.",
+           licence="MIT; OPT licence (research only)"),
+    _entry("BrandonZYW/llama-2-7b-InBedder", Kind.INBEDDER, 512, 4096, 13.5, "free text",
+           "InBedder, the most exact; only with a graphics card.", licence="MIT; Llama 2 licence"),
+    _entry("Qwen/Qwen3-Embedding-0.6B", Kind.SENTENCE, 8_192, 1024, 1.2, "free text",
+           "Follows any instruction, takes long texts; slow without a graphics card.", languages="over 100"),
+    _entry("intfloat/multilingual-e5-large-instruct", Kind.SENTENCE, 512, 1024, 1.1, "free text",
+           "Follows any instruction.", licence="MIT", languages="about 100"),
+    _entry("google/embeddinggemma-300m", Kind.SENTENCE, 2_048, 768, 1.2, "fixed tasks",
+           "Follows fixed tasks, such as clustering; its terms must be accepted on its page first.",
+           licence="Gemma terms", languages="over 100"),
+    _entry("nomic-ai/nomic-embed-text-v1.5", Kind.SENTENCE, 8_192, 768, 0.5, "fixed tasks",
+           "Follows fixed tasks, such as clustering; takes long texts."),
+)
+# fmt: on
 
 
-def available_encoders() -> list[EncoderChoice]:
+def available_encoders() -> list[EncoderFacts]:
     """Return the generic encoders, the default first; `load_encoder` takes other names and folders too."""
     return list(GENERIC)
 
 
-def instructed_encoders() -> list[EncoderChoice]:
+def instructed_encoders() -> list[EncoderFacts]:
     """Return the encoders whose vectors depend on an instruction."""
     return list(INSTRUCTED)
 
 
-def find_choice(source: str) -> EncoderChoice | None:
+def find_entry(source: str) -> EncoderFacts | None:
     """Return the entry of a suggested encoder, by its name with or without the owner; None for others."""
     wanted = repository_of(source)
     return next((each for each in (*GENERIC, *INSTRUCTED) if repository_of(each.name) == wanted), None)
@@ -165,13 +119,7 @@ def family_of(spec: EncoderSpec, folder: Path | None) -> type[EncoderFamily]:
 
 
 def find_encoder(name: str) -> EncoderFamily:
-    """Return an encoder that is not loaded; nothing is downloaded or sent.
-
-    Parameters
-    ----------
-    name : str
-        As for `load_encoder`.
-    """
+    """Return an encoder that is not loaded; nothing is downloaded or sent."""
     spec = EncoderSpec.parse(name)
     if not spec.is_local:
         return family_of(spec, None)(spec)
@@ -180,7 +128,7 @@ def find_encoder(name: str) -> EncoderFamily:
         folder = find_folder(spec.source)
     except EncoderUnavailable as error:
         problem = str(error)
-    return family_of(spec, folder)(spec, folder, find_choice(spec.source), problem)
+    return family_of(spec, folder)(spec, folder, find_entry(spec.source), problem)
 
 
 def load_encoder(name: str, *, template: str | None = None, output: str = "") -> Encoder:
@@ -219,13 +167,7 @@ def describe_encoder(name: str) -> EncoderFacts:
 def preview_prompt(name: str, instruction: str | None, template: str = "") -> str:
     """Return the string that a model gets, with "{input}" in place of each text; no library is loaded.
 
-    Parameters
-    ----------
-    name : str
-        As for `load_encoder`. Of a model that is not on this machine, the name alone decides.
-    instruction : str or None
-    template : str, optional
-        As for `load_encoder`.
+    Of a model that is not on this machine, the name alone decides.
 
     Raises
     ------
@@ -258,9 +200,6 @@ def estimate_seconds(texts: Sequence[str], name: str = DEFAULT_ENCODER, *, promp
 
     Parameters
     ----------
-    texts : sequence of str
-    name : str
-        As for `load_encoder`.
     prompt : str, optional
         Encoded with each text, as `preview_prompt` returns it; "" when unknown.
     """
@@ -276,10 +215,3 @@ def count_too_long(texts: Sequence[str], name: str = DEFAULT_ENCODER) -> tuple[i
         When the model's files are not on this machine, or its tokens cannot be counted without loading it.
     """
     return find_encoder(name).count_too_long(texts)
-
-
-def _load_default() -> Encoder:
-    return load_encoder(DEFAULT_ENCODER)
-
-
-InBedderFamily.load_text_encoder = staticmethod(_load_default)

@@ -13,56 +13,16 @@ from pathlib import Path
 import numpy as np
 
 from core.encoders.batching import check_texts
-from core.encoders.model_files import USUAL_TOKENS, model_folder
+from core.encoders.model_files import USUAL_TOKENS, read_settings
 from core.encoders.prompts import SLOT, Wording, chosen_wording
 from core.encoders.sentence_transformer import SentenceEncoder, SentenceFamily
-from core.encoders.spec import INPUT, Kind, read_settings
+from core.encoders.spec import INPUT, Kind
 from core.errors import EncoderUnavailable
 from core.utils import Progress, content_key
 
 TEMPLATE = f"Represent the text for {SLOT}:"
 NEUTRAL = "Represent the text:"
 """Prompt without an instruction: the models were trained with a prompt before every text."""
-
-
-class InstructorFamily(SentenceFamily):
-    """INSTRUCTOR models.
-
-    Their files equal those of others with the same architecture (GTR), unless they say that the instruction
-    is left out of the mean. So the family is recognised by the name, or given as a prefix.
-    """
-
-    kind = Kind.INSTRUCTOR
-
-    @classmethod
-    def recognises(cls, source: str, folder: Path | None) -> bool:
-        """Return whether the name says so, or the files say that a prompt is left out of the mean."""
-        files = folder.glob("*_Pooling/config.json") if folder else ()
-        leaves_prompt_out = any(read_settings(file).get("include_prompt") is False for file in files)
-        return "instructor" in Path(source).name.lower() or leaves_prompt_out
-
-    def max_tokens(self, folder: Path) -> int:
-        """Return the limit that the files state, up to that of training."""
-        return min(super().max_tokens(folder), USUAL_TOKENS)
-
-    def wording(self) -> Wording:
-        """Return the wording that all models of the family share."""
-        return Wording(TEMPLATE)
-
-    def preview_prompt(self, instruction: str | None, template: str = "") -> str:
-        """Return the prompt and the place of the text after it."""
-        self.check()
-        if template:
-            chosen_wording(template)
-        return instructor_prompt(instruction, template or TEMPLATE) + INPUT
-
-    def load(self, template: str = "") -> InstructorEncoder:
-        """Load the model, downloaded first if needed."""
-        self.check()
-        if template:
-            chosen_wording(template)
-        folder = self.folder or model_folder(self.spec.source)
-        return InstructorEncoder(self.spec.source, folder, template or TEMPLATE)
 
 
 def instructor_prompt(instruction: str | None, template: str = TEMPLATE) -> str:
@@ -89,25 +49,11 @@ class InstructorEncoder(SentenceEncoder):
     """An INSTRUCTOR model, saved by any version of the library; follows `core.encoders.Encoder`.
 
     Tokens of the instruction get attention and are left out of the mean. The end mark of a text is part of
-    the mean, as in the authors' program.
-
-    Parameters
-    ----------
-    name : str
-        Shown to people.
-    folder : Path
-        Files of the model; nothing is downloaded.
-    template : str
-        With "{instruction}" in it; see `instructor_prompt`.
-
-    Raises
-    ------
-    EncoderUnavailable
-        When the files cannot be loaded as such a model.
+    the mean, as in the authors' program. Parameters and errors are those of `SentenceEncoder`.
     """
 
-    def __init__(self, name: str, folder: Path, template: str = TEMPLATE) -> None:
-        super().__init__(name, folder, Wording(template))
+    def __init__(self, name: str, folder: Path, wording: Wording) -> None:
+        super().__init__(name, folder, wording)
         from sentence_transformers.sentence_transformer.modules import Pooling
 
         if not any(isinstance(module, Pooling) for module in self._model):
@@ -133,3 +79,34 @@ class InstructorEncoder(SentenceEncoder):
         check_texts(texts)
         stripped = [text.strip() for text in texts]
         return super().encode(stripped, instruction=instruction, progress=progress)
+
+
+class InstructorFamily(SentenceFamily):
+    """INSTRUCTOR models.
+
+    Their files equal those of others with the same architecture (GTR), unless they say that the instruction
+    is left out of the mean. So the family is recognised by the name, or given as a prefix.
+    """
+
+    kind = Kind.INSTRUCTOR
+    encoder_type = InstructorEncoder
+
+    @classmethod
+    def recognises(cls, source: str, folder: Path | None) -> bool:
+        """Return whether the name says so, or the files say that a prompt is left out of the mean."""
+        files = folder.glob("*_Pooling/config.json") if folder else ()
+        leaves_prompt_out = any(read_settings(file).get("include_prompt") is False for file in files)
+        return "instructor" in Path(source).name.lower() or leaves_prompt_out
+
+    def max_tokens(self, folder: Path) -> int:
+        """Return the limit that the files state, up to that of training."""
+        return min(super().max_tokens(folder), USUAL_TOKENS)
+
+    def wording(self, template: str = "") -> Wording:
+        """Return the wording that a person chose, else the one that all models of the family share."""
+        return chosen_wording(template or TEMPLATE)
+
+    def preview_prompt(self, instruction: str | None, template: str = "") -> str:
+        """Return the prompt and the place of the text after it."""
+        self.check()
+        return instructor_prompt(instruction, self.wording(template).template) + INPUT

@@ -3,28 +3,45 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
-from core.encoders.base import EncoderFacts, EncoderFamily, FollowsInstructions
-from core.encoders.cost_estimate import (
-    UNKNOWN_WORK,
-    WEIGHT_BYTES_PER_WORK,
-    count_long_texts,
-    seconds_to_encode,
-)
-from core.encoders.model_files import USUAL_TOKENS, files_size, model_folder, transformer_folder
-from core.encoders.spec import read_settings
+from core.encoders.base import EncoderFacts, EncoderFamily
+from core.encoders.cost_estimate import count_long_texts, count_tokens
+from core.encoders.model_files import USUAL_TOKENS, files_size, read_settings, transformer_folder
+from core.encoders.spec import INPUT
 from core.errors import EncoderUnavailable
-from core.utils import processor_has_bfloat16
+from core.utils import TYPICAL_CHARACTERS_PER_TOKEN, processor_has_bfloat16
 
 LICENCE = re.compile(r"^license:\s*[\"']?([^\s\"'\[\]]+)", re.MULTILINE)
 CARD_CHARACTERS = 4_000
 """Of a model card: its machine-readable head ends before."""
 
+SECONDS_TO_LOAD = 4.0
+TOKENS_PER_SECOND = {"bfloat16": 28_000, "float32": 8_000}
+"""Measured on two cores with the default encoder, whose layers have `DEFAULT_WORK`."""
+
+DEFAULT_WORK = 6 * 384**2
+"""Number of layers times width squared."""
+
+UNKNOWN_WORK = 12 * 768**2
+"""Of a model without files or catalogue entry: a transformer of the usual base size."""
+
+WEIGHT_BYTES_PER_WORK = 48
+"""A layer has 12 weights of 4 bytes for each unit of squared width."""
+
 
 class LocalFamily(EncoderFamily):
     """A model whose files are in a folder, or are downloaded to one."""
+
+    needs_instruction: ClassVar[bool] = False
+    computes_in_bfloat16: ClassVar[bool] = True
+    """Where the processor supports it."""
+    usual_prompt_tokens: ClassVar[int] = 0
+    """Of a prompt that is unknown yet."""
 
     def find_problem(self) -> str:
         """Refuse an output of a family that has one output only."""
@@ -40,78 +57,58 @@ class LocalFamily(EncoderFamily):
         called = source.replace("\\", "/").rstrip("/").rpartition("/")[2] or source
         return f"{called} ({self.spec.output})" if self.spec.output else called
 
+    @abstractmethod
     def max_tokens(self, folder: Path) -> int:
-        """Tokens that a model in a folder encodes of a text, the instruction included."""
-        raise NotImplementedError
+        """Return how many tokens a model in a folder encodes of a text, the instruction included."""
 
     def outputs(self) -> tuple[str, ...]:
-        """Kinds of vectors to choose from, the default first; () where there is one."""
+        """Return the kinds of vectors to choose from, the default first; () where there is one."""
         return ()
-
-    def follows(self) -> tuple[FollowsInstructions, tuple[str, ...]]:
-        """Return which instructions change the vectors, and the fixed tasks."""
-        return "no", ()
-
-    @property
-    def needs_instruction(self) -> bool:
-        """Whether nothing is encoded without an instruction."""
-        return False
 
     def describe(self) -> EncoderFacts:
         """Return what files and catalogue say; the packaged model takes a fifth of a second once."""
-        choice, folder = self.choice, self.folder
-        follows, tasks = self.follows()
-        return EncoderFacts(
-            self.spec.name,
-            self.title,
-            self.kind,
-            description=choice.description if choice else "",
-            licence=choice.licence if choice else _licence(folder),
-            languages=choice.languages if choice else "",
-            gigabytes=files_size(folder) / 1e9 if folder else choice.gigabytes if choice else None,
-            max_tokens=self.max_tokens(folder) if folder else choice.max_tokens if choice else None,
-            n_dims=choice.n_dims if choice else None,
-            follows_instructions=follows,
-            tasks=tasks,
+        entry, folder, wording = self.entry, self.folder, self.wording()
+        return replace(
+            entry,
+            name=self.spec.name,
+            kind=self.kind,
+            title=self.title,
+            licence=entry.licence or _licence(folder),
+            gigabytes=files_size(folder) / 1e9 if folder else entry.gigabytes,
+            max_tokens=self.max_tokens(folder) if folder else entry.max_tokens,
+            follows_instructions=wording.follows,
+            tasks=wording.fixed_tasks,
             outputs=self.outputs(),
             needs_instruction=self.needs_instruction,
-            takes_template=not self.needs_instruction and follows != "fixed tasks",
+            takes_template=not self.needs_instruction and wording.follows != "fixed tasks",
             on_this_machine=folder is not None,
             problem=self.problem,
         )
 
-    def has_bfloat16(self) -> bool:
-        """Return whether this family computes in bfloat16 on this processor."""
-        return processor_has_bfloat16()
-
-    def tokens_of_prompt(self) -> int:
-        """Typical tokens of a prompt that is unknown yet."""
-        return 0
-
     def estimate_seconds(self, texts: Sequence[str], prompt: str = "") -> float:
-        """Estimate by the tokens of different texts and the size of the model."""
+        """Estimate by the tokens of different texts and the size of the model, on two cores."""
         if self.folder:
             max_tokens, work = self.max_tokens(self.folder), _layer_work(self.folder)
-        elif self.choice:
-            max_tokens = self.choice.max_tokens
-            work = int(self.choice.gigabytes * 1e9 / WEIGHT_BYTES_PER_WORK)
         else:
-            max_tokens, work = USUAL_TOKENS, UNKNOWN_WORK
-        return seconds_to_encode(
-            texts,
-            max_tokens=max_tokens,
-            work=work,
-            bfloat16=self.has_bfloat16(),
-            prompt=prompt,
-            tokens_of_prompt=self.tokens_of_prompt(),
-        )
+            max_tokens, size = self.entry.max_tokens or USUAL_TOKENS, self.entry.gigabytes
+            work = int(size * 1e9 / WEIGHT_BYTES_PER_WORK) if size else UNKNOWN_WORK
+        shown = prompt.replace(INPUT, "")
+        prompt_tokens = len(shown) / TYPICAL_CHARACTERS_PER_TOKEN if prompt else self.usual_prompt_tokens
+        tokens = count_tokens(texts, max_tokens) + prompt_tokens * len(set(texts))
+        fast = self.computes_in_bfloat16 and processor_has_bfloat16()
+        rate = TOKENS_PER_SECOND["bfloat16" if fast else "float32"]
+        return SECONDS_TO_LOAD + tokens / (rate * DEFAULT_WORK / work)
 
     def count_too_long(self, texts: Sequence[str]) -> tuple[int, int]:
         """Count with the model's own tokeniser."""
-        folder = self.folder or model_folder(self.spec.source, fetch=False)
-        max_tokens = self.max_tokens(folder)
+        if self.folder is None:
+            self.check()
+            raise EncoderUnavailable(
+                f"The encoder {self.spec.source} was not downloaded yet: encode to download it."
+            )
+        max_tokens = self.max_tokens(self.folder)
         try:
-            return count_long_texts(texts, max_tokens, folder / "tokenizer.json"), max_tokens
+            return count_long_texts(texts, max_tokens, self.folder / "tokenizer.json"), max_tokens
         except OSError as error:
             raise EncoderUnavailable(
                 f"The tokens of the encoder {self.spec.name} cannot be counted before it is loaded: "

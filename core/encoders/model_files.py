@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from functools import lru_cache
 from pathlib import Path
 
-from core.encoders.spec import EncoderSpec, is_folder, read_settings
+from core.encoders.spec import EncoderSpec, is_folder
 from core.errors import EncoderUnavailable
 from core.utils import content_key
 
@@ -18,7 +19,7 @@ DESCRIPTIONS = ("modules.json", "config.json")
 WEIGHTS = (".safetensors", ".bin")
 LOADED_SUFFIXES = (*WEIGHTS, ".json", ".txt", ".model")
 # Weights for other libraries, pictures and papers: never loaded, often gigabytes.
-NOT_FETCHED = [
+NOT_DOWNLOADED = [
     "onnx/*", "openvino/*", "coreml/*", "*.onnx", "*.h5", "*.msgpack", "*.ot", "*.gguf", "*.tflite", "*.pdf",
     "*.png", "*.jpg",
 ]  # fmt: skip
@@ -31,26 +32,24 @@ MOST_TOKENS = 8_192
 """Highest limit, also for models with a higher one: time and memory grow with it."""
 
 
-def model_folder(name: str, *, fetch: bool = True) -> Path:
-    """Return the folder of a model's files.
-
-    Parameters
-    ----------
-    name : str
-        The packaged model's name, a folder, or a name on the hub.
-    fetch : bool
-        Whether a model on the hub may be downloaded; an earlier download is used in any case.
+def model_folder(name: str) -> Path:
+    """Return the folder of a model's files, downloaded from the hub where they are not on this machine.
 
     Raises
     ------
     EncoderUnavailable
         When there is no such model, its files are not those expected, or the download failed.
     """
-    return find_folder(name) or _fetched_folder(repository_of(name), fetch)
+    return find_folder(name) or _download(repository_of(name))
 
 
 def find_folder(name: str) -> Path | None:
     """Return the folder of a model's files; None for a name on the hub that was not downloaded yet.
+
+    Parameters
+    ----------
+    name : str
+        The packaged model's name, a folder, or a name on the hub.
 
     Raises
     ------
@@ -74,7 +73,7 @@ def find_folder(name: str) -> Path | None:
             f"There is no folder “{name}”: give the folder that an encoder was saved to, or a name on the "
             f"Hugging Face hub such as {HUB_OWNER}/{PACKAGED_MODEL}."
         )
-    return _kept_folder(repository_of(name))
+    return _downloaded_folder(repository_of(name))
 
 
 def repository_of(name: str) -> str:
@@ -120,14 +119,9 @@ def model_key(folder: Path) -> str:
 
 
 def files_signature(name: str) -> str:
-    """Return a signature of a model's files, by sizes and times, that changes when the files do.
+    """Return a signature of an encoder's files, by sizes and times, that changes when the files do.
 
     "" for models on the hub, which do not change, and for names without a folder of a model.
-
-    Parameters
-    ----------
-    name : str
-        As for `core.encoders.load_encoder`.
     """
     spec = EncoderSpec.parse(name)
     if not spec.is_local or not is_folder(spec.source):
@@ -150,6 +144,15 @@ def files_size(folder: Path) -> int:
     files = _loaded_files(folder)
     safe = {path.parent for path in files if path.suffix == ".safetensors"}
     return sum(path.stat().st_size for path in files if path.suffix != ".bin" or path.parent not in safe)
+
+
+def read_settings(file: Path) -> dict:
+    """Return the JSON object in a file; an empty one where there is none."""
+    try:
+        settings = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return settings if isinstance(settings, dict) else {}
 
 
 def transformer_folder(folder: Path) -> Path:
@@ -186,20 +189,20 @@ def _file_digest(path: Path, size: int, changed: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _kept_folder(repository: str) -> Path | None:
+def _downloaded_folder(repository: str) -> Path | None:
     """Folder of an earlier download; None when there is none, or an incomplete one."""
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
     try:
-        ignored = [*NOT_FETCHED, PICKLED_WEIGHTS]
+        ignored = [*NOT_DOWNLOADED, PICKLED_WEIGHTS]
         folder = Path(snapshot_download(repository, local_files_only=True, ignore_patterns=ignored))
     except (LocalEntryNotFoundError, HFValidationError):
         return None
     return folder if is_model(folder) else None
 
 
-def _fetched_folder(repository: str, fetch: bool) -> Path:
+def _download(repository: str) -> Path:
     """Folder of a model after its download; a short request first shows whether there is a network."""
     from huggingface_hub import HfApi, constants, snapshot_download
     from huggingface_hub.errors import GatedRepoError, HFValidationError, RepositoryNotFoundError
@@ -207,17 +210,13 @@ def _fetched_folder(repository: str, fetch: bool) -> Path:
 
     where = f"looked in {constants.HF_HUB_CACHE}"
     otherwise = f"or choose {PACKAGED_MODEL}, which needs no network, or a folder."
-    if not fetch:
-        raise EncoderUnavailable(
-            f"The encoder {repository} was not fetched yet ({where}): encode to fetch it."
-        )
     disable_progress_bars()
     try:
         information = HfApi().model_info(repository, timeout=HUB_TIMEOUT)
         files = [file.rfilename for file in information.siblings or []]
         twice = [PICKLED_WEIGHTS] if any(file.endswith(".safetensors") for file in files) else []
         folder = snapshot_download(
-            repository, ignore_patterns=[*NOT_FETCHED, *twice], etag_timeout=HUB_TIMEOUT
+            repository, ignore_patterns=[*NOT_DOWNLOADED, *twice], etag_timeout=HUB_TIMEOUT
         )
     except GatedRepoError as error:
         raise EncoderUnavailable(
@@ -231,7 +230,7 @@ def _fetched_folder(repository: str, fetch: bool) -> Path:
         ) from error
     except Exception as error:  # the network library's own errors, which differ from version to version
         raise EncoderUnavailable(
-            f"The encoder {repository} is not on this machine ({where}) and could not be fetched from "
+            f"The encoder {repository} is not on this machine ({where}) and could not be downloaded from "
             f"{constants.ENDPOINT} ({type(error).__name__}): connect to the network and try again, "
             f"{otherwise}"
         ) from error

@@ -13,10 +13,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from core.encoders.base import EncoderFacts, EncoderFamily
 from core.encoders.batching import check_texts, make_batches, stack_vectors
 from core.encoders.model_files import MOST_TOKENS
-from core.encoders.prompts import wording_for
-from core.encoders.spec import KEY_VARIABLE, endpoint_title, split_endpoint
+from core.encoders.prompts import Wording, chosen_wording, known_wording
+from core.encoders.spec import INPUT, EncoderSpec, Kind
 from core.errors import EncoderUnavailable
 from core.utils import (
     Progress,
@@ -26,11 +27,17 @@ from core.utils import (
     can_be_key,
     content_key,
     host_in,
+    is_local,
+    is_web_address,
     post_with_retries,
     run_parallel,
 )
 
 ENDPOINT_VERSION = 1  # raise when the same server would give other vectors
+KEY_VARIABLE = "REFRACT_EMBEDDINGS_KEY"
+"""Environment variable with the server's key, if it needs one; never stored or shown."""
+
+ENDPOINT_EXAMPLE = "endpoint:http://127.0.0.1:11434/v1#nomic-embed-text"
 LIMITS = RequestLimits(attempts=6, timeout=300.0, longest_pause=60.0, most_bytes=64_000_000)
 FIRST_LIMITS = replace(LIMITS, attempts=3, timeout=60.0, retry_timeouts=False)
 """Of the first request, for which a person waits."""
@@ -48,12 +55,111 @@ LEAST_CHARACTERS = 200
 TOO_LARGE_STATUSES = (400, 413, 422)
 """Refusals after which a smaller request may be accepted."""
 
+TEXTS_PER_SECOND = 100
+"""Assumed of a server, whose speed is unknown."""
+
+
+def split_endpoint(name: str) -> tuple[str, str]:
+    """Return the address and the model of an encoder on a server.
+
+    Raises
+    ------
+    EncoderUnavailable
+        When the address is not a web address, has parts that it must not have, or no model is named.
+    """
+    spec = EncoderSpec.parse(name)
+    url, model = spec.source.rstrip("/"), spec.output
+    if "@" in url:
+        raise EncoderUnavailable(
+            "The address of the server holds a name or a password: take it out, and set "
+            f"{KEY_VARIABLE} instead."
+        )
+    if not is_web_address(url) or "?" in url or any(map(str.isspace, url)):
+        raise EncoderUnavailable(
+            f"“{url}” is no address of an embeddings server: give one that begins with http:// or https:// "
+            f"and usually ends in /v1, then # and the model, such as {ENDPOINT_EXAMPLE}."
+        )
+    if not model:
+        raise EncoderUnavailable(
+            f"“{name}” names no model of the server: add # and its name, such as {ENDPOINT_EXAMPLE}."
+        )
+    return url, model
+
+
+def host_of(name: str) -> str | None:
+    """Return the server that gets the texts, such as "127.0.0.1:11434"; None for those without a server."""
+    if EncoderSpec.parse(name).kind != Kind.ENDPOINT:
+        return None
+    try:
+        return host_in(split_endpoint(name)[0])
+    except EncoderUnavailable:
+        return None
+
+
+class EndpointFamily(EncoderFamily):
+    """A model on a server, described without sending anything."""
+
+    kind = Kind.ENDPOINT
+
+    def find_problem(self) -> str:
+        """Return a sentence when the address is wrong or no model is named."""
+        try:
+            split_endpoint(self.spec.name)
+        except EncoderUnavailable as error:
+            return str(error)
+        return ""
+
+    @property
+    def title(self) -> str:
+        """Model and server."""
+        where = host_of(self.spec.name) or self.spec.source
+        return f"{self.spec.output} at {where}" if self.spec.output else where
+
+    def wording(self, template: str = "") -> Wording:
+        """Return the wording that a person chose, else that of a model known by its name alone."""
+        return chosen_wording(template) if template else known_wording(self.spec.output, {})
+
+    def describe(self) -> EncoderFacts:
+        """Return what the name of the model says; the server gets no request."""
+        wording, host = self.wording(), host_of(self.spec.name)
+        return EncoderFacts(
+            self.spec.name,
+            self.kind,
+            self.title,
+            follows_instructions=wording.follows,
+            tasks=wording.fixed_tasks,
+            takes_template=wording.follows != "fixed tasks",
+            on_this_machine=host is not None and is_local(host),
+            host=host,
+            problem=self.problem,
+        )
+
+    def preview_prompt(self, instruction: str | None, template: str = "") -> str:
+        """Return the prompt and the place of the text after it."""
+        self.check()
+        return self.wording(template).prompt_for(instruction, self.title) + INPUT
+
+    def load(self, template: str = "") -> EndpointEncoder:
+        """Request one vector: it shows that the server answers, and how long its vectors are."""
+        return EndpointEncoder(self.spec.name, template=template)
+
+    def estimate_seconds(self, texts: Sequence[str], prompt: str = "") -> float:
+        """Estimate by the number of different texts alone."""
+        return max(1.0, len(set(texts)) / TEXTS_PER_SECOND)
+
+    def count_too_long(self, texts: Sequence[str]) -> tuple[int, int]:
+        """Refuse: only the server knows the token limit of its model."""
+        raise EncoderUnavailable(
+            f"The token limit of the server at {host_of(self.spec.name) or self.spec.source} is not known "
+            "before encoding: encode, and longer texts are cut."
+        )
+
 
 class EndpointEncoder:
-    """A model behind a server, as an encoder; satisfies `core.encoders.Encoder`.
+    """A model behind a server, as an encoder; follows `core.encoders.Encoder`.
 
     Texts leave this machine unless the server runs on it (`host`). When the server changes the model behind
-    a name, vectors kept from before are used on: nothing shows the change.
+    a name, vectors stored before are still used: nothing shows the change.
 
     Parameters
     ----------
@@ -77,10 +183,11 @@ class EndpointEncoder:
     ) -> None:
         self.url, self.model = split_endpoint(name)
         self.host = self.device = host_in(self.url)
-        self.name = endpoint_title(self.model, self.host)
-        self.wording = wording_for(self.model, template)
+        family = EndpointFamily(EncoderSpec.parse(name))
+        self.name = family.title
+        self.wording = family.wording(template)
         self.follows_instructions = self.wording.follows
-        self.tasks = () if self.wording.template else tuple(self.wording.tasks)
+        self.tasks = self.wording.fixed_tasks
         self._key = os.environ.get(KEY_VARIABLE, "").strip()
         if not can_be_key(self._key):
             raise EncoderUnavailable(f"{KEY_VARIABLE} holds signs that no key has: set it again.")
@@ -91,13 +198,7 @@ class EndpointEncoder:
         self.key = content_key("endpoint", ENDPOINT_VERSION, self.url, self.model, self.n_dims)
 
     def prompt_for(self, instruction: str | None) -> str:
-        """Return the exact string put before each text; "" without an instruction.
-
-        Raises
-        ------
-        EncoderUnavailable
-            When the model does not follow the instruction.
-        """
+        """Return the exact string put before each text; "" without an instruction."""
         return self.wording.prompt_for(instruction, self.name)
 
     def key_for(self, instruction: str | None) -> str:
@@ -108,22 +209,10 @@ class EndpointEncoder:
     def encode(
         self, texts: Sequence[str], *, instruction: str | None = None, progress: Progress | None = None
     ) -> np.ndarray:
-        """Return unit vectors of n texts; each different text is sent once, several requests at a time.
+        """Return unit vectors of n texts, as `Encoder.encode`; several requests are sent at a time.
 
-        A text that the server refuses for its length is halved until it is accepted.
-
-        Parameters
-        ----------
-        texts : sequence of n str
-        instruction : str, optional
-            For every text; see `prompt_for`.
-        progress : callable, optional
-            Called with (texts done, n) after each batch, and several times a second while none comes; may
-            raise `Cancelled`.
-
-        Returns
-        -------
-        float32 array (n, n_dims)
+        A text that the server refuses for its length is halved until it is accepted. Progress is reported
+        several times a second, also while no vector comes.
 
         Raises
         ------
@@ -190,11 +279,8 @@ class EndpointEncoder:
 
     def _leave_out_format(self, refusal: RequestRefused, body: dict) -> bool:
         """Stop naming the format for a server that knows only one."""
-        if (
-            refusal.status in (400, 422)
-            and "encoding_format" in body
-            and "encoding_format" in refusal.message
-        ):
+        named = "encoding_format" in body and "encoding_format" in refusal.message
+        if named and refusal.status in (400, 422):
             self._format = {}
             return True
         if _is_too_large(refusal):

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
 import numpy as np
 
-from core.encoders.base import Encoder, EncoderFacts, EncoderFamily
+from core.encoders.base import EncoderFacts, EncoderFamily
 from core.encoders.spec import EncoderSpec, Kind
 from core.errors import EncoderUnavailable
 from core.utils import content_key
@@ -54,29 +54,20 @@ class PrecomputedFamily(EncoderFamily):
 
     def describe(self) -> EncoderFacts:
         """Return that the vectors are here."""
-        return EncoderFacts(self.spec.name, self.title, self.kind, on_this_machine=True)
+        return EncoderFacts(self.spec.name, self.kind, self.title, on_this_machine=True)
 
     def estimate_seconds(self, texts: Sequence[str], prompt: str = "") -> float:
         """Return 0: nothing is encoded."""
         return 0.0
 
-    def preview_prompt(self, instruction: str | None, template: str = "") -> str:
+    def _refuse(self, *args: object, **kwargs: object) -> NoReturn:
         """Refuse: no text is encoded."""
-        raise self._refusal()
-
-    def load(self, template: str = "") -> Encoder:
-        """Refuse: no text is encoded."""
-        raise self._refusal()
-
-    def count_too_long(self, texts: Sequence[str]) -> tuple[int, int]:
-        """Refuse: no text is encoded."""
-        raise self._refusal()
-
-    def _refusal(self) -> EncoderUnavailable:
-        return EncoderUnavailable(
+        raise EncoderUnavailable(
             f"The vectors of “{self.spec.source}” come from a file: label names and new texts cannot be "
             "encoded with them; choose an encoder for those."
         )
+
+    preview_prompt = load = count_too_long = _refuse
 
 
 def precomputed_name(file_name: str, key: str) -> str:

@@ -10,10 +10,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
-from core.encoders.base import FollowsInstructions
-from core.encoders.spec import read_settings
+from core.encoders.model_files import read_settings
 from core.errors import EncoderUnavailable
+
+FollowsInstructions = Literal["free text", "fixed tasks", "no"]
+"""Which instructions change the vectors of a text: any, those of the encoder's own list, or none."""
 
 SLOT = "{instruction}"
 WEB_SEARCH = re.compile(r"Instruct: [^\n]+\n(Query: ?)")
@@ -140,8 +143,3 @@ def known_wording(source: str, saved: Mapping[str, str | None]) -> Wording:
     if shown:
         return Wording(f"Instruct: {SLOT}\n{shown[1]}")
     return Wording(tasks={**prompts, **known.tasks})
-
-
-def wording_for(model: str, template: str = "") -> Wording:
-    """Return the wording that a person chose, else that of a model known by its name alone."""
-    return chosen_wording(template) if template else known_wording(model, {})

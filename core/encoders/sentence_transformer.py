@@ -7,71 +7,25 @@ import math
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from core.encoders.base import FollowsInstructions
-from core.encoders.batching import check_texts, encode_batches, stack_vectors
+from core.encoders.batching import check_prompt_length, check_texts, encode_batches, stack_vectors
 from core.encoders.local_model import LocalFamily
-from core.encoders.model_files import MOST_TOKENS, model_folder, model_key, stated_tokens, unreadable
+from core.encoders.model_files import MOST_TOKENS, model_key, stated_tokens, unreadable
 from core.encoders.packed_linear import pack_linear_layers
 from core.encoders.prompts import Wording, chosen_wording, known_wording, saved_prompts
 from core.encoders.spec import INPUT, Kind
-from core.errors import EncoderUnavailable
 from core.utils import MAX_CHARACTERS_PER_TOKEN, Progress, content_key, processor_has_bfloat16
 
 if TYPE_CHECKING:
     import torch
     from sentence_transformers import SentenceTransformer
-    from transformers import PreTrainedTokenizerBase
 
 SENTENCE_VERSION = 1  # raise when the same model would give other vectors
 BATCH_TOKENS = {"cpu": 4_096, "cuda": 65_536}
 MOST_BATCH_TEXTS = 1_024
-MOST_PROMPT_SHARE = 0.5
-"""Of the token limit: a longer instruction leaves too little room for the text."""
-
-
-class SentenceFamily(LocalFamily):
-    """Models of the library sentence-transformers; any model without signs of another family."""
-
-    kind = Kind.SENTENCE
-
-    @classmethod
-    def recognises(cls, source: str, folder: Path | None) -> bool:
-        """Take every model: this family is tried last."""
-        return True
-
-    def max_tokens(self, folder: Path) -> int:
-        """Return the limit that the files state, up to `MOST_TOKENS`."""
-        return min(stated_tokens(folder), MOST_TOKENS)
-
-    def wording(self) -> Wording:
-        """Return the wording of the model, known by its name or saved with it."""
-        return known_wording(self.spec.source, saved_prompts(self.folder)[0] if self.folder else {})
-
-    def follows(self) -> tuple[FollowsInstructions, tuple[str, ...]]:
-        """Return free text or fixed tasks, by the wording."""
-        wording = self.wording()
-        return wording.follows, wording.fixed_tasks
-
-    def default_template(self) -> str:
-        """Return the wording around an instruction."""
-        return self.wording().template
-
-    def preview_prompt(self, instruction: str | None, template: str = "") -> str:
-        """Return the prompt and the place of the text after it."""
-        self.check()
-        wording = chosen_wording(template) if template else self.wording()
-        own = saved_prompts(self.folder)[1] if self.folder else ""
-        return (wording.prompt_for(instruction, self.spec.source) or own) + INPUT
-
-    def load(self, template: str = "") -> SentenceEncoder:
-        """Load the model, downloaded first if needed."""
-        self.check()
-        folder = self.folder or model_folder(self.spec.source)
-        return SentenceEncoder(self.spec.source, folder, chosen_wording(template) if template else None)
 
 
 class SentenceEncoder:
@@ -87,8 +41,7 @@ class SentenceEncoder:
         Shown to people.
     folder : Path
         Files of the model; nothing is downloaded.
-    wording : Wording, optional
-        By default the known one of the model.
+    wording : Wording
 
     Raises
     ------
@@ -96,7 +49,7 @@ class SentenceEncoder:
         When the files cannot be loaded as a model.
     """
 
-    def __init__(self, name: str, folder: Path, wording: Wording | None = None) -> None:
+    def __init__(self, name: str, folder: Path, wording: Wording) -> None:
         self.name = name
         self._model = _load(name, folder)
         number_format = _speed_up(self._model)
@@ -109,11 +62,11 @@ class SentenceEncoder:
             "sentence encoder", SENTENCE_VERSION, model_key(folder), number_format, self.device
         )
         self._batch_tokens = BATCH_TOKENS.get(self.device, BATCH_TOKENS["cpu"])
-        self._counter = own_tokenizer(self._model.tokenizer) if self._model.transformers_model else None
-        prompts, self._own_prompt = saved_prompts(folder)
-        self.wording = wording or known_wording(name, prompts)
-        self.follows_instructions = self.wording.follows
-        self.tasks = self.wording.fixed_tasks
+        # A copy: to count a whole prompt switches off truncation, a state that other threads need.
+        self._counter = copy.deepcopy(self._model.tokenizer) if self._model.transformers_model else None
+        self._own_prompt = saved_prompts(folder)[1]
+        self.wording = wording
+        self.follows_instructions, self.tasks = wording.follows, wording.fixed_tasks
 
     @property
     def device(self) -> str:
@@ -121,13 +74,7 @@ class SentenceEncoder:
         return self._model.device.type
 
     def prompt_for(self, instruction: str | None) -> str:
-        """Return the prompt before each text; for most models "" without an instruction.
-
-        Raises
-        ------
-        EncoderUnavailable
-            When this encoder does not follow the instruction.
-        """
+        """Return the prompt before each text; for most models "" without an instruction."""
         return self.wording.prompt_for(instruction, self.name) or self._own_prompt
 
     def key_for(self, instruction: str | None) -> str:
@@ -138,30 +85,12 @@ class SentenceEncoder:
     def encode(
         self, texts: Sequence[str], *, instruction: str | None = None, progress: Progress | None = None
     ) -> np.ndarray:
-        """Return the unit vectors of n texts; each different text is encoded once.
+        """Return the unit vectors of n texts, as `Encoder.encode`.
 
         The vectors depend on the set of different texts and not on their order: a corpus gives the same bytes
         every time. In another set the batches differ, and so does the rounding of bfloat16: the cosine of two
-        such vectors of one text was never below 0.9999.
-
-        Parameters
-        ----------
-        texts : sequence of n str
-            Texts longer than `max_tokens` are cut; an empty text is encoded like any other.
-        instruction : str, optional
-            Added to every text; see `prompt_for`.
-        progress : callable, optional
-            Called after each batch with (texts done, n); may raise `Cancelled`.
-
-        Returns
-        -------
-        float32 array (n, n_dims)
-            Rows of length 1 (0 only where a model knows no token of a text).
-
-        Raises
-        ------
-        EncoderUnavailable
-            When a vector is not finite, or the instruction cannot be followed.
+        such vectors of one text was never below 0.9999. An empty text is encoded like any other; a row has
+        length 0 only where a model knows no token of a text.
         """
         check_texts(texts)
         prompt = self.prompt_for(instruction)
@@ -195,28 +124,38 @@ class SentenceEncoder:
         return n_tokens
 
 
-def own_tokenizer(tokenizer: PreTrainedTokenizerBase) -> PreTrainedTokenizerBase:
-    """Return a copy of a tokeniser for counting tokens.
+class SentenceFamily(LocalFamily):
+    """Models of the library sentence-transformers; any model without signs of another family."""
 
-    Truncation is a state of the tokeniser. Counting a whole prompt with the model's own would switch it off
-    for a batch in another thread.
-    """
-    return copy.deepcopy(tokenizer)
+    kind = Kind.SENTENCE
+    encoder_type: ClassVar[type[SentenceEncoder]] = SentenceEncoder
 
+    @classmethod
+    def recognises(cls, source: str, folder: Path | None) -> bool:
+        """Take every model: this family is tried last."""
+        return True
 
-def check_prompt_length(n_tokens: int, max_tokens: int, name: str) -> None:
-    """Refuse an instruction that fills most of the token limit: all vectors would be alike.
+    def max_tokens(self, folder: Path) -> int:
+        """Return the limit that the files state, up to `MOST_TOKENS`."""
+        return min(stated_tokens(folder), MOST_TOKENS)
 
-    Raises
-    ------
-    EncoderUnavailable
-    """
-    most = int(max_tokens * MOST_PROMPT_SHARE)
-    if n_tokens > most:
-        raise EncoderUnavailable(
-            f"The instruction takes {n_tokens:,} of the {max_tokens:,} tokens that fit in the encoder {name} "
-            f"and hides the texts: shorten it to {most:,} tokens at most (about {most * 3 // 4:,} words)."
-        )
+    def wording(self, template: str = "") -> Wording:
+        """Return the wording that a person chose, else that of the model, by its name or saved with it."""
+        if template:
+            return chosen_wording(template)
+        return known_wording(self.spec.source, saved_prompts(self.folder)[0] if self.folder else {})
+
+    def preview_prompt(self, instruction: str | None, template: str = "") -> str:
+        """Return the prompt and the place of the text after it."""
+        self.check()
+        own = saved_prompts(self.folder)[1] if self.folder else ""
+        return (self.wording(template).prompt_for(instruction, self.spec.source) or own) + INPUT
+
+    def load(self, template: str = "") -> SentenceEncoder:
+        """Load the model."""
+        self.check()
+        assert self.folder is not None
+        return self.encoder_type(self.spec.source, self.folder, self.wording(template))
 
 
 def _load(name: str, folder: Path) -> SentenceTransformer:

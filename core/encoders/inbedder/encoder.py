@@ -6,6 +6,7 @@ Embedding via Answering the Question", ACL 2024, arXiv:2402.09642.
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -14,12 +15,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.encoders.base import Encoder, FollowsInstructions
-from core.encoders.batching import check_texts, encode_batches, stack_vectors
+from core.encoders.base import Encoder
+from core.encoders.batching import check_prompt_length, check_texts, encode_batches, stack_vectors
 from core.encoders.inbedder.hidden_states import N_MASKS, CausalModel, MaskedModel, sampler
 from core.encoders.inbedder.loading import load_language_model
-from core.encoders.model_files import USUAL_TOKENS, model_key
-from core.encoders.sentence_transformer import check_prompt_length, own_tokenizer
+from core.encoders.model_files import PACKAGED_MODEL, USUAL_TOKENS, model_key, packaged_folder
+from core.encoders.prompts import FollowsInstructions, Wording
+from core.encoders.sentence_transformer import SentenceEncoder
 from core.encoders.spec import INPUT
 from core.errors import EncoderUnavailable
 from core.utils import MAX_CHARACTERS_PER_TOKEN, Progress, content_key
@@ -44,14 +46,7 @@ OUTPUT = re.compile(r"(?P<kind>[a-z_]+?)(?:_layer_(?P<layer>\d+))?")
 
 
 def inbedder_prompt(text: str, question: str, mask: str = "") -> str:
-    """Return the published prompt; braces in a text stay as they are.
-
-    Parameters
-    ----------
-    text, question : str
-    mask : str, optional
-        Mask token of a masked model.
-    """
+    """Return the published prompt; `mask` is the mask token of a masked model. Braces stay as they are."""
     return f"### Input:\n{text}\n\n### Instruction:\n{question}\n\n### Response:{mask * N_MASKS}"
 
 
@@ -73,19 +68,15 @@ def as_question(instruction: str | None, name: str) -> str:
 
 
 def limit_prompt(settings: dict, *, masked: bool) -> int:
-    """Return the token limit of a prompt; the places of the answer are left free.
-
-    Parameters
-    ----------
-    settings : dict
-        The model's config.json.
-    masked : bool
-        Whether the model fills masks.
-    """
+    """Return the token limit of a prompt by a model's config.json; the answer's places are left free."""
     places = settings.get("max_position_embeddings") or USUAL_TOKENS * 2
     # RoBERTa counts positions from 2.
     free = 2 if masked else ANSWER_TOKENS.get(settings.get("model_type", ""), USUAL_ANSWER_TOKENS)
     return min(USUAL_TOKENS, places - free)
+
+
+def _load_packaged() -> Encoder:
+    return SentenceEncoder(PACKAGED_MODEL, packaged_folder(), Wording())
 
 
 class InBedderEncoder:
@@ -106,9 +97,8 @@ class InBedderEncoder:
         "fst_gen" of causal models, "avg_gen" of masked ones. The states are those of the last layer, or of
         the layer in the suffix "_layer_N" (0: the token embeddings). "re_encode" encodes the answer with a
         text encoder, "re_encode_multiple" ten sampled answers, and takes their mean.
-    number_format : "float32" or "bfloat16", optional
     load_text_encoder : callable, optional
-        Returns the text encoder for answers; called only for these two outputs.
+        Returns the text encoder for answers, by default the packaged one; called for these two outputs only.
 
     Raises
     ------
@@ -125,74 +115,43 @@ class InBedderEncoder:
         folder: Path,
         *,
         output: str = "",
-        number_format: str = "",
-        load_text_encoder: Callable[[], Encoder] | None = None,
+        load_text_encoder: Callable[[], Encoder] = _load_packaged,
     ) -> None:
         self.name = name
-        self._model, self._tokenizer, self.masked = load_language_model(name, folder, number_format)
-        self._counter = own_tokenizer(self._tokenizer)
+        self._model, self._tokenizer, self.masked = load_language_model(name, folder)
+        # A copy: to count a whole prompt switches off truncation, a state that other threads need.
+        self._counter = copy.deepcopy(self._tokenizer)
         self._states = self._make_states()
         self.output, self.layer = _parse_output(output, self.masked, self._states.n_layers, name)
-        re_encodes = self.output.startswith("re_encode")
-        self._text_encoder = load_text_encoder() if re_encodes and load_text_encoder else None
-        if re_encodes and self._text_encoder is None:
-            raise EncoderUnavailable(
-                f"The output {self.output} of {name} needs a text encoder for the answers: choose another."
-            )
+        self._text_encoder = load_text_encoder() if self.output.startswith("re_encode") else None
         config = self._model.config
         self.n_dims = self._text_encoder.n_dims if self._text_encoder else _width(config, self.layer)
         self.answer_tokens = ANSWER_TOKENS.get(config.model_type, USUAL_ANSWER_TOKENS)
         self.max_tokens = limit_prompt(config.to_dict(), masked=self.masked)
         self._batch_tokens = BATCH_TOKENS.get(self.device, BATCH_TOKENS["cpu"])
-        by = (
-            self.output,
-            self.layer,
-            self.answer_tokens,
-            self._text_encoder.key if self._text_encoder else None,
-        )
+        text_encoder_key = self._text_encoder.key if self._text_encoder else None
+        by = (self.output, self.layer, self.answer_tokens, text_encoder_key)
+        number_format = str(self._model.dtype)
         self.key = content_key(
-            "inbedder", INBEDDER_VERSION, model_key(folder), str(self._model.dtype), self.device, by
+            "inbedder", INBEDDER_VERSION, model_key(folder), number_format, self.device, by
         )
 
     def prompt_for(self, instruction: str | None) -> str:
-        """Return the prompt with "{input}" in place of the text.
-
-        Raises
-        ------
-        EncoderUnavailable
-            Without an instruction.
-        """
-        return self._prompt(INPUT, self._question(instruction))
+        """Return the prompt with "{input}" in place of the text."""
+        return self._prompt(INPUT, as_question(instruction, self.name))
 
     def key_for(self, instruction: str | None) -> str:
         """Return the provenance of the vectors under an instruction."""
-        return content_key("prompted", self.key, self._question(instruction))
+        return content_key("prompted", self.key, as_question(instruction, self.name))
 
     def encode(
         self, texts: Sequence[str], *, instruction: str | None = None, progress: Progress | None = None
     ) -> np.ndarray:
-        """Return the unit vectors of n texts under a question; each different text is encoded once.
+        """Return the unit vectors of n texts under a question, as `Encoder.encode`.
 
-        Cost: one pass over the prompt for "fst_gen" and "avg_ppt"; other outputs of causal models write an
-        answer too, and take several times as long.
-
-        Parameters
-        ----------
-        texts : sequence of n str
-            A text that exceeds `max_tokens` together with the question loses its beginning.
-        instruction : str
-            A question about each text, such as "How does the customer feel?".
-        progress : callable, optional
-            Called after each batch with (texts done, n); may raise `Cancelled`.
-
-        Returns
-        -------
-        float32 array (n, n_dims)
-
-        Raises
-        ------
-        EncoderUnavailable
-            Without an instruction, or with a long one.
+        A text that exceeds `max_tokens` together with the question loses its beginning. Cost: one pass over
+        the prompt for "fst_gen" and "avg_ppt"; other outputs of causal models write an answer too, and take
+        several times as long.
         """
         vectors, _ = self._encode(texts, instruction, progress, answers=False)
         return vectors
@@ -200,7 +159,7 @@ class InBedderEncoder:
     def encode_and_answer(
         self, texts: Sequence[str], *, instruction: str | None = None, progress: Progress | None = None
     ) -> tuple[np.ndarray, list[str]]:
-        """Return the unit vectors and the answers for n texts; parameters as in `encode`."""
+        """Return the unit vectors and the answers for n texts."""
         return self._encode(texts, instruction, progress, answers=True)
 
     @property
@@ -217,7 +176,7 @@ class InBedderEncoder:
         self, texts: Sequence[str], instruction: str | None, progress: Progress | None, *, answers: bool
     ) -> tuple[np.ndarray, list[str]]:
         check_texts(texts)
-        question = self._question(instruction)
+        question = as_question(instruction, self.name)
         n_prompt = len(self._counter(self._prompt("", question))["input_ids"])
         check_prompt_length(n_prompt, self.max_tokens, self.name)
         # As in the tokeniser, beginnings are cut: the part next to the question is kept.
@@ -234,9 +193,6 @@ class InBedderEncoder:
         )
         vectors = stack_vectors([vector for vector, _ in results], self.n_dims, self.name)
         return vectors, [answer for _, answer in results]
-
-    def _question(self, instruction: str | None) -> str:
-        return as_question(instruction, self.name)
 
     def _prompt(self, text: str, question: str) -> str:
         return inbedder_prompt(text, question, self._tokenizer.mask_token if self.masked else "")

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import ClassVar
 
-from core.encoders.base import Encoder, FollowsInstructions
 from core.encoders.inbedder.encoder import (
     CAUSAL_OUTPUTS,
     MASKED_OUTPUTS,
@@ -16,12 +13,11 @@ from core.encoders.inbedder.encoder import (
     limit_prompt,
 )
 from core.encoders.local_model import LocalFamily
-from core.encoders.model_files import architecture, model_folder
-from core.encoders.spec import INPUT, Kind, read_settings
+from core.encoders.model_files import architecture, read_settings
+from core.encoders.prompts import SLOT, Wording
+from core.encoders.spec import INPUT, Kind
 
 USUAL_MASK = "<mask>"
-TOKENS_OF_PROMPT = 30
-"""Typical, of a question with the published frame around it."""
 
 
 class InBedderFamily(LocalFamily):
@@ -32,8 +28,9 @@ class InBedderFamily(LocalFamily):
     """
 
     kind = Kind.INBEDDER
-    load_text_encoder: ClassVar[Callable[[], Encoder] | None] = None
-    """Loads the encoder for answers ("re_encode"); set by `core.encoders.catalogue`."""
+    needs_instruction = True
+    computes_in_bfloat16 = False  # most models compute in the published float32
+    usual_prompt_tokens = 30  # a typical question with the published frame around it
 
     @classmethod
     def recognises(cls, source: str, folder: Path | None) -> bool:
@@ -43,11 +40,6 @@ class InBedderFamily(LocalFamily):
         if folder is None or (folder / "modules.json").is_file():
             return False
         return architecture(folder).endswith("ForCausalLM")
-
-    @property
-    def needs_instruction(self) -> bool:
-        """True: the instruction is the question."""
-        return True
 
     @property
     def masked(self) -> bool:
@@ -62,13 +54,15 @@ class InBedderFamily(LocalFamily):
 
     def max_tokens(self, folder: Path) -> int:
         """Return the token limit of the prompt, without the places of the answer."""
-        return limit_prompt(
-            read_settings(folder / "config.json"), masked=architecture(folder).endswith("ForMaskedLM")
-        )
+        return limit_prompt(read_settings(folder / "config.json"), masked=self.masked)
 
-    def follows(self) -> tuple[FollowsInstructions, tuple[str, ...]]:
-        """Return free text: any question is followed."""
-        return "free text", ()
+    def wording(self, template: str = "") -> Wording:
+        """Return the question alone: the published frame around it is part of the prompt."""
+        return Wording(SLOT)
+
+    def default_template(self) -> str:
+        """Return "": the wording cannot be chosen."""
+        return ""
 
     def preview_prompt(self, instruction: str | None, template: str = "") -> str:
         """Return the published prompt around the question; no template is used."""
@@ -77,28 +71,14 @@ class InBedderFamily(LocalFamily):
         return inbedder_prompt(INPUT, question, self._mask() if self.masked else "")
 
     def load(self, template: str = "") -> InBedderEncoder:
-        """Load the model, downloaded first if needed; no template is used."""
-        return InBedderEncoder(
-            self.spec.source,
-            self.folder or model_folder(self.spec.source),
-            output=self.spec.output,
-            load_text_encoder=type(self).load_text_encoder,
-        )
-
-    def has_bfloat16(self) -> bool:
-        """Return False: most models compute in the published float32."""
-        return False
-
-    def tokens_of_prompt(self) -> int:
-        """Return the tokens of a typical question."""
-        return TOKENS_OF_PROMPT
+        """Load the model; no template is used."""
+        assert self.folder is not None
+        return InBedderEncoder(self.spec.source, self.folder, output=self.spec.output)
 
     def _mask(self) -> str:
         """Mask token that the tokeniser's files name."""
-        if self.folder is None:
-            return USUAL_MASK
         for file in ("tokenizer_config.json", "special_tokens_map.json"):
-            token = read_settings(self.folder / file).get("mask_token")
+            token = read_settings(self.folder / file).get("mask_token") if self.folder else None
             token = token.get("content") if isinstance(token, dict) else token
             if isinstance(token, str) and token:
                 return token

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.encoders.model_files import architecture, unreadable
-from core.encoders.spec import read_settings
+from core.encoders.model_files import architecture, read_settings, unreadable
 from core.errors import EncoderUnavailable
 from core.utils import processor_has_bfloat16
 
@@ -14,19 +13,8 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 
-def load_language_model(
-    name: str, folder: Path, number_format: str = ""
-) -> tuple[PreTrainedModel, PreTrainedTokenizerBase, bool]:
-    """Load a causal or masked language model, on CUDA if available.
-
-    Parameters
-    ----------
-    name : str
-        Shown to people.
-    folder : Path
-        Files of the model; nothing is downloaded.
-    number_format : "float32" or "bfloat16", optional
-        By default float32, for Llama bfloat16 where the hardware supports it.
+def load_language_model(name: str, folder: Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase, bool]:
+    """Load a causal or masked language model from its files, on CUDA if available.
 
     Returns
     -------
@@ -44,9 +32,8 @@ def load_language_model(
     import torch
 
     masked = _is_masked(name, folder)
-    settings = read_settings(folder / "config.json")
-    number_format = number_format or _published_format(settings.get("model_type", ""))
-    model, tokenizer = _load(name, folder, number_format, masked)
+    model_type = read_settings(folder / "config.json").get("model_type", "")
+    model, tokenizer = _load(name, folder, number_format_of(model_type), masked)
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
     if masked and (
@@ -73,8 +60,8 @@ def _is_masked(name: str, folder: Path) -> bool:
     return found.endswith("ForMaskedLM")
 
 
-def _published_format(model_type: str) -> str:
-    """Published number format, if the hardware supports it."""
+def number_format_of(model_type: str) -> str:
+    """Return the published number format: float32, for Llama bfloat16 where the hardware supports it."""
     import torch
 
     if model_type != "llama":

@@ -23,7 +23,7 @@ from core.encoders import (
     split_precomputed,
     title_of,
 )
-from core.encoders.catalogue import find_choice
+from core.encoders.catalogue import find_entry
 from core.errors import EncoderUnavailable
 from tests.support.tiny_models import save_causal, save_instructor, save_masked
 
@@ -176,7 +176,7 @@ def test_templates_that_can_be_chosen(names):
 def test_encoders_of_the_registry_are_described_before_they_are_here(choice, monkeypatch):
     from core.encoders import model_files
 
-    monkeypatch.setattr(model_files, "_kept_folder", lambda repository: None)
+    monkeypatch.setattr(model_files, "_downloaded_folder", lambda repository: None)
     facts = describe_encoder(choice.name)
     assert (facts.kind, facts.licence, facts.languages) == (choice.kind, choice.licence, choice.languages)
     assert facts.gigabytes == pytest.approx(choice.gigabytes, rel=0.1)
@@ -193,9 +193,9 @@ def test_encoders_of_the_registry_are_described_before_they_are_here(choice, mon
 
 def test_a_choice_is_found_with_and_without_its_owner():
     assert (
-        find_choice("all-mpnet-base-v2") is find_choice("sentence-transformers/all-mpnet-base-v2") is not None
+        find_entry("all-mpnet-base-v2") is find_entry("sentence-transformers/all-mpnet-base-v2") is not None
     )
-    assert find_choice("someone/all-mpnet-base-v2") is None
+    assert find_entry("someone/all-mpnet-base-v2") is None
 
 
 def test_the_licence_is_read_from_the_card(names, tmp_path):

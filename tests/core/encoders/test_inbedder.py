@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from core.encoders import EncoderSpec, load_encoder
-from core.encoders import catalogue as encoders_registry
-from core.encoders.inbedder import CAUSAL_OUTPUTS, MASKED_OUTPUTS, InBedderEncoder
+from core.encoders.inbedder import CAUSAL_OUTPUTS, MASKED_OUTPUTS, InBedderEncoder, loading
+from core.encoders.inbedder import encoder as encoder_module
 from core.encoders.inbedder.hidden_states import CausalModel
 from core.errors import Cancelled, EncoderUnavailable
 from core.maps.clusters import explain_clusters
@@ -32,11 +32,14 @@ def folders(tmp_path_factory):
     }
 
 
-def open_encoder(folders, kind, output="", number_format="float32"):
-    load_text_encoder = lambda: WordEncoder()  # noqa: E731
-    return InBedderEncoder(
-        kind, folders[kind], output=output, number_format=number_format, load_text_encoder=load_text_encoder
-    )
+@pytest.fixture(autouse=True)
+def exact(monkeypatch):
+    """Numbers to compare with a plain computation."""
+    monkeypatch.setattr(loading, "number_format_of", lambda model_type: "float32")
+
+
+def open_encoder(folders, kind, output=""):
+    return InBedderEncoder(kind, folders[kind], output=output, load_text_encoder=WordEncoder)
 
 
 def pattern(text, question=FEEL):
@@ -262,14 +265,15 @@ def test_vectors_depend_on_text_and_question_and_not_on_company_or_order(folders
     assert encoder.key_for(FEEL) == encoder.key_for(f" {FEEL} ")
 
 
-def test_in_bfloat16_left_padding_does_not_move_the_positions(folders):
-    encoder = open_encoder(folders, "llama", number_format="bfloat16")
+def test_in_bfloat16_left_padding_does_not_move_the_positions(folders, monkeypatch):
+    exact = open_encoder(folders, "llama")
+    monkeypatch.setattr(loading, "number_format_of", lambda model_type: "bfloat16")
+    encoder = open_encoder(folders, "llama")
     together = encoder.encode([*TEXTS, "the tram was late " * 20], instruction=FEEL)
     for row, text in enumerate(TEXTS):
         assert encoder.encode([text], instruction=FEEL)[0] @ together[row] > 0.99
-    exact = open_encoder(folders, "llama").encode(TEXTS, instruction=FEEL)
-    assert np.sum(exact * together[:4], axis=1).min() > 0.99
-    assert encoder.key != open_encoder(folders, "llama").key
+    assert np.sum(exact.encode(TEXTS, instruction=FEEL) * together[:4], axis=1).min() > 0.99
+    assert encoder.key != exact.key
 
 
 def test_the_saved_number_format_does_not_decide(folders, tmp_path):
@@ -291,15 +295,14 @@ def test_checkpoints_of_old_are_read(folders, kind, tmp_path):
     torch.save(weights | {extra: torch.arange(4.0)}, old / "pytorch_model.bin")
     (old / "model.safetensors").unlink()
     found, expected = (
-        InBedderEncoder(kind, folder, number_format="float32").encode(TEXTS, instruction=FEEL)
-        for folder in (old, folders[kind])
+        InBedderEncoder(kind, folder).encode(TEXTS, instruction=FEEL) for folder in (old, folders[kind])
     )
     np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
 def test_without_a_pad_token_the_end_is_one(tmp_path):
     folder = save_causal(tmp_path / "no_pad", pad=False)
-    encoder = InBedderEncoder("no_pad", folder, number_format="float32", output="avg_gen")
+    encoder = InBedderEncoder("no_pad", folder, output="avg_gen")
     assert encoder._tokenizer.pad_token == "</s>"
     together = encoder.encode(TEXTS, instruction=FEEL)
     for row, text in enumerate(TEXTS):
@@ -393,13 +396,15 @@ def test_names_say_kind_folder_and_output(folders, tmp_path):
     assert load_encoder(str(folders["roberta"])).follows_instructions == "no"
 
 
-def test_the_ordinary_encoder_is_loaded_only_when_it_is_needed(folders, monkeypatch):
-    real, asked = encoders_registry.load_encoder, []
-    monkeypatch.setattr(encoders_registry, "load_encoder", lambda name: asked.append(name) or WordEncoder())
-    real(str(folders["llama"]))
-    assert asked == []
-    assert real(f"{folders['llama']}#re_encode").n_dims == WordEncoder.n_dims
-    assert asked == ["all-MiniLM-L6-v2"]
+def test_the_text_encoder_is_loaded_only_when_it_is_needed(folders, monkeypatch):
+    loaded = []
+    monkeypatch.setattr(
+        encoder_module, "SentenceEncoder", lambda name, *rest: loaded.append(name) or WordEncoder()
+    )
+    load_encoder(str(folders["llama"]))
+    assert loaded == []
+    assert load_encoder(f"{folders['llama']}#re_encode").n_dims == WordEncoder.n_dims
+    assert loaded == ["all-MiniLM-L6-v2"]
 
 
 def test_what_is_no_whole_language_model_is_refused(folders, tmp_path):

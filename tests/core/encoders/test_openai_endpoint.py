@@ -11,8 +11,13 @@ import pytest
 
 from core.encoders import count_too_long, describe_encoder, estimate_seconds, host_of, load_encoder
 from core.encoders import openai_endpoint as endpoint_module
-from core.encoders.openai_endpoint import FIRST_LIMITS, LIMITS, EndpointEncoder
-from core.encoders.spec import KEY_VARIABLE, split_endpoint
+from core.encoders.openai_endpoint import (
+    FIRST_LIMITS,
+    KEY_VARIABLE,
+    LIMITS,
+    EndpointEncoder,
+    split_endpoint,
+)
 from core.errors import Cancelled, EncoderUnavailable
 from core.utils import http_client, is_local
 from tests.support.embeddings_server import EmbeddingsServer, as_reply, embed

@@ -310,8 +310,8 @@ def test_a_fetched_model_is_found_without_network(tiny_model, tmp_path, monkeypa
     (kept / "refs" / "main").write_text(revision)
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
     assert model_files.model_folder("tiny") == kept / "snapshots" / revision
-    with pytest.raises(EncoderUnavailable, match="someone/tiny was not fetched yet"):
-        model_files.model_folder("someone/tiny", fetch=False)
+    with pytest.raises(EncoderUnavailable, match="someone/tiny was not downloaded yet"):
+        count_too_long(["a"], "someone/tiny")
 
 
 def test_a_model_that_was_trained_further_has_another_signature(tiny_model, tmp_path, monkeypatch):
