@@ -19,13 +19,7 @@ Stored = TypeVar("Stored")
 
 
 class ArtifactStore:
-    """Folder of computed results; everything in it can be computed again.
-
-    Parameters
-    ----------
-    folder : Path
-        Made at the first write.
-    """
+    """Folder of computed results, made at the first write; everything in it can be computed again."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -41,13 +35,7 @@ class ArtifactStore:
         )
 
     def link_array(self, key: str, other: str) -> None:
-        """Save an array under another key as well, as a hard link where the file system has these.
-
-        Raises
-        ------
-        StoreError
-            When there is none.
-        """
+        """Save the array of `key` under `other` too, by a hard link where the file system has these."""
         try:
             os.link(self._array_path(key), self._array_path(other))
         except FileExistsError:
@@ -61,7 +49,7 @@ class ArtifactStore:
         Raises
         ------
         StoreError
-            When there is none, or the file is damaged (it is then removed, to be computed again).
+            When there is none, or the file is damaged; it is then removed, to be computed again.
         """
         return _load(self._array_path(key), lambda path: np.load(path, mmap_mode="r", allow_pickle=False))
 
@@ -75,13 +63,7 @@ class ArtifactStore:
         write_atomically(self._document_path(key), lambda file: file.write(content))
 
     def load_document(self, key: str) -> Document:
-        """Read a JSON document.
-
-        Raises
-        ------
-        StoreError
-            When there is none, or the file is damaged (it is then removed, to be computed again).
-        """
+        """Read a JSON document. Raises as `load_array`."""
         return _load(self._document_path(key), lambda path: json.loads(path.read_bytes()))
 
     def delete(self, key: str) -> None:

@@ -23,12 +23,7 @@ class StoredEdit:
 
 
 class ClusterRecord:
-    """Choices and edits of each map; a map belongs to a corpus and an analysis, None for the generic one.
-
-    Parameters
-    ----------
-    database : SqliteFile
-    """
+    """Choices and edits of each map; a map belongs to a corpus and an analysis, None for the generic one."""
 
     def __init__(self, database: SqliteFile) -> None:
         self._database = database

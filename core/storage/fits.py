@@ -16,13 +16,13 @@ from core.transforms import LinearForm, Method
 
 ARRAYS = ("given", "probabilities", "label_vectors")
 ESTIMATORS = ("classifier", "network")
-NAMED = ("instruction", "labels", "label_ids", "phrases", "classes", "space_key")
+DOCUMENT_FIELDS = ("instruction", "labels", "label_ids", "phrases", "classes", "space_key")
 Finding = Any  # the type of the attribute of `Findings` with its name
 
 
 def save_fit(results: ArtifactStore, key: str, fit: Fit) -> None:
     """Store a Fit; `has_fit` is true only when all its parts are stored."""
-    named = {name: getattr(fit, name) for name in NAMED}
+    named = {name: getattr(fit, name) for name in DOCUMENT_FIELDS}
     results.save_document(f"{key}.labels", named | {"approach": fit.method.to_text()})
     for part in ARRAYS:
         values = getattr(fit, part)

@@ -12,7 +12,7 @@ from core.labels import LONGEST_LABEL
 from core.utils import SqliteFile
 
 LATEST = "(SELECT MAX(id) FROM label_events WHERE analysis_id = ? GROUP BY text_row)"
-"""SQL: the entry that counts, of each text that has one."""
+"""SQL: ids of the latest entry of each text, which is the one that counts."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,6 @@ class LabelNames:
 
     A name is free again once its label is merged or deleted. The next label of that name starts without
     texts, and the retired one is renamed to “name (earlier)”.
-
-    Parameters
-    ----------
-    database : SqliteFile
     """
 
     def __init__(self, database: SqliteFile) -> None:
@@ -60,7 +56,7 @@ class LabelNames:
         """
         try:
             with self._database.transaction() as connection:
-                connection.execute("BEGIN IMMEDIATE")  # two tabs do not take the same name
+                connection.execute("BEGIN IMMEDIATE")  # so that two tabs cannot take the same name
                 name = _free_name(connection, analysis_id, name)
                 connection.execute(
                     "INSERT INTO labels (analysis_id, name) VALUES (?, ?)", (analysis_id, name)
@@ -101,7 +97,7 @@ class LabelNames:
             For a name that the analysis does not have; nothing is then merged.
         """
         with self._database.transaction() as connection:
-            connection.execute("BEGIN IMMEDIATE")  # nobody merges the two the other way round meanwhile
+            connection.execute("BEGIN IMMEDIATE")  # no other tab merges the two in the opposite direction
             target = _find(connection, analysis_id, into)
             merged = {_find(connection, analysis_id, name) for name in names} - {target}
             connection.executemany(
@@ -176,7 +172,7 @@ class LabelNames:
         merged = {label["id"]: label["merged_into"] for label in labels}
         n_texts = dict.fromkeys(merged, 0)
         for label, n in counts:
-            while label is not None:  # it comes back with each that it was merged into
+            while label is not None:  # it is restored with each label that it was merged into
                 n_texts[label] += n
                 label = merged[label]
         names = {label["id"]: label["name"] for label in labels}
@@ -204,7 +200,7 @@ def is_retired(label: sqlite3.Row) -> bool:
 def counts_for(labels: Sequence[sqlite3.Row]) -> dict[int, int | None]:
     """Return for each label's id the label it counts for today, None for none.
 
-    A merge always goes from a label in use to another in use, so there is no circle.
+    A merge always goes from a label in use to another in use, so there is no cycle.
     """
     merged = {label["id"]: label["merged_into"] for label in labels}
     deleted = {label["id"] for label in labels if label["deleted_at"] is not None}

@@ -44,10 +44,6 @@ class LabelStore:
 
     Entries are only ever added. The label of a text is its latest entry, and `undo` removes the latest step.
     Which label an entry counts for today is up to `LabelNames`.
-
-    Parameters
-    ----------
-    database : SqliteFile
     """
 
     def __init__(self, database: SqliteFile) -> None:
@@ -77,7 +73,7 @@ class LabelStore:
         source : str, default="deck"
             One of `SOURCES`.
         source_name : str
-            Name of the column or file that the labels come from.
+            Column or file that the labels come from.
         reviewed : bool, default=False
             Whether a person kept a label that was shown as doubtful.
         unless : callable, optional
@@ -97,7 +93,7 @@ class LabelStore:
             When the disk is full; nothing is then recorded.
         """
         if source not in SOURCES:
-            raise ValueError(f"{source!r} found; a source is one of {SOURCES}")
+            raise ValueError(f"{source!r} found; a source is one of {SOURCES}.")
         with self._database.transaction() as connection:
             connection.execute("BEGIN IMMEDIATE")  # two at once must not take the same step number
             found = labels_of(connection, analysis_id)
@@ -115,21 +111,11 @@ class LabelStore:
             if unless is not None:
                 kept = {row for row, latest in _latest_sources(connection, analysis_id) if unless(latest)}
                 labels = {row: name for row, name in labels.items() if int(row) not in kept}
-            now = utc_now()
+            given = (given_by, source, source_name, reviewed, utc_now())
             connection.executemany(
                 INSERT_EVENT,
                 [
-                    (
-                        analysis_id,
-                        step,
-                        int(row),
-                        known.get(name or ""),
-                        given_by,
-                        source,
-                        source_name,
-                        reviewed,
-                        now,
-                    )
+                    (analysis_id, step, int(row), known.get(name or ""), *given)
                     for row, name in labels.items()
                 ],
             )
@@ -154,8 +140,8 @@ class LabelStore:
             found = [(event["text_row"], event["given_at"]) for event in events]
             if meant is not None and found != [(row, meant.given_at) for row in meant.rows]:
                 raise LabelError(
-                    "Labels changed in another tab meanwhile, so nothing was taken back: see what Undo says "
-                    "now."
+                    "Labels changed in another tab meanwhile, so nothing was undone: check the latest "
+                    "step, then undo again."
                 )
             connection.executemany(
                 "DELETE FROM label_events WHERE id = ?", [(event["id"],) for event in events]
@@ -200,7 +186,7 @@ class LabelStore:
             connection.execute("BEGIN")
             labels = labels_of(connection, analysis_id)
             events = connection.execute(
-                "SELECT text_row, label_id, given_by, source, source_name, reviewed, given_at "
+                f"SELECT text_row, label_id, {', '.join(EVENT_COLUMNS)} "
                 f"FROM label_events WHERE id IN {LATEST} ORDER BY id DESC",
                 (analysis_id,),
             ).fetchall()
@@ -220,13 +206,11 @@ class LabelStore:
                 codes[event["text_row"]] = positions[label]
             if label is not None or event["label_id"] is None:
                 rows.append((event["text_row"], None if label is None else names[label], *event[2:]))
-        table = pd.DataFrame(rows, columns=["row", "label", *EVENT_COLUMNS])
-        table["label"] = table["label"].astype(object).where(table["label"].notna(), None)
         return GuideLabels(
             names=tuple(label["name"] for label in in_use),
             ids=tuple(label["id"] for label in in_use),
             codes=codes,
-            table=table.astype({"row": np.int64, "reviewed": bool}),
+            table=_tabulate(rows, "row", "label"),
         )
 
     def history(self, analysis_id: int) -> pd.DataFrame:
@@ -241,12 +225,7 @@ class LabelStore:
         """
         with self._database.transaction() as connection:
             connection.execute("BEGIN")
-            labels = labels_of(connection, analysis_id)
-            events = connection.execute(
-                "SELECT step, text_row, label_id, given_by, source, source_name, reviewed, given_at "
-                "FROM label_events WHERE analysis_id = ? ORDER BY id",
-                (analysis_id,),
-            ).fetchall()
+            labels, events = labels_of(connection, analysis_id), _all_events(connection, analysis_id)
         names, present = {label["id"]: label["name"] for label in labels}, counts_for(labels)
         rows = [
             (
@@ -258,11 +237,7 @@ class LabelStore:
             )
             for event in events
         ]
-        frame = pd.DataFrame(rows, columns=["step", "row", "label", "counts_as", *EVENT_COLUMNS])
-        frame["reviewed"] = frame["reviewed"].astype(bool)
-        for column in ("label", "counts_as"):
-            frame[column] = frame[column].astype(object).where(frame[column].notna(), None)
-        return frame
+        return _tabulate(rows, "step", "row", "label", "counts_as")
 
 
 def copy_labels(connection: sqlite3.Connection, analysis_id: int, copy: int) -> None:
@@ -278,15 +253,27 @@ def copy_labels(connection: sqlite3.Connection, analysis_id: int, copy: int) -> 
         "UPDATE labels SET merged_into = ? WHERE id = ?",
         [(copies[label["merged_into"]], copies[label["id"]]) for label in labels],
     )
-    events = connection.execute(
-        "SELECT step, text_row, label_id, given_by, source, source_name, reviewed, given_at "
+    connection.executemany(
+        INSERT_EVENT,
+        [(copy, *each[:2], copies[each[2]], *each[3:]) for each in _all_events(connection, analysis_id)],
+    )
+
+
+def _tabulate(rows: list[tuple], *columns: str) -> pd.DataFrame:
+    """Return a table of entries: `columns`, then `EVENT_COLUMNS`; a missing label is None."""
+    table = pd.DataFrame(rows, columns=[*columns, *EVENT_COLUMNS]).astype({"row": np.int64, "reviewed": bool})
+    for column in {"label", "counts_as"} & set(columns):
+        table[column] = table[column].astype(object).where(table[column].notna(), None)
+    return table
+
+
+def _all_events(connection: sqlite3.Connection, analysis_id: int) -> list[sqlite3.Row]:
+    """Return every entry of an analysis, oldest first: step, text row, label id, `EVENT_COLUMNS`."""
+    return connection.execute(
+        f"SELECT step, text_row, label_id, {', '.join(EVENT_COLUMNS)} "
         "FROM label_events WHERE analysis_id = ? ORDER BY id",
         (analysis_id,),
     ).fetchall()
-    connection.executemany(
-        INSERT_EVENT,
-        [(copy, each[0], each[1], copies[each[2]], *each[3:]) for each in events],
-    )
 
 
 def _latest_sources(connection: sqlite3.Connection, analysis_id: int) -> list[tuple[int, str]]:

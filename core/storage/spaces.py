@@ -1,4 +1,4 @@
-"""A space with what belongs to it: embeddings, their graph and map; kept and read as one."""
+"""Store a space: embeddings with their graph and map, and the hierarchy of the map."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from core.maps.clusters import Hierarchy
 from core.neighbours import Graph, unit_rows
 from core.storage.arrays import ArtifactStore
 
-LENGTHS_CHECKED = 16
-"""Vectors whose length is checked when a space is read."""
-
+LENGTHS_CHECKED = 16  # vectors of a space whose length is checked when it is read
 PARTS = ("vectors", "neighbours", "similarities", "map")
 
 
@@ -27,12 +25,12 @@ def save_space(results: ArtifactStore, key: str, space: Space) -> None:
 
 
 def has_space(results: ArtifactStore, key: str) -> bool:
-    """Whether a whole space is kept under this key."""
+    """Whether a whole space is saved under this key."""
     return all(results.has_array(f"{key}.{part}") for part in PARTS)
 
 
 def load_space(results: ArtifactStore, key: str) -> Space:
-    """Read a space; its arrays stay on disk until they are touched.
+    """Read a space; its arrays stay on disk until they are accessed.
 
     Raises
     ------
@@ -59,13 +57,13 @@ def _load_unit(results: ArtifactStore, key: str) -> np.ndarray:
 
 
 def save_graph(results: ArtifactStore, key: str, graph: Graph) -> None:
-    """Keep a neighbour graph."""
+    """Save a neighbour graph."""
     results.save_array(f"{key}.neighbours", graph.indices)
     results.save_array(f"{key}.similarities", graph.similarities)
 
 
 def has_graph(results: ArtifactStore, key: str) -> bool:
-    """Whether a whole neighbour graph is kept under this key."""
+    """Whether a whole neighbour graph is saved under this key."""
     return results.has_array(f"{key}.neighbours") and results.has_array(f"{key}.similarities")
 
 
@@ -75,22 +73,16 @@ def load_graph(results: ArtifactStore, key: str) -> Graph:
 
 
 def save_hierarchy(results: ArtifactStore, key: str, hierarchy: Hierarchy) -> None:
-    """Keep the hierarchy of a space's map."""
+    """Save the hierarchy of a space's map."""
     results.save_array(f"{key}.leaves", hierarchy.leaves)
     results.save_array(f"{key}.merges", hierarchy.merges)
 
 
 def has_hierarchy(results: ArtifactStore, key: str) -> bool:
-    """Whether the hierarchy of a space's map is kept."""
+    """Whether the hierarchy of a space's map is saved."""
     return results.has_array(f"{key}.leaves") and results.has_array(f"{key}.merges")
 
 
 def load_hierarchy(results: ArtifactStore, key: str) -> Hierarchy:
-    """Read the hierarchy of a space's map.
-
-    Raises
-    ------
-    StoreError
-        When there is none or it is damaged.
-    """
+    """Read the hierarchy of a space's map."""
     return Hierarchy(results.load_array(f"{key}.leaves"), results.load_array(f"{key}.merges"))

@@ -81,18 +81,7 @@ def data_home() -> Path:
 class Store:
     """Corpora, analyses, labels and results on disk.
 
-    Any thread may use it, and the worker process at the same time.
-
-    Attributes
-    ----------
-    labels : LabelStore
-    label_names : LabelNames
-    clusters : ClusterRecord
-
-    Parameters
-    ----------
-    home : Path
-        Data folder; made when missing.
+    Any thread may use it, and the worker process at the same time. A missing folder `home` is made.
 
     Raises
     ------
@@ -111,15 +100,15 @@ class Store:
 
     def add_corpus(self, corpus: Corpus) -> None:
         """Save a corpus; one with the same content is saved once, under its newest name."""
-        names_path = self._corpus_path(corpus.key).with_name("columns.parquet")
-        if not (self._corpus_path(corpus.key).exists() and names_path.exists()):
+        path, names_path = self._corpus_paths(corpus.key)
+        if not (path.exists() and names_path.exists()):
             frame = corpus.metadata.copy()
             # Position 0 is the text, whatever the metadata are called.
             frame.insert(0, "text", corpus.texts, allow_duplicates=True)
             frame.columns = [str(position) for position in range(frame.shape[1])]
             names = pd.DataFrame({"name": [corpus.text_column, *map(str, corpus.metadata.columns)]})
             write_atomically(names_path, lambda file: names.to_parquet(file))
-            write_atomically(self._corpus_path(corpus.key), lambda file: frame.to_parquet(file))
+            write_atomically(path, lambda file: frame.to_parquet(file))
         with self._database.transaction() as connection:
             connection.execute(
                 "INSERT INTO corpora VALUES (?, ?, ?, ?, NULL, NULL, ?, ?) "
@@ -140,44 +129,26 @@ class Store:
         return StoredCorpus(**row) if row else None
 
     def corpus_entry(self, key: str) -> StoredCorpus:
-        """Return the entry of a corpus.
-
-        Raises
-        ------
-        StoreError
-            When there is no such corpus.
-        """
+        """Return the entry of a corpus; raise StoreError when it was removed."""
         entry = self.find_corpus(key)
         if entry is None:
             raise StoreError("This corpus is no longer kept here: choose another, or upload it again.")
         return entry
 
     def encoded_corpus(self, key: str) -> EncodedCorpus:
-        """Return the entry of a corpus that was encoded.
-
-        Raises
-        ------
-        StoreError
-            When there is no such corpus, or it was not encoded yet.
-        """
+        """Return the entry of an encoded corpus; raise StoreError when it was removed or is not encoded."""
         entry = self.corpus_entry(key)
         if entry.encoder is None or entry.embedding_key is None:
             raise StoreError(f"“{entry.name}” has no embeddings yet: encode it first.")
         return EncodedCorpus(**vars(entry))
 
     def load_corpus(self, key: str) -> Corpus:
-        """Read the texts and metadata of a corpus.
-
-        Raises
-        ------
-        StoreError
-            When there is no such corpus, or its file is missing.
-        """
+        """Read the texts and metadata of a corpus; raise StoreError when its file is missing or damaged."""
         entry = self.corpus_entry(key)
-        path = self._corpus_path(key)
+        path, names_path = self._corpus_paths(key)
         try:
             frame = pd.read_parquet(path)
-            names = pd.read_parquet(path.parent / "columns.parquet")["name"].tolist()
+            names = pd.read_parquet(names_path)["name"].tolist()
         except (OSError, ValueError, KeyError) as error:
             path.unlink(missing_ok=True)  # the next upload writes it again
             raise StoreError(
@@ -198,7 +169,7 @@ class Store:
             )
 
     def mark_opened(self, key: str) -> None:
-        """Move a corpus to the head of the list; on a full disk the order stays."""
+        """Move a corpus to the head of `corpora`; on a full disk the order stays."""
         with suppress(StoreError), self._database.transaction() as connection:
             connection.execute("UPDATE corpora SET opened_at = ? WHERE key = ?", (utc_now(), key))
 
@@ -206,21 +177,18 @@ class Store:
         """Remove a corpus with its analyses, labels and results."""
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM corpora WHERE key = ?", (key,))
-        shutil.rmtree(self._corpus_path(key).parent, ignore_errors=True)
+        shutil.rmtree(self._folder(key), ignore_errors=True)
 
     def results(self, key: str) -> ArtifactStore:
         """Return the folder of the results of a corpus."""
-        return ArtifactStore(self._corpus_path(key).parent / "results")
+        return ArtifactStore(self._folder(key) / "results")
 
     # Analyses
 
     def add_analysis(self, corpus_key: str, instruction: str) -> int:
         """Start an analysis; return its id, which no other analysis ever had.
 
-        Raises
-        ------
-        StoreError
-            When there is no such corpus.
+        Raises StoreError when the corpus was removed.
         """
         try:
             with self._database.transaction() as connection:
@@ -235,10 +203,7 @@ class Store:
     def copy_analysis(self, analysis_id: int) -> int:
         """Copy an analysis with its labels and their history; return the id of the copy.
 
-        Raises
-        ------
-        StoreError
-            When there is no such analysis.
+        Raises StoreError when the analysis was removed.
         """
         with self._database.transaction() as connection:
             connection.execute("BEGIN IMMEDIATE")
@@ -270,13 +235,7 @@ class Store:
         return _read_analysis(row) if row else None
 
     def analysis(self, analysis_id: int) -> Analysis:
-        """Return an analysis.
-
-        Raises
-        ------
-        StoreError
-            When there is no such analysis.
-        """
+        """Return an analysis; raise StoreError when it was removed."""
         analysis = self.find_analysis(analysis_id)
         if analysis is None:
             raise StoreError("This analysis was removed: choose another, or start a new instruction.")
@@ -309,8 +268,12 @@ class Store:
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM analyses WHERE id = ?", (analysis_id,))
 
-    def _corpus_path(self, key: str) -> Path:
-        return self.home / "corpora" / key / "corpus.parquet"
+    def _folder(self, key: str) -> Path:
+        return self.home / "corpora" / key
+
+    def _corpus_paths(self, key: str) -> tuple[Path, Path]:
+        """Return the files of texts and metadata, and of the column names."""
+        return self._folder(key) / "corpus.parquet", self._folder(key) / "columns.parquet"
 
 
 def _read_analysis(row: sqlite3.Row) -> Analysis:
