@@ -1,11 +1,13 @@
-"""Edits of clusters by people; after another cut or Fit each finds its clusters again by overlap."""
+"""Edits of clusters by people; after another cut or Fit, each applies to the clusters that overlap most."""
 
 from __future__ import annotations
 
 import json
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import chain, count
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,22 +15,22 @@ from core.errors import StoreError
 from core.maps.clusters.algorithms import join_nearest, number_by_size
 
 MIN_OVERLAP = 1 / 3
-"""Least Jaccard overlap (shared texts by texts of either) of an edited cluster with what it is found as."""
+"""Least Jaccard overlap (shared texts by texts of either) of an edited cluster with the one in a new cut."""
 
 EDIT_KINDS = ("name", "unlock", "merge", "split", "move")
 
 
 @dataclass(frozen=True, eq=False)
 class Edit:
-    """One edit, with the texts of the clusters it was made on.
+    """One edit, with the texts of its clusters at that time.
 
     Attributes
     ----------
     kind : str
-        "name": each of `groups` gets the name at its place in `names` and keeps it. "unlock": each of
-        `groups` is named by its words again. "merge": all `groups` become one, named as the first if that
-        name was kept. "split": one cluster becomes these `groups`. "move": the texts of the first group go to
-        the second, or to a new cluster where there is none.
+        "name": each of `groups` gets and keeps its name in `names`. "unlock": each of `groups` is named by
+        its keywords again. "merge": all `groups` become one, named as the first if that name was kept.
+        "split": one cluster becomes these `groups`. "move": the texts of the first group go to the second,
+        or to a new cluster where there is none.
     groups : tuple of int64 arrays
         Texts, ascending.
     names : tuple of str
@@ -39,8 +41,7 @@ class Edit:
     names: tuple[str, ...] = ()
 
 
-@dataclass
-class Edited:
+class Edited(NamedTuple):
     """Clusters after edits.
 
     Attributes
@@ -48,18 +49,18 @@ class Edited:
     codes : int32 array (n,)
         Numbered from the largest; -1 for noise.
     kept_names : dict of int to str
-        Names given by people, which words do not replace; no two are equal.
+        Names by people, which keywords do not replace; no two are equal.
     lost : list of str
         One phrase for each edit whose clusters are not found in this cut.
     """
 
     codes: np.ndarray
-    kept_names: dict[int, str] = field(default_factory=dict)
-    lost: list[str] = field(default_factory=list)
+    kept_names: dict[int, str]
+    lost: list[str]
 
 
 def apply_edits(codes: np.ndarray, edits: Sequence[Edit], points: np.ndarray) -> Edited:
-    """Apply edits, oldest first, to clusters that need not be those they were made on.
+    """Apply edits, oldest first, to the clusters of this or another cut.
 
     Parameters
     ----------
@@ -68,16 +69,12 @@ def apply_edits(codes: np.ndarray, edits: Sequence[Edit], points: np.ndarray) ->
     edits : sequence of Edit
     points : array of shape (n, 2)
         Places on the map: texts that joined a split cluster since go to its nearest part.
-
-    Returns
-    -------
-    Edited
     """
-    state = _State(np.array(codes, dtype=np.int32), points)
+    edited = _EditedClusters(np.array(codes, dtype=np.int32), points)
     for edit in edits:
-        if not getattr(state, edit.kind)(edit):
-            state.lost.append(describe(edit))
-    return state.result()
+        if not getattr(edited, edit.kind)(edit):
+            edited.lost.append(describe(edit))
+    return edited.result()
 
 
 def describe(edit: Edit) -> str:
@@ -89,13 +86,13 @@ def describe(edit: Edit) -> str:
         where = "a new cluster" if len(edit.groups) == 1 else "another cluster"
         return f"{len(edit.groups[0]):,} texts moved to {where}"
     if edit.kind == "unlock":
-        return "name by words again"
+        return "name by keywords again"
     done = {"merge": "merge of {} clusters", "split": "split into {}"}[edit.kind]
     return done.format(len(edit.groups))
 
 
 def describe_kept(content: bytes) -> str:
-    """Return what `encode_edit` wrote in a few words, also where it is damaged."""
+    """Return an encoded edit in a few words, also where it is damaged."""
     try:
         return describe(decode_edit(content))
     except StoreError:
@@ -103,7 +100,7 @@ def describe_kept(content: bytes) -> str:
 
 
 def encode_edit(edit: Edit) -> bytes:
-    """Return an edit as bytes: compressed, the rows as differences."""
+    """Return an edit as compressed JSON, the rows as differences."""
     steps = [np.diff(np.asarray(rows, dtype=np.int64), prepend=0).tolist() for rows in edit.groups]
     return zlib.compress(json.dumps([edit.kind, steps, list(edit.names)], ensure_ascii=False).encode())
 
@@ -125,53 +122,53 @@ def decode_edit(content: bytes) -> Edit:
     return Edit(kind, tuple(np.cumsum(np.asarray(each, dtype=np.int64)) for each in steps), tuple(names))
 
 
-class _State:
-    """Clusters while edits are applied; the method of each kind returns whether it found its clusters."""
+class _EditedClusters:
+    """Clusters while edits are applied.
+
+    The method of each kind of edit returns whether its clusters were found.
+    """
 
     def __init__(self, codes: np.ndarray, points: np.ndarray) -> None:
         self.codes, self.points = codes, points
-        self.names: dict[int, tuple[float, str]] = {}  # with how well the edit fits the cluster
+        self.names: dict[int, tuple[float, str]] = {}  # with the overlap of the named texts and the cluster
         self.lost: list[str] = []
 
     def name(self, edit: Edit) -> bool:
         found = True
         for rows, name in zip(edit.groups, edit.names, strict=True):
-            code, overlap = self._best(rows)
+            code, overlap = self._most_similar(rows)
             if overlap < MIN_OVERLAP:
                 found = False
             elif overlap >= self.names.get(code, (0.0, ""))[0]:
                 self.names[code] = overlap, name
             elif self.names[code][1] != name:
-                found = False  # another edit fits this cluster better
+                found = False  # texts of another name overlap more with this cluster
         return found
 
     def unlock(self, edit: Edit) -> bool:
-        matches = [self._best(rows) for rows in edit.groups]
-        for code, overlap in matches:
+        for rows in edit.groups:
+            code, overlap = self._most_similar(rows)
             if overlap >= MIN_OVERLAP:
                 self.names.pop(code, None)
         return True  # without the cluster, there is no name to remove
 
     def merge(self, edit: Edit) -> bool:
-        together = np.concatenate(edit.groups)
-        sizes, inside = self._sizes(), self._counts(together)
+        sizes, inside = self._sizes(), self._n_shared(np.concatenate(edit.groups))
         parts = np.flatnonzero((sizes > 0) & (2 * inside > sizes))  # mostly texts of the merged clusters
-        if not len(parts):
-            return self._same_home(edit.groups)
-        first = self._counts(edit.groups[0])[parts]
-        into = int(parts[first.argmax()])
-        if len(parts) == 1:
-            return self._same_home(edit.groups)
+        if len(parts) < 2:
+            homes = {self._majority_cluster(rows) for rows in edit.groups}
+            return len(homes) == 1 and -1 not in homes
+        into = int(parts[self._n_shared(edit.groups[0])[parts].argmax()])
         self.codes[np.isin(self.codes, parts)] = into
         for code in set(parts.tolist()) - {into}:
             self.names.pop(code, None)
         return True
 
     def split(self, edit: Edit) -> bool:
-        homes = [self._home(rows) for rows in edit.groups]
-        if len({home for home in homes if home >= 0}) == len(homes):
-            return True  # apart already
-        code, overlap = self._best(np.concatenate(edit.groups))
+        homes = {self._majority_cluster(rows) for rows in edit.groups} - {-1}
+        if len(homes) == len(edit.groups):
+            return True  # they are apart already
+        code, overlap = self._most_similar(np.concatenate(edit.groups))
         if overlap < MIN_OVERLAP:
             return False
         members = np.flatnonzero(self.codes == code)
@@ -186,7 +183,7 @@ class _State:
         if len(edit.groups) == 1:
             self.codes[edit.groups[0]] = self.codes.max() + 1
             return True
-        code, overlap = self._best(edit.groups[1])
+        code, overlap = self._most_similar(edit.groups[1])
         if overlap >= MIN_OVERLAP:
             self.codes[edit.groups[0]] = code
         return overlap >= MIN_OVERLAP
@@ -205,24 +202,21 @@ class _State:
     def _sizes(self) -> np.ndarray:
         return np.bincount(self.codes[self.codes >= 0], minlength=1)
 
-    def _counts(self, rows: np.ndarray) -> np.ndarray:
+    def _n_shared(self, rows: np.ndarray) -> np.ndarray:
+        """Return how many of some texts are in each cluster."""
         codes = self.codes[rows]
         return np.bincount(codes[codes >= 0], minlength=len(self._sizes()))
 
-    def _best(self, rows: np.ndarray) -> tuple[int, float]:
+    def _most_similar(self, rows: np.ndarray) -> tuple[int, float]:
         """Return the cluster with the largest Jaccard overlap, and that overlap."""
-        shared = self._counts(rows)
+        shared = self._n_shared(rows)
         overlap = shared / np.maximum(len(rows) + self._sizes() - shared, 1)
         return int(overlap.argmax()), float(overlap.max())
 
-    def _home(self, rows: np.ndarray) -> int:
+    def _majority_cluster(self, rows: np.ndarray) -> int:
         """Return the cluster that holds more than half of some texts; -1 for none."""
-        shared = self._counts(rows)
+        shared = self._n_shared(rows)
         return int(shared.argmax()) if 2 * shared.max() > len(rows) else -1
-
-    def _same_home(self, groups: Sequence[np.ndarray]) -> bool:
-        homes = {self._home(rows) for rows in groups}
-        return len(homes) == 1 and -1 not in homes
 
 
 def _distinct(names: dict[int, str]) -> dict[int, str]:
@@ -230,10 +224,7 @@ def _distinct(names: dict[int, str]) -> dict[int, str]:
     used: set[str] = set()
     distinct = {}
     for code, name in sorted(names.items()):
-        free, number = name, 1
-        while free.casefold() in used:
-            number += 1
-            free = f"{name} ({number})"
-        used.add(free.casefold())
-        distinct[code] = free
+        numbered = (f"{name} ({number})" for number in count(2))
+        distinct[code] = next(free for free in chain([name], numbered) if free.casefold() not in used)
+        used.add(distinct[code].casefold())
     return distinct

@@ -10,18 +10,19 @@ from core.errors import Cancelled, LanguageModelError
 from core.utils import Completion, LanguageModel, Progress, complete_each, normalise, parse_name
 
 SHOWN_TEXTS = 12
-"""Texts of a cluster, and of its neighbours, in a prompt."""
+"""Most texts of a cluster, and of its neighbours, in a prompt."""
 
 SHOWN_CHARACTERS = 300
-"""Of each of them."""
+"""Most characters of each of these texts."""
 
-ROUNDS = 2
-"""Times that a cluster is sent: the second time only where the first answer is of no use."""
+MOST_PROMPTS = 2
+"""Most prompts for one cluster: the second is sent where the first answer is no name."""
 
 ANSWER_TOKENS = 400
-"""At most; far more than a name needs, as some models think first."""
+"""Most tokens of an answer; far more than a name needs, as some models think first."""
 
 TAKEN = "taken"
+"""Reason against a name that another cluster has."""
 
 TASK = (
     "You name groups of texts. You are given texts of one group and texts of its neighbours. Answer with "
@@ -34,7 +35,7 @@ TASK = (
 
 @dataclass(frozen=True)
 class Group:
-    """What the prompt for a cluster shows: its own texts and those of its neighbours, most typical first."""
+    """Content of the prompt for a cluster: its texts and those of its neighbours, most typical first."""
 
     inside: Sequence[str]
     outside: Sequence[str]
@@ -51,7 +52,7 @@ class LlmNames:
     failed : dict of int to str
         Why the other clusters have none: an `AnswerProblem`, `TAKEN`, or the message of the server.
     stopped : Cancelled or LanguageModelError or None
-        Why the work ended early; the names that came until then are valid.
+        Why the work ended early; names from before are valid.
     """
 
     names: dict[int, str]
@@ -67,30 +68,28 @@ def name_clusters_by_llm(
     taken: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> LlmNames:
-    """Name clusters by one prompt each, and once more those whose answer is of no use.
+    """Name clusters by one prompt each, and by a second one where the first answer is no name.
 
     Parameters
     ----------
-    model : LanguageModel
-    groups : mapping of int to Group
     instruction : str
-        What the person cares about; "" for the generic space.
+        That of the analysis; "" for the generic space.
     taken : sequence of str
         Names that no cluster may get.
     progress : Progress, optional
-        Called with the clusters that were answered and with all; also several times a second while no answer
-        comes. When it raises `Cancelled`, nothing more is sent.
+        Called with (clusters answered, all clusters), several times a second. When it raises `Cancelled`, no
+        further prompt is sent.
     """
     names: dict[int, str] = {}
     failed: dict[int, str] = dict.fromkeys(groups, "")
-    known = {normalise(name) for name in taken}
+    used = {normalise(name) for name in taken}
     stopped = None
-    for _ in range(ROUNDS):
+    for _ in range(MOST_PROMPTS):
         unnamed = list(failed)
         if stopped or not unnamed:
             break
-        n_named, used = len(names), [*taken, *names.values()]
-        prompts = [_prompt(groups[code], instruction, used) for code in unnamed]
+        n_named = len(names)
+        prompts = [_prompt(groups[code], instruction, [*taken, *names.values()]) for code in unnamed]
 
         def report(n_answered: int, n_named: int = n_named) -> None:
             if progress:
@@ -103,11 +102,11 @@ def name_clusters_by_llm(
                 failed[code] = str(completion)
                 continue
             answer = parse_name(completion)
-            if answer.problem or normalise(answer.value) in known:
+            if answer.problem or normalise(answer.value) in used:
                 failed[code] = answer.problem or TAKEN
                 continue
             names[code] = answer.value
-            known.add(normalise(answer.value))
+            used.add(normalise(answer.value))
             del failed[code]
     return LlmNames(dict(sorted(names.items())), failed, stopped)
 
@@ -115,14 +114,14 @@ def name_clusters_by_llm(
 def _complete(
     model: LanguageModel, prompts: Sequence[str], report: Callable[[int], None]
 ) -> tuple[dict[int, Completion | LanguageModelError], Cancelled | LanguageModelError | None]:
-    """Completions by the position of their prompt, and why there are not all of them."""
+    """Return completions by the position of their prompt, and why some are missing."""
     found: dict[int, Completion | LanguageModelError] = {}
     answers = complete_each(model, TASK, prompts, max_tokens=ANSWER_TOKENS, idle=lambda: report(len(found)))
     try:
         with closing(answers):
             for position, completion in answers:
                 if isinstance(completion, LanguageModelError) and completion.transient:
-                    return found, completion  # the server is gone, after all retries
+                    return found, completion  # after all retries
                 found[position] = completion
                 report(len(found))
     except (Cancelled, LanguageModelError) as error:
@@ -130,13 +129,13 @@ def _complete(
     return found, None
 
 
-def _prompt(group: Group, instruction: str, used: Sequence[str]) -> str:
+def _prompt(group: Group, instruction: str, taken: Sequence[str]) -> str:
     parts = [f"What matters in these texts: {instruction}"] if instruction else []
     parts += [f"<group>\n{_list(group.inside)}\n</group>"]
     if group.outside:
         parts += [f"<neighbours>\n{_list(group.outside)}\n</neighbours>"]
-    if used:
-        parts += [f"Names that are taken: {'; '.join(used)}"]
+    if taken:
+        parts += [f"Names that are taken: {'; '.join(taken)}"]
     return "\n\n".join(parts)
 
 
