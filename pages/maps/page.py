@@ -38,8 +38,8 @@ from pages.maps.panels import (
     draw_all_analyses,
     draw_columns,
     draw_flows,
-    draw_label_check,
-    draw_labelling,
+    draw_label_review,
+    draw_label_selection,
     draw_moves,
     draw_new_text,
     draw_search,
@@ -58,7 +58,7 @@ BELOW = {
     "Moves": draw_moves,
     "Columns": draw_columns,
     "All analyses": draw_all_analyses,
-    "Labels": draw_label_check,
+    "Labels": draw_label_review,
 }
 QUALITY_HELP = (
     "How faithful each map is. Neighbours near: of a text's true nearest neighbours (in all "
@@ -154,7 +154,7 @@ def draw_maps(entry: StoredCorpus, analysis: Analysis | None) -> None:
         if panel == "Selection":
             draw_selection(view, selected, hits, colouring)
         elif panel == "Label":
-            draw_labelling(view, selected)
+            draw_label_selection(view, selected)
         elif panel == "Text":
             draw_text_detail(view, selected)
     draw_quality(view)

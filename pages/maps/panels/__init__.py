@@ -3,8 +3,8 @@
 from pages.maps.panels.all_analyses import draw_all_analyses
 from pages.maps.panels.columns import draw_columns
 from pages.maps.panels.flows import draw_flows
-from pages.maps.panels.label_review import draw_label_check
-from pages.maps.panels.label_selection import draw_labelling
+from pages.maps.panels.label_review import draw_label_review
+from pages.maps.panels.label_selection import draw_label_selection
 from pages.maps.panels.moves import draw_moves
 from pages.maps.panels.new_text import draw_new_text
 from pages.maps.panels.search import draw_search
@@ -15,8 +15,8 @@ __all__ = [
     "draw_all_analyses",
     "draw_columns",
     "draw_flows",
-    "draw_label_check",
-    "draw_labelling",
+    "draw_label_review",
+    "draw_label_selection",
     "draw_moves",
     "draw_new_text",
     "draw_search",

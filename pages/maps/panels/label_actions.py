@@ -1,4 +1,4 @@
-"""Label actions of the side panels: give labels, undo."""
+"""Label actions of the panels "Label" and "Labels": give labels, undo."""
 
 from __future__ import annotations
 
@@ -7,6 +7,16 @@ from collections.abc import Mapping
 import streamlit as st
 
 from pages.common import cache, change_labels, markdown, person
+
+ORIGINS = {
+    "deck": "one text at a time on the page Guide",
+    "map": "on the maps",
+    "cluster": "from a cluster",
+    "column": "from the column “{name}”",
+    "file": "from the file “{name}”",
+    "model": "a language model",
+}
+"""Words for the source of a label (`core.labels.SOURCES`), with its name where it has one."""
 
 
 def record_labels(analysis_id: int, labels: Mapping[int, str | None], reviewed: bool = False) -> None:
@@ -28,12 +38,22 @@ def draw_undo(analysis_id: int, key: str) -> None:
         what = f"“{markdown(step.labels[0])}” for {texts}"
     else:
         what = f"{len(step.labels)} labels for {texts}"
+    giver = markdown(step.given_by) + _origin(analysis_id, step.rows, step.given_at)
     st.button(
         f"Undo {what}",
         key=key,
         type="tertiary",
         icon=":material/undo:",
-        help=f"Undoes the latest step, by {markdown(step.given_by)}.",
+        help=f"Undoes the latest step, by {giver}.",
         on_click=change_labels,
         args=[lambda: cache.store().labels.undo(analysis_id, step)],
     )
+
+
+def _origin(analysis_id: int, rows: list[int], given_at: str) -> str:
+    """Return where the labels of a step come from, after a comma; "" where all of them are gone since."""
+    table = cache.store().labels.read(analysis_id).table
+    given = table[table["row"].isin(rows) & (table["given_at"] == given_at)]
+    if given.empty:
+        return ""
+    return ", " + ORIGINS[given["source"].iloc[0]].format(name=markdown(given["source_name"].iloc[0]))

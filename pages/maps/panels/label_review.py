@@ -9,11 +9,11 @@ import numpy as np
 import streamlit as st
 
 from core.corpus import Corpus
-from core.labels import LEAST_MISTAKE_PROBABILITY, find_conflicts
+from core.labels import LEAST_MISTAKE_PROBABILITY, GuideLabels, find_conflicts
 from core.neighbours import Graph
 from core.storage import Analysis
 from core.tasks import LabelCheck, LabelDoubt, check_key
-from core.utils import content_key, cut
+from core.utils import content_key, cut, percent
 from pages.charts import GREY, colour_of
 from pages.common import (
     LABELS,
@@ -26,25 +26,25 @@ from pages.common import (
     markdown,
     n_shown,
     reset_state,
-    show_more,
     start_check,
     state_of,
 )
+from pages.maps.lists import draw_more
 from pages.maps.panels.label_actions import draw_undo, record_labels
-from pages.maps.selection import select_texts
+from pages.maps.selection import draw_select
 from pages.maps.view import MapView
 
-ENTRIES_SHOWN = 3  # entries of a list; more on a click
+ENTRIES_SHOWN = 3  # of a list; as many more on each click
 MOST_MISTAKES = 200  # listed at most
 LONGEST_TEXT = 240  # characters of a text in a list
 CONFLICTS_HELP = "Equal or nearly equal texts with different labels. A Fit cannot follow both."
 MISTAKES_HELP = (
-    "Each labelled text is judged by the other labelled texts, without its own label: here are those whose "
-    f"label is wrong with a probability of {LEAST_MISTAKE_PROBABILITY:.0%} or more."
+    "The label of each text is predicted from the other labelled texts. Listed are the texts whose given "
+    f"label is wrong with a probability of {percent(LEAST_MISTAKE_PROBABILITY)} or more."
 )
 
 
-def draw_label_check(view: MapView, selected: np.ndarray) -> None:
+def draw_label_review(view: MapView, selected: np.ndarray) -> None:
     """Draw duplicates with different labels, possible mistakes, and the label manager."""
     if view.analysis is None or not (view.labels or cache.store().label_names.retired(view.analysis.id)):
         st.caption(
@@ -58,42 +58,40 @@ def draw_label_check(view: MapView, selected: np.ndarray) -> None:
         st.markdown("**Labels**")
         draw_label_manager(view.analysis, "maps_names")
     with left:
-        guide = cache.store().labels.read(view.analysis.id).table
-        # Reviewed labels are not shown again.
-        checked = set(guide["row"][guide["reviewed"]])
-        draw_conflicts(view, checked)
-        draw_mistakes(view, checked)
+        guide = cache.store().labels.read(view.analysis.id)
+        _draw_conflicts(view, guide)
+        _draw_mistakes(view, guide)
         with st.container(horizontal=True, vertical_alignment="center"):
             draw_undo(view.analysis.id, "maps_check_undo")
             draw_fit_button(view.analysis, "maps_check_fit")
 
 
-def draw_conflicts(view: MapView, checked: set[int]) -> None:
-    """Draw duplicates of one text with different labels."""
-    embedding_key = embedding_key_of(view)
+def _draw_conflicts(view: MapView, guide: GuideLabels) -> None:
+    """Draw the duplicates with different labels, but for those that a person reviewed."""
+    # The generic space is not always on a map.
+    embedding_key = cache.store().corpus_entry(view.corpus.key).embedding_key
     graph = cache.space(view.corpus.key, embedding_key).graph
-    groups = conflicts(embedding_key, content_key(view.given), view.given, graph, view.corpus.texts)
-    groups = [rows for rows in groups if not checked.issuperset(rows.tolist())]
+    groups = _conflicts(embedding_key, content_key(view.given), view.given, graph, view.corpus.texts)
+    groups = [rows for rows in groups if not guide.reviewed[rows].all()]
     st.markdown(f"**Duplicates with different labels** · {len(groups):,}", help=CONFLICTS_HELP)
     if not groups:
         st.caption("None: equal texts have equal labels.")
         return
-    shown = n_shown("maps_conflicts_shown", ENTRIES_SHOWN)
-    for rows in groups[:shown]:
-        draw_conflict(view, rows)
-    draw_more("maps_conflicts_shown", len(groups), shown)
+    for rows in groups[: n_shown("maps_conflicts_shown", ENTRIES_SHOWN)]:
+        _draw_conflict(view, rows)
+    _draw_more(len(groups), "maps_conflicts_shown")
 
 
-def draw_conflict(view: MapView, rows: np.ndarray) -> None:
+def _draw_conflict(view: MapView, rows: np.ndarray) -> None:
     """Draw one text, the labels of its duplicates, and buttons that settle them."""
     codes, counts = np.unique(view.given[rows], return_counts=True)
     names = [view.labels[code] for code in codes]
-    said = ", ".join(f"{badge(name, view.labels)} {count}" for name, count in zip(names, counts, strict=True))
+    badges = ", ".join(f"{_badge(name, view.labels)} {n}" for name, n in zip(names, counts, strict=True))
     key = f"maps_conflict_{rows[0]}"
     with st.container(border=True, key=key, gap="small"):
-        st.html(f"{quoted(view.corpus, int(rows[0]))}<small>{len(rows):,} duplicates: {said}</small>")
+        st.html(f"{_quoted(view.corpus, int(rows[0]))}<small>{len(rows):,} duplicates: {badges}</small>")
         with st.container(horizontal=True):
-            draw_select(view, rows, key)
+            _draw_select(view, rows, key)
             for position, name in enumerate(names):
                 st.button(
                     f"All **{markdown(name)}**",
@@ -110,9 +108,9 @@ def draw_conflict(view: MapView, rows: np.ndarray) -> None:
             )
 
 
-def draw_mistakes(view: MapView, checked: set[int]) -> None:
-    """Draw the labels that the other labels contradict."""
-    analysis, guide = view.analysis, cache.store().labels.read(view.analysis.id)
+def _draw_mistakes(view: MapView, guide: GuideLabels) -> None:
+    """Draw the labels that the other labels contradict, but for those that a person reviewed."""
+    analysis = view.analysis
     latest = state_of(LatestCheck, analysis.id)
     if latest.check is None:
         latest.check = current_check(analysis, guide)
@@ -121,7 +119,7 @@ def draw_mistakes(view: MapView, checked: set[int]) -> None:
         draw_check_job(analysis, key="maps_check_job")
         return
     doubts = [doubt for doubt in latest.check.doubts if doubt.reason == "fit"][:MOST_MISTAKES]
-    doubts = [doubt for doubt in doubts if doubt.row not in checked and has_doubted_label(doubt, view)]
+    doubts = [doubt for doubt in doubts if not guide.reviewed[doubt.row] and has_doubted_label(doubt, view)]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**Possible mistakes** · {len(doubts):,}", help=MISTAKES_HELP, width="content")
         if latest.check.key != check_key(cache.store(), analysis, guide):
@@ -130,19 +128,17 @@ def draw_mistakes(view: MapView, checked: set[int]) -> None:
                 key="maps_check_again",
                 type="tertiary",
                 icon=":material/refresh:",
-                on_click=check_again,
-                args=[view.analysis],
+                on_click=_check_again,
+                args=[analysis],
             )
     if not doubts:
         st.caption("None: the labels agree with each other.")
-        return
-    shown = n_shown("maps_mistakes_shown", ENTRIES_SHOWN)
-    for doubt in doubts[:shown]:
-        draw_doubt(view, doubt)
-    draw_more("maps_mistakes_shown", len(doubts), shown)
+    for doubt in doubts[: n_shown("maps_mistakes_shown", ENTRIES_SHOWN)]:
+        _draw_doubt(view, doubt)
+    _draw_more(len(doubts), "maps_mistakes_shown")
 
 
-def check_again(analysis: Analysis) -> None:
+def _check_again(analysis: Analysis) -> None:
     """Queue a check of the labels as they are now. For callbacks."""
     reset_state(LatestCheck, analysis.id)
     start_check(analysis)
@@ -154,17 +150,17 @@ def has_doubted_label(doubt: LabelDoubt, view: MapView) -> bool:
     return code >= 0 and view.labels[code] == doubt.given
 
 
-def draw_doubt(view: MapView, doubt: LabelDoubt) -> None:
+def _draw_doubt(view: MapView, doubt: LabelDoubt) -> None:
     """Draw a label that may be wrong, with buttons to change or keep it."""
     key = f"maps_mistake_{doubt.row}"
-    given, better = badge(doubt.given, view.labels), badge(doubt.better, view.labels)
+    given, better = _badge(doubt.given, view.labels), _badge(doubt.better, view.labels)
     with st.container(border=True, key=key, gap="small"):
         st.html(
-            f"{quoted(view.corpus, doubt.row)}<small>labelled {given} · the other labels suggest {better} · "
-            f"wrong with a probability of {doubt.probability:.0%}</small>"
+            f"{_quoted(view.corpus, doubt.row)}<small>labelled {given} · the other labels suggest {better} · "
+            f"wrong with a probability of {percent(doubt.probability)}</small>"
         )
         with st.container(horizontal=True):
-            draw_select(view, np.array([doubt.row]), key)
+            _draw_select(view, np.array([doubt.row]), key)
             st.button(
                 f"Change to **{markdown(doubt.better)}**",
                 key=f"{key}_change",
@@ -182,39 +178,25 @@ def draw_doubt(view: MapView, doubt: LabelDoubt) -> None:
             )
 
 
-def draw_select(view: MapView, rows: np.ndarray, key: str) -> None:
-    """Draw a button that selects texts on both maps."""
-    st.button(
-        "Select",
-        key=f"{key}_select",
-        icon=":material/my_location:",
-        help="Select on the maps",
-        on_click=select_texts,
-        args=[view.corpus.key, rows],
-    )
+def _draw_select(view: MapView, rows: np.ndarray, key: str) -> None:
+    """Draw a button that selects the texts of an entry."""
+    options = {"type": "secondary", "icon": ":material/my_location:", "help": "Select on the maps"}
+    draw_select("Select", view.corpus.key, rows, f"{key}_select", **options)
 
 
-def draw_more(shown_key: str, number: int, shown: int) -> None:
+def _draw_more(n_entries: int, list_key: str) -> None:
     """Draw a button that shows more entries of a list."""
-    if number <= shown:
-        return
-    st.button(
-        f"{number - shown:,} more",
-        key=f"{shown_key}_more",
-        type="tertiary",
-        on_click=show_more,
-        args=[shown_key, shown + ENTRIES_SHOWN],
-    )
+    draw_more(n_entries, list_key, ENTRIES_SHOWN, f"{list_key}_more", step=ENTRIES_SHOWN)
 
 
-def badge(name: str, names: list[str]) -> str:
-    """A label with its colour, as HTML."""
+def _badge(name: str, names: list[str]) -> str:
+    """Return a label with its colour, as HTML."""
     colour = colour_of(names).get(name, GREY)
     return f'<b><span style="color: {colour}">●</span> {html.escape(name)}</b>'
 
 
-def quoted(corpus: Corpus, row: int) -> str:
-    """Beginning of a text, as HTML."""
+def _quoted(corpus: Corpus, row: int) -> str:
+    """Return the beginning of a text, as HTML."""
     return f"<div>{html.escape(cut(corpus.texts[row], LONGEST_TEXT))}</div>"
 
 
@@ -226,13 +208,8 @@ class LatestCheck:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def conflicts(
+def _conflicts(
     embedding_key: str, given_key: str, _given: np.ndarray, _graph: Graph, _texts: np.ndarray
 ) -> list[np.ndarray]:
     """Return groups of duplicates with different labels; cached."""
     return find_conflicts(_given, _graph, _texts)
-
-
-def embedding_key_of(view: MapView) -> str:
-    """Key of the generic space, which is not always on a map."""
-    return cache.store().corpus_entry(view.corpus.key).embedding_key

@@ -105,6 +105,27 @@ def test_ticked_texts_are_labelled_in_one_step_and_undone_in_one(app, store, pre
     assert store.labels.last_step(labelled) == before
 
 
+@pytest.mark.parametrize(
+    ("source", "name", "shown"),
+    [("column", "mood", True), ("file", "labels.csv", True), ("map", "", False), ("model", "", False)],
+)
+def test_undo_shows_who_gave_the_labels_and_from_where(app, store, prepared, labelled, source, name, shown):
+    store.labels.give(labelled, {30: "angry", 31: "pleased"}, "grace", source=source, source_name=name)
+    open_maps(app, prepared, [20], labelled)
+    hint = app.button(key="maps_label_undo").help.replace("\\", "")
+    assert "grace" in hint and (f"“{name}”" in hint) == shown
+    store.labels.give(labelled, {32: "angry"}, "grace", source="cluster")
+    app.run()
+    assert app.button(key="maps_label_undo").help != hint
+
+
+def test_undo_of_a_label_deleted_since_shows_who_gave_it(app, store, prepared, labelled):
+    store.labels.give(labelled, {30: "angry"}, "grace")
+    store.label_names.delete(labelled, "angry")
+    open_maps(app, prepared, [20], labelled)
+    assert "grace" in app.button(key="maps_label_undo").help
+
+
 def test_another_selection_starts_with_all_ticked(app, store, prepared, labelled):
     open_maps(app, prepared, [20, 21], labelled)
     untick(app, 0)
@@ -116,7 +137,7 @@ def test_another_selection_starts_with_all_ticked(app, store, prepared, labelled
     assert state_in(app, Unticked).rows.tolist() == [20]
 
 
-def test_texts_with_another_label_keep_it_unless_asked(app, store, prepared, labelled):
+def test_texts_with_another_label_keep_it_unless_ticked(app, store, prepared, labelled):
     had = labels_of(store, labelled, [0])[0]
     other = {"angry": "pleased", "pleased": "angry"}[had]
     open_maps(app, prepared, SELECTED, labelled)
@@ -194,7 +215,7 @@ def test_after_labelling_a_fit_is_offered_and_started(app, store, prepared, labe
     assert app.button(key="maps_label_fit").label == "Fit"
 
 
-def test_a_full_disk_is_said(app, store, prepared, labelled, monkeypatch):
+def test_a_full_disk_is_reported(app, store, prepared, labelled, monkeypatch):
     open_maps(app, prepared, [20], labelled)
     choose(app, labelled, "angry")
 
@@ -261,7 +282,7 @@ def test_possible_mistakes_are_listed_changed_and_kept(app, store, corpus, prepa
 
 @pytest.fixture
 def contradicted(store, corpus, prepared, labelled, monkeypatch):
-    """Texts 3 and 4 are copies, one angry and one pleased."""
+    """Texts 3 and 4 are duplicates, one angry and one pleased."""
     kept = cache.corpus(prepared)
     monkeypatch.setitem(kept.__dict__, "texts", kept.texts.copy())
     kept.texts[4] = kept.texts[3]
@@ -269,7 +290,7 @@ def contradicted(store, corpus, prepared, labelled, monkeypatch):
     return labelled
 
 
-def test_copies_with_different_labels_are_listed_and_settled(app, store, prepared, contradicted):
+def test_duplicates_with_different_labels_are_listed_and_settled(app, store, prepared, contradicted):
     open_maps(app, prepared, [], contradicted, below="Labels")
     assert "**Duplicates with different labels** · 1" in words(app)
     app.button(key="maps_conflict_3_all_1").click().run()
@@ -281,7 +302,7 @@ def test_copies_with_different_labels_are_listed_and_settled(app, store, prepare
     assert "**Duplicates with different labels** · 0" in words(app)
 
 
-def test_many_copies_hide_no_other_mistake(app, prepared, doubtful, monkeypatch):
+def test_many_duplicates_hide_no_other_mistake(app, prepared, doubtful, monkeypatch):
     found = [Mistake(row, 0, 1, 0.9, "copy") for row in range(1, 4)] + [Mistake(0, 0, 1, 0.8, "fit")]
     monkeypatch.setattr(check_labels, "find_mistakes", lambda X, y, *, n, **rest: found[:n])
     monkeypatch.setattr(label_review, "MOST_MISTAKES", 2)
@@ -301,7 +322,7 @@ def test_a_check_that_runs_is_shown_with_cancel(app, prepared, doubtful):
     assert "**Possible mistakes** · 1" in words(app) and not app.exception
 
 
-def test_copies_and_mistakes_follow_the_encoder(app, store, prepared, contradicted, monkeypatch):
+def test_duplicates_and_mistakes_follow_the_encoder(app, store, prepared, contradicted, monkeypatch):
     open_maps(app, prepared, [], contradicted, below="Labels")
     before = []
     monkeypatch.setattr(label_review, "find_conflicts", lambda y, graph, texts: before.append(graph) or [])
