@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from core.encoders.base import Encoder, EncoderFacts, EncoderFamily
@@ -131,7 +130,7 @@ def find_encoder(name: str) -> EncoderFamily:
     return family_of(spec, folder)(spec, folder, find_entry(spec.source), problem)
 
 
-def load_encoder(name: str, *, template: str | None = None, output: str = "") -> Encoder:
+def load_encoder(name: str, *, template: str | None = None) -> Encoder:
     """Load an encoder, in a few seconds; large ones take longer.
 
     Parameters
@@ -144,8 +143,6 @@ def load_encoder(name: str, *, template: str | None = None, output: str = "") ->
     template : str, optional
         Wording around an instruction, with "{instruction}" in it, in place of the model's own. InBedder
         models have one wording only and ignore it.
-    output : str, optional
-        Vectors of an InBedder, see `EncoderFacts.outputs`; by default as the name says, else its usual ones.
 
     Raises
     ------
@@ -154,8 +151,6 @@ def load_encoder(name: str, *, template: str | None = None, output: str = "") ->
     """
     spec = EncoderSpec.parse(name)
     folder = model_folder(spec.source) if spec.is_local else None
-    if output:
-        spec = replace(spec, output=output)
     return family_of(spec, folder)(spec, folder).load(template or "")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,15 +70,7 @@ class PrecomputedFamily(EncoderFamily):
 
 
 def precomputed_name(file_name: str, key: str) -> str:
-    """Return the encoder name of vectors from a file; `key` is the one under which a corpus keeps them.
-
-    Raises
-    ------
-    ValueError
-        When the key is empty, or holds a "#".
-    """
-    if not key or "#" in key:
-        raise ValueError("the key of vectors is not empty, and holds no #")
+    """Return the encoder name of vectors from a file; `key`, without "#", is that of the stored vectors."""
     return f"vectors:{file_name.strip()}#{key}"
 
 
@@ -108,8 +99,6 @@ def read_precomputed(
     ----------
     name : str
         File name; its ending is the format.
-    file : binary file, open for reading
-    n_texts : int
     ids : sequence of n_texts values, optional
         Ids of the texts; compared as strings, so that 7 equals "7".
     column, id_column : str, optional
@@ -127,15 +116,15 @@ def read_precomputed(
             f"“{name}” is no file of vectors: a {', '.join(FORMATS[:-1])} or {FORMATS[-1]} file is needed."
         )
     read_file = _read_parquet if ending == ".parquet" else _read_arrays
-    vectors, found = read_file(name, file, column, id_column)
+    vectors, file_ids = read_file(name, file, column, id_column)
     if vectors.ndim != 2 or vectors.shape[1] < 2 or vectors.dtype.kind not in "fiu":
         raise EncoderUnavailable(
             f"“{name}” holds {vectors.dtype.name} of shape {vectors.shape}: a table of numbers is needed, "
             "one row of two or more for each text."
         )
     matched_by = "order"
-    if ids is not None and found is not None:
-        vectors, matched_by = vectors[_rows_of(name, ids, found, len(vectors))], "ids"
+    if ids is not None and file_ids is not None:
+        vectors, matched_by = vectors[_rows_of(name, ids, file_ids, len(vectors))], "ids"
     elif len(vectors) != n_texts:
         raise EncoderUnavailable(
             f"“{name}” holds {len(vectors):,} vectors and the corpus {n_texts:,} texts (rows without a text "
@@ -160,8 +149,8 @@ def _read_arrays(
             "numpy.save, without objects."
         ) from error
     tables = [part for part, array in arrays.items() if array.ndim == 2]
-    chosen = _choose(name, column, list(arrays), USUAL_NAMES, tables, "array")
-    known = id_column if id_column is not None else next((part for part in USUAL_IDS if part in arrays), None)
+    chosen = _choose(name, column, list(arrays), tables, "array")
+    known = _choose_ids(id_column, arrays)
     if known is not None and (known not in arrays or arrays[known].ndim != 1):
         raise EncoderUnavailable(f"“{name}” has no array “{known}” of ids: choose one of {_listed(arrays)}.")
     return arrays[chosen], None if known is None else arrays[known]
@@ -177,10 +166,8 @@ def _read_parquet(
         source = pyarrow.parquet.ParquetFile(file)
         types = {field.name: field.type for field in source.schema_arrow}
         lists = [part for part, kind in types.items() if _is_list(kind)]
-        chosen = _choose(name, column, list(types), USUAL_NAMES, lists, "list column")
-        known = (
-            id_column if id_column is not None else next((part for part in USUAL_IDS if part in types), None)
-        )
+        chosen = _choose(name, column, list(types), lists, "list column")
+        known = _choose_ids(id_column, types)
         if known is not None and known not in types:
             raise EncoderUnavailable(f"“{name}” has no column “{known}”: choose one of {_listed(types)}.")
         table = source.read([chosen, *([known] if known else [])])
@@ -220,42 +207,46 @@ def _is_list(kind: pa.DataType) -> bool:
     return is_list and (types.is_floating(kind.value_type) or types.is_integer(kind.value_type))
 
 
-def _choose(
-    name: str, wanted_name: str | None, there: list[str], usual: Sequence[str], possible: list[str], what: str
-) -> str:
-    """Return the array or column with the vectors."""
-    if wanted_name is not None and wanted_name in there:
-        return wanted_name
-    found = [part for part in usual if part in possible] or possible
-    if wanted_name is None and (len(possible) == 1 or (found and found[0] in usual)):
-        return found[0]
-    missing = (
-        f"no {what} “{wanted_name}”" if wanted_name is not None else f"{len(possible)} {what}s of vectors"
-    )
-    raise EncoderUnavailable(f"“{name}” has {missing}: choose one of {_listed(there)}.")
+def _choose(name: str, wanted: str | None, parts: list[str], possible: list[str], what: str) -> str:
+    """Array or column with the vectors: the wanted one, one of a usual name, or the only possible one."""
+    if wanted is not None and wanted in parts:
+        return wanted
+    usual = [part for part in USUAL_NAMES if part in possible]
+    if wanted is None and (usual or len(possible) == 1):
+        return (usual or possible)[0]
+    missing = f"no {what} “{wanted}”" if wanted is not None else f"{len(possible)} {what}s of vectors"
+    raise EncoderUnavailable(f"“{name}” has {missing}: choose one of {_listed(parts)}.")
 
 
-def _rows_of(name: str, ids: Sequence[object], found: np.ndarray, n_vectors: int) -> np.ndarray:
-    """Return the row of each id in the file."""
-    if len(found) != n_vectors:
+def _choose_ids(wanted: str | None, parts: Iterable[str]) -> str | None:
+    """Name of the array or column with the ids; None where there is none."""
+    return wanted if wanted is not None else next((part for part in USUAL_IDS if part in parts), None)
+
+
+def _rows_of(name: str, ids: Sequence[object], file_ids: np.ndarray, n_vectors: int) -> np.ndarray:
+    """Row of each id in the file."""
+    import pandas as pd
+
+    if len(file_ids) != n_vectors:
         raise EncoderUnavailable(
-            f"“{name}” holds {n_vectors:,} vectors and {len(found):,} ids: one id for each vector is needed."
+            f"“{name}” holds {n_vectors:,} vectors and {len(file_ids):,} ids: one id for each vector is "
+            "needed."
         )
-    in_file = [_id_text(value) for value in np.asarray(found).tolist()]
-    repeated = next((text for text, count in Counter(in_file).items() if count > 1), None)
-    if repeated is not None:
+    in_file = pd.Index([_id_text(value) for value in file_ids.tolist()], dtype=object)
+    if in_file.has_duplicates:
+        repeated = in_file[in_file.duplicated()][0]
         raise EncoderUnavailable(
             f"The id {repeated} is more than once in “{name}”: each id must be there only once."
         )
-    row_of = {text: row for row, text in enumerate(in_file)}
     wanted = [_id_text(value) for value in ids]
-    missing = [text for text in wanted if text not in row_of]
-    if missing:
+    rows = in_file.get_indexer(wanted)
+    missing = np.flatnonzero(rows < 0)
+    if len(missing):
         raise EncoderUnavailable(
             f"“{name}” has no vector for {len(missing):,} of {len(wanted):,} texts (the first has the id "
-            f"{missing[0]}): add them, or leave those texts out."
+            f"{wanted[missing[0]]}): add them, or leave those texts out."
         )
-    return np.array([row_of[text] for text in wanted], dtype=np.int64)
+    return rows
 
 
 def _id_text(value: object) -> str:

@@ -17,7 +17,7 @@ import numpy as np
 
 from core.encoders.base import Encoder
 from core.encoders.batching import check_prompt_length, check_texts, encode_batches, stack_vectors
-from core.encoders.inbedder.hidden_states import N_MASKS, CausalModel, MaskedModel, sampler
+from core.encoders.inbedder.hidden_states import N_MASKS, PROMPT_OUTPUTS, CausalModel, MaskedModel, sampler
 from core.encoders.inbedder.loading import load_language_model
 from core.encoders.model_files import PACKAGED_MODEL, USUAL_TOKENS, model_key, packaged_folder
 from core.encoders.prompts import FollowsInstructions, Wording
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 INBEDDER_VERSION = 1  # raise when the same model would give other vectors
 CAUSAL_OUTPUTS = ("fst_gen", "avg_gen", "last_gen", "avg_ppt", "avg_all", "re_encode", "re_encode_multiple")
 MASKED_OUTPUTS = ("avg_gen", "avg_ppt", "avg_all", "re_encode")
-PROMPT_OUTPUTS = ("fst_gen", "avg_ppt")
-"""Outputs of causal models that need no answer, and take a fraction of the time."""
 
 ANSWER_TOKENS = {"llama": 3}
 """Length of an answer by type of model, as published; of other types:"""
@@ -164,7 +162,7 @@ class InBedderEncoder:
 
     @property
     def answers_cost_more(self) -> bool:
-        """Whether the vectors come from the prompt alone, so that answers take extra time."""
+        """Whether the vectors come from the prompt alone, so that answers take more time."""
         return not self.masked and self.output in PROMPT_OUTPUTS
 
     @property
@@ -211,41 +209,16 @@ class InBedderEncoder:
             prompts, padding=True, truncation=True, max_length=self.max_tokens, return_tensors="pt"
         ).to(self._model.device)
         tokens, mask = encoded["input_ids"], encoded["attention_mask"]
-        states = self._states
         with torch.inference_mode():
-            if isinstance(states, MaskedModel):
-                pooled, written = self._encode_masked(states, tokens, mask, answers)
-            else:
-                pooled, written = self._encode_causal(states, tokens, mask, answers)
-        if pooled is not None:
-            vectors = torch.nn.functional.normalize(pooled, dim=1).cpu().numpy()
-        else:
+            pooled, answer = self._states.embed(
+                self.output, tokens, mask, self.layer, self.answer_tokens, answers=answers
+            )
+        written = [""] * len(texts) if answer is None else self._decode(answer)
+        if pooled is None:
             vectors = self._embed_answers(tokens, mask, written)
+        else:
+            vectors = torch.nn.functional.normalize(pooled, dim=1).cpu().numpy()
         return list(zip(vectors, written, strict=True))
-
-    def _encode_causal(
-        self, model: CausalModel, tokens: torch.Tensor, mask: torch.Tensor, answers: bool
-    ) -> tuple[torch.Tensor | None, list[str]]:
-        """Pooled states of the prompts, None where the answers are encoded, and the answers."""
-        if self.output in PROMPT_OUTPUTS and not answers:
-            states = model.prompt_states(tokens, mask, self.layer)
-            return model.pool(self.output, states, mask), [""] * len(tokens)
-        states, answer, after = model.answer(tokens, mask, self.layer, self.answer_tokens)
-        written = self._decode(answer)
-        if self._text_encoder is not None:
-            return None, written
-        return model.pool(self.output, states, mask, answer, after), written
-
-    def _encode_masked(
-        self, model: MaskedModel, tokens: torch.Tensor, mask: torch.Tensor, answers: bool
-    ) -> tuple[torch.Tensor | None, list[str]]:
-        """Pooled states, None where the answers are encoded, and the answers."""
-        fill = answers or self._text_encoder is not None
-        states, answer = model.answer(tokens, mask, self.layer, fill=fill)
-        written = self._decode(answer) if answer is not None else [""] * len(tokens)
-        if self._text_encoder is not None:
-            return None, written
-        return model.pool(self.output, states, tokens, mask), written
 
     def _embed_answers(self, tokens: torch.Tensor, mask: torch.Tensor, written: list[str]) -> np.ndarray:
         """Unit vectors of the answers, or means over several sampled answers."""
@@ -264,8 +237,8 @@ class InBedderEncoder:
         return total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)
 
     def _decode(self, answer: torch.Tensor) -> list[str]:
-        found = self._tokenizer.batch_decode(answer, skip_special_tokens=True)
-        return [" ".join(text.split()) for text in found]
+        texts = self._tokenizer.batch_decode(answer, skip_special_tokens=True)
+        return [" ".join(text.split()) for text in texts]
 
     def _make_states(self) -> CausalModel | MaskedModel:
         tokenizer = self._tokenizer

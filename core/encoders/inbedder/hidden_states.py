@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 N_MASKS = 3
+PROMPT_OUTPUTS = ("fst_gen", "avg_ppt")
+"""Outputs of causal models that need no answer, and take a fraction of the time."""
+
 Choose = Callable[["torch.Tensor"], "torch.Tensor"]
 """Takes logits (n, n_vocabulary), returns the token chosen for each row (n,)."""
 
@@ -54,9 +57,18 @@ class CausalModel:
         self.special, self.ends, self.pad = special, ends, pad
         self.n_layers = model.config.num_hidden_layers
 
-    def prompt_states(self, tokens: torch.Tensor, mask: torch.Tensor, layer: int) -> torch.Tensor:
-        """Return the states of a layer for left-padded prompts: tensor (n, n_tokens, d)."""
-        return self._run(tokens, mask, mask, layer, past=None)[0]
+    def embed(
+        self, kind: str, tokens: torch.Tensor, mask: torch.Tensor, layer: int, n_tokens: int, *, answers: bool
+    ) -> tuple[torch.Tensor | None, torch.Tensor | None]:
+        """Return the pooled states of left-padded prompts, and the answers' tokens.
+
+        The states are None for an output that encodes the answer, the tokens where no answer is needed.
+        """
+        if kind in PROMPT_OUTPUTS and not answers:
+            return self.pool(kind, self._run(tokens, mask, mask, layer, past=None)[0], mask), None
+        states, answer, after = self.answer(tokens, mask, layer, n_tokens)
+        pooled = None if kind.startswith("re_encode") else self.pool(kind, states, mask, answer, after)
+        return pooled, answer
 
     def answer(
         self, tokens: torch.Tensor, mask: torch.Tensor, layer: int, n_tokens: int, choose: Choose = likeliest
@@ -174,6 +186,14 @@ class MaskedModel:
         self.mask_token, self.end_token = mask_token, end_token
         self.n_layers = model.config.num_hidden_layers
         self._head = getattr(model, "lm_head" if hasattr(model, "lm_head") else "cls")
+
+    def embed(
+        self, kind: str, tokens: torch.Tensor, mask: torch.Tensor, layer: int, n_tokens: int, *, answers: bool
+    ) -> tuple[torch.Tensor | None, torch.Tensor | None]:
+        """Return pooled states and answers as `CausalModel.embed` does; an answer has `N_MASKS` tokens."""
+        re_encodes = kind == "re_encode"
+        states, answer = self.answer(tokens, mask, layer, fill=answers or re_encodes)
+        return None if re_encodes else self.pool(kind, states, tokens, mask), answer
 
     def answer(
         self, tokens: torch.Tensor, mask: torch.Tensor, layer: int, *, fill: bool

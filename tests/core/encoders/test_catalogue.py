@@ -266,18 +266,15 @@ TITLES = {
 }
 
 
-def test_ready_vectors_have_a_name_that_holds_file_and_key():
+def test_precomputed_vectors_have_a_name_that_holds_file_and_key():
     assert precomputed_name("my {vectors} #1.npz", "0a1b") == VECTORS
     assert split_precomputed(VECTORS) == ("my {vectors} #1.npz", "0a1b")
     for other in (DEFAULT_ENCODER, "vectors:", "vectors:file", "vectors:#key", "endpoint:http://h/v1#m"):
         assert split_precomputed(other) is None
-    for key in ("", "a#b"):
-        with pytest.raises(ValueError, match="key"):
-            precomputed_name("file.npy", key)
     assert EncoderSpec.parse("endpoint:http://h/v1#m") == EncoderSpec("endpoint", "http://h/v1", "m")
 
 
-def test_ready_vectors_can_read_nothing_more():
+def test_precomputed_vectors_can_encode_nothing_more():
     facts = describe_encoder(VECTORS)
     assert (facts.kind, facts.follows_instructions, facts.on_this_machine) == ("vectors", "no", True)
     assert host_of(VECTORS) is None
