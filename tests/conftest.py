@@ -21,7 +21,7 @@ from core.storage import Store
 from core.tasks import QUERIES, TASKS, model_cache
 from pages.common import cache
 
-os.environ.update(jobs.POLITE)  # before torch is loaded: once numba ran, its waiting threads spin
+os.environ.update(jobs.PASSIVE_WAIT)  # before torch is loaded: once numba ran, its waiting threads spin
 
 ROOT = Path(__file__).resolve().parent.parent
 FEELINGS = {"angry": "furious shouting awful", "pleased": "lovely thanks delight"}

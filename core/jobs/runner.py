@@ -25,10 +25,9 @@ logger = logging.getLogger(__name__)
 
 SECONDS_UNTIL_KILLED = 3.0  # how long a cancelled task may take to notice, before its process is ended
 SECONDS_TO_ANSWER = 60.0  # a query may wait for the encoder to be loaded
-JOBS_REMEMBERED = 50
-# Threads that wait for each other sleep instead of spinning: a Fit beside a busy browser ends 0.8 s sooner.
-POLITE = {"OMP_WAIT_POLICY": "PASSIVE", "OPENBLAS_THREAD_TIMEOUT": "1"}
-ACTIVE = ("queued", "running")
+JOBS_REMEMBERED = 50  # ended ones
+# Waiting threads sleep instead of spinning: a Fit beside a busy browser ends 0.8 s sooner.
+PASSIVE_WAIT = {"OMP_WAIT_POLICY": "PASSIVE", "OPENBLAS_THREAD_TIMEOUT": "1"}
 
 
 @dataclass
@@ -61,7 +60,7 @@ class Job:
     @property
     def active(self) -> bool:
         """Whether the job waits or runs."""
-        return self.status in ACTIVE
+        return self.status in ("queued", "running")
 
     @property
     def rate(self) -> float | None:
@@ -79,12 +78,7 @@ class Job:
 class JobRunner:
     """Queue of jobs over one worker process, shared by all sessions of the app.
 
-    Parameters
-    ----------
-    home : Path
-        Data folder that the tasks read and write.
-    worker : str
-        Module that the worker process runs.
+    The process runs the module `worker` on the data folder `home`.
     """
 
     def __init__(self, home: Path, *, worker: str = "core.jobs.worker") -> None:
@@ -129,30 +123,19 @@ class JobRunner:
             timer.start()
 
     def query(self, name: str, *, timeout: float = SECONDS_TO_ANSWER, **arguments: object) -> dict:
-        """Return the worker's answer to a query; it waits for no job, and blocks until it is answered.
+        """Return the worker's answer to one of `core.tasks.QUERIES`, as JSON holds it.
 
-        Parameters
-        ----------
-        name : str
-            One of `core.tasks.QUERIES`.
-        timeout : float, default=60
-            Seconds.
-        **arguments : whatever JSON can hold
-
-        Returns
-        -------
-        dict
-            As JSON holds it.
+        It blocks until the answer comes, at most `timeout` seconds, and waits for no job.
 
         Raises
         ------
         RefractError
-            When the query failed, the worker ended before it answered, or the time is over.
+            When the query failed, the worker ended before it answered, or the time was up.
         """
         future: Future = Future()
         with self._lock:
-            if self._running is None:  # a process that dies with a job is replaced in `_read`
-                self._keep_running()
+            if self._running is None:  # `_read` replaces a process that ends during a job
+                self._restart_ended()
             number = str(next(self._numbers))
             self._queries[number] = future, self._process
             self._send(query=number, name=name, arguments=arguments)
@@ -168,18 +151,12 @@ class JobRunner:
                 self._queries.pop(number, None)
 
     def jobs(self) -> list[Job]:
-        """Return the jobs of this run of the app, oldest first; at most `JOBS_REMEMBERED` ended ones."""
+        """Return the jobs of this run of the app, oldest first."""
         with self._lock:
             return list(self._jobs.values())
 
     def wait(self, job: Job, timeout: float = 600.0) -> Job:
-        """Block until a job ended (for scripts and tests).
-
-        Raises
-        ------
-        TimeoutError
-            When it has not ended after `timeout` seconds.
-        """
+        """Block until a job ended (for scripts and tests); raise TimeoutError after `timeout` seconds."""
         end = time.monotonic() + timeout
         while job.active:
             if time.monotonic() > end:
@@ -202,7 +179,7 @@ class JobRunner:
             stdout=subprocess.PIPE,
             text=True,
             encoding="utf-8",
-            env=POLITE | os.environ,
+            env=PASSIVE_WAIT | os.environ,
             cwd=Path(__file__).resolve().parents[2],
         )
         threading.Thread(target=self._read, args=[process], daemon=True).start()
@@ -246,7 +223,7 @@ class JobRunner:
 
     def _finish_query(self, answer: dict) -> None:
         future, _ = self._queries.get(answer["query"], (None, None))
-        if future is None:  # its time was over
+        if future is None:  # it timed out
             return
         if "answer" in answer:
             future.set_result(answer["answer"])
@@ -267,12 +244,12 @@ class JobRunner:
 
     def _advance(self) -> None:
         if self._running is None and self._waiting:
-            self._keep_running()
+            self._restart_ended()
             job = self._running = self._waiting.popleft()
             job.status, job.stage_started_at = "running", time.monotonic()
             self._send(run=job.id, task=job.task, arguments=job.arguments)
 
-    def _keep_running(self) -> None:
+    def _restart_ended(self) -> None:
         if self._process.poll() is not None and not self._closed:
             self._process = self._start()
 

@@ -39,12 +39,10 @@ class Worker:
     ----------
     home : Path
         Data folder of the store.
-    requests : text stream
-    answers : MessageWriter
     tasks : mapping of name to function
         Each is called with the store, a `Report`, and the arguments of the request.
     queries : mapping of name to function
-        Each is called with the store and the arguments of the request, and returns what JSON can hold.
+        Each is called with the store and the arguments of the request; its result is sent as JSON.
     """
 
     def __init__(
@@ -79,7 +77,7 @@ class Worker:
                 self.waiting_queries.put(message)
             else:
                 self.waiting_tasks.put(message)
-        os._exit(0)  # the app is gone: nobody would read what the running task makes
+        os._exit(0)  # the app has ended: nobody would use the result of the running task
 
     def _run_task(self, request: dict) -> None:
         job = request["run"]
@@ -93,7 +91,7 @@ class Worker:
             self.answers.write(job=job, event="done")
 
     def _reporter(self, job: str) -> Report:
-        """Return the report of one job: it passes on a few a second, and raises once the job is cancelled."""
+        """Return the report of one job: it sends at most ten a second, and raises after Cancel."""
         last_stage, last_at = "", 0.0
 
         def report(stage: str, done: int, total: int) -> None:

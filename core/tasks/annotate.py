@@ -94,7 +94,7 @@ def record_labels(store: Store, analysis_id: int, labels: Mapping[int, str], mod
 
 
 def known_labels(store: Store, analysis_id: int) -> KnownLabels:
-    """Return the label names, retired names, and rows labelled by a person, all of which a run keeps."""
+    """Return what a run keeps: label names, retired names, and rows labelled by a person."""
     guide = store.labels.read(analysis_id).table
     by_person = guide["row"][guide["source"] != "model"]
     return KnownLabels(
@@ -116,7 +116,7 @@ def estimate_analysis(
 
 
 def latest_report(store: Store, corpus_key: str, analysis_id: int) -> AnnotationReport | None:
-    """Return the report of the latest run that ended or lost its server; None where there is none."""
+    """Return the report of the latest run, also of one that lost its server; None where there is none."""
     results = store.results(corpus_key)
     if not results.has_document(_report_key(analysis_id)):
         return None

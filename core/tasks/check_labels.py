@@ -1,4 +1,4 @@
-"""The task that looks for given labels that are likely wrong."""
+"""Find given labels that are likely wrong, and keep them until the labels change."""
 
 from __future__ import annotations
 
@@ -12,23 +12,12 @@ from core.maps import Fit
 from core.storage import Analysis, Store, has_fit, load_fit, load_space
 from core.utils import Report, content_key, progress_of
 
-CHECK_VERSION = 1  # raise it when the judgement changes: labels are then judged again
+CHECK_VERSION = 1  # raise it when the result of `find_mistakes` changes: labels are then checked again
 
 
 @dataclass(frozen=True)
 class LabelDoubt:
-    """A given label that is likely wrong, by the names of the moment it was found.
-
-    Attributes
-    ----------
-    row : int
-    given, better : str
-        The label that the text has, and the one that fits best.
-    probability : float
-        How probable it is that the given label is wrong, 0 to 1.
-    reason : "copy" or "fit"
-        As in `core.labels.Mistake`.
-    """
+    """A `core.labels.Mistake`, with label names instead of codes."""
 
     row: int
     given: str
@@ -53,16 +42,17 @@ class LabelCheck:
 
 
 def check_labels(store: Store, report: Report, *, analysis_id: int) -> None:
-    """Judge every label of an analysis by the others, and keep a `LabelCheck`.
+    """Check every label of an analysis by the others, and keep a `LabelCheck`.
 
-    They are judged in the space in which the latest Fit learned them, or in the generic one.
+    They are checked in the space in which the latest Fit learned them, or in the generic one.
     """
     stage = "Looking for mistakes"
     report(stage, 0, 1)
     analysis, guide = store.analysis(analysis_id), store.labels.read(analysis_id)
     key = check_key(store, analysis, guide)
     results = store.results(analysis.corpus_key)
-    space, label_vectors = load_space(results, store.encoded_corpus(analysis.corpus_key).embedding_key), None
+    space = load_space(results, store.encoded_corpus(analysis.corpus_key).embedding_key)
+    label_vectors = None
     fit_key = _fit_in_use(store, analysis)
     if fit_key is not None:
         fit = load_fit(results, fit_key)

@@ -32,9 +32,8 @@ from core.tasks.model_cache import load_warm_corpus
 from core.transforms import Method, MethodKind
 from core.utils import ChildProcessFailed, Report, content_key, run_in_child
 
-COMPARISON_VERSION = 2
-"""Of the rows; raise it when the same run would give other figures."""
-MEASURE = "core.tasks.compare:measure_in_child"
+COMPARISON_VERSION = 2  # raise it when the same run would give other figures
+MEASURE = "core.tasks.compare:measure_in_child"  # for `run_in_child`
 
 
 @dataclass(frozen=True)
@@ -43,13 +42,10 @@ class ComparisonInputs:
 
     Attributes
     ----------
-    results : ArtifactStore
-        Of the corpus.
     rows : ndarray of int64, shape (n_texts,)
         Positions of the sample in the corpus, ascending.
     given : ndarray of int64, shape (n_texts,)
         Label of each text of the sample; -1 where unlabelled.
-    labels : list of str
     """
 
     corpus_key: str
@@ -98,8 +94,6 @@ def compare(
 
     Parameters
     ----------
-    analysis_id : int
-        Its instruction and labels are used.
     encoders : sequence of (encoder, template)
     n_texts : int
         Size of the sample: all labelled texts (as many of them as fit, drawn at random), and others drawn at
@@ -112,16 +106,17 @@ def compare(
     inputs.results.save_document(_latest_key(analysis_id), latest)
     run = datetime.now(UTC).isoformat(timespec="seconds")
     texts = load_warm_corpus(store, inputs.corpus_key).texts
-    sample = sample_document(
-        results=inputs.results,
-        embedding_key=inputs.embedding_key,
-        rows=inputs.rows,
-        texts=[str(texts[row]) for row in inputs.rows],
-        given=inputs.given,
-        phrases=label_phrases(inputs.instruction, inputs.labels),
-        instruction=inputs.instruction,
-        corpus_encoder=inputs.corpus_encoder,
-    )
+    # Sent to the other process by a pipe: a temporary file of texts might be left behind.
+    sample = {
+        "folder": str(inputs.results.folder),
+        "embedding_key": inputs.embedding_key,  # the embeddings stay in their file
+        "rows": inputs.rows.tolist(),
+        "texts": [str(texts[row]) for row in inputs.rows],
+        "given": inputs.given.tolist(),
+        "phrases": label_phrases(inputs.instruction, inputs.labels),
+        "instruction": inputs.instruction,
+        "corpus_encoder": inputs.corpus_encoder,
+    }
     for system in inputs.systems:
         row = _load_row(inputs, system)
         if again or row is None or row.failure:
@@ -130,12 +125,7 @@ def compare(
 
 
 def load_comparison(store: Store, analysis_id: int, encoders: Encoders, n_texts: int) -> Comparison:
-    """Return the stored rows for the labels, instruction and embeddings as they are now.
-
-    Parameters
-    ----------
-    encoders, n_texts : as for `compare`
-    """
+    """Return the stored rows for the labels, instruction and embeddings as they are now."""
     inputs = comparison_inputs(store, analysis_id, encoders, n_texts)
     rows = [_load_row(inputs, system) for system in inputs.systems]
     generic = next(
@@ -189,41 +179,13 @@ def comparison_inputs(store: Store, analysis_id: int, encoders: Encoders, n_text
     )
 
 
-def sample_document(
-    *,
-    results: ArtifactStore,
-    embedding_key: str,
-    rows: np.ndarray,
-    texts: list[str],
-    given: np.ndarray,
-    phrases: list[list[str]],
-    instruction: str,
-    corpus_encoder: str,
-) -> dict:
-    """Return the sample for `measure_in_child` as JSON; the embeddings stay in their file.
-
-    It is sent to the other process by a pipe: a temporary file of texts might be left behind.
-    """
-    return {
-        "folder": str(results.folder),
-        "embedding_key": embedding_key,
-        "rows": rows.tolist(),
-        "texts": texts,
-        "given": given.tolist(),
-        "phrases": phrases,
-        "instruction": instruction,
-        "corpus_encoder": corpus_encoder,
-    }
-
-
 def measure_in_child(report: Report, *, sample: Mapping, method: Mapping) -> dict:
     """Measure one system in this process, and return `Measured` as JSON.
 
     Parameters
     ----------
-    report : Report
     sample : mapping
-        As from `sample_document`.
+        As `compare` builds it.
     method : mapping
         Fields of a `Method`.
     """
@@ -237,7 +199,7 @@ def measure_in_child(report: Report, *, sample: Mapping, method: Mapping) -> dic
         report,
         sample=Sample(vectors=vectors, given=given, **known),
         method=chosen,
-        ready=None if key is None else np.asarray(results.load_array(f"{key}.vectors")[rows]),
+        precomputed=None if key is None else np.asarray(results.load_array(f"{key}.vectors")[rows]),
     )
     return asdict(measured)
 

@@ -13,16 +13,13 @@ from core.tasks.compare import ComparisonInputs, comparison_inputs, load_compari
 from core.tasks.try_encoder import load_trial
 from core.transforms import MethodKind
 
-START_SECONDS = 8.0
-"""Seconds until a new process has loaded its libraries. All constants were measured on two cores."""
-
-GUIDED_SECONDS, GSTRANSFORM_SECONDS, SECONDS_PER_LABEL = 0.15, 0.6, 0.007
-"""Seconds of one fit on 2,000 texts, and the seconds that each label adds to `GSTransform`."""
-
-FITS, MOST_TESTS = 25, 10_000
-"""Fits of the cross-validation: 5 repetitions of 5 folds, and fewer of many labels."""
-
-LENGTH_SAMPLE = 2_000  # texts whose lengths are read
+# All seconds were measured on two cores.
+START_SECONDS = 8.0  # until a new process has loaded its libraries
+GUIDED_SECONDS = 0.15  # one fit on 2,000 texts
+GSTRANSFORM_SECONDS, SECONDS_PER_LABEL = 0.6, 0.007  # one fit, and what each label adds to it
+MAX_FITS = 25  # of the cross-validation: 5 repetitions of 5 folds
+MAX_HELD_OUT = 10_000  # labels predicted in all fits; of many labels there are fewer fits
+LENGTH_SAMPLE = 2_000  # texts whose lengths are measured
 
 
 @dataclass(frozen=True)
@@ -31,7 +28,6 @@ class SystemEstimate:
 
     Attributes
     ----------
-    system : System
     seconds : float
         On the sample; accurate to a factor of about three.
     whole_seconds : float
@@ -53,11 +49,6 @@ def estimate_comparison(
 
     Based on a trial of the encoder on this machine where there was one (`core.tasks.try_encoder`), else on
     the size of its files; a graphics card is many times faster.
-
-    Parameters
-    ----------
-    store, analysis_id, encoders, n_texts : as for `core.tasks.compare`
-    corpus : Corpus
     """
     inputs = comparison_inputs(store, analysis_id, encoders, n_texts)
     missing = load_comparison(store, analysis_id, encoders, n_texts).missing
@@ -66,11 +57,11 @@ def estimate_comparison(
 
 def _estimate(inputs: ComparisonInputs, system: System, corpus: Corpus) -> SystemEstimate:
     n_texts, n_labels = len(inputs.rows), int((inputs.given >= 0).sum())
-    fits = min(FITS, MOST_TESTS // n_labels + 5) if n_labels else 0
+    fits = min(MAX_FITS, MAX_HELD_OUT // n_labels + 5) if n_labels else 0
     match system.method.kind:
         case MethodKind.GENERIC:
-            ready = split_precomputed(inputs.corpus_encoder) is not None
-            seconds = 0.0 if ready else _seconds(corpus, inputs.corpus_encoder, n_texts)
+            precomputed = split_precomputed(inputs.corpus_encoder) is not None
+            seconds = 0.0 if precomputed else _seconds(corpus, inputs.corpus_encoder, n_texts)
         case MethodKind.GUIDED:
             seconds = (fits + 4) * GUIDED_SECONDS * min(n_texts, 5_000) / 2_000
         case MethodKind.GSTRANSFORM:
@@ -98,7 +89,7 @@ def _estimate_reencoding(inputs: ComparisonInputs, system: System, corpus: Corpu
 
 
 def _seconds(corpus: Corpus, encoder: str, n_texts: int, prompt: str = "") -> float:
-    """Return the seconds to load an encoder and encode n texts of a corpus, estimated on an even sample."""
+    """Return the seconds to load an encoder and encode n texts, estimated on an even sample of the corpus."""
     sample = corpus.texts[:: -(-len(corpus.texts) // LENGTH_SAMPLE)].tolist()
     loading = estimate_seconds([], encoder)
     return loading + (estimate_seconds(sample, encoder, prompt=prompt) - loading) * n_texts / len(sample)

@@ -40,11 +40,6 @@ class FitInputs:
 
     Attributes
     ----------
-    analysis : Analysis
-    entry : EncodedCorpus
-    labels : list of str
-        Label names.
-    label_ids : list of int
     phrases : list of lists of str
         Texts that are encoded for each label name.
     given : ndarray of int64, shape (n_texts,)
@@ -99,7 +94,6 @@ def fit(store: Store, report: Report, *, analysis_id: int, method: str = "") -> 
 
     Parameters
     ----------
-    analysis_id : int
     method : str
         `Method.to_text` at the time of the request; "" for the method of the analysis when the task starts.
 
@@ -110,7 +104,7 @@ def fit(store: Store, report: Report, *, analysis_id: int, method: str = "") -> 
     EncoderUnavailable
         When an encoder that is needed cannot be loaded, or does not follow the instruction.
     StoreError
-        When another method was chosen since: no text is sent to a server that nobody chose.
+        When another method was chosen since the request: no text is sent to a server that nobody chose.
     """
     inputs = _read_inputs(store, analysis_id)
     analysis, results = inputs.analysis, store.results(inputs.entry.key)
@@ -151,8 +145,8 @@ def fit_key(store: Store, analysis_id: int) -> str:
 def fit_estimators(fit: Fit, generic: Space) -> dict[str, dict[str, np.ndarray] | None]:
     """Fit again the estimators of a Fit of an earlier version, which did not store them.
 
-    The result is the same as at the Fit: nothing but seeded generators is random. Cost as of
-    `GuidedTransform.fit` and, for that method, of `GSTransform.fit`.
+    The result is the same as at the Fit, because all randomness is seeded. Cost as of `GuidedTransform.fit`
+    and, for that method, of `GSTransform.fit`.
 
     Returns
     -------
@@ -163,13 +157,12 @@ def fit_estimators(fit: Fit, generic: Space) -> dict[str, dict[str, np.ndarray] 
     if fit.has_predictions:
         classifier = _fit_guided(fit.base(generic), fit.given, fit.label_vectors).to_arrays()
     if fit.method.kind == "gstransform":
-        network = (
-            GSTransform(random_state=0).fit(np.asarray(generic.vectors), np.asarray(fit.given)).to_arrays()
-        )
+        fitted = GSTransform(random_state=0).fit(np.asarray(generic.vectors), np.asarray(fit.given))
+        network = fitted.to_arrays()
     return {"classifier": classifier, "network": network}
 
 
-def check_labels(inputs: FitInputs, *, names_count: bool) -> None:
+def require_labels(inputs: FitInputs, *, names_count: bool) -> None:
     """Refuse labels that no transform can be fitted to.
 
     Raises
@@ -215,7 +208,7 @@ def _reshape(
     """Transform the generic embeddings."""
     network = GSTransform(random_state=0) if inputs.analysis.method.kind == "gstransform" else None
     names_encoded = split_precomputed(inputs.entry.encoder) is None
-    check_labels(inputs, names_count=names_encoded and network is None)
+    require_labels(inputs, names_count=names_encoded and network is None)
     names = _known_label_vectors(results, inputs)
     if names is None and names_encoded:
         report("Encoding the label names", 0, 1)

@@ -1,4 +1,4 @@
-"""The task that measures a Fit: how well it separates the labels, and what it changed."""
+"""The task that measures a Fit: accuracy on held-out labels, and what it changed."""
 
 from __future__ import annotations
 
@@ -38,10 +38,7 @@ from core.utils import Progress, Report, progress_of
 
 
 def measure(store: Store, report: Report, *, analysis_id: int, fit_key: str) -> None:
-    """Measure a Fit; each finding is kept as soon as it is there.
-
-    The evidence comes first, because the maps page waits for it.
-    """
+    """Measure a Fit; each finding is saved as soon as it is computed, the most awaited first."""
     analysis = store.analysis(analysis_id)
     results = store.results(analysis.corpus_key)
     embedding_key = analysis.embedding_key
@@ -60,7 +57,7 @@ def measure(store: Store, report: Report, *, analysis_id: int, fit_key: str) -> 
         "change": ("Comparing neighbours", lambda progress: neighbour_change(generic.graph, graph)),
         "near": ("Checking the map", lambda progress: near_neighbours(graph, reshaped.space.map)),
         "map_quality": ("Checking the map", lambda progress: _map_quality(found, generic, reshaped)),
-        "linear": ("Finding the one matrix nearest to it", lambda progress: _linear(vectors, reshaped)),
+        "linear": ("Fitting the linear form", lambda progress: _linear(vectors, reshaped)),
         "words": ("Finding driving words", lambda progress: _words(found, texts, vectors, reshaped)),
         "control": ("Checking against permuted labels", partial(control, vectors, given, **known)),
         "curve": ("Checking what more labels would bring", partial(learning_curve, vectors, given, **known)),

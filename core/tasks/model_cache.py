@@ -8,11 +8,8 @@ from core.corpus import Corpus
 from core.encoders import Encoder, files_signature, load_encoder
 from core.storage import Store
 
-NUMBA = threading.Lock()
-"""Held around UMAP and neighbour search: numba aborts the process when two threads enter it."""
-
-ENCODERS_KEPT = 2
-"""Encoders in memory: that of the corpus, and one that re-encodes it; a new text needs both."""
+NUMBA = threading.Lock()  # held around UMAP and neighbour search: numba aborts when two threads enter it
+ENCODERS_KEPT = 2  # that of the corpus, and one that re-encodes it; a new text needs both
 
 _corpora: dict[str, Corpus] = {}
 _encoders: dict[tuple[str, ...], Encoder] = {}
@@ -59,6 +56,6 @@ def _find_kept(wanted: tuple[str, ...]) -> Encoder | None:
 
 
 def forget() -> None:
-    """Free all memory."""
+    """Free the memory of all of them."""
     _corpora.clear()
     _encoders.clear()

@@ -1,6 +1,6 @@
-"""Queries: what the worker answers at once, beside its jobs.
+"""Queries, which the worker answers while it runs a job.
 
-A job may be in numba, so nothing here may enter it (see `core.tasks.model_cache.NUMBA`).
+The job may be in numba, so nothing here may enter it (see `core.tasks.model_cache.NUMBA`).
 """
 
 from __future__ import annotations

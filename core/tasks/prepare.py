@@ -10,7 +10,7 @@ from core.tasks.model_cache import load_warm_corpus, load_warm_encoder
 from core.tasks.steps import draw_space, keep_graph, keep_word_table
 from core.utils import Report, content_key, progress_of
 
-PREPARE_VERSION = 1  # raise it when embeddings or their map change: older results are then computed again
+PREPARE_VERSION = 1  # raise it when embeddings or their map change: they are then computed again
 
 
 def prepare(store: Store, report: Report, *, corpus_key: str, encoder: str) -> None:
@@ -45,8 +45,8 @@ def prepare(store: Store, report: Report, *, corpus_key: str, encoder: str) -> N
         vectors = np.asarray(results.load_array(f"{key}.vectors"))
         graph = keep_graph(report, results, key, vectors)
         save_space(results, key, draw_space(report, results, key, vectors, graph, init=None))
-        report("Reading words", 0, 1)
+        report("Counting words", 0, 1)
         keep_word_table(results, corpus_key, texts)
     check_generic_map(report, results, key)
-    # Last: until here a map by another encoder stays in use, also when this is cancelled.
+    # Last: until here a map by another encoder stays in use, also when this task is cancelled.
     store.set_encoding(corpus_key, encoder, key)

@@ -1,4 +1,4 @@
-"""Steps that tasks share: compute a part of a space and keep it, or return the one that is kept."""
+"""Steps that tasks share: return a stored part of a space, or compute and store it."""
 
 from __future__ import annotations
 
@@ -57,8 +57,6 @@ def draw_space(
     ----------
     key : str
         Under which the hierarchy is kept.
-    vectors : float32 array (n, d)
-    graph : Graph
     init : float32 array (n, 2) or None
         The generic map, from which the new one starts; None for the generic map itself.
     """
@@ -86,9 +84,9 @@ def open_source(
     points: np.ndarray,
     vectors: np.ndarray,
 ) -> ClusterSource:
-    """Return what the clusters of a map are made of.
+    """Return what the clusters of a map are cut from.
 
-    `draw_space` and `prepare` keep the hierarchy and the word table. For a store of an earlier version they
+    `draw_space` and `prepare` store the hierarchy and the word table. For a store of an earlier version they
     are computed here: 10 s for 200,000 texts.
     """
     hierarchy = keep_hierarchy(results, space_key, points)

@@ -19,7 +19,7 @@ from core.storage import MOST_ANSWERED, ArtifactStore, Store
 from core.tasks.model_cache import load_warm_corpus, load_warm_encoder
 from core.utils import Progress, Report, content_key, progress_of
 
-TRIAL_VERSION = 1  # raise it when the fields of a trial mean something else
+TRIAL_VERSION = 1  # raise it when the fields of a trial change
 N_TRIED = 16  # texts: a few seconds with a small model
 N_EXAMPLES = 3
 EXAMPLE_CHARACTERS = 300
@@ -32,13 +32,10 @@ class Trial:
     Attributes
     ----------
     seconds : float
-        To encode the whole corpus on this machine at this rate, without loading the encoder; with the answers
-        that are kept.
-    n_texts : int
-        Size of the sample.
+        To encode the whole corpus on this machine, and to write the answers that are kept. The time to load
+        the encoder is left out.
     prompt : str
         The exact string that the encoder got, with "{input}" in the place of each text.
-    n_dims, max_tokens : int
     device : str
         "cpu", "cuda", or the host of a server.
     examples : list of (text, answer)
@@ -103,11 +100,11 @@ def _try(
     wanted = instruction.strip() or None
     prompt = preview_prompt(encoder, wanted, template)
     sample = sample_by_length(texts, N_TRIED)
-    trying = _counted(report, f"Trying it on {len(sample)} texts")
+    trying = _start_stage(report, f"Trying it on {len(sample)} texts")
     seconds = time_first_texts(model, texts, instruction=wanted, most=N_TRIED, progress=trying)
     examples: list[tuple[str, str]] = []
     if writes_answers(model):
-        answering = _counted(report, "Writing some answers")
+        answering = _start_stage(report, "Writing some answers")
         # Where answers come with the vectors, their time is counted already.
         answered = sample if model.answers_cost_more else sample[:: max(1, len(sample) // N_EXAMPLES)]
         start = time.perf_counter()
@@ -129,7 +126,7 @@ def _try(
     )
 
 
-def _counted(report: Report, name: str) -> Progress:
+def _start_stage(report: Report, name: str) -> Progress:
     report(name, 0, 1)
     return progress_of(report, name)
 
