@@ -6,12 +6,11 @@ from core.utils.chat_client import (
     URL_VARIABLE,
     Completion,
     LanguageModel,
-    complete_all,
     complete_each,
     configured,
 )
-from core.utils.child_process import ChildProcessFailed, child_main, run_in_child
-from core.utils.files import storage_error, write_atomically
+from core.utils.child_process import ChildProcessFailed, run_in_child
+from core.utils.files import write_atomically
 from core.utils.formatting import cut, one_line, percent
 from core.utils.hardware import processor_has_bfloat16
 from core.utils.hashing import content_key
@@ -52,8 +51,6 @@ __all__ = [
     "ServerUnreachable",
     "SqliteFile",
     "can_be_key",
-    "child_main",
-    "complete_all",
     "complete_each",
     "configured",
     "content_key",
@@ -78,6 +75,5 @@ __all__ = [
     "read_messages",
     "run_in_child",
     "run_parallel",
-    "storage_error",
     "write_atomically",
 ]

@@ -1,4 +1,4 @@
-"""A small client for language models behind any server of the OpenAI chat protocol; off by default."""
+"""Client of language models on servers of the OpenAI chat protocol; off by default."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import re
 import threading
 import time
 from collections.abc import Callable, Generator, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 
 from core.errors import LanguageModelError
@@ -23,27 +22,27 @@ from core.utils.http_client import (
     post_with_retries,
     run_parallel,
 )
-from core.utils.progress import Progress
 
 URL_VARIABLE, MODEL_VARIABLE, KEY_VARIABLE = "REFRACT_LLM_URL", "REFRACT_LLM_MODEL", "REFRACT_LLM_KEY"
 """Environment variables: base address such as http://127.0.0.1:11434/v1, name of the model, and a key where
-the server needs one. The key is read from there only, and never written anywhere."""
+the server needs one. The key is never written anywhere."""
 
 ATTEMPTS = 4
 """Requests for one completion before the server counts as gone."""
 
-LONGEST_PAUSE = 30.0  # seconds
-TIMEOUT = 120.0  # seconds
+LONGEST_PAUSE, TIMEOUT = 30.0, 120.0
+"""Seconds between two attempts at most, and seconds to wait for a reply."""
+
 MAX_REPLY_BYTES = 4_000_000
 MAX_TOKENS = 200
-"""Of a completion, where the caller sets no limit."""
+"""Of a completion, by default."""
 
 THOUGHT = re.compile(r"\A.*</think>|<think>.*", re.DOTALL)  # its beginning or its end may be missing
 
 
 @dataclass(frozen=True)
 class Completion:
-    """Text that a model wrote; not `complete` when it was cut at the token limit."""
+    """Text by a model; not `complete` when it was cut at the token limit."""
 
     text: str
     complete: bool
@@ -59,13 +58,13 @@ class LanguageModel:
         Base address, to which `/chat/completions` is added.
     model : str
     key : str
-        Sent as a bearer token; "" for servers without.
+        Bearer token; "" for servers without.
     pause : callable
         Waits so many seconds between attempts.
     attempts : int
-        Requests for one completion before the server counts as gone.
+        As `ATTEMPTS`.
     refused : set of str
-        Settings that the server does not accept, so that each is tried once.
+        Settings that the server does not accept; each is tried once.
     """
 
     url: str
@@ -77,29 +76,15 @@ class LanguageModel:
 
     @property
     def host(self) -> str:
-        """Host and port that get the texts."""
+        """Host and port that receive the texts."""
         return host_in(self.url)
 
     def complete(
-        self,
-        task: str,
-        prompt: str,
-        *,
-        max_tokens: int = MAX_TOKENS,
-        stop: threading.Event | None = None,
+        self, task: str, prompt: str, *, max_tokens: int = MAX_TOKENS, stop: threading.Event | None = None
     ) -> Completion:
-        """Return the completion of one prompt, repeated after a pause while the server is busy or away.
+        """Return the completion of a system message (the task) and a user message (the prompt).
 
-        Parameters
-        ----------
-        task : str
-            The system message.
-        prompt : str
-            The user message.
-        max_tokens : int, default=200
-            Of the completion.
-        stop : threading.Event, optional
-            Once it is set, nothing more is sent.
+        The request is repeated after a pause while the server is busy or away, until `stop` is set.
 
         Raises
         ------
@@ -135,7 +120,7 @@ class LanguageModel:
         return {name: value for name, value in settings.items() if name not in self.refused}
 
     def _leave_out_refused(self, refusal: RequestRefused, body: dict) -> bool:
-        """Note the settings that the server does not accept, as newer models do with some."""
+        """Record settings named in a refusal: newer models do not accept some of them."""
         names = ("temperature", "max_tokens", "max_completion_tokens")
         named = {name for name in names if name in body and name in refusal.message}
         if refusal.status not in (400, 422) or "support" not in refusal.message.casefold() or not named:
@@ -206,19 +191,12 @@ def complete_each(
     max_tokens: int = MAX_TOKENS,
     idle: Callable[[], None] = lambda: None,
 ) -> Generator[tuple[int, Completion | LanguageModelError], None, None]:
-    """Yield (position, completion or error) of several prompts as they come, some at a time.
-
-    Nothing more is sent once the generator is closed.
-
-    Parameters
-    ----------
-    idle : callable, optional
-        Called several times a second while no completion comes; may raise to stop.
+    """Yield (position, completion or error) of each prompt as it comes, with `run_parallel`.
 
     Raises
     ------
     LanguageModelError
-        When an error is permanent: no other prompt would get a completion.
+        When an error is permanent.
     """
 
     def complete(prompt: str, stop: threading.Event) -> Completion | LanguageModelError:
@@ -230,29 +208,3 @@ def complete_each(
             return error
 
     return run_parallel(complete, prompts, idle=idle)
-
-
-def complete_all(
-    model: LanguageModel,
-    task: str,
-    prompts: Sequence[str],
-    *,
-    max_tokens: int = MAX_TOKENS,
-    progress: Progress | None = None,
-) -> list[Completion | LanguageModelError]:
-    """Return the completions of several prompts in their order; a refused prompt has its error in its place.
-
-    Raises
-    ------
-    LanguageModelError
-        When the server is gone or refuses every request: the rest is not sent.
-    """
-    found: dict[int, Completion | LanguageModelError] = {}
-    with closing(complete_each(model, task, prompts, max_tokens=max_tokens)) as completions:
-        for position, completion in completions:
-            if isinstance(completion, LanguageModelError) and completion.transient:
-                raise completion
-            found[position] = completion
-            if progress:
-                progress(len(found), len(prompts))
-    return [found[position] for position in range(len(prompts))]

@@ -1,4 +1,4 @@
-"""Run a function in a process of its own: to measure it alone, or because it may take all memory.
+"""Run a function in a child process: to measure its memory alone, or because it may take all memory.
 
 The child runs `child_main`. Its one request is {"function": name, "arguments": {...}}. While it works it
 answers with {"stage": ..., "done": ..., "total": ...}, and last with {"result": ...} or {"message": ...}.
@@ -21,8 +21,10 @@ from core.utils.messages import MessageWriter, explain_error, explain_exit, open
 from core.utils.progress import Report
 
 ROOT = Path(__file__).resolve().parents[2]
-CHILD = "from core.utils import child_main; child_main()"
-SECONDS_BETWEEN_CHECKS = 0.2  # how soon a cancelled child is ended
+CHILD_CODE = "from core.utils.child_process import child_main; child_main()"
+SECONDS_BETWEEN_CHECKS = 0.2
+"""Longest delay before a cancelled child is ended."""
+
 OOM_SCORE = Path("/proc/self/oom_score_adj")
 
 
@@ -31,28 +33,25 @@ class ChildProcessFailed(RefractError):
 
 
 def run_in_child(function: str, report: Report, **arguments: object) -> object:
-    """Run a function in a fresh process, and return what it returns.
+    """Run a function in a new process, and return its result.
 
     Parameters
     ----------
     function : str
         "module:name" of a function that takes a `Report` and these arguments.
     report : Report
-        Called with what the function reports, and every `SECONDS_BETWEEN_CHECKS` while it reports nothing.
-        When it raises, the process is ended at once.
-    **arguments : whatever JSON can hold
-
-    Returns
-    -------
-    whatever JSON can hold
+        Called with each report of the function, and every `SECONDS_BETWEEN_CHECKS` without one. When it
+        raises, the process is ended at once.
+    **arguments
+        Values that JSON can hold, as is the result.
 
     Raises
     ------
     ChildProcessFailed
-        When the function failed, or its process was ended from outside, as for lack of memory.
+        When the function failed, or the system ended its process, for example for lack of memory.
     """
     process = subprocess.Popen(
-        [sys.executable, "-c", CHILD],
+        [sys.executable, "-c", CHILD_CODE],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -62,7 +61,7 @@ def run_in_child(function: str, report: Report, **arguments: object) -> object:
     assert process.stdin is not None and process.stdout is not None  # both are pipes
     try:
         request = {"function": function, "arguments": arguments}
-        # In a thread: a long request blocks until the child reads it, and it can be cancelled before.
+        # In a thread: a long request blocks until the child reads it, and may be cancelled before.
         threading.Thread(target=_send, args=[process.stdin, request], daemon=True).start()
         return _follow(process, report)
     finally:
@@ -74,11 +73,11 @@ def run_in_child(function: str, report: Report, **arguments: object) -> object:
 
 
 def child_main() -> None:
-    """Run the function that standard input names. Does not return."""
+    """Run the function named by standard input. Does not return."""
     requests, answers = open_child_streams()
     request = next(read_messages(requests))
     threading.Thread(target=_end_with, args=[requests], daemon=True).start()
-    with contextlib.suppress(OSError):  # when memory runs out, the system ends this process, not the app
+    with contextlib.suppress(OSError):  # when memory runs out, Linux then ends this process, not the app
         OOM_SCORE.write_text("1000", encoding="ascii")
 
     def report(stage: str, done: int, total: int) -> None:
@@ -90,7 +89,7 @@ def child_main() -> None:
         answers.write(result=function(report, **request["arguments"]))
     except Exception as error:
         answers.write(message=explain_error(error, request["function"]))
-    # At once: the threads of libraries and a graphics card would only take time to end.
+    # At once: ending the threads of libraries and a graphics card would only take time.
     os._exit(0)
 
 
@@ -100,7 +99,7 @@ def _send(stream: TextIO, request: dict) -> None:
 
 
 def _follow(process: subprocess.Popen, report: Report) -> object:
-    """Pass on the progress of a child until its result is there."""
+    """Report the progress of a child until its result arrives."""
     messages: queue.Queue[dict | None] = queue.Queue()
     threading.Thread(target=_collect, args=[process.stdout, messages], daemon=True).start()
     stage, done, total = "Starting", 0, 1
@@ -127,6 +126,6 @@ def _collect(stream: TextIO, messages: queue.Queue[dict | None]) -> None:
 
 
 def _end_with(requests: TextIO) -> None:
-    """End this process when the one that started it is gone."""
+    """End this process when the parent process is gone."""
     requests.read()
     os._exit(1)

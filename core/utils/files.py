@@ -40,7 +40,7 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
 
 
 def storage_error(error: OSError, folder: Path) -> StoreError:
-    """Return the error of a failed write: which folder, why, what to do."""
+    """Return the error of a failed write: the folder, the reason, the remedy."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return StoreError(
             f"The disk that holds {folder} is full: nothing was lost, but nothing more can be kept; "

@@ -7,17 +7,15 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-KEY_LENGTH = 24  # hexadecimal digits: 96 bits, enough that no two keys of a store are ever equal
+KEY_LENGTH = 24
+"""Hexadecimal digits: 96 bits, enough that no two keys of a store are ever equal."""
 
 
 def content_key(*parts: object) -> str:
-    """Return the key of some parts: `KEY_LENGTH` hexadecimal digits, equal where all parts are equal.
+    """Return `KEY_LENGTH` hexadecimal digits, equal where all parts are equal.
 
-    Types count (1 and "1" differ) and so does nesting (("a", "b") and ("ab",) differ).
-
-    Parameters
-    ----------
-    *parts : None, bool, int, float, str, bytes, arrays, and mappings or iterables of these
+    A part is None, a bool, int, float, str, bytes or array, or a mapping or iterable of these. Types count (1
+    and "1" differ) and so does nesting (("a", "b") and ("ab",) differ).
 
     Raises
     ------
@@ -54,6 +52,6 @@ def _feed(digest: hashlib._Hash, part: object) -> None:
 
 
 def _write(digest: hashlib._Hash, kind: bytes, content: bytes) -> None:
-    """Write bytes with their length before them, so that no two different sequences are alike."""
+    """Write bytes after their length, so that no two different sequences give the same digest."""
     digest.update(kind + b":" + str(len(content)).encode() + b":")
     digest.update(content)

@@ -1,4 +1,4 @@
-"""Post JSON to servers that people name: no redirects, no key in a message, retries, requests in parallel."""
+"""Post JSON to servers of the settings: no redirects, no key in a message, retries, parallel requests."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPException
 from typing import TypeVar
@@ -18,15 +19,16 @@ from core.errors import Cancelled
 from core.utils.formatting import one_line
 
 TRANSIENT_STATUSES = (408, 409, 425, 429)
-"""Refusals below 500 that may be over at the next attempt; all from 500 on may be."""
+"""Refusals below 500 after which the same request may succeed; so it may after all from 500 on."""
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+
 MAX_MESSAGE_CHARACTERS = 200
-"""Of what a server says about a refusal."""
+"""Of a server's message about a refusal."""
 
 PARALLEL_REQUESTS = 4
 IDLE_SECONDS = 0.25
-"""How often the caller of `run_parallel` is called while no result comes."""
+"""Time between two calls of `idle` in `run_parallel`."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -36,18 +38,8 @@ Result = TypeVar("Result")
 class RequestLimits:
     """Limits of time, attempts and size for requests to a server.
 
-    Attributes
-    ----------
-    attempts : int
-        Requests at most.
-    timeout : float
-        Seconds without a sign of the server.
-    longest_pause : float
-        Seconds between two attempts at most, whatever the server wants.
-    most_bytes : int
-        Bytes of the reply that are read.
-    retry_timeouts : bool
-        Whether a request that timed out is sent again.
+    `timeout` is in seconds without a byte from the server, `longest_pause` in seconds between two attempts.
+    `most_bytes` of a reply are read. `retry_timeouts` sends a request again that timed out.
     """
 
     attempts: int
@@ -79,7 +71,7 @@ def is_web_address(url: str) -> bool:
 
 
 def can_be_key(text: str) -> bool:
-    """Return whether a text can be sent as a key; `http.client` would show any other in its message."""
+    """Return whether a text can be sent as a key; `http.client` would show another in its message."""
     return text.isascii() and text.isprintable()
 
 
@@ -94,7 +86,7 @@ def is_local(host: str) -> bool:
 
 
 def is_transient(status: int) -> bool:
-    """Return whether a refusal may be over when the same request is sent again."""
+    """Return whether the same request may succeed after a refusal with this status."""
     return status in TRANSIENT_STATUSES or status >= 500
 
 
@@ -114,27 +106,26 @@ def post_with_retries(
     Parameters
     ----------
     url : str
-        Texts go there and nowhere else: a redirect is an error, and no proxy is used for a server on this
-        machine.
+        Texts go to this server only: a redirect is an error, and no proxy is used for a local server.
     make_body : callable
         Returns the object; called before each attempt.
     read_reply : callable
         Parses the reply. A ConnectionError from it counts as a reply that was cut off.
     limits : RequestLimits
     key : str
-        Sent as a bearer token; "" for servers without.
+        Bearer token; "" for servers without.
     pause : callable
         Waits so many seconds.
     stop : threading.Event
         Once it is set, nothing more is sent.
     adapt : callable
-        Called with a refusal and the body that was refused. Returns True when `make_body` now leaves out
-        what the server did not accept: the next attempt is then made at once. May raise to end the attempts.
+        Called with a refusal and the refused body. Returns True when `make_body` now leaves out what the
+        server did not accept: the next attempt follows at once. May raise to end the attempts.
 
     Raises
     ------
     RequestRefused
-        When the server refuses for good, or still does at the last attempt.
+        When the refusal is permanent, or was the last attempt.
     ServerUnreachable
         When there is no whole reply.
     Cancelled
@@ -164,20 +155,15 @@ def post_with_retries(
 
 
 def retry_seconds(attempt: int, retry_after: str | None = None) -> float:
-    """Return the pause after a failed attempt: 1, 2, 4, … seconds, or longer where the server wants that.
+    """Return the pause after failed attempt 1, 2, 3, …: 1, 2, 4, … seconds (exponential backoff).
 
-    Parameters
-    ----------
-    attempt : int
-        1 is the first.
-    retry_after : str, optional
-        The server's Retry-After in seconds; a date is ignored.
+    A longer Retry-After of the server counts, if it is in seconds; a date is ignored.
     """
     try:
-        wanted = float(retry_after or 0)
+        required = float(retry_after or 0)
     except ValueError:
-        wanted = 0.0
-    return max(wanted if math.isfinite(wanted) else 0.0, 2.0 ** (attempt - 1))
+        required = 0.0
+    return max(required if math.isfinite(required) else 0.0, 2.0 ** (attempt - 1))
 
 
 def run_parallel(
@@ -193,8 +179,7 @@ def run_parallel(
     Parameters
     ----------
     work : callable
-        Called with an item and the event that is set when the results are no longer wanted; it then raises
-        `Cancelled` as soon as it can.
+        Called with an item and an event. When the event is set, it raises `Cancelled` as soon as it can.
     items : sequence
     idle : callable, optional
         Called every `IDLE_SECONDS` while no result comes; may raise to stop.
@@ -241,16 +226,14 @@ def _post(url: str, body: dict, key: str, limits: RequestLimits) -> bytes:
 
 
 def _message_of(error: urllib.error.HTTPError, key: str) -> str:
-    """Return what a server said about its refusal, in one short line, without the key."""
+    """Return the server's message about its refusal, in one short line, without the key."""
     try:
         content = error.read(10_000).decode("utf-8", "replace")
     except (OSError, HTTPException):  # shorter than declared, or nothing
         content = ""
-    try:
-        said = json.loads(content)["error"]
-        content = said["message"] if isinstance(said, dict) else str(said)
-    except (ValueError, KeyError, TypeError, RecursionError):
-        pass
+    with suppress(ValueError, KeyError, TypeError, RecursionError):
+        reason = json.loads(content)["error"]
+        content = reason["message"] if isinstance(reason, dict) else str(reason)
     line = " ".join(str(content).split()) or str(error.reason)
     return one_line(line.replace(key, "…") if key else line, MAX_MESSAGE_CHARACTERS)
 

@@ -1,4 +1,4 @@
-"""Parse short answers of language models: the line that counts, a name, a refusal."""
+"""Parse short answers of language models: the line with the answer, a name, a refusal."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from core.utils.chat_client import Completion
 
 MAX_NAME_CHARACTERS, MAX_NAME_WORDS = 60, 8
 
-LEAD = re.compile(
+LEAD_PATTERN = re.compile(
     r"^(?:answer|summary|phrase|note|result|(?:group |cluster )?(?:name|title|label)|category)\s*[:：]\s*"
     r"|^(?:sure|certainly|of course)\s*[!,.]\s*",
     re.IGNORECASE,
 )
-REFUSAL = re.compile(
+REFUSAL_PATTERN = re.compile(
     r"^(?:(?:i'm|i am) (?:very |so )?sorry\b|(?:sorry|unfortunately|i apologi[sz]e),?\s+(?:but )?(?:i|as)\b"
     r"|i (?:can't|cannot|can not|won't|will not|am unable|am not able|must decline)\b"
     r"|i'm (?:unable|not able)\b|as an? (?:ai|language model|assistant)\b)",
@@ -24,7 +24,7 @@ REFUSAL = re.compile(
 
 
 class AnswerProblem(StrEnum):
-    """Reason why an answer is of no use."""
+    """Reason why an answer is unusable."""
 
     EMPTY = "empty"
     CUT = "cut off"
@@ -36,16 +36,7 @@ class AnswerProblem(StrEnum):
 
 @dataclass(frozen=True)
 class ParsedAnswer:
-    """Value that an answer gives, or its problem.
-
-    Attributes
-    ----------
-    value : str
-    problem : AnswerProblem or None
-        None for an answer of use.
-    wordy : bool
-        Whether prose around the value was removed.
-    """
+    """Value of an answer, or its problem; `wordy` when prose around the value was removed."""
 
     value: str
     problem: AnswerProblem | None = None
@@ -59,16 +50,16 @@ def normalise(name: str) -> str:
 
 def is_refusal(text: str) -> bool:
     """Return whether a text begins as refusals of language models do."""
-    return REFUSAL.match(text.replace("’", "'")) is not None
+    return REFUSAL_PATTERN.match(text.replace("’", "'")) is not None
 
 
 def parse_line(completion: Completion) -> ParsedAnswer:
-    """Parse the first line that is no introduction to others, without markup and quotation marks."""
+    """Parse the first line that does not introduce another, without markup and quotation marks."""
     lines = [line.strip().strip("*#_`>- ").strip() for line in completion.text.splitlines()]
     lines = [line for line in lines if line]
     while len(lines) > 1 and lines[0].endswith((":", "：")):
         lines.pop(0)
-    line = LEAD.sub("", lines[0]) if lines else ""
+    line = LEAD_PATTERN.sub("", lines[0]) if lines else ""
     line = " ".join(line.strip("*_`\"'“”„«»‘’ ").split())
     problem = None
     if not completion.complete and "\n" not in completion.text.strip():

@@ -6,7 +6,7 @@ import re
 import sys
 from pathlib import Path
 
-STATUS = Path("/proc/self/status")
+PROCESS_STATUS = Path("/proc/self/status")
 
 
 def peak_bytes() -> int:
@@ -16,7 +16,7 @@ def peak_bytes() -> int:
     """
     try:
         # Not `getrusage`: on Linux it starts from the peak of the process that started this one.
-        found = re.search(r"^VmHWM:\s*(\d+) kB", STATUS.read_text(encoding="utf-8"), re.MULTILINE)
+        found = re.search(r"^VmHWM:\s*(\d+) kB", PROCESS_STATUS.read_text(encoding="utf-8"), re.MULTILINE)
         return int(found[1]) * 1024 if found else 0
     except OSError:
         pass
@@ -45,24 +45,13 @@ def _peak_of_windows() -> int:
     import ctypes
     from ctypes import wintypes
 
-    names = (
-        "PeakWorkingSetSize",
-        "WorkingSetSize",
-        "QuotaPeakPagedPoolUsage",
-        "QuotaPagedPoolUsage",
-        "QuotaPeakNonPagedPoolUsage",
-        "QuotaNonPagedPoolUsage",
-        "PagefileUsage",
-        "PeakPagefileUsage",
-    )
-
     class Counters(ctypes.Structure):
-        """PROCESS_MEMORY_COUNTERS."""
+        """PROCESS_MEMORY_COUNTERS; the first of its eight sizes is PeakWorkingSetSize."""
 
         _fields_ = (
             ("cb", wintypes.DWORD),
             ("PageFaultCount", wintypes.DWORD),
-            *((name, ctypes.c_size_t) for name in names),
+            ("sizes", ctypes.c_size_t * 8),
         )
 
     counters = Counters(cb=ctypes.sizeof(Counters))
@@ -70,4 +59,4 @@ def _peak_of_windows() -> int:
     kernel.GetCurrentProcess.restype = wintypes.HANDLE
     read = kernel.K32GetProcessMemoryInfo
     read.argtypes = (wintypes.HANDLE, ctypes.POINTER(Counters), wintypes.DWORD)
-    return counters.PeakWorkingSetSize if read(kernel.GetCurrentProcess(), counters, counters.cb) else 0
+    return counters.sizes[0] if read(kernel.GetCurrentProcess(), counters, counters.cb) else 0

@@ -1,4 +1,4 @@
-"""The protocol of child processes: JSON messages, one a line, over standard input and output.
+"""Protocol of child processes: JSON messages, one a line, over standard input and output.
 
 The one-shot child of `run_in_child` and the worker of `core.jobs` both speak it. A child ends when its input
 ends, so it never outlives the process that started it.
@@ -21,23 +21,19 @@ logger = logging.getLogger(__name__)
 
 OUT_OF_MEMORY = "Memory ran out, and only this part was stopped: take fewer texts or a smaller model."
 MEMORY_PHRASES = ("out of memory", "allocate memory", "not enough memory")  # the last on Windows
-KILLED = (-9, 137)  # exit codes of a process that the system ended, which it does when memory runs out
+KILLED_EXIT_CODES = (-9, 137)
+"""Of a process that the system ended, as it does when memory runs out."""
 
 
 class MessageWriter:
-    """Write messages to a stream; several threads may do so.
-
-    Parameters
-    ----------
-    stream : text stream
-    """
+    """Writer of messages to a stream, for use by several threads."""
 
     def __init__(self, stream: IO[str]) -> None:
         self._stream = stream
         self._lock = threading.Lock()
 
     def write(self, **message: object) -> None:
-        """Write one message.
+        """Write one message at once.
 
         Raises
         ------
@@ -53,7 +49,7 @@ class MessageWriter:
 def read_messages(stream: IO[str]) -> Iterator[dict]:
     """Yield the messages of a stream until it ends or is closed.
 
-    A process that is killed may leave half a line: it is left out.
+    An incomplete last line, as of a killed process, is left out.
     """
     with contextlib.suppress(ValueError, OSError):
         for line in stream:
@@ -62,9 +58,9 @@ def read_messages(stream: IO[str]) -> Iterator[dict]:
 
 
 def open_child_streams() -> tuple[TextIO, MessageWriter]:
-    """Return the requests and the answers of this child process, and keep both to the protocol.
+    """Return the requests and the answers of this child process.
 
-    Libraries print to standard output: from now on that goes to standard error.
+    Standard output is redirected to standard error: libraries print to it.
     """
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
@@ -73,10 +69,10 @@ def open_child_streams() -> tuple[TextIO, MessageWriter]:
 
 
 def explain_error(error: Exception, task: str) -> str:
-    """Return one sentence for the person at the screen, and log an error that nobody expected."""
+    """Return one sentence about an error for the person at the screen; log an unexpected one."""
     if isinstance(error, RefractError):
         return str(error)
-    # torch has an error of its own for graphics cards, and a mere RuntimeError for the processor.
+    # torch raises its own error for graphics cards, and a RuntimeError for the processor.
     words = str(error).lower()
     if isinstance(error, MemoryError) or any(phrase in words for phrase in MEMORY_PHRASES):
         return OUT_OF_MEMORY
@@ -86,7 +82,7 @@ def explain_error(error: Exception, task: str) -> str:
 
 def explain_exit(code: int) -> str:
     """Return one sentence for a process that ended without a result."""
-    if code in KILLED:
+    if code in KILLED_EXIT_CODES:
         return OUT_OF_MEMORY
     return (
         f"Its process stopped in the middle (exit code {code}), most often for lack of memory: take fewer "

@@ -1,4 +1,4 @@
-"""Progress of long work, and the way to stop it."""
+"""Types of progress callbacks, which can also stop the work."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ Report = Callable[[str, int, int], None]
 
 
 def progress_of(report: Report, stage: str) -> Progress:
-    """Return the progress of one stage, as a function of the counts alone."""
+    """Return a callback for one stage, which takes the counts only."""
     return lambda done, total: report(stage, done, total)

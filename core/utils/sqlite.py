@@ -1,4 +1,4 @@
-"""A SQLite file: one connection a thread, transactions, errors as sentences."""
+"""SQLite file: one connection per thread, transactions, errors as sentences."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from core.errors import StoreError
 from core.utils.files import storage_error
 
-LOCK_TIMEOUT = 30  # seconds to wait for another writer
+LOCK_TIMEOUT = 30  # seconds of waiting for another writer
 
 
 class SqliteFile:

@@ -4,7 +4,7 @@ TYPICAL_CHARACTERS_PER_TOKEN = 4
 """Of English and most European languages; for estimates of time and cost."""
 
 MAX_CHARACTERS_PER_TOKEN = 64
-"""Far above the mean of any text: characters beyond this many a token can be cut unread."""
+"""Far above the mean of any text: characters beyond this many per token can be cut unread."""
 
 
 def estimate_tokens(text: str) -> int:

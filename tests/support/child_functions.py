@@ -13,7 +13,7 @@ def double(report, number):
     for done in range(3):
         report("Counting", done, 3)
     sys.stdout.write("said by a library\n")
-    return {"twice": 2 * number, "process": os.getpid(), "variable": os.environ.get("SAID_TO_CHILD")}
+    return {"twice": 2 * number, "process": os.getpid(), "variable": os.environ.get("CHILD_VARIABLE")}
 
 
 def fail(report, kind):

@@ -12,7 +12,6 @@ from core.utils import (
     Completion,
     LanguageModel,
     chat_client,
-    complete_all,
     complete_each,
     configured,
     http_client,
@@ -21,7 +20,7 @@ from core.utils.chat_client import ATTEMPTS
 
 
 class Server:
-    """A chat server on this machine: answers from a function of the question, keeps what it was asked."""
+    """A local chat server: answers by a function of the request, and records the requests."""
 
     def __init__(self):
         self.requests, self.headers = [], []
@@ -70,7 +69,7 @@ def model(server, pauses):
     return LanguageModel(server.url, "small", "secret-key", pause=pauses.append)
 
 
-def test_a_question_is_answered(server, model):
+def test_a_prompt_is_completed(server, model):
     assert model.complete("Be brief.", "How?", max_tokens=9) == Completion("fine", True)
     (body,) = server.requests
     assert body["model"] == "small" and body["max_tokens"] == 9
@@ -79,12 +78,12 @@ def test_a_question_is_answered(server, model):
     assert server.headers[0]["path"] == "/v1/chat/completions"
 
 
-def test_without_a_key_none_is_sent(server):
+def test_without_a_key_no_header_is_sent(server):
     LanguageModel(server.url + "/", "small").complete("", "")
     assert "Authorization" not in server.headers[0]
 
 
-def test_thoughts_are_left_out_and_cut_answers_are_known(server, model):
+def test_thoughts_are_removed_and_cut_answers_are_marked(server, model):
     server.answer = lambda body, number: reply("<think>hm\nhm</think>\n a name ", "length")
     assert model.complete("", "") == Completion("a name", False)
     server.answer = lambda body, number: reply(None)
@@ -96,13 +95,13 @@ def test_thoughts_are_left_out_and_cut_answers_are_known(server, model):
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_a_busy_server_is_asked_again_with_growing_pauses(server, model, pauses, status):
+def test_requests_to_a_busy_server_are_repeated_with_growing_pauses(server, model, pauses, status):
     server.answer = lambda body, number: reply("late") if number == 3 else (status, {"error": "busy"})
     assert model.complete("", "").text == "late"
     assert pauses == [1, 2]
 
 
-def test_a_server_says_how_long_to_wait(server, model, pauses):
+def test_the_pause_follows_retry_after(server, model, pauses):
     def answer(body, number):
         wait = {1: "7", 2: "9999", 3: "Wed, 21 Oct 2026 07:28:00 GMT"}.get(number)
         return (429, {}, ("Retry-After", wait)) if wait else reply("late")
@@ -112,7 +111,7 @@ def test_a_server_says_how_long_to_wait(server, model, pauses):
     assert pauses == [7, chat_client.LONGEST_PAUSE, 4]
 
 
-def test_a_server_that_stays_busy_is_given_up(server, model, pauses):
+def test_a_server_that_stays_busy_is_an_error(server, model, pauses):
     server.answer = lambda body, number: (429, {"error": {"message": "quota"}})
     with pytest.raises(LanguageModelError, match="quota") as caught:
         model.complete("", "")
@@ -134,7 +133,7 @@ def test_a_refusal_is_one_sentence_without_the_key(server, model, status, said, 
 
 
 @pytest.mark.parametrize("content", [b"<html>", {"choices": []}, {}, [1], {"choices": [{"message": None}]}])
-def test_an_answer_in_another_form_is_explained(server, model, content):
+def test_a_reply_of_another_protocol_is_explained(server, model, content):
     server.answer = lambda body, number: (200, content)
     with pytest.raises(LanguageModelError, match="ends in /v1"):
         model.complete("", "")
@@ -150,14 +149,14 @@ def test_a_redirect_is_not_followed(server, model):
     other.server.server_close()
 
 
-def test_no_server(pauses):
+def test_a_missing_server_is_a_transient_error(pauses):
     with pytest.raises(LanguageModelError, match="No answer from 127") as caught:
         LanguageModel("http://127.0.0.1:9/v1", "small", pause=pauses.append).complete("", "")
     assert caught.value.transient and len(pauses) == ATTEMPTS - 1
 
 
 @pytest.mark.parametrize("headers", [[], [("Content-Length", "500")]])
-def test_an_answer_cut_off_in_the_middle_is_asked_for_again(server, model, pauses, headers):
+def test_a_reply_that_was_cut_off_is_requested_again(server, model, pauses, headers):
     whole = json.dumps(reply("whole")[1]).encode()
     server.answer = lambda body, number: (200, whole[:40], *headers) if number < 3 else reply("whole")
     assert model.complete("", "").text == "whole" and pauses == [1, 2]
@@ -167,7 +166,7 @@ def test_an_answer_cut_off_in_the_middle_is_asked_for_again(server, model, pause
     assert caught.value.transient
 
 
-def test_settings_that_a_model_does_not_take_are_left_out_from_then_on(server, model, pauses):
+def test_settings_that_a_model_refuses_are_left_out_from_then_on(server, model, pauses):
     def answer(body, number):
         for name in ("max_tokens", "temperature"):
             if name in body:
@@ -180,7 +179,7 @@ def test_settings_that_a_model_does_not_take_are_left_out_from_then_on(server, m
     assert model.complete("", "").text == "fine" and len(server.requests) == 4
 
 
-def test_nothing_more_is_sent_once_the_answers_are_not_wanted(server, model):
+def test_nothing_more_is_sent_once_the_generator_is_closed(server, model):
     answers = complete_each(model, "", [str(number) for number in range(100)])
     next(answers)
     answers.close()
@@ -188,7 +187,7 @@ def test_nothing_more_is_sent_once_the_answers_are_not_wanted(server, model):
     assert len(server.requests) < 50
 
 
-def test_the_caller_is_called_while_no_answer_comes(server, model, monkeypatch):
+def test_idle_is_called_while_no_answer_comes(server, model, monkeypatch):
     monkeypatch.setattr(http_client, "IDLE_SECONDS", 0.01)
     answered, waited = threading.Event(), []
     server.answer = lambda body, number: answered.wait(5) and reply("late")
@@ -202,34 +201,25 @@ def test_the_caller_is_called_while_no_answer_comes(server, model, monkeypatch):
     assert (position, answer.text) == (0, "late") and len(waited) >= 3
 
 
-def test_many_questions_keep_their_order(server, model):
-    server.answer = lambda body, number: reply(body["messages"][1]["content"].upper())
-    seen = []
-    answers = complete_all(
-        model, "", [f"q{n}" for n in range(9)], progress=lambda *counts: seen.append(counts)
-    )
-    assert [answer.text for answer in answers] == [f"Q{n}" for n in range(9)]
-    assert seen == [(n, 9) for n in range(1, 10)]
-
-
-def test_one_bad_question_does_not_stop_the_others(server, model):
+def test_a_refused_prompt_does_not_stop_the_others(server, model):
     def answer(body, number):
-        return (400, {"error": "too long"}) if body["messages"][1]["content"] == "b" else reply("ok")
+        prompt = body["messages"][1]["content"]
+        return (400, {"error": "too long"}) if prompt == "b" else reply(prompt.upper())
 
     server.answer = answer
-    first, second, third = complete_all(model, "", ["a", "b", "c"])
-    assert (first.text, third.text) == ("ok", "ok")
-    assert isinstance(second, LanguageModelError)
+    completions = dict(complete_each(model, "", ["a", "b", "c"]))
+    assert (completions[0].text, completions[2].text) == ("A", "C")
+    assert isinstance(completions[1], LanguageModelError)
 
 
 def test_a_wrong_key_stops_all_at_once(server, model):
     server.answer = lambda body, number: (401, {})
     with pytest.raises(LanguageModelError):
-        complete_all(model, "", [str(n) for n in range(100)])
+        list(complete_each(model, "", [str(n) for n in range(100)]))
     assert len(server.requests) < 50
 
 
-def test_the_environment_says_which_model(monkeypatch):
+def test_the_environment_configures_the_model(monkeypatch):
     for name in (URL_VARIABLE, MODEL_VARIABLE, KEY_VARIABLE):
         monkeypatch.delenv(name, raising=False)
     assert configured() is None

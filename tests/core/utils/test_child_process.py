@@ -1,4 +1,4 @@
-"""Functions in a process of their own, and what they take of the machine's memory."""
+"""Functions in a child process, and their peak memory."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ from tests.support.app_server import ROOT
 
 pytestmark = pytest.mark.model
 
-PLACE = "tests.support.child_functions:"
+MODULE = "tests.support.child_functions:"
 MEGABYTE = 1_000_000
 
 
@@ -39,106 +39,108 @@ def wait_for_end(process, seconds=5.0):
 
 
 class TestRun:
-    def test_it_returns_what_the_function_returns_from_another_process(self, monkeypatch):
-        monkeypatch.setenv("SAID_TO_CHILD", "a key")
-        result = run_in_child(f"{PLACE}double", silent, number=21)
+    def test_it_returns_the_result_of_another_process(self, monkeypatch):
+        monkeypatch.setenv("CHILD_VARIABLE", "a key")
+        result = run_in_child(f"{MODULE}double", silent, number=21)
         assert result["twice"] == 42 and result["variable"] == "a key"
         assert result["process"] != os.getpid()
         assert wait_for_end(result["process"])
 
-    def test_progress_is_passed_on_in_its_order(self):
-        said = []
-        run_in_child(f"{PLACE}double", lambda *progress: said.append(progress), number=1)
-        counted = [done for stage, done, total in dict.fromkeys(said) if (stage, total) == ("Counting", 3)]
-        assert said[0] == ("Starting", 0, 1) and counted == [0, 1, 2]
+    def test_progress_is_reported_in_its_order(self):
+        reported = []
+        run_in_child(f"{MODULE}double", lambda *progress: reported.append(progress), number=1)
+        counted = [
+            done for stage, done, total in dict.fromkeys(reported) if (stage, total) == ("Counting", 3)
+        ]
+        assert reported[0] == ("Starting", 0, 1) and counted == [0, 1, 2]
 
-    def test_a_sentence_for_people_arrives_as_it_is(self):
+    def test_the_message_of_our_own_errors_is_kept(self):
         with pytest.raises(ChildProcessFailed, match=r"^Two labels are needed: name another\.$"):
-            run_in_child(f"{PLACE}fail", silent, kind="sentence")
+            run_in_child(f"{MODULE}fail", silent, kind="sentence")
 
-    def test_what_nobody_expected_is_named(self):
+    def test_an_unexpected_error_is_named(self):
         with pytest.raises(ChildProcessFailed, match=r"unexpected went wrong \(KeyError: 'nobody'\)"):
-            run_in_child(f"{PLACE}fail", silent, kind="bug")
+            run_in_child(f"{MODULE}fail", silent, kind="bug")
 
     @pytest.mark.parametrize("kind", ["memory", "card", "allocator", "windows"])
-    def test_lack_of_memory_is_one_sentence_whoever_noticed_it(self, kind):
+    def test_lack_of_memory_has_one_message(self, kind):
         with pytest.raises(ChildProcessFailed) as failed:
-            run_in_child(f"{PLACE}fail", silent, kind=kind)
+            run_in_child(f"{MODULE}fail", silent, kind=kind)
         assert str(failed.value) == OUT_OF_MEMORY
 
     @pytest.mark.skipif(sys.platform == "win32", reason="no such signal")
-    def test_a_process_that_the_system_ended_lacked_memory(self):
+    def test_a_killed_process_counts_as_out_of_memory(self):
         with pytest.raises(ChildProcessFailed) as failed:
-            run_in_child(f"{PLACE}vanish", silent, how="killed")
+            run_in_child(f"{MODULE}vanish", silent, how="killed")
         assert str(failed.value) == OUT_OF_MEMORY
 
-    def test_a_process_that_ended_without_a_word_is_told(self):
+    def test_a_process_that_ended_without_a_result_is_an_error(self):
         with pytest.raises(ChildProcessFailed, match=r"stopped in the middle \(exit code 3\)"):
-            run_in_child(f"{PLACE}vanish", silent, how=3)
+            run_in_child(f"{MODULE}vanish", silent, how=3)
 
     @pytest.mark.skipif(sys.platform != "linux", reason="the limit is Linux's")
-    def test_running_out_of_memory_ends_that_process_only(self):
+    def test_running_out_of_memory_ends_the_child_only(self):
         with pytest.raises(ChildProcessFailed) as failed:
-            run_in_child(f"{PLACE}run_out_of_memory", silent, limit=400 * MEGABYTE)
+            run_in_child(f"{MODULE}run_out_of_memory", silent, limit=400 * MEGABYTE)
         assert str(failed.value) == OUT_OF_MEMORY
 
 
 class TestCancel:
-    def test_a_process_that_says_nothing_is_ended_by_its_handle(self):
+    def test_a_process_that_reports_nothing_can_be_cancelled(self):
         seen = []
 
         def report(stage, done, total):
             if stage.startswith("Sleeping"):
                 seen.append(int(stage.split()[-1]))
-            if len(seen) == 3:  # asked again and again though nothing is reported
+            if len(seen) == 3:  # called repeatedly though nothing is reported
                 raise Cancelled("Stopped.")
 
         start = time.monotonic()
         with pytest.raises(Cancelled):
-            run_in_child(f"{PLACE}sleep", report, seconds=60)
+            run_in_child(f"{MODULE}sleep", report, seconds=60)
         assert time.monotonic() - start < 10
         assert not is_running(seen[0])
 
-    def test_it_does_not_outlive_who_asked(self):
+    def test_it_does_not_outlive_its_parent(self):
         code = (
             "from core.utils.child_process import run_in_child\n"
-            f"run_in_child('{PLACE}sleep', lambda stage, *_: print(stage, flush=True), seconds=60)\n"
+            f"run_in_child('{MODULE}sleep', lambda stage, *_: print(stage, flush=True), seconds=60)\n"
         )
-        asking = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        stage = next(line for line in asking.stdout if line.startswith("Sleeping"))
+        parent = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        stage = next(line for line in parent.stdout if line.startswith("Sleeping"))
         child = int(stage.split()[-1])
         assert is_running(child)
-        asking.kill()
-        asking.wait()
-        asking.stdout.close()
+        parent.kill()
+        parent.wait()
+        parent.stdout.close()
         assert wait_for_end(child)
 
 
 class TestPeakMemory:
-    def test_it_counts_what_was_freed_again(self):
+    def test_it_counts_freed_memory(self):
         before, peak, graphics, torch_loaded = run_in_child(
-            f"{PLACE}use_memory", silent, n_bytes=200 * MEGABYTE
+            f"{MODULE}use_memory", silent, n_bytes=200 * MEGABYTE
         )
         assert 5 * MEGABYTE < before < 150 * MEGABYTE
         assert before + 150 * MEGABYTE < peak < before + 260 * MEGABYTE
         assert graphics == 0 and not torch_loaded
 
-    def test_the_memory_of_who_asked_does_not_count(self):
+    def test_the_memory_of_the_parent_does_not_count(self):
         block = bytearray(400 * MEGABYTE)
         block[::4096] = b"x" * len(block[::4096])
         assert peak_bytes() > 400 * MEGABYTE
-        before, *_ = run_in_child(f"{PLACE}use_memory", silent, n_bytes=1)
+        before, *_ = run_in_child(f"{MODULE}use_memory", silent, n_bytes=1)
         assert before < 150 * MEGABYTE
         del block
 
 
-def test_what_runs_apart_is_the_first_to_go_when_memory_ends():
+def test_linux_ends_the_child_first_when_memory_runs_out():
     if not child_process.OOM_SCORE.exists():
-        pytest.skip("only Linux lets a process say so")
-    assert run_in_child("tests.support.child_functions:read_score", silent) == 1000
+        pytest.skip("only Linux has this setting")
+    assert run_in_child(f"{MODULE}read_score", silent) == 1000
 
 
-def test_memory_of_all_graphics_cards_counts_where_torch_uses_them(monkeypatch):
+def test_memory_of_all_graphics_cards_in_use_counts(monkeypatch):
     cards = SimpleNamespace(
         is_available=lambda: True,
         is_initialized=lambda: True,

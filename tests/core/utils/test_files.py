@@ -1,11 +1,8 @@
 import errno
-import json
 
-import numpy as np
 import pytest
 
 from core.errors import StoreError
-from core.storage import ArtifactStore
 from core.utils import write_atomically
 
 
@@ -17,7 +14,7 @@ def fail_with(code):
     return write
 
 
-def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path):
+def test_a_failed_write_leaves_the_old_file_only(tmp_path):
     path = tmp_path / "labels.bin"
     write_atomically(path, lambda file: file.write(b"old"))
     with pytest.raises(StoreError, match="is full: nothing was lost"):
@@ -32,70 +29,10 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
         write_atomically(tmp_path / "file" / "deeper", lambda file: None)
 
 
-def test_an_interrupted_write_leaves_no_litter(tmp_path):
+def test_an_interrupted_write_leaves_no_file(tmp_path):
     def interrupt(file):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         write_atomically(tmp_path / "x", interrupt)
     assert list(tmp_path.iterdir()) == []
-
-
-def test_arrays_and_documents_come_back_as_they_were(tmp_path):
-    results = ArtifactStore(tmp_path / "results")
-    array = np.arange(6, dtype=np.float32).reshape(2, 3)
-    results.save_array("k.map", array)
-    results.save_document("k.names", {"größe": [1, None]})
-    assert results.has_array("k.map") and results.has_document("k.names")
-    loaded = results.load_array("k.map")
-    np.testing.assert_array_equal(loaded, array)
-    assert loaded.dtype == np.float32 and not loaded.flags.writeable
-    assert results.load_document("k.names") == {"größe": [1, None]}
-
-
-def test_delete_takes_what_belongs_to_the_key_and_nothing_else(tmp_path):
-    results = ArtifactStore(tmp_path)
-    for key in ("a.map", "a.vectors", "ab.map"):
-        results.save_array(key, np.zeros(1))
-    results.delete("a")
-    assert [results.has_array(key) for key in ("a.map", "a.vectors", "ab.map")] == [False, False, True]
-
-
-def test_a_missing_result_says_what_to_do(tmp_path):
-    with pytest.raises(StoreError, match="encode the corpus again"):
-        ArtifactStore(tmp_path).load_array("nothing")
-    with pytest.raises(StoreError, match="encode the corpus again"):
-        ArtifactStore(tmp_path).load_document("nothing")
-
-
-@pytest.mark.parametrize("content", [b"", b"\x93NUMPY", b"not an array at all"])
-def test_a_damaged_array_is_removed_so_that_it_is_made_again(tmp_path, content):
-    results = ArtifactStore(tmp_path)
-    results.save_array("k", np.zeros(3))
-    (tmp_path / "k.npy").write_bytes(content)
-    with pytest.raises(StoreError, match="was damaged and is removed"):
-        results.load_array("k")
-    assert not results.has_array("k")
-
-
-def test_an_array_cut_short_is_removed(tmp_path):
-    results = ArtifactStore(tmp_path)
-    results.save_array("k", np.zeros(1000))
-    path = tmp_path / "k.npy"
-    path.write_bytes(path.read_bytes()[:-100])
-    with pytest.raises(StoreError, match="was damaged"):
-        results.load_array("k")
-
-
-def test_a_damaged_document_is_removed(tmp_path):
-    results = ArtifactStore(tmp_path)
-    (tmp_path / "k.json").write_text(json.dumps({"a": 1})[:-1])
-    with pytest.raises(StoreError, match="was damaged"):
-        results.load_document("k")
-    assert not results.has_document("k")
-
-
-def test_arrays_of_python_objects_are_never_loaded(tmp_path):
-    np.save(tmp_path / "k.npy", np.asarray([{"code": "runs"}], dtype=object), allow_pickle=True)
-    with pytest.raises(StoreError):
-        ArtifactStore(tmp_path).load_array("k")
