@@ -56,8 +56,6 @@ def run_method(
 
     Parameters
     ----------
-    method : Method
-    sample : MethodInput
     encoder : Encoder, optional
         Needed by re-encoding.
     seed : int

@@ -7,6 +7,7 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -26,10 +27,11 @@ from core.evidence.result import Evidence
 from core.labels import encode_names
 from core.neighbours import EXACT_LIMIT, build_graph
 from core.transforms import GSTransform, Method, MethodKind
-from core.utils import Progress, Report, graphics_peak_bytes, peak_bytes, progress_of
+from core.utils import Report, graphics_peak_bytes, peak_bytes, progress_of
 
 QUICK_ROUNDS = 5  # repetitions of a quick second instruction; their median counts
 QUICK_SECONDS = 2.0
+FROM_FILE = "Its vectors come from a file: how long they took is not known."
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,6 @@ class Sample:
         Label of each text; -1 where unlabelled.
     phrases : list of lists of str
         Texts that are encoded for each label name.
-    instruction : str
-    corpus_encoder : str
     """
 
     texts: list[str]
@@ -70,11 +70,7 @@ class Measured:
 
 
 def measure_system(
-    report: Report,
-    *,
-    sample: Sample,
-    method: Method,
-    ready: np.ndarray | None = None,
+    report: Report, *, sample: Sample, method: Method, precomputed: np.ndarray | None = None
 ) -> Measured:
     """Measure time and memory of a system, then its accuracy on held-out labels.
 
@@ -82,10 +78,7 @@ def measure_system(
 
     Parameters
     ----------
-    report : Report
-    sample : Sample
-    method : Method
-    ready : ndarray of float32, shape (n_texts, n_dims), optional
+    precomputed : ndarray of float32, shape (n_texts, n_dims), optional
         Vectors of the sample where the encoder's name stands for an uploaded file of vectors.
 
     Returns
@@ -108,22 +101,18 @@ def measure_system(
         case MethodKind.GSTRANSFORM:
             return _measure_gstransform(report, sample)
         case _:
-            return _measure_reencoding(report, sample, method, ready)
+            return _measure_reencoding(report, sample, method, precomputed)
 
 
 def _measure_generic(report: Report, sample: Sample) -> Measured:
-    seconds, note = math.nan, ""
+    seconds, note = math.nan, FROM_FILE
     if split_precomputed(sample.corpus_encoder) is None:
         encoder, loading = _load(report, sample.corpus_encoder, "")
         encode = progress_of(report, "Encoding")
         _, encoding = _timed(lambda: encoder.encode(sample.texts, progress=encode))
         seconds, note = loading + encoding, _server_note(sample.corpus_encoder)
-    else:
-        note = "Its vectors come from a file: how long they took is not known."
     memory = _memory()
-    evidence = cross_validate(
-        sample.vectors, sample.given, reencoded=sample.vectors, progress=_checking(report)
-    )
+    evidence = _check(report, sample)(reencoded=sample.vectors)
     return Measured(evidence, seconds, math.nan, *memory, note)
 
 
@@ -139,16 +128,14 @@ def _measure_guided(report: Report, sample: Sample) -> Measured:
     report("Reshaping", 0, 1)
     names = None
 
-    def follow() -> None:
+    def apply() -> None:
         nonlocal names
         names = None if encoder is None else encode_names(encoder, sample.phrases)
         run_method(Method(), MethodInput(sample.vectors, sample.given, names, graph))
 
-    first, second = _first_and_second(follow)
+    first, second = _first_and_second(apply)
     memory = _memory()
-    evidence = cross_validate(
-        sample.vectors, sample.given, graph=graph, label_vectors=names, progress=_checking(report)
-    )
+    evidence = _check(report, sample)(graph=graph, label_vectors=names)
     return Measured(evidence, finding + first, second, *memory)
 
 
@@ -157,16 +144,14 @@ def _measure_gstransform(report: Report, sample: Sample) -> Measured:
 
     training = progress_of(report, "Training")
 
-    def follow() -> None:
+    def apply() -> None:
         given = MethodInput(sample.vectors, sample.given)
         run_method(Method(MethodKind.GSTRANSFORM), given, progress=training)
 
-    first, second = _first_and_second(follow)
+    first, second = _first_and_second(apply)
     memory = _memory()
     try:
-        evidence = cross_validate(
-            sample.vectors, sample.given, transform=GSTransform(random_state=0), progress=_checking(report)
-        )
+        evidence = _check(report, sample)(transform=GSTransform(random_state=0))
     except ValueError as error:
         raise LabelError(
             "The training did not converge with some of the labels hidden: give more labels."
@@ -174,14 +159,12 @@ def _measure_gstransform(report: Report, sample: Sample) -> Measured:
     return Measured(evidence, first, second, *memory)
 
 
-def _measure_reencoding(report: Report, sample: Sample, method: Method, ready: np.ndarray | None) -> Measured:
+def _measure_reencoding(
+    report: Report, sample: Sample, method: Method, precomputed: np.ndarray | None
+) -> Measured:
     name = method.encoder
-    if ready is not None:
-        note = "Its vectors come from a file: how long they took is not known."
-        return Measured(
-            cross_validate(sample.vectors, sample.given, reencoded=ready, progress=_checking(report)),
-            note=note,
-        )
+    if precomputed is not None:
+        return Measured(_check(report, sample)(reencoded=precomputed), note=FROM_FILE)
     encoder, loading = _load(report, name, method.template)
     instruction, note = instruction_for(encoder, sample.instruction)
     given = MethodInput(sample.vectors, sample.given, texts=sample.texts, instruction=instruction)
@@ -194,22 +177,24 @@ def _measure_reencoding(report: Report, sample: Sample, method: Method, ready: n
     # The first pass of a model takes a little longer. Texts are sent to a server only once.
     second = _timed(encode)[1] if first < QUICK_SECONDS and host_of(name) is None else first
     memory = _memory()
-    evidence = cross_validate(sample.vectors, sample.given, reencoded=vectors, progress=_checking(report))
+    evidence = _check(report, sample)(reencoded=vectors)
     follows = instruction == sample.instruction
     note = " ".join(filter(None, [note, _server_note(name)]))
     return Measured(evidence, loading + first, second if follows else math.nan, *memory, note)
 
 
-def _checking(report: Report) -> Progress:
-    return progress_of(report, "Checking by hidden labels")
+def _check(report: Report, sample: Sample) -> Callable[..., Evidence]:
+    """Return `cross_validate` of the sample, with progress."""
+    progress = progress_of(report, "Checking by hidden labels")
+    return partial(cross_validate, sample.vectors, sample.given, progress=progress)
 
 
-def _first_and_second(follow: Callable[[], None]) -> tuple[float, float]:
+def _first_and_second(apply: Callable[[], None]) -> tuple[float, float]:
     """Return the seconds of a first and of one more instruction."""
-    _, first = _timed(follow)
-    rounds = [_timed(follow)[1]]
+    _, first = _timed(apply)
+    rounds = [_timed(apply)[1]]
     while rounds[0] < QUICK_SECONDS and len(rounds) < QUICK_ROUNDS:
-        rounds.append(_timed(follow)[1])
+        rounds.append(_timed(apply)[1])
     return first, statistics.median(rounds)
 
 
@@ -217,8 +202,8 @@ def _load(report: Report, name: str, template: str) -> tuple[Encoder, float]:
     """Return an encoder, and the seconds to load it from local files."""
     if host_of(name) is None:
         report("Looking for the model", 0, 1)
-        named = EncoderSpec.parse(name)
-        kind = family_of(named, model_folder(named.source)).kind
+        spec = EncoderSpec.parse(name)
+        kind = family_of(spec, model_folder(spec.source)).kind
         report("Loading libraries", 0, 1)
         _load_libraries(language_model=kind == "inbedder")
     report("Loading the model", 0, 1)
@@ -226,7 +211,7 @@ def _load(report: Report, name: str, template: str) -> tuple[Encoder, float]:
 
 
 def _load_libraries(*, language_model: bool) -> None:
-    """Import the libraries before the time is taken. `import transformers` alone loads almost nothing."""
+    """Import the libraries before the time is taken; `import transformers` alone loads almost nothing."""
     if language_model:
         from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel  # noqa: F401
     else:

@@ -16,7 +16,6 @@ class System:
 
     Attributes
     ----------
-    method : Method
     title : str
         Its name on the screen.
     """
@@ -31,7 +30,6 @@ class SystemRow:
 
     Attributes
     ----------
-    system : System
     n_texts : int
         Texts of the sample.
     run : str

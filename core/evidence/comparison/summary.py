@@ -20,7 +20,6 @@ def headline(comparison: Comparison, escape: Callable[[str], str] = str) -> str:
 
     Parameters
     ----------
-    comparison : Comparison
     escape : callable, optional
         Escapes a title for the place where the sentence is shown.
     """

@@ -70,8 +70,6 @@ def find_refusal(method: Method, instruction: str, n_names: int, n_classes: int)
 
     Parameters
     ----------
-    method : Method
-    instruction : str
     n_names : int
         Label names.
     n_classes : int
