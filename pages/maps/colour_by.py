@@ -1,4 +1,4 @@
-"""Colourings of the maps; a label has the same colour everywhere."""
+"""Colourings of the maps; a label has the same colour on all pages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CHANGE = "Neighbours replaced (%)"
 def colourings(view: MapView) -> dict[str, Callable[[], Colouring | NumericColouring]]:
     """Return all colourings by name, default first, each as a function."""
     choices: dict[str, Callable] = {}
-    if view.right.fit is not None and view.right.fit.has_predictions:
+    if view.right.has_predictions:
         choices["Predicted label"] = lambda: predicted(view.right.fit, view.labels)
     if view.right.fit is not None and view.labels:
         choices["Given label"] = lambda: _labelled("Given label", view.given, view.labels, "unlabelled")
@@ -30,7 +30,7 @@ def colourings(view: MapView) -> dict[str, Callable[[], Colouring | NumericColou
         choices[name] = lambda side=side, name=name: clustered(name, side.partition)
     if len(view.sides) == 2:
         left = view.sides[0]
-        if left.fit is not None and left.fit.has_predictions:
+        if left.has_predictions:
             name = f"Predicted label ({left.title})"
             choices[name] = lambda name=name: predicted(left.fit, left.fit.labels, name)
         choices[CHANGE] = lambda: NumericColouring(CHANGE, 100 * change_between(*view.sides))
@@ -49,9 +49,7 @@ def change_between(left: Side, right: Side) -> np.ndarray:
 def predicted(fit: Fit, labels: list[str], title: str = "Predicted label") -> Colouring:
     """Colour by predicted label; labels not renamed since the Fit keep their colours.
 
-    Parameters
-    ----------
-    labels : list of str, label names of the analysis as they are now
+    `labels` are the label names of the analysis as they are now.
     """
     names = list(dict.fromkeys([*labels, *fit.labels]))
     codes = np.asarray([names.index(name) for name in fit.labels], dtype=np.int32)[fit.predicted]
@@ -70,11 +68,11 @@ def _labelled(title: str, codes: np.ndarray, names: list[str], none: str) -> Col
 
 
 def _metadata(title: str, column: pd.Series) -> Colouring | NumericColouring:
+    """Colour by a metadata column: by number, or by its most frequent values."""
     if pd.api.types.is_numeric_dtype(column) and column.nunique() > MOST_CATEGORIES:
         return NumericColouring(title, column.to_numpy(dtype=np.float32, na_value=np.nan))
-    words = (
-        {True: "yes", False: "no"} if pd.api.types.is_bool_dtype(column) else {}
-    )  # as in `core.corpus.column_profile`
+    # The same words as in `core.corpus.column_profile`.
+    words = {True: "yes", False: "no"} if pd.api.types.is_bool_dtype(column) else {}
     values = (
         column.astype(object)
         .where(column.notna(), None)

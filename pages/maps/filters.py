@@ -10,10 +10,12 @@ import pandas as pd
 import streamlit as st
 
 from core.corpus import Corpus, Profile, profile_column
+from core.utils import cut
 from pages.common import markdown, reset_state, state_of
 
-NO_VALUE = -1
-CHIP_VALUES = 3
+NO_VALUE = -1  # bin of the texts without a value
+CHIP_VALUES = 3  # named on a chip
+CHIP_LENGTH = 40  # characters of a value or a column on a chip
 HELP = (
     "Texts that do not pass are grey on the maps and cannot be selected there. A text passes when it has one "
     "of the chosen values in every filtered column."
@@ -28,19 +30,21 @@ class FilterState:
 
 
 def profile_of(corpus: Corpus, column: str) -> Profile | None:
-    """Return the bins of a metadata column; None where bins are not informative."""
+    """Return the bins of a metadata column; None where they say nothing, as for ids."""
     return _profile(corpus.key, column, corpus.metadata[column])
 
 
 def filters(corpus: Corpus) -> dict[str, list[int]]:
-    """Return the bins that each filtered column keeps, at least one; -1 for texts without a value."""
+    """Return the bins that each filtered column keeps, at least one."""
     return state_of(FilterState, corpus.key).bins
 
 
 def set_filter(corpus_key: str, column: str, bins: Iterable[int]) -> None:
     """Keep the texts of some bins of a column; with none, the column filters nothing. For callbacks."""
-    kept = {**state_of(FilterState, corpus_key).bins, column: sorted(set(bins), key=_missing_last)}
-    state_of(FilterState, corpus_key).bins = {name: chosen for name, chosen in kept.items() if chosen}
+    state = state_of(FilterState, corpus_key)
+    state.bins = {**state.bins, column: sorted(set(bins), key=lambda bin: (bin == NO_VALUE, bin))}
+    if not state.bins[column]:
+        del state.bins[column]
 
 
 def toggle_bin(corpus_key: str, column: str, bin: int) -> None:
@@ -55,7 +59,7 @@ def clear_filters(corpus_key: str) -> None:
 
 
 def shown_texts(corpus: Corpus) -> np.ndarray | None:
-    """Texts that pass all filters of this session: bool array (n,); None when there is no filter."""
+    """Return which texts pass all filters of this session: bool array (n,); None without a filter."""
     shown = None
     for column, bins in filters(corpus).items():
         in_bins = np.isin(profile_of(corpus, column).codes, bins)
@@ -67,9 +71,8 @@ def bin_words(profile: Profile, bin: int) -> str:
     """Return the name of a bin."""
     if bin != NO_VALUE:
         return profile.bins[bin]
-    return (
-        "no value" if "no value" not in profile.bins else "no value at all"
-    )  # widgets identify options by name
+    # Widgets identify options by name.
+    return "no value" if "no value" not in profile.bins else "no value at all"
 
 
 def draw_chips(corpus: Corpus) -> None:
@@ -86,11 +89,11 @@ def draw_chips(corpus: Corpus) -> None:
         )
         for number, (column, bins) in enumerate(chosen.items()):
             words = [bin_words(profile_of(corpus, column), bin) for bin in bins]
-            said = ", ".join(_cut(word) for word in words[:CHIP_VALUES])
+            values = ", ".join(cut(word, CHIP_LENGTH) for word in words[:CHIP_VALUES])
             if len(words) > CHIP_VALUES:
-                said += f" and {len(words) - CHIP_VALUES} more"
+                values += f" and {len(words) - CHIP_VALUES} more"
             st.button(
-                f"{markdown(_cut(column))}: {markdown(said)}",
+                markdown(f"{cut(column, CHIP_LENGTH)}: {values}"),
                 key=f"maps_filter_{number}",
                 icon=":material/close:",
                 icon_position="right",
@@ -111,11 +114,3 @@ def draw_chips(corpus: Corpus) -> None:
 @st.cache_resource(max_entries=200, show_spinner=False)
 def _profile(corpus_key: str, column: str, _values: pd.Series) -> Profile | None:
     return profile_column(_values)
-
-
-def _missing_last(bin: int) -> tuple[bool, int]:
-    return bin == NO_VALUE, bin
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= 40 else text[:39] + "…"

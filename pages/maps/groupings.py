@@ -12,7 +12,7 @@ from pages.maps.colour_by import predicted
 from pages.maps.filters import profile_of
 from pages.maps.view import MapView, Side
 
-LONGEST = 40  # characters of a map's title in a list of choices
+LONGEST_TITLE = 40  # characters of a map's title in a list of choices
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,11 +25,11 @@ class Grouping:
     none: str
 
     def name(self, code: int) -> str:
-        """Name of a group."""
+        """Return the name of a group."""
         return self.none if code < 0 else self.partition.names[code]
 
     def colour(self, code: int) -> str:
-        """Colour of a group; grey for none and for what has no colour of its own."""
+        """Return the colour of a group; grey for none, and for one without a colour of its own."""
         return self.colours[code] if 0 <= code < len(self.colours) else GREY
 
 
@@ -40,15 +40,16 @@ def groupings(view: MapView) -> tuple[dict[str, Grouping], dict[str, Grouping]]:
         return columns, _side_groupings(view, view.right)
     left = _side_groupings(view, view.sides[0])
     right = _side_groupings(view, view.right)
-    if view.sides[0].fit is None:  # clusters become clusters; of two analyses, labels become labels
+    if view.sides[0].fit is None:  # compare clusters with clusters; in two analyses, labels with labels
         right = dict(reversed(right.items()))
     return left | columns, right
 
 
 def _side_groupings(view: MapView, side: Side) -> dict[str, Grouping]:
+    """Return the groupings by predicted labels and by clusters of one side."""
     found = {}
-    title = short(side.title, LONGEST)
-    if side.fit is not None and side.fit.has_predictions:
+    title = short(side.title, LONGEST_TITLE)
+    if side.has_predictions:
         labels = view.labels if side is view.right else side.fit.labels
         colouring = predicted(side.fit, labels)
         names = {code: colouring.labels[code] for code in np.unique(colouring.codes).tolist()}
@@ -60,6 +61,7 @@ def _side_groupings(view: MapView, side: Side) -> dict[str, Grouping]:
 
 
 def _column_groupings(view: MapView) -> dict[str, Grouping]:
+    """Return the groupings by metadata columns."""
     found = {}
     for column in map(str, view.corpus.metadata.columns):
         profile = profile_of(view.corpus, column)

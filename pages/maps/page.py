@@ -1,4 +1,4 @@
-"""Maps page: two spaces of the same texts side by side, linked, and the panels that answer questions."""
+"""Maps page: two spaces of the same texts side by side, linked, and panels about them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from core.storage import Analysis, StoredCorpus, load_finding
+from core.utils import percent
 from pages.common import (
     INSTRUCTION_ONLY,
     NAMES_ONLY,
@@ -61,23 +62,23 @@ BELOW = {
     "Labels": draw_label_review,
 }
 QUALITY_HELP = (
-    "How faithful each map is. Neighbours near: of a text's true nearest neighbours (in all "
-    "dimensions), the share that is near it on the map. Trustworthiness (Venna and Kaski 2001): 1 when "
-    "no text is near on the map that is far in the space. Moved: the median distance from left to right of "
-    "the texts that kept their neighbours, as a share of the map's spread; smaller is easier to follow. "
+    "How faithful each map is. Neighbours near: of a text's true nearest neighbours (in all dimensions), the "
+    "share that is near it on the map. Trustworthiness (Venna and Kaski 2001): 1 when no text is near on the "
+    "map that is far in the space. Moved: the median distance, from the left map to the right one, of the "
+    "texts that kept their neighbours, as a share of the map's spread; smaller is easier to follow. "
     "“Doubtful places” above the maps marks texts whose position misleads."
 )
 
 
 def maps_page() -> None:
-    """Two spaces of the same texts side by side, linked."""
+    """Draw two spaces of the same texts side by side, linked."""
     entry, analysis = current_corpus(), current_analysis()
     fitted = is_fitted(analysis)
     layout.page_head(
         analysis_title(analysis, longest=LONGEST_TITLE) if fitted else "Maps",
         "The same texts in two spaces."
         if fitted
-        else "The generic space: similar texts stand close together.",
+        else "The generic space: similar texts are close to each other.",
         next_page=navigation.EXPORT if fitted else navigation.GUIDE,
         next_label="Export" if fitted else "Reshape it by an instruction",
     )
@@ -114,7 +115,7 @@ def draw_evidence(analysis: Analysis) -> None:
 
 @st.fragment
 def draw_maps(entry: StoredCorpus, analysis: Analysis | None) -> None:
-    """Tools, maps, and the chosen panels; redraws without the rest of the page."""
+    """Draw the tools, the maps, and the chosen panels; they redraw without the rest of the page."""
     view = current_view(entry, analysis)
     if analysis is not None and view.analysis is None:
         st.rerun()  # removed in another window
@@ -171,10 +172,8 @@ def choose_panel(name: str, options: Sequence[str], key: str) -> str:
 
 def choose_left(view: MapView) -> None:
     """Draw the choice of the left map."""
-    if len(view.sides) < 2:
-        return
-    titles = comparable(view.corpus.key, view.analysis)
-    if len(titles) == 1:
+    titles = comparable(view.corpus.key, view.analysis) if len(view.sides) == 2 else {}
+    if len(titles) < 2:
         return
     key = left_key(view.corpus.key)
     if widget_value(key) not in titles:
@@ -194,19 +193,19 @@ def make_pane(view: MapView, side: Side, marks: tuple[Mark, ...]) -> Pane:
 
 def draw_quality(view: MapView) -> None:
     """Draw one line on the faithfulness of each map."""
-    said = []
+    lines = []
     for side in view.sides:
         _, quality = cache.map_quality(view.corpus.key, side.findings_key)
         if quality is None:
             continue
-        parts = [f"{100 * quality.near:.0f} % of neighbours near"]
+        parts = [f"{percent(quality.near)} of neighbours near"]
         if not np.isnan(quality.trustworthiness):
             parts.append(f"trustworthiness {quality.trustworthiness:.2f}")
         if quality.displacement is not None:
-            parts.append(f"settled texts moved {quality.displacement:.2f}")
-        said.append(f"**{markdown(side.title)}** {', '.join(parts)}")
-    if said:
-        st.markdown(f":small[{' · '.join(said)}]", help=QUALITY_HELP)
+            parts.append(f"texts with the same neighbours moved {quality.displacement:.2f}")
+        lines.append(f"**{markdown(side.title)}** {', '.join(parts)}")
+    if lines:
+        st.markdown(f":small[{' · '.join(lines)}]", help=QUALITY_HELP)
 
 
 maps_page()

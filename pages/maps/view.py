@@ -39,6 +39,11 @@ class Side:
     partition: Partition
 
     @property
+    def has_predictions(self) -> bool:
+        """Whether its Fit predicts labels."""
+        return self.fit is not None and self.fit.has_predictions
+
+    @property
     def findings_key(self) -> str:
         """Key of its findings: two Fits may share a space, but not findings."""
         return self.space_key if self.analysis is None else self.analysis.fit_key

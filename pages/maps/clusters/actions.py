@@ -18,12 +18,11 @@ from pages.common import (
 from pages.maps.view import MapView, Side
 
 CLUSTERS = "clusters"  # where messages about clusters are shown
-GUIDE_TEXTS = 10
-"""Most typical texts of a cluster that become guide labels."""
+GUIDE_TEXTS = 10  # most typical texts of a cluster that get its name as guide label
 
 
 def owner(corpus: Corpus, side: Side) -> tuple[str, int | None]:
-    """Return the owner of the clusters of one side, for the store: corpus key and analysis id."""
+    """Return the owner of one side's clusters in the store: corpus key and analysis id."""
     return corpus.key, side.analysis.id if side.analysis else None
 
 
@@ -36,7 +35,7 @@ def change_cut(corpus: Corpus, side: Side, **changed: object) -> None:
 
 
 def add_edit(corpus: Corpus, side: Side, edit: Edit) -> None:
-    """Record an edit, and close open inputs: the numbers of the clusters change."""
+    """Record an edit of the clusters of one side."""
     cache.store().clusters.add_edit(*owner(corpus, side), encode_edit(edit), person())
     forget_inputs(side)
 
@@ -54,11 +53,8 @@ def rename(corpus: Corpus, side: Side, code: int, name: str) -> None:
     if not name:
         keep_notice(CLUSTERS, "The cluster has no name: type one.", "warning")
     elif name.casefold() in others:
-        keep_notice(
-            CLUSTERS,
-            f"Another cluster is called “{name}”: choose another name, or merge the two.",
-            "warning",
-        )
+        message = f"Another cluster is called “{name}”: choose another name, or merge the two."
+        keep_notice(CLUSTERS, message, "warning")
     else:
         add_edit(corpus, side, Edit("name", (side.partition.rows(code),), (name,)))
 
@@ -78,9 +74,8 @@ def split(corpus: Corpus, side: Side, code: int) -> None:
     source = source_for(corpus, side.space, side.space_key)
     parts = split_cluster(source.points, side.partition.rows(code), source.levels)
     if len(parts) < 2:
-        keep_notice(
-            CLUSTERS, "All texts of the cluster lie at one place of the map: it cannot be split.", "warning"
-        )
+        message = "All texts of the cluster have the same position on the map: it cannot be split."
+        keep_notice(CLUSTERS, message, "warning")
     else:
         add_edit(corpus, side, Edit("split", tuple(parts)))
 
@@ -106,5 +101,5 @@ def give_as_label(view: MapView, side: Side, code: int) -> None:
 
 
 def forget_inputs(side: Side) -> None:
-    """Close the open inputs of one side: the numbers of its clusters may mean others from now on."""
+    """Close the open inputs of one side: the same number may be another cluster from now on."""
     forget_widgets(f"maps_cluster_edit_{side.key}_")

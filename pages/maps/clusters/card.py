@@ -9,10 +9,10 @@ from core.maps.clusters import Clustering
 from pages.common import change_labels, markdown, shorten, start_widget, typical_of, widget_value
 from pages.maps.clusters.actions import GUIDE_TEXTS, give_as_label, merge, move, rename, split, unlock
 from pages.maps.clusters.answers import ANSWERS_HELP, cluster_answers
-from pages.maps.selection import select_texts
+from pages.maps.selection import draw_select
 from pages.maps.view import MapView, Side
 
-TYPICAL = 3
+TYPICAL = 3  # texts on a card
 GUIDE_HELP = (
     f"Adds its name to the labels of your analysis and gives it to the {GUIDE_TEXTS} most typical texts that "
     "have no label yet. It is one step for Undo in the Label panel."
@@ -40,10 +40,7 @@ def draw_card(view: MapView, side: Side, clustering: Clustering, code: int, sele
             for row in typical_of(side.space, side.space_key, partition, code, TYPICAL):
                 st.caption(markdown(shorten(view.corpus.texts[row])))
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.button(
-                "Select", key=f"maps_cluster_select_{side.key}_{code}", type="tertiary",
-                on_click=select_texts, args=[view.corpus.key, rows],
-            )  # fmt: skip
+            draw_select("Select", view.corpus.key, rows, f"maps_cluster_select_{side.key}_{code}")
             st.button(
                 "Make a label", key=f"maps_cluster_guide_{side.key}_{code}", type="tertiary",
                 help=GUIDE_HELP, on_click=change_labels, args=[lambda: give_as_label(view, side, code)],
@@ -61,18 +58,12 @@ def _draw_edits(view: MapView, side: Side, clustering: Clustering, code: int, se
     corpus, names = view.corpus, clustering.partition.names
     key = f"maps_cluster_edit_{side.key}_{code}_"
 
-    def renamed() -> None:
-        rename(corpus, side, code, widget_value(key + "name"))
-
-    def merged() -> None:
-        merge(corpus, side, code, widget_value(key + "into"))
-
     start_widget(key + "name", names[code])
     st.text_input(
         "Name",
         key=key + "name",
-        on_change=renamed,
-        help="Enter saves it; it is kept through other cuts and Fits.",
+        on_change=lambda: rename(corpus, side, code, widget_value(key + "name")),
+        help="Enter saves it. Other cuts and new Fits keep it.",
     )
     if code in clustering.kept_names:
         st.button(
@@ -88,11 +79,12 @@ def _draw_edits(view: MapView, side: Side, clustering: Clustering, code: int, se
     if others:
         st.selectbox(
             "Merge into", others, index=None, format_func=names.__getitem__, key=key + "into",
-            placeholder="Choose a cluster", on_change=merged,
+            placeholder="Choose a cluster",
+            on_change=lambda: merge(corpus, side, code, widget_value(key + "into")),
         )  # fmt: skip
     st.button(
         "Split into its parts", key=key + "split", type="tertiary", icon=":material/call_split:",
-        help="Into the clusters of the first finer step that divides it, or else into two halves.",
+        help="Into the clusters of the first finer cut that divides it, or else into two halves.",
         on_click=split, args=[corpus, side, code],
     )  # fmt: skip
     foreign = selected[np.asarray(clustering.partition.codes)[selected] != code]

@@ -14,7 +14,7 @@ from pages.maps.view import MapView, Side
 
 
 def draw_naming(view: MapView, side: Side, clustering: Clustering) -> None:
-    """Draw the button that sends texts to the configured language model, and where they go."""
+    """Draw the button that names the clusters by the configured language model, and where texts go."""
     try:
         model = configured()
     except RefractError as error:
@@ -23,7 +23,7 @@ def draw_naming(view: MapView, side: Side, clustering: Clustering) -> None:
     if model is None:
         return
     n_unnamed = len(clustering.partition.names) - len(clustering.kept_names)
-    job = _naming_job(view, side)
+    job = jobs.latest("name_clusters", **_arguments(view, side))
     st.button(
         f"Name with {markdown(model.model)}",
         key=f"maps_cluster_titles_{side.key}",
@@ -31,22 +31,15 @@ def draw_naming(view: MapView, side: Side, clustering: Clustering) -> None:
         icon=":material/auto_awesome:",
         disabled=not n_unnamed or (job is not None and job.active),
         help=f"Sends up to {2 * SHOWN_TEXTS} texts for each of {n_unnamed:,} clusters to "
-        f"{markdown(model.host)}. Names that were given stay; one Undo removes the new ones.",
-        on_click=start_naming,
-        args=[view, side],
+        f"{markdown(model.host)}. Names set by hand stay; one Undo removes the new ones.",
+        on_click=lambda: jobs.start("name_clusters", "Naming clusters", **_arguments(view, side)),
     )
     st.caption(f"Sends texts to {markdown(model.host)}.", width="content")
 
 
-def start_naming(view: MapView, side: Side) -> None:
-    """Queue the naming of the clusters of one side. For callbacks."""
-    corpus_key, analysis_id = owner(view.corpus, side)
-    jobs.start("name_clusters", "Naming clusters", corpus_key=corpus_key, analysis_id=analysis_id)
-
-
 def draw_naming_job(view: MapView, side: Side) -> None:
     """Draw the progress of the naming with Cancel; or what it could not name."""
-    job = _naming_job(view, side)
+    job = jobs.latest("name_clusters", **_arguments(view, side))
     jobs.draw_job(job, cancel_key=f"maps_cluster_titles_cancel_{side.key}")
     if job is None or not job.active:
         problems = naming_problems(cache.store(), *owner(view.corpus, side))
@@ -54,6 +47,6 @@ def draw_naming_job(view: MapView, side: Side) -> None:
             show_message(problems, "warning")
 
 
-def _naming_job(view: MapView, side: Side) -> jobs.Job | None:
-    corpus_key, analysis_id = owner(view.corpus, side)
-    return jobs.latest("name_clusters", corpus_key=corpus_key, analysis_id=analysis_id)
+def _arguments(view: MapView, side: Side) -> dict:
+    """Return the arguments of the naming task."""
+    return dict(zip(("corpus_key", "analysis_id"), owner(view.corpus, side), strict=True))

@@ -17,7 +17,6 @@ from pages.common import (
     markdown,
     n_shown,
     set_widget,
-    show_more,
     source_for,
     start_clusters,
     typical_of,
@@ -27,24 +26,25 @@ from pages.maps.clusters.actions import CLUSTERS, change_cut, owner, undo_edit
 from pages.maps.clusters.answers import ANSWERS_HELP, cluster_answers
 from pages.maps.clusters.card import PURITY_HELP, TYPICAL, draw_card, purity
 from pages.maps.clusters.llm_names import draw_naming, draw_naming_job
+from pages.maps.lists import draw_more, in_rows
 from pages.maps.selection import select_texts
 from pages.maps.view import MapView, Side
 
-CARDS_SHOWN = 9
-MANY_CLUSTERS = 24  # shown as a table at first
+CARDS_SHOWN = 9  # at first
+MANY_CLUSTERS = 24  # more than these are shown as a table at first
 COLUMNS = 3
 TABLE_HEIGHT = 420  # pixels
 METHODS = {DENSITY: "By density", K_MEANS: "k-means"}
 METHOD_HELP = (
     "By density (HDBSCAN): the dense regions of the map, as many as there are. k-means: as many clusters as "
-    "you change_cut, computed in all dimensions of the space, not on the map."
+    "you choose, computed in all dimensions of the space, not on the map."
 )
 NOISE = {APART: "In no cluster", NEAREST: "In the nearest"}
 NOISE_HELP = "Texts between the dense regions: they belong to no cluster, or each to the nearest on the map."
-FINE_HELP = "From few large clusters to many small ones. The numbers say how many there are before edits."
+FINENESS_HELP = "From few large clusters to many small ones. The numbers count clusters before edits."
 LOST_HELP = (
     "An edit applies to the cluster that consists mostly of its texts. These edits have no such cluster now. "
-    "They are kept, and apply again when a cut or a Fit has one."
+    "They are kept, and apply again when another cut or Fit has one."
 )
 
 
@@ -92,6 +92,7 @@ def _draw_clusters_job(view: MapView, side: Side) -> None:
 
 
 def _choose_side(view: MapView) -> Side:
+    """Draw the choice of the map whose clusters are shown."""
     if len(view.sides) == 1:
         return view.right
     sides = {side.key: side for side in reversed(view.sides)}
@@ -136,7 +137,7 @@ def _draw_choice(view: MapView, side: Side, clustering: Clustering) -> None:
         options = sorted(steps.values())
         st.select_slider(
             "Coarse to fine", options, format_func=lambda step: f"{counts[step]:,} clusters", width=260,
-            help=FINE_HELP, **widget("fineness", steps[counts[choice.fineness]]),
+            help=FINENESS_HELP, **widget("fineness", steps[counts[choice.fineness]]),
         )  # fmt: skip
     st.segmented_control(
         "Texts between", list(NOISE), format_func=NOISE.__getitem__, required=True, help=NOISE_HELP,
@@ -145,6 +146,7 @@ def _draw_choice(view: MapView, side: Side, clustering: Clustering) -> None:
 
 
 def _draw_undo(view: MapView, side: Side) -> None:
+    """Draw a button that undoes the latest edit."""
     edits = cache.store().clusters.edits(*owner(view.corpus, side))
     if not edits:
         return
@@ -162,6 +164,7 @@ def _draw_undo(view: MapView, side: Side) -> None:
 
 
 def _draw_summary(view: MapView, clustering: Clustering) -> None:
+    """Draw how many clusters there are, and which edits have none."""
     n_clusters = len(clustering.partition.names)
     between = int((np.asarray(clustering.partition.codes) < 0).sum())
     clusters = f"{n_clusters:,} clusters, largest first" if n_clusters > 1 else "One cluster"
@@ -175,25 +178,17 @@ def _draw_summary(view: MapView, clustering: Clustering) -> None:
 
 
 def _draw_cards(view: MapView, side: Side, clustering: Clustering, selected: np.ndarray) -> None:
-    codes = list(clustering.partition.names)
-    shown_key = f"maps_cluster_cards_{side.key}"
-    shown = codes[: n_shown(shown_key, CARDS_SHOWN)]
-    for start in range(0, len(shown), COLUMNS):
-        columns = st.columns(COLUMNS, gap="small")
-        for column, code in zip(columns, shown[start : start + COLUMNS], strict=False):
-            with column:
-                draw_card(view, side, clustering, code, selected)
-    if len(shown) < len(codes):
-        st.button(
-            f"Show {min(2 * CARDS_SHOWN, len(codes) - len(shown))} more of {len(codes)}",
-            key=f"maps_cluster_more_{side.key}",
-            on_click=show_more,
-            args=[shown_key, len(shown) + 2 * CARDS_SHOWN],
-        )
+    """Draw the clusters as cards, the largest first."""
+    codes, list_key = list(clustering.partition.names), f"maps_cluster_cards_{side.key}"
+    for column, code in in_rows(codes[: n_shown(list_key, CARDS_SHOWN)], COLUMNS):
+        with column:
+            draw_card(view, side, clustering, code, selected)
+    more_key = f"maps_cluster_more_{side.key}"
+    draw_more(len(codes), list_key, CARDS_SHOWN, more_key, step=2 * CARDS_SHOWN)
 
 
 def _draw_table(view: MapView, side: Side, clustering: Clustering, selected: np.ndarray) -> None:
-    """Draw all clusters as a table; the texts of the ticked one are selected, and its card is shown."""
+    """Draw all clusters as a table; ticking one selects its texts and shows its card."""
     partition, key = clustering.partition, f"maps_cluster_table_{side.key}"
     codes = list(partition.names)
     sizes = partition.sizes()
@@ -220,8 +215,8 @@ def _draw_table(view: MapView, side: Side, clustering: Clustering, selected: np.
         table.insert(2, "label", [purity(view, partition.rows(code), bold=False) for code in codes])
     answers = cluster_answers(view, side, partition)
     if answers:
-        said = [answers[code].summary(most=1, bold=False) if code in answers else "" for code in codes]
-        table.insert(2, "answer", said)
+        commonest = [answers[code].summary(most=1, bold=False) if code in answers else "" for code in codes]
+        table.insert(2, "answer", commonest)
     left, right = st.columns([2, 1], gap="small")
     with left:
         st.dataframe(

@@ -39,8 +39,8 @@ def _draw_selected_texts(view: MapView, selected: np.ndarray) -> None:
         draw_select("Clear", view.corpus.key, selected[:0], "maps_clear")
     shown = selected[:ROWS_SHOWN]
     table = pd.DataFrame({"text": view.corpus.texts[shown]})
-    fit = view.right.fit
-    if fit is not None and fit.has_predictions:
+    if view.right.has_predictions:
+        fit = view.right.fit
         table["predicted"] = [fit.labels[code] for code in fit.predicted[shown]]
     given = view.given[shown]
     if (given >= 0).any():

@@ -70,7 +70,7 @@ def _draw_one(view: MapView, row: int) -> None:
             on_click=go_back,
             args=[view.corpus.key, origin],
         )
-    predicting = [side for side in reversed(view.sides) if side.fit is not None and side.fit.has_predictions]
+    predicting = [side for side in reversed(view.sides) if side.has_predictions]
     label, words = _predicted_with_words(view, predicting[0], row) if predicting else ("", [])
     text = str(view.corpus.texts[row])
     st.html(f'<div class="open-text">{marked_text(text, words, label)}</div>')

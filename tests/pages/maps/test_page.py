@@ -108,7 +108,7 @@ def test_a_left_map_that_is_gone_gives_way_to_the_generic_one(app, store, corpus
 def test_each_map_says_how_far_it_can_be_trusted(app, store, fitted):
     open_maps(app)
     assert "**Generic**" in words(app) and "of neighbours near" in words(app)
-    assert "settled texts moved" not in words(app)  # the reshaped map is not measured yet
+    assert "the same neighbours moved" not in words(app)  # the reshaped map is not measured yet
     key = store.analysis(fitted).fit_key
     cache.runner().submit("measure", "x", analysis_id=fitted, fit_key=key)
     app.run()
