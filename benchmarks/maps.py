@@ -8,32 +8,29 @@ app the same takes `cut_in_app_s` and `search_in_app_s`, until both maps show it
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import platform
 import statistics
 import tempfile
 import time
 import zlib
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from playwright.sync_api import Page
 
-from benchmarks.texts import make_texts
+from benchmarks.common import RESULTS, make_texts, timed, write_figures
 from core.corpus import Corpus, build_corpus, build_index, find_meaning, find_pattern, find_words
 from core.corpus.tables import Table
 from core.maps import Fit, Space, near_neighbours
-from core.maps.clusters import FINENESS, ClusterChoice, ClusterSource, cluster_map
+from core.maps.clusters import FINEST_LEVEL, ClusterChoice, cluster_map
 from core.neighbours import Graph
 from core.storage import Store, load_space, save_finding, save_fit, save_space
 from core.tasks import open_source
 from core.transforms import Method
 from tests.support.app_server import open_browser, running_app
 
-RESULTS = Path(__file__).resolve().parent / "results" / "maps.json"
 SIZES = (20_000, 200_000)
 ROUNDS = 3  # of which the median counts
 N_CLUSTERS, N_DIMS, N_NEIGHBOURS = 60, 64, 15
@@ -48,12 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="numbers of texts")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--warm", type=float, default=WORKER_WARM_S, help="seconds for the worker to compile")
-    parser.add_argument("--out", type=Path, default=RESULTS)
+    parser.add_argument("--out", type=Path, default=RESULTS / "maps.json")
     options = parser.parse_args(arguments)
-    cores = os.cpu_count()
-    figures: dict = {
-        "machine": f"{platform.processor() or platform.machine()}, {cores} cores, software rendering"
-    }
+    figures: dict[str, dict[str, float]] = {}
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         for n in options.sizes:
@@ -61,8 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             for name, seconds in measured.items():
                 print(f"{n:>8,} {name:18} {seconds:6.2f}", flush=True)
                 figures.setdefault(name, {})[str(n)] = round(seconds, 3)
-    options.out.parent.mkdir(exist_ok=True)
-    options.out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    write_figures(options.out, figures)
 
 
 def measure_size(home: Path, n: int, rounds: int, warm_seconds: float) -> dict[str, float]:
@@ -159,26 +152,16 @@ def measure_core(store: Store, corpus: Corpus, rounds: int) -> dict[str, float]:
         lambda: find_pattern(index, "refund(ed|s)?"),
         lambda: find_meaning(space.vectors, query, 50),
     ]
-    cuts = [lambda step=step: cut_once(source, step) for step in range(FINENESS + 1)]
+    choices = [ClusterChoice(fineness=step) for step in range(FINEST_LEVEL + 1)]
     return {
-        "cut_s": max(seconds_of(cut, rounds) for cut in cuts),
+        "cut_s": max(seconds_of(partial(cluster_map, source, choice), rounds) for choice in choices),
         "search_s": max(seconds_of(search, rounds) for search in searches),
     }
 
 
-def cut_once(source: ClusterSource, step: int) -> None:
-    """Cut at one step of the slider."""
-    cluster_map(source, ClusterChoice(fineness=step))
-
-
 def seconds_of(action: Callable[[], object], rounds: int) -> float:
     """Return the median seconds of an action."""
-    seconds = []
-    for _ in range(rounds):
-        started = time.perf_counter()
-        action()
-        seconds.append(time.perf_counter() - started)
-    return statistics.median(seconds)
+    return statistics.median(timed(action)[1] for _ in range(rounds))
 
 
 # In the app

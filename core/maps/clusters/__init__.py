@@ -1,7 +1,7 @@
 """Clusters of a map: hierarchy, cut, names, and the edits that people make."""
 
 from core.maps.clusters.algorithms import (
-    FINENESS,
+    FINEST_LEVEL,
     cluster_levels,
     find_k_clusters,
     map_hierarchy,
@@ -28,7 +28,7 @@ from core.maps.clusters.llm_names import SHOWN_TEXTS, Group, name_clusters_by_ll
 __all__ = [
     "APART",
     "DENSITY",
-    "FINENESS",
+    "FINEST_LEVEL",
     "K_MEANS",
     "NEAREST",
     "SHOWN_TEXTS",

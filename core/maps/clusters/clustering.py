@@ -1,15 +1,21 @@
-"""The clusters of a map as they are shown: cut, edited and named; and finer names for a closer zoom."""
+"""The clusters of a map: cut, edited and named, with finer names for a closer zoom."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from core.corpus import Partition, WordTable
-from core.maps.clusters.algorithms import FINENESS, MIDDLE, join_nearest, number_by_size, wants_no_noise
+from core.maps.clusters.algorithms import (
+    DEFAULT_LEVEL,
+    FINEST_LEVEL,
+    join_nearest,
+    noise_joins,
+    number_by_size,
+)
 from core.maps.clusters.edits import Edit, apply_edits
 from core.maps.clusters.hierarchy import Hierarchy
 from core.maps.clusters.keyword_names import name_clusters
@@ -18,13 +24,16 @@ DENSITY, K_MEANS = "density", "k-means"
 APART, NEAREST = "apart", "nearest"
 
 FINER_NAMES = ((2, 2.0), (4, 4.0))
-"""Levels finer than what is shown, and the zoom from which their names are drawn on the map."""
+"""Levels beyond that of the clusters, and the zoom from which the names of that level are drawn."""
+
+MIN_FINER_RATIO = 1.3
+"""A finer level is named where it has more clusters than this times those named before."""
 
 MAX_FINER_NAMES = 300
 """Most names of one finer level, of its largest clusters: the browser measures every name."""
 
 SAME_CLUSTER_SHARE = 0.6
-"""A finer cluster with this share of a shown one is the same cluster, and gets no name of its own."""
+"""Share of a cluster, 0 to 1, from which a finer one is the same and gets no name of its own."""
 
 
 @dataclass(frozen=True)
@@ -36,16 +45,16 @@ class ClusterChoice:
     method : str
         "density" or "k-means".
     fineness : int
-        By density: from 0, coarse, to `FINENESS`.
+        By density: the level, from 0, coarse, to `FINEST_LEVEL`.
     k : int
         By k-means: number of clusters.
     noise : str or None
         By density, texts between the clusters: "apart", or "nearest" to join the nearest cluster. None leaves
-        it to `wants_no_noise`.
+        it to `noise_joins`.
     """
 
     method: str = DENSITY
-    fineness: int = MIDDLE
+    fineness: int = DEFAULT_LEVEL
     k: int = 10
     noise: str | None = None
 
@@ -55,7 +64,7 @@ class ClusterChoice:
 
     @classmethod
     def from_text(cls, text: str | None) -> ClusterChoice:
-        """Read what `to_text` wrote; the default choice for None."""
+        """Read the JSON of `to_text`; None gives the default."""
         return cls(**json.loads(text)) if text else cls()
 
 
@@ -68,11 +77,10 @@ class ClusterSource:
     points : float array (n, 2)
     vectors : float array (n, d)
     hierarchy : Hierarchy
-    levels : list of int32 arrays (n,), `cluster_levels`
-    table : WordTable
-    evenness : float array (n_words,) or None, `spread_evenly`
+    levels : list of int32 arrays (n,), from `cluster_levels`
+    evenness : float array (n_words,) or None, from `spread_evenly`
     k_clusters : callable
-        Takes k, returns the k-means clusters of the vectors: int32 array (n,).
+        Takes k, returns k clusters by k-means: int32 array (n,).
     """
 
     points: np.ndarray
@@ -86,17 +94,16 @@ class ClusterSource:
 
 @dataclass(frozen=True, eq=False)
 class Clustering:
-    """The clusters of a map as they are shown.
+    """The edited and named clusters of a map.
 
     Attributes
     ----------
-    partition : Partition
     kept_names : frozenset of int
-        Clusters whose name was given by a person or a language model.
+        Clusters with a name by a person or a language model.
     lost : list of str
-        Edits that find no cluster in this cut.
+        Edits whose clusters are not found in this cut.
     noise : str
-        What was done with noise: "apart" or "nearest".
+        "apart", or "nearest" where noise joined the nearest cluster.
     """
 
     partition: Partition
@@ -110,17 +117,16 @@ def cluster_map(source: ClusterSource, choice: ClusterChoice, edits: Sequence[Ed
 
     Cost: 0.4 s for 200,000 texts by density.
     """
-    codes, noise = _cut(source, choice)
-    edited = apply_edits(codes, edits, source.points)
-    names = name_clusters(
-        source.table,
-        edited.codes,
-        source.points,
-        evenness=source.evenness,
-        taken=list(edited.kept_names.values()),
-    )
-    partition = Partition(edited.codes, names | edited.kept_names)
-    return Clustering(partition, frozenset(edited.kept_names), edited.lost, noise)
+    if choice.method == K_MEANS:
+        codes, noise = source.k_clusters(choice.k), NEAREST
+    else:
+        codes = source.levels[choice.fineness]
+        noise = choice.noise or (NEAREST if noise_joins(codes) else APART)
+        if noise == NEAREST:
+            codes = number_by_size(join_nearest(source.points, codes))
+    codes, kept_names, lost = apply_edits(codes, edits, source.points)
+    names = _name(source, codes, kept_names.values())
+    return Clustering(Partition(codes, names | kept_names), frozenset(kept_names), lost, noise)
 
 
 def map_names(source: ClusterSource, partition: Partition) -> list[tuple[str, float, float, int, float]]:
@@ -132,50 +138,41 @@ def map_names(source: ClusterSource, partition: Partition) -> list[tuple[str, fl
         At the median place of the texts; clusters first, each kind from the largest. Zoom is the least at
         which the name may appear. No two names are equal.
     """
-    shown = [(*place, 1.0) for place in _places(source.points, partition.codes, partition.names)]
-    shown_codes = np.asarray(partition.codes)
-    sizes = np.bincount(shown_codes[shown_codes >= 0], minlength=1)
-    # The level with about as many clusters as are shown, also for k-means.
+    drawn = [(*place, 1.0) for place in _places(source.points, partition.codes, partition.names)]
+    n_named = len(partition.names)
+    # The level with about as many clusters as the partition, also for k-means.
     counts = [int(level.max(initial=-1)) + 1 for level in source.levels]
-    here = int(np.searchsorted(counts, len(partition.names), side="right")) - 1
-    known = len(partition.names)
+    level = int(np.searchsorted(counts, n_named, side="right")) - 1
     for steps, zoom in FINER_NAMES:
-        step = min(here + steps, FINENESS)
-        if counts[step] <= 1.3 * known:
+        finer_level = min(level + steps, FINEST_LEVEL)
+        if counts[finer_level] <= MIN_FINER_RATIO * n_named:
             continue
-        known = counts[step]
-        finer = _finer_only(source.levels[step], shown_codes, sizes)
-        taken = [name for name, *_ in shown]
-        names = name_clusters(source.table, finer, source.points, evenness=source.evenness, taken=taken)
-        shown += [(*place, zoom) for place in _places(source.points, finer, names)]
-    return shown
+        n_named = counts[finer_level]
+        finer = _real_parts(source.levels[finer_level], np.asarray(partition.codes))
+        names = _name(source, finer, [name for name, *_ in drawn])
+        drawn += [(*place, zoom) for place in _places(source.points, finer, names)]
+    return drawn
 
 
-def _cut(source: ClusterSource, choice: ClusterChoice) -> tuple[np.ndarray, str]:
-    if choice.method == K_MEANS:
-        return source.k_clusters(choice.k), NEAREST
-    codes = source.levels[choice.fineness]
-    noise = choice.noise or (NEAREST if wants_no_noise(codes) else APART)
-    return (number_by_size(join_nearest(source.points, codes)) if noise == NEAREST else codes), noise
+def _name(source: ClusterSource, codes: np.ndarray, taken: Collection[str]) -> dict[int, str]:
+    return name_clusters(source.table, codes, source.points, evenness=source.evenness, taken=taken)
 
 
-def _finer_only(level: np.ndarray, shown: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-    """The largest clusters of a level that are real parts of what is shown; -1 elsewhere."""
-    inside = (level >= 0) & (shown >= 0)
-    n_groups = len(sizes)
-    cells = np.bincount(level[inside].astype(np.int64) * n_groups + shown[inside])
-    cell = np.flatnonzero(cells)
-    whole = np.unique(cell[cells[cell] >= SAME_CLUSTER_SHARE * sizes[cell % n_groups]] // n_groups)
-    parts = np.setdiff1d(np.unique(level[inside]), whole)[
-        :MAX_FINER_NAMES
-    ]  # the largest have the first numbers
-    return np.where(np.isin(level, parts), level, -1)
+def _real_parts(finer: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Return the largest finer clusters that are no more than a part of a cluster; -1 elsewhere."""
+    sizes = np.bincount(codes[codes >= 0], minlength=1)
+    inside = (finer >= 0) & (codes >= 0)
+    cells = finer[inside].astype(np.int64) * len(sizes) + codes[inside]
+    cells, n_texts = np.unique(cells, return_counts=True)
+    same = cells[n_texts >= SAME_CLUSTER_SHARE * sizes[cells % len(sizes)]] // len(sizes)
+    parts = np.setdiff1d(finer[inside], same)[:MAX_FINER_NAMES]  # ascending, so the largest
+    return np.where(np.isin(finer, parts), finer, -1)
 
 
 def _places(
     points: np.ndarray, codes: np.ndarray, names: dict[int, str]
 ) -> list[tuple[str, float, float, int]]:
-    """Name, median place and size of each group, the largest first."""
+    """Return name, median place and size of each group, the largest first."""
     order = np.argsort(codes, kind="stable")
     starts = np.searchsorted(np.asarray(codes)[order], np.arange(max(names, default=-1) + 2))
     places = []

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from core.maps.clusters import (
-    FINENESS,
+    FINEST_LEVEL,
     ClusterChoice,
     Edit,
     cluster_levels,
     cluster_map,
     map_names,
 )
-from core.maps.clusters.algorithms import MIDDLE
+from core.maps.clusters.algorithms import DEFAULT_LEVEL
 from core.storage import ArtifactStore
 from core.tasks import open_source, steps
 from core.tasks.steps import keep_hierarchy
@@ -21,13 +21,13 @@ FILLERS = ["we", "had", "and", "then", "so", "quite", "the", "of", "it", "was"]
 
 
 def planted(n_heaps=6, size=60, seed=0):
-    """Heaps of two halves each; a word for each heap and one for each half, among words of no meaning."""
+    """Heaps of two halves each, with a word for each heap and each half among function words."""
     rng = np.random.default_rng(seed)
     points, texts = [], []
     for heap in range(n_heaps):
         for half in range(2):
-            middle = np.array([20.0 * (heap % 3), 20.0 * (heap // 3) + 5 * half])
-            points.append(rng.normal(middle, 0.5, (size // 2, 2)))
+            centre = np.array([20.0 * (heap % 3), 20.0 * (heap // 3) + 5 * half])
+            points.append(rng.normal(centre, 0.5, (size // 2, 2)))
             for _ in range(size // 2):
                 fillers = rng.permutation(FILLERS)[:5]
                 texts.append(" ".join([WORDS[heap], f"{WORDS[heap]}{'red' if half else 'blue'}", *fillers]))
@@ -40,22 +40,22 @@ def source(tmp_path):
     return open_source(ArtifactStore(tmp_path), "corpus", texts, "space", points, points)
 
 
-def test_the_usual_choice_is_the_middle_step(source):
+def test_the_default_choice_is_the_default_level(source):
     found = cluster_map(source, ClusterChoice())
-    assert np.array_equal(found.partition.codes, cluster_levels(source.hierarchy)[MIDDLE])
+    assert np.array_equal(found.partition.codes, cluster_levels(source.hierarchy)[DEFAULT_LEVEL])
     assert set(found.partition.names) == set(range(found.partition.codes.max() + 1))
     assert all(any(word in name for word in WORDS) for name in found.partition.names.values())
     assert not any(set(name.split()) & set(FILLERS) for name in found.partition.names.values())
 
 
-def test_finer_steps_have_at_least_as_many_clusters(source):
+def test_finer_levels_have_at_least_as_many_clusters(source):
     counts = [len(cluster_map(source, ClusterChoice(fineness=step)).partition.names) for step in range(9)]
     assert counts == sorted(counts)
-    assert counts[0] < counts[FINENESS]
+    assert counts[0] < counts[FINEST_LEVEL]
     assert 6 in counts or 12 in counts
 
 
-def test_what_is_kept_is_not_made_again(source, tmp_path, monkeypatch):
+def test_a_stored_hierarchy_is_not_computed_again(source, tmp_path, monkeypatch):
     monkeypatch.setattr(steps, "map_hierarchy", None)
     again = keep_hierarchy(ArtifactStore(tmp_path), "space", source.points)
     assert np.array_equal(again.merges, source.hierarchy.merges)
@@ -65,7 +65,7 @@ def test_what_is_kept_is_not_made_again(source, tmp_path, monkeypatch):
 
 def test_noise_stands_apart_or_joins(tmp_path):
     points, texts = planted()
-    points[::20] += 9  # strays
+    points[::20] += 9  # noise
     source = open_source(ArtifactStore(tmp_path), "corpus", texts, "space", points, points)
     apart = cluster_map(source, ClusterChoice(noise="apart"))
     joined = cluster_map(source, ClusterChoice(noise="nearest"))
@@ -77,7 +77,7 @@ def test_noise_stands_apart_or_joins(tmp_path):
     ) == len(apart.partition.names)
 
 
-def test_k_means_gives_as_many_as_asked_and_is_kept(source, monkeypatch):
+def test_k_means_finds_k_clusters_and_stores_them(source, monkeypatch):
     found = cluster_map(source, ClusterChoice(method="k-means", k=6))
     assert len(found.partition.names) == 6
     assert (found.partition.codes >= 0).all()
@@ -86,7 +86,7 @@ def test_k_means_gives_as_many_as_asked_and_is_kept(source, monkeypatch):
     assert np.array_equal(again.partition.codes, found.partition.codes)
 
 
-def test_edits_hold_and_kept_names_stay(source):
+def test_edits_apply_and_kept_names_stay(source):
     plain = cluster_map(source, ClusterChoice()).partition
     taken = plain.names[1]
     edits = [Edit("name", (plain.rows(0),), (taken,))]
@@ -99,7 +99,7 @@ def test_edits_hold_and_kept_names_stay(source):
     assert lost.lost == [f"name “{taken}”"]
 
 
-def test_names_for_a_closer_look_are_finer_and_different(source):
+def test_names_for_a_closer_zoom_are_finer_and_different(source):
     coarse = cluster_map(source, ClusterChoice(fineness=0)).partition
     names = map_names(source, coarse)
     shown = [name for name in names if name[4] == 1.0]
@@ -111,13 +111,13 @@ def test_names_for_a_closer_look_are_finer_and_different(source):
     assert all(low[0] <= x <= high[0] and low[1] <= y <= high[1] for _, x, y, _, _ in names)
 
 
-def test_a_choice_can_be_kept_as_text():
+def test_a_choice_is_read_from_its_text():
     choice = ClusterChoice(method="k-means", k=7, noise="nearest")
     assert ClusterChoice.from_text(choice.to_text()) == choice
-    assert ClusterChoice.from_text(None) == ClusterChoice(fineness=MIDDLE)
+    assert ClusterChoice.from_text(None) == ClusterChoice(fineness=DEFAULT_LEVEL)
 
 
-def test_a_handful_of_texts(tmp_path):
+def test_three_texts_are_one_cluster(tmp_path):
     texts = np.array(["one", "two", "three"], dtype=object)
     points = np.zeros((3, 2), dtype=np.float32)
     source = open_source(ArtifactStore(tmp_path), "corpus", texts, "space", points, points)
@@ -127,7 +127,7 @@ def test_a_handful_of_texts(tmp_path):
 
 
 def test_cutting_and_naming_many_texts_is_quick(tmp_path):
-    # 20,000 texts take a fiftieth of the time allowed; an accident that makes it quadratic does not pass.
+    # 20,000 texts take a fiftieth of the time allowed; quadratic cost exceeds it.
     points, texts = planted(n_heaps=8, size=2_500)
     source = open_source(ArtifactStore(tmp_path), "corpus", texts, "space", points, points)
     start = time.perf_counter()

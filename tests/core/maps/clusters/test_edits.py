@@ -35,7 +35,7 @@ def test_a_name_stays_with_its_texts():
     assert edited(name, codes=np.array([1, 1, 1, 0, 0, 0, 2, 2, 2, 2])).kept_names == {2: "billing"}
 
 
-def test_a_name_whose_cluster_is_gone_is_told_and_comes_back():
+def test_a_name_without_its_cluster_is_lost_and_returns_with_it():
     name = Edit("name", (C,), ("rare",))
     coarse = edited(name, codes=np.zeros(10, dtype=int))
     assert coarse.kept_names == {} and coarse.lost == ["name “rare”"]
@@ -63,15 +63,13 @@ def test_several_names_are_one_edit():
     assert edited(Edit("name", (A, C), ("first", "last"))).kept_names == {0: "first", 2: "last"}
 
 
-def test_a_name_can_be_given_back():
+def test_unlock_removes_a_name():
     assert edited(Edit("name", (A,), ("mine",)), Edit("unlock", (A,))).kept_names == {}
 
 
 def test_merged_clusters_are_one():
     result = edited(Edit("merge", (B, C)))
-    assert result.codes.tolist() == [1, 1, 1, 1, 0, 0, 0, 0, 0, -1] or np.array_equal(
-        result.codes == result.codes[4], np.isin(np.arange(10), [4, 5, 6, 7, 8])
-    )
+    assert result.codes.tolist() == [1, 1, 1, 1, 0, 0, 0, 0, 0, -1]
 
 
 def test_a_merge_keeps_the_name_of_the_first():
@@ -80,7 +78,7 @@ def test_a_merge_keeps_the_name_of_the_first():
     assert list(result.kept_names.values()) == ["c"]
 
 
-def test_a_merge_holds_on_a_finer_cut():
+def test_a_merge_applies_to_a_finer_cut():
     finer = np.array([0, 0, 1, 1, 2, 2, 3, 4, 4, -1])
     result = edited(Edit("merge", (A, C)), codes=finer)
     members = set(np.flatnonzero(result.codes == result.codes[0]).tolist())
@@ -88,7 +86,7 @@ def test_a_merge_holds_on_a_finer_cut():
     assert result.lost == []
 
 
-def test_a_merge_is_fulfilled_where_all_are_one_already():
+def test_a_merge_is_not_lost_where_all_are_one_already():
     assert edited(Edit("merge", (A, B)), codes=np.zeros(10, dtype=int)).lost == []
 
 
@@ -98,24 +96,24 @@ def test_a_split_makes_two_of_one():
     assert len(np.unique(result.codes[result.codes >= 0])) == 4
 
 
-def test_texts_that_came_since_go_to_the_nearest_part():
+def test_texts_that_joined_since_go_to_the_nearest_part():
     grown = np.array([0, 0, 0, 0, 0, 1, 1, 2, 2, -1])  # text 4 joined
     result = edited(Edit("split", (rows(0, 1), rows(2, 3))), codes=grown)
     assert result.codes[4] == result.codes[3] != result.codes[0]
 
 
-def test_a_split_is_fulfilled_where_the_parts_are_apart_already():
+def test_a_split_is_not_lost_where_the_parts_are_apart_already():
     result = edited(Edit("split", (A, B)))
     assert result.codes.tolist() == CODES.tolist() and result.lost == []
 
 
-def test_a_split_of_what_is_no_cluster_is_told():
+def test_a_split_without_its_cluster_is_lost():
     one = np.zeros(10, dtype=int)
     result = edited(Edit("split", (rows(0), rows(2))), codes=one)
     assert result.codes.tolist() == one.tolist() and result.lost == ["split into 2"]
 
 
-def test_moved_texts_are_where_they_were_moved():
+def test_moved_texts_join_their_new_cluster():
     result = edited(Edit("move", (rows(3, 9), B)))
     assert len({int(result.codes[row]) for row in (3, 4, 5, 6, 9)}) == 1
     assert edited(Edit("move", (rows(3), C)), codes=np.zeros(10, dtype=int)).lost != []
@@ -134,7 +132,7 @@ def test_every_text_stays_and_clusters_are_numbered_from_the_largest():
     assert sizes.sum() == 10 and (np.diff(sizes) <= 0).all() and (sizes > 0).all()
 
 
-def test_edits_can_be_kept_as_bytes():
+def test_an_edit_is_read_from_its_bytes():
     edit = Edit("name", (rows(0, 5, 1_000_000), rows()), ("straße · ключ", ""))
     again = decode_edit(encode_edit(edit))
     assert (again.kind, again.names) == (edit.kind, edit.names)
@@ -146,7 +144,7 @@ def test_edits_can_be_kept_as_bytes():
 @pytest.mark.parametrize(
     "content", [b"", b"junk", zlib.compress(b"[1]"), zlib.compress(b'["paint", [], []]')]
 )
-def test_a_damaged_edit_says_so(content):
+def test_a_damaged_edit_is_refused(content):
     with pytest.raises(StoreError):
         decode_edit(content)
 
@@ -164,7 +162,7 @@ def record(store, corpus):
     return store.clusters
 
 
-def test_choices_are_kept_for_each_map(record, corpus, store):
+def test_choices_are_stored_for_each_map(record, corpus, store):
     analysis = store.add_analysis(corpus.key, "by feeling")
     assert record.choice(corpus.key, None) is None
     record.set_choice(corpus.key, None, "one")
@@ -174,7 +172,7 @@ def test_choices_are_kept_for_each_map(record, corpus, store):
     assert record.choice(corpus.key, analysis) == "three"
 
 
-def test_edits_are_kept_in_order_and_can_be_undone(record, corpus):
+def test_edits_are_stored_in_order_and_can_be_undone(record, corpus):
     tokens = [record.last_edit(corpus.key, None)]
     for content in (b"first", b"second"):
         record.add_edit(corpus.key, None, content, "ada")
@@ -192,7 +190,7 @@ def test_edits_are_kept_in_order_and_can_be_undone(record, corpus):
     assert record.edits(corpus.key, None) == []
 
 
-def test_one_map_is_not_edited_by_another(record, corpus, store):
+def test_each_map_has_its_own_edits(record, corpus, store):
     analysis = store.add_analysis(corpus.key, "by feeling")
     record.add_edit(corpus.key, analysis, b"edit", "ada")
     assert record.edits(corpus.key, None) == []
@@ -201,7 +199,7 @@ def test_one_map_is_not_edited_by_another(record, corpus, store):
     assert record.edits(corpus.key, analysis) == []
 
 
-def test_nothing_is_kept_of_a_map_that_another_tab_removed(record, corpus, store):
+def test_nothing_is_stored_for_a_map_that_another_tab_removed(record, corpus, store):
     analysis = store.add_analysis(corpus.key, "by feeling")
     store.delete_analysis(analysis)
     record.set_choice(corpus.key, analysis, "one")

@@ -35,25 +35,25 @@ def test_a_tree_worked_by_hand():
     # Born at density 1/4, the pairs end at 1 and 1/2: 2 * (1 - 1/4) and 2 * (1/2 - 1/4).
     assert groups(cut(hierarchy, 2)) == {frozenset({0, 1}), frozenset({2, 3})}
     assert cut(hierarchy, 2)[4] == -1
-    assert groups(cut(hierarchy, 3)) == set()  # nothing but everything is left, and that is no cluster
+    assert groups(cut(hierarchy, 3)) == set()  # only the group of all points is left, which is no cluster
 
 
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("n", [40, 300])
-def test_cuts_are_those_of_hdbscan_from_scratch(n, seed):
+def test_cuts_are_those_of_hdbscan(n, seed):
     points = heaps(n, 1 + seed * 2, seed)
     hierarchy = build_hierarchy(points, 5)
-    for smallest, largest, wholeness in itertools.product((2, 5, 12), (None, n // 3), (1.0, 0.0)):
+    for min_size, max_size, parent_weight in itertools.product((2, 5, 12), (None, n // 3), (1.0, 0.0)):
         model = HDBSCAN(
-            min_cluster_size=smallest,
+            min_cluster_size=min_size,
             min_samples=5,
             approx_min_span_tree=False,
-            max_cluster_size=largest or 0,
-            cluster_selection_method="eom" if wholeness else "leaf",
+            max_cluster_size=max_size or 0,
+            cluster_selection_method="eom" if parent_weight else "leaf",
         )
-        if largest and not wholeness:
-            continue  # hdbscan's leaves know no largest size
-        found = cut(hierarchy, smallest, largest=largest, wholeness=wholeness)
+        if max_size and not parent_weight:
+            continue  # hdbscan ignores the largest size for leaf clusters
+        found = cut(hierarchy, min_size, max_size=max_size, parent_weight=parent_weight)
         assert groups(found) == groups(model.fit_predict(points))
 
 
@@ -113,7 +113,7 @@ def test_each_group_is_one_run_of_leaves():
         assert np.ptp(places) == len(places) - 1
 
 
-def test_copies_do_not_break_the_cut():
+def test_equal_points_are_cut():
     points = np.repeat(heaps(12, 2, 0), 10, axis=0)
     codes = cut(build_hierarchy(points, 5), 8)
     assert codes.max() >= 1
@@ -121,7 +121,7 @@ def test_copies_do_not_break_the_cut():
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 3])
-def test_hardly_any_points(n):
+def test_up_to_three_points(n):
     assert cut(build_hierarchy(np.arange(2.0 * n).reshape(n, 2), 5), 2).shape == (n,)
 
 
@@ -130,7 +130,7 @@ def test_a_cluster_has_two_points_at_least():
         cut(order_tree(TREE), 1)
 
 
-def test_a_kept_hierarchy_cuts_alike(tmp_path):
+def test_a_stored_hierarchy_gives_the_same_cut(tmp_path):
     results = ArtifactStore(tmp_path)
     hierarchy = build_hierarchy(heaps(100, 3, 0), 5)
     assert not has_hierarchy(results, "key")

@@ -10,7 +10,7 @@ def names_of(texts, clusters):
     return name_clusters(table_words(read_words(texts), len(texts)), clusters)
 
 
-def test_names_are_the_words_that_set_a_cluster_apart():
+def test_names_are_the_distinctive_words():
     texts = [
         "the parcel came late", "my parcel is lost", "where is the parcel", "parcel and courier",
         "the courier lost it", "a refund for the invoice", "my refund is late", "the invoice is wrong",
@@ -20,7 +20,7 @@ def test_names_are_the_words_that_set_a_cluster_apart():
     assert names == {0: "parcel · courier", 1: "invoice · refund"}
 
 
-def test_words_that_are_everywhere_name_nothing():
+def test_function_words_are_no_names():
     rng = np.random.default_rng(0)
     topics = ["train", "soup", "doctor", "guitar"]
     fillers = ["we", "had", "and", "then", "so", "quite"]
@@ -29,7 +29,7 @@ def test_words_that_are_everywhere_name_nothing():
     assert names_of(texts, clusters) == dict(enumerate(topics))
 
 
-def test_words_that_stand_together_are_a_phrase():
+def test_words_side_by_side_are_a_phrase():
     texts = [
         "my credit card broke",
         "credit card gone",
@@ -81,11 +81,11 @@ def test_no_clusters():
     assert names_of([], np.array([], dtype=int)) == {}
 
 
-def test_a_single_cluster_is_named_by_what_it_holds():
+def test_a_single_cluster_is_named_by_its_most_frequent_word():
     assert names_of(["lost luggage", "luggage gone", "my luggage"], np.zeros(3, dtype=int)) == {0: "luggage"}
 
 
-def test_noise_counts_as_elsewhere():
+def test_noise_counts_as_outside():
     texts = ["the boat", "the boat", "the boat", "the car", "the road", "the sky", "the sea"]
     assert names_of(texts, np.array([0, 0, 0, -1, -1, -1, -1])) == {0: "boat"}
 
@@ -101,7 +101,7 @@ def test_other_scripts():
     assert names == {0: "поезд", 1: "रेलगाड़ी", 2: "القطار", 3: "手机"}
 
 
-def test_names_follow_the_rows():
+def test_the_order_of_texts_does_not_matter():
     rng = np.random.default_rng(0)
     texts = np.array(
         [" ".join(rng.choice(["red", "green", "blue", "grey", "pink", "black"], 3)) for _ in range(60)],
@@ -137,16 +137,16 @@ def test_few_clusters_are_not_named_by_function_words():
     assert {"train", "soup", "doctor", "guitar"} >= set(names[0].replace("gladly", "").split(" · ")) - {""}
 
 
-def test_a_word_in_one_neighbourhood_and_one_everywhere():
+def test_evenness_of_a_word_in_one_part_and_of_one_in_all():
     # Six blocks of twelve texts: "all" in each text, "one" in the texts of the first block.
     texts = ["all one"] * 12 + ["all"] * 60
     table = table_words(read_words(texts), 72)
     evenness = dict(zip(table.shown, spread_evenly(table, np.arange(72)), strict=True))
     assert evenness == pytest.approx({"all": 1, "one": 0})
-    assert spread_evenly(table, np.arange(40)) is None  # too few to tell
+    assert spread_evenly(table, np.arange(40)) is None  # too few parts
 
 
-def test_a_name_sets_a_cluster_apart_from_its_neighbours():
+def test_a_name_distinguishes_a_cluster_from_its_neighbours():
     # Clusters 0 and 1 lie side by side and share "card"; only cluster 2, far away, has neither.
     texts = (
         ["card lost lost", "card lost", "card lost", "card"] * 5

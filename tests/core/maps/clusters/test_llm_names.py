@@ -30,7 +30,7 @@ def by_first_text(answers):
 
 
 @pytest.mark.parametrize(
-    ("text", "title"),
+    ("text", "name"),
     [
         ("Late cards", "Late cards"),
         (" \n**Late cards.**\nbecause they are late", "Late cards"),
@@ -40,9 +40,9 @@ def by_first_text(answers):
         ("C++ questions", "C++ questions"),
     ],
 )
-def test_a_name_is_taken_out_of_an_answer(text, title):
+def test_a_name_is_read_from_an_answer(text, name):
     answer = parse_name(Completion(text, True))
-    assert (answer.value, answer.problem) == (title, None)
+    assert (answer.value, answer.problem) == (name, None)
 
 
 @pytest.mark.parametrize(
@@ -63,23 +63,23 @@ def test_an_answer_that_is_no_name(answer, problem):
 
 def test_clusters_get_their_names(server, model):
     server.answer = by_first_text({"my card came late": "Late cards", "a refund please": "Refunds"})
-    titles = name_clusters_by_llm(model, GROUPS, instruction="by complaint")
-    assert titles.names == {0: "Late cards", 4: "Refunds"} and titles.failed == {}
+    named = name_clusters_by_llm(model, GROUPS, instruction="by complaint")
+    assert named.names == {0: "Late cards", 4: "Refunds"} and named.failed == {}
     question = server.requests[0]["messages"][1]["content"]
     assert "by complaint" in question and "<neighbours>" in question
 
 
-def test_equal_names_are_asked_again_with_what_is_taken(server, model):
+def test_after_equal_names_a_second_prompt_lists_the_taken_ones(server, model):
     server.answer = by_first_text({"my card came late": "Money", "a refund please": ["money!", "Refunds"]})
     assert name_clusters_by_llm(model, GROUPS).names == {0: "Money", 4: "Refunds"}
     assert "taken: Money" in server.requests[-1]["messages"][1]["content"]
 
 
-def test_what_stays_no_name_is_told(server, model):
+def test_clusters_without_a_name_get_the_reason(server, model):
     server.answer = by_first_text({"my card came late": "Kept", "a refund please": ["", "I'm sorry"]})
-    titles = name_clusters_by_llm(model, GROUPS, taken=["kept"])
-    assert titles.names == {}
-    assert titles.failed == {0: "taken", 4: "a refusal"}
+    named = name_clusters_by_llm(model, GROUPS, taken=["kept"])
+    assert named.names == {}
+    assert named.failed == {0: "taken", 4: "a refusal"}
 
 
 def test_long_texts_are_cut_and_lines_are_joined(server, model):
@@ -90,19 +90,19 @@ def test_long_texts_are_cut_and_lines_are_joined(server, model):
     assert "<neighbours>" not in question
 
 
-def test_a_server_that_is_gone_stops_it(server, model):
+def test_a_server_that_refuses_stops_the_work(server, model):
     server.answer = lambda body, number: (401, {})
-    titles = name_clusters_by_llm(model, GROUPS)
-    assert titles.names == {} and isinstance(titles.stopped, LanguageModelError)
-    assert "refuses the key" in str(titles.stopped)
+    named = name_clusters_by_llm(model, GROUPS)
+    assert named.names == {} and isinstance(named.stopped, LanguageModelError)
+    assert "refuses the key" in str(named.stopped)
 
 
-def test_a_cancelled_run_keeps_the_names_that_came(server, model):
+def test_a_cancelled_run_keeps_the_names_so_far(server, model):
     server.answer = by_first_text({"my card came late": "Late cards", "a refund please": "Refunds"})
 
     def cancel(done, total):
         if done:
             raise Cancelled("Stopped.")
 
-    titles = name_clusters_by_llm(model, GROUPS, progress=cancel)
-    assert len(titles.names) == 1 and isinstance(titles.stopped, Cancelled)
+    named = name_clusters_by_llm(model, GROUPS, progress=cancel)
+    assert len(named.names) == 1 and isinstance(named.stopped, Cancelled)
