@@ -18,7 +18,7 @@ def as_reply(vectors):
 class EmbeddingsServer:
     """Answers with vectors, or with what `answer(body, number)` returns: (status, content, *headers) or None.
 
-    Keeps what it was asked in `requests` and `headers`.
+    Keeps the bodies of the requests in `requests`, and their headers.
     """
 
     def __init__(self):
@@ -44,7 +44,7 @@ class EmbeddingsServer:
                         self.send_header("Content-Length", str(len(content)))
                     self.end_headers()
                     self.wfile.write(content)
-                except OSError:  # nobody waits for it any more
+                except OSError:  # the client is gone
                     pass
 
             def log_message(self, *arguments):
@@ -58,7 +58,7 @@ class EmbeddingsServer:
 
     @property
     def texts(self):
-        """Everything it was asked to read, but the word at the beginning."""
+        """All texts that were sent, but the word at the beginning."""
         return [text for body in self.requests[1:] for text in body["input"]]
 
     def close(self):

@@ -7,6 +7,7 @@ WORDS = (
     "represent text for clustering emotion topic review input instruction response ### # : ? . < > / mask s "
     "angry glad"
 )
+BERT_WORDS = "the tram was late a friendly driver my parcel never came . word"
 
 
 def save_tokenizer(folder, special, template):
@@ -45,6 +46,33 @@ def save_instructor(folder):
     modules = [Transformer(str(bare), max_seq_length=64), Pooling(32), dense, Normalize()]
     SentenceTransformer(modules=modules, device="cpu").save(str(folder / "saved"))
     return folder / "saved"
+
+
+def save_sentence_model(folder):
+    """A BERT of two layers of width 32 that cuts texts at 16 tokens, with the mean over its tokens."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
+    from transformers import BertConfig, BertModel, BertTokenizerFast
+
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *BERT_WORDS.split()]
+    (folder / "vocab.txt").write_text("\n".join(vocabulary), encoding="utf-8")
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=len(vocabulary),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=64,
+    )
+    BertModel(config).save_pretrained(folder / "bare")
+    BertTokenizerFast(vocab=str(folder / "vocab.txt"), model_max_length=64).save_pretrained(folder / "bare")
+    transformer = Transformer(str(folder / "bare"), max_seq_length=16)
+    SentenceTransformer(modules=[transformer, Pooling(32), Normalize()], device="cpu").save(
+        str(folder / "tiny")
+    )
+    return folder / "tiny"
 
 
 def save_as_version_2(folder):

@@ -1,4 +1,4 @@
-"""What is told of an encoder before it is loaded agrees with what it is once it is loaded."""
+"""Facts about an encoder before it is loaded agree with the loaded encoder."""
 
 import json
 import subprocess
@@ -15,22 +15,29 @@ from core.encoders import (
     default_template,
     describe_encoder,
     estimate_seconds,
+    family_of,
     host_of,
     instructed_encoders,
     load_encoder,
+    model_files,
     precomputed_name,
     preview_prompt,
     split_precomputed,
     title_of,
 )
 from core.encoders.catalogue import find_entry
+from core.encoders.prompts import known_wording
 from core.errors import EncoderUnavailable
 from tests.support.tiny_models import save_causal, save_instructor, save_masked
 
 pytestmark = pytest.mark.model
 
 ROOT = Path(__file__).resolve().parents[3]
+
+
 QUESTION = "How does the customer feel?"
+
+
 VECTORS = "vectors:my {vectors} #1.npz#0a1b"
 
 
@@ -65,9 +72,9 @@ def names(tmp_path_factory):
 KINDS = ("instructor", "plain", "llama", "opt", "roberta", "tasks", "shown", "usual")
 
 
-def said(ask, *given):
+def outcome(use, *given):
     try:
-        return ask(*given)
+        return use(*given)
     except EncoderUnavailable as error:
         return str(error)
 
@@ -85,7 +92,7 @@ def test_facts_and_prompts_are_those_of_the_loaded_encoder(names, kind):
     assert facts.max_tokens == encoder.max_tokens
     assert facts.follows_instructions == encoder.follows_instructions
     assert facts.tasks == encoder.tasks
-    assert facts.needs_instruction == ("there is none" in said(encoder.prompt_for, None))
+    assert facts.needs_instruction == ("there is none" in outcome(encoder.prompt_for, None))
     assert facts.needs_instruction == (kind in ("llama", "opt", "roberta"))
     assert facts.on_this_machine
     assert facts.host is None
@@ -99,7 +106,7 @@ def test_facts_and_prompts_are_those_of_the_loaded_encoder(names, kind):
         "",
         None,
     ):
-        assert said(preview_prompt, name, instruction) == said(loaded_prompt, encoder, instruction)
+        assert outcome(preview_prompt, name, instruction) == outcome(loaded_prompt, encoder, instruction)
 
 
 @pytest.mark.parametrize("kind", ["instructor", "plain", "shown", "usual", "tasks"])
@@ -110,12 +117,12 @@ def test_a_template_gives_the_same_prompt_before_and_after_loading(names, kind):
         expected = loaded_prompt(encoder, instruction)
         assert preview_prompt(names[kind], instruction, template) == expected
     assert preview_prompt(names[kind], "emotion", template) == "Represent the emotion of this:{input}"
-    for ask in (
+    for use in (
         lambda: preview_prompt(names[kind], "emotion", "Represent:"),
         lambda: load_encoder(names[kind], template="Represent:"),
     ):
         with pytest.raises(EncoderUnavailable, match=r"no place for the instruction: write \{instruction\}"):
-            ask()
+            use()
 
 
 def test_the_exact_strings_by_hand(names):
@@ -173,8 +180,7 @@ def test_templates_that_can_be_chosen(names):
 @pytest.mark.parametrize(
     "choice", [*available_encoders(), *instructed_encoders()], ids=lambda each: each.name
 )
-def test_encoders_of_the_registry_are_described_before_they_are_here(choice, monkeypatch):
-    from core.encoders import model_files
+def test_encoders_of_the_catalogue_are_described_before_they_are_here(choice, monkeypatch):
 
     monkeypatch.setattr(model_files, "_downloaded_folder", lambda repository: None)
     facts = describe_encoder(choice.name)
@@ -198,28 +204,6 @@ def test_a_choice_is_found_with_and_without_its_owner():
     assert find_entry("someone/all-mpnet-base-v2") is None
 
 
-def test_the_licence_is_read_from_the_card(names, tmp_path):
-    folder = save_causal(tmp_path / "mine")
-    assert describe_encoder(str(folder)).licence == ""
-    for card, licence in {
-        "---\ntags: [a]\nlicense: mit\n---\n# Mine": "mit",
-        "---\nlicense: 'llama2'\n---": "llama2",
-        "---\ntags: [a]\n---\nlicense: mit": "",
-        "license: mit": "",
-    }.items():
-        (folder / "README.md").write_text(card)
-        assert describe_encoder(str(folder)).licence == licence
-
-
-def test_weights_that_are_there_twice_count_once(names, tmp_path):
-    folder = save_causal(tmp_path / "mine")
-    once = describe_encoder(str(folder)).gigabytes
-    (folder / "pytorch_model.bin").write_bytes(b"0" * 10**6)
-    assert describe_encoder(str(folder)).gigabytes == once
-    (folder / "model.safetensors").rename(folder / "other.safetensors_")
-    assert describe_encoder(str(folder)).gigabytes > 0.001
-
-
 @pytest.mark.parametrize(
     ("name", "problem"),
     [
@@ -233,20 +217,13 @@ def test_weights_that_are_there_twice_count_once(names, tmp_path):
         ("someone/model#avg_gen", "has one output only: leave “#avg_gen” out"),
     ],
 )
-def test_a_name_that_stands_for_nothing_has_a_problem_told(name, problem):
+def test_a_name_that_stands_for_nothing_has_a_problem(name, problem):
     facts = describe_encoder(name)
     assert problem in facts.problem
     assert not facts.on_this_machine
     with pytest.raises(EncoderUnavailable):
         preview_prompt(name, "emotion")
     assert estimate_seconds(["a"], name) > 0
-
-
-def test_the_messages_name_no_library_where_any_kind_of_model_is_meant(tmp_path):
-    for name in ("/no/such/folder", str(tmp_path)):
-        with pytest.raises(EncoderUnavailable) as caught:
-            load_encoder(f"inbedder:{name}")
-        assert "sentence-transformers model" not in str(caught.value)
 
 
 def test_titles_are_short():
@@ -279,29 +256,16 @@ def test_precomputed_vectors_can_encode_nothing_more():
     assert (facts.kind, facts.follows_instructions, facts.on_this_machine) == ("vectors", "no", True)
     assert host_of(VECTORS) is None
     assert estimate_seconds(["a"] * 9, VECTORS) == 0
-    for ask in (
+    for use in (
         lambda: load_encoder(VECTORS),
         lambda: preview_prompt(VECTORS, None),
         lambda: count_too_long(["a"], VECTORS),
     ):
         with pytest.raises(EncoderUnavailable, match="come from a file: label names and new texts cannot"):
-            ask()
+            use()
 
 
-def test_larger_models_are_estimated_to_take_longer():
-    texts = [f"{row:090}" for row in range(1_000)]
-    order = [
-        "all-MiniLM-L6-v2",
-        "hkunlp/instructor-base",
-        "hkunlp/instructor-xl",
-        "BrandonZYW/opt-2.7b-InBedder",
-    ]
-    seconds = [estimate_seconds(texts, name) for name in order]
-    assert seconds == sorted(seconds)
-    assert seconds[-1] > 20 * seconds[1]
-
-
-def test_telling_loads_no_slow_library(names):
+def test_describing_loads_no_slow_library(names):
     code = (
         "import sys\n"
         "from core.encoders import *\n"
@@ -316,3 +280,36 @@ def test_telling_loads_no_slow_library(names):
         [sys.executable, "-c", code, *given], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert set(found.stdout.split("\n")) == {"EncoderUnavailable", "[]", ""}
+
+
+def test_the_choices_name_the_default_first():
+    choices = available_encoders()
+    assert choices[0].name == DEFAULT_ENCODER
+    assert (choices[0].n_dims, choices[0].max_tokens) == (384, 256)
+    assert len({choice.name for choice in choices}) == len(choices)
+
+
+def test_counting_and_choosing_load_no_slow_library():
+    code = (
+        "import sys\n"
+        "from core.encoders import *\n"
+        "count_too_long(['late ' * 300]), estimate_seconds(['a']), available_encoders()\n"
+        "print(sorted({'torch', 'sentence_transformers', 'transformers', 'sklearn'} & set(sys.modules)))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
+
+
+def test_the_choices_say_what_each_follows(tmp_path):
+    generic, instructed = available_encoders(), instructed_encoders()
+    assert {choice.follows_instructions for choice in generic} == {"no"}
+    assert {choice.follows_instructions for choice in instructed} == {"free text", "fixed tasks"}
+    assert {choice.kind for choice in instructed} == {"sentence", "instructor", "inbedder"}
+    assert len({choice.name for choice in [*generic, *instructed]}) == len(generic) + len(instructed)
+    for choice in [*generic, *instructed]:
+        assert family_of(EncoderSpec.parse(choice.name), tmp_path).kind == choice.kind
+        assert choice.licence
+        assert choice.languages
+        assert choice.gigabytes > 0
+        if choice.kind == "sentence":
+            assert known_wording(choice.name, {}).follows == choice.follows_instructions

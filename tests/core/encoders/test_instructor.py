@@ -1,28 +1,30 @@
-"""INSTRUCTOR: the instruction is attended to and not pooled over, wherever the model comes from."""
+"""INSTRUCTOR: the instruction gets attention and is not pooled over, wherever the model comes from."""
 
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from core.encoders import (
     EncoderSpec,
-    available_encoders,
-    estimate_seconds,
     family_of,
-    instructed_encoders,
     load_encoder,
-    time_first_texts,
 )
 from core.encoders.instructor import InstructorEncoder, instructor_prompt
-from core.encoders.prompts import SLOT, known_wording
+from core.encoders.prompts import SLOT
 from core.encoders.sentence_transformer import SentenceEncoder
 from core.errors import Cancelled, EncoderUnavailable
 from tests.support.tiny_models import save_as_version_2, save_instructor
 
 pytestmark = pytest.mark.model
 
+ROOT = Path(__file__).resolve().parents[3]
+
+
 TEXTS = ["the tram was late", "my parcel never came and the driver was angry", "", "a friendly driver"]
+
+
 EMOTION = "Represent the text for emotion:"
 
 
@@ -103,7 +105,7 @@ def test_in_bfloat16_the_vectors_are_nearly_the_same(folder, monkeypatch):
     assert np.sum(found[0] * found[1], axis=1).min() > 0.999
 
 
-def test_the_exact_string_is_told(encoder, folder):
+def test_the_prompt_is_known_word_for_word(encoder, folder):
     assert encoder.prompt_for("emotion") == EMOTION
     assert encoder.prompt_for(" the customer's emotion? ") == "Represent the text for the customer's emotion:"
     assert (
@@ -129,7 +131,7 @@ def test_keys_follow_the_string_that_is_sent(encoder):
 
 
 def test_the_same_files_and_string_pooled_otherwise_have_another_key(folder, encoder, tmp_path, exact):
-    plain = shutil.copytree(folder, tmp_path / "plain")  # no name that tells what it is
+    plain = shutil.copytree(folder, tmp_path / "plain")  # its name does not say what it is
     whole = load_encoder(str(plain), template="Represent the text for {instruction}:")
     assert whole.prompt_for("emotion") == encoder.prompt_for("emotion")
     assert not np.allclose(
@@ -188,7 +190,7 @@ def test_progress_and_cancel(encoder, monkeypatch):
         encoder.encode(TEXTS, instruction="emotion", progress=cancel)
 
 
-def test_the_kind_is_told_by_name_by_files_or_by_the_person(folder, encoder, tmp_path):
+def test_the_family_follows_from_name_files_or_prefix(folder, encoder, tmp_path):
     other = tmp_path / "mine"
     shutil.copytree(folder, other)
     assert type(load_encoder(str(other))) is SentenceEncoder
@@ -207,9 +209,9 @@ def test_generic_encoders_refuse_instructions(folder):
     plain = load_encoder(f"sentence:{folder}")
     assert (plain.follows_instructions, plain.tasks, plain.prompt_for(" ")) == ("no", (), "")
     assert plain.key_for(None) == plain.key
-    for ask in (plain.prompt_for, plain.key_for, lambda asked: plain.encode(TEXTS, instruction=asked)):
+    for use in (plain.prompt_for, plain.key_for, lambda text: plain.encode(TEXTS, instruction=text)):
         with pytest.raises(EncoderUnavailable, match="follows no instructions"):
-            ask("emotion")
+            use("emotion")
 
 
 def test_prompts_of_other_encoders_are_pooled_over(folder, exact):
@@ -235,48 +237,6 @@ def test_fixed_tasks_are_those_the_model_was_saved_with(folder, tmp_path, exact)
         fixed.encode(TEXTS, instruction="emotion")
 
 
-def test_known_models_have_their_own_words():
-    asked = "Classify the emotion"
-    for source, prompt in {
-        "Qwen/Qwen3-Embedding-4B": "Instruct: Classify the emotion\nQuery:",
-        "/models/multilingual-e5-large-instruct": "Instruct: Classify the emotion\nQuery: ",
-    }.items():
-        assert known_wording(source, {}).prompt_for(asked, source) == prompt
-    assert known_wording("google/embeddinggemma-300m", {}).prompt_for("clustering", "x") == (
-        "task: clustering | query: "
-    )
-    assert known_wording("nomic-ai/nomic-embed-text-v1.5", {}).prompt_for("clustering", "x") == "clustering: "
-    saved = {"query": "Instruct: Given a question, find an answer\nQuery:", "document": ""}
-    assert known_wording("/models/renamed", saved).prompt_for(asked, "x") == (
-        "Instruct: Classify the emotion\nQuery:"
-    )
-    assert known_wording("all-MiniLM-L6-v2", {"query": "", "document": None}).follows == "no"
-
-
-def test_the_choices_say_what_each_follows(tmp_path):
-    generic, instructed = available_encoders(), instructed_encoders()
-    assert {choice.follows_instructions for choice in generic} == {"no"}
-    assert {choice.follows_instructions for choice in instructed} == {"free text", "fixed tasks"}
-    assert {choice.kind for choice in instructed} == {"sentence", "instructor", "inbedder"}
-    assert len({choice.name for choice in [*generic, *instructed]}) == len(generic) + len(instructed)
-    for choice in [*generic, *instructed]:
-        assert family_of(EncoderSpec.parse(choice.name), tmp_path).kind == choice.kind
-        assert choice.licence
-        assert choice.languages
-        assert choice.gigabytes > 0
-        if choice.kind == "sentence":
-            assert known_wording(choice.name, {}).follows == choice.follows_instructions
-
-
-def test_costs_are_told_before_and_measured_on_a_few(encoder, folder):
-    assert estimate_seconds(["a" * 90], str(folder)) > 0
-    texts = [f"the tram was late {n}" for n in range(200)]
-    few, many = time_first_texts(encoder, texts[:20], instruction="emotion"), time_first_texts(encoder, texts)
-    assert few > 0
-    assert 0 < many < 60
-    assert time_first_texts(encoder, []) == 0
-
-
 def test_without_its_mean_a_model_is_no_instructor(tmp_path):
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import StaticEmbedding
@@ -287,21 +247,3 @@ def test_without_its_mean_a_model_is_no_instructor(tmp_path):
     model.save(str(tmp_path / "static"))
     with pytest.raises(EncoderUnavailable, match="is no INSTRUCTOR model"):
         load_encoder(f"instructor:{tmp_path / 'static'}")
-
-
-def test_offline_the_model_and_its_folder_are_named(tmp_path, monkeypatch):
-    from huggingface_hub import constants
-
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
-    with pytest.raises(EncoderUnavailable) as caught:
-        load_encoder("hkunlp/instructor-base")
-    assert "hkunlp/instructor-base is not on this machine" in str(caught.value)
-    assert str(tmp_path / "hub") in str(caught.value)
-
-
-def test_a_goal_that_begins_with_by_is_worded_without_it():
-    assert (
-        instructor_prompt("by what the customer feels") == "Represent the text for what the customer feels:"
-    )
-    assert instructor_prompt("byte order") == "Represent the text for byte order:"
