@@ -13,17 +13,17 @@ import pandas as pd
 from core.corpus.grouping import Partition
 
 MOST_BINS = 30
-FEW_VALUES = 12
-"""Numbers with no more different values have a bar for each."""
+FEW_NUMBERS = 12
+"""Different numbers up to which each has a bin of its own."""
 
-CUT = 0.5
-"""Per cent of the numbers at either end in the outermost bin, so that one huge value flattens nothing."""
+TAIL_PERCENT = 0.5
+"""Per cent of the numbers at either end that share the outermost bin, so that one outlier widens no bin."""
 
-LONGEST_VALUE = 80
-"""Characters; a column of longer values holds texts rather than categories."""
+LONGEST_CATEGORY = 80
+"""Median of characters above which the values of a column are texts rather than categories."""
 
-DATE = re.compile(r"\s*\d{4}[-/]\d{1,2}[-/]\d{1,2}([T ].*)?")
-UNITS = ("h", "D", "W", "M", "Q", "Y")
+DATE_PATTERN = re.compile(r"\s*\d{4}[-/]\d{1,2}[-/]\d{1,2}([T ].*)?")
+PERIOD_UNITS = ("h", "D", "W", "M", "Q", "Y")
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,15 +33,15 @@ class Profile:
     Attributes
     ----------
     kind : "number", "date" or "category"
-        Bins of a category stand from the most frequent value down, the others in their own order.
+        Categories are sorted by frequency, numbers and dates by value.
     codes : int32 array (n,)
         Bin of each text; -1 for no value.
     bins : tuple of str
-        What each bin holds, in words; no two are equal. A bin between others may be empty.
+        Name of each bin; no two are equal. A bin between others may be empty.
     starts : tuple of str
-        What stands at the axis under the begin of each bin, or under its middle where it is one value.
+        Tick label at the start of each bin, or at its middle where it is one value.
     one_value : bool
-        Whether each bin is one value, or one stretch of time with a name of its own.
+        Whether each bin is one value or one named period.
     """
 
     kind: Literal["number", "date", "category"]
@@ -52,31 +52,24 @@ class Profile:
 
     @property
     def partition(self) -> Partition:
-        """The bins that have texts as groups."""
+        """The bins that have texts, as groups."""
         counts = self.counts()
         return Partition(self.codes, {code: self.bins[code] for code in np.flatnonzero(counts).tolist()})
 
     def counts(self, rows: np.ndarray | None = None) -> np.ndarray:
-        """Texts in each bin: int64 array (n bins,); of some rows, or of a mask, when given."""
+        """Count the texts in each bin, (n_bins,): of all rows, of some, or of a mask."""
         codes = self.codes if rows is None else self.codes[rows]
         return np.bincount(codes[codes >= 0], minlength=len(self.bins))
 
 
 def profile_column(column: pd.Series) -> Profile | None:
-    """Put the values of a column into bins.
+    """Bin the values of a column.
 
-    Columns of numbers have at most 30 bins of a round width; columns of dates one for each hour, day, week,
-    month, quarter or year, or several years, at most 30 too; a category has a bin for each value.
+    Numbers have at most `MOST_BINS` bins of a round width. So have dates: one per hour, day, week, month,
+    quarter or year, or per several years. Categories have one bin per value.
 
-    Parameters
-    ----------
-    column : Series of n values
-
-    Returns
-    -------
-    Profile or None
-        None where bins say nothing: fewer than two values, long texts, or ids, that is values most of which
-        occur once.
+    Returns None where bins are of no use: for fewer than two values, for long texts, and for ids, that is
+    values most of which occur once.
     """
     filled = column.notna().to_numpy()
     if not filled.any():
@@ -84,8 +77,7 @@ def profile_column(column: pd.Series) -> Profile | None:
     if pd.api.types.is_bool_dtype(column.dtype):
         return _categories(column.map({True: "yes", False: "no"}), filled)
     if pd.api.types.is_numeric_dtype(column.dtype):
-        values = column.to_numpy(dtype=np.float64, na_value=np.nan)
-        return _numbers(values)
+        return _numbers(column.to_numpy(dtype=np.float64, na_value=np.nan))
     dates = _as_dates(column, filled)
     return _categories(column, filled) if dates is None else _dates(dates)
 
@@ -97,11 +89,11 @@ def _numbers(values: np.ndarray) -> Profile | None:
         return None
     whole = bool((different == np.floor(different)).all())
     codes = np.full(len(values), -1, dtype=np.int32)
-    if len(different) <= FEW_VALUES:
+    if len(different) <= FEW_NUMBERS:
         codes[known] = np.searchsorted(different, values[known])
-        values_shown = tuple(_number(value, float(np.diff(different).min())) for value in different)
-        return Profile("number", codes, values_shown, values_shown, one_value=True)
-    low, high = np.percentile(values[known], [CUT, 100 - CUT])
+        names = tuple(_format_number(value, float(np.diff(different).min())) for value in different)
+        return Profile("number", codes, names, names, one_value=True)
+    low, high = np.percentile(values[known], [TAIL_PERCENT, 100 - TAIL_PERCENT])
     if low == high:
         low, high = different[0], different[-1]
     finest = 2 * np.spacing(np.abs(different).max())  # finer edges would be the same number
@@ -110,43 +102,40 @@ def _numbers(values: np.ndarray) -> Profile | None:
         width = max(width, 1.0)
     first = math.floor(low / width)
     n_bins = math.floor(high / width) - first + 1
-    places = np.clip(np.floor(values[known] / width) - first, 0, n_bins - 1)
-    codes[known] = places.astype(np.int32)
+    codes[known] = np.clip(np.floor(values[known] / width) - first, 0, n_bins - 1)
     edges = [width * (first + position) for position in range(n_bins + 1)]
-    starts = tuple(_number(edge, width) for edge in edges[:-1])
-    if whole and width == 1:
-        words = list(starts)
-    else:
-        ends = edges[1:] if not whole else [edge - 1 for edge in edges[1:]]
-        words = [f"{start} to {_number(end, width)}" for start, end in zip(starts, ends, strict=True)]
+    starts = tuple(_format_number(edge, width) for edge in edges[:-1])
+    one_value = whole and width == 1
+    ends = [_format_number(edge - 1 if whole else edge, width) for edge in edges[1:]]
+    bins = [start if one_value else f"{start} to {end}" for start, end in zip(starts, ends, strict=True)]
     if different[0] < edges[0]:
-        words[0] = f"less than {_number(edges[1], width)}"
+        bins[0] = f"less than {_format_number(edges[1], width)}"
     if different[-1] >= edges[-1]:
-        words[-1] = f"{starts[-1]} or more"
-    return Profile("number", codes, tuple(words), starts, one_value=whole and width == 1)
+        bins[-1] = f"{starts[-1]} or more"
+    return Profile("number", codes, tuple(bins), starts, one_value)
 
 
 def _round_width(least: float) -> float:
-    """Smallest of 1, 2, 5, 10, 20, … times a power of ten that is not below a width."""
+    """Return the smallest of 1, 2, 5 and 10 times a power of ten that is not below a width."""
     power = 10.0 ** math.floor(math.log10(least))
     return next(power * step for step in (1, 2, 5, 10) if power * step >= least * (1 - 1e-9))
 
 
-def _number(value: float, step: float) -> str:
-    """Return a number as people write it, distinct from those a step away; years have no comma."""
+def _format_number(value: float, step: float) -> str:
+    """Format a number so that it differs from those a step away; years have no comma."""
     size = math.floor(math.log10(max(abs(value), step)))
-    # Up to a million billions in full, not as 1.7e+09.
+    # Below 10^15 in full, not as 1.7e+09.
     digits = min(17, max(6, size + 1 if size < 15 else 0, size - math.floor(math.log10(step)) + 2))
     text = f"{value:,.{digits}g}" if abs(value) >= 10_000 else f"{value:.{digits}g}"
     return "0" if text == "-0" else text
 
 
 def _as_dates(column: pd.Series, filled: np.ndarray) -> pd.Series | None:
-    """Dates of a column, where it holds dates or strings that begin with year, month and day."""
+    """Return the dates of a column of dates, or of strings that begin with year, month and day."""
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         return column
     values = column.to_numpy(dtype=object)[filled]
-    if not all(isinstance(value, str) and DATE.fullmatch(value) for value in values[:100]):
+    if not all(isinstance(value, str) and DATE_PATTERN.fullmatch(value) for value in values[:100]):
         return None
     dates = pd.to_datetime(
         column.astype("str").str.strip(), errors="coerce", utc=True, format="mixed", dayfirst=False
@@ -160,31 +149,30 @@ def _dates(dates: pd.Series) -> Profile | None:
     if times.nunique() < 2:
         return None
     days_only = bool((times[known] == times[known].dt.normalize()).all())
-    for unit in UNITS[1:] if days_only else UNITS:
+    for unit in PERIOD_UNITS[1:] if days_only else PERIOD_UNITS:
         periods = times[known].dt.to_period(unit)
         first = periods.min()
-        places = periods.array.asi8 - first.ordinal
-        if places.max() < MOST_BINS:
+        offsets = periods.array.asi8 - first.ordinal
+        if offsets.max() < MOST_BINS:
             break
-    together = 1 + int(places.max()) // MOST_BINS  # more than one only for years
+    per_bin = 1 + int(offsets.max()) // MOST_BINS  # more than one only for years
     codes = np.full(len(times), -1, dtype=np.int32)
-    codes[known] = places // together
-    words = []
-    for begin in range(0, int(places.max()) + 1, together):
-        word = _period(first + begin)
-        words.append(word if together == 1 else f"{word} to {_period(first + begin + together - 1)}")
-    return Profile("date", codes, tuple(words), tuple(word.removeprefix("week of ") for word in words), True)
+    codes[known] = offsets // per_bin
+    bins = []
+    for start in range(0, int(offsets.max()) + 1, per_bin):
+        name = _format_period(first + start)
+        bins.append(name if per_bin == 1 else f"{name} to {_format_period(first + start + per_bin - 1)}")
+    return Profile("date", codes, tuple(bins), tuple(name.removeprefix("week of ") for name in bins), True)
 
 
-def _period(period: pd.Period) -> str:
-    """A stretch of time in words."""
+def _format_period(period: pd.Period) -> str:
     unit = period.freqstr[0]
-    if unit == "Y":  # such as 9999 and later, which have no strftime
+    if unit == "Y":  # 9999 and later years have no strftime
         return str(period.year)
     start = period.start_time
     day = f"{start.day} {start:%b %Y}"
-    words = {"h": f"{day}, {start:%H}:00", "D": day, "W": f"week of {day}", "M": f"{start:%b %Y}"}
-    return words.get(unit) or f"Q{period.quarter} {period.year}"
+    names = {"h": f"{day}, {start:%H}:00", "D": day, "W": f"week of {day}", "M": f"{start:%b %Y}"}
+    return names.get(unit) or f"Q{period.quarter} {period.year}"
 
 
 def _categories(column: pd.Series, filled: np.ndarray) -> Profile | None:
@@ -193,7 +181,7 @@ def _categories(column: pd.Series, filled: np.ndarray) -> Profile | None:
     texts = pd.Series(texts[filled], dtype=object)
     sizes = texts.value_counts()
     names = sorted(sizes.index, key=lambda name: (-sizes[name], name))
-    if len(names) < 2 or len(names) > max(2, len(texts) / 2) or texts.str.len().median() > LONGEST_VALUE:
+    if len(names) < 2 or len(names) > max(2, len(texts) / 2) or texts.str.len().median() > LONGEST_CATEGORY:
         return None
     codes = np.full(len(filled), -1, dtype=np.int32)
     codes[filled] = pd.Categorical(texts, categories=names).codes

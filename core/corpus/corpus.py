@@ -8,26 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.corpus.tables import MOST_BYTES, Table, as_text, read_table
+from core.corpus.tables import Table, as_text
 from core.errors import CorpusError
 from core.utils import content_key
 
-__all__ = [
-    "LEAST_TEXTS",
-    "MOST_BYTES",
-    "Corpus",
-    "CorpusReport",
-    "Table",
-    "build_corpus",
-    "examine",
-    "guess_text_column",
-    "read_table",
-]
+LEAST_TEXTS = 3
+"""Different texts: a map of two points shows nothing."""
 
-LEAST_TEXTS = 3  # different ones: a map of two points shows nothing
-GUESS_ROWS = 1_000
-GUESS_CHARACTERS = 1_000  # longer texts count as this long, so that one very long value decides nothing
-CODE = re.compile(r"[!-~]*")  # one run of ASCII without a blank: an id, a link, a date, a category
+GUESS_ROWS, GUESS_CHARACTERS = 1_000, 1_000
+"""Rows that the guess of the text column reads, and characters to which one value counts."""
+
+CODE_PATTERN = re.compile(r"[!-~]*")  # ASCII without a blank: an id, a link, a date, a category
 CODE_WEIGHT = 0.1
 USUAL_NAMES = re.compile(
     r"(?i)texts?|body|comments?|content|message|review|feedback|description|answer|tweet"
@@ -42,11 +33,14 @@ class CorpusReport:
     Attributes
     ----------
     n_rows : int
-    n_empty : int, rows without a text (missing, or nothing but blanks): they are left out
-    n_duplicates : int, rows whose text equals that of an earlier row: they are kept
-    encoding : str or None, how the file stores characters
-    longest : int, characters of the longest text
-    median_length : float, characters
+    n_empty : int
+        Rows whose text is missing or blank; the corpus leaves them out.
+    n_duplicates : int
+        Rows whose text equals that of an earlier row; the corpus keeps them.
+    encoding : str or None
+        Of the file's characters.
+    longest, median_length
+        In characters.
     """
 
     n_rows: int
@@ -64,10 +58,13 @@ class Corpus:
     Attributes
     ----------
     name : str
-    texts : object array (n,) of str, none of them empty
-    metadata : DataFrame of n rows, the table's other columns, index 0 to n - 1
-    text_column : str, name of the column that the texts come from
-    key : str, equal for corpora of the same texts and metadata in the same order
+    texts : object array (n,) of str
+        None is empty.
+    metadata : DataFrame of n rows
+        The other columns of the table; index 0 to n - 1.
+    text_column : str
+    key : str
+        Equal for corpora of the same texts and metadata in the same order.
     """
 
     name: str
@@ -80,8 +77,9 @@ class Corpus:
 def guess_text_column(frame: pd.DataFrame) -> str:
     """Return the column with the longest varied strings.
 
-    Looks at up to 1,000 rows, spread evenly. A column counts by the mean length of its values times the share
-    of different ones; ids, links and the like count a tenth, a usual name such as "text" half as much again.
+    The score of a column is the mean length of its values times the share of different ones. Ids, links and
+    the like count a tenth; a usual name such as "text" raises the score by half. Up to `GUESS_ROWS` rows are
+    read, spread evenly.
 
     Raises
     ------
@@ -150,7 +148,7 @@ def _check_enough(table: Table, text_column: str, texts: np.ndarray, n_rows: int
 
 
 def _texts_of(table: Table, text_column: str) -> np.ndarray:
-    """Text of each row, "" where there is none: object array (n_rows,)."""
+    """Return the text of each row, "" where there is none: object array (n_rows,)."""
     if text_column not in table.frame.columns:
         raise CorpusError(
             f"“{table.name}” has no column “{text_column}” (found "
@@ -164,7 +162,7 @@ def _texts_of(table: Table, text_column: str) -> np.ndarray:
 
 
 def _text_score(name: str, column: pd.Series) -> float:
-    """Mean length times share of different values; 0 for a column without strings."""
+    """Return the score of `guess_text_column`; 0 for a column without strings."""
     if not (column.dtype == object or isinstance(column.dtype, pd.StringDtype)):
         return 0.0
     filled = column.dropna()
@@ -173,7 +171,8 @@ def _text_score(name: str, column: pd.Series) -> float:
     if not values:
         return 0.0
     lengths = [
-        min(len(value), GUESS_CHARACTERS) * (CODE_WEIGHT if CODE.fullmatch(value) else 1) for value in values
+        min(len(value), GUESS_CHARACTERS) * (CODE_WEIGHT if CODE_PATTERN.fullmatch(value) else 1)
+        for value in values
     ]
     usual = USUAL_NAME_WEIGHT if USUAL_NAMES.fullmatch(name.strip()) else 1
     return sum(lengths) / len(lengths) * len(set(values)) / len(values) * usual
@@ -185,9 +184,9 @@ def _corpus_key(texts: np.ndarray, metadata: pd.DataFrame, text_column: str) -> 
 
 
 def _packed(column: pd.Series) -> tuple[np.ndarray, bytes]:
-    """Lengths (-1 for a missing value) and all values in a row: together equal only for equal columns.
+    """Return the lengths (-1 for a missing value) and the joined values, equal only for equal columns.
 
-    One key part instead of one a value, because a corpus may have a million.
+    A key part per value would be slow for a corpus of a million.
     """
     missing = column.isna().to_numpy()
     values = ["" if gone else str(value) for value, gone in zip(column.tolist(), missing, strict=True)]

@@ -1,4 +1,4 @@
-"""A partition: the group of each text, and the names of the groups."""
+"""Groups of the texts of a corpus."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 @dataclass(frozen=True, eq=False)
 class Partition:
-    """Groups of the n texts of a corpus: clusters, predicted labels, or the values of a column.
+    """Partition of n texts: clusters, predicted labels, or the values of a column.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Search texts by words, by a regular expression or by meaning."""
+"""Search texts by words, by a regular expression or by their embeddings."""
 
 from __future__ import annotations
 
@@ -16,31 +16,22 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 ACCENTS = "\u0300-\u036f"
-"""Marks that Latin, Greek and Cyrillic letters carry; vowel signs of other scripts are letters, and stay."""
+"""Accents of Latin, Greek and Cyrillic letters; vowel signs of other scripts are letters, and stay."""
 
 LONGEST_PATTERN = 1_000  # characters
-
-TERM = re.compile(r'["“„«]([^"”“»]+)["”“»]|(\S+)')
+TERM_PATTERN = re.compile(r'["“„«]([^"”“»]+)["”“»]|(\S+)')
 
 
 @dataclass(frozen=True, eq=False)
 class TextIndex:
-    """Texts of a corpus as `find_words` and `find_pattern` read them.
-
-    Attributes
-    ----------
-    texts : Arrow large_string array (n,)
-        As they are.
-    folded : Arrow large_string array (n,)
-        In lower case, without accents.
-    """
+    """Texts of a corpus for `find_words` and `find_pattern`; `folded` is in lower case, without accents."""
 
     texts: pa.LargeStringArray
     folded: pa.LargeStringArray
 
 
 def build_index(texts: Sequence[str]) -> TextIndex:
-    """Return the index of n texts. Cost: linear in their length (about 1 s for 200,000 tweets)."""
+    """Build the index of n texts. Cost: linear in their length (about 1 s for 200,000 tweets)."""
     import pyarrow as pa
 
     array = pa.array(texts, type=pa.large_string())
@@ -48,53 +39,42 @@ def build_index(texts: Sequence[str]) -> TextIndex:
 
 
 def find_words(index: TextIndex, query: str) -> np.ndarray:
-    """Return the texts that hold every word of the query.
+    """Return the rows of the texts that hold every word of the query; none for an empty query.
 
-    A word is found where it begins a word of the text (bag: bags, not handbag), whatever the case and the
-    accents; in scripts without spaces, anywhere. Words in quotation marks are found side by side.
+    A word matches the start of a word of the text (bag: bags, not handbag), whatever the case and the
+    accents; in scripts without spaces it matches anywhere. Words in quotation marks must be adjacent.
     Cost: linear in the length of the texts.
-
-    Parameters
-    ----------
-    index : TextIndex
-        Of n texts.
-    query : str
 
     Returns
     -------
     ndarray of int64, shape (n_hits,)
-        Those first of which the words make up the larger part; of equals, the first. None for an empty query.
+        By the share of the words in the characters of the text, descending; of equals, the first.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
 
     rows, share = np.arange(len(index.folded)), np.zeros(len(index.folded))
-    typed = [phrase or word for phrase, word in TERM.findall(query)]
+    typed = [phrase or word for phrase, word in TERM_PATTERN.findall(query)]
     terms = [term for term in _fold(pa.array(typed, type=pa.large_string())).to_pylist() if term.strip()]
     for term in terms:
         pattern = _word_pattern(term)
         texts = index.folded.take(rows)
-        held = pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False)
-        rows, texts = rows[held], texts.filter(held)
+        matched = pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False)
+        rows, texts = rows[matched], texts.filter(matched)
         counts = pc.count_substring_regex(texts, pattern).to_numpy()
-        share = share[held] + len(term) * counts / pc.utf8_length(texts).to_numpy()
+        share = share[matched] + len(term) * counts / pc.utf8_length(texts).to_numpy()
     return rows[np.argsort(-share, kind="stable")] if terms else rows[:0]
 
 
 def find_pattern(index: TextIndex, pattern: str) -> np.ndarray:
-    """Return the texts that a regular expression matches, whatever the case, ascending.
+    """Return the rows, ascending, of the texts that a regular expression matches, whatever the case.
 
-    RE2 matches in time linear in the length of the texts, whatever the pattern.
-
-    Returns
-    -------
-    ndarray of int64, shape (n_hits,)
-        None for an empty pattern.
+    An empty pattern matches none. RE2 takes time linear in the length of the texts, whatever the pattern.
 
     Raises
     ------
     RefractError
-        When it is no regular expression, or one that RE2 does not know (such as a reference back).
+        When RE2 does not support the pattern, such as one with a back reference.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -123,8 +103,9 @@ def find_meaning(vectors: np.ndarray, query: np.ndarray, n: int) -> tuple[np.nda
     Parameters
     ----------
     vectors : array of float32, shape (n_texts, n_dims)
-        Embeddings of the texts, of any length.
+        Unit rows.
     query : array of float32, shape (n_dims,)
+        Of any length.
     n : int
 
     Returns
@@ -134,10 +115,9 @@ def find_meaning(vectors: np.ndarray, query: np.ndarray, n: int) -> tuple[np.nda
         Cosines, -1 to 1.
     """
     query = np.asarray(query, dtype=np.float32)
-    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors)) * np.linalg.norm(query)
-    cosines = (vectors @ query) / np.where(lengths > 0, lengths, 1)
+    cosines = vectors @ (query / (np.linalg.norm(query) or 1))
     n = min(max(n, 0), len(cosines))
-    # Of texts as near as the last one, the first in the corpus are taken.
+    # Ties at the end are settled by the order of the corpus.
     least = np.partition(cosines, len(cosines) - n)[len(cosines) - n] if n else np.inf
     rows = np.flatnonzero(cosines >= least)
     rows = rows[np.argsort(-cosines[rows], kind="stable")][:n]
@@ -145,15 +125,15 @@ def find_meaning(vectors: np.ndarray, query: np.ndarray, n: int) -> tuple[np.nda
 
 
 def _fold(texts: pa.LargeStringArray) -> pa.LargeStringArray:
-    """Texts in lower case, without accents."""
+    """Return the texts in lower case, without accents."""
     import pyarrow.compute as pc
 
     bare = pc.replace_substring_regex(pc.utf8_normalize(texts, form="NFKD"), f"[{ACCENTS}]", "")
-    return pc.replace_substring(pc.utf8_lower(bare), "ς", "σ")  # one letter, written otherwise at the end
+    return pc.replace_substring(pc.utf8_lower(bare), "ς", "σ")  # one letter, with another form at the end
 
 
 def _word_pattern(term: str) -> str:
-    """Pattern of a word or phrase, as RE2 reads it."""
+    """Return the RE2 pattern of a word or phrase."""
     words = r"\s+".join(re.escape(word) for word in term.split())
     starts_within = re.match(f"[{UNSPACED}\\W]", term)
     return words if starts_within else rf"(?:^|[^\pL\pN]){words}"

@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 READ_CHARACTERS = 2_000
-"""Characters of each text that count; the rest of a long text adds time and no better words."""
+"""Characters of each text that are read; more would take time and find no better words."""
 
 MOST_TERMS = 20_000
-"""Different words that are weighed: the most frequent ones."""
+"""Different words at most: the most frequent ones."""
 
 MOST_PAIRS = 50_000
-"""Different pairs of words side by side that are counted: the most frequent ones."""
+"""Different pairs of adjacent words at most: the most frequent ones."""
 
-ADDRESS = re.compile(r"(?:\w+://|www\.)\S+|[\w.+-]*@[\w.-]+")
+ADDRESS_PATTERN = re.compile(r"(?:\w+://|www\.)\S+|[\w.+-]*@[\w.-]+")
 """Links, mail addresses and @mentions."""
 
 # Han, Hiragana and Katakana: scripts without spaces between words.
@@ -33,20 +33,19 @@ UNSPACED = (
 
 
 def split_words(text: str) -> list[str]:
-    """Return the words of a text as they are spelt, and pairs of characters where a script has no spaces.
+    """Return the words of a text, and character pairs (bigrams) where a script has no spaces.
 
-    Addresses, @mentions, numbers and single letters are left out, as is all beyond `READ_CHARACTERS`.
+    Addresses, @mentions, numbers, single letters and all beyond `READ_CHARACTERS` are left out.
     """
     text = text[:READ_CHARACTERS]
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     if "@" in text or "www." in text or "://" in text:
-        text = ADDRESS.sub(" ", text)
-    words, unspaced = _word_pattern(text.isascii()), re.compile(f"[{UNSPACED}]+")
-    found = words.findall(text)
+        text = ADDRESS_PATTERN.sub(" ", text)
+    found = _word_pattern(text.isascii()).findall(text)
     if text.isascii():
         return found
-    for run in unspaced.findall(text):
+    for run in re.findall(f"[{UNSPACED}]+", text):
         found.extend(run[start : start + 2] for start in range(max(1, len(run) - 1)))
     return found
 
@@ -56,13 +55,13 @@ def _word_pattern(ascii_only: bool) -> re.Pattern[str]:
     if ascii_only:
         letter, before = "[a-zA-Z]", "(?<![a-zA-Z0-9])"
     else:
-        # Python's `\w` knows letters, but not the vowel signs that Indian scripts write after them.
+        # Python's `\w` matches letters, but not the vowel signs that Indian scripts write after them.
         signs = (
             chr(code) for code in range(0x300, 0x10000) if unicodedata.category(chr(code)) in ("Mn", "Mc")
         )
         letter, before = rf"(?:[^\W\d_{UNSPACED}][{''.join(signs)}]*)", rf"(?<![^\W_{UNSPACED}])"
-    # Beside an apostrophe, one or two letters are an elided word (l'avion, it's, we'll), more belong to
-    # the word (don't).
+    # Beside an apostrophe, one or two letters are an elided word (l'avion, it's) and left out; three or more
+    # belong to the word (don't).
     return re.compile(
         rf"{before}(?:{letter}{{3,}}(?:['’\u200c-]{letter}+)*|(?<!['’]){letter}{{2}}(?!['’]{letter}))"
     )
@@ -70,14 +69,14 @@ def _word_pattern(ascii_only: bool) -> re.Pattern[str]:
 
 @dataclass(frozen=True)
 class Words:
-    """The words of a corpus, text by text.
+    """Words of a corpus, text by text.
 
     Attributes
     ----------
     terms : ndarray of int64, shape (n_words,)
         Number of each word, the same whatever its case; -1 for words beyond the `MOST_TERMS` most frequent.
     rows : ndarray of int64, shape (n_words,)
-        Text that it stands in.
+        Text of each word.
     shown : list of str, length n_terms
         Most frequent spelling of each term.
     """
@@ -111,7 +110,7 @@ def _read(texts: Sequence[str]) -> Words:
         lengths.append(len(found) - before)
     spelt = np.asarray(found, dtype=np.int64)
     frequency = np.bincount(spelt, minlength=len(spellings))
-    # The most frequent spelling of a term comes first, and so do the most frequent terms.
+    # Sorted by frequency, so that the first spelling of a term is the most frequent one.
     order = sorted(spellings.items(), key=lambda item: (-frequency[item[1]], item[0]))
     terms: dict[str, int] = {}
     shown: list[str] = []
@@ -125,7 +124,7 @@ def _read(texts: Sequence[str]) -> Words:
 
 
 def distinct_words(words: Words) -> tuple[np.ndarray, np.ndarray]:
-    """Return each known word of each text once: rows of texts, ascending, and the terms in them."""
+    """Return each term of each text once: rows of texts, ascending, and the terms in them."""
     n_terms = max(len(words.shown), 1)
     known = words.terms >= 0
     once = np.sort(words.rows[known] * n_terms + words.terms[known])  # much faster than np.unique
@@ -135,7 +134,7 @@ def distinct_words(words: Words) -> tuple[np.ndarray, np.ndarray]:
 
 @dataclass(frozen=True, eq=False)
 class WordTable:
-    """Words and adjacent pairs of words in each of n texts, each counted once a text.
+    """Words and pairs of adjacent words in each of n texts, each counted once per text.
 
     Attributes
     ----------
@@ -144,7 +143,7 @@ class WordTable:
     entries : int32 array (n_entries,)
         Numbers below the number of words are words, the others pairs.
     pairs : int32 array (n_pairs, 2)
-        The two words of each pair, as they follow one another; most frequent pairs first.
+        The two words of each pair, in their order; most frequent pairs first.
     shown : list of str
         Most frequent spelling of each word.
     """
@@ -154,29 +153,25 @@ class WordTable:
     pairs: np.ndarray
     shown: list[str]
 
-    def counts(self, place: np.ndarray, n_places: int) -> csr_matrix:
-        """Return how many texts in each place have each word and pair: (n_places, n_words + n_pairs).
+    def counts(self, groups: np.ndarray, n_groups: int) -> csr_matrix:
+        """Count the texts in each group with each word and pair: (n_groups, n_words + n_pairs).
 
-        Parameters
-        ----------
-        place : int array (n,)
-            From 0 to n_places - 1.
+        `groups` holds the group of each text, 0 to n_groups - 1.
         """
         from scipy.sparse import csr_matrix
 
         shape = (len(self.starts) - 1, len(self.shown) + len(self.pairs))
         ones = np.ones(len(self.entries), dtype=np.int32)
         texts = csr_matrix((ones, self.entries, self.starts), shape=shape)
-        ends = np.cumsum(np.bincount(place, minlength=n_places))
-        member = np.ones(len(place), dtype=np.int32)
-        groups = (member, np.argsort(place, kind="stable"), np.concatenate([[0], ends]))
-        counts = csr_matrix(groups, shape=(n_places, len(place))) @ texts
+        ones = np.ones(len(groups), dtype=np.int32)
+        members = csr_matrix((ones, (groups, np.arange(len(groups)))), shape=(n_groups, len(groups)))
+        counts = members @ texts
         counts.sort_indices()
         return counts
 
 
 def table_words(words: Words, n_texts: int) -> WordTable:
-    """Count each word and pair of words once a text; of the pairs, the `MOST_PAIRS` found most often."""
+    """Count each word and pair of words once per text; pairs that occur once in the corpus are left out."""
     n_words = max(len(words.shown), 1)
     rows, terms = distinct_words(words)
     beside = (words.rows[:-1] == words.rows[1:]) & (words.terms[:-1] >= 0) & (words.terms[1:] >= 0)
@@ -200,12 +195,12 @@ def table_words(words: Words, n_texts: int) -> WordTable:
 
 
 def is_unspaced(word: str) -> bool:
-    """Return whether a word is of a script without spaces, so that it is a pair of characters."""
+    """Return whether a word is a character pair of a script without spaces."""
     return not word.isascii() and re.fullmatch(f"[{UNSPACED}]+", word) is not None
 
 
 def echo_each_other(word: str, other: str) -> bool:
-    """Return whether two words are likely forms of one word (bag and bags, Buch and Bücher)."""
+    """Return whether two words are likely inflections of one word (bag and bags, Buch and Bücher)."""
     if is_unspaced(word) or is_unspaced(other):
         return bool(set(word) & set(other))
     short, long = sorted((_bare(word), _bare(other)), key=len)
@@ -217,7 +212,7 @@ def echo_each_other(word: str, other: str) -> bool:
 
 @lru_cache(maxsize=100_000)
 def _bare(word: str) -> str:
-    """Word in lower case without accents."""
+    """Return a word in lower case without accents."""
     return "".join(
         sign for sign in unicodedata.normalize("NFD", word.casefold()) if not unicodedata.combining(sign)
     )
