@@ -1,1 +1,1 @@
-"""Speeds and their baselines: `make bench`."""
+"""Speeds, scores and their baselines: `make bench…`."""

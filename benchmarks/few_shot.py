@@ -14,20 +14,19 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from functools import partial
-from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from benchmarks import recipe
+from benchmarks import plain_gstransform
+from benchmarks.common import DEMO, ROOT, machine
 from benchmarks.few_shot_report import make_report
 from core.encoders import DEFAULT_ENCODER, Encoder, load_encoder
 from core.errors import CorpusError
@@ -47,12 +46,10 @@ from core.neighbours import unit_rows
 from core.transforms import Method
 from core.utils import content_key, write_atomically
 
-ROOT = Path(__file__).resolve().parent.parent
-DEMO = ROOT / "assets" / "demo"
 CACHE = ROOT / "build" / "bench-labels"
 
-VERSION = 2
-"""Of the rows; raise it when the figures of the same case change."""
+ROW_VERSION = 2
+"""Raise it when the figures of the same case change."""
 BUDGETS = (20, 40, 80, 2_500)
 """Numbers of labels."""
 MOST_SUGGESTED = 80
@@ -67,8 +64,6 @@ class Space:
 
     Attributes
     ----------
-    corpus : str
-    facet : Facet
     vectors : ndarray of float32, shape (n_texts, n_dims)
         Unit vectors.
     label_vectors : ndarray of float32, shape (n_labels, n_dims)
@@ -116,9 +111,9 @@ def run(kind: str, sample: MethodInput, seed: int) -> np.ndarray:
     return run_method(Method(kind), sample, seed=seed)
 
 
-def run_plain_recipe(sample: MethodInput, seed: int) -> np.ndarray:
-    """Return the vectors by the second implementation of the published recipe."""
-    return recipe.reshape_by_recipe(sample.vectors, sample.given, seed)
+def run_plain(sample: MethodInput, seed: int) -> np.ndarray:
+    """Return the vectors by the second implementation of GSTransform."""
+    return plain_gstransform.reshape(sample.vectors, sample.given, seed)
 
 
 # Each method with the files whose content decides its result: a change there invalidates its rows.
@@ -128,7 +123,7 @@ METHODS: dict[str, tuple[Callable[[MethodInput, int], np.ndarray], tuple[str, ..
         partial(run, "gstransform"),
         ("core/transforms/gstransform.py", "core/transforms/validation.py"),
     ),
-    "plain recipe": (run_plain_recipe, ("benchmarks/recipe.py",)),
+    "plain gstransform": (run_plain, ("benchmarks/plain_gstransform.py",)),
     "guided": (partial(run, "guided"), ("core/transforms/**/*.py", "core/neighbours.py")),
 }
 SCORERS = ("core/evidence/benchmark/metrics.py",)
@@ -230,12 +225,12 @@ def make_cases(
 
 
 def cases_of(space: Space, seed: int, picking: str, picked: np.ndarray) -> Iterator[Case]:
-    """Yield a fit of each method; of the plain recipe only with many random labels."""
+    """Yield a fit of each method; of plain GSTransform only with many random labels."""
     parts = (space.vectors, space.facet.codes, space.label_vectors, picked, seed, *source_bytes(SCORERS))
     for method, (_, sources) in METHODS.items():
-        if method == "plain recipe" and (picking == "suggested" or len(picked) < MOST_SUGGESTED):
+        if method == "plain gstransform" and (picking == "suggested" or len(picked) < MOST_SUGGESTED):
             continue
-        key = content_key(VERSION, method, *parts, *source_bytes(sources))
+        key = content_key(ROW_VERSION, method, *parts, *source_bytes(sources))
         yield Case(space, method, picking, picked, seed, key)
 
 
@@ -308,17 +303,6 @@ def write_rows(file: Path, rows: list[Row]) -> None:
     lines = ",\n".join(json.dumps(asdict(row)) for row in rows)
     document = f'{{"machine": {json.dumps(machine())}, "rows": [\n{lines}\n]}}\n'
     write_atomically(file, lambda opened: opened.write(document.encode()))
-
-
-def machine() -> dict[str, str]:
-    """Return what the figures depend on beside this project: processor, Python, libraries."""
-    names = ("numpy", "scipy", "scikit-learn", "torch", "sentence-transformers")
-    cpuinfo = Path("/proc/cpuinfo")
-    lines = cpuinfo.read_text(encoding="utf-8").splitlines() if cpuinfo.exists() else []
-    models = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    processor = models[0] if models else platform.processor() or platform.machine()
-    found = {"processor": f"{processor}, {os.cpu_count()} cores", "Python": platform.python_version()}
-    return found | {name: version(name) for name in names}
 
 
 def warm_up() -> None:

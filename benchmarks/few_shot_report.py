@@ -13,7 +13,7 @@ METHODS = {
     "generic": "generic",
     "gstransform": "`GSTransform`",
     "guided": "`GuidedTransform`",
-    "plain recipe": "the recipe in plain NumPy",
+    "plain gstransform": "GSTransform in plain NumPy",
 }
 """Names of the methods in the report."""
 
@@ -34,7 +34,7 @@ transform is fitted to all texts with these labels. The other labelled texts are
 - **s**: seconds to fit and transform, building the neighbour graph where one is needed.
 - **generic**: the space that the encoder gives, without any label. Its figures differ a little between rows,
   as the texts scored do.
-- **`GSTransform`**: the published recipe. **`GuidedTransform`**: this project's; it is also given the names
+- **`GSTransform`**: the published method. **`GuidedTransform`**: this project's; it is also given the names
   of the labels, as in the app.
 
 | corpus | facet | texts | labels |
@@ -44,8 +44,8 @@ transform is fitted to all texts with these labels. The other labelled texts are
 
 GAINS = "Last two columns: the facet that gains least over the generic space on the same texts, and how much."
 
-RECIPE = """\
-`benchmarks/recipe.py` is the published recipe in plain NumPy, its gradients by hand; like the authors'
+PLAIN = """\
+`benchmarks/plain_gstransform.py` is GSTransform in plain NumPy, its gradients by hand; like the authors'
 program it ends with the last weights, where `GSTransform` restores the best. Both train on the same texts,
 picked at random. Each cell: V / purity / s; ± is the standard error of the difference over seeds."""
 
@@ -59,7 +59,6 @@ def make_report(rows: Sequence[dict], machine: dict[str, str], command: str, enc
         As in `results/few_shot.json`.
     machine : dict of str to str
         What the fits ran on: processor first, then versions.
-    command, encoder : str
     """
     table = pd.DataFrame(rows)
     facets = table.drop_duplicates(FACET)
@@ -77,7 +76,7 @@ def make_report(rows: Sequence[dict], machine: dict[str, str], command: str, enc
             corpora=corpora,
         )
     ]
-    compared = table[table["method"] != "plain recipe"]
+    compared = table[table["method"] != "plain gstransform"]
     means = _facet_means(compared)
     parts.append(f"## Mean over {_facets(len(facets))}\n\n{_mean_table(means)}")
     most = means[means["labels"] == means["labels"].max()].drop_duplicates(FACET)[FACET]
@@ -86,9 +85,7 @@ def make_report(rows: Sequence[dict], machine: dict[str, str], command: str, enc
         heading = f"{_facets(len(most))} with enough texts for {_count(held['labels'].max())} labels"
         parts.append(f"## Mean over the {heading}\n\n{_mean_table(held)}")
     parts.append(f"## Each facet\n\nEach cell: V / purity / s.\n\n{_facet_table(means)}")
-    parts.append(
-        f"## `GSTransform` against another writing of the recipe\n\n{RECIPE}\n\n{_recipe_table(table)}"
-    )
+    parts.append(f"## `GSTransform` against a second implementation\n\n{PLAIN}\n\n{_plain_table(table)}")
     return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
 
 
@@ -131,8 +128,8 @@ def _facet_table(means: pd.DataFrame) -> str:
     return _markdown(heads, lines, numbers=(1,))
 
 
-def _recipe_table(table: pd.DataFrame) -> str:
-    ours, other = (table[table["method"] == method] for method in ("gstransform", "plain recipe"))
+def _plain_table(table: pd.DataFrame) -> str:
+    ours, other = (table[table["method"] == method] for method in ("gstransform", "plain gstransform"))
     pairs = ours.merge(other, on=[*FACET, *FIT, "seed"], suffixes=("", "_other"))
     pairs["difference"] = pairs["v"] - pairs["v_other"]
     lines = []
@@ -148,7 +145,7 @@ def _recipe_table(table: pd.DataFrame) -> str:
         of_facets = fits.groupby(FACET)[["v", "v_other", "difference"]].mean().mean()
         cells = [f"{of_facets['v']:.1f}", f"{of_facets['v_other']:.1f}"]
         lines.append(["mean", _count(labels), *cells, _signed(of_facets["difference"])])
-    heads = ["facet", "labels", METHODS["gstransform"], METHODS["plain recipe"], "difference of V"]
+    heads = ["facet", "labels", METHODS["gstransform"], METHODS["plain gstransform"], "difference of V"]
     return _markdown(heads, lines, numbers=(1,))
 
 

@@ -1,4 +1,4 @@
-"""Seconds to place a new text, for each method: `python -m benchmarks.place`.
+"""Seconds to place a new text on the map of each method: `make bench-place`.
 
 Measures everything but the encoder: reading the Fit from disk, its estimators, and the place on the map. The
 limit is 0.3 s at 20,000 texts. The embeddings are made up, around planted centres.
@@ -9,12 +9,13 @@ from __future__ import annotations
 import argparse
 import statistics
 import tempfile
-import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.common import timed
 from core.maps import Fit, Space, place_text
 from core.neighbours import build_graph, unit_rows
 from core.storage import ArtifactStore, load_fit, load_space, save_fit, save_space
@@ -48,13 +49,13 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, float]:
 def measure_placement(results: ArtifactStore, kind: MethodKind, rounds: int) -> float:
     """Return the median seconds to place a new text; the files are in the cache of the system."""
     n_dims = load_space(results, GENERIC).vectors.shape[1]
-    seconds = []
-    for vector in plant_vectors(rounds + 1, n_dims, seed=1)[0]:
-        started = time.perf_counter()
+
+    def place(vector: np.ndarray) -> None:
         generic = load_space(results, GENERIC)
-        fit = None if kind == MethodKind.GENERIC else load_fit(results, kind)
-        place_text(vector, generic, fit)
-        seconds.append(time.perf_counter() - started)
+        place_text(vector, generic, None if kind == MethodKind.GENERIC else load_fit(results, kind))
+
+    vectors = plant_vectors(rounds + 1, n_dims, seed=1)[0]
+    seconds = [timed(partial(place, vector))[1] for vector in vectors]
     return statistics.median(seconds[1:])
 
 

@@ -9,25 +9,21 @@ Prints a table and writes `results/reencode.json`.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import statistics
 import tempfile
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.few_shot import machine
-from benchmarks.texts import make_texts
+from benchmarks.common import RESULTS, make_texts, timed, write_figures
 from core.encoders import DEFAULT_ENCODER, Encoder, load_encoder, packaged_folder
 from core.labels import encode_names, label_phrases
 from core.maps import project
 from core.neighbours import Graph, build_graph
 from core.transforms import GuidedTransform
 
-RESULTS = Path(__file__).resolve().parent / "results" / "reencode.json"
 N_TEXTS = 5_000
 N_LABELS = 60
 ROUNDS = 5  # of the fast side; the slow one runs once
@@ -40,23 +36,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, print and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--texts", type=int, default=N_TEXTS)
-    parser.add_argument("--out", type=Path, default=RESULTS)
+    parser.add_argument("--out", type=Path, default=RESULTS / "reencode.json")
     parser.add_argument("--labels", type=int, default=N_LABELS)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--layers", type=int, default=N_LAYERS, help="of the encoder")
     options = parser.parse_args(arguments)
-    figures = {"machine": machine(), "load_before": os.getloadavg()[0]}
+    figures = {"load_before": os.getloadavg()[0]}
     with tempfile.TemporaryDirectory() as folder:
         instructor = load_encoder(f"instructor:{save_base_model(Path(folder), options.layers)}")
         texts, topics = make_texts(options.texts)
         figures |= measure(instructor, texts, topics, n_labels=options.labels, rounds=options.rounds)
-    figures = {
-        name: round(value, 3) if isinstance(value, float) else value for name, value in figures.items()
-    }
-    for name, value in figures.items():
-        print(f"{name:24} {value}")
-    options.out.parent.mkdir(exist_ok=True)
-    options.out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    write_figures(options.out, figures)
 
 
 def save_base_model(folder: Path, n_layers: int = N_LAYERS) -> Path:
@@ -147,15 +137,6 @@ def reshape(
     return GuidedTransform(random_state=0).fit_transform(
         vectors, given, graph=graph, label_vectors=label_vectors
     )
-
-
-def timed(call: Callable[[], np.ndarray]) -> tuple[np.ndarray, float, float]:
-    """Return the result of a call, its seconds, and its seconds of processor time.
-
-    Other programs distort the processor time less.
-    """
-    start, work = time.perf_counter(), time.process_time()
-    return call(), time.perf_counter() - start, time.process_time() - work
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as speed
-from benchmarks import encode, few_shot, maps, place, recipe, reencode
+from benchmarks import few_shot, maps, place, plain_gstransform, reencode
 from benchmarks.few_shot_report import make_report
 from core.__main__ import main
 from core.evidence.benchmark import Facet, evaluate
@@ -132,11 +132,11 @@ def test_no_more_than_half_the_texts_are_labelled(n_texts, budgets, monkeypatch)
     assert sorted({len(case.picked) for case in cases}) == budgets
 
 
-def test_many_labels_are_picked_at_random_only_and_the_plain_recipe_runs_with_many():
+def test_many_labels_are_picked_at_random_only_and_plain_gstransform_runs_with_many():
     cases = few_shot.make_cases([make_space(400)], [0], Now(), [40, 80, 200])
     fits = [(len(case.picked), case.picking) for case in cases if case.method == "gstransform"]
     assert fits == [(40, "random"), (40, "suggested"), (80, "random"), (80, "suggested"), (200, "random")]
-    assert [len(case.picked) for case in cases if case.method == "plain recipe"] == [80, 200]
+    assert [len(case.picked) for case in cases if case.method == "plain gstransform"] == [80, 200]
 
 
 def test_what_was_measured_on_this_machine_is_known_again_and_nothing_else(tmp_path, monkeypatch):
@@ -247,10 +247,14 @@ def test_facets_with_many_labels_have_a_mean_of_their_own():
     assert "| 20 | random | generic | 30.0 |" in large and "| 2,500 | random | generic | 31.0 |" in large
 
 
-def test_both_writings_of_the_recipe_stand_side_by_side():
+def test_both_implementations_stand_side_by_side():
     rows = [
         row("corner", method, v, 50, labels=80, seed=seed)
-        for method, figures in (("generic", (1, 1)), ("gstransform", (40, 44)), ("plain recipe", (41, 41)))
+        for method, figures in (
+            ("generic", (1, 1)),
+            ("gstransform", (40, 44)),
+            ("plain gstransform", (41, 41)),
+        )
         for seed, v in enumerate(figures)
     ]
     report = make_report(rows, HOME, "make bench-labels", "words")
@@ -258,13 +262,13 @@ def test_both_writings_of_the_recipe_stand_side_by_side():
     assert "| made, corner | 80 | 42.0 / 50.0 / 0.50 | 41.0 / 50.0 / 0.50 | +1.0 ± 2.0 |" in report
 
 
-# The recipe in plain NumPy
+# GSTransform in plain NumPy
 
 
 def test_contrast_of_three_texts_by_hand():
     # Distances 3 (equal labels), 4 and 5 (different): ordered pairs 2 × (9 + 6² + 5²) = 140, of 9 pairs.
     Z = np.array([[0.0, 0.0], [3.0, 0.0], [0.0, 4.0]])
-    loss, gradient = recipe.contrast(Z, np.array([0, 0, 1]))
+    loss, gradient = plain_gstransform.contrast(Z, np.array([0, 0, 1]))
     assert loss == pytest.approx(140 / 9)
     # Of the first: twice 2 × 3 away from the second, twice 2 × 6 away from the third, both along the axes;
     # descending, it goes towards the second and away from the third.
@@ -272,29 +276,29 @@ def test_contrast_of_three_texts_by_hand():
 
 
 def test_texts_of_different_labels_in_one_place_do_no_harm():
-    loss, gradient = recipe.contrast(np.zeros((2, 3)), np.array([0, 1]))
+    loss, gradient = plain_gstransform.contrast(np.zeros((2, 3)), np.array([0, 1]))
     assert loss == 50 and (gradient == 0).all()
 
 
-def test_gradients_are_those_of_torch_through_the_other_writing():
+def test_gradients_are_those_of_torch_through_the_other_implementation():
     import torch
 
     generator = np.random.default_rng(0)
-    parameters = [part.astype(np.float64) for part in recipe.draw_parameters(6, generator)]
+    parameters = [part.astype(np.float64) for part in plain_gstransform.draw_parameters(6, generator)]
     X, codes = generator.normal(size=(9, 6)), np.arange(9) % 3
-    loss, gradients = recipe.loss_and_gradients(parameters, X, codes)
+    loss, gradients = plain_gstransform.loss_and_gradients(parameters, X, codes)
     tensors = [torch.tensor(part, requires_grad=True) for part in parameters]
     generic = torch.tensor(X)
     reshaped = torch.relu(generic @ tensors[0] + tensors[1]) @ tensors[2] + tensors[3]
     restored = reshaped @ tensors[4] + tensors[5]
-    expected = batch_loss(reshaped, restored, generic, torch.tensor(codes), recipe.MARGIN)
+    expected = batch_loss(reshaped, restored, generic, torch.tensor(codes), plain_gstransform.MARGIN)
     expected.backward()
     assert loss == pytest.approx(expected.item())
     for gradient, tensor in zip(gradients, tensors, strict=True):
         np.testing.assert_allclose(gradient, tensor.grad.numpy(), atol=1e-12)
 
 
-def test_both_writings_end_alike_when_they_start_alike(monkeypatch):
+def test_both_implementations_end_alike_when_they_start_alike(monkeypatch):
     # One batch an epoch, so that the order of texts in it does not matter; the same seed splits alike.
     space, epochs = make_space(70), 60
     vectors, codes = space.vectors, space.facet.codes
@@ -308,24 +312,24 @@ def test_both_writings_end_alike_when_they_start_alike(monkeypatch):
             return encoder, decoder
 
     expected = Watched(max_epochs=epochs, random_state=3).fit_transform(vectors, codes)
-    monkeypatch.setattr(recipe, "MOST_EPOCHS", epochs)
-    monkeypatch.setattr(recipe, "draw_parameters", lambda *_: drawn)
-    found = recipe.reshape_by_recipe(vectors, codes, 3)
+    monkeypatch.setattr(plain_gstransform, "MAX_EPOCHS", epochs)
+    monkeypatch.setattr(plain_gstransform, "draw_parameters", lambda *_: drawn)
+    found = plain_gstransform.reshape(vectors, codes, 3)
     np.testing.assert_allclose(found, expected, atol=1e-3 * np.abs(expected).max())
 
 
-def test_the_recipe_brings_equal_labels_together_and_looks_at_no_other_text(monkeypatch):
-    monkeypatch.setattr(recipe, "MOST_EPOCHS", 60)
+def test_equal_labels_come_together_and_other_texts_play_no_part(monkeypatch):
+    monkeypatch.setattr(plain_gstransform, "MAX_EPOCHS", 60)
     space = make_space()
     vectors, codes = space.vectors, space.facet.codes
     y = np.where(np.arange(60) < 48, codes, -1)
-    Z = recipe.reshape_by_recipe(vectors, y, 0)
+    Z = plain_gstransform.reshape(vectors, y, 0)
     gaps = np.linalg.norm(Z[:, None] - Z[None], axis=2)
     same = codes[:, None] == codes[None, :]
     assert gaps[~same].mean() > 3 * gaps[same].mean()
     other = vectors.copy()
     other[48:] = 0
-    assert (recipe.reshape_by_recipe(other, y, 0)[:48] == Z[:48]).all()
+    assert (plain_gstransform.reshape(other, y, 0)[:48] == Z[:48]).all()
 
 
 # Every target of the Makefile, at a tiny size
@@ -337,6 +341,7 @@ def test_every_benchmark_of_the_makefile_is_run_here():
         "benchmarks",
         "benchmarks.few_shot",
         "benchmarks.maps",
+        "benchmarks.place",
         "benchmarks.reencode",
         "core",
     }
@@ -350,7 +355,7 @@ def figures(file):
 
 @pytest.mark.model
 def test_encoding_speed_runs(tmp_path):
-    found = encode.measure_encoding([f"Text {number}." for number in range(20)], rounds=1)
+    found = speed.measure_encoding([f"Text {number}." for number in range(20)], rounds=1)
     assert found["encode_worst_cosine"] > 0.99
 
 

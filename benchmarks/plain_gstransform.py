@@ -1,7 +1,7 @@
-"""Second implementation of the published recipe, in plain NumPy, to compare `GSTransform` with.
+"""GSTransform in plain NumPy: a second implementation, to compare `core.transforms.GSTransform` with.
 
 It shares no code with `core.transforms`, and no library beyond NumPy. Like the authors' program, and unlike
-`GSTransform`, it ends with the last weights instead of the best.
+the first one, it ends with the last weights instead of the best.
 
 Reference: Feng, Sun, Sun, Zhu, Huang, Tung, Chen: "Don't Reinvent the Wheel: Efficient Instruction-Following
 Text Embedding based on Guided Space Transformation", ACL 2025, arXiv:2505.24754.
@@ -14,23 +14,22 @@ import numpy as np
 N_HIDDEN, N_COMPONENTS = 512, 64
 MARGIN = 10.0
 LEARNING_RATE, MEAN_DECAY, SQUARE_DECAY, TINY = 1e-4, 0.9, 0.999, 1e-8  # Adam
-BATCH, MOST_EPOCHS, PATIENCE, TRAIN_SHARE = 64, 500, 10, 0.8
+BATCH_ROWS, MAX_EPOCHS, PATIENCE, TRAIN_SHARE = 64, 500, 10, 0.8
 
 Parameters = list[np.ndarray]
 """Weights (n_in, n_out) and biases (n_out,) of three layers in turn: the encoder's two, the decoder's one."""
 
 
-def reshape_by_recipe(X: np.ndarray, y: np.ndarray, seed: int) -> np.ndarray:
+def reshape(X: np.ndarray, y: np.ndarray, seed: int) -> np.ndarray:
     """Return X reshaped by an encoder that was trained on its labelled rows.
 
-    Cost O(epochs x n_labelled x (n_dims x N_HIDDEN + BATCH x N_COMPONENTS)).
+    Cost O(epochs x n_labelled x (n_dims x N_HIDDEN + BATCH_ROWS x N_COMPONENTS)).
 
     Parameters
     ----------
     X : ndarray of float32, shape (n_texts, n_dims)
     y : ndarray of int, shape (n_texts,)
         Class codes; -1 where unlabelled.
-    seed : int
 
     Returns
     -------
@@ -43,7 +42,7 @@ def reshape_by_recipe(X: np.ndarray, y: np.ndarray, seed: int) -> np.ndarray:
     means = [np.zeros_like(parameter) for parameter in parameters]
     squares = [np.zeros_like(parameter) for parameter in parameters]
     step, lowest, waited = 0, np.inf, 0
-    for _ in range(MOST_EPOCHS):
+    for _ in range(MAX_EPOCHS):
         for rows in batches(generator.permutation(train)):
             step += 1
             _, gradients = loss_and_gradients(parameters, X[rows], y[rows])
@@ -111,5 +110,5 @@ def contrast(Z: np.ndarray, codes: np.ndarray) -> tuple[float, np.ndarray]:
 
 
 def batches(rows: np.ndarray) -> list[np.ndarray]:
-    """Return the rows in batches of `BATCH`, the last one shorter."""
-    return np.split(rows, range(BATCH, len(rows), BATCH))
+    """Return the rows in batches of `BATCH_ROWS`, the last one shorter."""
+    return np.split(rows, range(BATCH_ROWS, len(rows), BATCH_ROWS))

@@ -1,0 +1,59 @@
+"""What the benchmarks share: texts, times, the machine, the files of results."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import platform
+import random
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "benchmarks" / "results"
+DEMO = ROOT / "assets" / "demo"
+
+
+def make_texts(n: int) -> tuple[list[str], list[str]]:
+    """Return n distinct texts and a label each, the same every time.
+
+    A text is two sentences of the demo corpus; its label is the topic of the first.
+    """
+    with (DEMO / "feedback.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    pairs = [divmod(pair, len(rows)) for pair in random.Random(0).sample(range(len(rows) ** 2), n)]
+    texts = [f"{rows[first]['text']} {rows[second]['text']}" for first, second in pairs]
+    return texts, [rows[first]["topic"] for first, _ in pairs]
+
+
+def machine() -> dict[str, str]:
+    """Return what the figures depend on beside this project: processor, Python, libraries."""
+    names = ("numpy", "scipy", "scikit-learn", "torch", "sentence-transformers")
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text(encoding="utf-8").splitlines() if cpuinfo.exists() else []
+    models = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    processor = models[0] if models else platform.processor() or platform.machine()
+    found = {"processor": f"{processor}, {os.cpu_count()} cores", "Python": platform.python_version()}
+    return found | {name: version(name) for name in names}
+
+
+def timed(call: Callable[[], Any]) -> tuple[Any, float, float]:
+    """Return the result of a call, its seconds, and its seconds of processor time.
+
+    Other programs distort the processor time less.
+    """
+    start, work = time.perf_counter(), time.process_time()
+    return call(), time.perf_counter() - start, time.process_time() - work
+
+
+def write_figures(file: Path, figures: dict[str, Any]) -> None:
+    """Print all figures, and write them with the machine as JSON."""
+    for name, value in figures.items():
+        print(f"{name:32} {round(value, 3) if isinstance(value, float) else value}")
+    file.parent.mkdir(exist_ok=True)
+    document = {"machine": machine(), **figures}
+    file.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
