@@ -7,6 +7,16 @@ from collections.abc import Iterable
 GREY = "#a8adb3"
 """Colour of texts that are not selected, in no cluster or without label; no category is similar."""
 
+# Forty candidates of glasbey.extend_palette (0.3, colorblind_safe), the farthest first. The smallest
+# distance falls to 0.028 in OKLab: neighbours on a map can be similar, but no colour repeats.
+MORE_CATEGORIES = (
+    "#ce8c00", "#31a5c5", "#bd4a08", "#a5638c", "#4aa5ff", "#a552ce", "#7b8c4a", "#bdce7b",
+    "#4ad6ce", "#52c54a", "#52c5d6", "#adad8c", "#4a9c9c", "#9c73ce", "#f74252", "#a54a8c",
+    "#298c6b", "#e642e6", "#e6a55a", "#7bbdff", "#a573b5", "#ef6bce", "#08ad63", "#3194ff",
+    "#d6bd9c", "#846373", "#8ca594", "#7b7b52", "#bd10a5", "#d6c55a", "#de2931", "#a58c84",
+    "#c5213a", "#3184ff", "#9cbdad", "#42adbd", "#bd31e6", "#d684ad", "#3ad694", "#c5319c",
+)  # fmt: skip
+
 CATEGORIES = (
     # Okabe and Ito (2008), Color Universal Design, without black.
     "#0072b2",  # blue
@@ -31,48 +41,7 @@ CATEGORIES = (
     "#165c6b",  # petrol
     "#c92db0",  # magenta
     "#adbd7b",  # sage
-    # Forty candidates of glasbey.extend_palette (0.3, colorblind_safe), the farthest first. The smallest
-    # distance falls to 0.028 in OKLab: neighbours on a map can be similar, but no colour repeats.
-    "#ce8c00",
-    "#31a5c5",
-    "#bd4a08",
-    "#a5638c",
-    "#4aa5ff",
-    "#a552ce",
-    "#7b8c4a",
-    "#bdce7b",
-    "#4ad6ce",
-    "#52c54a",
-    "#52c5d6",
-    "#adad8c",
-    "#4a9c9c",
-    "#9c73ce",
-    "#f74252",
-    "#a54a8c",
-    "#298c6b",
-    "#e642e6",
-    "#e6a55a",
-    "#7bbdff",
-    "#a573b5",
-    "#ef6bce",
-    "#08ad63",
-    "#3194ff",
-    "#d6bd9c",
-    "#846373",
-    "#8ca594",
-    "#7b7b52",
-    "#bd10a5",
-    "#d6c55a",
-    "#de2931",
-    "#a58c84",
-    "#c5213a",
-    "#3184ff",
-    "#9cbdad",
-    "#42adbd",
-    "#bd31e6",
-    "#d684ad",
-    "#3ad694",
-    "#c5319c",
+    *MORE_CATEGORIES,
 )
 """Sixty colours as "#rrggbb", the most distinct first."""
 

@@ -6,15 +6,7 @@ import numpy as np
 
 from core.corpus import Corpus
 from core.maps.clusters import ClusterChoice, Edit, encode_edit, split_cluster
-from pages.common import (
-    cache,
-    ensure_analysis,
-    forget_widgets,
-    keep_notice,
-    person,
-    source_for,
-    typical_of,
-)
+from pages.common import cache, ensure_analysis, forget_widgets, keep_notice, person, source_for, typical_of
 from pages.maps.view import MapView, Side
 
 CLUSTERS = "clusters"  # where messages about clusters are shown

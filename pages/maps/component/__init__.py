@@ -3,11 +3,4 @@
 from pages.maps.component.linked_maps import linked_maps
 from pages.maps.component.model import Colouring, Mark, Name, NumericColouring, Pane
 
-__all__ = [
-    "Colouring",
-    "Mark",
-    "Name",
-    "NumericColouring",
-    "Pane",
-    "linked_maps",
-]
+__all__ = ["Colouring", "Mark", "Name", "NumericColouring", "Pane", "linked_maps"]

@@ -75,6 +75,7 @@ def encode_maps(
         When lengths differ, a code has no label, or a row is out of range.
     """
     n = len(panes[0].points)
+    described, values = _colouring_parts(colouring, n)
     header: dict[str, Any] = {
         "version": PAYLOAD_VERSION,
         "key": key,
@@ -83,22 +84,17 @@ def encode_maps(
         "texts": texts,
         "places": places,
         "panes": [_described(pane) for pane in panes],
-        "select": None,
-        "shown": None,
-        "lit": None,
+        **dict.fromkeys(("select", "shown", "lit")),
+        "colouring": described,
     }
-    blobs: dict[str, np.ndarray] = {}
-    header["colouring"], blobs["values"] = _colouring_parts(colouring, n)
+    blobs = {"values": values}
     if select is not None:
         header["select"] = {"token": str(select[0])}
         blobs["select"] = checked_rows(select[1], n).astype("<u4")
     if shown is not None and not np.all(shown):
         blobs["shown"] = np.asarray(shown, dtype=bool).astype(np.uint8)
         _check_length("the filter", len(blobs["shown"]), n)
-        header["shown"] = {
-            "key": content_key(blobs["shown"]),
-            "greyed": n - int(np.count_nonzero(blobs["shown"])),
-        }
+        header["shown"] = {"key": content_key(blobs["shown"]), "greyed": int((blobs["shown"] == 0).sum())}
     if lit is not None and len(lit):
         blobs["lit"] = checked_rows(lit, n).astype("<u4")
         header["lit"] = {"key": content_key(blobs["lit"])}
@@ -176,22 +172,15 @@ def _described(pane: Pane) -> dict[str, Any]:
 def _colouring_parts(colouring: Colouring | NumericColouring, n: int) -> tuple[dict[str, Any], np.ndarray]:
     if isinstance(colouring, NumericColouring):
         return _numeric_parts(colouring, n)
-    codes = np.asarray(colouring.codes)
-    _check_length(f"the colouring {colouring.title!r}", len(codes), n)
-    if len(colouring.labels) != len(colouring.colours):
-        raise ValueError(
-            f"the colouring {colouring.title!r} has {len(colouring.labels)} labels "
-            f"and {len(colouring.colours)} colours"
-        )
-    if len(colouring.labels) > MAX_CLASSES:
-        raise ValueError(
-            f"the colouring {colouring.title!r} has {len(colouring.labels)} labels, more than {MAX_CLASSES}"
-        )
-    if codes.min() < -1 or codes.max() >= len(colouring.labels):
-        raise ValueError(
-            f"the colouring {colouring.title!r} has codes from {codes.min()} to {codes.max()} "
-            f"for {len(colouring.labels)} labels"
-        )
+    codes, n_labels = np.asarray(colouring.codes), len(colouring.labels)
+    what = f"the colouring {colouring.title!r}"
+    _check_length(what, len(codes), n)
+    if n_labels != len(colouring.colours):
+        raise ValueError(f"{what} has {n_labels} labels and {len(colouring.colours)} colours")
+    if n_labels > MAX_CLASSES:
+        raise ValueError(f"{what} has {n_labels} labels, more than {MAX_CLASSES}")
+    if codes.min() < -1 or codes.max() >= n_labels:
+        raise ValueError(f"{what} has codes from {codes.min()} to {codes.max()} for {n_labels} labels")
     classes = (codes + 1).astype(np.uint16)
     header = {
         "kind": "categorical",

@@ -19,11 +19,21 @@ ORIGINS = {
 """Words for the source of a label (`core.labels.SOURCES`), with its name where it has one."""
 
 
-def record_labels(analysis_id: int, labels: Mapping[int, str | None], reviewed: bool = False) -> None:
-    """Give labels as one step. For callbacks."""
-    change_labels(
-        lambda: cache.store().labels.give(analysis_id, labels, person(), source="map", reviewed=reviewed)
-    )
+def draw_give(
+    label: str,
+    key: str,
+    analysis_id: int,
+    labels: Mapping[int, str],
+    *,
+    reviewed: bool = False,
+    **options: object,
+) -> None:
+    """Draw a button that gives labels as one step; the options are those of `st.button`."""
+
+    def give() -> None:
+        cache.store().labels.give(analysis_id, labels, person(), source="map", reviewed=reviewed)
+
+    st.button(label, key=key, on_click=change_labels, args=[give], **options)
 
 
 def draw_undo(analysis_id: int, key: str) -> None:

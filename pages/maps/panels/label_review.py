@@ -30,7 +30,7 @@ from pages.common import (
     state_of,
 )
 from pages.maps.lists import draw_more
-from pages.maps.panels.label_actions import draw_undo, record_labels
+from pages.maps.panels.label_actions import draw_give, draw_undo
 from pages.maps.selection import draw_select
 from pages.maps.view import MapView
 
@@ -93,19 +93,11 @@ def _draw_conflict(view: MapView, rows: np.ndarray) -> None:
         with st.container(horizontal=True):
             _draw_select(view, rows, key)
             for position, name in enumerate(names):
-                st.button(
-                    f"All **{markdown(name)}**",
-                    key=f"{key}_all_{position}",
-                    on_click=record_labels,
-                    args=[view.analysis.id, dict.fromkeys(rows.tolist(), name)],
-                )
-            st.button(
-                "Keep as they are",
-                key=f"{key}_keep",
-                type="tertiary",
-                on_click=record_labels,
-                args=[view.analysis.id, {int(row): view.labels[view.given[row]] for row in rows}, True],
-            )
+                label, labels = f"All **{markdown(name)}**", dict.fromkeys(rows.tolist(), name)
+                draw_give(label, f"{key}_all_{position}", view.analysis.id, labels)
+            labels = {int(row): view.labels[view.given[row]] for row in rows}
+            options = {"reviewed": True, "type": "tertiary"}
+            draw_give("Keep as they are", f"{key}_keep", view.analysis.id, labels, **options)
 
 
 def _draw_mistakes(view: MapView, guide: GuideLabels) -> None:
@@ -161,21 +153,12 @@ def _draw_doubt(view: MapView, doubt: LabelDoubt) -> None:
         )
         with st.container(horizontal=True):
             _draw_select(view, np.array([doubt.row]), key)
-            st.button(
-                f"Change to **{markdown(doubt.better)}**",
-                key=f"{key}_change",
-                disabled=doubt.better not in view.labels,
-                on_click=record_labels,
-                args=[view.analysis.id, {doubt.row: doubt.better}],
-            )
-            st.button(
-                f"Keep **{markdown(doubt.given)}**",
-                key=f"{key}_keep",
-                type="tertiary",
-                help="It is not shown as a possible mistake again.",
-                on_click=record_labels,
-                args=[view.analysis.id, {doubt.row: doubt.given}, True],
-            )
+            label, gone = f"Change to **{markdown(doubt.better)}**", doubt.better not in view.labels
+            labels = {doubt.row: doubt.better}
+            draw_give(label, f"{key}_change", view.analysis.id, labels, disabled=gone)
+            label, labels = f"Keep **{markdown(doubt.given)}**", {doubt.row: doubt.given}
+            options = {"reviewed": True, "type": "tertiary", "help": "It is not listed here again."}
+            draw_give(label, f"{key}_keep", view.analysis.id, labels, **options)
 
 
 def _draw_select(view: MapView, rows: np.ndarray, key: str) -> None:
