@@ -1,7 +1,7 @@
-"""Spaces and their 2-D maps: projection, map quality, and the place of a new text."""
+"""Spaces and their 2-D maps: projection, map quality, and placement of a new text."""
 
 from core.maps.fit import Fit
-from core.maps.placement import Placement, place_in, place_reshaped, place_text
+from core.maps.placement import Placement, place_text
 from core.maps.projection import project, warm_up
 from core.maps.quality import MapQuality, measure_map, near_neighbours
 from core.maps.space import Space
@@ -13,8 +13,6 @@ __all__ = [
     "Space",
     "measure_map",
     "near_neighbours",
-    "place_in",
-    "place_reshaped",
     "place_text",
     "project",
     "warm_up",

@@ -1,4 +1,4 @@
-"""The result of a Fit: the reshaped space with predicted labels."""
+"""Result of a Fit: the reshaped space with predicted labels."""
 
 from __future__ import annotations
 
@@ -22,9 +22,8 @@ class Fit:
         The reshaped space, or the space of the re-encoded texts.
     space_key : str
         Key of this space, its clusters and answers in the store. Fits of one re-encoding share it.
-    method : Method
     instruction : str
-        Instruction at the time of the Fit.
+        At the time of the Fit.
     labels : list of str
         Label names at the time of the Fit.
     label_ids : list of int
@@ -40,10 +39,10 @@ class Fit:
     label_vectors : ndarray of float32, shape (n_labels, n_dims), or None
         Encoded phrases; None where the encoder cannot encode any.
     classifier : mapping of str to ndarray, or None
-        `GuidedTransform.to_arrays` of the transform that predicts labels. None without predictions, and in a
-        Fit of an earlier version.
+        `GuidedTransform.to_arrays` of the transform that predicts labels. None without predictions, and in
+        Fits of earlier versions.
     network : mapping of str to ndarray, or None
-        `GSTransform.to_arrays`; None for other methods, and in a Fit of an earlier version.
+        `GSTransform.to_arrays`; None for other methods, and in Fits of earlier versions.
     """
 
     space: Space
@@ -62,12 +61,12 @@ class Fit:
 
     @property
     def has_predictions(self) -> bool:
-        """Whether texts have predicted labels; a re-encoding needs no labels and may have none."""
+        """Whether texts have predicted labels; with a re-encoding they may have none."""
         return bool(self.classes)
 
     @property
     def has_estimators(self) -> bool:
-        """Whether its fitted estimators are stored, so that a new text is placed without training."""
+        """Whether its estimators are stored, so that a new text is placed without training."""
         needs_network = self.method.kind == "gstransform"
         return (self.classifier is not None or not self.has_predictions) and (
             self.network is not None or not needs_network
@@ -78,9 +77,9 @@ class Fit:
         return generic if self.method.kind == "guided" else self.space
 
     def unscaled_vectors(self) -> np.ndarray:
-        """Return the vectors of the space in the lengths that the transform gave them, for a linear form.
+        """Return the vectors with the lengths that the transform gave them, for a linear form.
 
-        A Fit of an earlier version has its unit vectors, until its estimators are fitted again.
+        Fits of earlier versions return unit vectors until their estimators are fitted again.
         """
         vectors = np.asarray(self.space.vectors)
         if self.method.kind != "guided" or self.classifier is None:

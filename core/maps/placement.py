@@ -1,4 +1,4 @@
-"""Place a new text in a space: its nearest texts, its place on the map, its label probabilities."""
+"""Place a new text in a space: nearest texts, place on the map, label probabilities."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from core.neighbours import DUPLICATE_COSINE, unit_rows
 from core.transforms import GSTransform, GuidedTransform
 
 COSINE_POWER = 8
-"""Exponent of the cosine in the weight of a neighbour: the nearest have most weight (see `place_among`)."""
+"""Exponent of the cosine in the weight of a neighbour, see `place_among`."""
 
 MEDIAN_STEPS = 50
 """Iterations of Weiszfeld's algorithm."""
 
 N_NEIGHBOURS = 15
-"""Nearest texts that determine the place: as many as in the neighbour graph."""
+"""Nearest texts that determine the place, as many as in the neighbour graph."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,7 @@ def place_text(vector: np.ndarray, generic: Space, fit: Fit | None = None) -> Pl
     Parameters
     ----------
     vector : array of float32, shape (n_dims,)
-        From the encoder of the generic space; of a Fit that re-encodes, from that Fit's encoder.
-    generic : Space
+        From the encoder of the generic space, or of a Fit that re-encodes.
     fit : Fit, optional
         With estimators.
     """
@@ -64,37 +63,29 @@ def place_text(vector: np.ndarray, generic: Space, fit: Fit | None = None) -> Pl
 
 
 def place_in(vector: np.ndarray, space: Space) -> Placement:
-    """Place a text in a space of an encoder: the generic space, or that of re-encoded texts.
+    """Place a vector (n_dims,) of the encoder of a space in this space. Cost O(n_texts x n_dims).
 
-    A text of the corpus gets the place of that text. Cost O(n_texts x n_dims).
-
-    Parameters
-    ----------
-    vector : array of float32, shape (n_dims,)
-        From the encoder of this space.
-    space : Space
+    A text of the corpus gets the place of that text.
     """
     neighbours, similarities = find_meaning(space.vectors, vector, N_NEIGHBOURS)
-    if similarities[0] >= DUPLICATE_COSINE:  # in another batch, its last digits differ
+    if similarities[0] >= DUPLICATE_COSINE:  # in another batch, the last digits differ
         vector = np.asarray(space.vectors[neighbours[0]])
     return Placement(vector, neighbours, similarities, place_among(space.map, neighbours, similarities))
 
 
 def place_reshaped(vector: np.ndarray, fit: Fit, generic: Space) -> Placement:
-    """Place a text in the space of a Fit by its stored estimators; nothing is trained.
-
-    Cost O(n_texts x (n_dims + n_reshaped)).
+    """Place a text in the space of a Fit by its stored estimators. Cost O(n_texts x (n_dims + n_reshaped)).
 
     Parameters
     ----------
     vector : array of float32, shape (n_dims,)
-        Its vector in the space that the Fit started from, as `place_in` returns it.
+        From `place_in`, for the space that the Fit started from.
     fit : Fit
         With estimators.
     generic : Space
-        The generic space that it was fitted to.
+        That of the Fit.
     """
-    kind, moved = fit.method.kind, vector[None]
+    kind, reshaped = fit.method.kind, vector[None]
     classifier: GuidedTransform | None = None
     if fit.classifier is not None:
         embedding = fit.space.vectors if kind == "guided" else None
@@ -102,20 +93,20 @@ def place_reshaped(vector: np.ndarray, fit: Fit, generic: Space) -> Placement:
         classifier = GuidedTransform.from_arrays(fit.classifier, base, embedding, fit.probabilities)
     if kind == "guided":
         assert classifier is not None  # such a Fit always predicts
-        moved = unit_rows(classifier.transform(moved))
+        reshaped = unit_rows(classifier.transform(reshaped))
     elif kind == "gstransform":
         assert fit.network is not None
-        moved = unit_rows(GSTransform.from_arrays(fit.network).transform(moved))
-    neighbours, similarities = find_meaning(fit.space.vectors, moved[0], N_NEIGHBOURS)
+        reshaped = unit_rows(GSTransform.from_arrays(fit.network).transform(reshaped))
+    neighbours, similarities = find_meaning(fit.space.vectors, reshaped[0], N_NEIGHBOURS)
     place = place_among(fit.space.map, neighbours, similarities)
     probabilities = None
     if classifier is not None:
-        probabilities = classifier.predict_proba(vector[None] if kind == "guided" else moved)[0]
-    return Placement(moved[0], neighbours, similarities, place, probabilities)
+        probabilities = classifier.predict_proba(vector[None] if kind == "guided" else reshaped)[0]
+    return Placement(reshaped[0], neighbours, similarities, place, probabilities)
 
 
 def place_among(points: np.ndarray, neighbours: np.ndarray, similarities: np.ndarray) -> np.ndarray:
-    """Return the weighted geometric median of the neighbours' places on a map.
+    """Return the weighted geometric median of the neighbours' places on a map, float32 (2,).
 
     It lies where most of them are; the mean would lie between two groups. Held-out texts of the demo corpus
     are placed 0.07 of the map's spread from their true place (median). By the nearest text alone it is 0.09,
@@ -127,10 +118,6 @@ def place_among(points: np.ndarray, neighbours: np.ndarray, similarities: np.nda
         The map.
     neighbours, similarities : arrays of shape (k,)
         Rows and cosines, nearest first.
-
-    Returns
-    -------
-    ndarray of float32, shape (2,)
 
     References
     ----------

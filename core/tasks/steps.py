@@ -93,8 +93,6 @@ def open_source(
     table = keep_word_table(results, corpus_key, texts)
     return ClusterSource(
         points=np.asarray(points),
-        vectors=vectors,
-        hierarchy=hierarchy,
         levels=cluster_levels(hierarchy),
         table=table,
         evenness=spread_evenly(table, hierarchy.leaves),

@@ -17,7 +17,6 @@ from core.maps.clusters.algorithms import (
     number_by_size,
 )
 from core.maps.clusters.edits import Edit, apply_edits
-from core.maps.clusters.hierarchy import Hierarchy
 from core.maps.clusters.keyword_names import name_clusters
 
 DENSITY, K_MEANS = "density", "k-means"
@@ -75,8 +74,6 @@ class ClusterSource:
     Attributes
     ----------
     points : float array (n, 2)
-    vectors : float array (n, d)
-    hierarchy : Hierarchy
     levels : list of int32 arrays (n,), from `cluster_levels`
     evenness : float array (n_words,) or None, from `spread_evenly`
     k_clusters : callable
@@ -84,8 +81,6 @@ class ClusterSource:
     """
 
     points: np.ndarray
-    vectors: np.ndarray
-    hierarchy: Hierarchy
     levels: list[np.ndarray]
     table: WordTable
     evenness: np.ndarray | None

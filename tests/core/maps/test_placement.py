@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from core.maps import place_in, place_reshaped
-from core.maps.placement import place_among
+from core.maps.placement import place_among, place_in, place_reshaped
 from core.storage import load_fit, load_space
 from pages.common import cache
 from tests.conftest import WordEncoder
@@ -23,32 +22,32 @@ def encode(text):
     return WordEncoder().encode([text])[0]
 
 
-def test_a_place_is_where_most_neighbours_are_and_not_between_groups():
+def test_a_text_is_placed_among_most_neighbours_and_not_between_groups():
     points = np.array([[0, 0], [0.2, 0], [0, 0.2], [10, 10], [10, 10.2]], dtype=np.float32)
     place = place_among(points, np.arange(5), np.full(5, 0.5, dtype=np.float32))
     assert place.dtype == np.float32
     assert np.abs(place).max() < 0.5
 
 
-def test_the_nearest_neighbours_count_most():
+def test_the_nearest_neighbours_have_most_weight():
     points = np.array([[0, 0], [10, 0], [10, 0.1], [10, 0.2]], dtype=np.float32)
     place = place_among(points, np.arange(4), np.array([0.9, 0.5, 0.5, 0.5], dtype=np.float32))
     np.testing.assert_allclose(place, [0, 0], atol=0.1)
 
 
-def test_a_copy_has_the_place_of_its_text():
+def test_a_duplicate_gets_the_place_of_its_text():
     points = np.array([[3, 4], [0, 0], [0, 0.1]], dtype=np.float32)
     place = place_among(points, np.arange(3), np.array([1, 0.99, 0.99], dtype=np.float32))
     assert place.tolist() == [3, 4]
 
 
-def test_a_text_that_is_near_to_nothing_still_has_a_place():
+def test_an_isolated_text_gets_a_place():
     points = np.array([[0, 0], [2, 0]], dtype=np.float32)
     place = place_among(points, np.arange(2), np.array([0, -0.2], dtype=np.float32))
     assert np.isfinite(place).all() and 0 <= place[0] <= 2
 
 
-def test_a_text_of_the_corpus_has_its_own_place(spaces, corpus):
+def test_a_text_of_the_corpus_gets_its_own_place(spaces, corpus):
     generic, fit = spaces
     for row in (0, 17):
         placed = place_in(encode(corpus.texts[row]), generic)
