@@ -23,7 +23,7 @@ from core.encoders.precomputed import (
     read_precomputed,
     split_precomputed,
 )
-from core.encoders.spec import EncoderSpec, Kind, is_folder
+from core.encoders.spec import EncoderSpec, is_folder
 
 __all__ = [
     "DEFAULT_ENCODER",
@@ -32,7 +32,6 @@ __all__ = [
     "Encoder",
     "EncoderFacts",
     "EncoderSpec",
-    "Kind",
     "PrecomputedVectors",
     "available_encoders",
     "count_tokens",

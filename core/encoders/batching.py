@@ -1,4 +1,4 @@
-"""Batches of different texts by length, in an order whose speed is even from the start."""
+"""Batches of texts of similar length, in a random order, so that the speed is even."""
 
 from __future__ import annotations
 

@@ -15,9 +15,9 @@ PACKAGED_MODEL = "all-MiniLM-L6-v2"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 HUB_OWNER = "sentence-transformers"  # of names without an owner
 HUB_TIMEOUT = 10.0  # seconds
-DESCRIPTIONS = ("modules.json", "config.json")
-WEIGHTS = (".safetensors", ".bin")
-LOADED_SUFFIXES = (*WEIGHTS, ".json", ".txt", ".model")
+DESCRIPTION_FILES = ("modules.json", "config.json")
+WEIGHT_SUFFIXES = (".safetensors", ".bin")
+LOADED_SUFFIXES = (*WEIGHT_SUFFIXES, ".json", ".txt", ".model")
 # Weights for other libraries, pictures and papers: never loaded, often gigabytes.
 NOT_DOWNLOADED = [
     "onnx/*", "openvino/*", "coreml/*", "*.onnx", "*.h5", "*.msgpack", "*.ot", "*.gguf", "*.tflite", "*.pdf",
@@ -63,8 +63,8 @@ def find_folder(name: str) -> Path | None:
         folder = Path(name).expanduser()
         if not is_model(folder):
             raise EncoderUnavailable(
-                f"The folder {folder} holds no model (no {' or '.join(DESCRIPTIONS)} with weights beside "
-                "it): choose the folder that an encoder was saved to, by sentence-transformers or "
+                f"The folder {folder} holds no model (no {' or '.join(DESCRIPTION_FILES)} with weights "
+                "beside it): choose the folder that an encoder was saved to, by sentence-transformers or "
                 "transformers."
             )
         return folder
@@ -109,8 +109,8 @@ def packaged_folder() -> Path:
 
 def is_model(folder: Path) -> bool:
     """Return whether a folder holds a description of a model, and weights."""
-    described = any((folder / description).is_file() for description in DESCRIPTIONS)
-    return described and any(path.suffix in WEIGHTS for path in folder.rglob("*") if path.is_file())
+    described = any((folder / description).is_file() for description in DESCRIPTION_FILES)
+    return described and any(path.suffix in WEIGHT_SUFFIXES for path in folder.rglob("*") if path.is_file())
 
 
 def model_key(folder: Path) -> str:
@@ -237,7 +237,7 @@ def _download(repository: str) -> Path:
     if not is_model(Path(folder)):
         raise EncoderUnavailable(
             f"{repository} on the Hugging Face hub holds no model that Refract can read (no "
-            f"{' or '.join(DESCRIPTIONS)} with weights beside it): choose another, {otherwise}"
+            f"{' or '.join(DESCRIPTION_FILES)} with weights beside it): choose another, {otherwise}"
         )
     return Path(folder)
 

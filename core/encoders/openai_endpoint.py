@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -47,10 +48,10 @@ MOST_BATCH_TEXTS = 32
 
 BATCH_TOKENS = 32_000
 MOST_CHARACTERS = MOST_TOKENS * 4
-"""Of a text: what stands beyond is not sent."""
+"""Of a text: the rest is not sent."""
 
-LEAST_CHARACTERS = 200
-"""A text that is refused at this length is not refused for its length."""
+MIN_CHARACTERS = 200
+"""Of a text: when a shorter one is refused, its length is not the reason."""
 
 TOO_LARGE_STATUSES = (400, 413, 422)
 """Refusals after which a smaller request may be accepted."""
@@ -190,7 +191,7 @@ class EndpointEncoder:
         self.tasks = self.wording.fixed_tasks
         self._key = os.environ.get(KEY_VARIABLE, "").strip()
         if not can_be_key(self._key):
-            raise EncoderUnavailable(f"{KEY_VARIABLE} holds signs that no key has: set it again.")
+            raise EncoderUnavailable(f"{KEY_VARIABLE} holds characters that no key has: set it again.")
         self._pause = pause
         self._format = {"encoding_format": "float"}
         self.n_dims = 0
@@ -232,9 +233,7 @@ class EndpointEncoder:
             if progress:
                 progress(done, len(texts))
 
-        def embed(batch: list[str], stop: threading.Event) -> np.ndarray:
-            return self._embed(batch, prompt, stop)
-
+        embed = partial(self._embed, prompt=prompt)
         with closing(run_parallel(embed, batches, idle=report)) as results:
             for position, found in results:
                 vectors.update(zip(batches[position], found, strict=True))
@@ -242,7 +241,7 @@ class EndpointEncoder:
                 report()
         return stack_vectors([vectors[text[:MOST_CHARACTERS]] for text in texts], self.n_dims, self.name)
 
-    def _embed(self, texts: list[str], prompt: str, stop: threading.Event) -> np.ndarray:
+    def _embed(self, texts: list[str], stop: threading.Event, *, prompt: str) -> np.ndarray:
         """Vectors of a batch; of its halves where it is too large for the server."""
         try:
             return self._post([prompt + text for text in texts], stop)
@@ -250,11 +249,11 @@ class EndpointEncoder:
             if len(texts) > 1:
                 half = len(texts) // 2
                 parts = [texts[:half], texts[half:]]
-            elif len(texts[0]) > LEAST_CHARACTERS:
+            elif len(texts[0]) > MIN_CHARACTERS:
                 parts = [[texts[0][: len(texts[0]) // 2]]]
             else:
                 raise
-        return np.concatenate([self._embed(part, prompt, stop) for part in parts])
+        return np.concatenate([self._embed(part, stop, prompt=prompt) for part in parts])
 
     def _post(self, inputs: list[str], stop: threading.Event) -> np.ndarray:
         """Vectors of one request, repeated after a pause while the server is busy or away."""
@@ -262,7 +261,7 @@ class EndpointEncoder:
             return post_with_retries(
                 f"{self.url}/embeddings",
                 lambda: {"model": self.model, "input": [text or " " for text in inputs], **self._format},
-                lambda reply: self._read(reply, len(inputs)),
+                lambda reply: self._read_reply(reply, len(inputs)),
                 LIMITS if self.n_dims else FIRST_LIMITS,
                 key=self._key,
                 pause=self._pause or stop.wait,
@@ -287,55 +286,55 @@ class EndpointEncoder:
             raise self._explain(refusal) from None
         return False
 
-    def _read(self, reply: bytes, n_texts: int) -> np.ndarray:
+    def _read_reply(self, reply: bytes, n_texts: int) -> np.ndarray:
         """Unit vectors of an answer, in the order of the texts: float32 (n_texts, n_dims)."""
         try:
-            found = json.loads(reply)["data"]
-            positions = [item.get("index", place) for place, item in enumerate(found)]
-            rows = [_numbers(item["embedding"]) for item in found]
+            items = json.loads(reply)["data"]
+            positions = [item.get("index", place) for place, item in enumerate(items)]
+            rows = [_read_vector(item["embedding"]) for item in items]
         except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             if isinstance(error, json.JSONDecodeError) and reply.lstrip().startswith(b"{"):
                 raise ConnectionError("its answer was cut off in the middle") from None
-            raise EncoderUnavailable(self._odd("something else")) from None
+            raise self._unusable("something else") from None
         if len(rows) != n_texts:
-            raise EncoderUnavailable(self._odd(f"{len(rows):,} vectors for {n_texts:,} texts"))
+            raise self._unusable(f"{len(rows):,} vectors for {n_texts:,} texts")
         whole = all(type(position) is int for position in positions)  # True and 1.0 are no positions
         if not whole or sorted(positions) != list(range(n_texts)):
-            raise EncoderUnavailable(self._odd("vectors that do not say of which text they are"))
+            raise self._unusable("vectors that do not say of which text they are")
         width = self.n_dims or (rows[0].size if rows else 0)
         if any(row.shape != (width,) for row in rows) or width < 2:
-            odd = next((row.size for row in rows if row.shape != (width,)), width)
-            raise EncoderUnavailable(self._odd(f"a vector of {odd:,} numbers where {width:,} are needed"))
+            other = next((row.size for row in rows if row.shape != (width,)), width)
+            raise self._unusable(f"a vector of {other:,} numbers where {width:,} are needed")
         vectors = np.empty((n_texts, width), dtype=np.float32)
         vectors[positions] = rows
         if not np.isfinite(vectors).all():
-            raise EncoderUnavailable(self._odd("vectors that are no numbers"))
+            raise self._unusable("vectors that are no numbers")
         return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
 
-    def _odd(self, what: str) -> str:
-        return (
+    def _unusable(self, what: str) -> EncoderUnavailable:
+        return EncoderUnavailable(
             f"{self.host} answered with {what}: check that “{self.model}” is an embeddings model, and that "
             "the server speaks the OpenAI embeddings protocol at this address, which usually ends in /v1."
         )
 
     def _explain(self, refusal: RequestRefused) -> EncoderUnavailable:
-        status, said = refusal.status, refusal.message
+        status, message = refusal.status, refusal.message
         if status in (401, 403):
             text = f"{self.host} refuses the key ({status}): set {KEY_VARIABLE} to one that is valid there."
         elif status == 404:
             text = (
-                f"{self.host} knows no model “{self.model}” ({said}): check its name, and the address, which "
-                "usually ends in /v1."
+                f"{self.host} knows no model “{self.model}” ({message}): check its name, and the address, "
+                "which usually ends in /v1."
             )
         elif status == 429:
-            text = f"{self.host} accepts no more texts for now ({said}): try again later."
+            text = f"{self.host} accepts no more texts for now ({message}): try again later."
         elif 300 <= status < 400:
             text = (
                 f"{self.host} redirects to another address ({status}), and Refract follows no redirect: give "
                 "that address."
             )
         else:
-            text = f"{self.host} could not answer ({status}: {said}): check the messages of the server."
+            text = f"{self.host} could not answer ({status}: {message}): check the messages of the server."
         return (_TooLarge if _is_too_large(refusal) else EncoderUnavailable)(text)
 
 
@@ -349,7 +348,7 @@ def _is_too_large(refusal: RequestRefused) -> bool:
     return refusal.status in TOO_LARGE_STATUSES or by_name
 
 
-def _numbers(embedding: object) -> np.ndarray:
+def _read_vector(embedding: object) -> np.ndarray:
     """One vector of an answer; some servers send base64 whatever format is requested."""
     if isinstance(embedding, str):
         return np.frombuffer(base64.b64decode(embedding, validate=True), dtype="<f4")

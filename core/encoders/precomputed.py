@@ -130,7 +130,7 @@ def read_precomputed(
             f"“{name}” holds {len(vectors):,} vectors and the corpus {n_texts:,} texts (rows without a text "
             "are left out): one for each text is needed, or ids in both to match them by."
         )
-    vectors = _unit(name, np.asarray(vectors, dtype=np.float32))
+    vectors = _unit_rows(name, np.asarray(vectors, dtype=np.float32))
     return PrecomputedVectors(vectors, matched_by, content_key("ready vectors", PRECOMPUTED_VERSION, vectors))
 
 
@@ -256,7 +256,7 @@ def _id_text(value: object) -> str:
     return str(value).strip()
 
 
-def _unit(name: str, vectors: np.ndarray) -> np.ndarray:
+def _unit_rows(name: str, vectors: np.ndarray) -> np.ndarray:
     bad = np.flatnonzero(~np.isfinite(vectors).all(axis=1))
     if len(bad):
         raise EncoderUnavailable(

@@ -74,30 +74,22 @@ class Wording:
         )
 
 
-PLAIN = Wording()
-INSTRUCT_TIGHT = Wording(f"Instruct: {SLOT}\nQuery:")
-INSTRUCT = Wording(f"Instruct: {SLOT}\nQuery: ")
-GEMMA = Wording(
-    tasks={
-        "clustering": "task: clustering | query: ",
-        "classification": "task: classification | query: ",
-        "sentence similarity": "task: sentence similarity | query: ",
-    }
-)
-NOMIC = Wording(
-    tasks={
-        "clustering": "clustering: ",
-        "classification": "classification: ",
-        "search_query": "search_query: ",
-        "search_document": "search_document: ",
-    }
-)
-KNOWN = (
-    ("qwen3-embedding", INSTRUCT_TIGHT),
-    ("e5-large-instruct", INSTRUCT),
-    ("embeddinggemma", GEMMA),
-    ("nomic-embed-text", NOMIC),
-)
+KNOWN_WORDINGS = {
+    "qwen3-embedding": Wording(f"Instruct: {SLOT}\nQuery:"),
+    "e5-large-instruct": Wording(f"Instruct: {SLOT}\nQuery: "),
+    "embeddinggemma": Wording(
+        tasks={
+            task: f"task: {task} | query: "
+            for task in ("clustering", "classification", "sentence similarity")
+        }
+    ),
+    "nomic-embed-text": Wording(
+        tasks={
+            task: f"{task}: " for task in ("clustering", "classification", "search_query", "search_document")
+        }
+    ),
+}
+"""By a part of the model's name."""
 
 
 def chosen_wording(template: str) -> Wording:
@@ -118,9 +110,9 @@ def chosen_wording(template: str) -> Wording:
 def saved_prompts(folder: Path) -> tuple[dict[str, str], str]:
     """Return the prompts saved with a model, and the one for texts without an instruction ("": none)."""
     settings = read_settings(folder / "config_sentence_transformers.json")
-    prompts = settings.get("prompts")
-    prompts = prompts if isinstance(prompts, dict) else {}
-    prompts = {name: prompt for name, prompt in prompts.items() if isinstance(prompt, str)}
+    saved = settings.get("prompts")
+    saved = saved if isinstance(saved, dict) else {}
+    prompts = {name: prompt for name, prompt in saved.items() if isinstance(prompt, str)}
     return prompts, prompts.get(settings.get("default_prompt_name") or "", "")
 
 
@@ -134,12 +126,12 @@ def known_wording(source: str, saved: Mapping[str, str | None]) -> Wording:
     saved : mapping of name to prompt
         Prompts saved with the model.
     """
-    called = Path(source).name.lower()
-    known = next((wording for part, wording in KNOWN if part in called), PLAIN)
+    model = Path(source).name.lower()
+    known = next((wording for part, wording in KNOWN_WORDINGS.items() if part in model), Wording())
     if known.template:
         return known
     prompts = {name: prompt for name, prompt in saved.items() if prompt}
-    shown = next(filter(None, map(WEB_SEARCH.fullmatch, prompts.values())), None)
-    if shown:
-        return Wording(f"Instruct: {SLOT}\n{shown[1]}")
+    example = next(filter(None, map(WEB_SEARCH.fullmatch, prompts.values())), None)
+    if example:
+        return Wording(f"Instruct: {SLOT}\n{example[1]}")
     return Wording(tasks={**prompts, **known.tasks})

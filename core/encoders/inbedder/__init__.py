@@ -1,11 +1,5 @@
 """InBedder: embeddings from the hidden states with which a language model answers the instruction."""
 
-from core.encoders.inbedder.encoder import CAUSAL_OUTPUTS, MASKED_OUTPUTS, InBedderEncoder
 from core.encoders.inbedder.family import InBedderFamily
 
-__all__ = [
-    "CAUSAL_OUTPUTS",
-    "MASKED_OUTPUTS",
-    "InBedderEncoder",
-    "InBedderFamily",
-]
+__all__ = ["InBedderFamily"]

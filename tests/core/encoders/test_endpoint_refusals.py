@@ -120,7 +120,7 @@ def test_the_key_is_in_no_name_and_no_provenance(server, monkeypatch):
 
 def test_a_key_that_cannot_be_sent_is_not_shown(server, monkeypatch):
     monkeypatch.setenv(KEY_VARIABLE, "secret\nkey")
-    with pytest.raises(EncoderUnavailable, match=f"{KEY_VARIABLE} holds signs that no key has") as caught:
+    with pytest.raises(EncoderUnavailable, match=f"{KEY_VARIABLE} holds characters") as caught:
         EndpointEncoder(server.name)
     assert "secret" not in str(caught.value)
     assert server.requests == []

@@ -2,7 +2,8 @@
 
 import pytest
 
-from core.encoders.inbedder import InBedderEncoder, loading
+from core.encoders.inbedder import loading
+from core.encoders.inbedder.encoder import InBedderEncoder
 from tests.conftest import WordEncoder
 from tests.support.tiny_models import save_causal, save_masked
 

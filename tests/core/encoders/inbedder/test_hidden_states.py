@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from core.encoders.inbedder import CAUSAL_OUTPUTS, MASKED_OUTPUTS, loading
+from core.encoders.inbedder import loading
+from core.encoders.inbedder.encoder import CAUSAL_OUTPUTS, MASKED_OUTPUTS
 from core.encoders.inbedder.hidden_states import CausalModel
 from tests.core.encoders.inbedder.conftest import FEEL, TEXTS, open_encoder, pattern
 

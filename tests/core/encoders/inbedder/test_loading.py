@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from core.encoders import load_encoder
-from core.encoders.inbedder import InBedderEncoder
+from core.encoders.inbedder.encoder import InBedderEncoder
 from core.errors import EncoderUnavailable
 from tests.core.encoders.inbedder.conftest import FEEL, TEXTS, open_encoder
 from tests.support.tiny_models import save_causal, save_instructor
