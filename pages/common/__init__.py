@@ -45,7 +45,7 @@ from pages.common.state import (
     state_of,
     widget_value,
 )
-from pages.common.text import capitalised, duration, markdown, metadata_of, shorten
+from pages.common.text import capitalised, duration, gigabytes, markdown, metadata_of, shorten
 
 __all__ = [
     "FIT_HELP",
@@ -76,6 +76,7 @@ __all__ = [
     "forget_widget",
     "forget_widgets",
     "get_state",
+    "gigabytes",
     "has_widget",
     "is_fitted",
     "is_prepared",

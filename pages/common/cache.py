@@ -12,14 +12,11 @@ import numpy as np
 import streamlit as st
 
 from core.corpus import Corpus
-from core.evidence import Change, neighbour_change
-from core.evidence import most_changed as find_most_changed
+from core.evidence import neighbour_change
 from core.jobs import JobRunner
 from core.maps import Fit, MapQuality, Space
 from core.neighbours import Graph
 from core.storage import Analysis, Store, data_home, load_answers, load_finding, load_fit, load_space
-
-MOST_CHANGED = 20  # texts in the list of the most changed
 
 
 def store() -> Store:
@@ -71,14 +68,6 @@ def _fit(corpus_key: str, fit_key: str) -> Fit:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _renamed(fit_key: str, labels: tuple[str, ...], _fit: Fit) -> Fit:
     return replace(_fit, labels=list(labels))
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def most_changed(corpus_key: str, embedding_key: str, fit_key: str) -> list[Change]:
-    """Texts with the most replaced neighbours after a Fit."""
-    return find_most_changed(
-        space(corpus_key, embedding_key).graph, _fit(corpus_key, fit_key).space.graph, MOST_CHANGED
-    )
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -65,25 +65,14 @@ def cancel_of(**arguments: object) -> None:
 
 
 def draw_job(job: Job | None, *, cancel_key: str, stopped: str = "") -> bool:
-    """Draw the progress of a job with Cancel, or why it ended early.
+    """Draw the progress of a job with Cancel, or why it ended early; return whether it waits or runs.
 
-    Parameters
-    ----------
-    job : Job or None
-    cancel_key : str
-        Widget key of the Cancel button.
-    stopped : str
-        Message where the job was cancelled; none when empty.
-
-    Returns
-    -------
-    bool
-        Whether the job waits or runs.
+    `stopped` is the message for a cancelled job; "" for none.
     """
     if job is None:
         return False
     if job.active:
-        draw_progress(job, cancel_key=cancel_key)
+        st.fragment(_follow, run_every=PAGE_SECONDS)(job, cancel_key)
     elif job.status == "failed":
         show_message(job.message)
     elif job.status == "cancelled" and stopped:
@@ -91,9 +80,10 @@ def draw_job(job: Job | None, *, cancel_key: str, stopped: str = "") -> bool:
     return job.active
 
 
-def draw_progress(job: Job, *, cancel_key: str | None = None) -> None:
-    """Draw the progress of a job with Cancel; the page is rerun when the job ended."""
-    st.fragment(_draw_progress, run_every=PAGE_SECONDS if job.active else None)(job, cancel_key)
+def draw_bar(job: Job, cancel_key: str) -> None:
+    """Draw the progress of a job as it is now, with Cancel."""
+    st.progress(_share(job), text=progress_text(job))
+    st.button("Cancel", key=cancel_key, on_click=cache.runner().cancel, args=[job.id])
 
 
 def progress_text(job: Job) -> str:
@@ -146,12 +136,11 @@ def _draw_line(were_active: set[str]) -> None:
             st.button("Dismiss", key=f"dismiss_job_{job.id}", on_click=dismissed.add, args=[job.id])
 
 
-def _draw_progress(job: Job, cancel_key: str | None) -> None:
+def _follow(job: Job, cancel_key: str) -> None:
+    """Draw the progress of a job; rerun the page when the job ended."""
     if not job.active:
         st.rerun()
-    st.progress(_share(job), text=progress_text(job))
-    if cancel_key:
-        st.button("Cancel", key=cancel_key, on_click=cache.runner().cancel, args=[job.id])
+    draw_bar(job, cancel_key)
 
 
 def _share(job: Job) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from core.corpus.tables import unique_names
@@ -80,7 +81,12 @@ def page_head(title: str, purpose: str, *, next_page: str | None = None, next_la
             st.switch_page(next_page)
 
 
-def ask_for(message: str, page: str, label: str) -> None:
+def draw_chart(figure: go.Figure, key: str, height: int) -> None:
+    """Draw a Plotly figure of so many pixels without its toolbar."""
+    st.plotly_chart(figure, key=key, height=height, config={"displayModeBar": False})
+
+
+def stop_with_link(message: str, page: str, label: str) -> None:
     """Show what a page still needs and a link to the page that provides it; end this page."""
     with st.container(border=True, key="missing"):
         st.markdown(message)
@@ -91,9 +97,9 @@ def ask_for(message: str, page: str, label: str) -> None:
 def require_prepared(entry: StoredCorpus | None, without_corpus: str) -> None:
     """End the page unless a corpus is open and encoded; `without_corpus` is the message without one."""
     if entry is None:
-        ask_for(without_corpus, CORPUS, "Choose a corpus")
+        stop_with_link(without_corpus, CORPUS, "Choose a corpus")
     if not is_prepared(entry):
-        ask_for(f"“{markdown(entry.name)}” is not encoded yet.", CORPUS, "See the progress")
+        stop_with_link(f"“{markdown(entry.name)}” is not encoded yet.", CORPUS, "See the progress")
 
 
 def _steps(entry: StoredCorpus | None, analysis: Analysis | None) -> list[tuple[str, str, str]]:

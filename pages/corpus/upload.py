@@ -10,7 +10,7 @@ import streamlit as st
 from core.corpus import Corpus, CorpusReport, build_corpus, examine, guess_text_column
 from core.corpus.tables import Table, read_table
 from pages.charts import text_length_histogram
-from pages.common import forget_widget, markdown, state_of
+from pages.common import forget_widget, layout, markdown, state_of
 from pages.corpus.encode import draw_vector_sources
 
 DEMO = Path(__file__).resolve().parents[2] / "assets" / "demo" / "feedback.csv"
@@ -63,12 +63,8 @@ def draw_source_table(source: SourceTable) -> None:
     report, corpus = examine_column(source.id, text_column, table)
     with left:
         draw_preview(table, text_column)
-        st.plotly_chart(
-            text_length_histogram([len(text) for text in corpus.texts]),
-            key="corpus_lengths",
-            height=LENGTHS_HEIGHT,
-            config={"displayModeBar": False},
-        )
+        lengths = text_length_histogram([len(text) for text in corpus.texts])
+        layout.draw_chart(lengths, "corpus_lengths", LENGTHS_HEIGHT)
     with right:
         draw_corpus_report(report, table)
         draw_vector_sources(corpus)

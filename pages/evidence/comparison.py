@@ -29,12 +29,12 @@ from pages.evidence.comparison_result import draw_comparison_result
 TASK = "compare"
 COMPARISON = "comparison"  # where messages about a run are shown
 STOPPED = "Cancelled. What was measured so far is kept."
-SIZES = (500, 2_000, 5_000)
-USUAL_SIZE = 2_000
-LONG = 20 * 60  # seconds from which a smaller sample is proposed
-LOOK_EVERY = 0.5  # seconds between two updates of the progress
-NAMED = 3  # systems that are named one by one
-HELP = (
+SAMPLE_SIZES = (500, 2_000, 5_000)
+USUAL_SAMPLE = 2_000
+LONG_SECONDS = 20 * 60  # of a run, from which a smaller sample is proposed
+POLL_SECONDS = 0.5  # between two updates of the progress
+SYSTEMS_NAMED = 3  # systems that are named one by one
+COMPARISON_HELP = (
     "Each system gets the same texts, labels and hidden labels, and a process of its own, so that time and "
     "memory can be compared. GuidedTransform is what “Reshape by labels” uses; GSTransform is the published "
     "method for the same; both learn from the labels that are not hidden, and GuidedTransform from their "
@@ -55,26 +55,19 @@ class ComparedEncoders:
 
 
 def draw_compare_systems(analysis: Analysis, corpus: Corpus) -> None:
-    """Draw the comparison of systems: the choice, the cost, the run and the result.
-
-    Parameters
-    ----------
-    analysis : Analysis
-        Whose instruction and labels count.
-    corpus : Corpus
-        Its corpus, encoded.
-    """
+    """Draw the comparison of systems under an analysis: the choice, the cost, the run and the result."""
     with st.container(key="compare_systems"):
-        st.markdown("##### Compared with other systems", help=HELP)
+        st.markdown("##### Compared with other systems", help=COMPARISON_HELP)
         encoders, n_texts = draw_request(analysis, corpus)
         comparison = load_comparison(cache.store(), analysis.id, encoders, n_texts)
         job = jobs.latest(TASK, analysis_id=analysis.id)
         if job is not None and job.active:
-            st.fragment(draw_run_progress, run_every=LOOK_EVERY)(
+            st.fragment(draw_run_progress, run_every=POLL_SECONDS)(
                 analysis, job, run_of_each_row(analysis, job)
             )
         else:
-            draw_ended_run(job, comparison)
+            jobs.draw_job(job, cancel_key="compare_cancel", stopped=STOPPED if comparison.missing else "")
+            draw_notice(COMPARISON)
             draw_comparison_start(analysis, corpus, encoders, n_texts, comparison)
         if comparison.rows:
             draw_comparison_result(comparison)
@@ -84,14 +77,14 @@ def draw_request(analysis: Analysis, corpus: Corpus) -> tuple[list[tuple[str, st
     """Draw the choice of encoders and of the number of texts; at first as in the latest run."""
     state, texts = state_of(ComparedEncoders, analysis.id), f"compare_texts_{analysis.id}"
     n_all = len(corpus.texts)
-    sizes = [*(size for size in SIZES if size < n_all), n_all]
+    sizes = [*(size for size in SAMPLE_SIZES if size < n_all), n_all]
     latest = latest_request(cache.store(), analysis.id)
     if state.encoders is None:
         method = analysis.method
         own = [(method.encoder, method.template)] if method.reencodes and method.encoder else []
         state.encoders = latest[0] if latest else own
-    usual = min(latest[1], n_all) if latest else min(USUAL_SIZE, n_all)
-    # Not by `index`: another place sets it too (see `propose_sample`).
+    usual = min(latest[1], n_all) if latest else min(USUAL_SAMPLE, n_all)
+    # Not by `index`: `offer_sample` sets it too.
     start_widget(texts, usual if usual in sizes else n_all)
     with st.container(horizontal=True, vertical_alignment="center", key="compare_request"):
         st.markdown("Generic · GuidedTransform · GSTransform", width="content")
@@ -142,12 +135,6 @@ def leave_out_encoder(state: ComparedEncoders, encoder: tuple[str, str]) -> None
     state.encoders = [each for each in state.encoders if each != encoder]
 
 
-def draw_ended_run(job: Job | None, comparison: Comparison) -> None:
-    """Draw why the latest run failed or was cancelled."""
-    jobs.draw_job(job, cancel_key="compare_cancel", stopped=STOPPED if comparison.missing else "")
-    draw_notice(COMPARISON)
-
-
 def draw_comparison_start(
     analysis: Analysis, corpus: Corpus, encoders: list[tuple[str, str]], n_texts: int, comparison: Comparison
 ) -> None:
@@ -168,8 +155,8 @@ def draw_comparison_start(
     estimates = estimate_comparison(cache.store(), corpus, analysis.id, encoders, n_texts)
     seconds = sum(estimate.seconds for estimate in estimates)
     st.markdown(comparison_estimate_text(estimates, len(corpus.texts)))
-    if seconds > LONG:
-        propose_sample(analysis, corpus, encoders, n_texts)
+    if seconds > LONG_SECONDS:
+        offer_sample(analysis, corpus, encoders, n_texts)
     draw_hosts(corpus, list(comparison.missing), n_texts)
     st.button(
         "Continue" if comparison.measured else "Compare",
@@ -204,7 +191,7 @@ def comparison_estimate_text(estimates: list[SystemEstimate], n_corpus: int) -> 
     """Return the time in all and that of the slowest system, in markdown."""
     seconds = sum(estimate.seconds for estimate in estimates)
     titles = [markdown(estimate.system.title) for estimate in estimates]
-    named = ", ".join(titles) if len(titles) <= NAMED else f"{len(titles)} systems"
+    named = ", ".join(titles) if len(titles) <= SYSTEMS_NAMED else f"{len(titles)} systems"
     said = f"To measure: {named}; roughly **{duration(seconds)}** here."
     slowest = max(estimates, key=lambda estimate: estimate.whole_seconds)
     if slowest.whole_seconds > 0:
@@ -216,12 +203,12 @@ def comparison_estimate_text(estimates: list[SystemEstimate], n_corpus: int) -> 
     return said
 
 
-def propose_sample(analysis: Analysis, corpus: Corpus, encoders: list[tuple[str, str]], n_texts: int) -> None:
+def offer_sample(analysis: Analysis, corpus: Corpus, encoders: list[tuple[str, str]], n_texts: int) -> None:
     """Draw a proposal of a smaller sample, with its time."""
-    for size in sorted((size for size in SIZES if size < n_texts), reverse=True):
+    for size in sorted((size for size in SAMPLE_SIZES if size < n_texts), reverse=True):
         estimates = estimate_comparison(cache.store(), corpus, analysis.id, encoders, size)
         seconds = sum(estimate.seconds for estimate in estimates)
-        if seconds <= LONG or size == SIZES[0]:
+        if seconds <= LONG_SECONDS or size == SAMPLE_SIZES[0]:
             break
     else:
         st.warning("This takes long, and the sample is the smallest there is.", icon=":material/hourglass:")
@@ -243,9 +230,7 @@ def draw_run_progress(analysis: Analysis, job: Job, rows: list[str]) -> None:
     """Draw the progress of a run; redraw the page when the rows changed, and at its end."""
     if not job.active or run_of_each_row(analysis, job) != rows:
         st.rerun()
-    share = min(1.0, job.done / job.total) if job.total > 1 else 0.0
-    st.progress(share, text=jobs.progress_text(job))
-    st.button("Cancel", key="compare_cancel", on_click=cache.runner().cancel, args=[job.id])
+    jobs.draw_bar(job, "compare_cancel")
 
 
 def run_of_each_row(analysis: Analysis, job: Job) -> list[str]:

@@ -9,12 +9,13 @@ import streamlit as st
 
 from core.evidence import TOO_FEW, points
 from core.evidence.comparison import Comparison, SystemRow, headline, in_words
+from core.utils import percent
 from pages.charts import SystemPoint, accuracy_by_seconds
-from pages.common import markdown
+from pages.common import capitalised, gigabytes, layout, markdown
 
-CHART, CHART_WIDTH, TABLE_WIDTH = 330, 440, 620  # pixels; in a narrow window the chart goes below
-SHORTEST = 0.001  # seconds on the chart
-HELPS = {
+CHART_HEIGHT, CHART_WIDTH, TABLE_WIDTH = 330, 440, 620  # pixels; in a narrow window the chart goes below
+SHORTEST_SECONDS = 0.001  # on the chart, whose axis is logarithmic
+COLUMN_HELP = {
     "System": "How an instruction becomes vectors.",
     "Labels found": "Share of the hidden labels that the nearest labelled text has, too, each label counting "
     "the same.",
@@ -37,7 +38,9 @@ def draw_comparison_result(comparison: Comparison) -> None:
     if sentence:
         st.markdown(f"**{sentence}**")
     st.caption(sample_text(comparison))
-    points = [to_point(row) for row in comparison.measured if has_point(row)]
+    points = [
+        to_point(row) for row in comparison.measured if row.enough and not math.isnan(row.second_seconds)
+    ]
     with st.container(horizontal=True, gap="medium", key="compare_result"):
         with st.container(width=TABLE_WIDTH if points else "stretch"):
             draw_system_table(comparison)
@@ -46,7 +49,7 @@ def draw_comparison_result(comparison: Comparison) -> None:
             generic = next(row.generic for row in comparison.measured if row.enough)
             figure = accuracy_by_seconds(points, generic=generic)
             with st.container(width=CHART_WIDTH):
-                st.plotly_chart(figure, key="compare_chart", height=CHART, config={"displayModeBar": False})
+                layout.draw_chart(figure, "compare_chart", CHART_HEIGHT)
 
 
 def sample_text(comparison: Comparison) -> str:
@@ -55,7 +58,7 @@ def sample_text(comparison: Comparison) -> str:
     sample = "all" if comparison.n_texts == comparison.n_corpus else f"{comparison.n_texts:,} of"
     said = f"Measured on {sample} {comparison.n_corpus:,} texts with {counts}."
     if comparison.measured and not any(row.enough for row in comparison.measured):
-        said += f" {TOO_FEW[:1].upper()}{TOO_FEW[1:]} which finds more: only times and memory are shown."
+        said += f" {capitalised(TOO_FEW)} which finds more: only times and memory are shown."
     return said
 
 
@@ -71,7 +74,7 @@ def draw_system_table(comparison: Comparison) -> None:
         hide_index=True,
         column_config={
             name: st.column_config.TextColumn(
-                name, help=HELPS["On all" if name.startswith("On all") else name]
+                name, help=COLUMN_HELP["On all" if name.startswith("On all") else name]
             )
             for name in table
         },
@@ -83,31 +86,14 @@ def to_cells(row: SystemRow, comparison: Comparison) -> dict[str, str]:
     n_texts, n_corpus = comparison.n_texts, comparison.n_corpus
     return {
         "System": row.system.title,
-        "Labels found": f"{row.accuracy:.0%}".replace("%", " %") if row.enough else "",
-        "Gain": gain_text(row),
+        "Labels found": percent(row.accuracy) if row.enough else "",
+        "Gain": "" if math.isnan(row.gain_low) else points(row.gain_low, row.gain_high),
         "First instruction": in_words(row.first_seconds),
         "One more": in_words(row.second_seconds),
         **({f"On all {n_corpus:,}": in_words(comparison.seconds_on_all(row))} if n_texts < n_corpus else {}),
-        "Memory": memory_text(row.peak_bytes),
-        "Graphics memory": memory_text(row.graphics_bytes),
+        "Memory": gigabytes(row.peak_bytes / 1e9) if row.peak_bytes else "",
+        "Graphics memory": gigabytes(row.graphics_bytes / 1e9) if row.graphics_bytes else "",
     }
-
-
-def gain_text(row: SystemRow) -> str:
-    """Return the interval of the gain, in points."""
-    if math.isnan(row.gain_low):
-        return ""
-    return points(row.gain_low, row.gain_high)
-
-
-def memory_text(n_bytes: int) -> str:
-    """Return memory in gigabytes; "" for none."""
-    return f"{n_bytes / 1e9:.1f} GB" if n_bytes else ""
-
-
-def has_point(row: SystemRow) -> bool:
-    """Whether a system can be drawn on the chart."""
-    return row.enough and not math.isnan(row.second_seconds)
 
 
 def to_point(row: SystemRow) -> SystemPoint:
@@ -118,7 +104,7 @@ def to_point(row: SystemRow) -> SystemPoint:
     )
     return SystemPoint(
         name=row.system.title,
-        seconds=max(row.second_seconds, SHORTEST),
+        seconds=max(row.second_seconds, SHORTEST_SECONDS),
         accuracy=row.accuracy,
         low=max(0.0, min(row.accuracy, row.generic + row.gain_low)),
         high=min(1.0, max(row.accuracy, row.generic + row.gain_high)),

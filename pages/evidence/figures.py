@@ -9,7 +9,7 @@ from core.evidence import Control, Evidence, LearningCurve
 from core.labels import MORE
 from core.maps import Fit
 from pages.charts import accuracy_bars, label_dumbbells, learning_lines
-from pages.common import capitalised, evidence_help, markdown
+from pages.common import capitalised, evidence_help, layout, markdown
 from pages.evidence.verdict import link_to_deck
 
 CHART_HEIGHT = 210  # pixels
@@ -37,18 +37,14 @@ def draw_baselines(evidence: Evidence | None, control: Control | None) -> None:
         return
     published, permuted = (control.published, control.permuted) if control else (None, None)
     bars = [
-        (
-            "reshaped",
-            evidence.reshaped,
-            "In the reshaped space; stroke: the gain with 95 % confidence",
-        ),
+        ("reshaped", evidence.reshaped, "In the reshaped space; stroke: the gain with 95 % confidence"),
         ("generic", evidence.generic, "In the generic space, before any label"),
         ("GSTransform", published, "In the space of GSTransform (ACL 2025), fitted to the same labels"),
         ("permuted labels", permuted, "In a space reshaped by the same labels, assigned to texts at random"),
     ]
     low, high = evidence.generic + evidence.gain_low, evidence.generic + evidence.gain_high
     figure = accuracy_bars(bars, low=max(0, low), high=min(1, high))
-    draw_chart(figure, "evidence_comparison", CHART_HEIGHT)
+    layout.draw_chart(figure, "evidence_comparison", CHART_HEIGHT)
 
 
 def draw_learning_curve(curve: LearningCurve | None) -> None:
@@ -63,7 +59,7 @@ def draw_learning_curve(curve: LearningCurve | None) -> None:
         [point.generic for point in curve.points],
         [point.reshaped for point in curve.points],
     )
-    draw_chart(figure, "evidence_curve", CHART_HEIGHT)
+    layout.draw_chart(figure, "evidence_curve", CHART_HEIGHT)
 
 
 def draw_label_accuracies(fit: Fit, evidence: Evidence | None) -> None:
@@ -84,10 +80,8 @@ def draw_label_accuracies(fit: Fit, evidence: Evidence | None) -> None:
             [found.generic for found in tested],
             [found.reshaped for found in tested],
         )
-        with st.container(
-            height=AXIS_HEIGHT + ROW_HEIGHT * ROWS_SHOWN if len(tested) > ROWS_SHOWN else "content"
-        ):
-            draw_chart(figure, "evidence_by_label", AXIS_HEIGHT + ROW_HEIGHT * len(tested))
+        with st.container(height=rows_height(ROWS_SHOWN) if len(tested) > ROWS_SHOWN else "content"):
+            layout.draw_chart(figure, "evidence_by_label", rows_height(len(tested)))
     draw_weak_labels(fit, {found.code: found.reshaped for found in tested})
 
 
@@ -114,11 +108,6 @@ def draw_weak_labels(fit: Fit, tested: dict[int, float]) -> None:
             "Label to find more of", names, key="evidence_more_label", label_visibility="collapsed", width=240
         )
         link_to_deck("Find more of this label", MORE, label)
-
-
-def draw_chart(figure: object, key: str, height: int) -> None:
-    """Draw a Plotly figure without its toolbar."""
-    st.plotly_chart(figure, key=key, height=height, config={"displayModeBar": False})
 
 
 def reserve(height: int, text: str) -> None:

@@ -25,7 +25,7 @@ def evidence_page() -> None:
     )
     layout.require_prepared(entry, "Evidence is about a map: choose a corpus first.")
     if not fitted:
-        layout.ask_for(
+        layout.stop_with_link(
             "There is no map of an instruction to check yet: type an instruction, then choose Fit.",
             navigation.GUIDE,
             "Give an instruction",
@@ -43,11 +43,7 @@ def evidence_page() -> None:
     if has_labels(fit):
         draw_label_accuracies(fit, findings.evidence)
     st.markdown(f"##### What the {'re-encoding' if fit.method.reencodes else 'reshaping'} changed")
-    draw_neighbour_change(
-        findings.change,
-        corpus,
-        lambda: cache.most_changed(entry.key, entry.embedding_key, analysis.fit_key),
-    )
+    draw_neighbour_change(findings.change, corpus, entry.embedding_key, fit)
     if "words" in wanted:
         draw_driving_words(findings.words, fit)
         draw_linear_form(findings.linear)

@@ -1,4 +1,4 @@
-"""The verdict of the evidence page: one sentence, what it means, and the next step."""
+"""Verdict of the evidence: one sentence, what it means, and the next step."""
 
 from __future__ import annotations
 
@@ -67,15 +67,13 @@ def draw_verdict(analysis: Analysis, fit: Fit, findings: Findings) -> None:
 
 def draw_next_step(fit: Fit, evidence: Evidence | None) -> None:
     """Draw how much was tested, and the next step where more or better labels would help."""
-    if not has_labels(fit):
+    if not has_labels(fit) or (evidence is not None and not evidence.enough):
         link_to_deck("Label texts", SUGGESTED)
-    elif evidence is not None and evidence.enough:
+    elif evidence is not None:
         counts = f"{evidence.n_labels:,} labels of {evidence.n_classes} kinds, {evidence.n_tested:,} tested"
         st.caption(f"{counts}.", width="content")
         if evidence.verdict != "helps":
             link_to_deck("Show possible mistakes", MISTAKES)
-    elif evidence is not None:
-        link_to_deck("Label more texts", SUGGESTED)
 
 
 def headline(evidence: Evidence, fit: Fit) -> str:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
 
 import numpy as np
 import streamlit as st
 
 from core.corpus import Corpus
-from core.evidence import Change, DrivingWord
+from core.evidence import Change, DrivingWord, most_changed
 from core.maps import Fit
 from core.transforms import LinearForm
 from core.utils import one_line, percent
 from pages.charts import change_histogram, colour_of
+from pages.common import cache, layout
 
 CHANGE_HEIGHT, WORDS_HEIGHT = 270, 120  # pixels
+MOST_CHANGED = 20  # texts listed
 TEXT_LENGTH = 160  # characters of a text shown
 CHANGE_HELP = (
     "For each text: the share of its nearest neighbours in the generic space that are no longer among them "
@@ -34,10 +35,8 @@ LINEAR_HELP = (
 )
 
 
-def draw_neighbour_change(
-    change: np.ndarray | None, corpus: Corpus, most_changed: Callable[[], list[Change]]
-) -> None:
-    """Draw how many neighbours were replaced, and the texts that changed most."""
+def draw_neighbour_change(change: np.ndarray | None, corpus: Corpus, generic_key: str, fit: Fit) -> None:
+    """Draw how many neighbours were replaced, and the texts that changed most; frames until it is known."""
     left, right = st.columns([1, 2], gap="large")
     left.markdown("**Neighbours replaced**", help=CHANGE_HELP)
     right.markdown("**Texts that changed most** :small[with the nearest neighbour they lost and gained]")
@@ -47,14 +46,15 @@ def draw_neighbour_change(
         return
     with left:
         st.markdown(f"On average, **{percent(np.mean(change))}** of a text's nearest neighbours are new.")
-        st.plotly_chart(
-            change_histogram(np.asarray(change)),
-            key="evidence_change",
-            height=CHANGE_HEIGHT - 40,
-            config={"displayModeBar": False},
-        )
-    cards = [change_card(text, corpus) for text in most_changed()]
+        layout.draw_chart(change_histogram(np.asarray(change)), "evidence_change", CHANGE_HEIGHT - 40)
+    changed = _most_changed(corpus.key, generic_key, fit.space_key, fit)
+    cards = [change_card(text, corpus) for text in changed]
     right.html(f'<div class="changed-texts">{"".join(cards)}</div>')
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _most_changed(corpus_key: str, generic_key: str, fit_key: str, _fit: Fit) -> list[Change]:
+    return most_changed(cache.space(corpus_key, generic_key).graph, _fit.space.graph, MOST_CHANGED)
 
 
 def change_card(changed: Change, corpus: Corpus) -> str:

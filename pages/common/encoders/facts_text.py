@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.encoders import EncoderFacts
-from pages.common.text import gigabytes
+from pages.common.text import capitalised, gigabytes
 
 FOLLOWS = {
     "free text": "follows any instruction",
@@ -32,7 +32,7 @@ def fact_line(facts: EncoderFacts, *, instructed: bool) -> str:
     ]
     parts.insert(0 if instructed else len(parts), FOLLOWS[facts.follows_instructions])
     line = " · ".join(part for part in parts if part)
-    return line[0].upper() + line[1:]
+    return capitalised(line)
 
 
 def location_text(facts: EncoderFacts) -> str:

@@ -46,15 +46,14 @@ def draw_trial(
         Called before the trial starts, in a callback.
     """
     job = jobs.latest(TASK, **arguments)
-    if job is not None and job.active:
-        jobs.draw_progress(job, cancel_key=f"{key}_try_cancel")
+    if jobs.draw_job(job, cancel_key=f"{key}_try_cancel"):
         return
     trial = kept_trial(**arguments)
     if trial is not None:
         draw_trial_result(trial, len(texts), line)
     if ready:
         line.button(
-            "Again" if trial else try_label(facts),
+            try_label(facts),
             key=f"{key}_try",
             type="tertiary" if trial else "secondary",
             icon=":material/timer:",
@@ -62,7 +61,6 @@ def draw_trial(
             on_click=start_trial,
             args=[facts, key, arguments, before],
         )
-    jobs.draw_job(job, cancel_key=f"{key}_try_cancel")
     draw_notice(f"{key}_try")
 
 

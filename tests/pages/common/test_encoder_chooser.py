@@ -245,7 +245,6 @@ class TestTrial:
         said = words(app)
         assert "for 2 texts here :small[(timed on 16)]" in said and "roughly" not in said
         assert "→ **" in said
-        assert app.button(key="x_try").label == "Again"
         app.selectbox(key="x_output").set_value("avg_ppt").run()  # not tried yet
         assert app.button(key="x_try").label == "Try it on 16 texts" and "timed on" not in words(app)
 

@@ -11,7 +11,7 @@ from pages.common import cache
 from pages.common.encoders import chooser
 from pages.evidence import comparison
 from pages.evidence.comparison import ComparedEncoders, comparison_estimate_text
-from pages.evidence.comparison_result import HELPS, gain_text, to_cells, to_point
+from pages.evidence.comparison_result import COLUMN_HELP, to_cells, to_point
 from tests.support.comparison import FeelingEncoder, found, row
 from tests.support.comparison import here as here  # the fixture
 from tests.support.comparison import readers as readers  # the fixture
@@ -83,7 +83,7 @@ def test_a_run_ends_in_a_sentence_a_table_and_a_chart(panel, labelled):
     assert cells.loc["feeling", "Labels found"] == "100 %" and cells.loc["Generic", "One more"] == "–"
     assert "Graphics memory" not in cells and "On all 60" not in cells
     assert cells.loc["feeling", "Memory"].endswith(" GB")
-    assert set(cells) <= set(HELPS)
+    assert set(cells) <= set(COLUMN_HELP)
     assert panel.get("plotly_chart")
     assert "compare_start" not in keys(panel) and "compare_again" in keys(panel)
 
@@ -112,7 +112,7 @@ def test_an_encoder_that_cannot_be_used_cannot_be_added(panel, store, labelled):
 
 
 def test_a_smaller_sample_is_told_with_what_the_whole_would_take(panel, labelled, monkeypatch):
-    monkeypatch.setattr(comparison, "SIZES", (40,))
+    monkeypatch.setattr(comparison, "SAMPLE_SIZES", (40,))
     with_reader(panel, labelled, "feeling")
     panel.selectbox(key=f"compare_texts_{labelled}").set_value(40).run()
     press(panel, "compare_start")
@@ -122,7 +122,7 @@ def test_a_smaller_sample_is_told_with_what_the_whole_would_take(panel, labelled
 
 
 def test_hours_are_told_before_they_begin_and_a_sample_is_proposed(panel, labelled, monkeypatch, caplog):
-    monkeypatch.setattr(comparison, "SIZES", (20, 40))
+    monkeypatch.setattr(comparison, "SAMPLE_SIZES", (20, 40))
     monkeypatch.setattr(
         "core.tasks.compare_estimate.estimate_seconds",
         lambda texts, name, prompt="": 60 * len(texts) if name == "feeling" else 1,
@@ -136,7 +136,7 @@ def test_hours_are_told_before_they_begin_and_a_sample_is_proposed(panel, labell
     assert panel.selectbox(key=f"compare_texts_{labelled}").value == 20
     said = words(panel)
     assert "That is long. A sample" not in said
-    monkeypatch.setattr(comparison, "LONG", 1)
+    monkeypatch.setattr(comparison, "LONG_SECONDS", 1)
     panel.run()
     assert "the smallest there is" in words(panel)
 
@@ -182,7 +182,7 @@ def test_measuring_again_measures_all_in_one_run(panel, labelled, here):
 
 
 def test_the_latest_choice_comes_back_in_another_session(panel, labelled, monkeypatch):
-    monkeypatch.setattr(comparison, "SIZES", (40,))
+    monkeypatch.setattr(comparison, "SAMPLE_SIZES", (40,))
     with_reader(panel, labelled, "feeling")
     panel.selectbox(key=f"compare_texts_{labelled}").set_value(40).run()
     press(panel, "compare_start")
@@ -250,7 +250,8 @@ def test_the_interval_on_the_chart_is_that_of_the_gain():
 
 
 def test_a_gain_of_nothing_has_no_sign():
-    assert gain_text(row("guided", "GuidedTransform", 0.5, 0.1, gain_low=-0.001, gain_high=0.004)) == "0 to 0"
+    guided = row("guided", "GuidedTransform", 0.5, 0.1, gain_low=-0.001, gain_high=0.004)
+    assert to_cells(guided, found(guided))["Gain"] == "0 to 0"
 
 
 def test_what_takes_most_is_named():
