@@ -11,11 +11,12 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from core.errors import StoreError
+from core.errors import RefractError, StoreError
 from core.utils import write_atomically
 
 Document = Any  # whatever JSON can hold: each caller knows what it saved
 Stored = TypeVar("Stored")
+Parsed = TypeVar("Parsed")
 
 
 class ArtifactStore:
@@ -65,6 +66,13 @@ class ArtifactStore:
     def load_document(self, key: str) -> Document:
         """Read a JSON document. Raises as `load_array`."""
         return _load(self._document_path(key), lambda path: json.loads(path.read_bytes()))
+
+    def find_document(self, key: str, parse: Callable[[Document], Parsed]) -> Parsed | None:
+        """Return what `parse` makes of a document; None when it is missing, damaged or of another version."""
+        try:
+            return parse(self.load_document(key))
+        except (RefractError, TypeError, ValueError, KeyError):
+            return None
 
     def delete(self, key: str) -> None:
         """Remove every array and document whose key starts with `key` and a dot."""

@@ -107,10 +107,7 @@ class LabelNames:
     def delete(self, analysis_id: int, name: str) -> None:
         """Retire a label: its texts count as unlabelled. A label that no text ever had is removed.
 
-        Raises
-        ------
-        LabelError
-            For a name that the analysis does not have.
+        Raises LabelError for a name that the analysis does not have.
         """
         with self._database.transaction() as connection:
             connection.execute("BEGIN IMMEDIATE")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.corpus import Corpus
 from core.encoders import DEFAULT_ENCODER, split_precomputed
-from core.errors import LanguageModelError, RefractError
+from core.errors import LanguageModelError
 from core.labels.annotation import (
     AnnotationReport,
     Estimate,
@@ -117,13 +117,7 @@ def estimate_analysis(
 
 def latest_report(store: Store, corpus_key: str, analysis_id: int) -> AnnotationReport | None:
     """Return the report of the latest run, also of one that lost its server; None where there is none."""
-    results = store.results(corpus_key)
-    if not results.has_document(_report_key(analysis_id)):
-        return None
-    try:
-        return AnnotationReport.from_document(results.load_document(_report_key(analysis_id)))
-    except (RefractError, TypeError, KeyError):  # damaged, or of another version
-        return None
+    return store.results(corpus_key).find_document(_report_key(analysis_id), AnnotationReport.from_document)
 
 
 def replies_path(store: Store, corpus_key: str) -> Path:

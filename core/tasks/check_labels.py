@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from core.errors import StoreError
 from core.labels import GuideLabels, find_mistakes
 from core.maps import Fit
 from core.storage import Analysis, Store, has_fit, load_fit, load_space
@@ -67,11 +66,7 @@ def check_labels(store: Store, report: Report, *, analysis_id: int) -> None:
     )
     doubts = [
         LabelDoubt(
-            mistake.row,
-            guide.names[mistake.given],
-            guide.names[mistake.better],
-            mistake.probability,
-            mistake.reason,
+            **asdict(mistake) | {"given": guide.names[mistake.given], "better": guide.names[mistake.better]}
         )
         for mistake in found
     ]
@@ -80,14 +75,10 @@ def check_labels(store: Store, report: Report, *, analysis_id: int) -> None:
 
 def load_label_check(store: Store, analysis: Analysis) -> LabelCheck | None:
     """Return the latest check of an analysis' labels; None where there is none."""
-    results, key = store.results(analysis.corpus_key), _document_key(analysis.id)
-    if not results.has_document(key):
-        return None
-    try:
-        kept = results.load_document(key)
-        return LabelCheck(kept["key"], [LabelDoubt(**doubt) for doubt in kept["doubts"]])
-    except (StoreError, TypeError, KeyError):  # damaged, or of another version
-        return None
+    return store.results(analysis.corpus_key).find_document(
+        _document_key(analysis.id),
+        lambda kept: LabelCheck(kept["key"], [LabelDoubt(**doubt) for doubt in kept["doubts"]]),
+    )
 
 
 def check_key(store: Store, analysis: Analysis, guide: GuideLabels) -> str:

@@ -80,22 +80,19 @@ def name_clusters(store: Store, report: Report, *, corpus_key: str, analysis_id:
 
 def naming_problems(store: Store, corpus_key: str, analysis_id: int | None) -> str:
     """Return what the latest naming could not name, as one sentence; "" for nothing, or after other edits."""
-    results, key = store.results(corpus_key), _outcome_key(corpus_key, analysis_id)
-    if not results.has_document(key):
-        return ""
-    try:
-        outcome = results.load_document(key)
-        if not outcome["problems"] or outcome["last_edit"] != store.clusters.last_edit(
-            corpus_key, analysis_id
-        ):
+
+    def describe(outcome: dict) -> str:
+        problems, last_edit = outcome["problems"], store.clusters.last_edit(corpus_key, analysis_id)
+        if not problems or outcome["last_edit"] != last_edit:
             return ""
-        reasons = ", ".join(dict.fromkeys(outcome["problems"]))
-        n_failed = len(outcome["problems"])
+        reasons = ", ".join(dict.fromkeys(problems))
         return (
-            f"{n_failed} of {outcome['n_clusters']} clusters keep their keywords: the answer was {reasons}."
+            f"{len(problems)} of {outcome['n_clusters']} clusters keep their keywords: "
+            f"the answer was {reasons}."
         )
-    except (StoreError, TypeError, KeyError):  # damaged, or of another version
-        return ""
+
+    key = _outcome_key(corpus_key, analysis_id)
+    return store.results(corpus_key).find_document(key, describe) or ""
 
 
 def groups_to_name(corpus: Corpus, space: Space, partition: Partition, codes: list[int]) -> dict[int, Group]:

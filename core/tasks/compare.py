@@ -13,7 +13,6 @@ from typing import Any, cast
 import numpy as np
 
 from core.encoders import files_signature
-from core.errors import RefractError
 from core.evidence import Evidence
 from core.evidence.comparison import (
     Comparison,
@@ -27,7 +26,7 @@ from core.evidence.comparison import (
     sample_rows,
 )
 from core.labels import label_phrases
-from core.storage import ArtifactStore, Store, find_precomputed
+from core.storage import ArtifactStore, EncodedCorpus, Store, find_precomputed
 from core.tasks.model_cache import load_warm_corpus
 from core.transforms import Method, MethodKind
 from core.utils import ChildProcessFailed, Report, content_key, run_in_child
@@ -48,10 +47,7 @@ class ComparisonInputs:
         Label of each text of the sample; -1 where unlabelled.
     """
 
-    corpus_key: str
-    n_corpus: int
-    embedding_key: str
-    corpus_encoder: str
+    entry: EncodedCorpus
     results: ArtifactStore
     instruction: str
     labels: list[str]
@@ -62,7 +58,7 @@ class ComparisonInputs:
     @property
     def key(self) -> str:
         """Key of its rows: it changes with labels, instruction, embeddings and sample."""
-        parts = [self.embedding_key, self.instruction, self.labels, self.given, self.rows]
+        parts = [self.entry.embedding_key, self.instruction, self.labels, self.given, self.rows]
         return content_key("comparison", COMPARISON_VERSION, *parts)
 
     def row_key(self, system: System) -> str:
@@ -105,17 +101,17 @@ def compare(
     latest = {"encoders": [list(each) for each in encoders], "n_texts": n_texts}
     inputs.results.save_document(_latest_key(analysis_id), latest)
     run = datetime.now(UTC).isoformat(timespec="seconds")
-    texts = load_warm_corpus(store, inputs.corpus_key).texts
+    texts = load_warm_corpus(store, inputs.entry.key).texts
     # Sent to the other process by a pipe: a temporary file of texts might be left behind.
     sample = {
         "folder": str(inputs.results.folder),
-        "embedding_key": inputs.embedding_key,  # the embeddings stay in their file
+        "embedding_key": inputs.entry.embedding_key,  # the embeddings stay in their file
         "rows": inputs.rows.tolist(),
         "texts": [str(texts[row]) for row in inputs.rows],
         "given": inputs.given.tolist(),
         "phrases": label_phrases(inputs.instruction, inputs.labels),
         "instruction": inputs.instruction,
-        "corpus_encoder": inputs.corpus_encoder,
+        "corpus_encoder": inputs.entry.encoder,
     }
     for system in inputs.systems:
         row = _load_row(inputs, system)
@@ -138,7 +134,7 @@ def load_comparison(store: Store, analysis_id: int, encoders: Encoders, n_texts:
     codes = inputs.given[inputs.given >= 0]
     return Comparison(
         n_texts=len(inputs.rows),
-        n_corpus=inputs.n_corpus,
+        n_corpus=inputs.entry.n_texts,
         n_labels=len(codes),
         n_classes=len(np.unique(codes)),
         rows=tuple(_with_encoding(row, generic) for row in rows if row is not None),
@@ -148,14 +144,13 @@ def load_comparison(store: Store, analysis_id: int, encoders: Encoders, n_texts:
 
 def latest_request(store: Store, analysis_id: int) -> tuple[list[tuple[str, str]], int] | None:
     """Return encoders and number of texts of the latest run; None where there was none."""
-    results = store.results(store.analysis(analysis_id).corpus_key)
-    if not results.has_document(_latest_key(analysis_id)):
-        return None
-    try:
-        latest = results.load_document(_latest_key(analysis_id))
-        return [(str(encoder), str(template)) for encoder, template in latest["encoders"]], latest["n_texts"]
-    except (RefractError, TypeError, KeyError, ValueError):  # damaged, or of another version
-        return None
+    return store.results(store.analysis(analysis_id).corpus_key).find_document(
+        _latest_key(analysis_id),
+        lambda latest: (
+            [(str(name), str(template)) for name, template in latest["encoders"]],
+            latest["n_texts"],
+        ),
+    )
 
 
 def comparison_inputs(store: Store, analysis_id: int, encoders: Encoders, n_texts: int) -> ComparisonInputs:
@@ -166,10 +161,7 @@ def comparison_inputs(store: Store, analysis_id: int, encoders: Encoders, n_text
     given = guide.codes
     rows = sample_rows(given, n_texts)
     return ComparisonInputs(
-        corpus_key=entry.key,
-        n_corpus=entry.n_texts,
-        embedding_key=entry.embedding_key,
-        corpus_encoder=entry.encoder,
+        entry=entry,
         results=store.results(entry.key),
         instruction=analysis.instruction,
         labels=list(guide.names),
@@ -242,14 +234,8 @@ def _with_encoding(row: SystemRow, generic: SystemRow | None) -> SystemRow:
 
 
 def _load_row(inputs: ComparisonInputs, system: System) -> SystemRow | None:
-    key = inputs.row_key(system)
-    if not inputs.results.has_document(key):
-        return None
-    try:
-        row = SystemRow.from_document(inputs.results.load_document(key))
-    except (RefractError, TypeError, KeyError):  # damaged, or of another version
-        return None
-    return replace(row, system=system)  # titles depend on the other encoders
+    row = inputs.results.find_document(inputs.row_key(system), SystemRow.from_document)
+    return None if row is None else replace(row, system=system)  # titles depend on the other encoders
 
 
 def _latest_key(analysis_id: int) -> str:

@@ -60,8 +60,8 @@ def _estimate(inputs: ComparisonInputs, system: System, corpus: Corpus) -> Syste
     fits = min(MAX_FITS, MAX_HELD_OUT // n_labels + 5) if n_labels else 0
     match system.method.kind:
         case MethodKind.GENERIC:
-            precomputed = split_precomputed(inputs.corpus_encoder) is not None
-            seconds = 0.0 if precomputed else _seconds(corpus, inputs.corpus_encoder, n_texts)
+            precomputed = split_precomputed(inputs.entry.encoder) is not None
+            seconds = 0.0 if precomputed else _seconds(corpus, inputs.entry.encoder, n_texts)
         case MethodKind.GUIDED:
             seconds = (fits + 4) * GUIDED_SECONDS * min(n_texts, 5_000) / 2_000
         case MethodKind.GSTRANSFORM:
@@ -75,16 +75,16 @@ def _estimate_reencoding(inputs: ComparisonInputs, system: System, corpus: Corpu
     encoder, template, instruction = system.method.encoder, system.method.template, inputs.instruction
     if split_precomputed(encoder) is not None:
         return SystemEstimate(system, START_SECONDS)
-    trial = load_trial(inputs.results, inputs.corpus_key, encoder, template, instruction)
+    trial = load_trial(inputs.results, inputs.entry.key, encoder, template, instruction)
     if trial is not None:
-        share = len(inputs.rows) / inputs.n_corpus
+        share = len(inputs.rows) / inputs.entry.n_texts
         return SystemEstimate(system, START_SECONDS + trial.seconds * share, trial.seconds, timed=True)
     try:
         prompt = preview_prompt(encoder, instruction, template)
     except EncoderUnavailable:
         prompt = ""
     seconds = _seconds(corpus, encoder, len(inputs.rows), prompt)
-    whole_seconds = _seconds(corpus, encoder, inputs.n_corpus, prompt)
+    whole_seconds = _seconds(corpus, encoder, inputs.entry.n_texts, prompt)
     return SystemEstimate(system, START_SECONDS + seconds, whole_seconds)
 
 

@@ -59,33 +59,6 @@ class FitInputs:
         return len(np.unique(self.given[self.given >= 0]))
 
 
-@dataclass(frozen=True)
-class FittedSpace:
-    """A new space with the estimators fitted for it; attributes as of `Fit`."""
-
-    space: Space
-    space_key: str
-    label_vectors: np.ndarray | None
-    transform: GuidedTransform | None
-    network: GSTransform | None = None
-
-    def outputs(self) -> dict:
-        """Return the attributes of the Fit that depend on the estimators."""
-        classes, probabilities = [], np.empty((len(self.space.map), 0), dtype=np.float32)
-        if self.transform is not None:
-            classes = [int(code) for code in self.transform.classes_]
-            probabilities = self.transform.probabilities_
-        return {
-            "space": self.space,
-            "space_key": self.space_key,
-            "label_vectors": self.label_vectors,
-            "classes": classes,
-            "probabilities": probabilities,
-            "classifier": None if self.transform is None else self.transform.to_arrays(),
-            "network": None if self.network is None else self.network.to_arrays(),
-        }
-
-
 def fit(store: Store, report: Report, *, analysis_id: int, method: str = "") -> None:
     """Make the space of an analysis and its map, starting from the generic map.
 
@@ -119,16 +92,7 @@ def fit(store: Store, report: Report, *, analysis_id: int, method: str = "") -> 
             made = _reencode(store, report, results, inputs, generic)
         else:
             made = _reshape(report, results, inputs, generic, key)
-        reshaped = Fit(
-            method=analysis.method,
-            instruction=analysis.instruction,
-            labels=inputs.labels,
-            label_ids=inputs.label_ids,
-            phrases=inputs.phrases,
-            given=inputs.given,
-            **made.outputs(),
-        )
-        save_fit(results, key, reshaped)
+        save_fit(results, key, made)
     store.set_fit(analysis_id, key, inputs.entry.embedding_key)
     _forget_unused_fit(store, results, analysis)
 
@@ -202,9 +166,7 @@ def _key(inputs: FitInputs) -> str:
     return content_key("fit", FIT_VERSION, *parts)
 
 
-def _reshape(
-    report: Report, results: ArtifactStore, inputs: FitInputs, generic: Space, key: str
-) -> FittedSpace:
+def _reshape(report: Report, results: ArtifactStore, inputs: FitInputs, generic: Space, key: str) -> Fit:
     """Transform the generic embeddings."""
     network = GSTransform(random_state=0) if inputs.analysis.method.kind == "gstransform" else None
     names_encoded = split_precomputed(inputs.entry.encoder) is None
@@ -228,12 +190,10 @@ def _reshape(
     space = draw_space(report, results, key, vectors, graph, init=generic.map)
     if network is not None:
         transform = _fit_guided(space, inputs.given, names)
-    return FittedSpace(space, key, names, transform, network)
+    return _build_fit(inputs, space, key, names, transform, network)
 
 
-def _reencode(
-    store: Store, report: Report, results: ArtifactStore, inputs: FitInputs, generic: Space
-) -> FittedSpace:
+def _reencode(store: Store, report: Report, results: ArtifactStore, inputs: FitInputs, generic: Space) -> Fit:
     """Encode every text again under the instruction."""
     method, corpus_key = inputs.analysis.method, inputs.entry.key
     embedding_key, names = find_precomputed(results, method.encoder), None
@@ -267,7 +227,36 @@ def _reencode(
     if inputs.n_labelled_classes >= 2 or names is not None:
         report("Learning the labels", 0, 1)
         transform = _fit_guided(space, inputs.given, names)
-    return FittedSpace(space, key, names, transform)
+    return _build_fit(inputs, space, key, names, transform)
+
+
+def _build_fit(
+    inputs: FitInputs,
+    space: Space,
+    space_key: str,
+    label_vectors: np.ndarray | None,
+    transform: GuidedTransform | None,
+    network: GSTransform | None = None,
+) -> Fit:
+    """Return the Fit of a new space; without a transform it predicts no labels."""
+    classes, probabilities = [], np.empty((len(space.map), 0), dtype=np.float32)
+    if transform is not None:
+        classes, probabilities = [int(code) for code in transform.classes_], transform.probabilities_
+    return Fit(
+        space=space,
+        space_key=space_key,
+        method=inputs.analysis.method,
+        instruction=inputs.analysis.instruction,
+        labels=inputs.labels,
+        label_ids=inputs.label_ids,
+        phrases=inputs.phrases,
+        given=inputs.given,
+        classes=classes,
+        probabilities=probabilities,
+        label_vectors=label_vectors,
+        classifier=None if transform is None else transform.to_arrays(),
+        network=None if network is None else network.to_arrays(),
+    )
 
 
 def _fit_guided(base: Space, given: np.ndarray, label_vectors: np.ndarray | None) -> GuidedTransform:

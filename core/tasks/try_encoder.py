@@ -14,7 +14,6 @@ from core.encoders import (
     time_first_texts,
     writes_answers,
 )
-from core.errors import StoreError
 from core.storage import MOST_ANSWERED, ArtifactStore, Store
 from core.tasks.model_cache import load_warm_corpus, load_warm_encoder
 from core.utils import Progress, Report, content_key, progress_of
@@ -80,13 +79,9 @@ def load_trial(
 ) -> Trial | None:
     """Return the latest trial of an encoder with an instruction; None where there is none."""
     key = _trial_key(corpus_key, encoder, template, instruction)
-    if not results.has_document(key):
-        return None
-    try:
-        kept = results.load_document(key)
-        return Trial(**{**kept, "examples": [(text, answer) for text, answer in kept["examples"]]})
-    except (StoreError, TypeError, ValueError, KeyError):  # damaged
-        return None
+    return results.find_document(
+        key, lambda kept: Trial(**kept | {"examples": [(text, answer) for text, answer in kept["examples"]]})
+    )
 
 
 def _try(
