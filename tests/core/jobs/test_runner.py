@@ -80,7 +80,7 @@ def test_a_waiting_job_is_cancelled_at_once(runner):
     assert runner.wait(first, 20).status == "done"
 
 
-def test_a_task_that_does_not_listen_is_ended_with_its_process(runner, monkeypatch):
+def test_a_task_that_reports_nothing_is_ended_with_its_process(runner, monkeypatch):
     monkeypatch.setattr(jobs, "SECONDS_UNTIL_KILLED", 0.2)
     process = runner._process
     job = runner.submit("stick", "x")
@@ -115,7 +115,7 @@ def test_queries_at_once_each_get_their_own_answer(runner):
     assert runner._queries == {}
 
 
-def test_a_query_that_cannot_be_answered_says_why(runner):
+def test_a_query_that_fails_says_why(runner):
     with pytest.raises(RefractError, match=r"^Two labels are needed, and one was given"):
         runner.query("refuse_query")
     with pytest.raises(RefractError, match="ZeroDivisionError: division by zero"):
@@ -185,6 +185,6 @@ def test_what_an_earlier_run_left_does_not_count_as_speed():
     assert job.seconds_left == pytest.approx(10)
 
 
-def test_no_rate_is_told_before_it_is_known():
+def test_there_is_no_rate_before_it_is_known():
     job = Job(id="1", task="encode", title="x", arguments={}, done=0, total=400)
     assert job.rate is None and job.seconds_left is None

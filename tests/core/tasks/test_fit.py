@@ -72,10 +72,10 @@ def test_a_damaged_fit_is_none(store, prepared, labelled, follow):
     assert not has_fit(results, key)
 
 
-def test_the_map_of_a_reading_is_written_once(store, prepared, labelled, follow):
+def test_the_map_of_a_reencoded_space_is_written_once(store, prepared, labelled, follow):
     """Some systems keep a file that is mapped from being replaced."""
-    read = follow(Method("reencode", "asking"))
-    file = store.results(prepared).folder / f"{read.space_key}.map.npy"
+    fitted = follow(Method("reencode", "asking"))
+    file = store.results(prepared).folder / f"{fitted.space_key}.map.npy"
     before = file.stat().st_ino
     store.labels.give(labelled, {20: "angry"}, "ada")
     follow(Method("reencode", "asking"))
@@ -83,35 +83,35 @@ def test_the_map_of_a_reading_is_written_once(store, prepared, labelled, follow)
 
 
 def test_labels_are_known_by_ids_of_the_same_moment(store, labelled, follow):
-    read = follow(Method("guided"))
-    assert store.label_names.of_ids(labelled, read.label_ids) == read.labels == ["angry", "pleased"]
+    fitted = follow(Method("guided"))
+    assert store.label_names.of_ids(labelled, fitted.label_ids) == fitted.labels == ["angry", "pleased"]
     store.label_names.delete(labelled, "angry")
     guide = store.labels.read(labelled)
     ids, names, codes = list(guide.ids), list(guide.names), guide.codes
-    assert (ids, names) == (read.label_ids[1:], ["pleased"])
+    assert (ids, names) == (fitted.label_ids[1:], ["pleased"])
     assert set(codes.tolist()) == {-1, 0}
 
 
-def test_a_reading_is_the_space_of_its_encoder_under_the_instruction(
+def test_a_reencoded_space_is_that_of_its_encoder_under_the_instruction(
     store, prepared, labelled, follow, corpus
 ):
     store.set_instruction(labelled, FURIOUS)
-    read = follow(Method("reencode", "asking"))
+    fitted = follow(Method("reencode", "asking"))
     expected = AskingEncoder().encode(corpus.texts, instruction=FURIOUS)
-    np.testing.assert_array_equal(read.space.vectors, expected)
-    assert read.method == Method("reencode", "asking")
-    assert read.space_key != store.analysis(labelled).fit_key
-    assert has_hierarchy(store.results(prepared), read.space_key)
-    assert read.has_predictions and not read.from_names_only
+    np.testing.assert_array_equal(fitted.space.vectors, expected)
+    assert fitted.method == Method("reencode", "asking")
+    assert fitted.space_key != store.analysis(labelled).fit_key
+    assert has_hierarchy(store.results(prepared), fitted.space_key)
+    assert fitted.has_predictions and not fitted.from_names_only
     # Its labels were learned in its own space.
     known = GuidedTransform(random_state=0).fit(
-        expected, read.given, graph=read.space.graph, label_vectors=read.label_vectors
+        expected, fitted.given, graph=fitted.space.graph, label_vectors=fitted.label_vectors
     )
-    np.testing.assert_allclose(read.probabilities, known.probabilities_, atol=1e-6)
-    assert read.base(None) is read.space
+    np.testing.assert_allclose(fitted.probabilities, known.probabilities_, atol=1e-6)
+    assert fitted.base(None) is fitted.space
 
 
-def test_what_was_not_started_is_not_done(store, prepared, labelled, monkeypatch):
+def test_a_fit_of_a_method_that_was_replaced_does_nothing(store, prepared, labelled, monkeypatch):
     started = Method("reencode", "asking")
     store.set_method(labelled, Method("reencode", "endpoint:http://example.org/v1#m"))
     with monkeypatch.context() as patched:
@@ -123,17 +123,17 @@ def test_what_was_not_started_is_not_done(store, prepared, labelled, monkeypatch
     assert store.analysis(labelled).fit_key == fit_key(store, labelled)
 
 
-def test_a_reading_needs_no_labels(store, prepared, follow):
+def test_reencoding_needs_no_labels(store, prepared, follow):
     analysis = store.add_analysis(prepared, FURIOUS)
-    read = follow(Method("reencode", "asking"), analysis)
-    assert not read.has_predictions and not read.from_names_only and read.probabilities.shape == (60, 0)
+    fitted = follow(Method("reencode", "asking"), analysis)
+    assert not fitted.has_predictions and not fitted.from_names_only and fitted.probabilities.shape == (60, 0)
     measure(store, nothing, analysis_id=analysis, fit_key=store.analysis(analysis).fit_key)
     results, key = store.results(prepared), store.analysis(analysis).fit_key
-    assert findings_kept(results, key) == set(findings_wanted(read.method))
+    assert findings_kept(results, key) == set(findings_wanted(fitted.method))
     assert load_finding(results, key, "evidence").n_labels == 0
 
 
-def test_new_labels_leave_what_was_read_as_it_is(store, prepared, labelled, follow, monkeypatch):
+def test_new_labels_leave_encoded_texts_as_they_are(store, prepared, labelled, follow, monkeypatch):
     store.set_instruction(labelled, FURIOUS)
     first = follow(Method("reencode", "speaking"))
     store.labels.give(labelled, {20: "angry"}, "ada")
@@ -143,7 +143,7 @@ def test_new_labels_leave_what_was_read_as_it_is(store, prepared, labelled, foll
     assert second.given[20] == 0 and first.given[20] == -1
 
 
-def test_a_reading_is_measured_in_its_own_space(store, prepared, labelled, follow):
+def test_a_reencoded_space_is_measured_by_itself(store, prepared, labelled, follow):
     store.set_instruction(labelled, FURIOUS + " lovely thanks delight")
     follow(Method("reencode", "asking"))
     results, key = store.results(prepared), store.analysis(labelled).fit_key
@@ -154,14 +154,14 @@ def test_a_reading_is_measured_in_its_own_space(store, prepared, labelled, follo
     assert load_finding(results, key, "map_quality").near > 0
 
 
-def test_answers_stand_beside_the_space(store, prepared, labelled, follow, corpus):
+def test_answers_are_saved_with_the_space(store, prepared, labelled, follow, corpus):
     store.set_instruction(labelled, "furious courier")
-    read = follow(Method("reencode", "speaking"))
-    answers = load_answers(store.results(prepared), read.space_key)
+    fitted = follow(Method("reencode", "speaking"))
+    answers = load_answers(store.results(prepared), fitted.space_key)
     assert answers == [" ".join(sorted({"furious", "courier"} & set(text.split()))) for text in corpus.texts]
 
 
-def test_the_key_follows_everything_that_a_reading_goes_by(store, labelled, follow):
+def test_the_key_depends_on_everything_that_reencoding_uses(store, labelled, follow):
     store.set_instruction(labelled, FURIOUS)
     follow(Method("reencode", "asking"))
     keys = [store.analysis(labelled).fit_key]
@@ -177,17 +177,17 @@ def test_the_key_follows_everything_that_a_reading_goes_by(store, labelled, foll
     assert len(set(keys)) == 5
 
 
-def test_the_published_recipe_makes_a_space_of_its_own(store, prepared, labelled, follow):
-    read = follow(Method("gstransform"))
-    assert read.space.vectors.shape == (60, 64)
-    np.testing.assert_allclose(np.linalg.norm(read.space.vectors, axis=1), 1, atol=1e-5)
-    assert read.has_predictions and read.space_key == store.analysis(labelled).fit_key
-    assert set(findings_wanted(read.method)) == {
+def test_gstransform_makes_a_space_of_its_own(store, prepared, labelled, follow):
+    fitted = follow(Method("gstransform"))
+    assert fitted.space.vectors.shape == (60, 64)
+    np.testing.assert_allclose(np.linalg.norm(fitted.space.vectors, axis=1), 1, atol=1e-5)
+    assert fitted.has_predictions and fitted.space_key == store.analysis(labelled).fit_key
+    assert set(findings_wanted(fitted.method)) == {
         "evidence", "change", "near", "map_quality", "linear", "words",
     }  # fmt: skip
 
 
-def test_the_recipe_needs_labelled_texts_and_says_so(store, prepared, follow):
+def test_gstransform_needs_labelled_texts_and_says_so(store, prepared, follow):
     analysis = store.add_analysis(prepared, "by feeling")
     for name in ("angry", "pleased"):
         store.label_names.add(analysis, name)
@@ -195,21 +195,21 @@ def test_the_recipe_needs_labelled_texts_and_says_so(store, prepared, follow):
         follow(Method("gstransform"), analysis)
 
 
-def test_texts_land_in_every_kind_of_space(store, prepared, labelled, follow, corpus):
+def test_texts_are_placed_in_every_kind_of_space(store, prepared, labelled, follow, corpus):
     store.set_instruction(labelled, FURIOUS)
     for method in (Method("reencode", "asking"), Method("gstransform"), Method("guided")):
-        read = follow(method)
+        fitted = follow(method)
         answer = cache.runner().query(
             "place_text", corpus_key=prepared, text=corpus.texts[7], fit_key=store.analysis(labelled).fit_key
         )
         assert answer["neighbours"][0] == 7
-        np.testing.assert_allclose(answer["vector"], read.space.vectors[7], atol=1e-5)
-        np.testing.assert_allclose(answer["place"], read.space.map[7])
-        np.testing.assert_allclose(answer["probabilities"], read.probabilities[7], atol=1e-4)
+        np.testing.assert_allclose(answer["vector"], fitted.space.vectors[7], atol=1e-5)
+        np.testing.assert_allclose(answer["place"], fitted.space.map[7])
+        np.testing.assert_allclose(answer["probabilities"], fitted.probabilities[7], atol=1e-4)
 
 
 @pytest.fixture
-def ready(store, corpus):
+def precomputed(store, corpus):
     """Name of vectors from a file, for a corpus that is not encoded yet."""
     store.add_corpus(corpus)
     vectors = AskingEncoder().encode(corpus.texts, instruction=FURIOUS)
@@ -218,8 +218,8 @@ def ready(store, corpus):
     )
 
 
-def test_ready_vectors_are_a_generic_space(store, corpus, ready):
-    prepare(store, nothing, corpus_key=corpus.key, encoder=ready)
+def test_precomputed_vectors_are_a_generic_space(store, corpus, precomputed):
+    prepare(store, nothing, corpus_key=corpus.key, encoder=precomputed)
     entry = store.corpus_entry(corpus.key)
     space = load_space(store.results(corpus.key), entry.embedding_key)
     np.testing.assert_array_equal(space.vectors, AskingEncoder().encode(corpus.texts, instruction=FURIOUS))
@@ -233,32 +233,32 @@ def test_ready_vectors_are_a_generic_space(store, corpus, ready):
     feelings = corpus.metadata["feeling"].tolist()
     store.labels.give(analysis, {row: feelings[row] for row in range(12)}, "ada")
     fit(store, nothing, analysis_id=analysis)
-    read = load_fit(store.results(corpus.key), store.analysis(analysis).fit_key)
-    assert read.label_vectors is None and read.has_predictions
+    fitted = load_fit(store.results(corpus.key), store.analysis(analysis).fit_key)
+    assert fitted.label_vectors is None and fitted.has_predictions
     measure(store, nothing, analysis_id=analysis, fit_key=store.analysis(analysis).fit_key)
     assert findings_kept(store.results(corpus.key), store.analysis(analysis).fit_key) == set(
-        findings_wanted(read.method)
+        findings_wanted(fitted.method)
     )
 
 
-def test_ready_vectors_are_a_reading(store, prepared, labelled, follow, ready, corpus):
-    read = follow(Method("reencode", ready))
+def test_precomputed_vectors_are_a_reencoded_space(store, prepared, labelled, follow, precomputed, corpus):
+    fitted = follow(Method("reencode", precomputed))
     np.testing.assert_array_equal(
-        read.space.vectors, AskingEncoder().encode(corpus.texts, instruction=FURIOUS)
+        fitted.space.vectors, AskingEncoder().encode(corpus.texts, instruction=FURIOUS)
     )
-    assert read.label_vectors is None and read.has_predictions
+    assert fitted.label_vectors is None and fitted.has_predictions
     with pytest.raises(RefractError, match=r"mine\.npy"):
         key = store.analysis(labelled).fit_key
         cache.runner().query("place_text", corpus_key=prepared, text="van", fit_key=key)
 
 
 def test_a_fit_is_measured_against_the_embeddings_that_it_was_made_from(
-    store, prepared, labelled, follow, ready, monkeypatch
+    store, prepared, labelled, follow, precomputed, monkeypatch
 ):
     follow(Method("reencode", "asking"))
     analysis, against = store.analysis(labelled), []
     # Encoded again while the evidence waited to be computed.
-    prepare(store, nothing, corpus_key=prepared, encoder=ready)
+    prepare(store, nothing, corpus_key=prepared, encoder=precomputed)
     assert store.corpus_entry(prepared).embedding_key != analysis.embedding_key
     monkeypatch.setattr(measuring, "cross_validate", lambda vectors, *given, **known: against.append(vectors))
     monkeypatch.setattr(measuring, "findings_wanted", lambda method: ("evidence",))

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.model
 
 
 class Reports(list):
-    """Remembers the stages; stops the task at the one named."""
+    """Record the stages; stops the task at the one named."""
 
     def __init__(self, stop_at=None):
         self.stop_at = stop_at
@@ -51,7 +51,7 @@ def test_prepare_leaves_a_whole_space_and_does_nothing_twice(store, corpus, home
     assert space.graph.indices.shape[0] == 60
     results = store.results(corpus.key)
     assert has_hierarchy(results, entry.embedding_key)
-    assert len(keep_word_table(results, corpus.key, None).starts) == 61  # read from what is kept
+    assert len(keep_word_table(results, corpus.key, None).starts) == 61  # read from disk
     again = Reports()
     prepare(store, again, corpus_key=corpus.key, encoder="words")
     assert set(again) == {"Loading the encoder"}
@@ -249,7 +249,7 @@ def test_names_are_encoded_once(store, prepared, labelled, monkeypatch):
 
 @pytest.fixture
 def quick(monkeypatch):
-    """GSTransform trains for seconds: its figure is made up."""
+    """Replace the training of GSTransform, which takes seconds."""
     monkeypatch.setattr(measuring, "control", lambda *given, **known: Control(permuted=0.5, published=0.25))
 
 
@@ -261,7 +261,7 @@ def fitted(store, prepared, labelled):
 
 
 def test_everything_is_measured_and_kept(store, prepared, labelled, fitted, monkeypatch):
-    monkeypatch.setattr("core.evidence.baselines.RECIPE_TESTS", 0)  # one training of GSTransform
+    monkeypatch.setattr("core.evidence.baselines.GSTRANSFORM_TESTS", 0)  # one training of GSTransform
     results = store.results(prepared)
     assert load_findings(results, fitted) == Findings()
     measure(store, Reports(), analysis_id=labelled, fit_key=fitted)

@@ -1,4 +1,4 @@
-"""A few texts tell whether an encoder can be used here, and for how long."""
+"""Trials of encoders on a few texts."""
 
 import json
 
@@ -33,10 +33,10 @@ class Slow(WordEncoder):
     max_tokens = 256
 
     def __init__(self, clock, cost_more=True):
-        self.clock, self.answers_cost_more, self.read = clock, cost_more, []
+        self.clock, self.answers_cost_more, self.encoded = clock, cost_more, []
 
     def encode(self, texts, *, instruction=None, progress=None):
-        self.read.append((tuple(texts), instruction))
+        self.encoded.append((tuple(texts), instruction))
         self.clock[0] += len(texts) * (1 if self.answers_cost_more else 3)
         return super().encode(texts, progress=progress)
 
@@ -61,10 +61,10 @@ def run(store, corpus_key, encoder, *, template="", instruction="", load=None, r
     return load_trial(store.results(corpus_key), corpus_key, encoder, template, instruction)
 
 
-def test_sixteen_texts_from_short_to_long_are_read(store, known, clock):
+def test_sixteen_texts_from_short_to_long_are_encoded(store, known, clock):
     slow = Slow(clock)
     trial = run(store, known, "BrandonZYW/opt-1.3b-InBedder", instruction=QUESTION, load=lambda *given: slow)
-    (first, _), (sample, instruction) = slow.read
+    (first, _), (sample, instruction) = slow.encoded
     texts = sorted(store.load_corpus(known).texts, key=lambda text: (len(text), text))
     assert len(first) == 1 and trial.n_texts == len(sample) == 16
     assert (sample[0], sample[-1]) == (texts[0], texts[-1])
