@@ -23,19 +23,19 @@ ANCHORED_EPOCHS = 50
 ANCHORED_RATE = 0.25
 """Step size with `init`, in that of UMAP: 0.5 moves texts farther and keeps 0.456 of the neighbours."""
 
-# Before the anchored layout, each text moves towards its nearest landmarks: texts spread evenly over the
-# corpus. The neighbour graph alone cannot join tight groups of one label, as no edge connects them. On 22,500
-# requests reshaped by domain, k-means on the map then finds the domains with a V-measure of 0.70 in place of
-# 0.46 (generic map: 0.43), and as many neighbours stay neighbours (0.590 and 0.593).
+# The neighbour graph alone cannot join tight groups of one label, as no edge connects them. So each text
+# moves towards its nearest landmarks before the anchored layout. On 22,500 requests reshaped by domain,
+# k-means on the map then finds the domains with a V-measure of 0.70 in place of 0.46 (generic map: 0.43), and
+# as many neighbours stay neighbours (0.590 and 0.593).
 N_LANDMARKS = 600
-"""Landmarks, evenly over the corpus."""
+"""Texts that are landmarks, evenly over the corpus."""
 
 LANDMARKS_PER_TEXT = 120
 """Nearest landmarks that a text moves towards."""
 
 LANDMARK_POWER = 4
-"""Exponent of the cosine in the weight of a landmark. It keeps texts of an unchanged space near their places:
-they move by 0.11 of the spread; with an exponent of 2 by 0.21."""
+"""Exponent of the cosine in the weight of a landmark. In an unchanged space, texts then move by 0.11 of the
+spread; with an exponent of 2 by 0.21."""
 
 LANDMARK_ROUNDS = 3
 """Moves towards the landmarks, which move as well."""
@@ -44,7 +44,7 @@ LANDMARK_SHARE = 0.8
 """Share of the way towards the landmarks in each round, 0 to 1."""
 
 NEIGHBOUR_SHARE = 0.9
-"""Share of the neighbours' places in each round of label propagation that follows, 0 to 1."""
+"""Share of the neighbours' places in each round of the label propagation that follows, 0 to 1."""
 
 NEIGHBOUR_ROUNDS = 15
 """Rounds of this label propagation."""
@@ -53,8 +53,8 @@ START_WIDTH = 10.0
 """Width of the principal components as a start, in UMAP's units."""
 
 LEAST_SPREAD, MOST_SPREAD = 1.0, 30.0
-"""Range of the spread of a start, in UMAP's units; outside it is scaled. Maps of 30 to 14,640 texts have a
-spread of 1.5 to 11."""
+"""Spread of a start, in UMAP's units, outside which it is scaled. Maps of 30 to 14,640 texts have 1.5 to
+11."""
 
 MIN_DISTANCE = 0.1
 """UMAP's `min_dist`, its default."""
@@ -77,8 +77,8 @@ def project(
     where a spectral start takes 5.5 s, and as many neighbours stay neighbours (0.503 and 0.502).
 
     With `init` (the generic map) the layout is anchored. Each text moves from its place there towards its
-    nearest landmarks and to the mean of its new neighbours. A short layout with small steps follows. The
-    result is rotated, mirrored, moved and scaled as a whole onto `init`, so that places stay recognisable.
+    nearest landmarks and to the mean of its new neighbours. A short layout with small steps follows, and
+    `align` keeps places recognisable.
 
     Below `FEWEST_TEXTS` texts the principal components are the map, aligned to `init` where it is given.
 
@@ -89,7 +89,7 @@ def project(
     graph : Graph
         Nearest neighbours of the same texts.
     init : array of shape (n_texts, 2), optional
-        Places to start from, as a rule another map of the same texts. The result has the same spread.
+        Places to start from, as a rule another map of the same texts.
     random_state : int, default=0
         The same input and seed give the same map.
     progress : Progress, optional
@@ -98,7 +98,7 @@ def project(
     Returns
     -------
     ndarray of float32, shape (n_texts, 2)
-        Centred on zero without `init`, on the mean of `init` with it.
+        Centred on zero; with `init`, with its mean and spread.
 
     Raises
     ------
@@ -124,49 +124,37 @@ def project(
     rng = np.random.RandomState(random_state)  # UMAP takes no newer generator
     if n_texts < FEWEST_TEXTS:
         places = principal_components(X)
-    elif init is None or not _spread(init):
+    elif init is None or not spread(init):
         start = principal_components(X)
         start *= START_WIDTH / (np.ptp(start, axis=0).max() or 1.0)
         places = _layout(graph, start, EPOCHS, 1.0, rng, progress)
     else:
-        places = _layout(
-            graph, _move_to_neighbours(init, X, graph), ANCHORED_EPOCHS, ANCHORED_RATE, rng, progress
-        )
+        start = _move_to_neighbours(init, X, graph)
+        places = _layout(graph, start, ANCHORED_EPOCHS, ANCHORED_RATE, rng, progress)
     return _centred(places) if init is None else align(places, init)
 
 
 def align(places: np.ndarray, onto: np.ndarray) -> np.ndarray:
-    """Rotate, mirror, move and scale `places` as a whole onto `onto` (orthogonal Procrustes).
+    """Rotate, mirror, move and scale `places` (n, 2) as a whole onto `onto` (n, 2): orthogonal Procrustes.
 
-    The scale makes the spread (root mean square distance to the mean) equal. The least-squares scale would
-    shrink a map that resembles the other little.
-
-    Parameters
-    ----------
-    places, onto : arrays of shape (n, 2)
-
-    Returns
-    -------
-    ndarray of float32, shape (n, 2)
+    The scale makes the spread equal. The least-squares scale would shrink a map that resembles the other
+    little.
     """
     from scipy.linalg import orthogonal_procrustes
 
     moved = _centred(places).astype(np.float64)
     target = _centred(onto).astype(np.float64)
-    spread = _spread(moved)
-    if spread:
+    width = spread(moved)
+    if width:
         moved = moved @ orthogonal_procrustes(moved, target)[0]
-        moved *= (_spread(target) or spread) / spread
+        moved *= (spread(target) or width) / width
     return (moved + np.mean(onto, axis=0, dtype=np.float64)).astype(np.float32)
 
 
 def principal_components(X: np.ndarray) -> np.ndarray:
-    """Return the rows of X along their first two principal components; zeros where there are fewer.
+    """Return the first two principal components of rows, float32 (n, 2); zeros where there are fewer.
 
-    Returns
-    -------
-    ndarray of float32, shape (n, 2)
-        The same for the same rows in any order, up to rounding.
+    In another order, the same rows have the same components, up to rounding.
     """
     from sklearn.utils.extmath import randomized_svd
 
@@ -182,7 +170,7 @@ def principal_components(X: np.ndarray) -> np.ndarray:
 
 
 def warm_up() -> None:
-    """Import and compile what `project` needs: 4 s on a new machine, later read from disk."""
+    """Import and compile what `project` needs: 4 s on a new machine, 0.1 s later."""
     X = np.random.default_rng(0).normal(size=(4 * FEWEST_TEXTS, 8)).astype(np.float32)
     project(X, build_graph(X))
 
@@ -198,15 +186,14 @@ def _layout(
     """Return UMAP's layout of a neighbour graph from a start (n, 2) in UMAP's units.
 
     UMAP's internal steps are called one by one: `UMAP.fit` would search the neighbours again, stretch the
-    start to a square, and has no progress callback (https://github.com/lmcinnes/umap/issues/763).
+    start to a square, and has no callback (https://github.com/lmcinnes/umap/issues/763).
     """
     from umap.layouts import optimize_layout_euclidean
     from umap.umap_ import find_ab_params, make_epochs_per_sample
 
-    _keep_compiled()
+    _cache_compiled()
     edges = _fuzzy_graph(graph, rng)
-    # An edge too weak to be sampled once costs time only.
-    drawn = edges.data >= edges.data.max() / epochs
+    sampled = edges.data >= edges.data.max() / epochs  # at least once; the others only cost time
     a, b = find_ab_params(SPREAD, MIN_DISTANCE)
     # Equal texts must not start at one point: the layout has no direction to separate them.
     places = start + rng.normal(scale=1e-3, size=start.shape)
@@ -215,17 +202,17 @@ def _layout(
         optimize_layout_euclidean(
             places,
             places,
-            edges.row[drawn],
-            edges.col[drawn],
+            edges.row[sampled],
+            edges.col[sampled],
             epochs,
             len(places),
-            make_epochs_per_sample(edges.data[drawn], epochs),
+            make_epochs_per_sample(edges.data[sampled], epochs),
             a,
             b,
             rng.randint(np.iinfo(np.int32).min + 1, np.iinfo(np.int32).max - 1, 3).astype(np.int64),
             initial_alpha=rate,
             parallel=False,  # in parallel, the same seed gives another map each time
-            tqdm_kwds=_reporting(progress),
+            tqdm_kwds=_progress_bar(progress),
             move_other=True,
         )
     except BaseException:
@@ -235,7 +222,7 @@ def _layout(
 
 
 def _release_bar_lock() -> None:
-    """Release the lock that `tqdm.refresh` holds when `progress` raises, so that other threads can go on.
+    """Release the lock that `tqdm.refresh` holds when `progress` raises: other threads wait for it.
 
     See https://github.com/tqdm/tqdm/pull/1649.
     """
@@ -246,11 +233,8 @@ def _release_bar_lock() -> None:
 
 
 @functools.cache
-def _keep_compiled() -> None:
-    """Store UMAP's compiled functions on disk: 0.1 s in place of 4 s in every later process.
-
-    These functions are private to UMAP, which caches only others (no upstream issue known).
-    """
+def _cache_compiled() -> None:
+    """Cache UMAP's compiled functions on disk, also those that UMAP itself does not cache."""
     from umap import layouts, umap_
 
     for module, name in (
@@ -280,7 +264,7 @@ def _fuzzy_graph(graph: Graph, rng: np.random.RandomState) -> coo_matrix:
 
 
 class _EpochStream:
-    """File that passes the counts of UMAP's progress bar on to `progress`."""
+    """File that calls `progress` with the counts that UMAP's progress bar writes."""
 
     def __init__(self, progress: Progress) -> None:
         self.progress = progress
@@ -294,8 +278,8 @@ class _EpochStream:
         """Do nothing: nothing is buffered."""
 
 
-def _reporting(progress: Progress | None) -> dict:
-    """Return settings of UMAP's progress bar (tqdm) that turn it into calls of `progress`."""
+def _progress_bar(progress: Progress | None) -> dict:
+    """Return the settings of UMAP's progress bar (tqdm) that turn it into calls of `progress`."""
     if progress is None:
         return {"disable": True}
     return {
@@ -310,18 +294,18 @@ def _reporting(progress: Progress | None) -> dict:
 def _move_to_neighbours(init: np.ndarray, X: np.ndarray, graph: Graph) -> np.ndarray:
     """Move each text from its place towards its landmarks and the mean of its neighbours, with equal spread.
 
-    Without this, texts with new neighbours stay scattered over their old places: a short layout moves them
-    only a little.
+    A short layout alone would move texts only a little, and leave those with new neighbours scattered.
     """
-    spread = _spread(init)
-    if not LEAST_SPREAD <= spread <= MOST_SPREAD:
-        spread = START_WIDTH / 3
-    moved = propagate(_gather(_centred(init), X), graph, mixing=NEIGHBOUR_SHARE, rounds=NEIGHBOUR_ROUNDS)
-    return moved * np.float32(spread / (_spread(moved) or 1.0))
+    width = spread(init)
+    if not LEAST_SPREAD <= width <= MOST_SPREAD:
+        width = START_WIDTH / 3
+    moved = _move_to_landmarks(_centred(init), X)
+    moved = propagate(moved, graph, mixing=NEIGHBOUR_SHARE, rounds=NEIGHBOUR_ROUNDS)
+    return moved * np.float32(width / (spread(moved) or 1.0))
 
 
-def _gather(places: np.ndarray, X: np.ndarray) -> np.ndarray:
-    """Move each text (n, 2) towards the places of its most similar landmarks in X, round by round."""
+def _move_to_landmarks(places: np.ndarray, X: np.ndarray) -> np.ndarray:
+    """Move each text (n, 2) towards its most similar landmarks in X, round by round."""
     unit = unit_rows(X)
     landmarks = np.unique(np.linspace(0, len(X) - 1, N_LANDMARKS).astype(int))
     nearest, similarities = nearest_rows(unit, unit[landmarks], min(LANDMARKS_PER_TEXT, len(landmarks)))
@@ -340,8 +324,8 @@ def _centred(places: np.ndarray) -> np.ndarray:
     return places - places.mean(axis=0, dtype=np.float64).astype(places.dtype) if len(places) else places
 
 
-def _spread(places: np.ndarray) -> float:
-    """Return the root mean square distance to the mean."""
+def spread(places: np.ndarray) -> float:
+    """Return the root mean square distance of places (n, 2) to their mean."""
     if not len(places):
         return 0.0
     return float(np.sqrt(np.square(_centred(places), dtype=np.float64).sum(axis=1).mean()))

@@ -7,7 +7,7 @@ import pytest
 
 from core.errors import Cancelled
 from core.maps import project
-from core.maps.projection import FEWEST_TEXTS, align, principal_components
+from core.maps.projection import FEWEST_TEXTS, align, principal_components, spread
 from core.neighbours import build_graph
 
 
@@ -17,10 +17,6 @@ def groups(n_groups=3, size=20, n_dims=12, seed=0):
     centres = 8 * np.eye(n_dims)[:n_groups]
     X = np.repeat(centres, size, axis=0) + rng.normal(size=(n_groups * size, n_dims))
     return X.astype(np.float32), np.repeat(np.arange(n_groups), size)
-
-
-def spread(places):
-    return np.sqrt(np.square(places - places.mean(axis=0)).sum(axis=1).mean())
 
 
 def distances(places):
@@ -64,15 +60,15 @@ def test_an_anchored_map_keeps_places_when_nothing_changed(drawn):
 
 def test_an_anchored_map_regroups_texts_with_new_neighbours(drawn):
     X, _, _, places = drawn
-    other = np.tile(np.arange(3), 20)  # each old group is dealt out over all new ones
+    other = np.tile(np.arange(3), 20)  # each old group is spread evenly over the new ones
     reshaped = X[np.argsort(other, kind="stable").argsort()]
     again = project(reshaped, build_graph(reshaped), init=places)
     assert neighbours_of_own_group(places, other) < 0.5
     assert neighbours_of_own_group(again, other) > 0.95
 
 
-def test_tight_groups_of_one_kind_gather_though_no_neighbours_join_them():
-    """Eight groups in a row that know only their own, of two kinds that stand mixed; each kind is one now."""
+def test_tight_groups_of_one_kind_move_together_without_an_edge_between_them():
+    """Eight groups in a row, of two kinds in mixed order; no text has a neighbour of another group."""
     rng = np.random.default_rng(0)
     group, kind = np.repeat(np.arange(8), 60), np.array([0, 0, 1, 0, 1, 0, 1, 1])
     X = 4 * np.eye(10)[group] + 0.3 * rng.normal(size=(480, 10))
@@ -81,17 +77,17 @@ def test_tight_groups_of_one_kind_gather_though_no_neighbours_join_them():
     assert (group[graph.indices] == group[:, None]).all()
     row = np.column_stack([3 * group, np.zeros(480)]) + 0.3 * rng.normal(size=(480, 2))
     places = project(X, graph, init=row)
-    middles = np.stack([places[group == each].mean(axis=0) for each in range(8)])
-    apart = np.linalg.norm(middles[:, None] - middles, axis=2)
+    centroids = np.stack([places[group == each].mean(axis=0) for each in range(8)])
+    gaps = np.linalg.norm(centroids[:, None] - centroids, axis=2)
     same = kind[:, None] == kind
-    assert apart[same].sum() / (same.sum() - 8) < 0.6 * apart[~same].mean()
+    assert gaps[same].sum() / (same.sum() - 8) < 0.6 * gaps[~same].mean()
 
 
 def test_a_start_in_another_unit_is_scaled(drawn):
     X, _, graph, places = drawn
     small = project(X, graph, init=places / 64 + 3)
     assert spread(small) == pytest.approx(spread(places) / 64, rel=1e-3)
-    # 0.91; where the start is left in its own unit it is thrown about, and 0.74 is left of the old distances.
+    # It is 0.91; with a start that keeps its own unit, 0.74.
     assert np.corrcoef(distances(small), distances(places))[0, 1] > 0.85
 
 
@@ -103,7 +99,7 @@ def test_progress_counts_epochs(drawn):
     assert calls == sorted(calls)
 
 
-def test_progress_may_stop_the_work(drawn):
+def test_progress_may_cancel(drawn):
     X, _, graph, _ = drawn
 
     def stop(done, total):
@@ -114,7 +110,7 @@ def test_progress_may_stop_the_work(drawn):
 
 
 @pytest.mark.parametrize("n_texts", [1, 2, 3, 5, 10, FEWEST_TEXTS, FEWEST_TEXTS + 1])
-def test_a_handful_of_texts(n_texts):
+def test_few_texts(n_texts):
     X = np.random.default_rng(n_texts).normal(size=(n_texts, 6)).astype(np.float32)
     graph = build_graph(X)
     places = project(X, graph)
@@ -123,7 +119,7 @@ def test_a_handful_of_texts(n_texts):
     assert np.isfinite(project(X, graph, init=places)).all()
 
 
-def test_below_the_fewest_texts_the_start_is_only_turned():
+def test_below_the_fewest_texts_the_components_are_aligned():
     X = np.random.default_rng(0).normal(size=(10, 6)).astype(np.float32)
     graph = build_graph(X)
     places = project(X, graph)
@@ -139,7 +135,7 @@ def test_equal_rows(n_texts):
     assert np.isfinite(project(X, graph, init=np.zeros((n_texts, 2)))).all()
 
 
-def test_copies_are_parted_and_stay_near():
+def test_equal_texts_get_different_places_near_each_other():
     X, _ = groups(size=10)
     X = np.repeat(X, 2, axis=0)
     places = project(X, build_graph(X))
@@ -147,7 +143,7 @@ def test_copies_are_parted_and_stay_near():
     assert np.median(np.linalg.norm(places[::2] - places[1::2], axis=1)) < 0.25 * spread(places)
 
 
-def test_what_is_refused():
+def test_other_numbers_of_texts_are_refused():
     X = np.eye(4, dtype=np.float32)
     graph = build_graph(X)
     with pytest.raises(ValueError, match=re.escape("The graph joins 4 texts, and there are 3 embeddings.")):
@@ -156,13 +152,13 @@ def test_what_is_refused():
         project(X, graph, init=np.zeros((4, 3)))
 
 
-def test_align_undoes_turning_mirroring_moving_and_scaling():
+def test_align_undoes_rotation_reflection_translation_and_scaling():
     onto = np.array([[0, 0], [4, 0], [4, 2], [1, 3]], dtype=np.float32)
     turn = np.array([[0.6, 0.8], [0.8, -0.6]])  # mirrors as well
     assert np.allclose(align(7 * onto @ turn + [10, -3], onto), onto, atol=1e-5)
 
 
-def test_align_keeps_the_spread_of_what_it_aligns_onto():
+def test_align_gives_the_spread_of_the_other_map():
     rng = np.random.default_rng(0)
     onto = rng.normal(size=(50, 2))
     aligned = align(rng.normal(size=(50, 2)), onto)  # unrelated: least squares would shrink it to nothing
@@ -175,12 +171,12 @@ def test_align_with_a_single_place():
 
 
 def test_principal_components_of_points_on_a_line():
-    # 5 apart each, and the axis points to where its largest entry grows.
+    # They are 5 apart, and the largest entry of the axis is positive.
     X = np.array([[0, 0, 0], [3, 4, 0], [6, 8, 0]], dtype=np.float32)
     assert np.allclose(principal_components(X), [[-5, 0], [0, 0], [5, 0]], atol=1e-5)
 
 
-def test_principal_components_follow_the_rows():
+def test_principal_components_do_not_depend_on_the_order():
     X, _ = groups(seed=3)
     order = np.random.default_rng(1).permutation(len(X))
     assert np.allclose(principal_components(X)[order], principal_components(X[order]), atol=1e-3)
@@ -191,7 +187,7 @@ def test_principal_components_of_one_dimension():
 
 
 def test_a_cancelled_projection_blocks_no_other_thread():
-    # tqdm, which UMAP reports through, keeps its lock when it is interrupted.
+    # The progress bar of UMAP, tqdm, keeps its lock when it is interrupted.
     X = np.random.default_rng(0).normal(size=(60, 8)).astype(np.float32)
 
     def stop(done, total):

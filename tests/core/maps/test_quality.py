@@ -15,14 +15,14 @@ def make_space(n=200, n_dims=6):
 
 
 @pytest.mark.parametrize("noise", [0.0, 0.5, 5.0])
-def test_trustworthiness_is_what_scikit_learn_measures_with_all_texts(noise):
+def test_trustworthiness_of_all_texts_equals_that_of_scikit_learn(noise):
     X = make_space()
     places = X[:, :2] + noise * RNG.normal(size=(len(X), 2))
     expected = sklearn_trustworthiness(X, places, n_neighbors=10, metric="cosine")
     assert trustworthiness(X, places, 10) == pytest.approx(expected, abs=1e-6)
 
 
-def test_a_sample_of_many_texts_tells_nearly_the_same():
+def test_a_sample_of_many_texts_gives_nearly_the_same():
     X = make_space(n=1600)
     places = X[:, :2]
     expected = sklearn_trustworthiness(X, places, n_neighbors=15, metric="cosine")
@@ -37,19 +37,15 @@ def test_kept_neighbours_by_hand():
     assert kept_neighbours(graph, places) == pytest.approx((2 + 1 + 1 + 1) / 8)
 
 
-def test_a_map_of_copies_counts_no_text_as_its_own_neighbour():
+def test_no_text_is_its_own_neighbour_at_equal_places():
     graph = Graph(np.array([[1, 2], [0, 2], [0, 1]], np.int32), np.ones((3, 2), np.float32))
     assert kept_neighbours(graph, np.zeros((3, 2))) == 1
 
 
-def test_near_is_low_where_the_map_tore_a_text_from_its_neighbours():
-    X = make_space(n=600)
-    places = X[:, :2].copy()
-    graph = build_graph(X, 5)
+def test_near_is_low_where_the_map_separates_a_text_from_its_neighbours():
+    graph = build_graph(make_space(n=600), 5)
     places = np.random.default_rng(1).normal(size=(600, 2))
-    for row in range(600):  # gathered around their neighbours, but for the first
-        if row:
-            places[graph.indices[0]] = [3.0, 3.0]
+    places[graph.indices[0]] = [3.0, 3.0]
     places[0] = [-3.0, -3.0]
     near = near_neighbours(graph, places)
     assert near[0] == 0 and near.dtype == np.float32 and near.shape == (600,)
@@ -57,14 +53,14 @@ def test_near_is_low_where_the_map_tore_a_text_from_its_neighbours():
     assert near_neighbours(graph, places)[0] == 1
 
 
-def test_displacement_counts_only_texts_that_kept_their_neighbours():
+def test_displacement_is_of_texts_that_kept_their_neighbours():
     before = np.array([[-1.0, 0], [1, 0], [0, 1], [0, -1]])  # spread 1
     after = before + np.array([[0.5, 0], [0, 0.1], [0, 0.2], [0.3, 0]])
     assert displacement(before, after, np.array([1.0, 0, 0.2, 0])) == pytest.approx(0.2)
     assert displacement(before, after, np.ones(4)) is None
 
 
-def test_measure_map_of_a_faithful_picture():
+def test_quality_of_a_perfect_map():
     angles = np.linspace(0, 2 * np.pi, 120, endpoint=False)
     X = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
     graph = build_graph(X, 4)
