@@ -88,7 +88,8 @@ def _encode_in_memory(
     try:
         return encode_batch(batch)
     except (MemoryError, RuntimeError) as error:
-        if not is_out_of_memory(error):
+        out_of_memory = isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
+        if not out_of_memory and "allocate memory" not in str(error):
             raise
         if len(batch) == 1:
             raise EncoderUnavailable(
@@ -99,12 +100,6 @@ def _encode_in_memory(
     half = len(batch) // 2
     parts = (batch[:half], batch[half:])
     return [result for part in parts for result in _encode_in_memory(part, encode_batch)]
-
-
-def is_out_of_memory(error: Exception) -> bool:
-    """Return whether the memory of the machine or its graphics card ran out."""
-    named = type(error).__name__ == "OutOfMemoryError" or "allocate memory" in str(error)
-    return isinstance(error, MemoryError) or named
 
 
 def check_texts(texts: Sequence[str]) -> None:
@@ -143,9 +138,7 @@ def stack_vectors(rows: Sequence[np.ndarray], n_dims: int, name: str) -> np.ndar
     ------
     EncoderUnavailable
     """
-    result = np.empty((len(rows), n_dims), dtype=np.float32)
-    for row, vector in enumerate(rows):
-        result[row] = vector
-    if not np.isfinite(result).all():
+    vectors = np.array(rows, dtype=np.float32).reshape(len(rows), n_dims)
+    if not np.isfinite(vectors).all():
         raise EncoderUnavailable(f"The encoder {name} gives vectors that are no numbers: choose another.")
-    return result
+    return vectors

@@ -8,12 +8,7 @@ import numpy as np
 import pytest
 
 from core.encoders import openai_endpoint as endpoint_module
-from core.encoders.openai_endpoint import (
-    FIRST_LIMITS,
-    KEY_VARIABLE,
-    LIMITS,
-    EndpointEncoder,
-)
+from core.encoders.openai_endpoint import FIRST_LIMITS, KEY_VARIABLE, LIMITS, EndpointEncoder
 from core.errors import Cancelled, EncoderUnavailable
 from core.utils import http_client
 from tests.support.embeddings_server import EmbeddingsServer, embed

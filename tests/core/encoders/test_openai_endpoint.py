@@ -9,11 +9,7 @@ import pytest
 
 from core.encoders import count_too_long, describe_encoder, estimate_seconds, host_of, load_encoder
 from core.encoders import openai_endpoint as endpoint_module
-from core.encoders.openai_endpoint import (
-    KEY_VARIABLE,
-    EndpointEncoder,
-    split_endpoint,
-)
+from core.encoders.openai_endpoint import KEY_VARIABLE, EndpointEncoder, split_endpoint
 from core.errors import Cancelled, EncoderUnavailable
 from core.utils import is_local
 from tests.support.embeddings_server import as_reply, embed

@@ -8,12 +8,22 @@ import pytest
 import torch
 
 from core.encoders import load_encoder
+from core.encoders.inbedder import loading
 from core.encoders.inbedder.encoder import InBedderEncoder
+from core.encoders.inbedder.loading import number_format_of
 from core.errors import EncoderUnavailable
 from tests.core.encoders.inbedder.conftest import FEEL, TEXTS, open_encoder
 from tests.support.tiny_models import save_causal, save_instructor
 
 pytestmark = pytest.mark.model
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_the_number_format_is_the_published_one_where_the_hardware_has_it(fast, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(loading, "processor_has_bfloat16", lambda: fast)
+    assert number_format_of("llama") == ("bfloat16" if fast else "float32")
+    assert number_format_of("opt") == number_format_of("roberta") == "float32"
 
 
 def test_the_saved_number_format_does_not_decide(folders, tmp_path):
