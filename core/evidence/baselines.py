@@ -1,4 +1,4 @@
-"""Baselines: accuracy with permuted labels, and of the published method, on the same labels."""
+"""Baselines: accuracy with permuted labels, and of `GSTransform`, on the same labels."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.base import TransformerMixin
 
 from core.evidence.folds import natural_order, stratified_parts
-from core.evidence.holdout import Holdout, HoldoutScores, ProgressCounter, prepare_holdout, score_parts
+from core.evidence.holdout import Holdout, ProgressCounter, prepare_holdout, score_parts
 from core.evidence.statistics import balanced
 from core.neighbours import Graph
 from core.utils import Progress
@@ -19,11 +19,11 @@ BASELINE_FOLDS = 5
 PERMUTATIONS = 4
 """Permutations of the labels: with 40 labels of 4 classes, their mean is 25 % within 4 points."""
 
-RECIPE_LABELS = 1_000
-"""Labels that the published method learns from at most: so many take 15 s."""
+GSTRANSFORM_LABELS = 1_000
+"""Most labels that `GSTransform` learns from: so many take 15 s."""
 
-RECIPE_TESTS = 100
-"""Held-out texts of the published method after which no fold starts."""
+GSTRANSFORM_TESTS = 100
+"""Held-out texts of `GSTransform` after which no fold starts."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Control:
     permuted : float
         Of the reshaped space when the labels are permuted among the labelled texts: the chance level.
     published : float
-        Of the space that the published method (`GSTransform`) learns from the labels.
+        Of the space that the published method, `GSTransform`, learns from the labels.
     """
 
     permuted: float = math.nan
@@ -54,11 +54,11 @@ def control(
 ) -> Control:
     """Measure the baselines, in the same way as `cross_validate`.
 
-    A permutation keeps only the number of texts per label. The published method is tested on the first split
-    of `cross_validate` with the same seed.
+    A permutation keeps only the number of texts per label. `GSTransform` is tested on the first split of
+    `cross_validate` with the same seed.
 
-    Cost: `PERMUTATIONS` x 5 fits of the transform, and up to 5 of the published method, which take a second
-    or more each; with many labels it is tested on fewer folds. Large corpora are sampled as by
+    Cost: `PERMUTATIONS` x 5 fits of the transform, and up to 5 of `GSTransform`, which take a second or more
+    each; with many labels it is tested on fewer folds. Large corpora are sampled as by
     `cross_validate`.
 
     Parameters
@@ -68,22 +68,13 @@ def control(
     progress : Progress, optional
         Called with (fits done, all fits), often.
 
-    Returns
-    -------
-    Control
-
     Raises
     ------
     ValueError
         When X and y differ in length.
     """
     holdout = prepare_holdout(
-        X,
-        y,
-        graph=graph,
-        label_vectors=label_vectors,
-        transform=transform,
-        random_state=random_state,
+        X, y, graph=graph, label_vectors=label_vectors, transform=transform, random_state=random_state
     )
     if not holdout.enough:
         return Control()
@@ -91,10 +82,10 @@ def control(
         holdout.unit, holdout.codes, BASELINE_FOLDS, 1, np.random.default_rng(random_state)
     )
     tests = np.cumsum([part.sum() for part in parts])
-    recipe_parts = parts[: 1 + int(np.searchsorted(tests, RECIPE_TESTS))]
-    counter = ProgressCounter(progress, PERMUTATIONS * len(parts) + len(recipe_parts))
+    first_parts = parts[: 1 + int(np.searchsorted(tests, GSTRANSFORM_TESTS))]
+    counter = ProgressCounter(progress, PERMUTATIONS * len(parts) + len(first_parts))
     permuted = _permuted(holdout, np.random.default_rng(random_state), counter)
-    return Control(permuted=permuted, published=_published(holdout, recipe_parts, counter))
+    return Control(permuted=permuted, published=_published(holdout, first_parts, counter))
 
 
 def _permuted(holdout: Holdout, rng: np.random.Generator, counter: ProgressCounter) -> float:
@@ -103,23 +94,24 @@ def _permuted(holdout: Holdout, rng: np.random.Generator, counter: ProgressCount
     for _ in range(PERMUTATIONS):
         codes = holdout.codes.copy()
         codes[order] = holdout.codes[rng.permutation(order)]
-        shuffled = replace(holdout, codes=codes)
         parts = stratified_parts(holdout.unit, codes, BASELINE_FOLDS, 1, rng)
-        accuracies.append(_accuracy(score_parts(shuffled, parts, counter)[1], codes))
+        accuracies.append(_accuracy(replace(holdout, codes=codes), parts, counter))
     return float(np.mean(accuracies))
 
 
 def _published(holdout: Holdout, parts: list[np.ndarray], counter: ProgressCounter) -> float:
     from core.transforms import GSTransform
 
-    recipe = GSTransform(max_texts=RECIPE_LABELS)
-    holdout = replace(holdout, transform=recipe, arguments={}).cancellable(counter)
+    transform = GSTransform(max_texts=GSTRANSFORM_LABELS)
     try:
-        return _accuracy(score_parts(holdout, parts, counter)[1], holdout.codes)
+        return _accuracy(
+            replace(holdout, transform=transform, arguments={}).cancellable(counter), parts, counter
+        )
     except ValueError:  # too few classes, or a training that overflowed
         return math.nan
 
 
-def _accuracy(found: HoldoutScores, codes: np.ndarray) -> float:
-    tested = ~np.isnan(found.hits)
-    return balanced(found.hits[tested], codes[tested])
+def _accuracy(holdout: Holdout, parts: list[np.ndarray], counter: ProgressCounter) -> float:
+    hits = score_parts(holdout, parts, counter)[1].hits
+    tested = ~np.isnan(hits)
+    return balanced(hits[tested], holdout.codes[tested])

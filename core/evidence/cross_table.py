@@ -25,7 +25,6 @@ class CrossTable:
 
     Attributes
     ----------
-    left, right : Partition
     among : bool array (n,) or None
         Counted texts; None for all.
     """
@@ -86,7 +85,6 @@ class Movement:
     kind : "splits", "stays" or "gathers"
         "splits" and "stays": a left group, and where its texts are now. "gathers": a right group, and where
         its texts were.
-    group : int
     size : int
         Its texts.
     parts : tuple of (code, count)
@@ -115,7 +113,6 @@ class Likeness:
     mutual_information : float
         0 to 1; 1 when each side determines the other. Normalised by the mean of both entropies (Strehl and
         Ghosh 2002 divide by their geometric mean instead).
-    n_texts : int
     """
 
     adjusted_rand: float

@@ -71,10 +71,6 @@ def cross_validate(
     progress : Progress, optional
         Called with (fits done, all fits) before each fit, and during fits that can be cancelled.
 
-    Returns
-    -------
-    Evidence
-
     Raises
     ------
     ValueError
@@ -160,13 +156,6 @@ def _interval(gain: Mean, chance: float) -> tuple[float, float]:
 
 def _by_label(holdout: Holdout, generic: np.ndarray, reshaped: np.ndarray) -> tuple[LabelEvidence, ...]:
     """Return the recalls of each given label."""
-    recalls = {
-        int(code): (before, after)
-        for code, before, after in zip(
-            holdout.classes,
-            class_means(generic, holdout.codes).tolist(),
-            class_means(reshaped, holdout.codes).tolist(),
-            strict=True,
-        )
-    }
+    means = (class_means(hits, holdout.codes).tolist() for hits in (generic, reshaped))
+    recalls = {code: means_of for code, *means_of in zip(holdout.classes.tolist(), *means, strict=True)}
     return tuple(LabelEvidence(code, n, *recalls.get(code, ())) for code, n in holdout.given.items())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 
 
 def natural_order(unit: np.ndarray, codes: np.ndarray) -> np.ndarray:
@@ -14,16 +15,8 @@ def natural_order(unit: np.ndarray, codes: np.ndarray) -> np.ndarray:
     order also survives a rotation of the space. A draw along it with one seed is the same for the same texts
     and labels, however they are numbered.
 
-    Parameters
-    ----------
-    unit : ndarray of shape (n_labelled, n_dims)
-        Unit rows.
-    codes : ndarray of int, shape (n_labelled,)
-        Classes 0..n_classes-1.
-
-    Returns
-    -------
-    ndarray of int, shape (n_labelled,)
+    Takes unit rows (n_labelled, n_dims) and their classes 0..n_classes-1 (n_labelled,); returns positions
+    (n_labelled,).
     """
     rows = unit.astype(np.float64)
     closeness = rows @ rows.sum(axis=0)
@@ -47,8 +40,6 @@ def stratified_parts(
         Classes 0..n_classes-1.
     folds : int
         At least 2.
-    repeats : int
-    rng : numpy Generator
 
     Returns
     -------
@@ -58,20 +49,20 @@ def stratified_parts(
     order = natural_order(unit, codes)
     parts = []
     for _ in range(repeats):
-        shuffled = shuffle_within_classes(order, codes, rng)
-        shuffled = shuffled[np.bincount(codes)[codes[shuffled]] >= 2]
+        permuted = permute_within_classes(order, codes, rng)
+        permuted = permuted[np.bincount(codes)[codes[permuted]] >= 2]
         fold = np.full(len(codes), -1)
-        fold[shuffled] = np.arange(len(shuffled)) % folds
-        parts += [fold == number for number in range(min(folds, len(shuffled)))]
+        fold[permuted] = np.arange(len(permuted)) % folds
+        parts += [fold == number for number in range(min(folds, len(permuted)))]
     return parts
 
 
-def shuffle_within_classes(order: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Shuffle the texts within each class of `order`, in which classes are contiguous."""
+def permute_within_classes(order: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Permute the texts within each class of `order`, in which classes are contiguous."""
     first = np.zeros(codes.max() + 1, dtype=np.int64)
     first[codes[order[::-1]]] = np.arange(len(order))[::-1]
-    shuffled = rng.permutation(order)
-    return shuffled[np.argsort(first[codes[shuffled]], kind="stable")]
+    permuted = rng.permutation(order)
+    return permuted[np.argsort(first[codes[permuted]], kind="stable")]
 
 
 def shares_of_classes(
@@ -87,20 +78,18 @@ def shares_of_classes(
         Classes of all texts.
     shares : sequence of float
         0 to 1, ascending.
-    rng : numpy Generator
 
     Returns
     -------
     list of ndarray of bool, shape (n_labelled,)
         Each contains the ones before it.
     """
-    shuffled = shuffle_within_classes(order, codes, rng)
+    permuted = permute_within_classes(order, codes, rng)
     sizes = np.bincount(codes[order], minlength=codes.max() + 1)
-    starts = np.concatenate([[True], np.diff(codes[shuffled]) != 0])
-    place = np.arange(len(shuffled)) - np.maximum.accumulate(np.where(starts, np.arange(len(shuffled)), 0))
+    place = pd.Series(permuted).groupby(codes[permuted]).cumcount().to_numpy()
     parts = []
     for share in shares:
         part = np.zeros(len(codes), dtype=bool)
-        part[shuffled[place < np.ceil(share * sizes[codes[shuffled]])]] = True
+        part[permuted[place < np.ceil(share * sizes[codes[permuted]])]] = True
         parts.append(part)
     return parts

@@ -45,14 +45,7 @@ class HoldoutScores(NamedTuple):
 
 
 class ProgressCounter:
-    """Count fits for a progress function.
-
-    Parameters
-    ----------
-    progress : Progress or None
-        Called with (fits done, all fits).
-    total : int
-    """
+    """Count fits for a progress function, which is called with (fits done, all fits)."""
 
     def __init__(self, progress: Progress | None, total: int) -> None:
         self.progress = progress
@@ -123,25 +116,19 @@ class Holdout:
         return replace(self, arguments={**self.arguments, "progress": counter.repeat})
 
     def generic(self, known: np.ndarray, held: np.ndarray) -> HoldoutScores:
-        """Score the held-out texts in the generic space.
-
-        Parameters
-        ----------
-        known, held : ndarray of bool (n_labelled,)
-            No text is in both.
-        """
-        return self._find(self.unit, known, held)
+        """Score the held-out texts in the generic space; no text is both known and held."""
+        return self._score(self.unit, known, held)
 
     def reshaped(self, known: np.ndarray, held: np.ndarray) -> HoldoutScores:
         """Score them in the space fitted on the known labels, or in `reencoded`. Cost: one fit, or none."""
         if self.reencoded is not None:
-            return self._find(self.reencoded, known, held)
+            return self._score(self.reencoded, known, held)
         y = np.full(len(self.X), -1)
         y[self.rows[known]] = self.classes[self.codes[known]]
         fitted = clone(self.transform).fit(self.X, y, **self.arguments)
-        return self._find(unit_rows(fitted.transform(self.X[self.rows])), known, held)
+        return self._score(unit_rows(fitted.transform(self.X[self.rows])), known, held)
 
-    def _find(self, unit: np.ndarray, known: np.ndarray, held: np.ndarray) -> HoldoutScores:
+    def _score(self, unit: np.ndarray, known: np.ndarray, held: np.ndarray) -> HoldoutScores:
         nearest = nearest_rows(unit[held], unit[known], min(N_VOTERS, int(known.sum())))[0]
         right = (self.codes[known][nearest] == self.codes[held][:, None]).astype(np.float64)
         votes = 0.5 ** np.arange(1, right.shape[1] + 1)
@@ -193,8 +180,9 @@ def prepare_holdout(
     transform = GuidedTransform() if transform is None else transform
     if reencoded is not None:
         reencoded = unit_rows(reencoded[rows]) if len(rows) else np.empty((0, 1), dtype=np.float32)
-        return Holdout(given, X, rows, codes, classes, unit, transform, {}, reencoded)
-    holdout = Holdout(given, X, rows, codes, classes, unit, transform, {})
+    holdout = Holdout(given, X, rows, codes, classes, unit, transform, {}, reencoded)
+    if reencoded is not None:
+        return holdout
     taken = inspect.signature(transform.fit).parameters
     if "label_vectors" in taken:
         holdout.arguments["label_vectors"] = label_vectors
@@ -208,18 +196,8 @@ def score_parts(
 ) -> tuple[HoldoutScores, HoldoutScores]:
     """Score each text in the generic and the reshaped space, as the mean over the parts that hold it out.
 
-    Parameters
-    ----------
-    holdout : Holdout
-    parts : sequence of ndarray of bool (n_labelled,)
-        Texts to hold out together; one fit per part.
-    counter : ProgressCounter
-        Advanced before each fit.
-
-    Returns
-    -------
-    HoldoutScores, HoldoutScores
-        Of all labelled texts; NaN for those in no part.
+    A part, bool (n_labelled,), says which texts are held out together: one fit each, counted before it
+    starts. The scores are of all labelled texts, NaN for those in no part.
     """
     totals, times = np.zeros((2, 2, len(holdout.codes))), np.zeros(len(holdout.codes))
     for held in parts:

@@ -29,6 +29,9 @@ POWER = 0.5
 MAX_EXTRAPOLATION = 3
 """Most additional labels that are predicted, as a multiple of the given ones."""
 
+TARGET_GAIN = 0.05
+"""Gain in accuracy that the sentence names the labels for."""
+
 
 @dataclass(frozen=True)
 class CurvePoint:
@@ -74,16 +77,11 @@ class LearningCurve:
         """Return the curve from its `dataclasses.asdict`, also after JSON."""
         return cls(**{**document, "points": tuple(CurvePoint(**point) for point in document["points"])})
 
-    def labels_needed(self, target_gain: float = 0.05) -> int | None:
-        """Return how many more labels would add this much accuracy, rounded.
+    def labels_needed(self, target_gain: float = TARGET_GAIN) -> int | None:
+        """Return how many more labels would add this much accuracy (above 0 up to 1), rounded.
 
         None when there are too few labels to tell, when the lower end of the curve does not rise, or when it
         would take more than `MAX_EXTRAPOLATION` times the given labels.
-
-        Parameters
-        ----------
-        target_gain : float, default=0.05
-            Accuracy to gain, above 0 up to 1.
         """
         if not self.doubling_low > 0:  # true for NaN too
             return None
@@ -92,13 +90,13 @@ class LearningCurve:
             return None
         return _round(self.n_labels * (left ** (-1 / POWER) - 1))
 
-    def sentence(self, target_gain: float = 0.05) -> str:
+    def sentence(self) -> str:
         """Return what more labels would bring, as one line of text."""
-        points = f"{100 * target_gain:.0f} points"
-        more = self.labels_needed(target_gain)
+        points = f"{100 * TARGET_GAIN:.0f} points"
+        more = self.labels_needed()
         if more is not None:
             return f"about {more} more labels would bring +{points}"
-        if self.doubling_high < target_gain:
+        if self.doubling_high < TARGET_GAIN:
             return f"more labels would hardly help: twice as many would bring less than {points}"
         return f"{TOO_FEW} what more of them would bring"
 
@@ -128,10 +126,6 @@ def learning_curve(
     progress : Progress, optional
         Called with (fits done, all fits) before each fit.
 
-    Returns
-    -------
-    LearningCurve
-
     Raises
     ------
     ValueError
@@ -145,18 +139,13 @@ def learning_curve(
     BMC Medical Informatics and Decision Making 12, 2012 (fitting it to the labels at hand).
     """
     holdout = prepare_holdout(
-        X,
-        y,
-        graph=graph,
-        label_vectors=label_vectors,
-        transform=transform,
-        random_state=random_state,
+        X, y, graph=graph, label_vectors=label_vectors, transform=transform, random_state=random_state
     )
+    n_labels = sum(holdout.given.values())
     if not holdout.enough:
-        return LearningCurve(sum(holdout.given.values()))
+        return LearningCurve(n_labels)
     counts, generic, reshaped = _measure(holdout, np.random.default_rng(random_state), progress)
     tested, codes = holdout.testable, holdout.codes[holdout.testable]
-    n_labels = sum(holdout.given.values())
     slope = mean_over_classes(_slopes(counts, reshaped[:, tested]), codes)
     step = n_labels**-POWER - (2 * n_labels) ** -POWER
     return LearningCurve(

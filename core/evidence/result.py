@@ -106,8 +106,8 @@ class Evidence:
         if self.verdict == "worse":
             return f"worse than the generic space: {change}"
         # Figures that rise beside the words "no gain" would seem to contradict them.
-        luck = " beyond luck" if percent(self.reshaped) != percent(self.generic) and gain > 0 else ""
-        return f"no gain over the generic space{luck}: {change}"
+        beyond = " beyond chance" if percent(self.reshaped) != percent(self.generic) and gain > 0 else ""
+        return f"no gain over the generic space{beyond}: {change}"
 
     def _margin(self, gain: float) -> str:
         """Return the margin of the gain in points; both ends where the interval is not symmetric."""

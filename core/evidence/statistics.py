@@ -37,17 +37,7 @@ class Mean(NamedTuple):
 
 
 def class_means(values: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """Return the mean value of each class, NaN for classes without a text.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n_texts,)
-    codes : ndarray of int, shape (n_texts,)
-
-    Returns
-    -------
-    ndarray of shape (codes.max() + 1,)
-    """
+    """Return the mean of the values (n_texts,) of each class (codes.max() + 1,); NaN without a text."""
     with np.errstate(invalid="ignore"):
         return np.bincount(codes, values) / np.bincount(codes)
 

@@ -46,7 +46,7 @@ with mteb installed, its tasks score the same spaces from Python:
 """
 WORDINGS = '{"FACET": {"correct": [...], "implicit": [...], "incorrect": [...]}}'
 ROBUSTNESS = f"""\
-JSON file with instructions that ask for a facet, imply it, or ask for something else: {WORDINGS}, FACET being
+JSON file with instructions that name a facet, imply it, or name something else: {WORDINGS}, FACET being
 a column's or a task's name (NYTClustering/topic where it has several); adds ΔCI and ΔII for the encoders that
 follow instructions
 """
@@ -71,36 +71,20 @@ def add_evaluate(commands: argparse._SubParsersAction) -> None:
         nargs="+",
         default=["generic", "guided"],
         metavar="METHOD",
-        help="generic, guided (GuidedTransform), gstransform, or an encoder that "
-        "encodes the texts under the instruction: a name on the hub, FOLDER, instructor:FOLDER, "
-        "inbedder:FOLDER, endpoint:ADDRESS#MODEL (default: generic guided)",
+        help="generic, guided (GuidedTransform), gstransform, or an encoder that encodes the texts under the "
+        "instruction: a name on the hub, FOLDER, instructor:FOLDER, inbedder:FOLDER, endpoint:ADDRESS#MODEL "
+        "(default: generic guided)",
     )
     add("--encoder", default=DEFAULT_ENCODER, help="of the generic space (default: %(default)s)")
-    add(
-        "--labels",
-        nargs="+",
-        type=_count,
-        default=[40],
-        metavar="N",
-        help="shown to transforms (default: 40)",
-    )
-    add(
-        "--picks",
-        nargs="+",
-        choices=["random", "suggested"],
-        default=["random"],
-        help="how the labelled texts are picked (default: random)",
-    )
+    labels_help = "shown to transforms (default: 40)"
+    add("--labels", nargs="+", type=_count, default=[40], metavar="N", help=labels_help)
+    picks_help = "how the labelled texts are picked (default: random)"
+    add("--picks", nargs="+", choices=["random", "suggested"], default=["random"], help=picks_help)
     add("--seeds", type=_count, default=3, metavar="N", help="repetitions (default: %(default)s)")
     add("--folder", type=Path, help="folder of the papers' data, in place of the Hugging Face hub")
     add("--text", metavar="COLUMN", help="column of the texts of a table (default: guessed)")
-    add(
-        "--facets",
-        nargs="+",
-        default=[],
-        metavar="COLUMN",
-        help="columns of labels of a table (default: all with 2 to 50 labels)",
-    )
+    facets_help = "columns of labels of a table (default: all with 2 to 50 labels)"
+    add("--facets", nargs="+", default=[], metavar="COLUMN", help=facets_help)
     add(
         "--instruction",
         action="append",
@@ -110,13 +94,8 @@ def add_evaluate(commands: argparse._SubParsersAction) -> None:
         help="under which encoders encode the texts for a column (default: “What is the COLUMN?”); can be "
         "repeated",
     )
-    add(
-        "--most",
-        type=_count,
-        default=5_000,
-        metavar="N",
-        help="texts of a table, sampled (default: %(default)s)",
-    )
+    most_help = "texts of a table, sampled (default: %(default)s)"
+    add("--most", type=_count, default=5_000, metavar="N", help=most_help)
     add("--robustness", type=Path, metavar="FILE", help=ROBUSTNESS)
     add("--json", type=Path, metavar="FILE", help="file for all figures, of each seed too")
     command.set_defaults(run=_evaluate)
@@ -205,18 +184,13 @@ def _with_wordings(materials: list[Material], file: Path) -> list[Material]:
 def _worded(material: Material, named: dict[str, Wordings]) -> Material:
     if not isinstance(material, GroupedTexts):
         return material
-    facets = tuple(
-        replace(
-            facet,
-            wordings=named.get(f"{material.dataset}/{facet.name}") or _plainly(material, facet.name, named),
-        )
-        for facet in material.facets
-    )
-    return replace(material, facets=facets)
-
-
-def _plainly(material: GroupedTexts, facet: str, named: dict[str, Wordings]) -> Wordings | None:
-    return named.get(facet) or (named.get(material.dataset) if len(material.facets) == 1 else None)
+    facets = []
+    for facet in material.facets:
+        names = [f"{material.dataset}/{facet.name}", facet.name]
+        names += [material.dataset] if len(material.facets) == 1 else []
+        found = next((named[name] for name in names if name in named), None)
+        facets.append(replace(facet, wordings=found))
+    return replace(material, facets=tuple(facets))
 
 
 class ProgressLine:

@@ -15,12 +15,7 @@ MAX_TRIPLETS = 2_000
 
 @dataclass(frozen=True)
 class Wordings:
-    """Instructions that ask for a facet, imply it, or ask for something else.
-
-    Attributes
-    ----------
-    correct, implicit, incorrect : tuple of str, one or more each
-    """
+    """Instructions that name a facet, imply it, or name something else; one or more each."""
 
     correct: tuple[str, ...]
     implicit: tuple[str, ...]
@@ -33,7 +28,6 @@ class Facet:
 
     Attributes
     ----------
-    name : str
     instruction : str
         For encoders that re-encode the texts.
     codes : ndarray of int64, shape (n_texts,)
@@ -58,14 +52,7 @@ class Facet:
 
 @dataclass(frozen=True)
 class GroupedTexts:
-    """Texts, and the facets by which they are grouped.
-
-    Attributes
-    ----------
-    dataset : str
-    texts : list of n_texts str
-    facets : tuple of Facet
-    """
+    """Texts, and the facets by which they are grouped."""
 
     dataset: str
     texts: list[str]
@@ -74,13 +61,7 @@ class GroupedTexts:
 
 @dataclass(frozen=True)
 class TextTriplets:
-    """Triplets under one instruction: it makes the positive, not the negative, similar to the anchor.
-
-    Attributes
-    ----------
-    dataset, aspect, instruction : str
-    anchor, positive, negative : list of n_triplets str
-    """
+    """Triplets under one instruction: it makes the positive, not the negative, similar to the anchor."""
 
     dataset: str
     aspect: str
@@ -92,14 +73,7 @@ class TextTriplets:
 
 @dataclass(frozen=True)
 class TextPairs:
-    """Pairs of texts, each with its own instruction, and their similarity under it.
-
-    Attributes
-    ----------
-    dataset : str
-    first, second, instructions : list of n_pairs str
-    scores : ndarray of float64, shape (n_pairs,)
-    """
+    """Pairs of texts, each with its own instruction, and their similarity under it, float64 (n_pairs,)."""
 
     dataset: str
     first: list[str]
@@ -138,27 +112,17 @@ def check_names(materials: Sequence[Material]) -> None:
 def draw_triplets(
     facets: tuple[Facet, ...], facet: Facet, rows: np.ndarray, seed: int, most: int = MAX_TRIPLETS
 ) -> np.ndarray:
-    """Draw rows of anchor, positive and negative for a facet, as the papers' triplets are made.
+    """Draw rows of anchor, positive and negative for a facet, int64 (at most `most`, 3), as in the papers.
 
     The positive shares the anchor's label in this facet and not in another one; the negative shares it in
-    that other one and not in this.
-
-    Cost O(most x n_rows).
+    that other one and not in this. An anchor without either is left out. Cost O(most x n_rows).
 
     Parameters
     ----------
     facets : tuple of Facet
         All of the corpus; without a second one there are no triplets.
-    facet : Facet
     rows : ndarray of int
         Texts that may be drawn.
-    seed : int
-    most : int
-
-    Returns
-    -------
-    ndarray of int64, shape (at most `most`, 3)
-        Fewer where some anchors have no positive or no negative.
     """
     others = [other for other in facets if other.name != facet.name]
     generator = np.random.default_rng(seed)

@@ -26,7 +26,6 @@ def read_published(task: PublishedTask, folder: Path | None = None) -> list[Mate
 
     Parameters
     ----------
-    task : PublishedTask
     folder : Path, optional
         Contains the task's files, or a folder of the task's name with them.
 
@@ -62,8 +61,8 @@ def read_facets(
         Columns of labels; by default all others with 2 to 50 labels that come twice or more on average.
     instructions : mapping of str to str, optional
         For encoders that re-encode the texts, by facet; "What is the FACET?" for the others.
-    most_texts : int
-        A larger table is sampled at random, with a fixed seed.
+    most_texts : int, default=5_000
+        Size of the random sample of a larger table, with a fixed seed.
 
     Raises
     ------
@@ -73,8 +72,7 @@ def read_facets(
     """
     table = _read_file(file)
     column = text_column or guess_text_column(table.frame)
-    for name in (column, *facets):
-        _need_columns(file, table, [name])
+    _need_columns(file, table, [column, *facets])
     if column in facets:
         raise CorpusError(
             f"The column “{column}” of “{file.name}” holds the texts, so that it cannot label them: name "
@@ -116,10 +114,9 @@ def _facet_columns(frame: pd.DataFrame) -> list[str]:
 
 def _codes(column: pd.Series) -> tuple[np.ndarray, tuple[str, ...]]:
     """Return the positions of labels in the sorted names, -1 where there is none, and the names."""
-    values = ["" if pd.isna(value) else as_text(value).strip() for value in column.tolist()]
-    labels = sorted(set(values) - {""})
-    number = {label: code for code, label in enumerate(labels)} | {"": -1}
-    return np.array([number[value] for value in values], dtype=np.int64), tuple(labels)
+    values = [None if pd.isna(value) else as_text(value).strip() or None for value in column.tolist()]
+    codes, labels = pd.factorize(np.array(values, dtype=object), sort=True)
+    return codes.astype(np.int64), tuple(labels)
 
 
 def _read_aspect(task: PublishedTask, aspect: Aspect, file: Path) -> Material:

@@ -29,7 +29,6 @@ class Setting:
 
     Attributes
     ----------
-    method : Method
     labels : int
         Texts that are labelled; 0 for a method that does not learn.
     picking : "random" or "suggested"
@@ -68,14 +67,12 @@ def pick(facet: Facet, vectors: np.ndarray, n: int, picking: Picking, seed: int)
 
     Parameters
     ----------
-    facet : Facet
     vectors : ndarray of shape (n_texts, n_dims)
         Generic space.
     n : int
         At most the number of labelled texts.
     picking : "random" or "suggested"
-        Suggested texts come ten at a time, as in the app. Texts without a label are not candidates.
-    seed : int
+        Suggested texts come ten at a time, as in the app. Texts without a label are no candidates.
 
     Returns
     -------
@@ -83,9 +80,9 @@ def pick(facet: Facet, vectors: np.ndarray, n: int, picking: Picking, seed: int)
         Fewer than n where no more different texts are suggested.
     """
     rows = facet.labelled
-    shuffled = np.random.default_rng(seed).permutation(rows)
+    permuted = np.random.default_rng(seed).permutation(rows)
     if picking == "random":
-        picked = shuffled[:n]
+        picked = permuted[:n]
     else:
         y = np.full(len(rows), -1)
         order: list[int] = []
@@ -97,7 +94,7 @@ def pick(facet: Facet, vectors: np.ndarray, n: int, picking: Picking, seed: int)
             order += suggested.tolist()
         picked = rows[order]
     if len(np.unique(facet.codes[picked])) < 2:
-        another = shuffled[facet.codes[shuffled] != facet.codes[picked[0]]]
+        another = permuted[facet.codes[permuted] != facet.codes[picked[0]]]
         picked = np.append(picked[:-1], another[0]) if len(picked) > 1 else np.append(picked, another[0])
     return picked.astype(np.int64)
 

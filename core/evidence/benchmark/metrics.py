@@ -18,7 +18,6 @@ via Answering the Question", ACL 2024, arXiv:2402.09642 (triplets, harmonic mean
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 
@@ -28,58 +27,26 @@ KMEANS_STARTS = 4
 """Starts of k-means, of which the one with the lowest inertia counts."""
 PURITY_NEIGHBOURS = 10
 PURITY_TEXTS = 1_000
-"""Texts whose neighbours are looked at, at most: their similarities to all others are held at a time."""
+"""Most texts whose neighbours count: their similarities to all others are in memory at once."""
 HARMONIC_OFFSET = 1e-8  # added before scores are inverted, as published
-
-
-class Margins(NamedTuple):
-    """How far an encoder tells right instructions from wrong ones; positive is good.
-
-    Attributes
-    ----------
-    correct : float
-        ΔCI: the worst score under a correct instruction, less the best under an incorrect one.
-    implicit : float
-        ΔII: the same for instructions that only imply what is asked.
-    """
-
-    correct: float
-    implicit: float
-
-
-def v_measure(codes: np.ndarray, clusters: np.ndarray) -> float:
-    """Return the V-measure of clusters against labels, 2hc / (h + c).
-
-    Parameters
-    ----------
-    codes, clusters : ndarray of int, shape (n_texts,)
-
-    Returns
-    -------
-    float
-        0 (they say nothing about each other) to 1. h is the homogeneity, 1 - H(label | cluster) / H(label);
-        c the completeness, 1 - H(cluster | label) / H(cluster).
-    """
-    from sklearn.metrics import v_measure_score
-
-    return float(v_measure_score(codes, clusters))
 
 
 def clustering_score(vectors: np.ndarray, codes: np.ndarray, seed: int) -> float:
     """Return the V-measure of a k-means of unit vectors, with as many clusters as labels.
 
-    Cost O(n_texts x n_dims x n_labels) an iteration.
+    The harmonic mean, 0 to 1, of the homogeneity, 1 - H(label | cluster) / H(label), and of the completeness,
+    1 - H(cluster | label) / H(cluster). Cost O(n_texts x n_dims x n_labels) an iteration.
 
     Parameters
     ----------
     vectors : ndarray of shape (n_texts, n_dims)
     codes : ndarray of int, shape (n_texts,)
-    seed : int
     """
     from sklearn.cluster import KMeans
+    from sklearn.metrics import v_measure_score
 
     k_means = KMeans(len(np.unique(codes)), n_init=KMEANS_STARTS, random_state=seed)
-    return v_measure(codes, k_means.fit_predict(unit_rows(vectors)))
+    return float(v_measure_score(codes, k_means.fit_predict(unit_rows(vectors))))
 
 
 def purity_score(
@@ -90,7 +57,7 @@ def purity_score(
     n_neighbors: int = PURITY_NEIGHBOURS,
     n_queries: int = PURITY_TEXTS,
 ) -> float:
-    """Return which share of a text's nearest other texts, by cosine, has its label.
+    """Return the share of a text's nearest other texts, by cosine, that have its label.
 
     The mean over a random sample of `n_queries` texts, or over all where there are no more. Cost
     O(n_queries x n_texts x n_dims).
@@ -117,7 +84,7 @@ def cosines(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 
 def similarity_score(first: np.ndarray, second: np.ndarray, scores: np.ndarray) -> float:
-    """Return Spearman's rank correlation between the cosines of pairs and how similar people call them.
+    """Return Spearman's rank correlation between the cosines of pairs and their scores.
 
     Parameters
     ----------
@@ -130,12 +97,12 @@ def similarity_score(first: np.ndarray, second: np.ndarray, scores: np.ndarray) 
         -1 to 1; equal values share the mean of their ranks. 0 where all cosines or all scores are equal, and
         nothing is ranked.
     """
-    from scipy.stats import rankdata
+    from scipy.stats import spearmanr
 
-    ranks = [rankdata(values) for values in (cosines(first, second), scores)]
-    centred = [rank - rank.mean() for rank in ranks]
-    length = np.sqrt((centred[0] ** 2).sum() * (centred[1] ** 2).sum())
-    return float(centred[0] @ centred[1] / length) if length > 0 else 0.0
+    found = cosines(first, second)
+    if len(np.unique(found)) < 2 or len(np.unique(scores)) < 2:
+        return 0.0
+    return float(spearmanr(found, scores).statistic)
 
 
 def triplet_score(anchor: np.ndarray, positive: np.ndarray, negative: np.ndarray) -> float:
@@ -153,15 +120,3 @@ def triplet_score(anchor: np.ndarray, positive: np.ndarray, negative: np.ndarray
 def harmonic_mean(scores: Sequence[float]) -> float:
     """Return the harmonic mean over aspects: high only where all are, n / Σ 1 / (score + 1e-8)."""
     return len(scores) / sum(1 / (score + HARMONIC_OFFSET) for score in scores)
-
-
-def margins(correct: Sequence[float], implicit: Sequence[float], incorrect: Sequence[float]) -> Margins:
-    """Return ΔCI = min(correct) - max(incorrect) and ΔII = min(implicit) - max(incorrect).
-
-    Parameters
-    ----------
-    correct, implicit, incorrect : sequence of float
-        Scores of one task, each under one instruction of that sort.
-    """
-    worst = max(incorrect)
-    return Margins(min(correct) - worst, min(implicit) - worst)

@@ -35,7 +35,6 @@ class MtebEncoder:
 
     Parameters
     ----------
-    encoder : Encoder
     transform : fitted transform, optional
         Reshapes the vectors of the encoder.
     instruction : str, optional
@@ -73,15 +72,11 @@ class MtebEncoder:
         Parameters
         ----------
         inputs : iterable of mapping
-            Batches, each with its texts under "text".
+            Batches, each with its texts under "text"; the encoder makes batches of its own.
         task_metadata : object
             With `prompt`: a string, a mapping by "query" and "document", or None.
-        hf_split, hf_subset : str
-            Not used.
         prompt_type : object, optional
             With `value` "query" or "document".
-        **options
-            Not used: batches are made by the encoder.
         """
         texts = [text for batch in inputs for text in batch["text"]]
         vectors = self.encoder.encode(texts, instruction=self._instruction_for(task_metadata, prompt_type))

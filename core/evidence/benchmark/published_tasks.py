@@ -34,13 +34,11 @@ class PublishedTask:
 
     Attributes
     ----------
-    name : str
     kind : "clustering", "triplets" or "pairs"
     size : str
         For the list of tasks.
     revision : str
         Of the data on the hub, as in the paper's program.
-    aspects : tuple of Aspect
     """
 
     name: str

@@ -41,10 +41,8 @@ class Score:
 
     Attributes
     ----------
-    dataset, facet : str
     measure : str
         A key of `MEASURES`.
-    setting : Setting
     values : tuple of float
         One for each seed, 0 to 1; differences for robustness.
     n : int
@@ -80,7 +78,6 @@ class Report:
     ----------
     encoder : str
         Of the generic space.
-    scores : tuple of Score
     notes : tuple of str
         One sentence for each thing that was left out.
     """
@@ -139,13 +136,13 @@ class Report:
         """Tables for the screen, one for each dataset and measure."""
         scores = [*self.scores, *self.joined()]
         tables = dict.fromkeys((score.dataset, score.measure) for score in self.scores)
-        parts = [
-            f"{dataset}\n{MEASURES[measure]}\n" + _table([s for s in scores if _is_of(s, dataset, measure)])
-            for dataset, measure in tables
-        ]
+        parts = []
+        for dataset, measure in tables:
+            shown = [score for score in scores if (score.dataset, score.measure) == (dataset, measure)]
+            parts.append(f"{dataset}\n{MEASURES[measure]}\n{_table(shown)}")
         if averages := self.averages():
             lines = [[setting.title, f"{100 * mean:.1f}"] for setting, mean in averages.items()]
-            parts.append(f"{AVERAGE[0].upper()}{AVERAGE[1:]}\n" + _lines(lines))
+            parts.append(f"{AVERAGE[0].upper()}{AVERAGE[1:]}\n{_lines(lines)}")
         notes = [f"Generic encoder: {self.encoder}. {NOTE}", *self.notes]
         return "\n\n".join([*parts, *(textwrap.fill(note, WIDTH) for note in notes)]) + "\n"
 
@@ -190,10 +187,6 @@ class ScoreCollector:
             values, counts, seconds = zip(*found, strict=True)
             scores.append(Score(*key, values, min(counts), float(np.mean(seconds))))
         return tuple(scores)
-
-
-def _is_of(score: Score, dataset: str, measure: str) -> bool:
-    return score.dataset == dataset and score.measure == measure
 
 
 def _table(scores: Sequence[Score]) -> str:

@@ -22,7 +22,6 @@ from core.evidence.benchmark.data import (
 from core.evidence.benchmark.methods import Setting, name_vectors, shown_codes
 from core.evidence.benchmark.metrics import (
     clustering_score,
-    margins,
     purity_score,
     similarity_score,
     triplet_score,
@@ -34,15 +33,13 @@ from core.evidence.method_run import MethodInput, instruction_for, run_method
 from core.transforms import MethodKind
 from core.utils import Report, progress_of
 
-SEEDS = (0, 1, 2)
-
 
 def evaluate(
     materials: Sequence[Material],
     settings: Sequence[Setting],
     *,
     encoder: str = DEFAULT_ENCODER,
-    seeds: Iterable[int] = SEEDS,
+    seeds: Iterable[int] = range(3),
     load: Callable[[str], Encoder] = load_encoder,
     report: Report | None = None,
 ) -> ScoreReport:
@@ -54,14 +51,12 @@ def evaluate(
     Parameters
     ----------
     materials : sequence of GroupedTexts, TextTriplets or TextPairs
-    settings : sequence of Setting
     encoder : str
         Of the generic space, and of what transforms make of it.
     seeds : iterable of int
         Of picks, triplets and clusterings.
     load : callable
         Returns the encoder of a name.
-    report : Report, optional
 
     Raises
     ------
@@ -96,15 +91,7 @@ def evaluate(
 
 
 class Runner:
-    """Score the methods of one encoder.
-
-    Parameters
-    ----------
-    encoder : Encoder
-    settings : sequence of Setting
-    collector : ScoreCollector
-    report : Report
-    """
+    """Score the methods of one encoder."""
 
     def __init__(
         self, encoder: Encoder, settings: Sequence[Setting], collector: ScoreCollector, report: Report
@@ -192,10 +179,10 @@ class Runner:
                 found.append(float(np.mean(of_seeds)))
             return found
 
-        found = margins(*map(scores, (wordings.correct, wordings.implicit, wordings.incorrect)))
+        correct, implicit, incorrect = map(scores, (wordings.correct, wordings.implicit, wordings.incorrect))
         add = partial(self.collector.add, material.dataset, facet.name)
-        add("ΔCI", setting, found[0], len(rows), float(np.mean(seconds)))
-        add("ΔII", setting, found[1], len(rows), float(np.mean(seconds)))
+        add("ΔCI", setting, min(correct) - max(incorrect), len(rows), float(np.mean(seconds)))
+        add("ΔII", setting, min(implicit) - max(incorrect), len(rows), float(np.mean(seconds)))
 
     def _transformed(
         self, material: GroupedTexts, facet: Facet, setting: Setting, split: Split

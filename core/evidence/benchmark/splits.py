@@ -21,7 +21,6 @@ class Split:
 
     Attributes
     ----------
-    seed : int
     picked : dict of Setting to int64 array
         Rows whose labels are shown, for methods that learn.
     scored : int64 array
@@ -47,10 +46,8 @@ def make_splits(
 
     Parameters
     ----------
-    material : GroupedTexts
     settings : sequence of Setting
         All that are compared. One that would learn from more than half of a facet's labels is left out.
-    seeds : sequence of int
     space : callable
         Returns the generic vectors (n_texts, n_dims) and their seconds; called where texts are picked.
     note : callable

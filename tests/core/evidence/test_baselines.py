@@ -18,8 +18,8 @@ def doubled():
 
 class TestControl:
     @pytest.mark.model
-    def test_luck_and_the_published_recipe(self, monkeypatch):
-        monkeypatch.setattr(baselines, "RECIPE_TESTS", 1)
+    def test_permuted_labels_and_gstransform(self, monkeypatch):
+        monkeypatch.setattr(baselines, "GSTRANSFORM_TESTS", 1)
         X, label = topics(n_classes=2, loudness=1)
         found = control(X, partly(label, 40))
         assert 0.3 < found.permuted < 0.7

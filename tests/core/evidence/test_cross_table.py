@@ -41,7 +41,7 @@ def test_only_the_texts_that_pass_are_counted():
     assert table.counts.tolist() == [[2], [1]]
     assert table.rows(0, 5).tolist() == [0, 1]
     assert table.rows(None, 5).tolist() == [0, 1, 7]
-    assert among.sum() == 3  # asking changed nothing
+    assert among.sum() == 3  # the mask is unchanged
 
 
 def test_a_table_of_no_texts_is_empty():
@@ -101,15 +101,15 @@ def test_movements_account_for_every_text_of_their_group(seed):
     table = random_table(seed)
     for move in movements(table):
         assert move.rest >= 0 and move.size == move.rest + sum(count for _, count in move.parts)
-    told = {move.group for move in movements(table) if move.kind != "gathers"}
-    assert told == set(table.left_groups) - {-1}
+    named = {move.group for move in movements(table) if move.kind != "gathers"}
+    assert named == set(table.left_groups) - {-1}
 
 
 def test_likeness_of_equal_renamed_and_unrelated_groups():
     renamed = partition(np.where(LEFT.codes < 0, -1, 9 - LEFT.codes))
     same = likeness(CrossTable(LEFT, renamed))
     assert same.adjusted_rand == pytest.approx(1) and same.mutual_information == pytest.approx(1)
-    assert same.n_texts == 9  # the one in no group tells nothing
+    assert same.n_texts == 9  # the one in no group does not count
     crossed = likeness(CrossTable(partition([0, 0, 1, 1] * 50), partition([0, 1] * 100)))
     assert abs(crossed.adjusted_rand) < 0.02 and crossed.mutual_information < 0.02
     assert np.isnan(likeness(CrossTable(LEFT, RIGHT, np.zeros(10, dtype=bool))).adjusted_rand)

@@ -141,9 +141,9 @@ def test_neither_the_order_of_texts_nor_scale_and_shift_of_scores_matter(letters
     texts, scores, predicted, _ = letters
     first = driving_words(texts, scores, predicted)
     order = np.random.default_rng(2).permutation(len(texts))
-    shuffled = driving_words([texts[row] for row in order], scores[order], predicted[order])
+    permuted = driving_words([texts[row] for row in order], scores[order], predicted[order])
     moved = driving_words(texts, 7 * scores + np.arange(300)[:, None], predicted)
-    for other in (shuffled, moved):
+    for other in (permuted, moved):
         assert words(other) == words(first)
         weights = [word.weight for label in other for word in label]
         assert weights == pytest.approx([word.weight for label in first for word in label])

@@ -146,14 +146,14 @@ def test_the_order_of_the_texts_does_not_matter(seed):
     left, right, before, after = planted(seed)
     order = np.random.default_rng(seed).permutation(1200)
     plain = found(left, right, build_graph(before, 10), build_graph(after, 10))
-    shuffled = found(
+    permuted = found(
         partition(left.codes[order]),
         partition(right.codes[order]),
         build_graph(before[order], 10),
         build_graph(after[order], 10),
     )
-    assert len(plain) == len(shuffled) > 0
-    for one, other in zip(plain, shuffled, strict=True):
+    assert len(plain) == len(permuted) > 0
+    for one, other in zip(plain, permuted, strict=True):
         assert (one.left, one.right) == (other.left, other.right)
         assert one.rows.tolist() == sorted(order[other.rows].tolist())
         assert one.together == pytest.approx(other.together) and one.change == pytest.approx(other.change)

@@ -30,7 +30,7 @@ class TestWords:
         worse = self.evidence(0.8, 0.6, -0.3, -0.1, 0.999)
         assert worse.sentence() == "worse than the generic space: 80 % → 60 % (± 10)"
         luck = self.evidence(0.8, 0.85, -0.03, 0.13, 0.1)
-        assert luck.sentence() == "no gain over the generic space beyond luck: 80 % → 85 % (± 8)"
+        assert luck.sentence() == "no gain over the generic space beyond chance: 80 % → 85 % (± 8)"
         none = self.evidence(0.8, 0.8, -0.08, 0.08, 0.5)
         assert none.sentence() == "no gain over the generic space: 80 % → 80 % (± 8)"
 

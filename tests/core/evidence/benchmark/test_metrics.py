@@ -6,20 +6,11 @@ import pytest
 from core.evidence.benchmark.metrics import (
     clustering_score,
     harmonic_mean,
-    margins,
     purity_score,
     similarity_score,
     triplet_score,
-    v_measure,
 )
 from tests.support.facets import at_angles
-
-
-def test_v_measure_is_the_harmonic_mean_of_homogeneity_and_completeness():
-    # Labels 0 0 1 1, clusters 0 0 1 2: h = 1; H(cluster) = 1.5 bits, H(cluster | label) = 0.5, so c = 2/3.
-    assert v_measure(np.array([0, 0, 1, 1]), np.array([0, 0, 1, 2])) == pytest.approx(0.8)
-    assert v_measure(np.array([0, 0, 1, 1]), np.array([1, 1, 0, 0])) == pytest.approx(1)
-    assert v_measure(np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])) == pytest.approx(0)
 
 
 def test_clustering_goes_by_direction_and_the_same_seed_gives_the_same():
@@ -85,9 +76,3 @@ def test_the_harmonic_mean_is_high_only_where_all_are():
     assert harmonic_mean([0.5, 1.0]) == pytest.approx(2 / 3)
     assert harmonic_mean([0.3, 0.3]) == pytest.approx(0.3)
     assert harmonic_mean([1.0, 0.0]) == pytest.approx(0, abs=1e-7)
-
-
-def test_margins_take_the_worst_right_and_the_best_wrong_instruction():
-    found = margins(correct=[0.9, 0.6], implicit=[0.5, 0.8], incorrect=[0.1, 0.55])
-    assert found.correct == pytest.approx(0.05)
-    assert found.implicit == pytest.approx(-0.05)

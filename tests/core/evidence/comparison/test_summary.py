@@ -12,47 +12,50 @@ from tests.support.comparison import found, row
 
 class TestWords:
     def test_the_headline_holds_guided_transform_against_what_reads_anew(self):
-        guided, reading = (
+        guided, encoder = (
             row("guided", "GuidedTransform", 0.752, 0.106),
             row("reencode", "INSTRUCTOR", 0.61, 74),
         )
-        recipe, plain = row("gstransform", "GSTransform", 0.5, 2), row("reencode", "e5", 0.7, math.nan)
-        said = headline(found(guided, recipe, reading, plain))
+        gstransform, plain = row("gstransform", "GSTransform", 0.5, 2), row("reencode", "e5", 0.7, math.nan)
+        said = headline(found(guided, gstransform, encoder, plain))
         assert said == (
             "GuidedTransform finds 75 % of the hidden labels in 0.1 s; INSTRUCTOR 61 % in 74 s, 700 times as "
             "long; e5 70 %."
         )
 
     def test_the_headline_names_those_that_find_most(self):
-        guided, recipe = row("guided", "GuidedTransform", 0.6, 1), row("gstransform", "GSTransform", 0.7, 2)
-        readings = [
+        guided, gstransform = (
+            row("guided", "GuidedTransform", 0.6, 1),
+            row("gstransform", "GSTransform", 0.7, 2),
+        )
+        encoders = [
             row("reencode", f"r{place}", share, 1)
             for place, share in enumerate((0.1, math.nan, 0.2, 0.9, 0.3))
         ]
-        said = headline(found(guided, recipe, *readings))
+        said = headline(found(guided, gstransform, *encoders))
         assert said == (
             "GuidedTransform finds 60 % of the hidden labels in 1.0 s; r2 20 % in 1.0 s, about as long; "
             "r3 90 % in 1.0 s, about as long; r4 30 % in 1.0 s, about as long; GSTransform 70 % in 2.0 s, "
             "2 times as long."
         )
 
-    def test_without_an_encoder_it_is_held_against_the_recipe(self):
-        guided, recipe = (
+    def test_without_an_encoder_it_is_compared_with_gstransform(self):
+        guided, gstransform = (
             row("guided", "GuidedTransform", 0.75, 0.1),
             row("gstransform", "GSTransform", 0.5, 0.11),
         )
         generic = row("generic", "Generic", 0.6, math.nan)
-        assert headline(found(generic, guided, recipe)) == (
+        assert headline(found(generic, guided, gstransform)) == (
             "GuidedTransform finds 75 % of the hidden labels in 0.1 s; GSTransform 50 % in 0.1 s, about as "
             "long; Generic 60 %."
         )
 
     def test_it_claims_no_accuracy_that_was_not_measured(self):
-        guided, reading = (
+        guided, encoder = (
             row("guided", "GuidedTransform", math.nan, 0.2),
             row("reencode", "x*y", math.nan, 0.02),
         )
-        said = headline(found(guided, reading), escape=lambda title: title.replace("*", "\\*"))
+        said = headline(found(guided, encoder), escape=lambda title: title.replace("*", "\\*"))
         assert said == "GuidedTransform takes 0.2 s; x\\*y takes 0.02 s, 10 times as fast."
         assert "%" not in said
 
