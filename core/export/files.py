@@ -38,12 +38,9 @@ class ExportSource:
     ----------
     corpus : Corpus of n texts
     encoder : str, name of the encoder of the generic space
-    generic : Space
-    generic_clusters : Partition
     title : str, of the analysis, for names of files
     given : list of n label names, None for a text without one; None without labels
     history : DataFrame of `LabelStore.history`, None without an analysis
-    fit : Fit or None
     fit_clusters : Partition of the Fit's space
     answers : list of n str, a language model's answers about the texts, or None
     findings : Findings of the Fit
@@ -70,8 +67,6 @@ class File:
     ----------
     kind : str, distinct for each file of a source
     title, hint : str, what it is; what opens it, and its size
-    name : str
-    mime : str
     make : callable that returns its bytes
     """
 
@@ -113,7 +108,6 @@ def export_files(source: ExportSource, table: pd.DataFrame) -> list[File]:
 
     Parameters
     ----------
-    source : ExportSource
     table : DataFrame
         Result of `source_table`.
     """

@@ -25,8 +25,6 @@ def findings_to_json_bytes(fit: Fit, findings: Findings, *, encoder: str) -> byt
 
     Parameters
     ----------
-    fit : Fit
-    findings : Findings
     encoder : str
         Of the corpus; an encoder of the method is part of "method".
     """
@@ -77,7 +75,6 @@ def linear_to_npz_bytes(fit: Fit, linear: LinearForm, *, encoder: str, file_name
 
     Parameters
     ----------
-    fit : Fit
     linear : LinearForm of that Fit
     encoder : str, name of the encoder that made the embeddings
     file_name : str, for the lines of "how_to"

@@ -14,37 +14,8 @@ import pandas as pd
 
 from core.corpus import Corpus
 
-RESULT_COLUMNS = (
-    "given_label",
-    "predicted_label",
-    "probability",
-    "answer",
-    "generic_cluster",
-    "generic_cluster_name",
-    "reshaped_cluster",
-    "reshaped_cluster_name",
-    "generic_x",
-    "generic_y",
-    "reshaped_x",
-    "reshaped_y",
-    "neighbours_replaced",
-)
-
 SIZE_SAMPLE = 500
 """Rows that are written to estimate the size of a whole table."""
-
-RECORD_COLUMNS = (
-    "label",
-    "counts_as",
-    "given_by",
-    "source",
-    "source_name",
-    "reviewed",
-    "given_at",
-    "row",
-    "step",
-)
-"""Columns of the record of labels, after the text."""
 
 
 def export_table(
@@ -64,9 +35,8 @@ def export_table(
 ) -> pd.DataFrame:
     """Build the table of a corpus and its results: one row a text, in the corpus' order.
 
-    The columns are "text", the metadata, and those of `RESULT_COLUMNS` whose values are passed, always in
-    this order. A metadata column with the name of a result becomes "… (metadata)", whether or not that
-    result is passed.
+    The columns are "text", the metadata, and the results that are passed, always in the same order. A
+    metadata column with the name of a result becomes "… (metadata)", whether or not that result is passed.
 
     Parameters
     ----------
@@ -98,10 +68,9 @@ def export_table(
         "neighbours_replaced": neighbours_replaced,
     }
     table = pd.DataFrame({"text": pd.Series(corpus.texts, dtype="str")})
-    metadata = corpus.metadata.set_axis(_free_names(corpus.metadata.columns), axis=1)
+    metadata = corpus.metadata.set_axis(_free_names(corpus.metadata.columns, {"text", *results}), axis=1)
     table = pd.concat([table, metadata.reset_index(drop=True)], axis=1)
-    for name in RESULT_COLUMNS:
-        values = results[name]
+    for name, values in results.items():
         if values is None:
             continue
         if len(values) != len(corpus.texts):
@@ -111,20 +80,12 @@ def export_table(
 
 
 def build_record(corpus: Corpus, history: pd.DataFrame) -> pd.DataFrame:
-    """Build the record of labels, with the texts that were labelled.
+    """Build the record of labels from `LabelStore.history`: one row an entry, oldest first.
 
-    Parameters
-    ----------
-    corpus : Corpus
-    history : DataFrame
-        Result of `LabelStore.history`.
-
-    Returns
-    -------
-    DataFrame
-        One row an entry, oldest first, with the columns `RECORD_COLUMNS` after the text.
+    The first column is the text.
     """
-    table = history[list(RECORD_COLUMNS)].copy()
+    columns = ["label", "counts_as", "given_by", "source", "source_name", "reviewed", "given_at"]
+    table = history[[*columns, "row", "step"]].copy()
     table.insert(0, "text", corpus.texts[history["row"].to_numpy(dtype=np.int64)])
     return table
 
@@ -181,13 +142,11 @@ def vectors_to_parquet_bytes(texts: Sequence[str], vectors: np.ndarray) -> bytes
     return file.getvalue()
 
 
-def _free_names(names: Sequence[str]) -> list[str]:
-    """Metadata names; those that equal a column of the export are changed."""
-    taken = {"text", *RESULT_COLUMNS}
+def _free_names(names: Sequence[str], taken: set[str]) -> list[str]:
+    """Metadata names; those that equal another column of the export are changed."""
     free = []
     for name in map(str, names):
-        candidate = name
-        number = 1
+        candidate, number = name, 1
         while candidate in taken or (number > 1 and candidate in names):
             candidate = f"{name} (metadata)" if number == 1 else f"{name} (metadata {number})"
             number += 1

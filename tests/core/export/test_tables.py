@@ -15,8 +15,12 @@ from core.export import (
     to_parquet_bytes,
     vectors_to_parquet_bytes,
 )
-from core.export.tables import RESULT_COLUMNS
 
+RESULT_COLUMNS = [
+    "given_label", "predicted_label", "probability", "answer",
+    "generic_cluster", "generic_cluster_name", "reshaped_cluster", "reshaped_cluster_name",
+    "generic_x", "generic_y", "reshaped_x", "reshaped_y", "neighbours_replaced",
+]  # fmt: skip
 TEXTS = ["late, again", '=SUM(1) said "Ann"', "two\nlines\rthree ", "café 🙂"]
 
 
