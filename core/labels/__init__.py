@@ -1,7 +1,7 @@
 """Guide labels: which text to label next, likely mistakes, duplicates, import."""
 
 from core.labels.duplicates import drop_duplicates, find_conflicts
-from core.labels.guide_labels import SOURCES, GuideLabels
+from core.labels.guide_labels import SOURCES, GuideLabels, RetiredLabel
 from core.labels.importing import LONGEST_LABEL, FoundLabels, labels_from_column, match_labels
 from core.labels.mistakes import LEAST_MISTAKE_PROBABILITY, Mistake, find_mistakes
 from core.labels.name_embeddings import encode_names, label_phrases
@@ -32,6 +32,7 @@ __all__ = [
     "FoundLabels",
     "GuideLabels",
     "Mistake",
+    "RetiredLabel",
     "drop_duplicates",
     "encode_names",
     "find_conflicts",

@@ -12,6 +12,24 @@ SOURCES = ("deck", "map", "cluster", "column", "file", "model")
 """Origins of a label: the labelling queue, the map, a cluster, an import, a language model."""
 
 
+@dataclass(frozen=True)
+class RetiredLabel:
+    """A label that was merged into another or deleted.
+
+    Attributes
+    ----------
+    name : str
+    merged_into : str or None
+        Label that its texts count for now; None when they count for none.
+    n_texts : int
+        Texts whose latest entry is this label or one merged into it: what `LabelNames.restore` brings back.
+    """
+
+    name: str
+    merged_into: str | None
+    n_texts: int
+
+
 @dataclass(frozen=True, eq=False)
 class GuideLabels:
     """Labels of the n texts of a corpus, all read at one moment.
@@ -28,12 +46,15 @@ class GuideLabels:
         Latest entry of each text that was labelled or skipped, newest first. Columns: row (int), label (str,
         None where skipped or removed), given_by, source (one of `SOURCES`), source_name (of the column, file
         or model), reviewed (bool), given_at (UTC, ISO).
+    retired : tuple of RetiredLabel
+        Merged and deleted labels, in the order in which they were added.
     """
 
     names: tuple[str, ...]
     ids: tuple[int, ...]
     codes: np.ndarray
     table: pd.DataFrame
+    retired: tuple[RetiredLabel, ...] = ()
 
     def __post_init__(self) -> None:
         self.codes.setflags(write=False)  # every caller of `LabelStore.read` shares it

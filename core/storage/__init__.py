@@ -20,7 +20,6 @@ from core.storage.fits import (
     save_finding,
     save_fit,
 )
-from core.storage.label_names import RetiredLabel
 from core.storage.labels import LabelStore
 from core.storage.spaces import (
     has_graph,
@@ -42,7 +41,6 @@ __all__ = [
     "ArtifactStore",
     "EncodedCorpus",
     "LabelStore",
-    "RetiredLabel",
     "Store",
     "StoredCorpus",
     "data_home",

@@ -3,34 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from core.errors import LabelError
-from core.labels import LONGEST_LABEL
+from core.labels import LONGEST_LABEL, RetiredLabel
 from core.utils import SqliteFile
-
-LATEST = "(SELECT MAX(id) FROM label_events WHERE analysis_id = ? GROUP BY text_row)"
-"""SQL: ids of the latest entry of each text, which is the one that counts."""
-
-
-@dataclass(frozen=True)
-class RetiredLabel:
-    """A label that was merged into another or deleted.
-
-    Attributes
-    ----------
-    name : str
-    merged_into : str or None
-        Label that its texts count for now; None when they count for none.
-    n_texts : int
-        Texts whose latest entry is this label or one merged into it: what `restore` brings back.
-    """
-
-    name: str
-    merged_into: str | None
-    n_texts: int
 
 
 class LabelNames:
@@ -154,32 +133,6 @@ class LabelNames:
             names = {label["id"]: label["name"] for label in labels_of(connection, analysis_id)}
         return [names.get(label) for label in ids]
 
-    def retired(self, analysis_id: int) -> list[RetiredLabel]:
-        """Return the merged and deleted labels, in the order in which they were added."""
-        with self._database.transaction() as connection:
-            connection.execute("BEGIN")  # both are read at one moment
-            labels = labels_of(connection, analysis_id)
-            if not any(map(is_retired, labels)):
-                return []
-            counts = connection.execute(
-                "SELECT label_id, COUNT(*) FROM label_events "
-                f"WHERE label_id IS NOT NULL AND id IN {LATEST} GROUP BY label_id",
-                (analysis_id,),
-            ).fetchall()
-        merged = {label["id"]: label["merged_into"] for label in labels}
-        n_texts = dict.fromkeys(merged, 0)
-        for label, n in counts:
-            while label is not None:  # it is restored with each label that it was merged into
-                n_texts[label] += n
-                label = merged[label]
-        names = {label["id"]: label["name"] for label in labels}
-        present = counts_for(labels)
-        return [
-            RetiredLabel(label["name"], names.get(present[label["id"]]), n_texts[label["id"]])
-            for label in labels
-            if is_retired(label)
-        ]
-
 
 def labels_of(connection: sqlite3.Connection, analysis_id: int) -> list[sqlite3.Row]:
     """Return all labels of an analysis, retired ones too, in the order in which they were added."""
@@ -208,6 +161,24 @@ def counts_for(labels: Sequence[sqlite3.Row]) -> dict[int, int | None]:
             end = merged[end]
         present[label] = None if end in deleted else end
     return present
+
+
+def find_retired(labels: Sequence[sqlite3.Row], latest: Iterable[int | None]) -> tuple[RetiredLabel, ...]:
+    """Return the merged and deleted labels, from the label id of each text's latest entry."""
+    names = {label["id"]: label["name"] for label in labels}
+    merged = {label["id"]: label["merged_into"] for label in labels}
+    n_texts = dict.fromkeys(merged, 0)
+    for found, n in Counter(latest).items():
+        label = found
+        while label is not None:  # it is restored with each label that it was merged into
+            n_texts[label] += n
+            label = merged[label]
+    present = counts_for(labels)
+    return tuple(
+        RetiredLabel(label["name"], names.get(present[label["id"]]), n_texts[label["id"]])
+        for label in labels
+        if is_retired(label)
+    )
 
 
 def _find(connection: sqlite3.Connection, analysis_id: int, name: str) -> int:

@@ -12,9 +12,11 @@ import pandas as pd
 
 from core.errors import LabelError
 from core.labels import SOURCES, GuideLabels
-from core.storage.label_names import LATEST, counts_for, is_retired, labels_of, utc_now
+from core.storage.label_names import counts_for, find_retired, is_retired, labels_of, utc_now
 from core.utils import SqliteFile
 
+LATEST = "(SELECT MAX(id) FROM label_events WHERE analysis_id = ? GROUP BY text_row)"
+"""SQL: ids of the latest entry of each text, which is the one that counts."""
 EVENT_COLUMNS = ("given_by", "source", "source_name", "reviewed", "given_at")
 INSERT_EVENT = (
     f"INSERT INTO label_events (analysis_id, step, text_row, label_id, {', '.join(EVENT_COLUMNS)}) "
@@ -211,6 +213,7 @@ class LabelStore:
             ids=tuple(label["id"] for label in in_use),
             codes=codes,
             table=_tabulate(rows, "row", "label"),
+            retired=find_retired(labels, (event["label_id"] for event in events)),
         )
 
     def history(self, analysis_id: int) -> pd.DataFrame:

@@ -95,11 +95,11 @@ def record_labels(store: Store, analysis_id: int, labels: Mapping[int, str], mod
 
 def known_labels(store: Store, analysis_id: int) -> KnownLabels:
     """Return what a run keeps: label names, retired names, and rows labelled by a person."""
-    guide = store.labels.read(analysis_id).table
-    by_person = guide["row"][guide["source"] != "model"]
+    guide = store.labels.read(analysis_id)
+    by_person = guide.table["row"][guide.table["source"] != "model"]
     return KnownLabels(
-        names=store.label_names.current(analysis_id),
-        renamed={label.name: label.merged_into for label in store.label_names.retired(analysis_id)},
+        names=list(guide.names),
+        renamed={label.name: label.merged_into for label in guide.retired},
         by_person=frozenset(int(row) for row in by_person),
     )
 

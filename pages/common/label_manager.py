@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from core.labels import LONGEST_LABEL
-from core.storage import Analysis, RetiredLabel
+from core.labels import LONGEST_LABEL, RetiredLabel
+from core.storage import Analysis
 from core.utils import content_key
 from pages.charts import colour_of
 from pages.common import cache
@@ -46,7 +46,7 @@ def draw_label_manager(analysis: Analysis, key: str) -> None:
         draw_merge(analysis, names, counts, ticked, key)
     elif names:
         st.caption("Tick labels to rename, merge or delete them.")
-    for label in store.label_names.retired(analysis.id):
+    for label in store.labels.read(analysis.id).retired:
         draw_retired(analysis, label, key)
 
 

@@ -111,7 +111,7 @@ def draw_labels(analysis: Analysis | None) -> None:
             on_change=add,
         )
         st.button("Add label", key="guide_add_label", icon=":material/add:")
-        if names or (analysis is not None and store.label_names.retired(analysis.id)):
+        if names or (analysis is not None and store.labels.read(analysis.id).retired):
             popover = st.popover("Edit labels", icon=":material/edit:", key="guide_edit_labels")
             with popover, st.container(width=MANAGER_WIDTH):
                 draw_label_manager(analysis, "guide_names")

@@ -46,7 +46,7 @@ MISTAKES_HELP = (
 
 def draw_label_review(view: MapView, selected: np.ndarray) -> None:
     """Draw duplicates with different labels, possible mistakes, and the label manager."""
-    if view.analysis is None or not (view.labels or cache.store().label_names.retired(view.analysis.id)):
+    if view.analysis is None or not (view.labels or cache.store().labels.read(view.analysis.id).retired):
         st.caption(
             "No labels yet. Select texts on a map and label them under **Label**, beside the maps. This "
             "panel then shows labels that contradict each other, and labels that are likely wrong."

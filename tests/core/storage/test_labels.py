@@ -7,7 +7,8 @@ import pytest
 
 from core.corpus import Corpus
 from core.errors import LabelError, StoreError
-from core.storage import RetiredLabel, Store
+from core.labels import RetiredLabel
+from core.storage import Store
 from core.transforms import Method
 
 
@@ -68,7 +69,7 @@ def test_a_deleted_label_counts_as_none_and_its_texts_are_free_again(store, anal
 def test_a_label_that_no_text_ever_had_is_gone_for_good(store, analysis):
     store.label_names.add(analysis, "other")
     store.label_names.delete(analysis, "other")
-    assert store.label_names.retired(analysis) == []
+    assert list(store.labels.read(analysis).retired) == []
 
 
 @pytest.mark.parametrize("retire", ["merge", "delete"])
@@ -76,14 +77,14 @@ def test_what_was_merged_or_deleted_comes_back_as_it_was(store, analysis, retire
     before = given(store, analysis)
     if retire == "merge":
         store.label_names.merge(analysis, ["cross"], "fond")
-        assert store.label_names.retired(analysis) == [RetiredLabel("cross", "fond", 1)]
+        assert list(store.labels.read(analysis).retired) == [RetiredLabel("cross", "fond", 1)]
     else:
         store.label_names.delete(analysis, "cross")
-        assert store.label_names.retired(analysis) == [RetiredLabel("cross", None, 1)]
+        assert list(store.labels.read(analysis).retired) == [RetiredLabel("cross", None, 1)]
     store.label_names.restore(analysis, "cross")
     assert given(store, analysis) == before
     assert store.label_names.current(analysis) == ["cross", "angry", "fond"]
-    assert store.label_names.retired(analysis) == []
+    assert list(store.labels.read(analysis).retired) == []
     with pytest.raises(LabelError, match="“cross” is neither merged nor deleted"):
         store.label_names.restore(analysis, "cross")
 
@@ -92,10 +93,10 @@ def test_a_chain_of_merges_counts_for_its_end_and_falls_with_it(store, analysis)
     store.label_names.merge(analysis, ["cross"], "angry")
     store.label_names.merge(analysis, ["angry"], "fond")
     assert store.labels.read(analysis).codes.tolist() == [0, 0, 0, -1]
-    assert [label.merged_into for label in store.label_names.retired(analysis)] == ["fond", "fond"]
+    assert [label.merged_into for label in store.labels.read(analysis).retired] == ["fond", "fond"]
     store.label_names.delete(analysis, "fond")
     assert (store.labels.read(analysis).codes == -1).all()
-    assert [label.merged_into for label in store.label_names.retired(analysis)] == [None, None, None]
+    assert [label.merged_into for label in store.labels.read(analysis).retired] == [None, None, None]
     store.label_names.restore(analysis, "angry")
     assert store.labels.read(analysis).codes.tolist() == [0, 0, -1, -1]
 
@@ -104,7 +105,7 @@ def test_a_label_merged_into_one_is_not_gone_when_that_never_had_a_text(store, a
     store.label_names.add(analysis, "upset")
     store.label_names.merge(analysis, ["cross"], "upset")
     store.label_names.delete(analysis, "upset")
-    assert [label.name for label in store.label_names.retired(analysis)] == ["cross", "upset"]
+    assert [label.name for label in store.labels.read(analysis).retired] == ["cross", "upset"]
     store.label_names.restore(analysis, "upset")
     assert given(store, analysis)[0] == ("upset", "ada")
 
@@ -115,7 +116,7 @@ def test_a_name_used_again_starts_without_texts_and_the_earlier_label_can_come_b
     assert store.label_names.current(analysis) == ["angry", "fond", "cross"]
     assert store.labels.read(analysis).codes.tolist() == [-1, 0, 1, -1]
     store.labels.give(analysis, {3: "cross"}, "bob")
-    assert [label.name for label in store.label_names.retired(analysis)] == ["cross (earlier)"]
+    assert [label.name for label in store.labels.read(analysis).retired] == ["cross (earlier)"]
     store.label_names.restore(analysis, "cross (earlier)")
     assert given(store, analysis)[0] == ("cross (earlier)", "ada")
     assert given(store, analysis)[3] == ("cross", "bob")
@@ -123,7 +124,7 @@ def test_a_name_used_again_starts_without_texts_and_the_earlier_label_can_come_b
         store.label_names.delete(analysis, "cross")
         store.label_names.add(analysis, "cross")
         store.labels.give(analysis, {3: "cross"}, "bob")
-    assert [label.name for label in store.label_names.retired(analysis)] == [
+    assert [label.name for label in store.labels.read(analysis).retired] == [
         "cross (earlier 2)",
         "cross (earlier 3)",
     ]
@@ -134,7 +135,7 @@ def test_a_label_takes_the_name_of_one_that_was_merged_into_it(store, analysis):
     store.label_names.rename(analysis, "angry", "cross")
     assert store.label_names.current(analysis) == ["cross", "fond"]
     assert store.labels.read(analysis).codes.tolist() == [0, 0, 1, -1]
-    assert store.label_names.retired(analysis) == [RetiredLabel("cross (earlier)", "cross", 1)]
+    assert list(store.labels.read(analysis).retired) == [RetiredLabel("cross (earlier)", "cross", 1)]
 
 
 def test_a_name_in_use_in_other_letters_is_not_brought_back(store, analysis):
@@ -194,7 +195,7 @@ def test_a_file_of_an_earlier_version_gets_the_new_columns(store, analysis):
 def test_a_merged_label_says_how_many_texts_come_back_with_it(store, analysis):
     store.label_names.merge(analysis, ["cross"], "angry")
     store.label_names.delete(analysis, "angry")
-    assert [label.n_texts for label in store.label_names.retired(analysis)] == [1, 2]
+    assert [label.n_texts for label in store.labels.read(analysis).retired] == [1, 2]
     store.label_names.restore(analysis, "angry")
     assert (store.labels.read(analysis).codes == 0).sum() == 2
 
@@ -260,7 +261,7 @@ def test_any_row_of_changes_leaves_the_history_and_comes_back_whole(store, analy
             store.label_names.delete(analysis, chance.choice(in_use))
         elif act == "add" and "cross" not in in_use:
             store.label_names.add(analysis, "cross")
-        elif act == "restore" and (retired := store.label_names.retired(analysis)):
+        elif act == "restore" and (retired := list(store.labels.read(analysis).retired)):
             name = chance.choice(retired).name
             if name not in in_use:
                 store.label_names.restore(analysis, name)
@@ -269,7 +270,7 @@ def test_any_row_of_changes_leaves_the_history_and_comes_back_whole(store, analy
         by_row = store.labels.read(analysis).table.set_index("row")["label"]
         for row in range(3):
             assert (in_use[codes[row]] if codes[row] >= 0 else None) == by_row.get(row)
-    for label in store.label_names.retired(analysis):
+    for label in store.labels.read(analysis).retired:
         store.label_names.restore(analysis, label.name)
     for row, name in names.items():
         assert given(store, analysis)[row][0].startswith(name)
@@ -289,7 +290,7 @@ def test_a_copy_of_an_analysis_has_its_labels_and_a_life_of_its_own(store, analy
     assert twin.method == method
     assert store.label_names.current(copy) == ["angry", "fond"]
     assert store.labels.history(copy).equals(store.labels.history(analysis))
-    assert store.label_names.retired(copy) == store.label_names.retired(analysis)
+    assert list(store.labels.read(copy).retired) == list(store.labels.read(analysis).retired)
     before = given(store, analysis)
     store.label_names.rename(copy, "angry", "furious")
     store.labels.undo(copy)

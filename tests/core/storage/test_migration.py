@@ -39,7 +39,7 @@ def test_labels_and_their_record_are_as_before(old, expected):
     assert guide.codes.tolist() == expected["codes"]
     assert guide.table["row"].tolist() == expected["rows"]
     assert guide.table["given_at"].tolist() == expected["given_at"]
-    retired = [[each.name, each.merged_into, each.n_texts] for each in old.label_names.retired(analysis)]
+    retired = [[each.name, each.merged_into, each.n_texts] for each in old.labels.read(analysis).retired]
     assert retired == expected["retired"]
     history = old.labels.history(analysis)[["step", "row", "label", "counts_as", "given_at"]]
     assert history.to_numpy(dtype=object).tolist() == expected["history"]
