@@ -47,11 +47,9 @@ def groupings(view: MapView) -> tuple[dict[str, Grouping], dict[str, Grouping]]:
 
 def _side_groupings(view: MapView, side: Side) -> dict[str, Grouping]:
     """Return the groupings by predicted labels and by clusters of one side."""
-    found = {}
-    title = short(side.title, LONGEST_TITLE)
+    found, title = {}, short(side.title, LONGEST_TITLE)
     if side.has_predictions:
-        labels = view.labels if side is view.right else side.fit.labels
-        colouring = predicted(side.fit, labels)
+        colouring = predicted(side.fit, view.labels if side is view.right else side.fit.labels)
         names = {code: colouring.labels[code] for code in np.unique(colouring.codes).tolist()}
         partition = Partition(colouring.codes, names)
         found[f"Predicted labels · {title}"] = Grouping(title, partition, list(colouring.colours), "none")

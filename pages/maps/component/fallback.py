@@ -73,10 +73,7 @@ def plain_maps(
 def newest_selection(
     known: tuple[str | None, np.ndarray] | None, select: tuple[str, np.ndarray] | None, n: int
 ) -> tuple[str | None, np.ndarray]:
-    """Return the selected rows, with the token last taken from Python.
-
-    A new token replaces what a person selected.
-    """
+    """Return the token last taken from Python and the selected rows; those of a new token replace others."""
     token, rows = known or (None, np.empty(0, dtype=np.int64))
     if select is not None and select[0] != token:
         token, rows = select[0], checked_rows(select[1], n)

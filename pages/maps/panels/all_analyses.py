@@ -98,7 +98,7 @@ def _evidence_line(view: MapView, analysis: Analysis | None) -> tuple[str, str]:
     results = cache.store().results(view.corpus.key)
     fit = cache.fit(analysis)
     given = fit.given[np.asarray(fit.given) >= 0]
-    labels = f"{len(given):,} labels of {len(np.unique(given))} kinds" if len(given) else "no labels"
+    labels = f"{len(np.unique(given))} labels on {len(given):,} texts" if len(given) else "no labelled text"
     meaning = evidence_help(fit.method)
     found: Evidence | None = load_finding(results, analysis.fit_key, "evidence")
     if fit.from_names_only:

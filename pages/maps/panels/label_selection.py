@@ -54,7 +54,7 @@ def draw_label_selection(view: MapView, selected: np.ndarray) -> None:
             )
         else:
             ticked, unticked = _draw_texts(view, selected)
-            _draw_give(view, ticked, (_selection_key(view, selected), unticked))
+            _draw_choice(view, ticked, (_selection_key(view, selected), unticked))
         if view.analysis is not None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 draw_undo(view.analysis.id, "maps_label_undo")
@@ -120,7 +120,7 @@ def _selection_key(view: MapView, selected: np.ndarray) -> str:
     return content_key(view.corpus.key, selected)
 
 
-def _draw_give(view: MapView, ticked: np.ndarray, unticked: tuple[str, np.ndarray]) -> None:
+def _draw_choice(view: MapView, ticked: np.ndarray, unticked: tuple[str, np.ndarray]) -> None:
     """Draw the choice of the label, the option to change other labels, and the button that labels.
 
     `unticked` is the key of the selection, and the rows that are to stay unticked.

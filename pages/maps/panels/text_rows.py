@@ -152,8 +152,8 @@ def marked_text(text: str, words: Sequence[DrivingWord], label: str) -> str:
 
 def driving_words_in(text: str, words: Sequence[DrivingWord]) -> list[DrivingWord]:
     """Return the driving words that a text contains, strongest first."""
-    held = {word for _, word in _matches(text, words)}
-    return [word for word in words if word in held]
+    present = {word for _, word in _matches(text, words)}
+    return [word for word in words if word in present]
 
 
 def _matches(text: str, words: Sequence[DrivingWord]) -> Iterator[tuple[re.Match[str], DrivingWord]]:
