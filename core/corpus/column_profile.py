@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from core.corpus.grouping import Partition
+from core.corpus.corpus import Partition
 
 MOST_BINS = 30
 FEW_NUMBERS = 12

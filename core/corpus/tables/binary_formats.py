@@ -13,8 +13,8 @@ from core.errors import CorpusError
 if TYPE_CHECKING:
     from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
-# A workbook is a packed archive: a small file may unpack to anything.
 MOST_UNPACKED_BYTES = 2 * 2**30
+"""Of a workbook: it is a ZIP archive, and a small one may unpack to any size."""
 
 
 def read_parquet(name: str, content: bytes) -> tuple[pd.DataFrame, str | None, list[str]]:
@@ -46,7 +46,7 @@ def read_parquet(name: str, content: bytes) -> tuple[pd.DataFrame, str | None, l
 
 
 def read_xlsx(name: str, content: bytes) -> tuple[pd.DataFrame, str | None, list[str]]:
-    """Read the first sheet that is not empty; its first filled row names the columns.
+    """Read the first filled sheet of a workbook; its first filled row names the columns.
 
     Raises
     ------
@@ -79,10 +79,10 @@ def read_xlsx(name: str, content: bytes) -> tuple[pd.DataFrame, str | None, list
     rows = [(row + (None,) * width)[:width] for row in rows]
     frame = pd.DataFrame(dict(enumerate(map(list, zip(*rows[1:], strict=True)))), dtype=object)
     if len(rows) > 1:
-        frame.columns = [value for value in rows[0]]
+        frame.columns = list(rows[0])
     return frame, None, notes
 
 
 def _filled_rows(sheet: ReadOnlyWorksheet) -> list[tuple]:
-    sheet.reset_dimensions()  # some programs write wrong ones, and rows would be missing
+    sheet.reset_dimensions()  # some programs write wrong ones, which would hide rows
     return [row for row in sheet.iter_rows(values_only=True) if any(value is not None for value in row)]

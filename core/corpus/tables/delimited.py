@@ -1,4 +1,4 @@
-"""Read CSV and TSV strictly; errors name the line of the first mistake."""
+"""Read CSV and TSV strictly; an error names the line of the first mistake."""
 
 from __future__ import annotations
 
@@ -14,9 +14,13 @@ from core.corpus.tables.tidy_columns import column_of_strings
 from core.errors import CorpusError
 
 DELIMITERS = ",;\t|"
-NO_DELIMITER = "\ufdd0"  # never a character: for files of one column, whose texts may hold any delimiter
+NO_DELIMITER = "\ufdd0"
+"""No character of any text: for files of one column, whose texts may hold any delimiter."""
+
 SAMPLE_ROWS = 200
-LEAST_AGREEMENT = 0.5  # share of rows that must have as many values as the first, or it is no delimiter
+LEAST_AGREEMENT = 0.5
+"""Share of the rows that have as many values as the first, below which a character is no delimiter."""
+
 LONGEST_COLUMN_NAME = 60  # characters: a longer one is more likely a text
 
 
@@ -28,7 +32,7 @@ def read_delimited(name: str, content: bytes) -> tuple[pd.DataFrame, str | None,
     CorpusError
         For a line with a wrong quotation mark, or with more values than there are column names.
     """
-    # The limit is meant for hostile input; here one long text is just a long text.
+    # The default limit, against hostile input, would refuse long texts.
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     encoding = find_encoding(name, content)
     delimiter = find_delimiter(encoding, content)
@@ -36,7 +40,7 @@ def read_delimited(name: str, content: bytes) -> tuple[pd.DataFrame, str | None,
     try:
         header, rows = _read(name, encoding, content, delimiter)
     except BrokenQuotes:
-        # In many tab-separated files a quotation mark is a character like any other.
+        # In many tab-separated files a quotation mark does not enclose a value.
         if delimiter != "\t":
             raise
         header, rows = _read(name, encoding, content, delimiter, quoted=False)
@@ -55,11 +59,11 @@ def read_delimited(name: str, content: bytes) -> tuple[pd.DataFrame, str | None,
 
 
 class BrokenQuotes(CorpusError):
-    """Error: a quotation mark stands where none can stand."""
+    """A quotation mark at a place where CSV does not allow it."""
 
 
 def find_delimiter(encoding: TextEncoding, content: bytes) -> str:
-    """Delimiter that cuts the first rows most evenly; one that never occurs for a file of one column."""
+    """Return the delimiter that splits the first rows most evenly; `NO_DELIMITER` for a single column."""
     best, found = (0.0, 0), NO_DELIMITER
     for delimiter in DELIMITERS:
         rows = list(islice(_rows(encoding, content, delimiter), SAMPLE_ROWS))
@@ -80,10 +84,9 @@ def _rows(encoding: TextEncoding, content: bytes, delimiter: str) -> Iterator[li
 def _read(
     name: str, encoding: TextEncoding, content: bytes, delimiter: str, *, quoted: bool = True
 ) -> tuple[list[str], list[list[str]]]:
-    """Column names and rows, of any length up to theirs."""
+    """Return the column names, and rows of any length up to theirs."""
     rows: list[list[str]] = []
-    line = 0  # last line of the row read before
-    width = 0
+    width = line = 0  # the last line of the row before
     with encoding.open(content) as file:
         reader = csv.reader(
             file,
@@ -107,7 +110,7 @@ def _read(
 
 
 def _check_width(name: str, row: list[str], width: int, line: int) -> int:
-    """Number of columns, known from the first row; values beyond it are refused unless they are empty."""
+    """Return the number of columns: that of the first row. Raise CorpusError for a value beyond it."""
     if width == 0:
         return len(row)
     if any(value.strip() for value in row[width:]):
@@ -125,17 +128,10 @@ def _notes_on_shape(header: list[str], rows: list[list[str]]) -> list[str]:
         notes.append(
             f"Rows with fewer values than there are columns: {n_short:,}; their last ones are left empty."
         )
-    if any(len(name) > LONGEST_COLUMN_NAME or _is_number(name) for name in header):
+    numbers = pd.to_numeric(pd.Series(header, dtype=object), errors="coerce").notna()
+    if numbers.any() or max(map(len, header)) > LONGEST_COLUMN_NAME:
         notes.append(
             "The first line was read as the names of the columns: if it is a text, put a line with names "
             "above it."
         )
     return notes
-
-
-def _is_number(name: str) -> bool:
-    try:
-        float(name)
-    except ValueError:
-        return False
-    return True

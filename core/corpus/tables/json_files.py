@@ -38,7 +38,7 @@ def read_json(name: str, content: bytes) -> tuple[pd.DataFrame, str | None, list
 
 
 def read_json_lines(name: str, content: bytes) -> tuple[pd.DataFrame, str | None, list[str]]:
-    """Read a JSON Lines file, one record or one text a line.
+    """Read a JSON Lines file, one record or one text per line.
 
     Raises
     ------
@@ -72,28 +72,26 @@ def _frame_of_document(document: object) -> pd.DataFrame | None:
     if isinstance(document, Mapping):
         if isinstance(document.get("data"), list) and not _is_columns(document):
             return _frame_of_document(document["data"])
-        return _frame_of_columns(document) if _is_columns(document) else None
+        if not _is_columns(document):
+            return None
+        columns = {
+            name: list(column.values() if isinstance(column, Mapping) else column)
+            for name, column in document.items()
+        }
+        return pd.DataFrame(columns, dtype=object)
     if isinstance(document, list) and document and all(isinstance(item, Mapping | str) for item in document):
         return _frame_of_items(document)
     return None
 
 
 def _is_columns(document: Mapping) -> bool:
-    """Return whether this is one list (or one mapping of row to value) a column, all of one length."""
+    """Return whether a document holds one list, or one mapping of row to value, per column."""
     columns = list(document.values())
     if not columns or not all(isinstance(column, list | Mapping) for column in columns):
         return False
     rows = columns[0].values() if isinstance(columns[0], Mapping) else columns[0]
     nested = any(isinstance(value, Mapping | list) for value in rows)
     return len({len(column) for column in columns}) == 1 and not (len(columns) == 1 and nested)
-
-
-def _frame_of_columns(document: Mapping) -> pd.DataFrame:
-    columns = {
-        name: list(column.values() if isinstance(column, Mapping) else column)
-        for name, column in document.items()
-    }
-    return pd.DataFrame(columns, dtype=object)
 
 
 def _frame_of_items(items: list[Mapping | str]) -> pd.DataFrame:

@@ -1,10 +1,11 @@
-"""Read a table with the reader for its format, within limits for all formats."""
+"""Read a table with the reader of its format; the limits are the same for all formats."""
 
 from __future__ import annotations
 
 import gc
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,22 +22,25 @@ from core.corpus.tables.tidy_columns import tidy_frame
 from core.errors import CorpusError
 
 MEGABYTE = 2**20
-MOST_BYTES = 200 * MEGABYTE
 
 Reader = Callable[[str, bytes], tuple[pd.DataFrame, str | None, list[str]]]
 
 
 @dataclass(frozen=True)
 class Table:
-    """Table that a file holds.
+    """Table of a file.
 
     Attributes
     ----------
-    name : str, the file's name
-    frame : DataFrame of at least one row and one column; column names are unique strings; whole numbers are
-        int64 (Int64 when some are missing), other numbers float64, everything else strings or dates
-    encoding : str or None, how characters were stored ("UTF-8"); None for formats that fix it themselves
-    notes : tuple of str, one sentence for each thing that was not read as it stands
+    name : str
+        Of the file.
+    frame : DataFrame of at least one row and one column
+        Column names are unique strings. Whole numbers are int64 (Int64 when some are missing), other numbers
+        float64, everything else strings or dates.
+    encoding : str or None
+        Of the characters, such as "UTF-8"; None for formats that define it.
+    notes : tuple of str
+        One sentence for each change to the content.
     """
 
     name: str
@@ -45,16 +49,10 @@ class Table:
     notes: tuple[str, ...] = ()
 
 
-def read_table(name: str, content: bytes, *, most_bytes: int = MOST_BYTES) -> Table:
-    """Read a file as a table, in the format of its ending; `.gz` after it means gzip.
+def read_table(name: str, content: bytes, *, most_bytes: int = 200 * MEGABYTE) -> Table:
+    """Read a file as a table, in the format of its extension; `.gz` after it means gzip.
 
-    Parameters
-    ----------
-    name : str
-        File name, with its ending.
-    content : bytes
-    most_bytes : int
-        Largest size in bytes, also after unpacking.
+    `most_bytes` is the largest size, also after unpacking.
 
     Raises
     ------
@@ -91,13 +89,12 @@ def check_size(name: str, n_bytes: int, most_bytes: int, *, unpacked: bool = Fal
         size = f"more than {most_bytes // MEGABYTE:,}" if unpacked else f"{-(-n_bytes // MEGABYTE):,}"
         raise CorpusError(
             f"“{name}” has {size} MB{' unpacked' if unpacked else ''}, and {most_bytes // MEGABYTE:,} MB is "
-            "the limit: leave out columns that are not needed, or raise server.maxUploadSize in "
-            ".streamlit/config.toml."
+            "the limit: leave out columns that are not needed, or raise the limit."
         )
 
 
 def unpack(name: str, content: bytes, most_bytes: int) -> bytes:
-    """Return the content of a gzip file, read no further than the limit."""
+    """Return the content of a gzip file, read up to the limit."""
     try:
         with gzip.open(io.BytesIO(content)) as file:
             unpacked = file.read(most_bytes + 1)
@@ -110,7 +107,7 @@ def unpack(name: str, content: bytes, most_bytes: int) -> bytes:
 
 
 def check_not_binary(name: str, content: bytes) -> None:
-    """Raise CorpusError for a file of another kind under the name of a text file."""
+    """Raise CorpusError for a binary file with the extension of a text file."""
     for start, kind in BINARY_STARTS.items():
         if content.startswith(start):
             raise CorpusError(
@@ -121,7 +118,7 @@ def check_not_binary(name: str, content: bytes) -> None:
 
 @contextmanager
 def without_garbage_collection() -> Iterator[None]:
-    """Pause the garbage collector: with millions of new rows it takes as long as the parsing."""
+    """Pause the garbage collector, which with millions of new rows takes as long as the parsing."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -132,9 +129,9 @@ def without_garbage_collection() -> Iterator[None]:
 
 
 def read_lines(name: str, content: bytes) -> tuple[pd.DataFrame, str | None, list[str]]:
-    """Read plain text, one text a line; blank lines count as empty texts."""
+    """Read plain text, one text per line; blank lines are empty texts."""
     encoding = find_encoding(name, content)
-    lines = encoding.decode(content).replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").split("\n")
+    lines = re.sub("\r\n?", "\n", encoding.decode(content)).rstrip("\n").split("\n")
     return pd.DataFrame({"text": lines}, dtype=object), encoding.label, encoding.notes
 
 

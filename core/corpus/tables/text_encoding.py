@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from core.errors import CorpusError
@@ -19,21 +20,21 @@ BINARY_STARTS = {
     b"GIF8": "a picture",
     b"SQLite format 3": "a database",
 }
-# Longer marks first: UTF-32's begins with UTF-16's.
+# Longer marks first: that of UTF-32 begins with that of UTF-16.
 BYTE_ORDER_MARKS = {
     codecs.BOM_UTF32_LE: ("utf-32", "UTF-32"),
     codecs.BOM_UTF32_BE: ("utf-32", "UTF-32"),
     codecs.BOM_UTF16_LE: ("utf-16", "UTF-16"),
     codecs.BOM_UTF16_BE: ("utf-16", "UTF-16"),
 }
-CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\v\f\r\x1a\x1b")
-MOST_CONTROLS = 0.01
-"""Share of control bytes above which a file is not text; stray NULs stay far below."""
+CONTROL_BYTES = bytes(code for code in range(32) if code not in b"\t\n\v\f\r\x1a\x1b")
+MOST_CONTROL_BYTES = 0.01
+"""Share above which a file is not text; stray NULs stay far below."""
 
 WELL_FORMED_PER_DAMAGED = 10
 """Valid non-ASCII characters for each invalid one, from which a file counts as damaged UTF-8."""
 
-DAMAGED = "\ufffd"
+REPLACEMENT_CHARACTER = "\ufffd"
 WESTERN = "cp1252"
 LEGACY_ENCODINGS = {
     WESTERN: "Windows-1252",
@@ -49,36 +50,22 @@ LEGACY_ENCODINGS = {
     "big5": "Big5",
     "cp949": "EUC-KR",
 }
-"""Encodings in use before UTF-8, with the names that people know."""
+"""Encodings in use before UTF-8, by Python's name, with their common names."""
 
 WESTERN_MARGIN = 0.05
-"""Disorder (0 to 1) by which Western European may exceed the best guess and still be chosen.
-
-For Latin letters charset_normalizer often names Windows-1250 in its place, so that one is found by its own
-bytes only.
-"""
+"""Disorder, 0 to 1, by which Western European may exceed the best guess and still be chosen. For Latin
+letters charset_normalizer often finds Windows-1250 in its place."""
 
 LEAST_EVIDENCE = 8
-"""Bytes other than ASCII; with fewer, no other encoding than a Western European one is guessed."""
+"""Bytes other than ASCII below which only a Western European encoding is guessed."""
 
 GUESS_BYTES = 2**16
-"""Of lines with other bytes than ASCII, from which the encoding is guessed, in a fraction of a second."""
+"""Of lines with bytes other than ASCII; the guess from them takes a fraction of a second."""
 
 
 @dataclass(frozen=True)
 class TextEncoding:
-    """Encoding of a file, and how to decode it.
-
-    Attributes
-    ----------
-    codec : str
-        Python's name.
-    label : str
-        Name that people know.
-    errors : "strict" or "replace"
-    notes : list of str
-        Sentences for the person.
-    """
+    """Encoding of a file: Python's codec and error handler, the common name, notes for the person."""
 
     codec: str
     label: str
@@ -86,7 +73,7 @@ class TextEncoding:
     notes: list[str] = field(default_factory=list)
 
     def decode(self, content: bytes) -> str:
-        """Return the characters of a file, without NULs."""
+        """Decode a file, without NULs."""
         return content.decode(self.codec, self.errors).replace("\0", "")
 
     def open(self, content: bytes) -> io.TextIOWrapper:
@@ -107,8 +94,15 @@ def find_encoding(name: str, content: bytes) -> TextEncoding:
     """
     for mark, (codec, label) in BYTE_ORDER_MARKS.items():
         if content.startswith(mark):
-            return _check_marked(name, content, TextEncoding(codec, label))
-    if len(content) - len(content.translate(None, CONTROLS)) > MOST_CONTROLS * len(content):
+            try:
+                content.decode(codec)
+            except UnicodeDecodeError as error:
+                raise CorpusError(
+                    f"“{name}” begins as {label} but breaks it at byte {error.start + 1:,}: save it again, "
+                    "best as UTF-8."
+                ) from error
+            return TextEncoding(codec, label)
+    if len(content) - len(content.translate(None, CONTROL_BYTES)) > MOST_CONTROL_BYTES * len(content):
         raise CorpusError(
             f"“{name}” is not plain text, or is stored in an unusual encoding: save it as CSV in UTF-8."
         )
@@ -119,26 +113,15 @@ def find_encoding(name: str, content: bytes) -> TextEncoding:
     return TextEncoding("utf-8-sig", "UTF-8")
 
 
-def _check_marked(name: str, content: bytes, encoding: TextEncoding) -> TextEncoding:
-    try:
-        content.decode(encoding.codec)
-    except UnicodeDecodeError as error:
-        raise CorpusError(
-            f"“{name}” begins as {encoding.label} but breaks it at byte {error.start + 1:,}: "
-            "save it again, best as UTF-8."
-        ) from error
-    return encoding
-
-
 def _without_utf8(content: bytes, first_damage: int) -> TextEncoding:
     text = content.decode("utf-8", "replace")
-    n_damaged = text.count(DAMAGED)
+    n_damaged = text.count(REPLACEMENT_CHARACTER)
     n_well_formed = len(text) - n_damaged - _count_ascii(content)
     if n_well_formed >= WELL_FORMED_PER_DAMAGED * n_damaged:
         line = content.count(b"\n", 0, first_damage) + 1
         note = (
             f"Characters that are not valid UTF-8: {n_damaged:,} (the first in line {line:,}); they show as "
-            f"{DAMAGED}: save the file again as UTF-8 if they matter."
+            f"{REPLACEMENT_CHARACTER}: save the file again as UTF-8 if they matter."
         )
         return TextEncoding("utf-8-sig", "UTF-8, damaged", "replace", [note])
     codec = _guess_legacy(content)
@@ -149,11 +132,10 @@ def _without_utf8(content: bytes, first_damage: int) -> TextEncoding:
 
 
 def _guess_legacy(content: bytes) -> str:
-    """Most likely codec that decodes the whole file; Latin-1, which decodes anything, if none does."""
+    """Return the likeliest codec that decodes the whole file; else Latin-1, which decodes anything."""
     from charset_normalizer import from_bytes
 
-    telling = [line for line in content.split(b"\n") if not line.isascii()]
-    sample = b"\n".join(telling)[:GUESS_BYTES]
+    sample = b"\n".join(line for line in content.split(b"\n") if not line.isascii())[:GUESS_BYTES]
     sample = sample[: sample.rfind(b"\n")] if len(sample) == GUESS_BYTES and b"\n" in sample else sample
     enough = len(sample) - _count_ascii(sample) >= LEAST_EVIDENCE
     matches = from_bytes(sample, cp_isolation=list(LEGACY_ENCODINGS) if enough else [WESTERN], threshold=1.0)
@@ -162,15 +144,11 @@ def _guess_legacy(content: bytes) -> str:
     codecs = [best.encoding] if best is not None else []
     if best is None or disorder.get(WESTERN, 1.0) <= best.chaos + WESTERN_MARGIN:
         codecs.insert(0, WESTERN)
-    return next((codec for codec in codecs if _decodes(content, codec)), "latin-1")
-
-
-def _decodes(content: bytes, codec: str) -> bool:
-    try:
-        content.decode(codec)
-    except UnicodeDecodeError:
-        return False
-    return True
+    for codec in codecs:
+        with suppress(UnicodeDecodeError):
+            content.decode(codec)
+            return codec
+    return "latin-1"
 
 
 def _count_ascii(content: bytes) -> int:

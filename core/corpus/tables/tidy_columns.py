@@ -8,19 +8,19 @@ import re
 import numpy as np
 import pandas as pd
 
-# "007" is a name, and beyond 18 digits a number would lose its last ones.
-NUMBER = re.compile(r"\s*[+-]?(0|[1-9]\d{0,17})(\.\d+)?([eE][+-]?\d{1,3})?\s*", re.ASCII)
+# "007" is an id, and a number of more than 18 digits would lose its last ones.
+NUMBER_PATTERN = re.compile(r"\s*[+-]?(0|[1-9]\d{0,17})(\.\d+)?([eE][+-]?\d{1,3})?\s*", re.ASCII)
 
 
 def tidy_frame(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
-    """Return a table with unique names, typed columns and a new index, and notes on renamed columns."""
+    """Return a table with unique names, typed columns and a new index; and notes on renamed columns."""
     names, notes = unique_names(list(frame.columns))
     columns = {name: tidy_column(frame.iloc[:, position]) for position, name in enumerate(names)}
     return pd.DataFrame(columns), notes
 
 
 def unique_names(names: list[object]) -> tuple[list[str], list[str]]:
-    """Return names without outer blanks; a missing one is "column 3", a second "x" is "x (2)"."""
+    """Return unique names, and notes: a missing name becomes "column 3", a second "x" becomes "x (2)"."""
     named = []
     for position, name in enumerate(names, start=1):
         missing = name is None or (isinstance(name, float) and np.isnan(name))
@@ -29,7 +29,7 @@ def unique_names(names: list[object]) -> tuple[list[str], list[str]]:
     repeated = []
     for name in named:
         number, candidate = 1, name
-        # A later column that is itself called "x (2)" keeps its name.
+        # A later column that is called "x (2)" in the file keeps its name.
         while candidate in unique or (number > 1 and candidate in named):
             number += 1
             candidate = f"{name} ({number})"
@@ -41,7 +41,7 @@ def unique_names(names: list[object]) -> tuple[list[str], list[str]]:
 
 
 def tidy_column(column: pd.Series) -> pd.Series:
-    """Return a column of one type: numbers, truth values and dates as such, anything else as strings."""
+    """Return a column of one type: numbers, truth values or dates, anything else as strings."""
     column = column.reset_index(drop=True)
     if isinstance(column.dtype, pd.StringDtype):
         return column.astype("str")
@@ -61,11 +61,6 @@ def tidy_column(column: pd.Series) -> pd.Series:
             return pd.to_datetime(column)
     except (ValueError, TypeError, OverflowError):
         pass  # for example whole numbers beyond 64 bits: kept as strings
-    return strings(column)
-
-
-def strings(column: pd.Series) -> pd.Series:
-    """Return a column of strings; lists and records as JSON; missing values stay missing."""
     missing = column.isna().to_numpy()
     values = column.to_numpy(dtype=object)
     texts = [None if gone else as_text(value) for value, gone in zip(values, missing, strict=True)]
@@ -73,9 +68,9 @@ def strings(column: pd.Series) -> pd.Series:
 
 
 def column_of_strings(values: list[str | None]) -> pd.Series:
-    """Return a column from a format without types: numbers when every value is one."""
+    """Return a column of a format without types, as numbers when every value is one."""
     filled = [value for value in values if value is not None]
-    if filled and all(map(NUMBER.fullmatch, filled)):
+    if filled and all(map(NUMBER_PATTERN.fullmatch, filled)):
         try:
             return whole_numbers(pd.array([None if v is None else int(v) for v in values], dtype="Int64"))
         except ValueError:
@@ -91,7 +86,7 @@ def whole_numbers(values: pd.api.extensions.ExtensionArray) -> pd.Series:
 
 
 def as_text(value: object) -> str:
-    """Return a value as a string."""
+    """Return a value as a string; lists and records as JSON."""
     if isinstance(value, bytes):
         value = value.decode("utf-8", "replace")
     elif isinstance(value, np.ndarray):
@@ -102,7 +97,7 @@ def as_text(value: object) -> str:
 
 
 def clean_text(text: str) -> str:
-    """Return a text without NULs and without halves of surrogate pairs, which no file format can hold."""
+    """Return a text without NULs and lone surrogates, which no file format can hold."""
     text = text.replace("\0", "")
     try:
         text.encode()

@@ -21,7 +21,7 @@ def test_a_category_has_a_bin_for_each_value_the_most_frequent_first():
     assert profile.partition.names == {0: "b", 1: "a", 2: "c"}
 
 
-def test_truth_values_are_said_in_words():
+def test_truth_values_are_named_yes_and_no():
     profile = profile_column(pd.Series([True, False, True, None], dtype="boolean"))
     assert counts(profile) == {"yes": 2, "no": 1}
 
@@ -42,7 +42,7 @@ def test_one_huge_number_counts_in_the_last_bin():
     profile = profile_column(pd.Series([*np.linspace(0, 10, 999), 1e9]))
     assert len(profile.bins) <= MOST_BINS
     assert profile.bins[-1].endswith("or more") and profile.counts().sum() == 1000
-    assert profile.counts().max() < 100  # the others are told apart
+    assert profile.counts().max() < 100  # the others have bins of their own
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -138,7 +138,7 @@ def test_values_that_only_begin_like_dates_are_categories():
     ],
     ids=["empty", "one value", "one number", "one date", "ids", "texts"],
 )
-def test_columns_that_say_nothing_have_no_profile(column):
+def test_columns_of_one_value_ids_or_texts_have_no_profile(column):
     assert profile_column(column) is None
 
 

@@ -31,7 +31,7 @@ def test_long_texts_are_read_in_part():
     assert len(split_words("word " * 100_000)) == 400
 
 
-def test_reading_counts_a_word_whatever_its_case_and_shows_its_most_frequent_spelling():
+def test_words_ignore_case_and_show_the_most_frequent_spelling():
     words = read_words(["PIN code", "my PIN", "pin pin PIN"])
     assert words.shown == ["PIN", "code", "my"]
     assert words.terms.tolist() == [0, 1, 2, 0, 0, 0, 0]
