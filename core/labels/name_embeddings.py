@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from core.encoders import Encoder
-from core.neighbours import unit_rows
 
 
 def label_phrases(instruction: str, names: list[str]) -> list[list[str]]:
@@ -25,5 +24,5 @@ def encode_names(encoder: Encoder, phrases: list[list[str]], instruction: str = 
     The phrases are those of `label_phrases`. The instruction is the encoder's for the texts, "" for none.
     """
     encoded = encoder.encode([phrase for each in phrases for phrase in each], instruction=instruction or None)
-    parts = np.split(unit_rows(encoded), np.cumsum([len(each) for each in phrases])[:-1])
+    parts = np.split(encoded, np.cumsum([len(each) for each in phrases])[:-1])
     return np.stack([part.mean(axis=0) for part in parts])

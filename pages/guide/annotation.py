@@ -6,7 +6,13 @@ import streamlit as st
 
 from core.corpus import Corpus
 from core.errors import RefractError
-from core.labels.annotation import MAX_ANNOTATED_TEXTS, STAGES, SWALLOWS, AnnotationReport, Estimate
+from core.labels.annotation import (
+    BROAD_CATEGORY_SHARE,
+    MAX_ANNOTATED_TEXTS,
+    STAGES,
+    AnnotationReport,
+    Estimate,
+)
 from core.storage import Analysis
 from core.tasks import estimate_analysis, latest_report
 from core.utils import KEY_VARIABLE, MODEL_VARIABLE, URL_VARIABLE, LanguageModel, configured
@@ -163,8 +169,8 @@ def draw_latest_run(report: AnnotationReport) -> None:
         st.caption(sizes)
     if report.swallowed_by:
         st.warning(
-            f"“{markdown(report.swallowed_by)}” has {SWALLOWS:.0%} of the labels or more: check that the "
-            "instruction asks for something in which the texts differ.",
+            f"“{markdown(report.swallowed_by)}” has {BROAD_CATEGORY_SHARE:.0%} of the labels or more: check "
+            "that the instruction asks for something in which the texts differ.",
             icon=":material/warning:",
         )
     for line in report_lines(report):

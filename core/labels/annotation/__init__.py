@@ -3,9 +3,9 @@
 from core.labels.annotation.categories import KnownLabels
 from core.labels.annotation.estimate import Estimate, estimate
 from core.labels.annotation.pipeline import (
+    BROAD_CATEGORY_SHARE,
     MAX_ANNOTATED_TEXTS,
     STAGES,
-    SWALLOWS,
     AnnotationReport,
     annotate,
     sample_rows,
@@ -13,9 +13,9 @@ from core.labels.annotation.pipeline import (
 from core.labels.annotation.reply_cache import ReplyCache
 
 __all__ = [
+    "BROAD_CATEGORY_SHARE",
     "MAX_ANNOTATED_TEXTS",
     "STAGES",
-    "SWALLOWS",
     "AnnotationReport",
     "Estimate",
     "KnownLabels",

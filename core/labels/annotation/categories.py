@@ -1,4 +1,4 @@
-"""Categories of a run: those that the model finds, beside the labels of the analysis."""
+"""Categories of a run: those that the model finds, and the labels of the analysis."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from core.utils import LanguageModel, content_key, normalise
 
 @dataclass(frozen=True)
 class KnownLabels:
-    """Labels that an analysis has already.
+    """Labels of an analysis before a run.
 
     Attributes
     ----------
     names : sequence of str
-        Its labels: categories too, beside those that the model finds.
+        Categories of the run, with those that the model finds.
     renamed : mapping of str to str or None
-        Labels merged into another, and deleted ones (None): no run brings them back.
+        Labels merged into another, and deleted ones (None). No run restores them.
     by_person : collection of int
-        Rows that a person labelled or skipped: the model does not sort them.
+        Rows that a person labelled or skipped. The model does not sort them.
     """
 
     names: Sequence[str] = ()
@@ -37,7 +37,7 @@ NOTHING_KNOWN = KnownLabels()
 
 
 def merge_categories(found: Sequence[str], known: KnownLabels) -> tuple[list[str], int]:
-    """Return existing labels and found categories, each once, and how many found ones were merged away."""
+    """Return existing labels and found categories, each once, and the number of merged categories."""
     names = {normalise(name): name for name in known.names}
     renamed = {normalise(name): target for name, target in known.renamed.items()}
     spelled: dict[str, Counter] = {}
@@ -47,18 +47,14 @@ def merge_categories(found: Sequence[str], known: KnownLabels) -> tuple[list[str
         if key in renamed and key not in names:
             continue  # merged into a label that is among the names, or deleted
         names.setdefault(key, spellings.most_common(1)[0][0])
-    return in_fixed_order(list(names.values())), len(found) - len(spelled)
-
-
-def in_fixed_order(names: Sequence[str]) -> list[str]:
-    """Return names in one order, whichever came first, so that equal prompts find their kept replies."""
-    return sorted(names, key=normalise)
+    # Sorted, so that equal categories give equal prompts and find their kept replies.
+    return sorted(names.values(), key=normalise), len(found) - len(spelled)
 
 
 def load_categories(
     cache: ReplyCache, model: LanguageModel, instruction: str, rows: np.ndarray
 ) -> list[str] | None:
-    """Return the categories that an earlier run found in the same texts; None when there was none."""
+    """Return the categories of an earlier run on the same texts; None when there was none."""
     key = _key(model, instruction, rows)
     kept = cache.find([key])
     return json.loads(kept[key]) if kept else None
@@ -67,7 +63,7 @@ def load_categories(
 def keep_categories(
     cache: ReplyCache, model: LanguageModel, instruction: str, rows: np.ndarray, categories: Sequence[str]
 ) -> None:
-    """Keep the categories found in a sample, one for each group of summaries."""
+    """Keep the categories of a sample, one per group of summaries."""
     cache.keep(_key(model, instruction, rows), json.dumps(list(categories), ensure_ascii=False))
 
 

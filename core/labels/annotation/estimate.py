@@ -1,4 +1,4 @@
-"""Estimate what label construction sends, before anything is sent."""
+"""Estimate the requests of label construction before any is sent."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from core.labels.annotation.reply_cache import ReplyCache, reply_keys
 from core.utils import LanguageModel, estimate_tokens
 
 SUMMARY_TOKENS, CATEGORY_TOKENS = 15, 5
-"""Usual tokens of an answer; a category of the list has as many as its name."""
+"""Typical tokens of an answer; a category of the list has as many as its name."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """Number and size of the requests that a run would send.
+    """Number and size of the requests of a run.
 
     Attributes
     ----------
     n_texts : int
     calls, kept : int
-        Prompts altogether, and how many of them are answered already. Unusable answers add a few more.
+        All prompts, and those with a kept reply. Unusable answers add a few more.
     tokens_in, tokens_out : int
-        Of the prompts that are left and of their answers; right to about a thousand.
+        Of the other prompts and of their answers, to about a thousand.
     """
 
     n_texts: int
@@ -52,8 +52,8 @@ def estimate(
     cache: ReplyCache,
     known: KnownLabels = NOTHING_KNOWN,
 ) -> Estimate:
-    """Estimate the prompts and tokens of `annotate`. Cost O(n_rows): some 20 ms for 3,000 texts."""
-    every_row = [int(row) for row in rows]
+    """Estimate the prompts and tokens of `annotate`. Cost O(n_rows): about 20 ms for 3,000 texts."""
+    every_row = rows.tolist()
     sorted_rows = [row for row in every_row if row not in known.by_person]
     n_groups = number_of_groups(len(rows))
     categories = load_categories(cache, model, instruction, rows)
@@ -82,7 +82,7 @@ def estimate(
 def _without_reply(
     model: LanguageModel, step: PromptStep, rows: Sequence[int], cache: ReplyCache
 ) -> list[int]:
-    """Rows whose prompt has no kept reply."""
+    """Return the rows whose prompt has no kept reply."""
     prompts = [step.prompt(row, MAX_TEXT_CHARACTERS) for row in rows]
     keys = reply_keys(model.model, step.task, prompts)
     kept = cache.find(keys)

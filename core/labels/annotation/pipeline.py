@@ -1,9 +1,9 @@
 """Label construction with a language model: from an instruction to a labelled sample of texts.
 
 This is the first phase of GSTransform (Feng et al., 2025). The model summarises each sampled text under the
-instruction. The summaries are grouped, and the model names each group by what sets it apart. Then the model
-sorts each text into one of the names. Every reply is kept, so that a stopped run goes on where it was; every
-failure is counted.
+instruction. The summaries are clustered, and the model names each cluster by its difference from the others.
+Then the model sorts each text into one of these categories. Every reply is kept, so that a stopped run can be
+resumed; every failure is counted.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from core.errors import LanguageModelError
 from core.labels.annotation.categories import (
     NOTHING_KNOWN,
     KnownLabels,
-    in_fixed_order,
     keep_categories,
     load_categories,
     merge_categories,
@@ -31,26 +30,25 @@ from core.labels.annotation.prompts import (
     summary_step,
 )
 from core.labels.annotation.reply_cache import ReplyCache
-from core.labels.annotation.retry import Counts, complete_step
+from core.labels.annotation.retry import Counts, StepRun
 from core.maps.clusters import find_k_clusters
 from core.utils import LanguageModel, Report, normalise, progress_of
 
 MAX_ANNOTATED_TEXTS = 3_000
 """Texts of a sample at most."""
 
-GROUPS, FEW_TEXTS = 50, 100
-"""Groups of summaries, and the texts below which there are half as many groups as texts. Results are stable
-from 10 to 90 groups."""
+MAX_GROUPS = 50
+"""Groups of summaries at most. Results are stable from 10 to 90 groups."""
 
 SHOWN_SUMMARIES = 25
 """Summaries of a group, and of the others, in the prompt for its name."""
 
-SWALLOWS = 0.8
+BROAD_CATEGORY_SHARE = 0.8
 """Share of the labels from which one category counts as too broad."""
 
 STAGES = {"summaries": "Summarising texts", "categories": "Naming categories", "labels": "Sorting texts"}
 GROUPING = "Grouping the summaries"
-GO_ON = "Every answer so far is kept: start again to go on."
+RESUME_HINT = "Every answer so far is kept: start again to go on."
 
 
 @dataclass
@@ -60,25 +58,25 @@ class AnnotationReport:
     Attributes
     ----------
     model, host : str
-        The language model, and the server that got the texts.
+        The language model, and the server that received the texts.
     n_texts : int
         Texts of the sample.
     steps : dict of str to Counts
-        "summaries", "categories" and "labels", as far as the run came.
+        "summaries", "categories" and "labels", up to the step that the run reached.
     n_clusters : int
-        Groups of summaries; 0 where the categories were kept from an earlier run.
+        Groups of summaries; 0 where the categories are those of an earlier run.
     categories : dict of str to int
-        Labelled texts by category, as the model sorted them; 0 for categories without any.
+        Texts that the model sorted into each category.
     n_merged : int
-        Groups whose name differs from another's by nothing, or by case and punctuation only.
+        Groups with the name of another, up to case and punctuation.
     n_cut : int
         Texts of which only the first `MAX_TEXT_CHARACTERS` characters were sent.
     n_by_person : int
-        Texts of the sample that a person labelled or skipped, and that the model did not sort.
+        Texts of the sample that a person labelled or skipped, so that the model did not sort them.
     swallowed_by : str
-        Category that has `SWALLOWS` of the labels or more; "" for none.
+        Category with `BROAD_CATEGORY_SHARE` of the labels or more; "" for none.
     stopped : str
-        Why the run ended early, as a sentence; "" when it did not.
+        Sentence with the reason why the run ended early; "" when it did not.
     """
 
     model: str
@@ -94,38 +92,36 @@ class AnnotationReport:
     stopped: str = ""
 
     def to_document(self) -> dict:
-        """Return the report as JSON can hold it."""
+        """Return the report as a JSON object."""
         return asdict(self)
 
     @classmethod
     def from_document(cls, document: dict) -> AnnotationReport:
-        """Return the report that `to_document` gave."""
+        """Return the report from the result of `to_document`."""
         steps = {name: Counts(**counts) for name, counts in document["steps"].items()}
         return cls(**{**document, "steps": steps})
 
 
 @dataclass(frozen=True)
 class Annotation:
-    """Labels by a model, by text row; and the report."""
+    """Labels by text row, and the report of the run."""
 
     labels: dict[int, str]
     report: AnnotationReport
 
 
 def sample_rows(n_texts: int, n: int) -> np.ndarray:
-    """Draw rows at random, the same each time; a larger sample contains every smaller one.
+    """Draw at most n (and `MAX_ANNOTATED_TEXTS`) rows by a fixed seed, ascending.
 
-    Returns
-    -------
-    int64 array, shape (at most n and `MAX_ANNOTATED_TEXTS`,), ascending
+    A larger sample contains every smaller one.
     """
     rows = np.random.default_rng(0).permutation(n_texts)[: max(0, min(n, MAX_ANNOTATED_TEXTS))]
     return np.sort(rows).astype(np.int64)
 
 
 def number_of_groups(n_texts: int) -> int:
-    """Return the number of groups for the summaries of so many texts."""
-    return GROUPS if n_texts >= FEW_TEXTS else max(1, n_texts // 2)
+    """Return the number of groups for the summaries of n texts."""
+    return max(1, min(MAX_GROUPS, n_texts // 2))
 
 
 def annotate(
@@ -143,24 +139,19 @@ def annotate(
 
     Parameters
     ----------
-    model : LanguageModel
     texts : sequence of str
         The whole corpus.
     rows : int array
         The sample, ascending.
-    instruction : str
     encode : callable
         `encode(texts, progress=…)` of an encoder, for the summaries.
     cache : ReplyCache
         Prompts with a kept reply are not sent again.
-    known : KnownLabels
-    report : callable
-        Called with (stage, done, total).
 
     Returns
     -------
     Annotation
-        When the server is gone in the middle: the labels found so far, and the reason in `report.stopped`.
+        When the server fails during the run: the labels found so far, and the reason in `report.stopped`.
 
     Raises
     ------
@@ -171,9 +162,10 @@ def annotate(
     try:
         run.label_sample()
     except LanguageModelError as error:
-        goes_on = error.permanent or error.transient
-        run.outcome.stopped = f"{error} {GO_ON}" if goes_on else str(error)
-    return Annotation(dict(sorted(run.labels.items())), run.summed_up())
+        can_resume = error.permanent or error.transient
+        run.outcome.stopped = f"{error} {RESUME_HINT}" if can_resume else str(error)
+    run.count_labels()
+    return Annotation(dict(sorted(run.labels.items())), run.outcome)
 
 
 @dataclass
@@ -211,25 +203,22 @@ class _Run:
         rows = [int(row) for row in self.rows if int(row) not in self.known.by_person]
         self._complete("labels", step, {row: len(self.texts[row]) for row in rows}, self.labels)
 
-    def summed_up(self) -> AnnotationReport:
-        """Return the report, with the sizes of the categories."""
+    def count_labels(self) -> None:
+        """Add the sizes of the categories to the report."""
         outcome, sizes = self.outcome, Counter(self.labels.values())
         outcome.n_by_person = sum(int(row) in self.known.by_person for row in self.rows)
         order = sorted(self.categories, key=lambda name: (-sizes[name], name))
         outcome.categories = {name: sizes[name] for name in order}
-        if len(order) > 1 and sizes[order[0]] >= max(SWALLOWS * len(self.labels), 5):
+        if len(order) > 1 and sizes[order[0]] >= max(BROAD_CATEGORY_SHARE * len(self.labels), 5):
             outcome.swallowed_by = order[0]
-        return outcome
 
     def _summarise(self) -> dict[int, str]:
         lengths = {int(row): len(self.texts[row]) for row in self.rows}
-        summaries: dict[int, str] = {}
-        self._complete("summaries", summary_step(self.texts, self.instruction), lengths, summaries)
-        self._require(summaries, "summaries", "a summary")
-        return summaries
+        step = summary_step(self.texts, self.instruction)
+        return self._complete_required("summaries", step, lengths, "a summary")
 
     def _group(self, summaries: Mapping[int, str]) -> list[list[str]]:
-        """Distinct summaries by similarity; the largest group first."""
+        """Cluster the distinct summaries; the largest group first."""
         self.report(GROUPING, 0, 1)
         distinct = {normalise(summary): summary for summary in summaries.values()}
         phrases = [distinct[key] for key in sorted(distinct)]
@@ -241,17 +230,15 @@ class _Run:
         return groups
 
     def _name_groups(self, groups: list[list[str]]) -> list[str]:
-        """Names of the groups that got one."""
+        """Return the names of the groups for which the model gave one."""
         samples = [self._sample_summaries(groups, group) for group in range(len(groups))]
-        step = category_step(self.instruction, samples, in_fixed_order(self.known.names))
+        step = category_step(self.instruction, samples, sorted(self.known.names, key=normalise))
         lengths = {group: max(map(len, inside)) for group, (inside, _) in enumerate(samples)}
-        names: dict[int, str] = {}
-        self._complete("categories", step, lengths, names)
-        self._require(names, "categories", "a category")
+        names = self._complete_required("categories", step, lengths, "a category")
         return [names[group] for group in sorted(names)]
 
     def _sample_summaries(self, groups: list[list[str]], group: int) -> tuple[list[str], list[str]]:
-        """Random summaries inside a group and outside it, the same each time."""
+        """Draw summaries inside a group and outside it, by a fixed seed."""
         random = np.random.default_rng(group)
         outside = [note for other, notes in enumerate(groups) if other != group for note in notes]
         drawn = [sorted(random.permutation(len(side))[:SHOWN_SUMMARIES]) for side in (groups[group], outside)]
@@ -262,15 +249,19 @@ class _Run:
     ) -> None:
         counts = self.outcome.steps[name] = Counts()
         progress = progress_of(self.report, STAGES[name])
-        complete_step(self.model, step, lengths, self.cache, found=found, counts=counts, progress=progress)
+        StepRun(self.model, step, lengths, self.cache, progress, found, counts).complete()
 
-    def _require(self, found: Mapping[int, str], step: str, what: str) -> None:
-        """Raise when no answer of a step is of use."""
-        if found:
-            return
-        counts = self.outcome.steps[step]
-        reasons = ", ".join(counts.failures)
-        reasons += f"; {counts.said.rstrip('.')}" if counts.said else ""
-        raise LanguageModelError(
-            f"None of the answers of {self.model.model} was {what} ({reasons}): try another model."
-        )
+    def _complete_required(
+        self, name: str, step: PromptStep, lengths: Mapping[int, int], kind: str
+    ) -> dict[int, str]:
+        """Complete a step; raise LanguageModelError when it has no usable answer."""
+        found: dict[int, str] = {}
+        self._complete(name, step, lengths, found)
+        if not found:
+            counts = self.outcome.steps[name]
+            reasons = ", ".join(counts.failures)
+            reasons += f"; {counts.said.rstrip('.')}" if counts.said else ""
+            raise LanguageModelError(
+                f"None of the answers of {self.model.model} was {kind} ({reasons}): try another model."
+            )
+        return found

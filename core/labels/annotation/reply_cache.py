@@ -1,4 +1,4 @@
-"""Replies of a language model kept on disk, so that no prompt is sent or paid for twice."""
+"""Cache of language model replies on disk, so that no prompt is paid for twice."""
 
 from __future__ import annotations
 
@@ -13,14 +13,9 @@ KEYS_PER_QUERY = 500
 
 
 class ReplyCache:
-    """Replies by model, prompt and text, in one SQLite file; closed as a context manager.
+    """Replies by model, task and prompt, in one SQLite file; closed as a context manager.
 
     Each reply is on disk when `keep` returns, so that a stopped run can be resumed.
-
-    Parameters
-    ----------
-    path : Path
-        The file; its folder is made when missing.
 
     Raises
     ------
@@ -63,5 +58,5 @@ class ReplyCache:
 
 
 def reply_keys(model: str, task: str, prompts: Iterable[str]) -> list[str]:
-    """Return the key of each prompt to one model under one task (the system message)."""
+    """Return the key of each prompt for one model and one task (the system message)."""
     return [content_key("answer", model, task, prompt) for prompt in prompts]

@@ -13,19 +13,19 @@ from core.labels.annotation.reply_cache import ReplyCache, reply_keys
 from core.utils import Completion, LanguageModel, ParsedAnswer, Progress, complete_each
 
 REQUEST_ATTEMPTS = 6
-"""Requests for one prompt while the server is busy: half a minute of pauses, or what the server asks for."""
+"""Requests for one prompt while the server is busy: half a minute of pauses, or more by its Retry-After."""
 
 MAX_ERRORS_IN_A_ROW = 5
 """Prompts in a row without an answer after which the server counts as gone."""
 
-SECOND_ROOM = 8
-"""A second answer may be so many times longer: some models think aloud first."""
+SECOND_ANSWER_FACTOR = 8
+"""Tokens of a second answer over those of the first: some models think aloud."""
 
 TOO_LONG, NO_ANSWER, NOT_TAKEN = "longer than the model reads", "no answer", "not taken by the server"
-"""Problems of a prompt that got no answer, beside those of an answer."""
+"""Problems of a prompt without an answer, besides those of an answer."""
 
 LENGTH_WORDS = ("context length", "context size", "context window", "too long", "too large", "many tokens")
-"""What servers say about a prompt that exceeds the context of the model."""
+"""Words of servers about a prompt that exceeds the context of the model."""
 
 
 @dataclass
@@ -39,13 +39,13 @@ class Counts:
     kept : int
         Prompts answered from the cache.
     wordy : int
-        Usable answers with prose around them, which was removed.
+        Usable answers after prose around them was removed.
     shortened : int
-        Texts that were sent in part, since the whole exceeds the context of the model.
+        Texts sent in part, since the whole exceeds the context of the model.
     failures : dict of str to int
-        Items without a usable answer, by the problem of the last one.
+        Items without a usable answer, by the problem of the last attempt.
     said : str
-        The latest error message of the server.
+        Latest error message of the server.
     """
 
     asked: int = 0
@@ -58,69 +58,60 @@ class Counts:
 
 @dataclass(frozen=True)
 class _Attempt:
-    """Form in which an item is sent next."""
+    """Form in which an item is sent."""
 
     characters: int
     second: bool = False
 
 
-def complete_step(
-    model: LanguageModel,
-    step: PromptStep,
-    lengths: Mapping[int, int],
-    cache: ReplyCache,
-    *,
-    found: dict[int, str],
-    counts: Counts,
-    progress: Progress,
-) -> None:
-    """Complete one prompt for each item; usable answers go to `found`, failures to `counts`.
+@dataclass
+class StepRun:
+    """One prompt of a step for each item; usable answers go to `found`, failures to `counts`.
 
-    An unusable answer is requested once more with a reminder; a text that exceeds the context of the model
-    is halved until it fits. Usable answers are kept in the cache.
+    After an unusable answer the prompt is sent once more, with a reminder. A text that exceeds the context of
+    the model is halved until it fits. Usable answers are kept in the cache.
 
-    Parameters
+    Attributes
     ----------
     model : LanguageModel
     step : PromptStep
     lengths : mapping of int to int
-        The items, with the characters of their longest text.
+        Characters of the longest text of each item.
     cache : ReplyCache
-    found : dict of int to str
-        Filled as answers come, so that it is of use when this raises.
-    counts : Counts
-        Added to, likewise.
     progress : Progress
-        Called after each answer, and while none comes.
-
-    Raises
-    ------
-    LanguageModelError
-        When the server is gone, or the error is permanent.
+        Called after each answer, and regularly without one.
+    found, counts
+        Filled as answers come, so that they are complete when `complete` raises.
     """
-    run = _StepRun(replace(model, attempts=REQUEST_ATTEMPTS), step, lengths, cache, found, counts, progress)
-    attempts = {item: _Attempt(step.characters) for item in lengths}
-    while attempts:
-        following: dict[int, _Attempt] = {}
-        for second in (False, True):
-            group = {item: attempt for item, attempt in attempts.items() if attempt.second == second}
-            following |= run.complete(group, step.max_tokens * (SECOND_ROOM if second else 1))
-        attempts = following
 
-
-@dataclass
-class _StepRun:
     model: LanguageModel
     step: PromptStep
     lengths: Mapping[int, int]
     cache: ReplyCache
+    progress: Progress
     found: dict[int, str]
     counts: Counts
-    progress: Progress
     errors_in_a_row: int = 0
 
-    def complete(self, attempts: Mapping[int, _Attempt], max_tokens: int) -> dict[int, _Attempt]:
-        """Complete some items; returns those to be sent again, and how."""
+    def complete(self) -> None:
+        """Complete all items.
+
+        Raises
+        ------
+        LanguageModelError
+            When the server is gone, or the error is permanent.
+        """
+        attempts = {item: _Attempt(self.step.characters) for item in self.lengths}
+        while attempts:
+            following: dict[int, _Attempt] = {}
+            for second in (False, True):
+                group = {item: attempt for item, attempt in attempts.items() if attempt.second == second}
+                max_tokens = self.step.max_tokens * (SECOND_ANSWER_FACTOR if second else 1)
+                following |= self._complete_attempts(group, max_tokens)
+            attempts = following
+
+    def _complete_attempts(self, attempts: Mapping[int, _Attempt], max_tokens: int) -> dict[int, _Attempt]:
+        """Complete some items; return those to send again, with their form."""
         prompts = {item: self._prompt(item, attempt) for item, attempt in attempts.items()}
         keys = reply_keys(self.model.model, self.step.task, prompts.values())
         key_of = dict(zip(prompts, keys, strict=True))
@@ -128,8 +119,9 @@ class _StepRun:
         items = [item for item in prompts if item not in self.found]
         following: dict[int, _Attempt] = {}
         sent = [prompts[item] for item in items]
+        model = replace(self.model, attempts=REQUEST_ATTEMPTS)
         results = complete_each(
-            self.model, self.step.task, sent, max_tokens=max_tokens, idle=self._report_progress
+            model, self.step.task, sent, max_tokens=max_tokens, idle=self._report_progress
         )
         with closing(results):  # nothing more is sent after an exception
             for position, result in results:
@@ -188,7 +180,7 @@ class _StepRun:
             return None
         self._count_failure(NO_ANSWER if error.transient else NOT_TAKEN)
         self.errors_in_a_row += 1
-        # A server that accepted some texts may refuse others for their content, one after the other.
+        # A server that accepted some texts may refuse several others in a row for their content.
         if self.errors_in_a_row >= MAX_ERRORS_IN_A_ROW and (error.transient or not self.found):
             raise error
         return None

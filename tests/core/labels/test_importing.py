@@ -46,7 +46,7 @@ def test_label_names_lose_stray_blanks():
         ),
     ],
 )
-def test_a_file_that_cannot_be_used_says_why(table, message):
+def test_an_unusable_file_is_refused(table, message):
     with pytest.raises(LabelError, match=message):
         match_labels(TEXTS, pd.DataFrame(table))
 

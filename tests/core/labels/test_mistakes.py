@@ -166,8 +166,8 @@ class TestFindMistakes:
         first = find_mistakes(X, y)
         assert len(first) >= 5
         order = np.random.default_rng(1).permutation(300)
-        shuffled = find_mistakes(X[order], y[order])
-        assert [order[mistake.row] for mistake in shuffled] == [mistake.row for mistake in first]
+        permuted = find_mistakes(X[order], y[order])
+        assert [order[mistake.row] for mistake in permuted] == [mistake.row for mistake in first]
         rotation = np.linalg.qr(np.random.default_rng(2).standard_normal((16, 16)))[0]
         rotated = find_mistakes(X @ rotation, y)
         assert [mistake.row for mistake in rotated] == [mistake.row for mistake in first]

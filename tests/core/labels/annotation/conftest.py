@@ -1,4 +1,4 @@
-"""Fixtures: a run of label construction against a server that plays the model."""
+"""Fixtures: a run of label construction against a server in the place of the model."""
 
 import numpy as np
 import pytest

@@ -6,7 +6,7 @@ from core.labels.annotation import estimate
 from tests.support.chat_server import INSTRUCTION
 
 
-def test_the_estimate_comes_before_and_is_near(server, run, model, answers, texts):
+def test_the_estimate_sends_nothing_and_is_close(server, run, model, answers, texts):
     rows = np.arange(24)
     before = estimate(model, texts, rows, INSTRUCTION, answers)
     assert server.asked == [] and (before.n_texts, before.calls, before.kept) == (24, 24 + 12 + 24, 0)
@@ -15,10 +15,10 @@ def test_the_estimate_comes_before_and_is_near(server, run, model, answers, text
     after = estimate(model, texts, rows, INSTRUCTION, answers)
     assert after.calls == after.kept and after.tokens_in == after.tokens_out == 0
     real = sum(len(user) for _, user in server.asked) / 4
-    assert real < before.tokens_in < 10 * real + 24 * 2 * 200  # the tasks come on top of the questions
+    assert real < before.tokens_in < 10 * real + 24 * 2 * 200  # the tasks come on top of the prompts
 
 
-def test_part_of_an_estimate_is_what_was_asked_already(server, run, model, answers, texts):
+def test_an_estimate_counts_kept_replies(server, run, model, answers, texts):
     def report(stage, done, total):
         if done >= 10:
             raise Cancelled("Stopped.")

@@ -1,4 +1,4 @@
-"""Label construction against a real HTTP server that plays the model."""
+"""Label construction against an HTTP server in the place of the model."""
 
 import re
 import threading
@@ -14,7 +14,7 @@ from core.utils import AnswerProblem, normalise
 from tests.support.chat_server import INSTRUCTION, good, n_failed
 
 
-def test_all_five_steps_find_the_labels(server, run, truth):
+def test_all_steps_find_the_labels(server, run, truth):
     stages = []
     found = run(report=lambda *stage: stages.append(stage))
     assert found.labels == {row: truth[row] for row in range(24)}
@@ -72,7 +72,7 @@ def test_names_that_differ_by_case_and_punctuation_are_one_category(server, run,
     assert len(found.report.categories) == 2 and len(found.labels) == 24
 
 
-def test_prose_around_answers_is_taken_away_and_counted(server, run, truth):
+def test_prose_around_answers_is_removed_and_counted(server, run, truth):
     server.mood = lambda step, user, body: f"Sure! Here it is:\n\n**{good(step, user)}**\n\nGood luck!"
     found = run()
     assert found.labels == {row: truth[row] for row in range(24)}
@@ -98,7 +98,7 @@ def test_useless_choices_are_dropped_and_counted(server, run, texts, bad, proble
     assert again == (2 if problem in (AnswerProblem.EMPTY, AnswerProblem.OUTSIDE) else 1)
 
 
-def test_nonsense_everywhere_is_said_and_gives_no_label(server, run):
+def test_unusable_summaries_stop_the_run(server, run):
     server.mood = lambda step, user, body: "…!?"
     found = run()
     assert found.labels == {} and "None of the answers" in found.report.stopped
@@ -106,7 +106,7 @@ def test_nonsense_everywhere_is_said_and_gives_no_label(server, run):
     assert "start again" not in found.report.stopped
 
 
-def test_nonsense_in_the_last_step_gives_no_label_and_no_error(server, run):
+def test_unusable_choices_give_no_label_and_no_error(server, run):
     server.mood = lambda step, user, body: "qwertz uiop" if step == "labels" else None
     found = run()
     assert found.labels == {} and not found.report.stopped
@@ -114,14 +114,14 @@ def test_nonsense_in_the_last_step_gives_no_label_and_no_error(server, run):
     assert found.report.categories == {"angry": 0, "pleased": 0}
 
 
-def test_one_category_for_everything_is_said(server, run):
+def test_a_single_category_stops_the_run(server, run):
     server.mood = lambda step, user, body: "letters" if step == "categories" else None
     found = run()
     assert found.labels == {} and "only one category, “letters”" in found.report.stopped
     assert server.counts()["labels"] == 0
 
 
-def test_one_category_that_swallows_the_others_is_said(server, run):
+def test_a_category_with_most_labels_is_reported(server, run):
     server.mood = lambda step, user, body: "angry" if step == "labels" else None
     found = run()
     assert found.report.swallowed_by == "angry" and len(found.labels) == 24
@@ -129,7 +129,7 @@ def test_one_category_that_swallows_the_others_is_said(server, run):
     assert not run(instruction="by feeling, again").report.swallowed_by
 
 
-def test_a_server_gone_in_the_middle_keeps_what_is_there_and_can_go_on(server, run, truth):
+def test_a_run_without_its_server_keeps_its_labels_and_can_be_resumed(server, run, truth):
     gone = threading.Event()
 
     def mood(step, user, body):
@@ -139,11 +139,11 @@ def test_a_server_gone_in_the_middle_keeps_what_is_there_and_can_go_on(server, r
 
     server.mood = mood
     found = run()
-    assert "going down" in found.report.stopped and annotation.GO_ON in found.report.stopped
+    assert "going down" in found.report.stopped and annotation.RESUME_HINT in found.report.stopped
     assert 5 <= len(found.labels) < 24
     assert all(truth[row] == label for row, label in found.labels.items())
     server.mood = lambda step, user, body: None
-    time.sleep(0.2)  # for those under way
+    time.sleep(0.2)  # for requests under way
     server.asked.clear()
     # The labels of the first run are labels of the analysis by now.
     rest = run(known=KnownLabels(names=["pleased", "angry"][: len(set(found.labels.values()))]))
@@ -152,7 +152,7 @@ def test_a_server_gone_in_the_middle_keeps_what_is_there_and_can_go_on(server, r
     assert rest.report.steps["labels"].kept == len(found.labels)
 
 
-def test_labels_there_are_are_categories_too_and_those_taken_away_stay_away(server, run, truth):
+def test_existing_labels_are_categories_and_deleted_ones_are_not(server, run, truth):
     known = KnownLabels(names=["Angry!", "calm"], renamed={"pleased": None}, by_person=frozenset([0, 1]))
     found = run(known=known)
     assert set(found.report.categories) == {"Angry!", "calm"}

@@ -20,10 +20,10 @@ EMPTY, CUT, REFUSED, LONG, OUTSIDE, NONE = AnswerProblem
         ("word " * 80, None, LONG),
     ],
 )
-def test_summaries_are_read(text, value, problem):
-    reading = parse_summary(Completion(text, True))
-    assert reading.problem == problem
-    assert value is None or reading.value == value
+def test_summaries_are_parsed(text, value, problem):
+    answer = parse_summary(Completion(text, True))
+    assert answer.problem == problem
+    assert value is None or answer.value == value
 
 
 @pytest.mark.parametrize(
@@ -36,10 +36,10 @@ def test_summaries_are_read(text, value, problem):
         ("I cannot name this.", None, REFUSED),
     ],
 )
-def test_category_names_are_read(text, value, problem):
-    reading = parse_category(Completion(text, True))
-    assert reading.problem == problem
-    assert value is None or reading.value == value
+def test_category_names_are_parsed(text, value, problem):
+    answer = parse_category(Completion(text, True))
+    assert answer.problem == problem
+    assert value is None or answer.value == value
 
 
 @pytest.mark.parametrize(
@@ -66,9 +66,9 @@ def test_category_names_are_read(text, value, problem):
         ("I'm sorry, I can't sort this.", "", REFUSED),
     ],
 )
-def test_a_choice_is_read_but_never_guessed(text, value, problem):
-    reading = parse_choice(Completion(text, True), ["Anger", "anger at staff", "joy", "C#", "C++"])
-    assert (reading.value, reading.problem) == (value, problem)
+def test_a_choice_is_parsed_but_never_guessed(text, value, problem):
+    answer = parse_choice(Completion(text, True), ["Anger", "anger at staff", "joy", "C#", "C++"])
+    assert (answer.value, answer.problem) == (value, problem)
 
 
 def test_a_cut_answer_counts_up_to_its_last_whole_line():

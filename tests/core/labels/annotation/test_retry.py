@@ -13,7 +13,7 @@ from core.labels.annotation.retry import NO_ANSWER, NOT_TAKEN, TOO_LONG
 from tests.support.chat_server import chat, good, n_failed
 
 
-def test_a_slow_server_is_waited_for_and_can_be_left(server, model, run):
+def test_a_run_waits_for_a_slow_server_and_can_be_cancelled(server, model, run):
     server.mood = lambda step, user, body: time.sleep(0.02)
     assert len(run().labels) == 24
     # Cancel while no answer comes at all: noticed without waiting for one.
@@ -31,11 +31,11 @@ def test_a_slow_server_is_waited_for_and_can_be_left(server, model, run):
     assert time.monotonic() - start < 5
     hold.set()
     time.sleep(0.2)
-    assert len(server.asked) - before <= 8  # those under way; nothing more is sent
+    assert len(server.asked) - before <= 8  # requests under way; nothing more is sent
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_a_busy_server_is_asked_again_and_nothing_is_lost(server, run, status):
+def test_requests_to_a_busy_server_are_repeated(server, run, status):
     seen = Counter()
 
     def mood(step, user, body):
@@ -48,7 +48,7 @@ def test_a_busy_server_is_asked_again_and_nothing_is_lost(server, run, status):
     assert len(found.labels) == 24 and n_failed(found.report) == 0
 
 
-def test_an_answer_cut_off_in_the_middle_is_asked_for_again(server, run):
+def test_a_reply_that_was_cut_off_is_requested_again(server, run):
     seen = Counter()
 
     def mood(step, user, body):
@@ -71,7 +71,7 @@ def test_one_text_that_never_gets_an_answer_does_not_stop_the_run(server, run, t
     assert not found.report.stopped and n_failed(found.report) == 2
 
 
-def test_a_useless_answer_is_asked_for_once_more_in_firmer_words_and_with_more_room(server, run):
+def test_an_unusable_answer_is_requested_once_more_with_a_reminder_and_more_tokens(server, run):
     lengths = []
 
     def mood(step, user, body):
@@ -89,19 +89,19 @@ def test_a_useless_answer_is_asked_for_once_more_in_firmer_words_and_with_more_r
 @pytest.mark.parametrize(
     ("status", "said"), [(401, "refuses the key"), (404, "knows no model"), (302, "could not answer")]
 )
-def test_what_fails_for_every_question_stops_at_once(server, run, status, said):
+def test_a_permanent_error_stops_the_run(server, run, status, said):
     server.mood = lambda step, user, body: (status, {"error": {"message": "no, secret-key"}})
     found = run()
     assert said in found.report.stopped and "secret-key" not in found.report.stopped
     assert found.labels == {} and len(server.asked) <= 8
 
 
-def test_a_server_without_any_sense_of_the_protocol_is_said(server, run):
+def test_a_reply_of_another_protocol_stops_the_run(server, run):
     server.mood = lambda step, user, body: (200, b"<html>hello</html>")
     assert "ends in /v1" in run().report.stopped
 
 
-def test_a_server_that_takes_no_question_is_not_asked_all(server, run):
+def test_several_refusals_in_a_row_stop_the_run(server, run):
     server.mood = lambda step, user, body: (400, {"error": "max_tokens is not supported"})
     found = run()
     assert "max_tokens is not supported" in found.report.stopped
