@@ -1,19 +1,11 @@
-"""What can go wrong, as one tree.
-
-RefractError
-├── CorpusError         a file or table that cannot become a corpus
-├── EncoderUnavailable  an encoder that cannot be loaded here
-├── LabelError          guide labels that cannot be used (also a ValueError)
-├── LanguageModelError  a language model that cannot be used, or gave no completion
-├── StoreError          something that could not be kept on disk, or found there
-└── Cancelled           a background job that was stopped by a person
+"""Exceptions of the core.
 
 Every message is one sentence for the person at the screen: what was found, what is needed, what to do.
 """
 
 
 class RefractError(Exception):
-    """Anything that Refract can explain to the person at the screen."""
+    """Base of all errors with a message for the person at the screen."""
 
 
 class CorpusError(RefractError):
@@ -34,10 +26,10 @@ class LanguageModelError(RefractError):
     Attributes
     ----------
     permanent : bool
-        Every prompt would fail: a wrong key or address.
+        Every prompt would fail, as with a wrong key or address.
     transient : bool
-        The same prompt may succeed later: a server that is busy or away. When both are False, the server
-        refused this one prompt.
+        The same prompt may succeed later: the server is busy or away. When both are False, the server refused
+        this one prompt.
     """
 
     def __init__(self, message: str, *, permanent: bool = False, transient: bool = False) -> None:
@@ -46,8 +38,8 @@ class LanguageModelError(RefractError):
 
 
 class StoreError(RefractError):
-    """Something that could not be kept on disk, or found there."""
+    """Data that could not be written to disk or read from it."""
 
 
 class Cancelled(RefractError):
-    """A background job that was stopped by a person."""
+    """A background job that a person stopped."""

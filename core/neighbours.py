@@ -11,21 +11,21 @@ from scipy.sparse import csr_matrix
 from core.utils import processor_has_bfloat16
 
 DUPLICATE_COSINE = 0.9999
-"""Cosine similarity from which two texts count as the same text."""
+"""Cosine from which two texts are duplicates."""
 
 EXACT_LIMIT = 30_000
-"""Number of texts up to which the graph is exact. For 22,500 x 384 on two cores the exact search takes 3.7 s.
-The approximate one takes 0.6 s and 22 s more to compile in each process, and misses neighbours."""
+"""Texts up to which the graph is exact. For 22,500 x 384 on two cores the exact search takes 3.7 s. The
+approximate one takes 0.6 s, and 22 s to compile in each process, and misses neighbours."""
 
 FEWEST_FOR_BFLOAT16 = 8_000
-"""Number of texts from which candidates are searched in bfloat16, where the processor multiplies it: 0.7 s in
-place of 1.7 s for 14,640 x 384, with the same graph."""
+"""Texts from which candidates are searched in bfloat16, where the processor has it: 0.7 s instead of 1.7 s
+for 14,640 x 384, with the same graph."""
 
 SPARE_CANDIDATES = 16
-"""Candidates beyond k in the bfloat16 search: it rounds by 0.4 %, and float32 then settles the order."""
+"""Candidates beyond k in the bfloat16 search: it rounds by 0.4 %, and float32 then ranks them."""
 
 BLOCK_CELLS = 1_000_000
-"""Similarities in memory at once in the exact search: 4 MB, to stay in the processor's cache."""
+"""Similarities in memory at once in the exact search: 4 MB, which fits the processor's cache."""
 
 UNIT_TOLERANCE = 1e-5
 """Deviation of a squared length from 1 up to which a row counts as a unit vector: float32 sums over 4,096
@@ -36,29 +36,21 @@ dimensions stay below it."""
 class Graph:
     """The k nearest neighbours of every text by cosine similarity, nearest first.
 
-    A text is never its own neighbour; another text with the same words may be.
+    A text is never its own neighbour; an equal text may be.
 
     Attributes
     ----------
     indices : ndarray of int32, shape (n_texts, k)
-        Row numbers of the neighbours.
+        Rows of the neighbours.
     similarities : ndarray of float32, shape (n_texts, k)
-        Cosine similarities to them, -1 to 1.
+        Cosines to them, -1 to 1.
     """
 
     indices: np.ndarray
     similarities: np.ndarray
 
     def weights(self) -> csr_matrix:
-        """Return the weight of each neighbour: squared cosines, each row summing to 1.
-
-        Neighbours with a cosine of 0 or less get no weight. The row of a text without any other neighbour is
-        empty.
-
-        Returns
-        -------
-        scipy.sparse.csr_matrix of float32, shape (n_texts, n_texts)
-        """
+        """Return the `neighbour_weights` as a sparse matrix of float32, shape (n_texts, n_texts)."""
         n_texts, k = self.indices.shape
         rows = np.arange(0, n_texts * k + 1, k) if k else np.zeros(n_texts + 1, dtype=np.int64)
         weights = neighbour_weights(self.similarities)
@@ -68,9 +60,9 @@ class Graph:
 def build_graph(X: np.ndarray, k: int = 15, *, random_state: int = 0) -> Graph:
     """Build the k-nearest-neighbour graph of the rows of X by cosine similarity.
 
-    Up to `EXACT_LIMIT` rows the graph is exact but for near ties (see `SPARE_CANDIDATES`). Cost
-    O(n_texts² x n_dims). Beyond that it is approximate (nearest-neighbour descent, seeded). Cost about
-    O(n_texts^1.1 x n_dims).
+    Up to `EXACT_LIMIT` rows the graph is exact but for near ties (see `SPARE_CANDIDATES`), at a cost of
+    O(n_texts² x n_dims). Beyond, it is approximate (nearest-neighbour descent), at about
+    O(n_texts^1.1 x n_dims). The same input and seed give the same graph.
 
     Parameters
     ----------
@@ -79,11 +71,7 @@ def build_graph(X: np.ndarray, k: int = 15, *, random_state: int = 0) -> Graph:
     k : int, default=15
         Neighbours per text; fewer where there are fewer other texts.
     random_state : int, default=0
-        Seed of the approximate search. The same input and seed give the same graph.
-
-    Returns
-    -------
-    Graph
+        Seed of the approximate search.
 
     Raises
     ------
@@ -97,23 +85,14 @@ def build_graph(X: np.ndarray, k: int = 15, *, random_state: int = 0) -> Graph:
     if len(unit) <= EXACT_LIMIT or k == 0:
         if len(unit) >= FEWEST_FOR_BFLOAT16 and k and processor_has_bfloat16():
             return _bfloat16_graph(unit, k)
-        return _exact_graph(unit, k)
+        return Graph(*nearest_rows(unit, unit, k, skip=np.arange(len(unit))))
     return _approximate_graph(unit, k, random_state)
 
 
 def unit_rows(X: np.ndarray) -> np.ndarray:
-    """Scale every row of X to length 1; rows of zeros stay as they are.
+    """Scale every row of X to length 1 in float32; rows of zeros and unit vectors do not change.
 
-    Rows that are unit vectors already are not changed, so that a second call changes nothing.
-
-    Parameters
-    ----------
-    X : array of shape (n_rows, n_dims)
-
-    Returns
-    -------
-    ndarray of float32, shape (n_rows, n_dims)
-        X itself where it holds nothing but float32 unit vectors.
+    X itself is returned where it holds nothing but float32 unit vectors.
 
     Raises
     ------
@@ -130,23 +109,19 @@ def unit_rows(X: np.ndarray) -> np.ndarray:
     if (squares == 1).all():
         return rows
     # Squares outside float32's range, or not a number, need a second pass in the type of X.
-    odd = np.flatnonzero(~((squares > 1e-20) & (squares < 1e20)))
-    if len(odd):
-        _refuse_infinite(X, odd)
+    extreme = np.flatnonzero(~((squares > 1e-20) & (squares < 1e20)))
+    if len(extreme):
+        infinite = extreme[~np.isfinite(X[extreme]).all(axis=1)]
+        if len(infinite):
+            raise ValueError(
+                f"{len(infinite)} of {len(X)} embeddings hold numbers that are not finite (first: row "
+                f"{infinite[0]}); encode these texts again."
+            )
         rows = rows.copy()
-        largest = np.abs(X[odd]).max(axis=1, keepdims=True, initial=0.0)
-        rows[odd] = X[odd] / np.where(largest > 0, largest, 1)
-        squares[odd] = np.einsum("ij,ij->i", rows[odd], rows[odd])
+        largest = np.abs(X[extreme]).max(axis=1, keepdims=True, initial=0.0)
+        rows[extreme] = X[extreme] / np.where(largest > 0, largest, 1)
+        squares[extreme] = np.einsum("ij,ij->i", rows[extreme], rows[extreme])
     return rows / np.sqrt(np.where(squares > 0, squares, 1))[:, None]
-
-
-def _refuse_infinite(X: np.ndarray, rows: np.ndarray) -> None:
-    bad = rows[~np.isfinite(X[rows]).all(axis=1)]
-    if len(bad):
-        raise ValueError(
-            f"{len(bad)} of {len(X)} embeddings hold numbers that are not finite (first: row {bad[0]}); "
-            "encode these texts again."
-        )
 
 
 def nearest_rows(
@@ -159,13 +134,13 @@ def nearest_rows(
     Parameters
     ----------
     queries : ndarray of float32, shape (n_queries, n_dims)
-        Unit vectors.
+        Unit rows.
     unit : ndarray of float32, shape (n_rows, n_dims)
-        Unit vectors to search.
+        Unit rows to search.
     k : int
         Neighbours per query, at most n_rows, or n_rows - 1 with `skip`.
     skip : ndarray of int, shape (n_queries,), optional
-        Row that each query leaves out, as a rule the query itself.
+        Row that each query leaves out, usually the query itself.
 
     Returns
     -------
@@ -188,7 +163,10 @@ def nearest_rows(
 
 
 def neighbour_weights(similarities: np.ndarray) -> np.ndarray:
-    """Return weights (n, k) from cosines (n, k): squares of the positive ones, each row summing to 1 or 0."""
+    """Return the weights (n, k) of neighbours: squares of the positive cosines (n, k), summing to 1 per row.
+
+    The row of a text without a positive cosine sums to 0.
+    """
     weights = np.square(np.maximum(similarities, 0), dtype=np.float32)
     total = weights.sum(axis=1, keepdims=True)
     return weights / np.where(total > 0, total, 1)
@@ -203,8 +181,7 @@ def propagate(values: np.ndarray, graph: Graph, *, mixing: float = 0.6, rounds: 
     Parameters
     ----------
     values : array of shape (n_texts, n_columns)
-    graph : Graph
-        Of the same texts.
+    graph : Graph of the same texts
     mixing : float, default=0.6
         Share taken from the neighbours, 0 to 1.
     rounds : int, default=5
@@ -233,12 +210,8 @@ def propagate(values: np.ndarray, graph: Graph, *, mixing: float = 0.6, rounds: 
     return propagated
 
 
-def _exact_graph(unit: np.ndarray, k: int) -> Graph:
-    return Graph(*nearest_rows(unit, unit, k, skip=np.arange(len(unit))))
-
-
 def _bfloat16_graph(unit: np.ndarray, k: int) -> Graph:
-    """Search exactly among the candidates of the same search in bfloat16."""
+    """Build the graph from candidates of a search in bfloat16, ranked in float32."""
     import torch
 
     rows = torch.from_numpy(np.require(unit, requirements="W"))  # a mapped file is read-only
@@ -263,25 +236,20 @@ def _approximate_graph(unit: np.ndarray, k: int, random_state: int) -> Graph:
     # One neighbour more than needed: the search usually finds the text itself, but not always.
     index = NNDescent(unit, n_neighbors=k + 1, metric="cosine", random_state=random_state)
     found = index.neighbor_graph[0]
-    order = np.arange(len(unit))[:, None]
-    # The text itself and holes (-1) go to the end, the rest keeps its order; then the last column is dropped.
-    unwanted = (found == order) | (found < 0)
+    # The text itself and missing neighbours (-1) move to the end, where the last column is dropped.
+    unwanted = (found == np.arange(len(unit))[:, None]) | (found < 0)
     keep = np.argsort(unwanted, axis=1, kind="stable")[:, :k]
     indices = np.take_along_axis(found, keep, axis=1)
-    similarities = _similarities(unit, indices)
+    # The search rounds its distances: the cosines are recomputed.
+    similarities = np.empty(indices.shape, dtype=np.float32)
+    for block in _blocks(len(unit), max(1, BLOCK_CELLS // (k * unit.shape[1]))):
+        similarities[block] = np.einsum("id,ikd->ik", unit[block], unit[indices[block]])
+    np.clip(similarities, -1, 1, out=similarities)
     nearest = np.argsort(-similarities, axis=1, kind="stable")
     return Graph(
         np.take_along_axis(indices, nearest, axis=1).astype(np.int32),
         np.take_along_axis(similarities, nearest, axis=1),
     )
-
-
-def _similarities(unit: np.ndarray, indices: np.ndarray) -> np.ndarray:
-    """Recompute the cosines to the given neighbours (n_texts, k): the search rounds its distances."""
-    similarities = np.empty(indices.shape, dtype=np.float32)
-    for block in _blocks(len(unit), max(1, BLOCK_CELLS // (indices.shape[1] * unit.shape[1]))):
-        similarities[block] = np.einsum("id,ikd->ik", unit[block], unit[indices[block]])
-    return np.clip(similarities, -1, 1)
 
 
 def _blocks(n_rows: int, size: int) -> Iterator[slice]:

@@ -42,13 +42,13 @@ def test_small_blocks_change_nothing(blobs, monkeypatch):
     assert (build_graph(blobs, 7).indices == whole.indices).all()
 
 
-def test_row_order_only_renames(blobs):
+def test_row_order_does_not_change_the_graph(blobs):
     order = np.random.default_rng(1).permutation(len(blobs))
-    graph, shuffled = build_graph(blobs, 5), build_graph(blobs[order], 5)
-    assert (order[shuffled.indices] == graph.indices[order]).all()
+    graph, permuted = build_graph(blobs, 5), build_graph(blobs[order], 5)
+    assert (order[permuted.indices] == graph.indices[order]).all()
 
 
-def test_a_text_is_never_its_own_neighbour_but_its_copy_is():
+def test_a_text_is_never_its_own_neighbour_but_its_duplicate_is():
     X = np.repeat(np.eye(3), 4, axis=0)
     graph = build_graph(X, 3)
     assert not (graph.indices == np.arange(12)[:, None]).any()
@@ -66,7 +66,7 @@ def test_zero_rows_are_similar_to_nothing():
     assert np.isfinite(graph.similarities).all()
 
 
-def test_extreme_lengths_are_harmless():
+def test_extreme_lengths_are_scaled():
     unit = unit_rows(np.array([[3e30, 4e30], [3e-30, 4e-30], [1e300, 0]]))
     np.testing.assert_allclose(unit, [[0.6, 0.8], [0.6, 0.8], [1, 0]], rtol=1e-6)
 
@@ -160,9 +160,9 @@ def test_propagation_keeps_row_sums_and_texts_without_neighbours():
 def test_candidates_in_bfloat16_give_the_exact_graph_but_for_near_ties():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(600, 48)) + 3 * rng.normal(size=(6, 48))[rng.integers(0, 6, 600)]
-    X[17] = X[400]  # a copy
+    X[17] = X[400]  # a duplicate
     unit = neighbours.unit_rows(X)
-    exact, found = neighbours._exact_graph(unit, 15), neighbours._bfloat16_graph(unit, 15)
+    exact, found = build_graph(unit, 15), neighbours._bfloat16_graph(unit, 15)
     assert found.indices.dtype == np.int32 and found.similarities.dtype == np.float32
     assert (found.indices != np.arange(600)[:, None]).all()
     assert found.indices[17, 0] == 400
