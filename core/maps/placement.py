@@ -112,12 +112,8 @@ def place_among(points: np.ndarray, neighbours: np.ndarray, similarities: np.nda
     are placed 0.07 of the map's spread from their true place (median). By the nearest text alone it is 0.09,
     by the mean 0.13. A text equal to its nearest neighbour gets the place of that neighbour.
 
-    Parameters
-    ----------
-    points : array of shape (n_texts, 2)
-        The map.
-    neighbours, similarities : arrays of shape (k,)
-        Rows and cosines, nearest first.
+    Points are those of the map (n_texts, 2); neighbours and similarities (k,) their rows and cosines, nearest
+    first.
 
     References
     ----------

@@ -60,8 +60,6 @@ def measure_map(
     ----------
     X : array of shape (n_texts, n_dims)
         Unit vectors of the map's space.
-    graph : Graph
-        Their nearest neighbours.
     places : array of shape (n_texts, 2)
         The map.
     near : array of shape (n_texts,)
@@ -86,12 +84,7 @@ def near_neighbours(graph: Graph, places: np.ndarray) -> np.ndarray:
 
     Near is a distance of `NEAR_RADIUS` spreads, so that the order within a dense cluster does not matter. It
     is at least the radius that would hold twice the number of neighbours on an even map. Where few neighbours
-    are near, the map misleads.
-
-    Returns
-    -------
-    ndarray of float32, shape (n_texts,)
-        0 to 1; 1 where there are no neighbours.
+    are near, the map misleads. float32 (n_texts,), 0 to 1; 1 where there are no neighbours.
     """
     places = np.asarray(places, dtype=np.float32)
     n_texts, k = graph.indices.shape
@@ -147,19 +140,10 @@ def trustworthiness(X: np.ndarray, places: np.ndarray, k: int = 15, *, random_st
 
 
 def displacement(before: np.ndarray, after: np.ndarray, change: np.ndarray) -> float | None:
-    """Return the median distance that texts with kept neighbours moved, in spreads of the first map.
+    """Return the median distance between two aligned maps, in spreads of the first.
 
-    Parameters
-    ----------
-    before, after : arrays of shape (n_texts, 2)
-        Both maps, aligned.
-    change : array of shape (n_texts,)
-        Share of neighbours replaced; texts with more than `MOST_REPLACED` do not count.
-
-    Returns
-    -------
-    float or None
-        None where no text kept its neighbours.
+    Only texts with kept neighbours count: a share `change` (n_texts,) of up to `MOST_REPLACED` was replaced.
+    None where there are none.
     """
     kept = np.asarray(change) <= MOST_REPLACED
     width = spread(np.asarray(before))

@@ -148,7 +148,12 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         X, y = validate_data(self, X, y, dtype=np.float32, order="C", ensure_min_samples=2)
         names = name_directions(label_vectors, self.n_features_in_)
         labels = read_labels(y, len(names))
-        graph = self._graph(X, graph)
+        if graph is None:
+            graph = build_graph(X, self.n_neighbors, random_state=self.random_state)
+        if len(graph.indices) != len(X):
+            raise ValueError(
+                f"The graph is of {len(graph.indices)} texts and X of {len(X)}; give the graph of X."
+            )
         self.__dict__.pop("linear_", None)
         self._fitted_unit = unit_rows(X)
         self.classes_ = labels.classes
@@ -226,8 +231,6 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
 
         Parameters
         ----------
-        arrays : mapping
-            From `to_arrays`.
         unit : ndarray of float32, shape (n_texts, n_dims)
             Unit vectors of the fitted texts.
         embedding : ndarray of float32, shape (n_texts, n_reshaped), or None
@@ -260,15 +263,6 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         """The linear map nearest to this transform, with its agreement."""
         check_is_fitted(self)
         return fit_linear_form(self._fitted_unit, self.embedding_)
-
-    def _graph(self, X: np.ndarray, graph: Graph | None) -> Graph:
-        if graph is None:
-            return build_graph(X, self.n_neighbors, random_state=self.random_state)
-        if len(graph.indices) != len(X):
-            raise ValueError(
-                f"The graph is of {len(graph.indices)} texts and X of {len(X)}; give the graph of X."
-            )
-        return graph
 
     def _centred(self, unit: np.ndarray) -> np.ndarray:
         return unit_rows(unit - self.centre_)

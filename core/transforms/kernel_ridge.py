@@ -29,7 +29,7 @@ class Ridge:
     inverse: np.ndarray
 
     def leave_one_out(self, kernel_to_examples: np.ndarray) -> np.ndarray:
-        """Return the scores of the first examples, each scored without itself among the examples.
+        """Return the scores of the first examples, each without itself: float64 (n_rows, n_classes).
 
         Leaving example i out changes the coefficients by -inverse[:, i] coefficients[i] / inverse[i, i].
         The scores are linear in the kernel, so its rows may be mixed along the neighbour graph.
@@ -38,10 +38,6 @@ class Ridge:
         ----------
         kernel_to_examples : array of shape (n_rows, n_examples)
             Row i: kernel of example i to all examples, or any mixture of such rows.
-
-        Returns
-        -------
-        ndarray of float64, shape (n_rows, n_classes)
 
         References
         ----------
@@ -76,7 +72,6 @@ def fit_ridge(examples: Examples, penalty: float, similarities: np.ndarray) -> R
 
     Parameters
     ----------
-    examples : Examples
     penalty : float
         Above 0. Regularisation added to the diagonal for an example of weight 1.
     similarities : ndarray of float64, shape (n_examples, n_examples)

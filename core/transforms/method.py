@@ -62,7 +62,6 @@ class Method:
 
         Parameters
         ----------
-        n_names : int
         n_classes : int
             Different labels of texts.
         names_encoded : bool

@@ -21,7 +21,6 @@ class Examples:
         Classes, 0 to n_classes - 1.
     counts : ndarray of float64, shape (n_examples,)
         Weight of each example, in labelled texts.
-    n_classes : int
     """
 
     rows: np.ndarray

@@ -157,18 +157,9 @@ def split_cluster(points: np.ndarray, rows: np.ndarray, levels: list[np.ndarray]
 
 
 def join_nearest(points: np.ndarray, clusters: np.ndarray) -> np.ndarray:
-    """Return the clusters with every noise point in the cluster of the nearest point that has one.
+    """Return the clusters (n_texts,) with each noise point, -1, in the cluster of the nearest other point.
 
-    Parameters
-    ----------
-    points : array of shape (n_texts, n_dims)
-    clusters : array of int, shape (n_texts,)
-        -1 for noise.
-
-    Returns
-    -------
-    ndarray of int32, shape (n_texts,)
-        Without noise, unless all was noise.
+    int32, without noise, unless all was noise.
     """
     from scipy.spatial import KDTree
 
@@ -182,17 +173,9 @@ def join_nearest(points: np.ndarray, clusters: np.ndarray) -> np.ndarray:
 
 
 def number_by_size(clusters: np.ndarray) -> np.ndarray:
-    """Return the clusters numbered 0, 1, … from the largest; of equal ones that with the first text.
+    """Return clusters of any numbers as 0, 1, … from the largest, equal ones by their first text.
 
-    Parameters
-    ----------
-    clusters : array of int, shape (n_texts,)
-        Any numbers; below 0 for noise.
-
-    Returns
-    -------
-    ndarray of int32, shape (n_texts,)
-        -1 for noise.
+    int32 (n_texts,); numbers below 0 are noise and become -1.
     """
     clusters = np.asarray(clusters)
     numbered = np.full(clusters.shape, -1, dtype=np.int32)

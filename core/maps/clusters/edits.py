@@ -66,7 +66,6 @@ def apply_edits(codes: np.ndarray, edits: Sequence[Edit], points: np.ndarray) ->
     ----------
     codes : int array (n,)
         Clusters from 0, -1 for noise.
-    edits : sequence of Edit
     points : array of shape (n, 2)
         Places on the map: texts that joined a split cluster since go to its nearest part.
     """

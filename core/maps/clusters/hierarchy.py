@@ -29,15 +29,10 @@ class Hierarchy:
 
 
 def build_hierarchy(points: np.ndarray, min_samples: int) -> Hierarchy:
-    """Build HDBSCAN's single linkage tree of mutual reachability distances.
+    """Build HDBSCAN's single linkage tree of mutual reachability distances of finite points (n, n_dims).
 
-    Measured on 2-D maps: 0.2 s for 20,000 points, 10 s for 200,000.
-
-    Parameters
-    ----------
-    points : array of shape (n, n_dims), finite
-    min_samples : int
-        The core distance of a point is that to this many neighbours, itself counted.
+    The core distance of a point is that to `min_samples` neighbours, itself counted. Measured on 2-D maps:
+    0.2 s for 20,000 points, 10 s for 200,000.
 
     References
     ----------
@@ -58,13 +53,10 @@ def build_hierarchy(points: np.ndarray, min_samples: int) -> Hierarchy:
 
 
 def order_tree(tree: np.ndarray) -> Hierarchy:
-    """Convert a single linkage tree to a `Hierarchy`.
+    """Convert a single linkage tree (n - 1, 4), as from SciPy's linkage, to a `Hierarchy`.
 
-    Parameters
-    ----------
-    tree : array of shape (n - 1, 4)
-        As from SciPy's linkage: the two groups of each merge (below n a point, else n + the number of an
-        earlier merge), their distance, ascending, and the number of points together.
+    Each row holds the two groups of a merge (below n a point, else n + the number of an earlier merge), their
+    distance, ascending, and the number of points together.
     """
     n = len(tree) + 1
     left, right = tree[:, 0].astype(np.int64), tree[:, 1].astype(np.int64)
@@ -97,7 +89,6 @@ def cut(
 
     Parameters
     ----------
-    hierarchy : Hierarchy
     min_size : int, at least 2
         Fewest points of a cluster.
     max_size : int, optional

@@ -118,7 +118,6 @@ def spread_evenly(table: WordTable, leaves: np.ndarray) -> np.ndarray | None:
 
     Parameters
     ----------
-    table : WordTable of n texts
     leaves : int array (n,)
         From `Hierarchy.leaves`: neighbours follow one another.
 
@@ -136,14 +135,9 @@ def spread_evenly(table: WordTable, leaves: np.ndarray) -> np.ndarray | None:
 
 
 def nearest_groups(points: np.ndarray, codes: np.ndarray, groups: Sequence[int] | np.ndarray) -> np.ndarray:
-    """Return the groups with the nearest centroids.
+    """Return the groups with the nearest centroids, of points (n, 2) with group codes (n,).
 
-    Parameters
-    ----------
-    points : array of shape (n, 2)
-    codes : int array (n,)
-        Group of each text; texts of groups not in `groups` do not count.
-    groups : sequence of int, ascending
+    Texts of groups not in `groups`, ascending, do not count.
 
     Returns
     -------
