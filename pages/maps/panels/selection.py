@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.charts import BARS, composition_bars
+from pages.common import layout
 from pages.maps.component import Colouring, NumericColouring
 from pages.maps.lists import ROWS_SHOWN, note_unlisted
 from pages.maps.panels.search import draw_hits
@@ -58,9 +59,5 @@ def _draw_selected_texts(view: MapView, selected: np.ndarray) -> None:
 def _draw_composition(colours: Colouring, selected: np.ndarray) -> None:
     """Draw the composition of the selection by colour, beside the whole corpus."""
     shown = min(len(np.unique(np.asarray(colours.codes)[selected])), BARS)
-    st.plotly_chart(
-        composition_bars(colours.codes, selected, colours.labels, colours.colours),
-        key="maps_composition",
-        height=60 + 17 * shown,
-        config={"displayModeBar": False},
-    )
+    figure = composition_bars(colours.codes, selected, colours.labels, colours.colours)
+    layout.draw_chart(figure, "maps_composition", 60 + 17 * shown)
