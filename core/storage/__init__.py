@@ -1,4 +1,7 @@
-"""Keep what people type in SQLite and what machines compute in arrays, under one data folder."""
+"""Keep what people type in SQLite and what machines compute in arrays, under one data folder.
+
+Every function `load_...` raises StoreError when a part is missing or damaged.
+"""
 
 from core.storage.arrays import ArtifactStore
 from core.storage.embeddings import (

@@ -58,18 +58,12 @@ def has_fit(results: ArtifactStore, key: str | None) -> bool:
 
 
 def load_method(results: ArtifactStore, key: str) -> Method:
-    """Return the method of a Fit without reading the rest. Raises as `load_fit`."""
+    """Return the method of a Fit without reading the rest."""
     return Method.from_text(results.load_document(f"{key}.labels").get("approach"))
 
 
 def load_fit(results: ArtifactStore, key: str) -> Fit:
-    """Read the result of a Fit; its arrays stay on disk until they are accessed.
-
-    Raises
-    ------
-    StoreError
-        When a part is missing or damaged.
-    """
+    """Read the result of a Fit; its arrays stay on disk until they are accessed."""
     named = results.load_document(f"{key}.labels")
     given, probabilities, label_vectors = (results.load_array(f"{key}.{part}") for part in ARRAYS)
     space_key = named.get("space_key", key)  # earlier versions knew one method only
@@ -123,21 +117,12 @@ def findings_kept(results: ArtifactStore, key: str) -> set[str]:
 
 
 def load_findings(results: ArtifactStore, key: str) -> Findings:
-    """Read the findings of a Fit measured so far.
-
-    Raises
-    ------
-    StoreError
-        When a part is damaged; it is then measured again.
-    """
+    """Read the findings of a Fit measured so far; a damaged one is measured again."""
     return Findings(**{name: load_finding(results, key, name) for name in FINDINGS})
 
 
 def load_finding(results: ArtifactStore, key: str, name: str) -> Finding:
-    """Read one of `Findings` by its name, of the type it has there; None before it is measured.
-
-    Raises as `load_findings`.
-    """
+    """Read one of `Findings` by its name, of the type it has there; None before it is measured."""
     if name not in findings_kept(results, key):
         return None
     if name in ("change", "near"):

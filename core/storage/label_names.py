@@ -28,10 +28,7 @@ class LabelNames:
     def add(self, analysis_id: int, name: str) -> str:
         """Add a label name; return it as saved (blanks normalised).
 
-        Raises
-        ------
-        LabelError
-            For an empty, too long or already used name.
+        Raises LabelError for an empty, too long or already used name.
         """
         try:
             with self._database.transaction() as connection:
@@ -47,10 +44,7 @@ class LabelNames:
     def rename(self, analysis_id: int, old: str, new: str) -> None:
         """Rename a label; its texts keep it, with who gave it and when.
 
-        Raises
-        ------
-        LabelError
-            For an empty, too long or already used name, or when there is no label of the old one.
+        Raises LabelError for an empty, too long or already used name, or when there is no label `old`.
         """
         if " ".join(new.split()) == old:
             return
@@ -63,17 +57,8 @@ class LabelNames:
     def merge(self, analysis_id: int, names: Sequence[str], into: str) -> None:
         """Count several labels as one: the texts of `names` count for `into` from now on.
 
-        Parameters
-        ----------
-        names : sequence of str
-            Labels that are no longer offered; `into` itself is passed over.
-        into : str
-            Label that stays.
-
-        Raises
-        ------
-        LabelError
-            For a name that the analysis does not have; nothing is then merged.
+        `names` may contain `into`. Raises LabelError for a name that the analysis does not have; nothing is
+        then merged.
         """
         with self._database.transaction() as connection:
             connection.execute("BEGIN IMMEDIATE")  # no other tab merges the two in the opposite direction
@@ -104,10 +89,8 @@ class LabelNames:
     def restore(self, analysis_id: int, name: str) -> None:
         """Bring back a merged or deleted label with the texts that had it.
 
-        Raises
-        ------
-        LabelError
-            When there is no such retired label, or a label of today has its name in other letters.
+        Raises LabelError when there is no such retired label, or when a label in use has its name in other
+        letter case.
         """
         with self._database.transaction() as connection:
             connection.execute("BEGIN IMMEDIATE")

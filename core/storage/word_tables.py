@@ -24,13 +24,7 @@ def save_word_table(results: ArtifactStore, corpus_key: str, table: WordTable) -
 
 
 def load_word_table(results: ArtifactStore, corpus_key: str) -> WordTable:
-    """Read the word table of a corpus.
-
-    Raises
-    ------
-    StoreError
-        When a part is missing or damaged.
-    """
+    """Read the word table of a corpus."""
     key = _table_key(corpus_key)
     starts, entries, pairs = (results.load_array(f"{key}.{part}") for part in PARTS)
     return WordTable(starts, entries, pairs, results.load_document(key))

@@ -34,19 +34,10 @@ def cluster(store: Store, report: Report, *, corpus_key: str, space_key: str, k:
 
 
 def name_clusters(store: Store, report: Report, *, corpus_key: str, analysis_id: int | None) -> None:
-    """Name the clusters of a map by the configured language model, and keep the names as one edit.
+    """Name the clusters of a map by the configured language model, and save the names as one edit.
 
-    Clusters whose name was given before keep it.
-
-    Parameters
-    ----------
-    analysis_id : int or None
-        Whose map it is; None for the generic one.
-
-    Raises
-    ------
-    Cancelled, LanguageModelError
-        When it was stopped, or the server failed. The names that came until then are kept.
+    The map is that of the analysis, or the generic one for None. Clusters that were named before keep their
+    name. After Cancelled or LanguageModelError, the names received until then are saved.
     """
     model = configured()
     if model is None:
@@ -96,16 +87,7 @@ def naming_problems(store: Store, corpus_key: str, analysis_id: int | None) -> s
 
 
 def groups_to_name(corpus: Corpus, space: Space, partition: Partition, codes: list[int]) -> dict[int, Group]:
-    """Return what the prompt for each cluster shows: typical texts of it and of the nearest on the map.
-
-    Parameters
-    ----------
-    corpus : Corpus of n texts
-    space : Space of n texts
-    partition : Partition of n texts
-    codes : list of int
-        Clusters to name.
-    """
+    """Return what the prompt for each cluster shows: typical texts of it and of the nearest on the map."""
     every = list(partition.names)
     near = nearest_groups(np.asarray(space.map), np.asarray(partition.codes), every)
     typical = {code: typical_rows(space.vectors, partition.rows(code), SHOWN_TEXTS) for code in every}

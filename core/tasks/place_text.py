@@ -19,10 +19,7 @@ def place_typed_text(store: Store, *, corpus_key: str, text: str, fit_key: str |
     Only the encoder of that space encodes it: where that is a server, the text is sent nowhere else. Nothing
     is trained, except at the first placement in a Fit of an earlier version, which stored no estimators.
 
-    Returns
-    -------
-    dict
-        A `core.maps.Placement` as lists.
+    Returns a `core.maps.Placement` as lists.
 
     Raises
     ------
