@@ -131,9 +131,7 @@ def plant_space(generator: np.random.Generator, groups: np.ndarray) -> Space:
     indices = order[starts[groups][:, None] + picks].astype(np.int32)
     similarities = np.einsum("id,ikd->ik", vectors, vectors[indices])
     return Space(
-        vectors=vectors,
-        graph=Graph(indices, similarities.astype(np.float32)),
-        map=places.astype(np.float32),
+        vectors=vectors, graph=Graph(indices, similarities.astype(np.float32)), map=places.astype(np.float32)
     )
 
 

@@ -47,13 +47,13 @@ class Findings:
 
 
 FINDINGS = tuple(field.name for field in fields(Findings))
-SPACE_FINDINGS = ("evidence", "change", "near", "map_quality")
-"""Findings that need no transform: what is measured of a re-encoded space."""
 
 
 def findings_wanted(method: Method) -> tuple[str, ...]:
     """Return the names of the findings that a Fit by this method gets, in the order of `FINDINGS`."""
-    if method.kind == "guided":
-        return FINDINGS
-    more = ("linear", "words") if method.kind == "gstransform" else ()
-    return tuple(name for name in FINDINGS if name in (*SPACE_FINDINGS, *more))
+    left_out: tuple[str, ...] = ()
+    if method.kind != "guided":
+        left_out = ("control", "curve")
+    if method.reencodes:  # no transform to approximate
+        left_out = ("control", "curve", "linear", "words")
+    return tuple(name for name in FINDINGS if name not in left_out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -102,11 +103,11 @@ def check_names(materials: Sequence[Material]) -> None:
             else [getattr(material, "aspect", "pairs")]
         )
     ]
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise CorpusError(
-            f"Two sets of texts are called {' / '.join(twice)}: name each once, or rename a file."
-        )
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise CorpusError(
+                f"Two sets of texts are called {' / '.join(name)}: name each once, or rename a file."
+            )
 
 
 def draw_triplets(

@@ -24,10 +24,7 @@ MAX_FACET_LABELS = 50
 def read_published(task: PublishedTask, folder: Path | None = None) -> list[Material]:
     """Read a task of the papers: from a folder, else from an earlier download, else from the hub.
 
-    Parameters
-    ----------
-    folder : Path, optional
-        Contains the task's files, or a folder of the task's name with them.
+    The folder contains the task's files, or a folder of the task's name with them.
 
     Raises
     ------

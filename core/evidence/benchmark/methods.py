@@ -63,21 +63,10 @@ def make_settings(
 
 
 def pick(facet: Facet, vectors: np.ndarray, n: int, picking: Picking, seed: int) -> np.ndarray:
-    """Return the rows that get their labels, with at least two different labels.
+    """Return the rows that get their labels, int64, first pick first, with at least two different labels.
 
-    Parameters
-    ----------
-    vectors : ndarray of shape (n_texts, n_dims)
-        Generic space.
-    n : int
-        At most the number of labelled texts.
-    picking : "random" or "suggested"
-        Suggested texts come ten at a time, as in the app. Texts without a label are no candidates.
-
-    Returns
-    -------
-    ndarray of int64, the first pick first
-        Fewer than n where no more different texts are suggested.
+    Suggested texts come ten at a time, as in the app; fewer than n where no more different texts are
+    suggested. Only labelled texts are candidates, and n is at most their number.
     """
     rows = facet.labelled
     permuted = np.random.default_rng(seed).permutation(rows)

@@ -1,9 +1,9 @@
-"""Scores: V-measure, neighbour purity, Spearman's correlation, triplet accuracy, instruction robustness.
+"""Scores: V-measure, neighbour purity, Spearman's correlation, triplet accuracy.
 
-All are shares between 0 and 1, or differences of such; reports show them times 100. The benchmarks, the
-command line and the tests use these functions and no others. They follow the published program of InBedder,
-with two differences in the clustering: vectors are scaled to length 1, and k-means is full instead of
-mini-batch, the best of `KMEANS_STARTS` seeded starts.
+Shares between 0 and 1 of vectors (n_texts, n_dims) and class codes (n_texts,); reports show them times 100.
+The benchmarks, the command line and the tests use these functions and no others. They follow the published
+program of InBedder, with two differences in the clustering: vectors are scaled to length 1, and k-means is
+full instead of mini-batch, the best of `KMEANS_STARTS` seeded starts.
 
 References
 ----------
@@ -12,7 +12,7 @@ EMNLP-CoNLL 2007.
 Spearman: "The proof and measurement of association between two things", American Journal of Psychology 15,
 1904.
 Peng, Zhang, Wang, Srinivasa, Liu, Wang, Shang: "Answer is All You Need: Instruction-following Text Embedding
-via Answering the Question", ACL 2024, arXiv:2402.09642 (triplets, harmonic means, robustness).
+via Answering the Question", ACL 2024, arXiv:2402.09642 (triplets, harmonic means).
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from core.neighbours import unit_rows
 
 KMEANS_STARTS = 4
 """Starts of k-means, of which the one with the lowest inertia counts."""
-PURITY_NEIGHBOURS = 10
 PURITY_TEXTS = 1_000
 """Most texts whose neighbours count: their similarities to all others are in memory at once."""
 HARMONIC_OFFSET = 1e-8  # added before scores are inverted, as published
@@ -36,11 +35,6 @@ def clustering_score(vectors: np.ndarray, codes: np.ndarray, seed: int) -> float
 
     The harmonic mean, 0 to 1, of the homogeneity, 1 - H(label | cluster) / H(label), and of the completeness,
     1 - H(cluster | label) / H(cluster). Cost O(n_texts x n_dims x n_labels) an iteration.
-
-    Parameters
-    ----------
-    vectors : ndarray of shape (n_texts, n_dims)
-    codes : ndarray of int, shape (n_texts,)
     """
     from sklearn.cluster import KMeans
     from sklearn.metrics import v_measure_score
@@ -50,24 +44,12 @@ def clustering_score(vectors: np.ndarray, codes: np.ndarray, seed: int) -> float
 
 
 def purity_score(
-    vectors: np.ndarray,
-    codes: np.ndarray,
-    seed: int,
-    *,
-    n_neighbors: int = PURITY_NEIGHBOURS,
-    n_queries: int = PURITY_TEXTS,
+    vectors: np.ndarray, codes: np.ndarray, seed: int, *, n_neighbors: int = 10, n_queries: int = PURITY_TEXTS
 ) -> float:
     """Return the share of a text's nearest other texts, by cosine, that have its label.
 
     The mean over a random sample of `n_queries` texts, or over all where there are no more. Cost
     O(n_queries x n_texts x n_dims).
-
-    Parameters
-    ----------
-    vectors : ndarray of shape (n_texts, n_dims)
-    codes : ndarray of int, shape (n_texts,)
-    seed : int
-        Seed of the sample.
     """
     unit, n_neighbors = unit_rows(vectors), min(n_neighbors, len(vectors) - 1)
     rows = np.random.default_rng(seed).choice(len(unit), min(n_queries, len(unit)), replace=False)
@@ -86,16 +68,8 @@ def cosines(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 def similarity_score(first: np.ndarray, second: np.ndarray, scores: np.ndarray) -> float:
     """Return Spearman's rank correlation between the cosines of pairs and their scores.
 
-    Parameters
-    ----------
-    first, second : ndarray of shape (n_pairs, n_dims)
-    scores : ndarray of shape (n_pairs,)
-
-    Returns
-    -------
-    float
-        -1 to 1; equal values share the mean of their ranks. 0 where all cosines or all scores are equal, and
-        nothing is ranked.
+    Takes two arrays of shape (n_pairs, n_dims), and scores (n_pairs,). From -1 to 1; equal values share the
+    mean of their ranks. 0 where all cosines or all scores are equal, and nothing is ranked.
     """
     from scipy.stats import spearmanr
 
@@ -108,11 +82,7 @@ def similarity_score(first: np.ndarray, second: np.ndarray, scores: np.ndarray) 
 def triplet_score(anchor: np.ndarray, positive: np.ndarray, negative: np.ndarray) -> float:
     """Return the share of anchors that are nearer, by cosine, to their positive than to their negative.
 
-    A tie is a failure.
-
-    Parameters
-    ----------
-    anchor, positive, negative : ndarray of shape (n_triplets, n_dims)
+    Takes three arrays of shape (n_triplets, n_dims). A tie is a failure.
     """
     return float((cosines(anchor, positive) > cosines(anchor, negative)).mean())
 

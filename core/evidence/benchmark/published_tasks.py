@@ -59,10 +59,7 @@ TASKS = (
         "triplets",
         "6,160 triplets of bank customers' messages for each of intent and emotion",
         "d0101c15083166b77371cf542c4045decc0a6e92",
-        (
-            Aspect("emotion", "How does the customer feel?"),
-            Aspect("intent", "What does the customer need?"),
-        ),
+        (Aspect("emotion", "How does the customer feel?"), Aspect("intent", "What does the customer need?")),
     ),
     PublishedTask(
         "InstructSTSB",

@@ -20,12 +20,7 @@ from core.evidence.benchmark.data import (
     check_names,
 )
 from core.evidence.benchmark.methods import Setting, name_vectors, shown_codes
-from core.evidence.benchmark.metrics import (
-    clustering_score,
-    purity_score,
-    similarity_score,
-    triplet_score,
-)
+from core.evidence.benchmark.metrics import clustering_score, purity_score, similarity_score, triplet_score
 from core.evidence.benchmark.report import Report as ScoreReport
 from core.evidence.benchmark.report import ScoreCollector
 from core.evidence.benchmark.splits import Split, make_splits

@@ -3,13 +3,7 @@
 from core.evidence.comparison.measure import Sample, measure_system
 from core.evidence.comparison.result import Comparison, System, SystemRow
 from core.evidence.comparison.summary import headline, in_words
-from core.evidence.comparison.systems import (
-    Encoders,
-    find_refusal,
-    list_systems,
-    sample_rows,
-    title_among,
-)
+from core.evidence.comparison.systems import Encoders, find_refusal, list_systems, sample_rows, title_among
 
 __all__ = [
     "Comparison",

@@ -31,13 +31,7 @@ def list_systems(encoders: Encoders) -> tuple[System, ...]:
 
 
 def title_among(chosen: Sequence[str], encoders: Encoders) -> str:
-    """Return the title of an encoder, with as much of its name as distinguishes it from the others.
-
-    Parameters
-    ----------
-    chosen : (encoder, template), one of `encoders`
-    encoders : sequence of (encoder, template)
-    """
+    """Return the title of an encoder, with as much of its name as distinguishes it from the others."""
     encoder, template = chosen
     title = title_of(encoder)
     alike = [(other, how) for other, how in encoders if title_of(other) == title]
@@ -51,14 +45,9 @@ def title_among(chosen: Sequence[str], encoders: Encoders) -> str:
 
 
 def sample_rows(given: np.ndarray, n_texts: int) -> np.ndarray:
-    """Return the rows to compare on, ascending: labelled ones first, then others, both drawn at random.
+    """Return at most n_texts rows to compare on, ascending: labelled ones first, then others, both at random.
 
-    Parameters
-    ----------
-    given : ndarray of int64, shape (n_all,)
-        Label of each text; -1 where unlabelled.
-    n_texts : int
-        How many; all texts where there are no more.
+    Takes the label of each text, int64 (n_all,), -1 where unlabelled.
     """
     order = np.random.default_rng(0).permutation(len(given))
     order = order[np.argsort(given[order] < 0, kind="stable")]
@@ -68,12 +57,7 @@ def sample_rows(given: np.ndarray, n_texts: int) -> np.ndarray:
 def find_refusal(method: Method, instruction: str, n_names: int, n_classes: int) -> str:
     """Return why a system cannot be measured, in one sentence; "" when it can.
 
-    Parameters
-    ----------
-    n_names : int
-        Label names.
-    n_classes : int
-        Different labels that texts of the sample have.
+    Takes the number of label names, and of different labels that texts of the sample have.
     """
     if method.reencodes and not instruction and split_precomputed(method.encoder) is None:
         return "There is no instruction to encode under: type one first."
