@@ -42,5 +42,5 @@ class TestEstimate:
         assert half.whole_seconds == whole.whole_seconds == pytest.approx(604)
 
     def test_vectors_from_a_file_cost_nothing(self, store, labelled, corpus):
-        *_, ready = estimate_comparison(store, corpus, labelled, [("vectors:mine.npy#k", "")], 60)
-        assert ready.whole_seconds == 0 and ready.seconds < 20
+        *_, precomputed = estimate_comparison(store, corpus, labelled, [("vectors:mine.npy#k", "")], 60)
+        assert precomputed.whole_seconds == 0 and precomputed.seconds < 20
