@@ -17,7 +17,7 @@ from pages.common.encoders import (
     read_upload,
 )
 
-VECTOR_SOURCES = {"encoder": "By an encoder", "ready": "Vectors I have already"}
+VECTOR_SOURCES = {"encoder": "By an encoder", "file": "Vectors I have already"}
 VECTOR_SOURCES_HELP = (
     "A map needs a vector of each text: computed here by an encoder, or read from a file. On the generic "
     "map, texts with similar vectors stand close together."
@@ -27,7 +27,7 @@ STOPPED = "Cancelled; nothing was lost. It starts again."
 
 def draw_vector_sources(corpus: Corpus) -> None:
     """Draw the choice of where the vectors come from, and the fields of the choice."""
-    way = st.segmented_control(
+    source = st.segmented_control(
         "Vectors of the texts",
         list(VECTOR_SOURCES),
         format_func=VECTOR_SOURCES.__getitem__,
@@ -37,7 +37,7 @@ def draw_vector_sources(corpus: Corpus) -> None:
         help=VECTOR_SOURCES_HELP,
         persist_state="session",
     )
-    if way == "ready":
+    if source == "file":
         upload = read_upload(corpus, key="corpus")
         if upload is not None:
             draw_encode(corpus, kept_vectors_name(corpus.key, upload), upload=upload)
@@ -71,14 +71,8 @@ def draw_encode(
 ) -> None:
     """Draw the page's primary button, which encodes with progress and Cancel, or opens an encoded corpus.
 
-    Parameters
-    ----------
-    corpus : Corpus
-    encoder : str
-        Name of the encoder; with an upload the name of its vectors, "" before they are kept.
-    upload : Upload, optional
-        Vectors that take the place of encoding.
-    disabled : bool
+    With an upload its vectors take the place of encoding; `encoder` is then the name of the vectors, ""
+    before they are stored.
     """
     stored = cache.store().find_corpus(corpus.key)
     job = jobs.latest("prepare", corpus_key=corpus.key)

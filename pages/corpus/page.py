@@ -25,7 +25,7 @@ def corpus_page() -> None:
         "Corpus",
         "Choose the texts to explore. They stay on this machine, unless you choose a server to encode them.",
         next_page=navigation.MAPS if ready else None,
-        next_label=f"See the map of “{markdown(entry.name)}”" if ready else "",
+        next_label=f"Open the map of “{markdown(entry.name)}”" if ready else "",
     )
     stored = cache.store().corpora()
     source = st.segmented_control(
@@ -69,7 +69,7 @@ def draw_current(entry: StoredCorpus | None) -> None:
             draw_resume(entry)
             return
         with st.container(horizontal=True):
-            st.page_link(navigation.MAPS, label="Explore the map", icon=":material/map:")
+            st.page_link(navigation.MAPS, label="Open the map", icon=":material/map:")
             st.page_link(navigation.GUIDE, label="Give an instruction", icon=":material/edit:")
 
 

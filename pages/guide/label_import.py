@@ -14,7 +14,6 @@ from core.labels import FoundLabels, labels_from_column, match_labels
 from pages.common import cache, draw_notice, ensure_analysis, keep_notice, person, state_of
 
 TEXTS_PER_LABEL = {"10 of each": 10, "25 of each": 25, "100 of each": 100, "all": None}
-
 IMPORT = "import"  # where messages about an import are shown
 
 

@@ -20,11 +20,7 @@ from pages.common import (
     state_of,
     widget_value,
 )
-from pages.common.encoders import (
-    draw_encoder_chooser,
-    draw_ready_upload,
-    forget_fields,
-)
+from pages.common.encoders import draw_encoder_chooser, draw_vector_upload, forget_fields
 
 KINDS = {"guided": "Reshape by labels", "gstransform": "GSTransform", "reencode": "Re-encode every text"}
 METHOD_HELP = (
@@ -40,26 +36,19 @@ FEW_FOR_GSTRANSFORM = 200  # labels
 
 @dataclass
 class MethodState:
-    """What the fields of an analysis' method show.
-
-    Attributes
-    ----------
-    seen : Method or None, the stored method that the fields were last in step with
-    latest_reencode, latest_file : Method or None, chosen last, to be offered again
-    """
+    """What the fields of an analysis' method show."""
 
     seen: Method | None = None
+    """Stored method when the fields were last set to it."""
     latest_reencode: Method | None = None
     latest_file: Method | None = None
+    """Methods chosen last, to be offered again."""
 
 
 def draw_method(analysis: Analysis | None) -> None:
     """Draw the choice of the method in one line, and below it what re-encoding needs.
 
-    Parameters
-    ----------
-    analysis : Analysis or None
-        None while there is none: a choice then creates one.
+    Where there is no analysis yet, a choice creates one.
     """
     method = analysis.method if analysis else Method()
     kind, key = method.kind.value, f"approach_kind_{analysis.id if analysis else None}"
@@ -74,15 +63,15 @@ def draw_method(analysis: Analysis | None) -> None:
         cache.store().set_method(analysis_id, chosen)
         state.seen = chosen
 
-    # The choice was not stored, or another window changed it. In all other cases `default` sets the widget:
-    # a rerun may interrupt this one.
-    otherwise = widget_value(key, kind) != kind
-    if otherwise:
+    # Set only where the choice was not stored, or another window changed it. Otherwise `default` sets the
+    # widget, since a rerun may interrupt this one.
+    outdated = widget_value(key, kind) != kind
+    if outdated:
         set_widget(key, kind)
     with st.container(horizontal=True, vertical_alignment="center", key="approach"):
         st.markdown(":small[Method]", help=METHOD_HELP, width="content")
         st.segmented_control(
-            "Method", list(KINDS), default=None if otherwise else kind,
+            "Method", list(KINDS), default=None if outdated else kind,
             format_func=KINDS.__getitem__, required=True, key=key, label_visibility="collapsed",
             on_change=attempt, args=[choose_kind, METHOD],
         )  # fmt: skip
@@ -110,17 +99,17 @@ def _draw_reencoding(analysis: Analysis, corpus: Corpus) -> None:
 
     def choose_source() -> None:
         kept = state.latest_file if widget_value(source) == FILE else None
-        _keep(analysis.id, kept or Method("reencode"))
+        _store_method(analysis.id, kept or Method("reencode"))
 
     def use_task(task: str) -> None:
         attempt(lambda: cache.store().set_instruction(analysis.id, task), METHOD)
 
-    by = st.segmented_control(
+    chosen_source = st.segmented_control(
         "Where the vectors come from", [ENCODER, FILE], required=True, key=source,
         default=ENCODER if split_precomputed(method.encoder) is None else FILE,
         label_visibility="collapsed", on_change=choose_source, persist_state="session",
     )  # fmt: skip
-    if by == ENCODER:
+    if chosen_source == ENCODER:
         name, template = draw_encoder_chooser(
             key=f"approach_{analysis.id}",
             instructed=True,
@@ -134,14 +123,14 @@ def _draw_reencoding(analysis: Analysis, corpus: Corpus) -> None:
         refused = EncoderSpec.parse(name).kind == "endpoint" and host_of(name) is None
         chosen = Method("reencode") if refused else Method("reencode", name, template)  # it may hold a key
     else:
-        name = draw_ready_upload(corpus, key=f"approach_{analysis.id}")
+        name = draw_vector_upload(corpus, key=f"approach_{analysis.id}")
         chosen = Method("reencode", name) if name else method
         if not name and method.encoder:
             title = markdown(title_of(method.encoder))
             st.caption(f"The {title} are in use until you choose another file.")
     if split_precomputed(chosen.encoder) is not None:
         state.latest_file = chosen
-    if chosen != method and _keep(analysis.id, chosen):
+    if chosen != method and _store_method(analysis.id, chosen):
         st.rerun()  # button and hint depend on the stored method
 
 
@@ -150,12 +139,12 @@ def _follow_other_window(analysis: Analysis) -> None:
     state, key = state_of(MethodState, analysis.id), f"approach_{analysis.id}"
     if state.seen not in (None, analysis.method):
         forget_fields(key)
-        ready = split_precomputed(analysis.method.encoder)
-        set_widget(f"{key}_encoder", None if ready else analysis.method.encoder or None)
-        set_widget(f"approach_source_{analysis.id}", FILE if ready else ENCODER)
+        precomputed = split_precomputed(analysis.method.encoder)
+        set_widget(f"{key}_encoder", None if precomputed else analysis.method.encoder or None)
+        set_widget(f"approach_source_{analysis.id}", FILE if precomputed else ENCODER)
     state.seen = analysis.method
 
 
-def _keep(analysis_id: int, method: Method) -> bool:
+def _store_method(analysis_id: int, method: Method) -> bool:
     state_of(MethodState, analysis_id).seen = method
     return attempt(lambda: cache.store().set_method(analysis_id, method), METHOD)

@@ -31,7 +31,7 @@ def guide_page() -> None:
         "Guide",
         "Say what the map should show, and label a handful of texts that way.",
         next_page=navigation.MAPS if fitted else None,
-        next_label="Compare the maps" if fitted else "",
+        next_label="Open the maps" if fitted else "",
     )
     layout.require_prepared(entry, "Guide labels belong to texts: choose a corpus first.")
     show_maps_after_fit(analysis)

@@ -5,7 +5,7 @@ from pages.common.encoders.fields import forget_fields
 from pages.common.encoders.trial import kept_trial
 from pages.common.encoders.vector_upload import (
     Upload,
-    draw_ready_upload,
+    draw_vector_upload,
     keep_vectors,
     kept_vectors_name,
     read_upload,
@@ -14,7 +14,7 @@ from pages.common.encoders.vector_upload import (
 __all__ = [
     "Upload",
     "draw_encoder_chooser",
-    "draw_ready_upload",
+    "draw_vector_upload",
     "encoder_problem",
     "encoding_cost",
     "forget_fields",

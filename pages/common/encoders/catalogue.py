@@ -23,12 +23,7 @@ class CatalogueState:
 def show_encoders(key: str, field: str) -> None:
     """Draw the table of suggested encoders in a dialog.
 
-    Parameters
-    ----------
-    key : str
-        Begins the keys of its widgets.
-    field : str
-        Key of the field that gets the name of the chosen encoder.
+    `key` begins the keys of its widgets; `field` is the key of the field that gets the chosen name.
     """
     table = encoder_table()
 

@@ -110,20 +110,16 @@ def draw_encoder_chooser(
             line=line,
             arguments=arguments,
             texts=texts,
-            ready=not problem,
+            usable=not problem,
             before=before_try,
         )
     return name, template
 
 
 def encoder_problem(name: str, template: str = "", instruction: str = "", *, instructed: bool = True) -> str:
-    """Return why texts cannot be encoded so, in one sentence; "" when no reason is known.
+    """Return why an encoder cannot encode the texts, in one sentence; "" when no reason is known.
 
-    Parameters
-    ----------
-    name, template, instruction : str
-    instructed : bool
-        False where texts are encoded without an instruction.
+    `instructed` is False where texts are encoded without an instruction.
     """
     if not name:
         return "Choose an encoder."
@@ -158,7 +154,7 @@ def encoding_cost(
 
 
 def prompt_of(name: str, template: str, instruction: str) -> str:
-    """Return the string that an encoder gets; "" while it is unknown."""
+    """Return the prompt that an encoder gets with each text; "" while it is unknown."""
     try:
         return preview_prompt(name, instruction, template)
     except EncoderUnavailable:
@@ -183,16 +179,16 @@ def _draw_facts(
         )
     name, template, instruction = choice
     instruction = instruction if instructed else ""
-    said = markdown(fact_line(facts, instructed=instructed))
-    known = corpus_key is not None and facts.on_this_machine and facts.host is None and not facts.problem
-    if known and not kept_trial(
+    line = markdown(fact_line(facts, instructed=instructed))
+    estimable = corpus_key is not None and facts.on_this_machine and facts.host is None and not facts.problem
+    if estimable and not kept_trial(
         corpus_key=corpus_key, encoder=name, template=template, instruction=instruction
     ):
         prompt = prompt_of(name, template, instruction)
         seconds = encoding_cost(corpus_key, name, texts, prompt=prompt)[2]
-        said += f" · roughly **{duration(seconds)}** for {len(texts):,} texts here"
+        line += f" · roughly **{duration(seconds)}** for {len(texts):,} texts here"
     described = f"{markdown(facts.description)}  \n" if facts.description else ""
-    st.caption(f"{described}{said}", help=FACTS_HELP)
+    st.caption(f"{described}{line}", help=FACTS_HELP)
     if not instructed and facts.follows_instructions == "free text" and not facts.needs_instruction:
         st.caption("Here it encodes the texts without an instruction; on the guide page it can follow one.")
 

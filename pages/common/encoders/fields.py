@@ -39,16 +39,12 @@ OUTPUT_HELP = (
 
 @dataclass
 class EncoderFields:
-    """First values of the fields of one chooser.
-
-    Attributes
-    ----------
-    first : str or None, the encoder offered first
-    filled : encoder that the value of each further field belongs to
-    """
+    """First values of the fields of one chooser."""
 
     first: str | None = None
+    """The encoder offered first."""
     filled: dict[str, str] = field(default_factory=dict)
+    """The encoder that the value of each further field belongs to."""
 
 
 def draw_name(key: str, instructed: bool, start: str) -> str:

@@ -29,7 +29,7 @@ def draw_trial(
     line: DeltaGenerator,
     arguments: dict[str, str],
     texts: Sequence[str],
-    ready: bool,
+    usable: bool,
     before: Callable[[], None] | None,
 ) -> None:
     """Draw the button that tries the encoder, its progress and its result.
@@ -40,7 +40,7 @@ def draw_trial(
         Place of the button and of the predicted time; the rest is drawn below.
     arguments : dict
         Of the task: corpus_key, encoder, template, instruction.
-    ready : bool
+    usable : bool
         Whether the encoder can be tried.
     before : callable, optional
         Called before the trial starts, in a callback.
@@ -51,7 +51,7 @@ def draw_trial(
     trial = kept_trial(**arguments)
     if trial is not None:
         draw_trial_result(trial, len(texts), line)
-    if ready:
+    if usable:
         line.button(
             try_label(facts),
             key=f"{key}_try",

@@ -20,7 +20,7 @@ FORMATS = ["npy", "npz", "parquet"]
 IN_ORDER = "None: they are in the order of the texts"
 GUESS = "Found by its name"
 USUAL_ID = re.compile(r"(?i)ids?|(text|doc|document|row)_?id")
-HELP = (
+VECTORS_HELP = (
     "NumPy (.npy, or .npz with an array of vectors and one of ids), or Parquet with a list of numbers in "
     "each row. Pickles are refused. Vectors are scaled to length 1."
 )
@@ -35,7 +35,7 @@ class Upload:
     """Vectors of a corpus, with the name of their file."""
 
     file_name: str
-    ready: PrecomputedVectors
+    precomputed: PrecomputedVectors
 
 
 @dataclass
@@ -45,13 +45,10 @@ class KeptVectors:
     names: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
 
-def draw_ready_upload(corpus: Corpus, *, key: str) -> str | None:
-    """Draw the upload of vectors for a stored corpus; vectors that match the texts are stored at once.
+def draw_vector_upload(corpus: Corpus, *, key: str) -> str | None:
+    """Draw the upload of vectors for a stored corpus, and store those that match the texts at once.
 
-    Returns
-    -------
-    str or None
-        Their name as an encoder; None before there are any.
+    Their name as an encoder is returned; None before there are any.
     """
     upload = read_upload(corpus, key=key)
     return keep_vectors(corpus.key, upload) if upload else None
@@ -60,15 +57,11 @@ def draw_ready_upload(corpus: Corpus, *, key: str) -> str | None:
 def read_upload(corpus: Corpus, *, key: str) -> Upload | None:
     """Draw the upload of a file of vectors and read it; a problem is shown in one sentence.
 
-    Parameters
-    ----------
-    corpus : Corpus
-    key : str
-        Prefix of the keys of its widgets: "{key}_ready", "{key}_ready_vectors", "{key}_ready_ids",
-        "{key}_ready_corpus_ids".
+    `key` begins the keys of the widgets: "{key}_ready", "{key}_ready_vectors", "{key}_ready_ids",
+    "{key}_ready_corpus_ids".
     """
     limit = st.get_option("server.maxUploadSize")  # megabytes
-    file = st.file_uploader("Vectors, one for each text", type=FORMATS, key=f"{key}_ready", help=HELP)
+    file = st.file_uploader("Vectors, one for each text", type=FORMATS, key=f"{key}_ready", help=VECTORS_HELP)
     if file is None:
         st.caption(
             f"Made elsewhere, for these {len(corpus.texts):,} texts. Up to {limit} MB; server.maxUploadSize "
@@ -97,14 +90,14 @@ def keep_vectors(corpus_key: str, upload: Upload) -> str:
     name = kept_vectors_name(corpus_key, upload)
     if not name:
         results = cache.store().results(corpus_key)
-        name = save_precomputed(results, corpus_key, upload.file_name, upload.ready)
-        state_of(KeptVectors).names[corpus_key, upload.file_name, upload.ready.key] = name
+        name = save_precomputed(results, corpus_key, upload.file_name, upload.precomputed)
+        state_of(KeptVectors).names[corpus_key, upload.file_name, upload.precomputed.key] = name
     return name
 
 
 def kept_vectors_name(corpus_key: str, upload: Upload) -> str:
     """Return the name of vectors that this session stored; "" before, or once their corpus is deleted."""
-    which = corpus_key, upload.file_name, upload.ready.key
+    which = corpus_key, upload.file_name, upload.precomputed.key
     name = state_of(KeptVectors).names.get(which, "")
     try:
         return name if find_precomputed(cache.store().results(corpus_key), name) else ""
@@ -138,7 +131,7 @@ def _read(
     _file: object,
     _corpus: Corpus,
 ) -> PrecomputedVectors | str:
-    """Vectors, or a sentence with the problem."""
+    """Read the vectors; return a sentence where they cannot be read."""
     _file.seek(0)
     known = None if corpus_ids is None else _corpus.metadata[corpus_ids].to_numpy(dtype=object)
     try:

@@ -37,7 +37,7 @@ def chosen(monkeypatch):
         return state["encoder"]
 
     monkeypatch.setattr(method, "draw_encoder_chooser", choose)
-    monkeypatch.setattr(method, "draw_ready_upload", lambda corpus, key: state["file"])
+    monkeypatch.setattr(method, "draw_vector_upload", lambda corpus, key: state["file"])
     return state
 
 
