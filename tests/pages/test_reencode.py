@@ -1,4 +1,4 @@
-"""Pages of analyses that follow their instruction in another way than by labels."""
+"""Pages of analyses by another method than reshaping by labels."""
 
 import pytest
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.model
 
 @pytest.fixture
 def analysis(store, prepared, labelled, request, corpus):
-    """An analysis that was followed as the parameter says; its labels are taken away where it says so."""
+    """An analysis fitted by the method of the parameter, with labels or without."""
     kind, with_labels = request.param
     analysis = labelled if with_labels else store.add_analysis(prepared, "furious shouting")
     encoder = {"gstransform": "", "ready": ""}.get(kind, kind)
@@ -29,10 +29,10 @@ def analysis(store, prepared, labelled, request, corpus):
     return analysis
 
 
-WAYS = [("asking", False), ("speaking", True), ("speaking", False), ("gstransform", True), ("ready", True)]
+METHODS = [("asking", False), ("speaking", True), ("speaking", False), ("gstransform", True), ("ready", True)]
 
 
-@pytest.mark.parametrize("analysis", WAYS, indirect=True, ids=str)
+@pytest.mark.parametrize("analysis", METHODS, indirect=True, ids=str)
 def test_every_page_opens_before_and_after_it_was_measured(app, store, analysis):
     for _ in range(2):
         for page in (CORPUS, GUIDE, MAPS, EVIDENCE, EXPORT):
@@ -44,7 +44,7 @@ def test_every_page_opens_before_and_after_it_was_measured(app, store, analysis)
 
 
 @pytest.mark.parametrize("analysis", [("asking", False)], indirect=True)
-def test_a_reading_without_labels_says_that_nothing_checked_it(app, store, analysis):
+def test_reencoding_without_labels_says_that_nothing_checked_it(app, store, analysis):
     app.run()
     app.switch_page(MAPS).run()
     assert "from the instruction only" in words(app)
@@ -54,7 +54,7 @@ def test_a_reading_without_labels_says_that_nothing_checked_it(app, store, analy
 
 
 @pytest.mark.parametrize("analysis", [("speaking", True)], indirect=True)
-def test_what_a_reading_did_not_help_is_not_blamed_on_the_labels(app, store, analysis):
+def test_what_reencoding_did_not_help_is_not_blamed_on_the_labels(app, store, analysis):
     key = store.analysis(analysis).fit_key
     cache.runner().submit("measure", "x", analysis_id=analysis, fit_key=key)
     app.run()
@@ -65,7 +65,7 @@ def test_what_a_reading_did_not_help_is_not_blamed_on_the_labels(app, store, ana
 
 
 @pytest.mark.parametrize("analysis", [("hkunlp/instructor-base", True)], indirect=True)
-def test_labels_are_learned_from_any_page_but_texts_read_again_from_the_guide_page_only(app, store, analysis):
+def test_labels_are_learned_from_any_page_but_texts_reencoded_from_the_guide_page_only(app, store, analysis):
     app.run()
     app.switch_page(MAPS).run()
     assert "fit_again" not in keys(app)
@@ -99,7 +99,7 @@ def test_labels_are_learned_from_any_page_but_texts_read_again_from_the_guide_pa
 
 
 @pytest.mark.parametrize("analysis", [("asking", True)], indirect=True)
-def test_the_figures_of_a_reading_are_not_said_to_come_from_a_reshaping(app, store, analysis):
+def test_the_figures_of_reencoding_are_not_said_to_come_from_a_reshaping(app, store, analysis):
     key = store.analysis(analysis).fit_key
     cache.runner().submit("measure", "x", analysis_id=analysis, fit_key=key)
     app.run()
@@ -112,7 +112,7 @@ def test_the_figures_of_a_reading_are_not_said_to_come_from_a_reshaping(app, sto
 
 @pytest.mark.parametrize("analysis", [("asking", False)], indirect=True)
 @pytest.mark.parametrize("names", [(), ("furious", "lovely")])
-def test_a_reading_without_labels_is_nowhere_called_made_from_names(app, store, analysis, names):
+def test_reencoding_without_labels_is_nowhere_called_made_from_names(app, store, analysis, names):
     for name in names:
         store.label_names.add(analysis, name)
     cache.runner().submit("fit", "x", analysis_id=analysis)

@@ -77,13 +77,13 @@ def test_a_choice_is_kept_and_starts_an_analysis_where_there_is_none(panel, stor
     assert "0 labels given" in words(panel)
 
 
-def test_the_recipe_says_how_many_labels_it_has(panel, store, labelled):
+def test_gstransform_says_how_many_labels_it_has(panel, store, labelled):
     store.set_method(labelled, Method("gstransform"))
     panel.run()
     assert "12 labels given; it needs hundreds" in words(panel)
 
 
-def test_a_reading_keeps_the_chosen_encoder_and_its_template(panel, analysis, store, chosen, corpus):
+def test_reencoding_keeps_the_chosen_encoder_and_its_template(panel, analysis, store, chosen, corpus):
     chosen["encoder"] = ("speaking", "About {instruction}: ")
     panel.run()
     kind(panel).set_value("reencode").run()
@@ -94,7 +94,7 @@ def test_a_reading_keeps_the_chosen_encoder_and_its_template(panel, analysis, st
     assert len(asked["texts"]) == 60
 
 
-def test_the_way_back_to_a_reading_finds_it_as_it_was(panel, analysis, store, chosen):
+def test_the_way_back_to_reencoding_finds_it_as_it_was(panel, analysis, store, chosen):
     chosen["encoder"] = ("speaking", "x {instruction}")
     panel.run()
     kind(panel).set_value("reencode").run()
@@ -102,12 +102,12 @@ def test_the_way_back_to_a_reading_finds_it_as_it_was(panel, analysis, store, ch
     assert store.analysis(analysis).method == Method()
     asked = len(chosen["asked"])
     panel.run()
-    assert len(chosen["asked"]) == asked  # no chooser where nothing is read
+    assert len(chosen["asked"]) == asked  # no chooser where nothing is re-encoded
     kind(panel).set_value("reencode").run()
     assert store.analysis(analysis).method == Method("reencode", "speaking", "x {instruction}")
 
 
-def test_ready_vectors_take_the_place_of_an_encoder(panel, analysis, store, chosen, corpus):
+def test_precomputed_vectors_take_the_place_of_an_encoder(panel, analysis, store, chosen, corpus):
     panel.run()
     kind(panel).set_value("reencode").run()
     source = f"approach_source_{analysis}"
@@ -226,36 +226,36 @@ def test_another_analysis_has_its_own_choice(app, store, analysis, prepared, fol
     assert store.analysis(other).method == Method("reencode", f"instructor:{folder}")
 
 
-def reading(store, analysis, encoder, template=""):
+def reencoded(store, analysis, encoder, template=""):
     store.set_method(analysis, Method("reencode", encoder, template))
     return store.analysis(analysis)
 
 
-def test_a_reading_needs_an_instruction_that_its_encoder_follows(store, analysis, prepared):
-    assert "Choose the encoder" in fit_problem(reading(store, analysis, ""))
-    assert "the reason is shown above" in fit_problem(reading(store, analysis, DEFAULT_ENCODER))
-    assert fit_problem(reading(store, analysis, "hkunlp/instructor-base")) is None
-    assert fit_problem(reading(store, analysis, "endpoint:http://127.0.0.1:9/v1#qwen3-embedding")) is None
+def test_reencoding_needs_an_instruction_that_its_encoder_follows(store, analysis, prepared):
+    assert "Choose the encoder" in fit_problem(reencoded(store, analysis, ""))
+    assert "the reason is shown above" in fit_problem(reencoded(store, analysis, DEFAULT_ENCODER))
+    assert fit_problem(reencoded(store, analysis, "hkunlp/instructor-base")) is None
+    assert fit_problem(reencoded(store, analysis, "endpoint:http://127.0.0.1:9/v1#qwen3-embedding")) is None
     store.set_instruction(analysis, "")
     assert "Type an instruction" in fit_problem(store.analysis(analysis))
 
 
 def test_vectors_that_are_gone_are_said_before_the_start(store, analysis):
-    assert "no longer kept here" in fit_problem(reading(store, analysis, "vectors:mine.npy#gone"))
+    assert "no longer kept here" in fit_problem(reencoded(store, analysis, "vectors:mine.npy#gone"))
 
 
-def test_the_button_and_its_hint_say_how_much_is_read_and_where_it_goes(store, analysis, corpus):
+def test_the_button_and_its_hint_say_how_much_is_encoded_and_where_it_goes(store, analysis, corpus):
     assert fit_label(store.analysis(analysis), 60) == "Fit"
-    here = reading(store, analysis, "hkunlp/instructor-base")
+    here = reencoded(store, analysis, "hkunlp/instructor-base")
     assert fit_label(here, 14_640) == "Re-encode 14,640 texts"
     hint = reencoding_hint(here, corpus, fitted=False).replace("\\", "")
     assert hint.startswith("By instructor-base: roughly ") and "sent" not in hint
     assert "nothing would be encoded again" in reencoding_hint(here, corpus, fitted=True)
-    away = reading(store, analysis, "endpoint:https://ai.example.org/v1#large")
+    away = reencoded(store, analysis, "endpoint:https://ai.example.org/v1#large")
     assert "Every text is sent to **ai.example.org**" in reencoding_hint(away, corpus, fitted=False).replace(
         "\\", ""
     )
-    assert fit_label(reading(store, analysis, "vectors:mine.npy#k"), 60) == "Map 60 texts by these vectors"
+    assert fit_label(reencoded(store, analysis, "vectors:mine.npy#k"), 60) == "Map 60 texts by these vectors"
 
 
 def test_what_another_window_chose_is_shown_and_stays(app, store, analysis):
@@ -308,7 +308,7 @@ def test_where_names_do_not_count_no_fit_from_names_is_offered(app, store, prepa
     assert app.button(key="guide_fit").disabled == (kind == "gstransform")
 
 
-def test_texts_that_are_read_already_are_not_said_to_be_read_again(store, prepared, labelled, corpus):
+def test_texts_that_are_encoded_already_are_not_said_to_be_encoded_again(store, prepared, labelled, corpus):
     store.set_method(labelled, Method("reencode", "asking"))
     assert cache.runner().submit("fit", "x", analysis_id=labelled).status == "done"
     store.labels.give(labelled, {30: "angry"}, "ada")
@@ -321,7 +321,7 @@ def test_texts_that_are_read_already_are_not_said_to_be_read_again(store, prepar
     assert "roughly" in reencoding_hint(here, corpus, fitted=False)
 
 
-def test_from_the_guide_page_a_reading_makes_two_maps_without_a_label(app, store, analysis, chosen):
+def test_from_the_guide_page_reencoding_makes_two_maps_without_a_label(app, store, analysis, chosen):
     chosen["encoder"] = ("hkunlp/instructor-base", "")
     app.run()
     app.switch_page(GUIDE).run()
