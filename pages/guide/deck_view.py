@@ -222,10 +222,8 @@ def draw_reason(shown: Shown, fit: Fit | None) -> None:
             return
         st.caption("Why this one")
         st.markdown(shown.why)
-        if (
-            fit is None or shown.given is not None
-        ):  # the Fit was trained on this label: its prediction is no check
-            return
+        if fit is None or shown.given is not None:
+            return  # a Fit was trained on the given label: its prediction is no check
         shares = fit.probabilities[shown.row]
         names = [markdown(fit.labels[code]) for code in fit.classes]
         likeliest = shares.argsort()[:-3:-1]
