@@ -181,10 +181,8 @@ def propagate(values: np.ndarray, graph: Graph, *, mixing: float = 0.6, rounds: 
     Parameters
     ----------
     values : array of shape (n_texts, n_columns)
-    graph : Graph of the same texts
     mixing : float, default=0.6
         Share taken from the neighbours, 0 to 1.
-    rounds : int, default=5
 
     Returns
     -------

@@ -32,7 +32,6 @@ class CorpusReport:
 
     Attributes
     ----------
-    n_rows : int
     n_empty : int
         Rows whose text is missing or blank; the corpus leaves them out.
     n_duplicates : int
@@ -57,12 +56,10 @@ class Corpus:
 
     Attributes
     ----------
-    name : str
     texts : object array (n,) of str
         None is empty.
     metadata : DataFrame of n rows
         The other columns of the table; index 0 to n - 1.
-    text_column : str
     key : str
         Equal for corpora of the same texts and metadata in the same order.
     """

@@ -73,10 +73,10 @@ def find_mistakes(
 
     Ridge regressions with balanced classes classify each labelled text, held out with its duplicates in
     closed form. A given label is wrong with a small probability, and any other is then equally likely.
-    Bayesian model averaging over that probability, the ridge penalty and the weight of neighbours weighs each
-    model by how well it predicts the given labels. Few labels are therefore reported where the embeddings do
-    not predict them, and where all are right. The only label of a class is judged only if the class has a
-    name. Of duplicates with different labels, all but the likeliest label are reported.
+    Bayesian model averaging covers that probability, the ridge penalty and the weight of neighbours: each
+    model weighs as well as it predicts the given labels. Few labels are therefore reported where the
+    embeddings do not predict them, and where all are right. The only label of a class is judged only if the
+    class has a name. Of duplicates with different labels, all but the likeliest label are reported.
 
     Cost for m labels, names included, and c classes: O(m x (m + n_dims) x min(m, n_dims) + m x c): 0.1 s for
     200 labels of 120,000 texts.
@@ -87,7 +87,6 @@ def find_mistakes(
         Generic embeddings, of any length.
     y : array of int, shape (n_texts,)
         Class codes; -1 where unlabelled.
-    n : int, default=20
     graph : Graph, optional
         Neighbour graph of X: the neighbours of a text then help to judge it.
     label_vectors : array of shape (n_names, n_dims), optional

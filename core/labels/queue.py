@@ -1,16 +1,16 @@
-"""Choose the texts to label next; no store is needed."""
+"""Choose the texts that the labelling queue shows next."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from core.labels.duplicates import BLOCK_ROWS, first_of_duplicates
 from core.labels.guide_labels import GuideLabels
-from core.labels.suggest import find_more, suggest
+from core.labels.suggest import suggest
 
 SUGGESTED, MORE, MISTAKES = "Suggested", "More of a label", "Possible mistakes"
 BY_MODEL = "Given by a model"
 MODES = (SUGGESTED, MORE, MISTAKES, BY_MODEL)
-
 CHECK_MODES = (MISTAKES, BY_MODEL)
 """Modes of the queue that show texts with a label."""
 
@@ -39,18 +39,32 @@ def next_round(guide: GuideLabels, vectors: np.ndarray, probabilities: np.ndarra
     """
     if guide.seen.all():
         return []
-    codes = _with_skipped(guide)
+    # Skipped texts have a code of their own, so that they are not suggested again.
+    codes = np.where(guide.seen & (guide.codes < 0), len(guide.names), guide.codes)
     rows = suggest(vectors, codes, ROUND_SIZE, probabilities=probabilities)
     # Nothing is suggested where only duplicates of labelled texts are left: they follow in their order.
     return (rows if len(rows) else np.flatnonzero(codes < 0)[:ROUND_SIZE]).tolist()
 
 
 def more_of(guide: GuideLabels, vectors: np.ndarray, probabilities: np.ndarray, column: int) -> list[int]:
-    """Choose the `ROUND_SIZE` unlabelled texts that most probably have one label, the most probable first.
+    """Choose at most `ROUND_SIZE` texts that most probably have one label, the most probable first.
 
-    The arrays are those of `next_round`; the label is a column of `probabilities`.
+    Labelled and skipped texts are left out, as are their duplicates and those of texts chosen before. The
+    arrays are those of `next_round`; the label is a column of `probabilities`.
+    Cost O(n_texts log n_texts + n_compared x n_seen x n_dims).
     """
-    return find_more(vectors, _with_skipped(guide), probabilities[:, column], ROUND_SIZE).tolist()
+    free = np.flatnonzero(~guide.seen)
+    order = free[np.argsort(-probabilities[free, column], kind="stable")]
+    seen = vectors[guide.seen]
+    chosen: list[int] = []
+    for start in range(0, len(order), BLOCK_ROWS):
+        rows = order[start : start + BLOCK_ROWS]
+        new = rows[first_of_duplicates(vectors[rows], seen)]
+        chosen += new.tolist()
+        if len(chosen) >= ROUND_SIZE:
+            break
+        seen = np.vstack([seen, vectors[new]])
+    return chosen[:ROUND_SIZE]
 
 
 def model_labels_to_review(guide: GuideLabels) -> list[int]:
@@ -65,8 +79,3 @@ def is_uncertain(probabilities: np.ndarray) -> bool:
     """Return whether the class probabilities of a text, shape (n_classes,), give no clear prediction."""
     second, first = np.partition(probabilities, -2)[-2:]
     return bool(first - second < CLEAR_LEAD)
-
-
-def _with_skipped(guide: GuideLabels) -> np.ndarray:
-    """Return the label codes (n,), with a code of their own for skipped texts, so that none is chosen."""
-    return np.where(guide.seen & (guide.codes < 0), len(guide.names), guide.codes)

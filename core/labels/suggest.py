@@ -1,11 +1,10 @@
-"""Suggest texts to label: those that cover the corpus, those in doubt, and more of one label."""
+"""Suggest texts to label: those that cover the corpus, and those in doubt."""
 
 from __future__ import annotations
 
 import numpy as np
 from scipy.special import softmax
 
-from core.labels.duplicates import BLOCK_ROWS, first_of_duplicates
 from core.neighbours import DUPLICATE_COSINE, unit_rows
 from core.transforms import Examples, kernel, ridge_coefficients
 
@@ -84,41 +83,6 @@ def suggest(
     centred = unit_rows(unit - unit[: len(pool)].mean(axis=0))
     weights = _doubt(centred, len(pool), y[labelled], None if probabilities is None else probabilities[pool])
     return pool[_cover(unit, centred, len(pool), weights, n)].astype(np.int64)
-
-
-def find_more(X: np.ndarray, y: np.ndarray, probabilities: np.ndarray, n: int) -> np.ndarray:
-    """Return the unlabelled rows that most probably belong to one label, most probable first.
-
-    Duplicates of labelled texts, and of rows already found, are skipped.
-    Cost O(n_texts log n_texts + n_compared x (n_labelled + n) x n_dims).
-
-    Parameters
-    ----------
-    X : array of float32, shape (n_texts, n_dims)
-        Generic embeddings: unit rows.
-    y : array of int, shape (n_texts,)
-        Class codes; -1 where unlabelled.
-    probabilities : array of shape (n_texts,)
-        Probability of the label for each text.
-    n : int
-        Number of rows.
-
-    Returns
-    -------
-    ndarray of int64, shape (at most n,)
-        Of equally probable rows, the first.
-    """
-    free = np.flatnonzero(y < 0)
-    order = free[np.argsort(-probabilities[free], kind="stable")]
-    seen, found = X[y >= 0], np.empty(0, dtype=np.int64)
-    for start in range(0, len(order), BLOCK_ROWS):
-        rows = order[start : start + BLOCK_ROWS]
-        new = rows[first_of_duplicates(X[rows], seen)]
-        found = np.append(found, new)
-        if len(found) >= n:
-            break
-        seen = np.vstack([seen, X[new]])
-    return found[:n]
 
 
 def _cover(unit: np.ndarray, centred: np.ndarray, n_pool: int, weights: np.ndarray, n: int) -> list[int]:

@@ -56,13 +56,10 @@ class LanguageModel:
     ----------
     url : str
         Base address, to which `/chat/completions` is added.
-    model : str
     key : str
         Bearer token; "" for servers without.
     pause : callable
         Waits so many seconds between attempts.
-    attempts : int
-        As `ATTEMPTS`.
     refused : set of str
         Settings that the server does not accept; each is tried once.
     """

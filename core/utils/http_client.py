@@ -111,7 +111,6 @@ def post_with_retries(
         Returns the object; called before each attempt.
     read_reply : callable
         Parses the reply. A ConnectionError from it counts as a reply that was cut off.
-    limits : RequestLimits
     key : str
         Bearer token; "" for servers without.
     pause : callable
@@ -180,7 +179,6 @@ def run_parallel(
     ----------
     work : callable
         Called with an item and an event. When the event is set, it raises `Cancelled` as soon as it can.
-    items : sequence
     idle : callable, optional
         Called every `IDLE_SECONDS` while no result comes; may raise to stop.
     """

@@ -30,7 +30,6 @@ class Estimate:
 
     Attributes
     ----------
-    n_texts : int
     calls, kept : int
         All prompts, and those with a kept reply. Unusable answers add a few more.
     tokens_in, tokens_out : int

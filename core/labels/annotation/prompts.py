@@ -77,7 +77,6 @@ class PromptStep:
         End of a second prompt.
     prompt : callable
         Returns the prompt for an item, given the item and the characters of each of its texts at most.
-    parse : callable
     characters, fewest : int
         Of each text of a prompt: at first, and the least to which they are cut.
     max_tokens : int

@@ -73,11 +73,8 @@ class StepRun:
 
     Attributes
     ----------
-    model : LanguageModel
-    step : PromptStep
     lengths : mapping of int to int
         Characters of the longest text of each item.
-    cache : ReplyCache
     progress : Progress
         Called after each answer, and regularly without one.
     found, counts

@@ -46,6 +46,27 @@ def test_duplicates_of_labelled_texts_come_last_but_come():
     assert next_round(guide, np.ones((5, 3), dtype=np.float32)) == [1, 2, 3, 4]
 
 
+class TestMoreOf:
+    def test_most_probable_texts_first(self):
+        guide = guide_of(5, [(0, "angry", "deck", False)])
+        probabilities = np.array([0.9, 0.2, 0.6, 0.7, 0.6])
+        table = np.stack([probabilities, 1 - probabilities], axis=1)
+        assert more_of(guide, np.eye(5), table, 0) == [3, 2, 4, 1]
+        assert more_of(guide, np.eye(5), table, 1) == [1, 2, 4, 3]
+
+    def test_duplicates_of_labelled_and_of_chosen_texts_are_left_out(self):
+        """Of five directions, each four times, two are labelled: three are left, each its first row."""
+        guide = guide_of(20, [(0, "angry", "deck", False), (6, "pleased", "deck", False)])
+        probabilities = np.linspace(0.9, 0.1, 20)[:, None]
+        assert more_of(guide, np.tile(np.eye(5), (4, 1)), probabilities, 0) == [2, 3, 4]
+
+    def test_duplicates_far_down_the_list_are_left_out_too(self):
+        """The first 600 rows are of three directions, and only the rows after them are new."""
+        vectors = np.vstack([np.tile(np.eye(8)[:3], (200, 1)), np.eye(8)[3:]])
+        found = more_of(guide_of(605, []), vectors, np.linspace(1, 0, 605)[:, None], 0)
+        assert found == [0, 1, 2, 600, 601, 602, 603, 604]
+
+
 def test_labels_by_a_model_take_turns_until_they_are_reviewed():
     guide = guide_of(
         9,

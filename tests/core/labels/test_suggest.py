@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from core.labels import suggest
-from core.labels.suggest import find_more
 
 
 @pytest.fixture
@@ -101,31 +100,3 @@ def test_many_texts_take_little_time():
     started = time.perf_counter()
     suggest(X, y, 10)
     assert time.perf_counter() - started < 3  # 0.5 s on an idle machine; tests share theirs
-
-
-class TestFindMore:
-    probabilities = np.array([0.9, 0.2, 0.6, 0.7, 0.6])
-
-    def test_most_probable_unlabelled_first(self):
-        y = np.array([0, -1, -1, -1, -1])
-        assert find_more(np.eye(5), y, self.probabilities, 3).tolist() == [3, 2, 4]
-        assert find_more(np.eye(5), y, 1 - self.probabilities, 2).tolist() == [1, 2]
-
-    def test_fewer_when_fewer_are_left(self):
-        assert find_more(np.eye(5), np.array([0, 0, -1, 0, 0]), self.probabilities, 9).tolist() == [2]
-        assert find_more(np.eye(5), np.zeros(5, dtype=int), self.probabilities, 9).tolist() == []
-
-    def test_duplicates_of_labelled_and_of_found_texts_are_skipped(self):
-        """Of five directions, each four times, two are labelled: three are left, each its first row."""
-        X = np.tile(np.eye(5), (4, 1))
-        y = np.full(20, -1)
-        y[[0, 6]] = [0, 1]
-        probabilities = np.linspace(0.9, 0.1, 20)
-        assert find_more(X, y, probabilities, 9).tolist() == [2, 3, 4]
-        assert find_more(X, y, probabilities, 2).tolist() == [2, 3]
-
-    def test_duplicates_far_down_the_list_are_skipped_too(self):
-        """The first 600 rows are of three directions, and only the rows after them are new."""
-        X = np.vstack([np.tile(np.eye(8)[:3], (200, 1)), np.eye(8)[3:]])
-        found = find_more(X, np.full(605, -1), np.linspace(1, 0, 605), 5)
-        assert found.tolist() == [0, 1, 2, 600, 601]
