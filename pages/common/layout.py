@@ -9,7 +9,7 @@ from core.corpus.tables import unique_names
 from core.evidence import Evidence
 from core.storage import Analysis, StoredCorpus, load_finding, load_method
 from pages.common import cache, jobs
-from pages.common.navigation import CORPUS, EVIDENCE, EXPORT, GUIDE, MAPS, ROOT
+from pages.common.navigation import CORPUS, EVIDENCE, EXPORT, GUIDE, MAPS, ROOT, go_to
 from pages.common.state import (
     analysis_title,
     current_analysis,
@@ -78,7 +78,7 @@ def page_head(title: str, purpose: str, *, next_page: str | None = None, next_la
         st.markdown(f"#### {markdown(title)}", width="content")
         st.caption(purpose, width="stretch")
         if next_page and st.button(next_label, key="next_step", icon=":material/arrow_forward:"):
-            st.switch_page(next_page)
+            go_to(next_page)
 
 
 def draw_chart(figure: go.Figure, key: str, height: int) -> None:
@@ -149,7 +149,7 @@ def _draw_analyses(corpus_key: str) -> None:
             )
     if st.button("New instruction", icon=":material/add:", key="new_analysis", type="tertiary"):
         open_analysis(None)
-        st.switch_page(GUIDE)
+        go_to(GUIDE)
 
 
 def _gain(analysis: Analysis) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from uuid import uuid4
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -14,6 +15,16 @@ CORPUS, GUIDE, MAPS, EVIDENCE, EXPORT = (
     f"pages/{name}/page.py" for name in ("corpus", "guide", "maps", "evidence", "export")
 )
 
+CLICK_LINK = """<script>
+const end = Date.now() + 5000;
+const click = () => {
+  const link = document.querySelector('[class*=st-key-go_to_] a');
+  if (link) link.click();
+  else if (Date.now() < end) requestAnimationFrame(click);
+};
+click();
+</script>"""
+
 
 def build_pages() -> list[StreamlitPage]:
     """Build the list of pages for one run of the app.
@@ -23,6 +34,18 @@ def build_pages() -> list[StreamlitPage]:
     """
     first = st.Page(_open_first, title="Refract", default=True, visibility="hidden")
     return [first, *(_page(file) for file in (CORPUS, GUIDE, MAPS, EVIDENCE, EXPORT))]
+
+
+def go_to(page: str) -> None:
+    """Open another page by a click on a link, which is drawn here; the rest of this page may be drawn too.
+
+    `st.switch_page` fails beside a fragment with `run_every`: its timer may start a run of the old page
+    after the new one, and the browser then shows a white page ("Bad delta path index"). A click on a link
+    stops the timers first. `st.stop` would leave fragments behind that draw where nothing is any more.
+    """
+    with st.container(key=f"go_to_{uuid4().hex}"):  # two callers may meet in one run
+        st.page_link(page, label=f"**{Path(page).parent.name.capitalize()}** :material/arrow_forward:")
+    st.html(CLICK_LINK, unsafe_allow_javascript=True)
 
 
 def _page(file: str) -> StreamlitPage:

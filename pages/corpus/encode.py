@@ -96,7 +96,8 @@ def draw_encode(
             show_message(str(error))
             return
         if encoded:
-            st.switch_page(navigation.MAPS)
+            navigation.go_to(navigation.MAPS)
+            return
         title = f"Mapping {corpus.name}" if upload else f"Encoding {corpus.name}"
         jobs.start("prepare", title, corpus_key=corpus.key, encoder=encoder)
         st.rerun()

@@ -20,7 +20,7 @@ def draw_stored(stored: list[StoredCorpus]) -> None:
                 draw_resume(entry)
             elif st.button("Open", key=f"open_{entry.key}", type="primary"):
                 open_corpus(entry.key)
-                st.switch_page(navigation.MAPS)
+                navigation.go_to(navigation.MAPS)
             with st.popover("", icon=":material/delete:", help="Remove from this machine"):
                 st.markdown(f"Remove **{markdown(entry.name)}** with all its labels? This cannot be undone.")
                 if st.button("Remove", key=f"remove_{entry.key}", type="primary"):

@@ -107,4 +107,4 @@ def link_to_deck(label: str, mode: str, more_of: str | None = None) -> None:
         set_widget("guide_mode", mode)
         if more_of is not None:
             set_widget("guide_more_label", more_of)
-        st.switch_page(navigation.GUIDE)
+        navigation.go_to(navigation.GUIDE)

@@ -104,12 +104,13 @@ def start_fit_and_wait(analysis: Analysis) -> None:
 
 
 def show_maps_after_fit(analysis: Analysis | None) -> None:
-    """Open the maps when the Fit started here has ended, before anything else is drawn."""
+    """Open the maps when the Fit started here has ended; they no longer wait for it then."""
     if analysis is None or get_state().awaited_fit != analysis.id:
         return
     job = jobs.latest("fit", analysis_id=analysis.id)
     if job is not None and job.active:
         return
-    get_state().awaited_fit = None
     if job is not None and job.status == "done":
-        st.switch_page(navigation.MAPS)
+        navigation.go_to(navigation.MAPS)
+    else:
+        get_state().awaited_fit = None
