@@ -21,6 +21,12 @@ def quick(monkeypatch):
     monkeypatch.setattr(measure, "control", lambda *given, **known: Control(permuted=0.5, published=0.25))
 
 
+def follow(app):
+    """Go where the page sends the browser: AppTest clicks no link by itself."""
+    (page,) = {link.proto.page for link in app.get("page_link") if "arrow_forward" in link.proto.label}
+    app.switch_page(f"pages/{page}/page.py").run()
+
+
 def words(app):
     """Everything a person can read on the page."""
     kinds = ("markdown", "caption", "error", "warning", "info", "success", "text")

@@ -4,7 +4,7 @@ import pytest
 
 from core.errors import StoreError
 from core.tasks import measure
-from tests.support.page_helpers import EVIDENCE, open_fitted, words
+from tests.support.page_helpers import EVIDENCE, follow, open_fitted, words
 from tests.support.page_helpers import quick as quick  # the fixture
 
 
@@ -39,6 +39,7 @@ def test_evidence_leads_with_a_sentence_and_shows_every_part(app, store, prepare
     assert "Measuring…" not in said
     app.selectbox(key="evidence_more_label").set_value("pleased").run()
     app.button(key="evidence_to_more").click().run()
+    follow(app)
     assert not app.exception
     assert app.segmented_control(key="guide_mode").value == "More of a label"
     assert app.selectbox(key="guide_more_label").value == "pleased"
@@ -53,6 +54,7 @@ def test_evidence_with_too_few_labels_says_which_and_leads_on(app, store, corpus
     said = words(app)
     assert "oo few labels" in said and "*worried* (0)" in said and "*angry* (1)" in said
     app.button(key="evidence_to_suggested").click().run()
+    follow(app)
     assert app.segmented_control(key="guide_mode").value == "Suggested"
 
 

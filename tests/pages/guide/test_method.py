@@ -11,6 +11,7 @@ from core.transforms import Method
 from pages.common import cache, fit_problem
 from pages.guide import method
 from pages.guide.fit_step import fit_label, reencoding_hint
+from tests.support.page_helpers import follow
 
 GUIDE = "pages/guide/page.py"
 
@@ -334,4 +335,5 @@ def test_from_the_guide_page_reencoding_makes_two_maps_without_a_label(app, stor
     assert not app.exception
     fit = cache.fit(store.analysis(analysis))
     assert fit.method == Method("reencode", "hkunlp/instructor-base") and not fit.has_predictions
+    follow(app)
     assert "The same texts in two spaces." in words(app)  # the maps page
