@@ -29,8 +29,8 @@ def free_port():
 
 
 @contextlib.contextmanager
-def running_app(home, log=None):
-    """Start the app on a free port with its data in `home`; yields its address once it answers."""
+def running_app(home, log=None, folder=ROOT):
+    """Start the app from `folder`, its data in `home`; yields its address once it answers."""
     port = free_port()
     environment = {**os.environ, "REFRACT_HOME": str(home), "HF_HUB_OFFLINE": "1"}
     command = [
@@ -38,7 +38,7 @@ def running_app(home, log=None):
         "-m",
         "streamlit",
         "run",
-        "app.py",
+        str(ROOT / "app.py"),
         "--server.port",
         str(port),
         "--server.headless",
@@ -47,7 +47,7 @@ def running_app(home, log=None):
     with contextlib.ExitStack() as stack:
         output = stack.enter_context(open(log, "w")) if log else subprocess.DEVNULL
         process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+            command, cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT
         )
         try:
             address = f"http://127.0.0.1:{port}"
