@@ -18,3 +18,4 @@ try:
     page.run()
 except RefractError as error:
     show_message(str(error))
+    st.button("Try again", key="try_again")

@@ -50,7 +50,8 @@ class ArtifactStore:
         Raises
         ------
         StoreError
-            When there is none, or the file is damaged; it is then removed, to be computed again.
+            When there is none, it cannot be read now, or it is damaged; a damaged file is set aside under
+            another name, so that the result can be computed again.
         """
         return _load(self._array_path(key), lambda path: np.load(path, mmap_mode="r", allow_pickle=False))
 
@@ -92,8 +93,14 @@ def _load(path: Path, read: Callable[[Path], Stored]) -> Stored:
         return read(path)
     except FileNotFoundError as error:
         raise StoreError("A part of this map is missing: encode the corpus again, or fit again.") from error
-    except (ValueError, EOFError) as error:
-        path.unlink(missing_ok=True)
+    except OSError as error:
         raise StoreError(
-            "A part of this map was damaged and is removed: encode the corpus again, or fit again."
+            f"A part of this map cannot be read now ({error.strerror or error}): nothing is lost; close "
+            "other programs, and try again."
+        ) from error
+    except (ValueError, EOFError) as error:
+        with suppress(OSError):  # kept beside its place, which is free for what is computed again
+            path.replace(path.with_name(f"{path.name}.damaged"))
+        raise StoreError(
+            "A part of this map was damaged and is set aside: encode the corpus again, or fit again."
         ) from error

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import cast
 
 import pandas as pd
+import pyarrow as pa
 
 from core.corpus import Corpus
 from core.errors import StoreError
@@ -101,7 +102,7 @@ class Store:
     def add_corpus(self, corpus: Corpus) -> None:
         """Save a corpus; one with the same content is saved once, under its newest name."""
         path, names_path = self._corpus_paths(corpus.key)
-        if not (path.exists() and names_path.exists()):
+        if not self._holds(corpus.key):
             frame = corpus.metadata.copy()
             # Position 0 is the text, whatever the metadata are called.
             frame.insert(0, "text", corpus.texts, allow_duplicates=True)
@@ -143,16 +144,34 @@ class Store:
         return EncodedCorpus(**vars(entry))
 
     def load_corpus(self, key: str) -> Corpus:
-        """Read the texts and metadata of a corpus; raise StoreError when its file is missing or damaged."""
+        """Read the texts and metadata of a corpus; its files stay as they are, whatever is found.
+
+        Raises
+        ------
+        StoreError
+            When there is no such corpus, or a file of it is missing, damaged or cannot be read now.
+        """
         entry = self.corpus_entry(key)
         path, names_path = self._corpus_paths(key)
         try:
-            frame = pd.read_parquet(path)
-            names = pd.read_parquet(names_path)["name"].tolist()
-        except (OSError, ValueError, KeyError) as error:
-            path.unlink(missing_ok=True)  # the next upload writes it again
+            frame, names = pd.read_parquet(path), pd.read_parquet(names_path)["name"].tolist()
+            if (len(frame), frame.shape[1]) != (entry.n_texts, len(names)) or "0" not in frame:
+                raise ValueError("another number of texts or columns")
+        except FileNotFoundError as error:
+            missing = path if not path.exists() else names_path
             raise StoreError(
-                f"The file of “{entry.name}” is missing or damaged ({path}): upload the corpus again."
+                f"A file of “{entry.name}” is missing ({missing}): put it back and try again, or upload the "
+                "corpus again; its labels are kept."
+            ) from error
+        except (OSError, ValueError, KeyError, pa.ArrowException) as error:
+            if isinstance(error, OSError) and error.errno:  # the system's; a damaged file has no number
+                raise StoreError(
+                    f"“{entry.name}” cannot be read now ({os.strerror(error.errno)}): nothing is lost; close "
+                    f"other programs, or check that {path.parent} may be read, and try again."
+                ) from error
+            raise StoreError(
+                f"A file of “{entry.name}” is damaged (in {path.parent}): put back a copy of it and try "
+                "again, or upload the corpus again; its labels are kept."
             ) from error
         texts = frame["0"].to_numpy(dtype=object)
         texts.setflags(write=False)  # the app and the worker share one corpus between their users
@@ -270,6 +289,13 @@ class Store:
 
     def _folder(self, key: str) -> Path:
         return self.home / "corpora" / key
+
+    def _holds(self, key: str) -> bool:
+        """Whether a corpus can be read; one that was damaged is written again by its next upload."""
+        try:
+            return len(self.load_corpus(key).texts) > 0
+        except StoreError:
+            return False
 
     def _corpus_paths(self, key: str) -> tuple[Path, Path]:
         """Return the files of texts and metadata, and of the column names."""

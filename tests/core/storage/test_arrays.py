@@ -35,16 +35,17 @@ def test_a_missing_result_is_an_error(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"", b"\x93NUMPY", b"not an array at all"])
-def test_a_damaged_array_is_removed(tmp_path, content):
+def test_a_damaged_array_is_set_aside(tmp_path, content):
     results = ArtifactStore(tmp_path)
     results.save_array("k", np.zeros(3))
     (tmp_path / "k.npy").write_bytes(content)
-    with pytest.raises(StoreError, match="was damaged and is removed"):
+    with pytest.raises(StoreError, match="damaged"):
         results.load_array("k")
     assert not results.has_array("k")
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [content]
 
 
-def test_an_array_cut_short_is_removed(tmp_path):
+def test_an_array_cut_short_is_damaged(tmp_path):
     results = ArtifactStore(tmp_path)
     results.save_array("k", np.zeros(1000))
     path = tmp_path / "k.npy"
@@ -53,7 +54,7 @@ def test_an_array_cut_short_is_removed(tmp_path):
         results.load_array("k")
 
 
-def test_a_damaged_document_is_removed(tmp_path):
+def test_a_damaged_document_is_set_aside(tmp_path):
     results = ArtifactStore(tmp_path)
     (tmp_path / "k.json").write_text(json.dumps({"a": 1})[:-1])
     with pytest.raises(StoreError, match="was damaged"):

@@ -80,13 +80,6 @@ def test_deleting_a_corpus_takes_everything_of_it(store, corpus, analysis):
         store.load_corpus("k1")
 
 
-def test_a_missing_file_says_what_to_do(store, corpus):
-    store.add_corpus(corpus)
-    (store.home / "corpora" / "k1" / "corpus.parquet").unlink()
-    with pytest.raises(StoreError, match=r"missing or damaged.*upload the corpus again"):
-        store.load_corpus("k1")
-
-
 def test_labels_are_codes_in_the_order_of_their_names(store, analysis):
     store.labels.give(analysis, {0: "cross", 2: "fond"}, "ada")
     assert store.labels.read(analysis).codes.tolist() == [1, -1, 0, -1]
@@ -207,17 +200,6 @@ def test_an_id_is_never_used_again(store, corpus, analysis):
     store.add_corpus(corpus)
     assert store.add_analysis("k1", "another") > analysis
     assert store.find_analysis(analysis) is None
-
-
-def test_a_damaged_corpus_is_mended_by_the_upload_that_the_sentence_asks_for(store, corpus, analysis):
-    store.labels.give(analysis, {0: "fond"}, "ada")
-    for name in ("corpus.parquet", "columns.parquet"):
-        (store.home / "corpora" / "k1" / name).write_bytes(b"cut short")
-        with pytest.raises(StoreError, match="upload the corpus again"):
-            store.load_corpus("k1")
-        store.add_corpus(corpus)
-        assert store.load_corpus("k1").texts.tolist() == corpus.texts.tolist()
-    assert store.labels.read(analysis).codes.tolist() == [0, -1, -1, -1]
 
 
 def test_a_damaged_database_is_named(tmp_path):

@@ -1,0 +1,102 @@
+"""A corpus whose files are missing, damaged or not to be read for a moment: nothing of it is ever deleted."""
+
+import contextlib
+import os
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.corpus import Corpus
+from core.errors import StoreError
+
+FILES = ("corpus.parquet", "columns.parquet")
+
+
+HARMS = {
+    "removed": None,
+    "empty": lambda content: b"",
+    "cut short": lambda content: content[: len(content) // 2],
+    "overwritten": lambda content: b"something else" * 100,
+    "footer flipped": lambda content: content[:-12] + bytes(byte ^ 255 for byte in content[-12:]),
+}
+
+
+@pytest.fixture
+def corpus():
+    rng = np.random.default_rng(0)
+    texts = np.array([f"text {number} {rng.integers(1_000_000)}" for number in range(500)], dtype=object)
+    metadata = pd.DataFrame({"stars": np.arange(500), "text": texts[::-1]})
+    return Corpus(name="reviews", texts=texts, metadata=metadata, text_column="text", key="k1")
+
+
+@pytest.fixture
+def folder(store, corpus):
+    store.add_corpus(corpus)
+    return store.home / "corpora" / "k1"
+
+
+def same(loaded, corpus):
+    return loaded.texts.tolist() == corpus.texts.tolist() and loaded.metadata.equals(corpus.metadata)
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("harm", HARMS)
+def test_a_harmed_file_is_named_and_put_back(store, corpus, folder, name, harm):
+    before = contents(folder)
+    if harm == "removed":
+        (folder / name).unlink()
+    else:
+        (folder / name).write_bytes(HARMS[harm](before[name]))
+    harmed = contents(folder)
+    for _ in range(2):
+        with pytest.raises(StoreError, match=r"“reviews” is (missing|damaged).*try again.*labels are kept"):
+            store.load_corpus("k1")
+        assert contents(folder) == harmed
+    (folder / name).write_bytes(before[name])
+    assert same(store.load_corpus("k1"), corpus)
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("harm", HARMS)
+def test_the_next_upload_mends_it_and_the_labels_are_there(store, corpus, folder, name, harm):
+    analysis = store.add_analysis("k1", "by stars")
+    store.label_names.add(analysis, "good")
+    store.labels.give(analysis, {3: "good"}, "ada")
+    (folder / name).unlink() if harm == "removed" else (folder / name).write_bytes(
+        HARMS[harm]((folder / name).read_bytes())
+    )
+    store.add_corpus(corpus)
+    assert same(store.load_corpus("k1"), corpus)
+    assert store.labels.read(analysis).codes[3] == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no limit of open files to lower")
+def test_too_many_open_files_lose_nothing(store, corpus, folder):
+    import resource
+
+    store.load_corpus("k1")  # imports and connections need files too
+    results = store.results("k1")
+    results.save_array("key", np.arange(3))
+    before = contents(folder)
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    opened = contextlib.ExitStack()
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(256, limits[0]), limits[1]))
+        with pytest.raises(OSError, match="Too many open files"):
+            while True:
+                opened.enter_context(open(os.devnull))  # noqa: SIM115
+        with pytest.raises(StoreError, match=r"“reviews” cannot be read now \(Too many open files\)"):
+            store.load_corpus("k1")
+        with pytest.raises(StoreError, match=r"cannot be read now \(Too many open files\)"):
+            results.load_array("key")
+    finally:
+        opened.close()
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert contents(folder) == before
+    assert same(store.load_corpus("k1"), corpus)
+    assert results.load_array("key").tolist() == [0, 1, 2]
