@@ -42,7 +42,7 @@ def withdraw_page_not_found() -> None:
     that to the browser before `st.navigation` lists the pages that do exist.
     """
     st.html(
-        """<script>
+        """<script>{
         const until = Date.now() + 5000;
         const close = () => {
           for (const dialog of document.querySelectorAll('[role="dialog"]'))
@@ -53,7 +53,7 @@ def withdraw_page_not_found() -> None:
           if (Date.now() < until) requestAnimationFrame(close);
         };
         close();
-        </script>""",
+        }</script>""",
         unsafe_allow_javascript=True,
     )
 

@@ -15,15 +15,15 @@ CORPUS, GUIDE, MAPS, EVIDENCE, EXPORT = (
     f"pages/{name}/page.py" for name in ("corpus", "guide", "maps", "evidence", "export")
 )
 
-CLICK_LINK = """<script>
-const end = Date.now() + 5000;
-const click = () => {
-  const link = document.querySelector('[class*=st-key-go_to_] a');
-  if (link) link.click();
-  else if (Date.now() < end) requestAnimationFrame(click);
-};
-click();
-</script>"""
+CLICK_LINK = """<script>{  // a block: names of the page would stay, and the next script could not use them
+  const end = Date.now() + 5000;
+  const click = () => {
+    const link = document.querySelector("[class*=st-key-go_to_] a");
+    if (link) link.click();
+    else if (Date.now() < end) requestAnimationFrame(click);
+  };
+  click();
+}</script>"""
 
 
 def build_pages() -> list[StreamlitPage]:
