@@ -104,7 +104,7 @@ def start_fit_and_wait(analysis: Analysis) -> None:
 
 
 def show_maps_after_fit(analysis: Analysis | None) -> None:
-    """Open the maps when the Fit started here has ended; they no longer wait for it then."""
+    """Open the maps when the Fit started here is done; the maps page then forgets that it was awaited."""
     if analysis is None or get_state().awaited_fit != analysis.id:
         return
     job = jobs.latest("fit", analysis_id=analysis.id)
