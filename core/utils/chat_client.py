@@ -164,7 +164,7 @@ def configured() -> LanguageModel | None:
     Raises
     ------
     LanguageModelError
-        When the address is no web address, or the key holds signs that cannot be sent.
+        When the address is no web address, or the key holds characters that cannot be sent.
     """
     url, model = (os.environ.get(name, "").strip() for name in (URL_VARIABLE, MODEL_VARIABLE))
     if not url or not model:
@@ -176,7 +176,7 @@ def configured() -> LanguageModel | None:
         )
     key = os.environ.get(KEY_VARIABLE, "").strip()
     if not can_be_key(key):
-        raise LanguageModelError(f"{KEY_VARIABLE} holds signs that no key has: set it again.")
+        raise LanguageModelError(f"{KEY_VARIABLE} holds characters that no key has: set it again.")
     return LanguageModel(url, model, key)
 
 

@@ -116,7 +116,7 @@ def _draw_mistakes(view: MapView, guide: GuideLabels) -> None:
         st.markdown(f"**Possible mistakes** · {len(doubts):,}", help=MISTAKES_HELP, width="content")
         if latest.check.key != check_key(cache.store(), analysis, guide):
             st.button(
-                "Labels changed: check again",
+                "Check the labels again",
                 key="maps_check_again",
                 type="tertiary",
                 icon=":material/refresh:",
