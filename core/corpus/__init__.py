@@ -1,8 +1,10 @@
 """A corpus: texts with their columns, read from a file; its words, groups and full-text search."""
 
 from core.corpus.column_profile import Profile, profile_column
-from core.corpus.corpus import Corpus, CorpusReport, Partition, build_corpus, examine, guess_text_column
+from core.corpus.corpus import Corpus, Partition, build_corpus
+from core.corpus.report import CorpusReport, examine
 from core.corpus.search import TextIndex, build_index, find_meaning, find_pattern, find_words
+from core.corpus.text_column import guess_text_column
 from core.corpus.tokenizer import (
     Words,
     WordTable,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -14,40 +13,6 @@ from core.utils import content_key
 
 LEAST_TEXTS = 3
 """Different texts: a map of two points shows nothing."""
-
-GUESS_ROWS, GUESS_CHARACTERS = 1_000, 1_000
-"""Rows that the guess of the text column reads, and characters to which one value counts."""
-
-CODE_PATTERN = re.compile(r"[!-~]*")  # ASCII without a blank: an id, a link, a date, a category
-CODE_WEIGHT = 0.1
-USUAL_NAMES = re.compile(
-    r"(?i)texts?|body|comments?|content|message|review|feedback|description|answer|tweet"
-)
-USUAL_NAME_WEIGHT = 1.5
-
-
-@dataclass(frozen=True)
-class CorpusReport:
-    """Summary of a text column.
-
-    Attributes
-    ----------
-    n_empty : int
-        Rows whose text is missing or blank; the corpus leaves them out.
-    n_duplicates : int
-        Rows whose text equals that of an earlier row; the corpus keeps them.
-    encoding : str or None
-        Of the file's characters.
-    longest, median_length
-        In characters.
-    """
-
-    n_rows: int
-    n_empty: int
-    n_duplicates: int
-    encoding: str | None
-    longest: int
-    median_length: float
 
 
 @dataclass(frozen=True)
@@ -62,6 +27,11 @@ class Corpus:
         The other columns of the table; index 0 to n - 1.
     key : str
         Equal for corpora of the same texts and metadata in the same order.
+    source_rows : int64 array (n,) or None
+        Row of each text in the file, as `Table.source_rows` counts them; None where an earlier version of
+        Refract stored the corpus.
+    descriptions : dict of str to str
+        What a column is about, such as the wording of a survey's question, for columns that say so.
     """
 
     name: str
@@ -69,6 +39,8 @@ class Corpus:
     metadata: pd.DataFrame
     text_column: str
     key: str
+    source_rows: np.ndarray | None = None
+    descriptions: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,49 +69,6 @@ class Partition:
         return {code: int(counts[code]) for code in self.names}
 
 
-def guess_text_column(frame: pd.DataFrame) -> str:
-    """Return the column with the longest varied strings.
-
-    The score of a column is the mean length of its values times the share of different ones. Ids, links and
-    the like count a tenth; a usual name such as "text" raises the score by half. Up to `GUESS_ROWS` rows are
-    read, spread evenly.
-
-    Raises
-    ------
-    CorpusError
-        When no column holds a string.
-    """
-    scores = {str(name): _text_score(str(name), frame[name]) for name in frame.columns}
-    best = max(scores, key=scores.__getitem__, default="")  # the first of equals
-    if scores.get(best, 0) == 0:
-        raise CorpusError(
-            f"No column holds texts (found {', '.join(map(str, list(frame.columns)[:10]))}): a column of "
-            "strings is needed, choose another file."
-        )
-    return best
-
-
-def examine(table: Table, text_column: str) -> CorpusReport:
-    """Summarise the text column of a table.
-
-    Raises
-    ------
-    CorpusError
-        When there is no such column.
-    """
-    texts = _texts_of(table, text_column)
-    filled = [text for text in texts if text and not text.isspace()]
-    lengths = np.fromiter(map(len, filled), dtype=np.int64, count=len(filled))
-    return CorpusReport(
-        n_rows=len(texts),
-        n_empty=len(texts) - len(filled),
-        n_duplicates=len(filled) - len(set(filled)),
-        encoding=table.encoding,
-        longest=int(lengths.max(initial=0)),
-        median_length=float(np.median(lengths)) if len(filled) else 0.0,
-    )
-
-
 def build_corpus(table: Table, text_column: str) -> Corpus:
     """Build the corpus of a table: rows without a text are left out, equal texts are kept.
 
@@ -148,13 +77,22 @@ def build_corpus(table: Table, text_column: str) -> Corpus:
     CorpusError
         When there is no such column, or fewer than 3 different texts are left.
     """
-    texts = _texts_of(table, text_column)
+    texts = texts_of(table, text_column)
     kept = np.fromiter((bool(text) and not text.isspace() for text in texts), dtype=bool, count=len(texts))
     texts = texts[kept]
     _check_enough(table, text_column, texts, n_rows=len(kept))
     metadata = table.frame.drop(columns=text_column)[kept].reset_index(drop=True)
     metadata.columns = [str(name) for name in metadata.columns]
-    return Corpus(table.name, texts, metadata, text_column, _corpus_key(texts, metadata, text_column))
+    rows = np.arange(1, len(kept) + 1) if table.source_rows is None else table.source_rows
+    return Corpus(
+        table.name,
+        texts,
+        metadata,
+        text_column,
+        _corpus_key(texts, metadata, text_column),
+        source_rows=rows[kept],
+        descriptions=dict(table.descriptions),
+    )
 
 
 def _check_enough(table: Table, text_column: str, texts: np.ndarray, n_rows: int) -> None:
@@ -170,7 +108,7 @@ def _check_enough(table: Table, text_column: str, texts: np.ndarray, n_rows: int
         raise CorpusError(f"{where} holds {n_distinct} {different}, and {need}")
 
 
-def _texts_of(table: Table, text_column: str) -> np.ndarray:
+def texts_of(table: Table, text_column: str) -> np.ndarray:
     """Return the text of each row, "" where there is none: object array (n_rows,)."""
     if text_column not in table.frame.columns:
         raise CorpusError(
@@ -182,23 +120,6 @@ def _texts_of(table: Table, text_column: str) -> np.ndarray:
     texts[column.isna().to_numpy()] = ""
     texts[:] = [as_text(text) for text in texts]
     return texts
-
-
-def _text_score(name: str, column: pd.Series) -> float:
-    """Return the score of `guess_text_column`; 0 for a column without strings."""
-    if not (column.dtype == object or isinstance(column.dtype, pd.StringDtype)):
-        return 0.0
-    filled = column.dropna()
-    values = filled.iloc[:: -(-len(filled) // GUESS_ROWS) or 1].to_numpy(dtype=object)
-    values = [value for value in values if isinstance(value, str) and value.strip()]
-    if not values:
-        return 0.0
-    lengths = [
-        min(len(value), GUESS_CHARACTERS) * (CODE_WEIGHT if CODE_PATTERN.fullmatch(value) else 1)
-        for value in values
-    ]
-    usual = USUAL_NAME_WEIGHT if USUAL_NAMES.fullmatch(name.strip()) else 1
-    return sum(lengths) / len(lengths) * len(set(values)) / len(values) * usual
 
 
 def _corpus_key(texts: np.ndarray, metadata: pd.DataFrame, text_column: str) -> str:

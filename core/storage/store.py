@@ -10,18 +10,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
-import pandas as pd
-import pyarrow as pa
+import numpy as np
 
 from core.corpus import Corpus
 from core.errors import StoreError
 from core.storage.arrays import ArtifactStore
 from core.storage.clusters import ClusterRecord
+from core.storage.corpus_files import load_corpus, save_corpus
 from core.storage.database import open_database
 from core.storage.label_names import LabelNames, utc_now
 from core.storage.labels import LabelStore, copy_labels
 from core.transforms import Method
-from core.utils import write_atomically
 
 
 @dataclass(frozen=True)
@@ -100,16 +99,9 @@ class Store:
     # Corpora
 
     def add_corpus(self, corpus: Corpus) -> None:
-        """Save a corpus; one with the same content is saved once, under its newest name."""
-        path, names_path = self._corpus_paths(corpus.key)
-        if not self._holds(corpus.key):
-            frame = corpus.metadata.copy()
-            # Position 0 is the text, whatever the metadata are called.
-            frame.insert(0, "text", corpus.texts, allow_duplicates=True)
-            frame.columns = [str(position) for position in range(frame.shape[1])]
-            names = pd.DataFrame({"name": [corpus.text_column, *map(str, corpus.metadata.columns)]})
-            write_atomically(names_path, lambda file: names.to_parquet(file))
-            write_atomically(path, lambda file: frame.to_parquet(file))
+        """Save a corpus; one with the same content is saved once, under its newest name and source rows."""
+        if not self._holds(corpus):
+            save_corpus(self._folder(corpus.key), corpus)
         with self._database.transaction() as connection:
             connection.execute(
                 "INSERT INTO corpora VALUES (?, ?, ?, ?, NULL, NULL, ?, ?) "
@@ -152,32 +144,7 @@ class Store:
             When there is no such corpus, or a file of it is missing, damaged or cannot be read now.
         """
         entry = self.corpus_entry(key)
-        path, names_path = self._corpus_paths(key)
-        try:
-            frame, names = pd.read_parquet(path), pd.read_parquet(names_path)["name"].tolist()
-            if (len(frame), frame.shape[1]) != (entry.n_texts, len(names)) or "0" not in frame:
-                raise ValueError("another number of texts or columns")
-        except FileNotFoundError as error:
-            missing = path if not path.exists() else names_path
-            raise StoreError(
-                f"A file of “{entry.name}” is missing ({missing}): put it back and try again, or upload the "
-                "corpus again; its labels are kept."
-            ) from error
-        except (OSError, ValueError, KeyError, pa.ArrowException) as error:
-            if isinstance(error, OSError) and error.errno:  # the system's; a damaged file has no number
-                raise StoreError(
-                    f"“{entry.name}” cannot be read now ({os.strerror(error.errno)}): nothing is lost; close "
-                    f"other programs, or check that {path.parent} may be read, and try again."
-                ) from error
-            raise StoreError(
-                f"A file of “{entry.name}” is damaged (in {path.parent}): put back a copy of it and try "
-                "again, or upload the corpus again; its labels are kept."
-            ) from error
-        texts = frame["0"].to_numpy(dtype=object)
-        texts.setflags(write=False)  # the app and the worker share one corpus between their users
-        metadata = frame.drop(columns="0")
-        metadata.columns = names[1:]
-        return Corpus(name=entry.name, texts=texts, metadata=metadata, text_column=names[0], key=key)
+        return load_corpus(self._folder(key), key, entry.name, entry.n_texts)
 
     def set_encoding(self, key: str, encoder: str, embedding_key: str) -> None:
         """Record the encoder of a corpus and the key of its embeddings."""
@@ -290,16 +257,15 @@ class Store:
     def _folder(self, key: str) -> Path:
         return self.home / "corpora" / key
 
-    def _holds(self, key: str) -> bool:
-        """Whether a corpus can be read; one that was damaged is written again by its next upload."""
+    def _holds(self, corpus: Corpus) -> bool:
+        """Whether a corpus is stored and can be read; else its next upload writes it again."""
         try:
-            return len(self.load_corpus(key).texts) > 0
+            stored = self.load_corpus(corpus.key)
         except StoreError:
             return False
-
-    def _corpus_paths(self, key: str) -> tuple[Path, Path]:
-        """Return the files of texts and metadata, and of the column names."""
-        return self._folder(key) / "corpus.parquet", self._folder(key) / "columns.parquet"
+        new, old = corpus.source_rows, stored.source_rows
+        same_rows = new is None or (old is not None and np.array_equal(new, old))
+        return same_rows and stored.descriptions == corpus.descriptions
 
 
 def _read_analysis(row: sqlite3.Row) -> Analysis:

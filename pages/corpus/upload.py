@@ -1,4 +1,4 @@
-"""A table before it is encoded: the demo or an upload, its preview, and a report on its texts."""
+"""A table before it is encoded: the demo or an upload, and the choice of its text column."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ import streamlit as st
 
 from core.corpus import Corpus, CorpusReport, build_corpus, examine, guess_text_column
 from core.corpus.tables import Table, read_table
-from pages.charts import text_length_histogram
-from pages.common import forget_widget, layout, markdown, state_of
+from pages.common import forget_widget, state_of
 from pages.corpus.encode import draw_vector_sources
+from pages.corpus.table_report import draw_lengths, draw_preview, draw_report
 
 DEMO = Path(__file__).resolve().parents[2] / "assets" / "demo" / "feedback.csv"
 FORMATS = ["csv", "tsv", "jsonl", "json", "parquet", "xlsx", "txt", "gz"]
-PREVIEW_ROWS = 50
-PREVIEW_HEIGHT, LENGTHS_HEIGHT = 430, 150  # pixels
 
 
 @dataclass(frozen=True)
@@ -63,10 +61,9 @@ def draw_source_table(source: SourceTable) -> None:
     report, corpus = examine_column(source.id, text_column, table)
     with left:
         draw_preview(table, text_column)
-        lengths = text_length_histogram([len(text) for text in corpus.texts])
-        layout.draw_chart(lengths, "corpus_lengths", LENGTHS_HEIGHT)
+        draw_lengths(corpus)
     with right:
-        draw_corpus_report(report, table)
+        draw_report(report, table)
         draw_vector_sources(corpus)
 
 
@@ -90,32 +87,3 @@ def choose_text_column(source: SourceTable) -> str:
 def examine_column(table_id: str, text_column: str, _table: Table) -> tuple[CorpusReport, Corpus]:
     """Report on a text column, and the corpus it makes; cached by the table's id and the column."""
     return examine(_table, text_column), build_corpus(_table, text_column)
-
-
-def draw_preview(table: Table, text_column: str) -> None:
-    """Draw the first rows, the text column first and marked."""
-    preview = table.frame.head(PREVIEW_ROWS)
-    preview = preview[[text_column, *(column for column in preview.columns if column != text_column)]]
-    st.markdown(f"**{markdown(table.name)}** :small[first {len(preview)} of {len(table.frame):,} rows]")
-    st.dataframe(
-        preview,
-        hide_index=True,
-        height=PREVIEW_HEIGHT,
-        column_config={
-            text_column: st.column_config.TextColumn(f"✎ {text_column}", width="large", help="The text")
-        },
-    )
-
-
-def draw_corpus_report(report: CorpusReport, table: Table) -> None:
-    """Draw the report: rows, empty texts, duplicates, encoding, lengths."""
-    facts = [
-        f"**{report.n_rows:,}** rows",
-        f"**{report.n_empty:,}** empty" + (" (left out)" if report.n_empty else ""),
-        f"**{report.n_duplicates:,}** duplicates" + (" (kept)" if report.n_duplicates else ""),
-        f"encoding {report.encoding}" if report.encoding else "",
-        f"median {report.median_length:,.0f} characters, longest {report.longest:,}",
-    ]
-    st.markdown(" · ".join(fact for fact in facts if fact))
-    for note in table.notes:
-        st.caption(f":material/info: {markdown(note)}")

@@ -9,6 +9,7 @@ from itertools import islice
 
 import pandas as pd
 
+from core.corpus.tables.raw_table import RawTable, ReadOptions
 from core.corpus.tables.text_encoding import TextEncoding, find_encoding
 from core.corpus.tables.tidy_columns import column_of_strings
 from core.errors import CorpusError
@@ -24,7 +25,7 @@ LEAST_AGREEMENT = 0.5
 LONGEST_COLUMN_NAME = 60  # characters: a longer one is more likely a text
 
 
-def read_delimited(name: str, content: bytes) -> tuple[pd.DataFrame, str | None, list[str]]:
+def read_delimited(name: str, content: bytes, options: ReadOptions) -> RawTable:
     """Read a CSV or TSV file; its first line names the columns, and whole columns of numbers are numbers.
 
     Raises
@@ -55,7 +56,7 @@ def read_delimited(name: str, content: bytes) -> tuple[pd.DataFrame, str | None,
     columns = ([row[position] or None for row in rows] for position in range(width))
     frame = pd.DataFrame({position: column_of_strings(column) for position, column in enumerate(columns)})
     frame.columns = header
-    return frame, encoding.label, notes
+    return RawTable(frame, encoding.label, notes)
 
 
 class BrokenQuotes(CorpusError):

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from core.corpus.tables.raw_table import RawTable, ReadOptions
 from core.corpus.tables.text_encoding import find_encoding
 from core.errors import CorpusError
 
 SHAPES = "a list of records, a list of texts, or one list a column"
 
 
-def read_json(name: str, content: bytes) -> tuple[pd.DataFrame, str | None, list[str]]:
+def read_json(name: str, content: bytes, options: ReadOptions) -> RawTable:
     """Read a JSON file; JSON Lines are recognised.
 
     Raises
@@ -27,17 +28,17 @@ def read_json(name: str, content: bytes) -> tuple[pd.DataFrame, str | None, list
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
         if getattr(error, "msg", "") == "Extra data":
-            return read_json_lines(name, content)
+            return read_json_lines(name, content, options)
         raise _broken(name, getattr(error, "lineno", 1)) from error
     frame = _frame_of_document(document)
     if frame is None:
         raise CorpusError(
             f"“{name}” holds no rows that could be read; {SHAPES} is needed: save it as one of these."
         )
-    return frame, encoding.label, encoding.notes
+    return RawTable(frame, encoding.label, encoding.notes)
 
 
-def read_json_lines(name: str, content: bytes) -> tuple[pd.DataFrame, str | None, list[str]]:
+def read_json_lines(name: str, content: bytes, options: ReadOptions) -> RawTable:
     """Read a JSON Lines file, one record or one text per line.
 
     Raises
@@ -60,7 +61,7 @@ def read_json_lines(name: str, content: bytes) -> tuple[pd.DataFrame, str | None
                 'like {"text": "…"}.'
             )
         items.append(item)
-    return _frame_of_items(items), encoding.label, encoding.notes
+    return RawTable(_frame_of_items(items), encoding.label, encoding.notes)
 
 
 def _broken(name: str, line: int) -> CorpusError:

@@ -7,26 +7,27 @@ import gzip
 import io
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePath
 
+import numpy as np
 import pandas as pd
 
-from core.corpus.tables.binary_formats import read_parquet, read_xlsx
 from core.corpus.tables.delimited import read_delimited
 from core.corpus.tables.json_files import read_json, read_json_lines
+from core.corpus.tables.parquet import read_parquet
+from core.corpus.tables.raw_table import Choices, RawTable, Reader, ReadOptions
+from core.corpus.tables.spreadsheets import read_xlsx
 from core.corpus.tables.text_encoding import BINARY_STARTS, find_encoding
 from core.corpus.tables.tidy_columns import tidy_frame
 from core.errors import CorpusError
 
 MEGABYTE = 2**20
 
-Reader = Callable[[str, bytes], tuple[pd.DataFrame, str | None, list[str]]]
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """Table of a file.
 
@@ -41,18 +42,44 @@ class Table:
         Of the characters, such as "UTF-8"; None for formats that define it.
     notes : tuple of str
         One sentence for each change to the content.
+    source_rows : int64 array (n,) or None
+        Row of the file that each row was in, counted from 1 with the header, as spreadsheets do; None for 1
+        to n, the numbers of the records of a format without a header.
+    descriptions : dict of str to str
+        What a column is about, such as the wording of a survey's question, for columns that say so.
+    used : ReadOptions
+        How the file was read.
+    choices : Choices
+        How else it can be read.
     """
 
     name: str
     frame: pd.DataFrame
     encoding: str | None
     notes: tuple[str, ...] = ()
+    source_rows: np.ndarray | None = None
+    descriptions: Mapping[str, str] = field(default_factory=dict)
+    used: ReadOptions = field(default_factory=ReadOptions)
+    choices: Choices = field(default_factory=Choices)
 
 
-def read_table(name: str, content: bytes, *, most_bytes: int = 200 * MEGABYTE) -> Table:
+def read_table(
+    name: str,
+    content: bytes,
+    *,
+    options: ReadOptions | None = None,
+    most_bytes: int = 200 * MEGABYTE,
+) -> Table:
     """Read a file as a table, in the format of its extension; `.gz` after it means gzip.
 
-    `most_bytes` is the largest size, also after unpacking.
+    Parameters
+    ----------
+    name : str
+    content : bytes
+    options : ReadOptions, optional
+        What a person chose; the readers find the rest.
+    most_bytes : int
+        Largest size, also after unpacking.
 
     Raises
     ------
@@ -76,11 +103,20 @@ def read_table(name: str, content: bytes, *, most_bytes: int = 200 * MEGABYTE) -
     if ending not in BINARY_FORMATS:
         check_not_binary(name, content)
     with without_garbage_collection():
-        frame, encoding, notes = READERS[ending](name, content)
-    if frame.shape[1] == 0 or len(frame) == 0:
+        raw = READERS[ending](name, content, options or ReadOptions())
+    if raw.frame.shape[1] == 0 or len(raw.frame) == 0:
         raise CorpusError(f"“{name}” has no rows below its column names: choose a file with one text a row.")
-    frame, tidying = tidy_frame(frame)
-    return Table(name, frame, encoding, (*notes, *tidying))
+    frame, tidying = tidy_frame(raw.frame)
+    return Table(
+        name,
+        frame,
+        raw.encoding,
+        (*raw.notes, *tidying),
+        raw.source_rows,
+        {frame.columns[position]: text for position, text in raw.descriptions.items()},
+        raw.used,
+        raw.choices,
+    )
 
 
 def check_size(name: str, n_bytes: int, most_bytes: int, *, unpacked: bool = False) -> None:
@@ -128,11 +164,11 @@ def without_garbage_collection() -> Iterator[None]:
             gc.enable()
 
 
-def read_lines(name: str, content: bytes) -> tuple[pd.DataFrame, str | None, list[str]]:
+def read_lines(name: str, content: bytes, options: ReadOptions) -> RawTable:
     """Read plain text, one text per line; blank lines are empty texts."""
     encoding = find_encoding(name, content)
     lines = re.sub("\r\n?", "\n", encoding.decode(content)).rstrip("\n").split("\n")
-    return pd.DataFrame({"text": lines}, dtype=object), encoding.label, encoding.notes
+    return RawTable(pd.DataFrame({"text": lines}, dtype=object), encoding.label, encoding.notes)
 
 
 READERS: dict[str, Reader] = {

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -73,6 +74,17 @@ def test_the_next_upload_mends_it_and_the_labels_are_there(store, corpus, folder
     store.add_corpus(corpus)
     assert same(store.load_corpus("k1"), corpus)
     assert store.labels.read(analysis).codes[3] == 0
+
+
+def test_source_rows_and_descriptions_come_back_and_follow_the_latest_upload(store, corpus):
+    store.add_corpus(corpus)
+    assert store.load_corpus("k1").source_rows is None
+    again = replace(corpus, source_rows=np.arange(2, 502), descriptions={"stars": "How many stars?"})
+    store.add_corpus(again)
+    loaded = store.load_corpus("k1")
+    assert same(loaded, corpus)
+    assert loaded.source_rows.tolist() == list(range(2, 502))
+    assert loaded.descriptions == {"stars": "How many stars?"}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no limit of open files to lower")

@@ -1,4 +1,4 @@
-"""Read Parquet and XLSX, which store the types of values."""
+"""Read workbooks, which store the types of values."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from core.corpus.tables.raw_table import RawTable, ReadOptions
 from core.errors import CorpusError
 
 if TYPE_CHECKING:
@@ -17,35 +18,7 @@ MOST_UNPACKED_BYTES = 2 * 2**30
 """Of a workbook: it is a ZIP archive, and a small one may unpack to any size."""
 
 
-def read_parquet(name: str, content: bytes) -> tuple[pd.DataFrame, str | None, list[str]]:
-    """Read the table of a Parquet file.
-
-    Raises
-    ------
-    CorpusError
-        When the file is damaged or of another kind.
-    """
-    import pyarrow as pa
-    import pyarrow.parquet
-
-    # Whole numbers stay whole beside missing values.
-    whole = {
-        getattr(pa, kind.lower())(): getattr(pd, f"{kind}Dtype")()
-        for kind in ("Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64")
-    }
-    try:
-        table = pyarrow.parquet.read_table(io.BytesIO(content))
-        columns = [column.to_pandas(types_mapper=whole.get) for column in table.columns]
-        frame = pd.DataFrame(dict(enumerate(columns)))
-        frame.columns = table.column_names
-    except Exception as error:  # the reader's errors for damaged files are of many types
-        raise CorpusError(
-            f"“{name}” is not a readable Parquet file: write it again, or save it as CSV."
-        ) from error
-    return frame, None, []
-
-
-def read_xlsx(name: str, content: bytes) -> tuple[pd.DataFrame, str | None, list[str]]:
+def read_xlsx(name: str, content: bytes, options: ReadOptions) -> RawTable:
     """Read the first filled sheet of a workbook; its first filled row names the columns.
 
     Raises
@@ -80,7 +53,7 @@ def read_xlsx(name: str, content: bytes) -> tuple[pd.DataFrame, str | None, list
     frame = pd.DataFrame(dict(enumerate(map(list, zip(*rows[1:], strict=True)))), dtype=object)
     if len(rows) > 1:
         frame.columns = list(rows[0])
-    return frame, None, notes
+    return RawTable(frame, None, notes)
 
 
 def _filled_rows(sheet: ReadOnlyWorksheet) -> list[tuple]:

@@ -1,0 +1,48 @@
+"""What a table holds, before it is encoded: its first rows, the lengths of its texts, and a report."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.corpus import Corpus, CorpusReport
+from core.corpus.tables import Table
+from pages.charts import text_length_histogram
+from pages.common import layout, markdown
+
+PREVIEW_ROWS = 50
+PREVIEW_HEIGHT, LENGTHS_HEIGHT = 430, 150  # pixels
+
+
+def draw_preview(table: Table, text_column: str) -> None:
+    """Draw the first rows, the text column first and marked."""
+    preview = table.frame.head(PREVIEW_ROWS)
+    preview = preview[[text_column, *(column for column in preview.columns if column != text_column)]]
+    st.markdown(f"**{markdown(table.name)}** :small[first {len(preview)} of {len(table.frame):,} rows]")
+    st.dataframe(
+        preview,
+        hide_index=True,
+        height=PREVIEW_HEIGHT,
+        column_config={
+            text_column: st.column_config.TextColumn(f"✎ {text_column}", width="large", help="The text")
+        },
+    )
+
+
+def draw_lengths(corpus: Corpus) -> None:
+    """Draw the histogram of the lengths of the texts."""
+    lengths = text_length_histogram([len(text) for text in corpus.texts])
+    layout.draw_chart(lengths, "corpus_lengths", LENGTHS_HEIGHT)
+
+
+def draw_report(report: CorpusReport, table: Table) -> None:
+    """Draw the report: rows, empty texts, duplicates, encoding, lengths."""
+    facts = [
+        f"**{report.n_rows:,}** rows",
+        f"**{report.n_empty:,}** empty" + (" (left out)" if report.n_empty else ""),
+        f"**{report.n_duplicates:,}** duplicates" + (" (kept)" if report.n_duplicates else ""),
+        f"encoding {report.encoding}" if report.encoding else "",
+        f"median {report.median_length:,.0f} characters, longest {report.longest:,}",
+    ]
+    st.markdown(" · ".join(fact for fact in facts if fact))
+    for note in table.notes:
+        st.caption(f":material/info: {markdown(note)}")
