@@ -2,6 +2,7 @@
 
 from core.corpus.column_profile import Profile, profile_column
 from core.corpus.corpus import Corpus, Partition, build_corpus
+from core.corpus.left_out import SET_ASIDE, LeftOut, bare_text
 from core.corpus.report import CorpusReport, examine
 from core.corpus.search import TextIndex, build_index, find_meaning, find_pattern, find_words
 from core.corpus.text_column import guess_text_column
@@ -16,13 +17,16 @@ from core.corpus.tokenizer import (
 )
 
 __all__ = [
+    "SET_ASIDE",
     "Corpus",
     "CorpusReport",
+    "LeftOut",
     "Partition",
     "Profile",
     "TextIndex",
     "WordTable",
     "Words",
+    "bare_text",
     "build_corpus",
     "build_index",
     "distinct_words",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from core.corpus.left_out import LeftOut, mark_left_out
 from core.corpus.tables import Table, as_text
 from core.errors import CorpusError
 from core.utils import content_key
@@ -17,7 +18,7 @@ LEAST_TEXTS = 3
 
 @dataclass(frozen=True)
 class Corpus:
-    """Texts and their metadata.
+    """Texts that are on the map, and their metadata.
 
     Attributes
     ----------
@@ -26,12 +27,14 @@ class Corpus:
     metadata : DataFrame of n rows
         The other columns of the table; index 0 to n - 1.
     key : str
-        Equal for corpora of the same texts and metadata in the same order.
+        Equal for corpora of the same texts and metadata in the same order, with the same rows left out.
     source_rows : int64 array (n,) or None
         Row of each text in the file, as `Table.source_rows` counts them; None where an earlier version of
         Refract stored the corpus.
     descriptions : dict of str to str
         What a column is about, such as the wording of a survey's question, for columns that say so.
+    left_out : LeftOut or None
+        Copies and set-aside texts; None where there are none.
     """
 
     name: str
@@ -41,6 +44,7 @@ class Corpus:
     key: str
     source_rows: np.ndarray | None = None
     descriptions: dict[str, str] = field(default_factory=dict)
+    left_out: LeftOut | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,34 +73,59 @@ class Partition:
         return {code: int(counts[code]) for code in self.names}
 
 
-def build_corpus(table: Table, text_column: str) -> Corpus:
-    """Build the corpus of a table: rows without a text are left out, equal texts are kept.
+def build_corpus(
+    table: Table,
+    text_column: str,
+    *,
+    leave_out_copies: bool = False,
+    set_aside: frozenset[str] = frozenset(),
+) -> Corpus:
+    """Build the corpus of a table; rows without a text are dropped.
+
+    Parameters
+    ----------
+    leave_out_copies : bool
+        Whether, of texts that are equal by `normal_text`, only the first is on the map.
+    set_aside : frozenset of str
+        Texts, such as "N/A", that are not on the map; letter case, punctuation and blanks do not count.
 
     Raises
     ------
     CorpusError
-        When there is no such column, or fewer than 3 different texts are left.
+        When there is no such column, or fewer than 3 different texts are on the map.
     """
     texts = texts_of(table, text_column)
-    kept = np.fromiter((bool(text) and not text.isspace() for text in texts), dtype=bool, count=len(texts))
-    texts = texts[kept]
-    _check_enough(table, text_column, texts, n_rows=len(kept))
-    metadata = table.frame.drop(columns=text_column)[kept].reset_index(drop=True)
+    filled = np.fromiter((bool(text) and not text.isspace() for text in texts), dtype=bool, count=len(texts))
+    rows = np.arange(1, len(texts) + 1) if table.source_rows is None else table.source_rows
+    metadata = table.frame.drop(columns=text_column)
     metadata.columns = [str(name) for name in metadata.columns]
-    rows = np.arange(1, len(kept) + 1) if table.source_rows is None else table.source_rows
+    texts, rows, metadata = texts[filled], rows[filled], metadata[filled]
+    kept, copy_of = mark_left_out(texts, leave_out_copies=leave_out_copies, set_aside=set_aside)
+    _check_enough(table, text_column, texts[kept], n_rows=len(filled), n_left_out=int((~kept).sum()))
+    left_out = None
+    if not kept.all():
+        beside = metadata[~kept].reset_index(drop=True)
+        left_out = LeftOut(texts[~kept], beside, rows[~kept], copy_of[~kept])
+    texts, metadata = texts[kept], metadata[kept].reset_index(drop=True)
     return Corpus(
         table.name,
         texts,
         metadata,
         text_column,
-        _corpus_key(texts, metadata, text_column),
+        _corpus_key(texts, metadata, text_column, left_out),
         source_rows=rows[kept],
         descriptions=dict(table.descriptions),
+        left_out=left_out,
     )
 
 
-def _check_enough(table: Table, text_column: str, texts: np.ndarray, n_rows: int) -> None:
+def _check_enough(table: Table, text_column: str, texts: np.ndarray, *, n_rows: int, n_left_out: int) -> None:
     where = f"The column “{text_column}” of “{table.name}”"
+    if n_left_out and len(set(texts)) < LEAST_TEXTS:
+        raise CorpusError(
+            f"{where} holds {len(set(texts)):,} different texts beside the {n_left_out:,} rows left out, and "
+            f"at least {LEAST_TEXTS} are needed: leave out fewer, or choose another column."
+        )
     need = f"at least {LEAST_TEXTS} different texts are needed: choose another column or file."
     if len(texts) == 0:
         raise CorpusError(f"{where} is empty in all {n_rows:,} rows, and {need}")
@@ -122,9 +151,16 @@ def texts_of(table: Table, text_column: str) -> np.ndarray:
     return texts
 
 
-def _corpus_key(texts: np.ndarray, metadata: pd.DataFrame, text_column: str) -> str:
+def _corpus_key(texts: np.ndarray, metadata: pd.DataFrame, text_column: str, left_out: LeftOut | None) -> str:
+    parts: list[object] = [text_column, *_packed_table(texts, metadata)]
+    if left_out is not None:
+        parts += ["left out", left_out.copy_of, *_packed_table(left_out.texts, left_out.metadata)]
+    return content_key("corpus", *parts)
+
+
+def _packed_table(texts: np.ndarray, metadata: pd.DataFrame) -> tuple[object, ...]:
     columns = [(str(name), str(column.dtype), *_packed(column)) for name, column in metadata.items()]
-    return content_key("corpus", text_column, *_packed(pd.Series(texts, dtype=object)), columns)
+    return *_packed(pd.Series(texts, dtype=object)), columns
 
 
 def _packed(column: pd.Series) -> tuple[np.ndarray, bytes]:

@@ -16,7 +16,7 @@ from core.corpus import Corpus
 from core.errors import StoreError
 from core.storage.arrays import ArtifactStore
 from core.storage.clusters import ClusterRecord
-from core.storage.corpus_files import load_corpus, save_corpus
+from core.storage.corpus_files import count_left_out, load_corpus, save_corpus
 from core.storage.database import open_database
 from core.storage.label_names import LabelNames, utc_now
 from core.storage.labels import LabelStore, copy_labels
@@ -146,6 +146,10 @@ class Store:
         entry = self.corpus_entry(key)
         return load_corpus(self._folder(key), key, entry.name, entry.n_texts)
 
+    def count_left_out(self, key: str) -> int:
+        """Return how many copies and set-aside texts are kept beside the texts of a corpus."""
+        return count_left_out(self._folder(key))
+
     def set_encoding(self, key: str, encoder: str, embedding_key: str) -> None:
         """Record the encoder of a corpus and the key of its embeddings."""
         with self._database.transaction() as connection:
@@ -263,9 +267,16 @@ class Store:
             stored = self.load_corpus(corpus.key)
         except StoreError:
             return False
-        new, old = corpus.source_rows, stored.source_rows
+        new, old = _source_rows(corpus), _source_rows(stored)
         same_rows = new is None or (old is not None and np.array_equal(new, old))
         return same_rows and stored.descriptions == corpus.descriptions
+
+
+def _source_rows(corpus: Corpus) -> np.ndarray | None:
+    """Return the rows of the file of all texts, those left out last."""
+    if corpus.source_rows is None or corpus.left_out is None:
+        return corpus.source_rows
+    return np.concatenate([corpus.source_rows, corpus.left_out.source_rows])
 
 
 def _read_analysis(row: sqlite3.Row) -> Analysis:

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.corpus import Corpus
+from core.corpus import SET_ASIDE, Corpus, LeftOut
 from core.errors import StoreError
 
-FILES = ("corpus.parquet", "columns.parquet")
+FILES = ("corpus.parquet", "columns.parquet", "left_out.parquet")
 
 
 HARMS = {
@@ -28,7 +28,13 @@ def corpus():
     rng = np.random.default_rng(0)
     texts = np.array([f"text {number} {rng.integers(1_000_000)}" for number in range(500)], dtype=object)
     metadata = pd.DataFrame({"stars": np.arange(500), "text": texts[::-1]})
-    return Corpus(name="reviews", texts=texts, metadata=metadata, text_column="text", key="k1")
+    left_out = LeftOut(
+        np.array(["N/A", texts[7]], dtype=object),
+        pd.DataFrame({"stars": [500, 501], "text": ["x", None]}),
+        np.array([502, 503]),
+        np.array([SET_ASIDE, 7]),
+    )
+    return Corpus("reviews", texts, metadata, "text", "k1", left_out=left_out)
 
 
 @pytest.fixture
@@ -38,7 +44,11 @@ def folder(store, corpus):
 
 
 def same(loaded, corpus):
-    return loaded.texts.tolist() == corpus.texts.tolist() and loaded.metadata.equals(corpus.metadata)
+    parts = [(loaded, corpus), (loaded.left_out, corpus.left_out)]
+    return loaded.left_out.copy_of.tolist() == corpus.left_out.copy_of.tolist() and all(
+        one.texts.tolist() == other.texts.tolist() and one.metadata.equals(other.metadata)
+        for one, other in parts
+    )
 
 
 def contents(folder):
@@ -85,6 +95,25 @@ def test_source_rows_and_descriptions_come_back_and_follow_the_latest_upload(sto
     assert same(loaded, corpus)
     assert loaded.source_rows.tolist() == list(range(2, 502))
     assert loaded.descriptions == {"stars": "How many stars?"}
+
+
+def test_rows_left_out_come_back_and_follow_the_latest_upload(store, corpus):
+    store.add_corpus(corpus)
+    assert store.count_left_out("k1") == 2
+    moved = replace(
+        corpus,
+        source_rows=np.arange(500),
+        left_out=replace(corpus.left_out, source_rows=np.array([602, 603])),
+    )
+    store.add_corpus(moved)
+    loaded = store.load_corpus("k1")
+    assert same(loaded, corpus) and loaded.left_out.source_rows.tolist() == [602, 603]
+
+
+def test_a_corpus_without_rows_left_out_has_no_file_of_them(store, corpus):
+    store.add_corpus(replace(corpus, left_out=None))
+    assert not (store.home / "corpora" / "k1" / "left_out.parquet").exists()
+    assert store.load_corpus("k1").left_out is None and store.count_left_out("k1") == 0
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no limit of open files to lower")
