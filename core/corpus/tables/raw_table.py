@@ -22,7 +22,7 @@ class ReadOptions:
     header_row : int or None
         Row of the file with the column names, counted from 1; 0 where the file has no names.
     sheet : str or None
-        Sheet of a workbook.
+        Sheet of a workbook, or the keys of a list of a JSON document, such as "result.reviews".
     day_first : bool or None
         Whether 3/1/2024 is the third of January.
     """
@@ -45,7 +45,7 @@ class Choices:
     delimiters : tuple of str
         The best first.
     sheets : tuple of str
-        In the order of the workbook, hidden ones too.
+        In the order of the workbook, hidden ones too; lists of a JSON document, the longest first.
     first_rows : tuple of (int, tuple of str)
         The first rows of the file as they stand, each with its number, for the choice of the header row.
     """
@@ -75,6 +75,8 @@ class RawTable:
     used : ReadOptions
         How the file was read.
     choices : Choices
+    vectors : dict of str to float32 array (n, d)
+        Columns of vectors, which `frame` lacks; rows without one are NaN.
     """
 
     frame: pd.DataFrame
@@ -84,6 +86,7 @@ class RawTable:
     descriptions: dict[int, str] = field(default_factory=dict)
     used: ReadOptions = field(default_factory=ReadOptions)
     choices: Choices = field(default_factory=Choices)
+    vectors: dict[str, np.ndarray] = field(default_factory=dict)
 
 
 Reader = Callable[[str, bytes, ReadOptions], RawTable]

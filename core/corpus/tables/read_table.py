@@ -16,8 +16,7 @@ import numpy as np
 import pandas as pd
 
 from core.corpus.tables.delimited import read_delimited
-from core.corpus.tables.json_files import read_json, read_json_lines
-from core.corpus.tables.parquet import read_parquet
+from core.corpus.tables.nested import notes_on_vectors, read_json, read_parquet, take_vectors
 from core.corpus.tables.raw_table import Choices, RawTable, Reader, ReadOptions
 from core.corpus.tables.spreadsheets import read_xlsx
 from core.corpus.tables.text_encoding import BINARY_STARTS, find_encoding
@@ -51,6 +50,8 @@ class Table:
         How the file was read.
     choices : Choices
         How else it can be read.
+    vectors : dict of str to float32 array (n, d)
+        Columns of vectors, which `frame` lacks; rows without one are NaN.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Table:
     descriptions: Mapping[str, str] = field(default_factory=dict)
     used: ReadOptions = field(default_factory=ReadOptions)
     choices: Choices = field(default_factory=Choices)
+    vectors: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 def read_table(
@@ -104,18 +106,25 @@ def read_table(
         check_not_binary(name, content)
     with without_garbage_collection():
         raw = READERS[ending](name, content, options or ReadOptions())
-    if raw.frame.shape[1] == 0 or len(raw.frame) == 0:
+    no_columns = raw.frame.shape[1] == 0 and not raw.vectors
+    if no_columns or len(raw.frame) == 0:
         raise CorpusError(f"“{name}” has no rows below its column names: choose a file with one text a row.")
     frame, tidying = tidy_frame(raw.frame)
+    names = list(frame.columns)
+    frame, written_vectors = take_vectors(frame)
+    if frame.shape[1] == 0:
+        raise CorpusError(f"“{name}” holds vectors but no texts: choose a file with one text a row.")
+    vectors = {**raw.vectors, **written_vectors}
     return Table(
         name,
         frame,
         raw.encoding,
-        (*raw.notes, *tidying),
+        (*raw.notes, *tidying, *notes_on_vectors(vectors)),
         raw.source_rows,
-        {frame.columns[position]: text for position, text in raw.descriptions.items()},
+        {names[position]: text for position, text in raw.descriptions.items()},
         raw.used,
         raw.choices,
+        vectors,
     )
 
 
@@ -174,9 +183,11 @@ def read_lines(name: str, content: bytes, options: ReadOptions) -> RawTable:
 READERS: dict[str, Reader] = {
     ".csv": read_delimited,
     ".tsv": read_delimited,
-    ".jsonl": read_json_lines,
-    ".ndjson": read_json_lines,
+    ".jsonl": read_json,
+    ".ndjson": read_json,
     ".json": read_json,
+    ".geojson": read_json,
+    ".js": read_json,
     ".parquet": read_parquet,
     ".xlsx": read_xlsx,
     ".txt": read_lines,

@@ -79,11 +79,6 @@ def test_a_line_of_plain_text_is_a_text(name):
     assert table.frame["text"].tolist() == ["the tram was late", "a friendly driver", "", "no seat, no air"]
 
 
-def test_json_may_be_a_list_of_texts():
-    for name, content in {"x.json": b'["one", "two"]', "x.jsonl": b'"one"\n"two"'}.items():
-        assert read_table(name, content).frame["text"].tolist() == ["one", "two"]
-
-
 @pytest.mark.parametrize(
     ("codec", "label"),
     [
@@ -170,31 +165,6 @@ def test_numbers_are_numbers_only_where_nothing_is_lost():
     assert table.frame["empty"].isna().all()
 
 
-def test_typed_files_keep_their_types_and_nested_values_become_json():
-    frame = pd.DataFrame(
-        {
-            "text": ["a", "b"],
-            "id": pd.array([1, None], dtype="Int64"),
-            "when": pd.to_datetime(["2024-01-02", None]),
-            "yes": [True, False],
-            "tags": [["x", "y"], []],
-            "raw": [b"caf\xc3\xa9", b"\xff"],
-            "kind": pd.Categorical(["u", "v"]),
-        }
-    )
-    read = read_table("x.parquet", parquet(frame)).frame
-    assert read.dtypes.astype(str).tolist() == ["str", "Int64", "datetime64[us]", "bool", "str", "str", "str"]
-    assert read["tags"].tolist() == ['["x", "y"]', "[]"]
-    assert read["raw"].tolist() == ["café", "\ufffd"]
-    assert read["kind"].tolist() == ["u", "v"]
-    record = b'[{"text": "a", "more": {"n": 1}, "x": null}, {"text": "b", "x": 2, "other": "\\ud800 half"}]'
-    read = read_table("x.json", record).frame
-    assert read.iloc[0].isna().tolist() == [False, False, True, True]
-    assert read["more"][0] == '{"n": 1}'
-    assert read["x"].tolist() == [pd.NA, 2]
-    assert read["other"][1] == "\ufffd half"
-
-
 def test_of_a_workbook_the_first_filled_sheet_is_read():
     table = read_table("x.xlsx", xlsx([], [(None, None), ("text", None), ("a", 1), ("b", "x")], [("other",)]))
     assert table.frame.columns.tolist() == ["text", "column 2"]
@@ -203,7 +173,7 @@ def test_of_a_workbook_the_first_filled_sheet_is_read():
 
 
 BAD = {
-    "unknown.pdf": (b"%PDF-1.4", "is a .pdf file; .csv, .json, .jsonl"),
+    "unknown.pdf": (b"%PDF-1.4", "is a .pdf file; .csv, "),
     "noending": (b"a", "a file without an ending"),
     "empty.csv": (b"", "“empty.csv” is empty: choose"),
     "blank.csv": (b" \r\n\r\n", "is empty"),
@@ -220,12 +190,6 @@ BAD = {
     ),
     "after.csv": (b'text,n\n"two\nlines",1\n"b"ad,2\n', "the row that begins in line 4"),
     "wide.csv": (b"text,n\na,1\nb,2\nhello, world,3\nd,4\n", "has 3 values in line 4 but 2 column names"),
-    "broken.json": (b'[{"text": "a"},\n{"text": }]', "not valid JSON at line 2"),
-    "broken.jsonl": (b'{"text": "a"}\n\n{"text" "b"}\n', "not valid JSON at line 3"),
-    "numbers.jsonl": (b"1\n2\n", "neither a record nor a text in line 1"),
-    "number.json": (b"12", "holds no rows"),
-    "none.json": (b"[]", "holds no rows"),
-    "deep.json": (b"[" * 100_000, "not valid JSON"),
     "x.parquet": (b"PAR1 not really", "not a readable Parquet file"),
     "x.xlsx": (b"PK\x03\x04 not really", "not a readable XLSX file"),
     "nothing.xlsx": (xlsx([]), "is empty"),

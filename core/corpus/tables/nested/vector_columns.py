@@ -1,0 +1,116 @@
+"""Columns whose values are vectors: lists of numbers, or such lists written as strings."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+
+LEAST_NUMBERS = 8
+"""In a vector; shorter lists are coordinates, ratings and the like."""
+
+NEARLY_ALL = 0.9
+"""Share of the filled rows that must hold a vector of the same length."""
+
+SAMPLE_ROWS = 20
+BRACKETS = " \t\r\n[](){}"
+NUMBERS_ONLY = re.compile(r"[\[({\s]*[-+]?\.?\d[-+.\deE,;\snaifNAIF]*[\])}\s]*")
+
+
+def stack_vectors(values: Sequence[object]) -> np.ndarray | None:
+    """Return lists of numbers as vectors: float32 array (n, d); None where the values are no vectors.
+
+    Parameters
+    ----------
+    values : sequence of n values
+        Lists of numbers, None where a row has none; NumPy arrays serve too. Rows of another length, and rows
+        without a list, become NaN.
+    """
+    filled = [row for row, value in enumerate(values) if value is not None]
+    if not filled or not all(_is_vector(value) for value in _spread([values[row] for row in filled])):
+        return None
+    lengths = {row: len(value) for row in filled if isinstance(value := values[row], list | np.ndarray)}
+    width, n_usual = Counter(lengths.values()).most_common(1)[0]
+    if width < LEAST_NUMBERS or n_usual < NEARLY_ALL * len(filled):
+        return None
+    usual = [row for row, length in lengths.items() if length == width]
+    vectors = np.full((len(values), width), np.nan, dtype=np.float32)
+    try:
+        with np.errstate(over="ignore"):  # a number too large for float32 becomes infinite
+            vectors[usual] = np.array([values[row] for row in usual], dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return vectors
+
+
+def take_vectors(frame: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
+    """Split a table into its other columns, and the columns of strings that are vectors.
+
+    Vectors are recognised as "[0.1, 0.2, …]", also with blanks or semicolons between the numbers, or in other
+    brackets; without brackets the numbers need decimals.
+
+    Returns
+    -------
+    DataFrame, dict of str to float32 array (n, d)
+        By the name of the column; rows without a vector are NaN.
+    """
+    found = {}
+    for name in frame.columns:
+        column = frame[name]
+        if not (column.dtype == object or isinstance(column.dtype, pd.StringDtype)):
+            continue
+        sample = _spread(column.dropna())
+        if sample and all(map(is_vector_text, sample)):
+            strings = column.to_numpy(dtype=object, na_value=None)
+            vectors = stack_vectors([None if text is None else _parse(text) for text in strings])
+            if vectors is not None:
+                found[str(name)] = vectors
+    return frame.drop(columns=list(found)), found
+
+
+def is_vector_text(text: object) -> bool:
+    """Return whether a string looks like a vector; its length is not compared with those of others."""
+    if not isinstance(text, str) or not NUMBERS_ONLY.fullmatch(text):
+        return False
+    bare = text.strip(BRACKETS)
+    numbers = re.split(r"[,;\s]+", bare)
+    return len(numbers) >= LEAST_NUMBERS and (text.strip()[0] in "[({" or "." in bare)
+
+
+def notes_on_vectors(vectors: dict[str, np.ndarray]) -> list[str]:
+    """Return a sentence on each column of vectors."""
+    notes = []
+    for name, array in vectors.items():
+        n_missing = int(np.isnan(array).any(axis=1).sum())
+        without = f"; rows without one: {n_missing:,}" if n_missing else ""
+        notes.append(
+            f"The column “{name}” holds vectors of {array.shape[1]:,} numbers, which can serve as vectors of "
+            f"the texts; it is no column of the corpus{without}."
+        )
+    return notes
+
+
+def _parse(text: str) -> np.ndarray | None:
+    """Return the numbers of a string; None where it holds anything else."""
+    bare = text.strip(BRACKETS).replace(";", ",")
+    try:
+        return np.fromstring(bare, sep="," if "," in bare else " ")
+    except ValueError:
+        return None
+
+
+def _is_vector(value: object) -> bool:
+    if isinstance(value, np.ndarray):
+        return value.ndim == 1 and value.dtype.kind in "fiu"
+    return isinstance(value, list) and all(
+        item is None or (isinstance(item, int | float) and not isinstance(item, bool)) for item in value
+    )
+
+
+def _spread(values: Iterable[object]) -> list[object]:
+    """Return up to `SAMPLE_ROWS` values, spread evenly."""
+    values = list(values)
+    return values[:: -(-len(values) // SAMPLE_ROWS) or 1]
