@@ -1,0 +1,257 @@
+"""Read CSV, TSV and the like strictly; an error names the line of the first mistake."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+
+import numpy as np
+import pandas as pd
+
+from core.corpus.tables.delimited.dialect import (
+    Dialect,
+    FoundDialect,
+    find_dialect,
+    lone_returns_are_text,
+    split_sep_line,
+)
+from core.corpus.tables.delimited.missing_texts import has_na_among_numbers, without_marks
+from core.corpus.tables.delimited.row_shapes import ROW_NAME, check_widths, has_row_names, note_on_short_rows
+from core.corpus.tables.header_rows import Header, find_footer, find_header
+from core.corpus.tables.raw_table import Choices, RawTable, ReadOptions
+from core.corpus.tables.text_encoding import TextEncoding, find_encoding
+from core.corpus.tables.tidy_columns import column_of_strings
+from core.errors import CorpusError
+
+SAMPLE_CHARACTERS = 2**18
+LEAST_DELIMITED = 0.2
+"""Share of the lines that hold a delimiter, from which a reading as one column is mentioned."""
+
+FIRST_ROWS = 15
+LONE_RETURN = "\ufdd1"
+"""Stands for a carriage return inside a value while the rows are cut; no character of any text."""
+
+DELIMITER_NAMES = {"\t": "tab", " ": "blank", ";": "semicolon", ",": "comma", "|": "vertical bar"}
+
+
+def read_delimited(name: str, content: bytes, options: ReadOptions) -> RawTable:
+    """Read a delimited file: its dialect, its header and its footer are found, or as `options` say.
+
+    Raises
+    ------
+    CorpusError
+        For a wrong quotation mark, or a row with more values than there are column names.
+    """
+    encoding = find_encoding(name, content, *([options.encoding] if options.encoding else []))
+    text = _Text.open(encoding, content)
+    sep, _ = split_sep_line(text.sample)
+    chosen = options.delimiter if options.delimiter is not None else sep
+    found = find_dialect(text.sample_below_sep, whole=text.whole, delimiter=chosen)
+    dialect, rows = _read(name, text, found.dialect)
+    if not any(map(any, rows.values)):
+        raise CorpusError(f"“{name}” is empty: choose a file with one text a row.")
+    header = find_header(rows.values, rows.numbers, options.header_row)
+    notes = [*encoding.notes, *_notes_on_dialect(found, dialect, rows), *header.notes]
+    first_rows = tuple(
+        (number, tuple(row))
+        for number, row in islice(zip(rows.numbers, rows.values, strict=True), FIRST_ROWS)
+    )
+    body = _Rows(rows.values[header.start :], rows.numbers[header.start :], rows.lines[header.start :])
+    frame, numbers, more = _frame_of(name, body, header, dialect)
+    if text.lone_returns:
+        frame = frame.map(lambda value: value.replace(LONE_RETURN, "\r") if isinstance(value, str) else value)
+    shift = frame.shape[1] > 0 and frame.columns[0] == ROW_NAME and ROW_NAME not in header.names
+    return RawTable(
+        frame,
+        encoding.label,
+        notes + more,
+        source_rows=np.array(numbers, dtype=np.int64),
+        descriptions={position + shift: about for position, about in header.descriptions.items()},
+        used=ReadOptions(encoding=encoding.codec, delimiter=dialect.delimiter, header_row=header.header_row),
+        choices=Choices(
+            encodings=tuple(getattr(encoding, "others", ())),
+            delimiters=tuple(dict.fromkeys([dialect.delimiter, *found.delimiters, ""])),
+            first_rows=first_rows,
+        ),
+    )
+
+
+class BrokenQuotes(CorpusError):
+    """A quotation mark at a place where CSV does not allow it."""
+
+
+@dataclass(frozen=True)
+class _Text:
+    """Text of a file, of which the lines are read again for each dialect that is tried."""
+
+    encoding: TextEncoding
+    content: bytes
+    sample: str
+    whole: bool
+    lone_returns: bool
+
+    @classmethod
+    def open(cls, encoding: TextEncoding, content: bytes) -> _Text:
+        with encoding.open(content) as file:
+            sample = file.read(SAMPLE_CHARACTERS + 1)
+        whole = len(sample) <= SAMPLE_CHARACTERS
+        sample = sample[:SAMPLE_CHARACTERS]
+        lone = _has_lone_return(encoding, content) and lone_returns_are_text(sample)
+        return cls(encoding, content, _hide_returns(sample) if lone else sample, whole, lone)
+
+    @property
+    def sample_below_sep(self) -> str:
+        return self.sample[split_sep_line(self.sample)[1] :]
+
+    def lines(self) -> Iterator[str]:
+        """Yield the lines below a `sep=` line, with their ends."""
+        skipped = 1 if split_sep_line(self.sample)[1] else 0
+        if self.lone_returns:
+            text = _hide_returns(self.encoding.decode(self.content))
+            yield from islice(io.StringIO(text, newline=""), skipped, None)
+            return
+        with self.encoding.open(self.content) as file:
+            yield from islice(file, skipped, None)
+
+    @property
+    def first_line(self) -> int:
+        return 2 if split_sep_line(self.sample)[1] else 1
+
+
+def _has_lone_return(encoding: TextEncoding, content: bytes) -> bool:
+    if b"\r" not in content:
+        return False
+    if encoding.codec.startswith(("utf-16", "utf_16", "utf-32", "utf_32")):
+        return re.search("\r(?!\n)", encoding.decode(content)) is not None
+    return content.count(b"\r") > content.count(b"\r\n")
+
+
+def _hide_returns(text: str) -> str:
+    return re.sub("\r(?!\n)", LONE_RETURN, text)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Rows that are not blank lines, with their numbers in the file and the lines in which they begin.
+
+    A row with line breaks inside quotation marks has one number, as in a spreadsheet; blank lines count.
+    """
+
+    values: list[list[str]]
+    numbers: list[int]
+    lines: list[int]
+
+
+def _read(name: str, text: _Text, dialect: Dialect) -> tuple[Dialect, _Rows]:
+    """Read all rows; where a quotation mark is wrong, in the other ways in which it may be meant."""
+    ways = [dialect]
+    if dialect.quote and b"\\" in text.content and not dialect.escaped:
+        ways += [replace(dialect, escaped=True, doubled=False), replace(dialect, escaped=True)]
+    # In many tab-separated files, and in lines of text, a quotation mark does not enclose a value.
+    if dialect.delimiter in ("", "\t") and dialect.quote:
+        ways.append(replace(dialect, quote=""))
+    broken: BrokenQuotes | None = None
+    for way in ways:
+        try:
+            return way, _read_rows(name, text, way)
+        except BrokenQuotes as error:
+            broken = broken or error
+    assert broken is not None
+    raise broken
+
+
+def _read_rows(name: str, text: _Text, dialect: Dialect) -> _Rows:
+    rows = _Rows([], [], [])
+    line = 0  # the last line of the row before
+    reader = dialect.reader(text.lines())
+    try:
+        for number, row in enumerate(reader, start=1):
+            if row:
+                rows.values.append(row)
+                rows.numbers.append(number)
+                rows.lines.append(line + text.first_line)
+            line = reader.line_num
+    except csv.Error as error:
+        raise BrokenQuotes(
+            f"“{name}” has a wrong quotation mark in the row that begins in line {line + text.first_line:,}: "
+            'close it, and write a quotation mark inside a text twice ("").'
+        ) from error
+    return rows
+
+
+def _frame_of(
+    name: str, rows: _Rows, header: Header, dialect: Dialect
+) -> tuple[pd.DataFrame, list[int], list[str]]:
+    """Return the table below a header, the number of each row, and notes on what was changed."""
+    names = list(header.names)
+    end, notes = find_footer(rows.values, rows.numbers, len(names))
+    values, numbers = rows.values[:end], rows.numbers[:end]
+    repeated = [i for i, row in enumerate(values) if len(row) > 1 and row == names]
+    if repeated:
+        notes.append(
+            f"Rows that repeat the column names: {len(repeated):,} (the first is row "
+            f"{numbers[repeated[0]]:,}); they were left out."
+        )
+        gone = set(repeated)
+        values = [row for i, row in enumerate(values) if i not in gone]
+        numbers = [number for i, number in enumerate(numbers) if i not in gone]
+    if header.header_row and has_row_names(names, values):
+        names.insert(0, ROW_NAME)
+        notes.append(
+            f"The rows have one value more than there are column names: their first one is read as "
+            f"“{ROW_NAME}”, as R writes it."
+        )
+    if header.header_row:
+        check_widths(name, names, rows.values[:end], rows.lines, header.header_row)
+    else:
+        names += [None] * (max(map(len, values), default=0) - len(names))
+    notes += note_on_short_rows(values, len(names))
+    width = len(names)
+    for row in values:
+        if len(row) != width:
+            row[width:] = [] if len(row) > width else [""] * (width - len(row))
+    columns = [[row[position] or None for row in values] for position in range(width)]
+    columns, more = _without_marks(columns, names)
+    frame = pd.DataFrame({position: column_of_strings(column) for position, column in enumerate(columns)})
+    frame.columns = pd.Index(names, dtype=object)
+    return frame, numbers, notes + more
+
+
+def _without_marks(
+    columns: list[list[str | None]], names: list[object]
+) -> tuple[list[list[str | None]], list[str]]:
+    is_na_missing = any(map(has_na_among_numbers, columns))
+    found = []
+    for position, column in enumerate(columns):
+        columns[position], n = without_marks(column, is_na_missing=is_na_missing)
+        if n:
+            found.append(f"“{names[position] or f'column {position + 1}'}” {n:,}")
+    if not found:
+        return columns, []
+    return columns, [
+        f"Marks such as NA were read as missing texts: {', '.join(found)}; give them another spelling in the "
+        "file where they are meant as words."
+    ]
+
+
+def _notes_on_dialect(found: FoundDialect, dialect: Dialect, rows: _Rows) -> list[str]:
+    notes = []
+    if dialect.quote == "" and dialect != found.dialect:
+        notes.append("Quotation marks are kept as they are: they do not enclose whole values here.")
+    if dialect.delimiter == "":
+        for delimiter in found.delimiters:
+            n = sum(delimiter in row[0] for row in rows.values)
+            if delimiter.strip(" ") and n >= LEAST_DELIMITED * len(rows.values):
+                called = DELIMITER_NAMES.get(delimiter, repr(delimiter))
+                notes.append(
+                    f"Each line was read as one value, though {n:,} of {len(rows.values):,} hold a {called}: "
+                    "choose a delimiter if the lines have several values."
+                )
+                break
+    elif dialect.delimiter not in DELIMITER_NAMES:
+        notes.append(f"Values were cut at {dialect.delimiter!r}: choose another delimiter if this is wrong.")
+    return notes
