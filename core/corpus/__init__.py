@@ -2,7 +2,9 @@
 
 from core.corpus.column_profile import Profile, profile_column
 from core.corpus.corpus import Corpus, Partition, build_corpus
+from core.corpus.languages import EMOJI, NO_LETTERS, TextLanguages, find_languages
 from core.corpus.left_out import SET_ASIDE, LeftOut, bare_text
+from core.corpus.non_answers import NonAnswer, find_non_answers
 from core.corpus.report import CorpusReport, examine
 from core.corpus.search import TextIndex, build_index, find_meaning, find_pattern, find_words
 from core.corpus.text_column import guess_text_column
@@ -17,13 +19,17 @@ from core.corpus.tokenizer import (
 )
 
 __all__ = [
+    "EMOJI",
+    "NO_LETTERS",
     "SET_ASIDE",
     "Corpus",
     "CorpusReport",
     "LeftOut",
+    "NonAnswer",
     "Partition",
     "Profile",
     "TextIndex",
+    "TextLanguages",
     "WordTable",
     "Words",
     "bare_text",
@@ -32,7 +38,9 @@ __all__ = [
     "distinct_words",
     "echo_each_other",
     "examine",
+    "find_languages",
     "find_meaning",
+    "find_non_answers",
     "find_pattern",
     "find_words",
     "guess_text_column",

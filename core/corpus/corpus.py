@@ -10,7 +10,7 @@ import pandas as pd
 from core.corpus.left_out import LeftOut, mark_left_out
 from core.corpus.tables import Table, as_text
 from core.errors import CorpusError
-from core.utils import content_key
+from core.utils import content_key, normal_text
 
 LEAST_TEXTS = 3
 """Different texts: a map of two points shows nothing."""
@@ -95,7 +95,7 @@ def build_corpus(
         When there is no such column, or fewer than 3 different texts are on the map.
     """
     texts = texts_of(table, text_column)
-    filled = np.fromiter((bool(text) and not text.isspace() for text in texts), dtype=bool, count=len(texts))
+    filled = np.fromiter((normal_text(text) != "" for text in texts), dtype=bool, count=len(texts))
     rows = np.arange(1, len(texts) + 1) if table.source_rows is None else table.source_rows
     metadata = table.frame.drop(columns=text_column)
     metadata.columns = [str(name) for name in metadata.columns]

@@ -62,7 +62,7 @@ def bare_text(text: str) -> str:
     Of a text that is punctuation only, each sign once in a row is left: "--" gives "-".
     """
     text = normal_text(text).casefold()
-    bare = "".join(letter for letter in text if not _is_mark(letter))
+    bare = "".join(letter for letter in text if not is_mark(letter))
     return bare or re.sub(r"(.)\1+", r"\1", text.replace(" ", ""))
 
 
@@ -100,5 +100,6 @@ def mark_left_out(
 
 
 @lru_cache(maxsize=4_096)
-def _is_mark(letter: str) -> bool:
-    return letter == " " or unicodedata.category(letter).startswith("P") or letter in "~^`|=<>_"
+def is_mark(letter: str) -> bool:
+    """Whether a character is a blank or punctuation, not a sign such as "+" or an emoji."""
+    return letter == " " or unicodedata.category(letter).startswith("P") or letter in "~^`|=<>"

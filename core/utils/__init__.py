@@ -28,7 +28,7 @@ from core.utils.http_client import (
 from core.utils.llm_answers import AnswerProblem, ParsedAnswer, is_refusal, normalise, parse_line, parse_name
 from core.utils.memory import graphics_peak_bytes, peak_bytes
 from core.utils.messages import MessageWriter, explain_error, open_child_streams, read_messages
-from core.utils.normal_text import normal_text
+from core.utils.normal_text import folded_text, normal_text
 from core.utils.progress import Progress, Report, progress_of
 from core.utils.sqlite import SqliteFile
 from core.utils.tokens import MAX_CHARACTERS_PER_TOKEN, TYPICAL_CHARACTERS_PER_TOKEN, estimate_tokens
@@ -58,6 +58,7 @@ __all__ = [
     "cut",
     "estimate_tokens",
     "explain_error",
+    "folded_text",
     "graphics_peak_bytes",
     "host_in",
     "is_local",

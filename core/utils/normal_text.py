@@ -10,6 +10,8 @@ UNSEEN_PATTERN = re.compile(
     "\xad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"  # soft hyphen, zero width, direction
 )
 
+ACCENT_PATTERN = re.compile("[\u0300-\u036f]")  # of letters; the vowel signs of other scripts are no accents
+
 
 def normal_text(text: str) -> str:
     """Return the form of a text in which it is compared.
@@ -24,3 +26,11 @@ def normal_text(text: str) -> str:
     elif not text.isprintable():
         text = UNSEEN_PATTERN.sub("", text)
     return " ".join(text.split())
+
+
+def folded_text(text: str) -> str:
+    """Return `normal_text` without letter case and accents, which many encoders do not read."""
+    text = normal_text(text).casefold()
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFC", ACCENT_PATTERN.sub("", unicodedata.normalize("NFD", text)))

@@ -2,7 +2,7 @@ import unicodedata
 
 import pytest
 
-from core.utils import normal_text
+from core.utils import folded_text, normal_text
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,17 @@ def test_it_is_its_own_normal_form():
     for text in ("a\u200b\u0301b", "e\N{ZERO WIDTH SPACE}\N{COMBINING ACUTE ACCENT}", " \xa0x\u2028"):
         once = normal_text(text)
         assert normal_text(once) == once == unicodedata.normalize("NFC", once)
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("Caf\u00e9  OL\u00c9", "cafe ole"),
+        ("Straße", "strasse"),
+        ("が か", "が か"),
+        ("नहीं", "नहीं"),
+        ("배송", "배송"),
+    ],
+)
+def test_folded_texts_have_no_case_and_accents(text, folded):
+    assert folded_text(text) == folded
