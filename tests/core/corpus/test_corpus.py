@@ -148,10 +148,6 @@ def test_column_names_become_unique_strings():
     assert table.frame.iloc[0].tolist() == ["a", 1, 2, 3, 4]
 
 
-def test_a_text_in_the_place_of_the_names_is_mentioned():
-    assert "put a line with names above it" in read_table("x.csv", b"it was late,5\nfine,3\n").notes[0]
-
-
 def test_numbers_are_numbers_only_where_nothing_is_lost():
     table = read_table(
         "x.csv",
