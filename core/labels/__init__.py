@@ -2,7 +2,21 @@
 
 from core.labels.duplicates import drop_duplicates, find_conflicts
 from core.labels.guide_labels import SOURCES, GuideLabels, RetiredLabel
-from core.labels.importing import LONGEST_LABEL, FoundLabels, labels_from_column, match_labels
+from core.labels.hand_outs import HandOuts
+from core.labels.importing import (
+    LONGEST_LABEL,
+    MAX_LABEL_NAMES,
+    FoundLabels,
+    LabelColumns,
+    LabelFile,
+    Reason,
+    TextRows,
+    choose_columns,
+    labels_from_column,
+    match_labels,
+    name_key,
+    read_label_file,
+)
 from core.labels.mistakes import LEAST_MISTAKE_PROBABILITY, Mistake, find_mistakes
 from core.labels.name_embeddings import encode_names, label_phrases
 from core.labels.queue import (
@@ -24,6 +38,7 @@ __all__ = [
     "CHECK_MODES",
     "LEAST_MISTAKE_PROBABILITY",
     "LONGEST_LABEL",
+    "MAX_LABEL_NAMES",
     "MISTAKES",
     "MODES",
     "MORE",
@@ -31,8 +46,14 @@ __all__ = [
     "SUGGESTED",
     "FoundLabels",
     "GuideLabels",
+    "HandOuts",
+    "LabelColumns",
+    "LabelFile",
     "Mistake",
+    "Reason",
     "RetiredLabel",
+    "TextRows",
+    "choose_columns",
     "drop_duplicates",
     "encode_names",
     "find_conflicts",
@@ -43,6 +64,8 @@ __all__ = [
     "match_labels",
     "model_labels_to_review",
     "more_of",
+    "name_key",
     "next_round",
+    "read_label_file",
     "suggest",
 ]

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from core.errors import LabelError
-from core.labels import LONGEST_LABEL, RetiredLabel
-from core.utils import SqliteFile
+from core.labels import LONGEST_LABEL, RetiredLabel, name_key
+from core.utils import SqliteFile, normal_text
 
 
 class LabelNames:
@@ -17,6 +17,8 @@ class LabelNames:
 
     Renaming, merging and deleting change names only. A merged label counts as the one it was merged into, a
     deleted one as none; `restore` brings either back with the texts that had it.
+
+    Two names are equal when they differ only in letter case, Unicode form or kind and number of blanks.
 
     A name is free again once its label is merged or deleted. The next label of that name starts without
     texts, and the retired one is renamed to “name (earlier)”.
@@ -26,7 +28,7 @@ class LabelNames:
         self._database = database
 
     def add(self, analysis_id: int, name: str) -> str:
-        """Add a label name; return it as saved (blanks normalised).
+        """Add a label name; return it as saved: in Unicode's NFC, each run of blanks made one.
 
         Raises LabelError for an empty, too long or already used name.
         """
@@ -41,12 +43,38 @@ class LabelNames:
             raise LabelError(f"“{name}” could not be added: another tab removed this analysis.") from error
         return name
 
+    def add_missing(self, analysis_id: int, names: Iterable[str]) -> dict[str, str]:
+        """Add the names that no label in use has; return for each name that of its label.
+
+        Raises LabelError for an empty or too long name; nothing is then added.
+        """
+        try:
+            with self._database.transaction() as connection:
+                connection.execute("BEGIN IMMEDIATE")
+                labels = labels_of(connection, analysis_id)
+                known = {name_key(label["name"]): label["name"] for label in labels if not is_retired(label)}
+                retired = {label["name"] for label in labels if is_retired(label)}
+                found = {}
+                for name in names:
+                    key = name_key(name)
+                    if key not in known:
+                        known[key] = _usable_name(name)
+                        if known[key] in retired:
+                            _free_name(connection, analysis_id, name)
+                        connection.execute(
+                            "INSERT INTO labels (analysis_id, name) VALUES (?, ?)", (analysis_id, known[key])
+                        )
+                    found[name] = known[key]
+        except sqlite3.IntegrityError as error:
+            raise LabelError("No label could be added: another tab removed this analysis.") from error
+        return found
+
     def rename(self, analysis_id: int, old: str, new: str) -> None:
         """Rename a label; its texts keep it, with who gave it and when.
 
         Raises LabelError for an empty, too long or already used name, or when there is no label `old`.
         """
-        if " ".join(new.split()) == old:
+        if normal_text(new) == old:
             return
         with self._database.transaction() as connection:
             connection.execute("BEGIN IMMEDIATE")
@@ -89,8 +117,7 @@ class LabelNames:
     def restore(self, analysis_id: int, name: str) -> None:
         """Bring back a merged or deleted label with the texts that had it.
 
-        Raises LabelError when there is no such retired label, or when a label in use has its name in other
-        letter case.
+        Raises LabelError when there is no such retired label, or when a label in use has an equal name.
         """
         with self._database.transaction() as connection:
             connection.execute("BEGIN IMMEDIATE")
@@ -99,7 +126,7 @@ class LabelNames:
             if not found:
                 raise LabelError(f"“{name}” is neither merged nor deleted: another tab may have changed it.")
             for label in labels:
-                if not is_retired(label) and label["name"].casefold() == name.casefold():
+                if not is_retired(label) and name_key(label["name"]) == name_key(name):
                     raise LabelError(f"There is a label “{label['name']}” already: rename that one first.")
             connection.execute(
                 "UPDATE labels SET merged_into = NULL, deleted_at = NULL WHERE id = ?", (found[0],)
@@ -174,19 +201,25 @@ def _find(connection: sqlite3.Connection, analysis_id: int, name: str) -> int:
 
 def _free_name(connection: sqlite3.Connection, analysis_id: int, name: str, *, instead_of: str = "") -> str:
     """Return the normalised name if no label in use has it; a retired label of that name is renamed."""
-    name = " ".join(name.split())
+    name = _usable_name(name)
+    labels = {label["name"]: label for label in labels_of(connection, analysis_id)}
+    for used, label in labels.items():
+        if not is_retired(label) and used != instead_of and name_key(used) == name_key(name):
+            raise LabelError(f"There is a label “{used}” already: choose another name.")
+    if name in labels and is_retired(labels[name]):
+        _set_aside(connection, labels, name)
+    return name
+
+
+def _usable_name(name: str) -> str:
+    """Return the normalised name; raise LabelError when it is empty or too long."""
+    name = normal_text(name)
     if not name:
         raise LabelError("The label has no name: type one.")
     if len(name) > LONGEST_LABEL:
         raise LabelError(
             f"The label has {len(name)} characters, at most {LONGEST_LABEL} fit: choose a shorter name."
         )
-    labels = {label["name"]: label for label in labels_of(connection, analysis_id)}
-    for used, label in labels.items():
-        if not is_retired(label) and used != instead_of and used.casefold() == name.casefold():
-            raise LabelError(f"There is a label “{used}” already: choose another name.")
-    if name in labels and is_retired(labels[name]):
-        _set_aside(connection, labels, name)
     return name
 
 

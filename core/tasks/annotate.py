@@ -79,11 +79,8 @@ def record_labels(store: Store, analysis_id: int, labels: Mapping[int, str], mod
         )
     }
     free = {row: label for row, label in labels.items() if latest.get(row, ("model",))[0] == "model"}
-    names = {name.casefold(): name for name in store.label_names.current(analysis_id)}
-    for label in dict.fromkeys(free.values()):
-        if label.casefold() not in names:
-            names[label.casefold()] = store.label_names.add(analysis_id, label)
-    given = {row: names[label.casefold()] for row, label in free.items()}
+    names = store.label_names.add_missing(analysis_id, dict.fromkeys(free.values()))
+    given = {row: names[label] for row, label in free.items()}
     given = {row: name for row, name in given.items() if latest.get(row) != ("model", name, model)}
     if not given:
         return []

@@ -84,8 +84,7 @@ def give_as_label(view: MapView, side: Side, code: int) -> None:
     """Give a cluster's name as a guide label to its most typical unlabelled texts, in one step."""
     name = side.partition.names[code]
     store, analysis_id = cache.store(), ensure_analysis()
-    known = {label.casefold(): label for label in store.label_names.current(analysis_id)}
-    label = known.get(name.casefold()) or store.label_names.add(analysis_id, name)
+    label = store.label_names.add_missing(analysis_id, [name])[name]
     given = store.labels.read(analysis_id).codes
     typical = typical_of(side.space, side.space_key, side.partition, code, 3 * GUIDE_TEXTS)
     rows = [row for row in typical if given[row] < 0][:GUIDE_TEXTS]

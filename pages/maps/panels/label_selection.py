@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.utils import content_key, cut
+from core.labels import name_key
+from core.utils import content_key, cut, normal_text
 from pages.charts import colour_of
 from pages.common import (
     LABELS,
@@ -179,9 +180,8 @@ def _draw_choice(view: MapView, ticked: np.ndarray, unticked: tuple[str, np.ndar
 
 
 def known_name(typed: str, labels: list[str]) -> str:
-    """Return the label that was typed: an existing one when only upper and lower case differ."""
-    name = " ".join(typed.split())
-    return {label.casefold(): label for label in labels}.get(name.casefold(), name)
+    """Return the label that was typed: an existing one when only letter case or Unicode form differ."""
+    return {name_key(label): label for label in labels}.get(name_key(typed), normal_text(typed))
 
 
 def _why_nothing(n_ticked: int, some_have_another: bool) -> str:
