@@ -215,32 +215,6 @@ def test_a_file_over_the_limit_is_refused():
         read_table("x.csv", bytes(300 * 2**20))
 
 
-def test_the_text_column_is_the_longest_varied_one():
-    frame = pd.DataFrame(
-        {
-            "url": [
-                f"https://example.org/a/very/long/address/of/no/interest/whatsoever/{n}" for n in range(4)
-            ],
-            "boilerplate": ["This same long sentence stands in each of the rows of the table."] * 4,
-            "n": [1, 2, 3, 4],
-            "title": ["Late again", "Fine", "So so", "Never more"],
-            "said": [
-                "The tram was late again",
-                "A friendly driver",
-                "Neither good nor bad",
-                "No seat, no air",
-            ],
-            "gone": [None] * 4,
-        }
-    )
-    assert guess_text_column(frame) == "said"
-    assert guess_text_column(frame.rename(columns={"title": "text"})[["text", "url", "n"]]) == "text"
-    assert guess_text_column(pd.DataFrame({"a": ["x", "y"], "b": ["x", "y"]})) == "a"
-    for empty in (frame[["n"]], frame[["n", "gone"]], pd.DataFrame({"blank": ["", " "]})):
-        with pytest.raises(CorpusError, match="No column holds texts"):
-            guess_text_column(empty)
-
-
 def table_of(texts, **columns):
     return Table("x.csv", pd.DataFrame({"text": pd.Series(texts, dtype=object), **columns}), "UTF-8", ())
 
