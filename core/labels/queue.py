@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
 from core.labels.duplicates import BLOCK_ROWS, first_of_duplicates
@@ -21,7 +23,12 @@ CLEAR_LEAD = 0.2
 """Least lead in probability of the likeliest class over the next for a clear prediction."""
 
 
-def next_round(guide: GuideLabels, vectors: np.ndarray, probabilities: np.ndarray | None = None) -> list[int]:
+def next_round(
+    guide: GuideLabels,
+    vectors: np.ndarray,
+    probabilities: np.ndarray | None = None,
+    taken: Collection[int] = (),
+) -> list[int]:
     """Choose the texts whose labels help a Fit most; skipped texts are not chosen again.
 
     Parameters
@@ -31,31 +38,41 @@ def next_round(guide: GuideLabels, vectors: np.ndarray, probabilities: np.ndarra
         Generic embeddings: unit rows.
     probabilities : array (n, n_classes), optional
         Class probabilities of the latest Fit.
+    taken : collection of int, optional
+        Texts that others label now: left out, as skipped ones are.
 
     Returns
     -------
     list of int
-        At most `ROUND_SIZE` rows, most useful first; empty where every text was labelled or skipped.
+        At most `ROUND_SIZE` rows, most useful first; empty where every text was labelled, skipped or taken.
     """
-    if guide.seen.all():
+    seen = _seen_or_taken(guide, taken)
+    if seen.all():
         return []
     # Skipped texts have a code of their own, so that they are not suggested again.
-    codes = np.where(guide.seen & (guide.codes < 0), len(guide.names), guide.codes)
+    codes = np.where(seen & (guide.codes < 0), len(guide.names), guide.codes)
     rows = suggest(vectors, codes, ROUND_SIZE, probabilities=probabilities)
     # Nothing is suggested where only duplicates of labelled texts are left: they follow in their order.
     return (rows if len(rows) else np.flatnonzero(codes < 0)[:ROUND_SIZE]).tolist()
 
 
-def more_of(guide: GuideLabels, vectors: np.ndarray, probabilities: np.ndarray, column: int) -> list[int]:
+def more_of(
+    guide: GuideLabels,
+    vectors: np.ndarray,
+    probabilities: np.ndarray,
+    column: int,
+    taken: Collection[int] = (),
+) -> list[int]:
     """Choose at most `ROUND_SIZE` texts that most probably have one label, the most probable first.
 
-    Labelled and skipped texts are left out, as are their duplicates and those of texts chosen before. The
-    arrays are those of `next_round`; the label is a column of `probabilities`.
+    Labelled, skipped and taken texts are left out, as are their duplicates and those of texts chosen before.
+    The arrays are those of `next_round`; the label is a column of `probabilities`.
     Cost O(n_texts log n_texts + n_compared x n_seen x n_dims).
     """
-    free = np.flatnonzero(~guide.seen)
+    left_out = _seen_or_taken(guide, taken)
+    free = np.flatnonzero(~left_out)
     order = free[np.argsort(-probabilities[free, column], kind="stable")]
-    seen = vectors[guide.seen]
+    seen = vectors[left_out]
     chosen: list[int] = []
     for start in range(0, len(order), BLOCK_ROWS):
         rows = order[start : start + BLOCK_ROWS]
@@ -79,3 +96,10 @@ def is_uncertain(probabilities: np.ndarray) -> bool:
     """Return whether the class probabilities of a text, shape (n_classes,), give no clear prediction."""
     second, first = np.partition(probabilities, -2)[-2:]
     return bool(first - second < CLEAR_LEAD)
+
+
+def _seen_or_taken(guide: GuideLabels, taken: Collection[int]) -> np.ndarray:
+    """Return a bool array (n,)."""
+    mask = guide.seen.copy()
+    mask[list(taken)] = True
+    return mask

@@ -14,12 +14,22 @@ OWNER = "corpus_key = ? AND analysis_id IS ?"
 
 @dataclass(frozen=True)
 class StoredEdit:
-    """One encoded edit; `core.maps.clusters.decode_edit` decodes it."""
+    """One encoded edit; `core.maps.clusters.decode_edit` decodes it.
+
+    Attributes
+    ----------
+    id : int
+    edit : bytes
+    edited_by : str, a person or a language model
+    edited_at : str, UTC, ISO
+    started_by : str, the person whose `undo_edit` takes it back; "" where that was not recorded
+    """
 
     id: int
     edit: bytes
     edited_by: str
     edited_at: str
+    started_by: str
 
 
 class ClusterRecord:
@@ -50,7 +60,7 @@ class ClusterRecord:
         """Return the edits of the map that were not undone, oldest first."""
         with self._database.transaction() as connection:
             rows = connection.execute(
-                f"SELECT id, edit, edited_by, edited_at FROM cluster_edits WHERE {OWNER} ORDER BY id",
+                f"SELECT id, edit, edited_by, edited_at, started_by FROM cluster_edits WHERE {OWNER} ORDER BY id",
                 (corpus_key, analysis_id),
             ).fetchall()
         return [StoredEdit(**row) for row in rows]
@@ -64,22 +74,44 @@ class ClusterRecord:
             ).fetchone()
         return f"{row['id']} {row['edited_at']}" if row else ""
 
-    def add_edit(self, corpus_key: str, analysis_id: int | None, edit: bytes, edited_by: str) -> None:
-        """Save an edit, on disk before this returns; nothing is saved for a map that another tab removed."""
+    def add_edit(
+        self,
+        corpus_key: str,
+        analysis_id: int | None,
+        edit: bytes,
+        edited_by: str,
+        *,
+        started_by: str | None = None,
+    ) -> None:
+        """Save an edit, on disk before this returns; nothing is saved for a map that another tab removed.
+
+        `started_by` is the person who may undo it: `edited_by` when left out, "" for everybody.
+        """
         now = datetime.now(UTC).isoformat(timespec="microseconds")
         with suppress(sqlite3.IntegrityError), self._database.transaction() as connection:
             connection.execute(
-                "INSERT INTO cluster_edits (corpus_key, analysis_id, edit, edited_by, edited_at) "
-                "VALUES (?, ?, ?, ?, ?)",
-                (corpus_key, analysis_id, edit, edited_by, now),
+                "INSERT INTO cluster_edits (corpus_key, analysis_id, edit, edited_by, edited_at, started_by) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    corpus_key,
+                    analysis_id,
+                    edit,
+                    edited_by,
+                    now,
+                    edited_by if started_by is None else started_by,
+                ),
             )
 
-    def undo_edit(self, corpus_key: str, analysis_id: int | None) -> bool:
-        """Undo the latest edit; return False when there is none."""
+    def undo_edit(self, corpus_key: str, analysis_id: int | None, person: str | None = None) -> bool:
+        """Undo the latest edit that a person started, or of all when `person` is left out.
+
+        Returns False when there is none. Edits by others stay, also later ones of the same cluster.
+        """
         with self._database.transaction() as connection:
             rows = connection.execute(
                 "DELETE FROM cluster_edits WHERE id = "
-                f"(SELECT MAX(id) FROM cluster_edits WHERE {OWNER}) RETURNING id",
-                (corpus_key, analysis_id),
+                f"(SELECT MAX(id) FROM cluster_edits WHERE {OWNER} "
+                "AND (? IS NULL OR started_by IN (?, ''))) RETURNING id",
+                (corpus_key, analysis_id, person, person),
             ).fetchall()
         return bool(rows)

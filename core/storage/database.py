@@ -78,9 +78,7 @@ def _add_missing(connection: sqlite3.Connection) -> None:
         ("label_events", "source_name TEXT NOT NULL DEFAULT ''"),
         ("label_events", "reviewed INTEGER NOT NULL DEFAULT 0"),
     ):
-        present = {row["name"] for row in connection.execute(f"PRAGMA table_info({table})")}
-        if column.split()[0] not in present:
-            connection.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
+        _add_column(connection, table, column)
 
 
 def _split_given_by(connection: sqlite3.Connection) -> None:
@@ -113,5 +111,35 @@ def split_given_by(text: str) -> tuple[str, str, str, bool]:
     return text, "deck", "", False
 
 
-MIGRATIONS = (_add_missing, _split_given_by)
+def _add_started_by(connection: sqlite3.Connection) -> None:
+    """Version 3: who started a step, and who was told that a label of theirs was changed.
+
+    Who started a language model was not recorded: `started_by` is then empty, and everybody may undo the step.
+    Names of clusters by a model did not differ from those by a person who gave no label.
+    """
+    for table, column in (
+        ("label_events", "started_by TEXT NOT NULL DEFAULT ''"),
+        ("label_events", "told TEXT NOT NULL DEFAULT ''"),
+        ("cluster_edits", "started_by TEXT NOT NULL DEFAULT ''"),
+    ):
+        _add_column(connection, table, column)
+    of_person = "SELECT given_by FROM label_events WHERE source != 'model'"
+    connection.execute(
+        f"UPDATE cluster_edits SET started_by = edited_by WHERE started_by = '' AND edited_by IN ({of_person})"
+    )
+    connection.execute(
+        "UPDATE label_events SET started_by = given_by WHERE started_by = '' AND source != 'model'"
+    )
+    connection.execute(
+        "CREATE INDEX IF NOT EXISTS label_events_of_person ON label_events (analysis_id, started_by, step)"
+    )
+
+
+def _add_column(connection: sqlite3.Connection, table: str, column: str) -> None:
+    present = {row["name"] for row in connection.execute(f"PRAGMA table_info({table})")}
+    if column.split()[0] not in present:
+        connection.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
+
+
+MIGRATIONS = (_add_missing, _split_given_by, _add_started_by)
 """Each takes a file to the next version, in one transaction with those after it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -19,8 +19,8 @@ LATEST = "(SELECT MAX(id) FROM label_events WHERE analysis_id = ? GROUP BY text_
 """SQL: ids of the latest entry of each text, which is the one that counts."""
 EVENT_COLUMNS = ("given_by", "source", "source_name", "reviewed", "given_at")
 INSERT_EVENT = (
-    f"INSERT INTO label_events (analysis_id, step, text_row, label_id, {', '.join(EVENT_COLUMNS)}) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO label_events (analysis_id, started_by, told, step, text_row, label_id, "
+    f"{', '.join(EVENT_COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -33,19 +33,25 @@ class LabelEvent:
     rows : list of int, the texts
     labels : list of str, the labels given, as they are called now, each once; empty where all were taken away
     given_by, given_at : str
+    overtaken : list of int
+        Of the texts, those that someone else labelled or skipped since: `undo` leaves that as it is.
+    overtaken_by : list of str, who did, each once
     """
 
     rows: list[int]
     labels: list[str]
     given_by: str
     given_at: str
+    overtaken: list[int] = field(default_factory=list)
+    overtaken_by: list[str] = field(default_factory=list)
 
 
 class LabelStore:
     """Labels of the texts of every analysis.
 
-    Entries are only ever added. The label of a text is its latest entry, and `undo` removes the latest step.
-    Which label an entry counts for today is up to `LabelNames`.
+    Entries are only ever added. The label of a text is its latest entry. A step belongs to the person who
+    started it, and `undo` removes the latest step of one person. Which label an entry counts for today is up
+    to `LabelNames`.
     """
 
     def __init__(self, database: SqliteFile) -> None:
@@ -62,6 +68,7 @@ class LabelStore:
         source_name: str = "",
         reviewed: bool = False,
         unless: Callable[[str], bool] | None = None,
+        started_by: str | None = None,
     ) -> list[int]:
         """Record the label of each text row, on disk before this returns; None takes a label away or skips.
 
@@ -81,6 +88,9 @@ class LabelStore:
         unless : callable, optional
             Takes the source of a text's latest entry, at this moment; where it returns True, the text keeps
             its label.
+        started_by : str, optional
+            The person whose `undo` takes the step back: `given_by` when left out, or everybody's for a
+            language model.
 
         Returns
         -------
@@ -96,6 +106,8 @@ class LabelStore:
         """
         if source not in SOURCES:
             raise ValueError(f"{source!r} found; a source is one of {SOURCES}.")
+        if started_by is None:
+            started_by = "" if source == "model" else given_by
         with self._database.transaction() as connection:
             connection.execute("BEGIN IMMEDIATE")  # two at once must not take the same step number
             found = labels_of(connection, analysis_id)
@@ -117,19 +129,25 @@ class LabelStore:
             connection.executemany(
                 INSERT_EVENT,
                 [
-                    (analysis_id, step, int(row), known.get(name or ""), *given)
+                    (analysis_id, started_by, "", step, int(row), known.get(name or ""), *given)
                     for row, name in labels.items()
                 ],
             )
         return [int(row) for row in labels]
 
-    def undo(self, analysis_id: int, meant: LabelEvent | None = None) -> list[int]:
-        """Undo the latest step; return the text rows it had changed (empty when there is none).
+    def undo(
+        self, analysis_id: int, person: str | None = None, *, meant: LabelEvent | None = None
+    ) -> list[int]:
+        """Undo the latest step of a person, or of all; return the text rows of the step (empty for none).
+
+        Entries of others stay: a text that someone labelled since keeps that label.
 
         Parameters
         ----------
+        person : str, optional
+            Whose step: one that `give` recorded as started by this person, or by nobody.
         meant : LabelEvent, optional
-            The step to undo, as `last_step` returned it.
+            The step to undo, as `last_step` returned it for the same person.
 
         Raises
         ------
@@ -138,7 +156,7 @@ class LabelStore:
         """
         with self._database.transaction() as connection:
             connection.execute("BEGIN IMMEDIATE")
-            events = _last_events(connection, analysis_id)
+            events = _last_events(connection, analysis_id, person)
             found = [(event["text_row"], event["given_at"]) for event in events]
             if meant is not None and found != [(row, meant.given_at) for row in meant.rows]:
                 raise LabelError(
@@ -150,22 +168,25 @@ class LabelStore:
             )
         return [row for row, _ in found]
 
-    def last_step(self, analysis_id: int) -> LabelEvent | None:
-        """Return the step that `undo` would undo; None when there is none."""
+    def last_step(self, analysis_id: int, person: str | None = None) -> LabelEvent | None:
+        """Return the step that `undo` would undo for this person; None when there is none."""
         with self._database.transaction() as connection:
             connection.execute("BEGIN")
             labels = labels_of(connection, analysis_id)
-            events = _last_events(connection, analysis_id)
+            events = _last_events(connection, analysis_id, person)
         if not events:
             return None
         names, present = {label["id"]: label["name"] for label in labels}, counts_for(labels)
         given = dict.fromkeys(event["label_id"] for event in events)
         found = dict.fromkeys(names.get(present.get(label) or label) for label in given)
+        overtaken = [event for event in events if event["latest_by"] is not None]
         return LabelEvent(
             rows=[event["text_row"] for event in events],
             labels=[name for name in found if name is not None],
             given_by=events[0]["given_by"],
             given_at=events[0]["given_at"],
+            overtaken=[event["text_row"] for event in overtaken],
+            overtaken_by=list(dict.fromkeys(event["latest_by"] for event in overtaken)),
         )
 
     def read(self, analysis_id: int) -> GuideLabels:
@@ -236,7 +257,7 @@ class LabelStore:
                 event["text_row"],
                 names.get(event["label_id"]),
                 names.get(present.get(event["label_id"])),
-                *event[3:],
+                *event[3:-2],
             )
             for event in events
         ]
@@ -258,7 +279,10 @@ def copy_labels(connection: sqlite3.Connection, analysis_id: int, copy: int) -> 
     )
     connection.executemany(
         INSERT_EVENT,
-        [(copy, *each[:2], copies[each[2]], *each[3:]) for each in _all_events(connection, analysis_id)],
+        [
+            (copy, each["started_by"], each["told"], *each[:2], copies[each[2]], *each[3:-2])
+            for each in _all_events(connection, analysis_id)
+        ],
     )
 
 
@@ -271,9 +295,9 @@ def _tabulate(rows: list[tuple], *columns: str) -> pd.DataFrame:
 
 
 def _all_events(connection: sqlite3.Connection, analysis_id: int) -> list[sqlite3.Row]:
-    """Return every entry of an analysis, oldest first: step, text row, label id, `EVENT_COLUMNS`."""
+    """Return every entry, oldest first: step, text row, label id, `EVENT_COLUMNS`, started_by, told."""
     return connection.execute(
-        f"SELECT step, text_row, label_id, {', '.join(EVENT_COLUMNS)} "
+        f"SELECT step, text_row, label_id, {', '.join(EVENT_COLUMNS)}, started_by, told "
         "FROM label_events WHERE analysis_id = ? ORDER BY id",
         (analysis_id,),
     ).fetchall()
@@ -286,10 +310,17 @@ def _latest_sources(connection: sqlite3.Connection, analysis_id: int) -> list[tu
     ).fetchall()
 
 
-def _last_events(connection: sqlite3.Connection, analysis_id: int) -> list[sqlite3.Row]:
-    """Return the entries of the latest step."""
+def _last_events(connection: sqlite3.Connection, analysis_id: int, person: str | None) -> list[sqlite3.Row]:
+    """Return the entries of the latest step of a person, or of all.
+
+    `latest_by` is who gave the latest entry of the text where that is of a later step, else None.
+    """
+    of_person = "" if person is None else "AND started_by IN (:person, '')"
     return connection.execute(
-        "SELECT id, text_row, label_id, given_by, given_at FROM label_events WHERE analysis_id = :id "
-        "AND step = (SELECT MAX(step) FROM label_events WHERE analysis_id = :id) ORDER BY id",
-        {"id": analysis_id},
+        "SELECT id, text_row, label_id, given_by, given_at, "
+        "(SELECT given_by FROM label_events AS later WHERE later.analysis_id = :id "
+        "AND later.text_row = event.text_row AND later.step > event.step ORDER BY later.id DESC LIMIT 1) "
+        "AS latest_by FROM label_events AS event WHERE analysis_id = :id "
+        f"AND step = (SELECT MAX(step) FROM label_events WHERE analysis_id = :id {of_person}) ORDER BY id",
+        {"id": analysis_id, "person": person},
     ).fetchall()

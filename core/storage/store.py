@@ -15,6 +15,7 @@ import numpy as np
 from core.corpus import Corpus
 from core.errors import StoreError
 from core.storage.arrays import ArtifactStore
+from core.storage.changed_labels import ChangedLabels
 from core.storage.clusters import ClusterRecord
 from core.storage.corpus_files import count_left_out, load_corpus, save_corpus
 from core.storage.database import open_database
@@ -94,6 +95,7 @@ class Store:
         self._database = open_database(home)
         self.labels = LabelStore(self._database)
         self.label_names = LabelNames(self._database)
+        self.changed_labels = ChangedLabels(self._database)
         self.clusters = ClusterRecord(self._database)
 
     # Corpora

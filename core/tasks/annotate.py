@@ -22,8 +22,12 @@ from core.tasks.model_cache import load_warm_corpus, load_warm_encoder
 from core.utils import MODEL_VARIABLE, URL_VARIABLE, LanguageModel, Report, configured
 
 
-def annotate_analysis(store: Store, report: Report, *, analysis_id: int, n_texts: int) -> None:
+def annotate_analysis(
+    store: Store, report: Report, *, analysis_id: int, n_texts: int, started_by: str | None = None
+) -> None:
     """Give guide labels to a random sample of `n_texts` texts, in one undo step; labels by a person stay.
+
+    The step is undone by the person who started it, or by everybody where that is left out.
 
     Raises
     ------
@@ -54,14 +58,16 @@ def annotate_analysis(store: Store, report: Report, *, analysis_id: int, n_texts
             known=known_labels(store, analysis_id),
             report=report,
         )
-    record_labels(store, analysis_id, annotation.labels, model.model)
+    record_labels(store, analysis_id, annotation.labels, model.model, started_by)
     document = annotation.report.to_document()
     store.results(analysis.corpus_key).save_document(_report_key(analysis_id), document)
     if annotation.report.stopped:
         raise LanguageModelError(annotation.report.stopped)
 
 
-def record_labels(store: Store, analysis_id: int, labels: Mapping[int, str], model: str) -> list[int]:
+def record_labels(
+    store: Store, analysis_id: int, labels: Mapping[int, str], model: str, started_by: str | None = None
+) -> list[int]:
     """Give the labels of a model in one undo step, except to texts that a person labelled or skipped.
 
     New names are added; a label that the same model gave before is not given again.
@@ -86,7 +92,12 @@ def record_labels(store: Store, analysis_id: int, labels: Mapping[int, str], mod
         return []
     # A person may have labelled one of them since `latest` was read.
     return store.labels.give(
-        analysis_id, given, model, source="model", unless=lambda source: source != "model"
+        analysis_id,
+        given,
+        model,
+        source="model",
+        unless=lambda source: source != "model",
+        started_by=started_by,
     )
 
 

@@ -33,11 +33,13 @@ def cluster(store: Store, report: Report, *, corpus_key: str, space_key: str, k:
     keep_k_clusters(results, space_key, load_space(results, space_key).vectors, k)
 
 
-def name_clusters(store: Store, report: Report, *, corpus_key: str, analysis_id: int | None) -> None:
+def name_clusters(
+    store: Store, report: Report, *, corpus_key: str, analysis_id: int | None, started_by: str = ""
+) -> None:
     """Name the clusters of a map by the configured language model, and save the names as one edit.
 
     The map is that of the analysis, or the generic one for None. Clusters that were named before keep their
-    name. After Cancelled or LanguageModelError, the names received until then are saved.
+    name. The edit is undone by the person who started it, or by everybody. After Cancelled or LanguageModelError, the names received until then are saved.
     """
     model = configured()
     if model is None:
@@ -58,7 +60,7 @@ def name_clusters(store: Store, report: Report, *, corpus_key: str, analysis_id:
     if named.names:
         groups = tuple(partition.rows(code) for code in named.names)
         edit = Edit("name", groups, tuple(named.names.values()))
-        store.clusters.add_edit(*owner, encode_edit(edit), model.model)
+        store.clusters.add_edit(*owner, encode_edit(edit), model.model, started_by=started_by)
     if named.stopped:
         raise named.stopped
     outcome = {

@@ -204,12 +204,12 @@ def test_undo_takes_back_only_the_step_that_is_meant(store, analysis):
     meant = store.labels.last_step(analysis)
     store.labels.give(analysis, {3: "cross"}, "another tab")
     with pytest.raises(LabelError, match="Labels changed in another tab meanwhile"):
-        store.labels.undo(analysis, meant)
+        store.labels.undo(analysis, meant=meant)
     assert given(store, analysis)[3] == ("cross", "another tab")
     store.labels.undo(analysis)
-    assert store.labels.undo(analysis, meant) == meant.rows == [2, 3]
+    assert store.labels.undo(analysis, meant=meant) == meant.rows == [2, 3]
     with pytest.raises(LabelError):
-        store.labels.undo(analysis, meant)
+        store.labels.undo(analysis, meant=meant)
     assert sorted(given(store, analysis)) == [0, 1]
 
 

@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from core.errors import StoreError
@@ -88,11 +89,28 @@ def test_fits_are_as_before(old, expected):
 def test_it_is_migrated_once_and_whole(old_home):
     Store(old_home)
     with sqlite3.connect(old_home / "refract.sqlite") as connection:
-        assert connection.execute("PRAGMA user_version").fetchone()[0] == 2
+        assert connection.execute("PRAGMA user_version").fetchone()[0] == 3
         before = connection.execute("SELECT * FROM label_events").fetchall()
     Store(old_home)
     with sqlite3.connect(old_home / "refract.sqlite") as connection:
         assert connection.execute("SELECT * FROM label_events").fetchall() == before
+
+
+def test_steps_of_the_old_file_belong_to_who_gave_them(old):
+    analysis = EXPECTED["analyses"][0]["id"]
+    history = old.labels.history(analysis)
+    by_model = set(history["step"][history["source"] == "model"])
+    of_bob = history["step"][history["given_by"] == "bob"].max()
+    assert old.labels.last_step(analysis, "bob").rows == history["row"][history["step"] == of_bob].tolist()
+    of_ada = set(history["step"][history["given_by"] == "ada"])
+    while step := old.labels.last_step(analysis, "ada"):  # her own, and the model's, which is everybody's
+        assert step.given_by in ("ada", "small")
+        old.labels.undo(analysis, "ada", meant=step)
+    left = old.labels.history(analysis)
+    pd.testing.assert_frame_equal(left, history[history["given_by"] == "bob"].reset_index(drop=True))
+    assert by_model and of_ada and (left["label"].notna()).any()
+    edits = old.clusters.edits(EXPECTED["corpus"], None)
+    assert [edit.started_by for edit in edits] == [*["ada"] * (len(edits) - 1), ""]
 
 
 def test_a_file_of_a_later_version_is_left_alone(old_home):

@@ -1,0 +1,65 @@
+"""Texts that one queue shows are not handed out to another until they are answered, given up or long ago."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pandas as pd
+
+from core.labels import GuideLabels, HandOuts, next_round
+
+ROWS = [7, 8, 9]
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def test_two_queues_show_different_texts():
+    outs = HandOuts()
+    assert outs.take("a", "ada", 1, ROWS) == 7
+    assert outs.take("b", "bo", 1, ROWS) == 8
+    assert outs.take("a", "ada", 1, ROWS) == 7  # drawn again
+    assert outs.held("b", 1) == {7: "ada"} and outs.people("b") == {"ada"}
+    assert outs.take("c", "cy", 2, ROWS) == 7  # another analysis
+    assert outs.take("d", "di", 1, [7, 8]) is None
+
+
+def test_a_text_comes_back_when_it_is_answered_or_the_other_leaves():
+    outs, open_queues = HandOuts(), {"a"}
+    outs.take("a", "ada", 1, ROWS, is_open=lambda: "a" in open_queues)
+    outs.take("a", "ada", 1, ROWS[1:], is_open=lambda: "a" in open_queues)
+    assert outs.take("b", "bo", 1, ROWS) == 7
+    assert outs.take("b", "bo", 1, [8]) is None
+    open_queues.clear()
+    assert outs.take("b", "bo", 1, [8]) == 8
+    outs.leave("b")
+    assert outs.take("c", "cy", 1, [8]) == 8
+
+
+def test_a_text_that_was_never_answered_comes_back_after_a_while():
+    clock = Clock()
+    outs = HandOuts(60, clock)
+    outs.take("a", "ada", 1, ROWS)
+    clock.now = 59
+    assert outs.take("b", "bo", 1, ROWS) == 8
+    clock.now = 61
+    assert outs.take("c", "cy", 1, ROWS) == 7
+
+
+def test_many_at_once_all_get_different_texts():
+    outs = HandOuts()
+    with ThreadPoolExecutor(16) as pool:
+        rows = list(pool.map(lambda queue: outs.take(queue, queue, 1, range(200)), map(str, range(100))))
+    assert sorted(rows) == list(range(100))
+
+
+def test_a_new_round_leaves_out_what_others_label():
+    vectors = np.eye(6, dtype=np.float32)
+    columns = ["row", "label", "given_by", "source", "source_name", "reviewed", "given_at"]
+    guide = GuideLabels((), (), np.full(6, -1), pd.DataFrame(columns=columns))
+    taken = next_round(guide, vectors)[:4]
+    assert sorted(next_round(guide, vectors, taken=taken) + taken) == list(range(6))
+    assert next_round(guide, vectors, taken=range(6)) == []
