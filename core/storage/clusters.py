@@ -60,7 +60,8 @@ class ClusterRecord:
         """Return the edits of the map that were not undone, oldest first."""
         with self._database.transaction() as connection:
             rows = connection.execute(
-                f"SELECT id, edit, edited_by, edited_at, started_by FROM cluster_edits WHERE {OWNER} ORDER BY id",
+                "SELECT id, edit, edited_by, edited_at, started_by "
+                f"FROM cluster_edits WHERE {OWNER} ORDER BY id",
                 (corpus_key, analysis_id),
             ).fetchall()
         return [StoredEdit(**row) for row in rows]
@@ -88,18 +89,12 @@ class ClusterRecord:
         `started_by` is the person who may undo it: `edited_by` when left out, "" for everybody.
         """
         now = datetime.now(UTC).isoformat(timespec="microseconds")
+        started_by = edited_by if started_by is None else started_by
         with suppress(sqlite3.IntegrityError), self._database.transaction() as connection:
             connection.execute(
                 "INSERT INTO cluster_edits (corpus_key, analysis_id, edit, edited_by, edited_at, started_by) "
                 "VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    corpus_key,
-                    analysis_id,
-                    edit,
-                    edited_by,
-                    now,
-                    edited_by if started_by is None else started_by,
-                ),
+                (corpus_key, analysis_id, edit, edited_by, now, started_by),
             )
 
     def undo_edit(self, corpus_key: str, analysis_id: int | None, person: str | None = None) -> bool:

@@ -114,7 +114,7 @@ def split_given_by(text: str) -> tuple[str, str, str, bool]:
 def _add_started_by(connection: sqlite3.Connection) -> None:
     """Version 3: who started a step, and who was told that a label of theirs was changed.
 
-    Who started a language model was not recorded: `started_by` is then empty, and everybody may undo the step.
+    Who started a language model was not recorded: `started_by` is then empty, and everybody may undo it.
     Names of clusters by a model did not differ from those by a person who gave no label.
     """
     for table, column in (
@@ -125,7 +125,8 @@ def _add_started_by(connection: sqlite3.Connection) -> None:
         _add_column(connection, table, column)
     of_person = "SELECT given_by FROM label_events WHERE source != 'model'"
     connection.execute(
-        f"UPDATE cluster_edits SET started_by = edited_by WHERE started_by = '' AND edited_by IN ({of_person})"
+        "UPDATE cluster_edits SET started_by = edited_by "
+        f"WHERE started_by = '' AND edited_by IN ({of_person})"
     )
     connection.execute(
         "UPDATE label_events SET started_by = given_by WHERE started_by = '' AND source != 'model'"

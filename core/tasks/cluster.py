@@ -39,7 +39,8 @@ def name_clusters(
     """Name the clusters of a map by the configured language model, and save the names as one edit.
 
     The map is that of the analysis, or the generic one for None. Clusters that were named before keep their
-    name. The edit is undone by the person who started it, or by everybody. After Cancelled or LanguageModelError, the names received until then are saved.
+    name. The person who started it undoes the edit; everybody may where `started_by` is left out. After
+    Cancelled or LanguageModelError, the names received until then are saved.
     """
     model = configured()
     if model is None:

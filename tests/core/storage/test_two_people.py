@@ -1,4 +1,4 @@
-"""Two people label one analysis: each takes back only steps of their own, and is told of what others change."""
+"""Two people label one analysis: each undoes only steps of their own, and is told of what others change."""
 
 from types import SimpleNamespace
 
@@ -7,7 +7,13 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from core.corpus import Corpus
 from core.errors import LabelError
@@ -197,8 +203,6 @@ class TwoPeople(RuleBasedStateMachine):
 
 def test_any_sequence_of_two_people(tmp_path):
     TwoPeople.folder, TwoPeople.n_runs = tmp_path, 0
-    from hypothesis.stateful import run_state_machine_as_test
-
     run_state_machine_as_test(
         TwoPeople,
         settings=settings(
