@@ -4,6 +4,7 @@ from core.encoders.base import AnsweringEncoder, Encoder, EncoderFacts, writes_a
 from core.encoders.catalogue import (
     DEFAULT_ENCODER,
     available_encoders,
+    check_legibility,
     count_too_long,
     default_template,
     describe_encoder,
@@ -15,10 +16,12 @@ from core.encoders.catalogue import (
     title_of,
 )
 from core.encoders.cost_estimate import count_tokens, sample_by_length, time_first_texts
+from core.encoders.legibility import MULTILINGUAL, Legibility
 from core.encoders.model_files import HUB_TIMEOUT, files_signature, model_folder, packaged_folder
 from core.encoders.openai_endpoint import host_of
 from core.encoders.precomputed import (
     PrecomputedVectors,
+    as_precomputed,
     precomputed_name,
     read_precomputed,
     split_precomputed,
@@ -28,12 +31,16 @@ from core.encoders.spec import EncoderSpec, is_folder
 __all__ = [
     "DEFAULT_ENCODER",
     "HUB_TIMEOUT",
+    "MULTILINGUAL",
     "AnsweringEncoder",
     "Encoder",
     "EncoderFacts",
     "EncoderSpec",
+    "Legibility",
     "PrecomputedVectors",
+    "as_precomputed",
     "available_encoders",
+    "check_legibility",
     "count_tokens",
     "count_too_long",
     "default_template",

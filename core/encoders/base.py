@@ -22,6 +22,7 @@ from typing import ClassVar, Protocol, TypeGuard
 
 import numpy as np
 
+from core.encoders.legibility import Legibility
 from core.encoders.prompts import FollowsInstructions, Wording
 from core.encoders.spec import EncoderSpec, Kind
 from core.errors import EncoderUnavailable
@@ -243,3 +244,7 @@ class EncoderFamily(ABC):
     @abstractmethod
     def count_too_long(self, texts: Sequence[str]) -> tuple[int, int]:
         """Return how many texts would be cut, and at how many tokens."""
+
+    def check_legibility(self, texts: Sequence[str]) -> Legibility | None:
+        """Return what the encoder's tokeniser makes of texts; None where that is not known before loading."""
+        return None

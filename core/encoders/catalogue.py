@@ -8,6 +8,7 @@ from pathlib import Path
 from core.encoders.base import Encoder, EncoderFacts, EncoderFamily
 from core.encoders.inbedder import InBedderFamily
 from core.encoders.instructor import InstructorFamily
+from core.encoders.legibility import Legibility
 from core.encoders.model_files import PACKAGED_MODEL, find_folder, model_folder, repository_of
 from core.encoders.openai_endpoint import EndpointFamily
 from core.encoders.precomputed import PrecomputedFamily
@@ -210,3 +211,11 @@ def count_too_long(texts: Sequence[str], name: str = DEFAULT_ENCODER) -> tuple[i
         When the model's files are not on this machine, or its tokens cannot be counted without loading it.
     """
     return find_encoder(name).count_too_long(texts)
+
+
+def check_legibility(texts: Sequence[str], name: str = DEFAULT_ENCODER) -> Legibility | None:
+    """Return whether an encoder can read texts, by its tokeniser; torch is not loaded, nothing is downloaded.
+
+    None where that is not known before loading: a server, or a model that is not on this machine.
+    """
+    return find_encoder(name).check_legibility(texts)

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from core.encoders.base import EncoderFacts, EncoderFamily
 from core.encoders.cost_estimate import count_long_texts, count_tokens
+from core.encoders.legibility import Legibility, read_legibility
 from core.encoders.model_files import USUAL_TOKENS, files_size, read_settings, transformer_folder
 from core.encoders.spec import INPUT
 from core.errors import EncoderUnavailable
@@ -114,6 +115,15 @@ class LocalFamily(EncoderFamily):
                 f"The tokens of the encoder {self.spec.name} cannot be counted before it is loaded: "
                 "encode, and longer texts are cut."
             ) from error
+
+    def check_legibility(self, texts: Sequence[str]) -> Legibility | None:
+        """Tokenise the texts where the model's tokeniser is on this machine."""
+        if self.folder is None:
+            return None
+        try:
+            return read_legibility(texts, self.max_tokens(self.folder), self.folder / "tokenizer.json")
+        except OSError:
+            return None
 
 
 def _licence(folder: Path | None) -> str:

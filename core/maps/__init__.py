@@ -1,5 +1,6 @@
 """Spaces and their 2-D maps: projection, map quality, and placement of a new text."""
 
+from core.maps.distinct_vectors import DistinctVectors, count_distinct_vectors
 from core.maps.fit import Fit
 from core.maps.placement import Placement, place_text
 from core.maps.projection import project, warm_up
@@ -7,10 +8,12 @@ from core.maps.quality import MapQuality, measure_map, near_neighbours
 from core.maps.space import Space
 
 __all__ = [
+    "DistinctVectors",
     "Fit",
     "MapQuality",
     "Placement",
     "Space",
+    "count_distinct_vectors",
     "measure_map",
     "near_neighbours",
     "place_text",

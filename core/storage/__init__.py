@@ -4,6 +4,7 @@ Every function `load_...` raises StoreError when a part is missing or damaged.
 """
 
 from core.storage.arrays import ArtifactStore
+from core.storage.changed_labels import ChangedLabel
 from core.storage.embeddings import (
     MOST_ANSWERED,
     encode_corpus,
@@ -23,14 +24,16 @@ from core.storage.fits import (
     save_finding,
     save_fit,
 )
-from core.storage.labels import LabelStore
+from core.storage.labels import LabelEvent, LabelStore
 from core.storage.spaces import (
+    find_distinct_vectors,
     has_graph,
     has_hierarchy,
     has_space,
     load_graph,
     load_hierarchy,
     load_space,
+    save_distinct_vectors,
     save_graph,
     save_hierarchy,
     save_space,
@@ -42,12 +45,15 @@ __all__ = [
     "MOST_ANSWERED",
     "Analysis",
     "ArtifactStore",
+    "ChangedLabel",
     "EncodedCorpus",
+    "LabelEvent",
     "LabelStore",
     "Store",
     "StoredCorpus",
     "data_home",
     "encode_corpus",
+    "find_distinct_vectors",
     "find_precomputed",
     "findings_kept",
     "has_fit",
@@ -65,6 +71,7 @@ __all__ = [
     "load_space",
     "load_word_table",
     "reencode_corpus",
+    "save_distinct_vectors",
     "save_estimators",
     "save_finding",
     "save_fit",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import asdict
 
 import numpy as np
 
-from core.maps import Space
+from core.maps import DistinctVectors, Space
 from core.maps.clusters import Hierarchy
 from core.neighbours import Graph, unit_rows
 from core.storage.arrays import ArtifactStore
@@ -80,3 +81,13 @@ def has_hierarchy(results: ArtifactStore, key: str) -> bool:
 def load_hierarchy(results: ArtifactStore, key: str) -> Hierarchy:
     """Read the hierarchy of a space's map."""
     return Hierarchy(results.load_array(f"{key}.leaves"), results.load_array(f"{key}.merges"))
+
+
+def save_distinct_vectors(results: ArtifactStore, key: str, found: DistinctVectors) -> None:
+    """Save how many different vectors the texts of a space have."""
+    results.save_document(f"{key}.distinct", asdict(found))
+
+
+def find_distinct_vectors(results: ArtifactStore, key: str) -> DistinctVectors | None:
+    """Return how many different vectors the texts of a space have; None where it was not counted."""
+    return results.find_document(f"{key}.distinct", lambda document: DistinctVectors(**document))

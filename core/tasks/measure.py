@@ -33,6 +33,7 @@ from core.storage import (
     save_finding,
 )
 from core.tasks.model_cache import load_warm_corpus
+from core.tasks.steps import keep_distinct_vectors
 from core.transforms import GSTransform, LinearForm, fit_linear_form
 from core.utils import Progress, Report, progress_of
 
@@ -67,7 +68,10 @@ def measure(store: Store, report: Report, *, analysis_id: int, fit_key: str) -> 
         if name in wanted and name not in findings_kept(results, fit_key):
             report(title, 0, 1)
             save_finding(results, fit_key, name, find(progress=progress_of(report, title)))
+    if reshaped.method.reencodes:
+        keep_distinct_vectors(report, results, fit_key, texts)
     # For a corpus that an earlier version prepared.
+    keep_distinct_vectors(report, results, embedding_key, texts)
     check_generic_map(report, results, embedding_key)
 
 

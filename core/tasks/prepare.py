@@ -7,7 +7,7 @@ import numpy as np
 from core.storage import Store, encode_corpus, find_precomputed, has_space, save_space
 from core.tasks.measure import check_generic_map
 from core.tasks.model_cache import load_warm_corpus, load_warm_encoder
-from core.tasks.steps import draw_space, keep_graph, keep_word_table
+from core.tasks.steps import draw_space, keep_distinct_vectors, keep_graph, keep_word_table
 from core.utils import Report, content_key, progress_of
 
 PREPARE_VERSION = 1  # raise it when embeddings or their map change: they are then computed again
@@ -47,6 +47,7 @@ def prepare(store: Store, report: Report, *, corpus_key: str, encoder: str) -> N
         save_space(results, key, draw_space(report, results, key, vectors, graph, init=None))
         report("Counting words", 0, 1)
         keep_word_table(results, corpus_key, texts)
+    keep_distinct_vectors(report, results, key, texts)
     check_generic_map(report, results, key)
     # Last: until here a map by another encoder stays in use, also when this task is cancelled.
     store.set_encoding(corpus_key, encoder, key)

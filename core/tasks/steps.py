@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.corpus import WordTable, read_words, table_words
-from core.maps import Space, project
+from core.maps import Space, count_distinct_vectors, project
 from core.maps.clusters import (
     ClusterSource,
     Hierarchy,
@@ -19,12 +19,14 @@ from core.maps.clusters import (
 from core.neighbours import Graph, build_graph
 from core.storage import (
     ArtifactStore,
+    find_distinct_vectors,
     has_graph,
     has_hierarchy,
     has_word_table,
     load_graph,
     load_hierarchy,
     load_word_table,
+    save_distinct_vectors,
     save_graph,
     save_hierarchy,
     save_word_table,
@@ -117,6 +119,15 @@ def keep_word_table(results: ArtifactStore, corpus_key: str, texts: Sequence[str
     if not has_word_table(results, corpus_key):
         save_word_table(results, corpus_key, table_words(read_words(texts), len(texts)))
     return load_word_table(results, corpus_key)
+
+
+def keep_distinct_vectors(report: Report, results: ArtifactStore, key: str, texts: Sequence[str]) -> None:
+    """Count the different vectors of the texts of a space, once."""
+    if find_distinct_vectors(results, key) is None:
+        report("Counting different vectors", 0, 1)
+        vectors = np.asarray(results.load_array(f"{key}.vectors"))
+        found = count_distinct_vectors(texts, vectors, load_graph(results, key))
+        save_distinct_vectors(results, key, found)
 
 
 def _k_means_key(space_key: str, k: int) -> str:

@@ -4,8 +4,10 @@ import pytest
 from core.errors import Cancelled, EncoderUnavailable, LabelError, StoreError
 from core.evidence import Control, Findings
 from core.labels import label_phrases
+from core.maps import DistinctVectors
 from core.storage import (
     Store,
+    find_distinct_vectors,
     findings_kept,
     has_fit,
     has_hierarchy,
@@ -77,13 +79,30 @@ def test_the_generic_map_is_measured_when_it_is_made(store, prepared):
     assert 0 < quality.kept <= 1 and 0.5 < quality.trustworthiness <= 1 and quality.displacement is None
 
 
+def test_texts_that_the_encoder_does_not_tell_apart_are_counted(store, corpus, monkeypatch):
+    class FirstWordEncoder(type(model_cache.load_encoder("words"))):
+        key = "first-words"
+
+        def encode(self, texts, **options):
+            return super().encode([text.split()[0] for text in texts], **options)
+
+    monkeypatch.setattr(model_cache, "load_encoder", lambda name, *, template: FirstWordEncoder())
+    store.add_corpus(corpus)
+    prepare(store, Reports(), corpus_key=corpus.key, encoder="first words")
+    results, key = store.results(corpus.key), store.corpus_entry(corpus.key).embedding_key
+    n_first_words = len({text.split()[0] for text in corpus.texts})
+    found = find_distinct_vectors(results, key)
+    assert found == DistinctVectors(len(set(corpus.texts)), n_first_words) and found.doubtful
+
+
 def test_a_generic_map_of_an_earlier_version_is_measured_with_the_next_fit(
     store, prepared, labelled, fitted, quick
 ):
     results, key = store.results(prepared), store.corpus_entry(prepared).embedding_key
-    for path in results.folder.glob(f"{key}.map_quality*"):
-        path.unlink()
+    for part in ("map_quality", "distinct"):
+        (results.folder / f"{key}.{part}.json").unlink()
     measure(store, Reports(), analysis_id=labelled, fit_key=fitted)
+    assert not find_distinct_vectors(results, key).doubtful
     assert load_finding(results, key, "map_quality").kept > 0
 
 
