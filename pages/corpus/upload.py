@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.corpus import Corpus, CorpusReport, build_corpus, examine, guess_text_column
-from core.corpus.tables import Table, read_table
-from pages.common import forget_widget, state_of
+from core.corpus.tables import ReadOptions, Table, read_table
+from core.errors import CorpusError
+from core.utils import content_key
+from pages.common import forget_widget, show_message, state_of
 from pages.corpus.encode import draw_vector_sources
+from pages.corpus.read_controls import chosen_options, draw_read_controls
 from pages.corpus.table_report import draw_lengths, draw_preview, draw_report
 
 DEMO = Path(__file__).resolve().parents[2] / "assets" / "demo" / "feedback.csv"
@@ -45,17 +49,35 @@ def uploaded_table() -> SourceTable | None:
     limit = st.get_option("server.maxUploadSize")  # megabytes
     if file is None:
         st.caption(f"Up to {limit} MB; server.maxUploadSize in .streamlit/config.toml raises the limit.")
-    elif state.uploaded is None or state.uploaded.id != file.file_id:
-        with st.spinner(f"Reading {file.name}…"):
-            table = read_table(file.name, file.getvalue(), most_bytes=limit * 2**20)
-            state.uploaded = SourceTable(file.file_id, table)
+    else:
+        read_upload(file, most_bytes=limit * 2**20)
     return state.uploaded
+
+
+def read_upload(file: UploadedFile, *, most_bytes: int) -> None:
+    """Read an upload, again where how to read it was changed; a bad choice keeps the table before it."""
+    state, options = state_of(UploadState), chosen_options(file.file_id)
+    source_id = content_key(file.file_id, str(options))
+    if state.uploaded is not None and state.uploaded.id == source_id:
+        return
+    if options == ReadOptions():
+        state.uploaded = None  # the table of the file before
+    try:
+        with st.spinner(f"Reading {file.name}…"):
+            table = read_table(file.name, file.getvalue(), options=options, most_bytes=most_bytes)
+    except CorpusError as error:
+        if state.uploaded is None:
+            raise
+        show_message(str(error))
+        return
+    state.uploaded = SourceTable(source_id, table)
 
 
 def draw_source_table(source: SourceTable) -> None:
     """Draw the preview at the left, the report and the ways to encode at the right."""
-    left, right = st.columns([3, 2], gap="large")
     table = source.table
+    draw_read_controls(table)  # first: they also mend a table without texts
+    left, right = st.columns([3, 2], gap="large")
     with right:
         text_column = choose_text_column(source)
     report, corpus = examine_column(source.id, text_column, table)
@@ -64,7 +86,7 @@ def draw_source_table(source: SourceTable) -> None:
         draw_lengths(corpus)
     with right:
         draw_report(report, table)
-        draw_vector_sources(corpus)
+        draw_vector_sources(corpus, table, source.id)
 
 
 def choose_text_column(source: SourceTable) -> str:

@@ -1,0 +1,93 @@
+"""How an uploaded file was read, and the choices that read it otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import streamlit as st
+
+from core.corpus.tables import ReadOptions, Table
+from pages.common import forget_widgets, markdown, set_widget, shorten, state_of, widget_value
+
+PREFIX = "corpus_read_"  # of the widgets' keys
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "": "no delimiter: one column"}
+DAY_ORDERS = {True: "day before month", False: "month before day"}
+
+
+@dataclass
+class ReadState:
+    """What was chosen for the latest upload, by its id."""
+
+    file_id: str = ""
+    options: ReadOptions = field(default_factory=ReadOptions)
+
+
+def chosen_options(file_id: str) -> ReadOptions:
+    """Return what was chosen for a file; a new file starts without choices."""
+    state = state_of(ReadState)
+    if state.file_id != file_id:
+        state.file_id, state.options = file_id, ReadOptions()
+        forget_widgets(PREFIX)
+    return state.options
+
+
+def draw_read_controls(table: Table) -> None:
+    """Draw how the file was read, with a choice for everything that could be read otherwise."""
+    used, choices = table.used, table.choices
+    if len(choices.sheets) > 1:
+        _draw_choice("Sheet", "sheet", choices.sheets, used.sheet, str)
+    facts = [
+        table.encoding or "",
+        "" if used.delimiter is None else _delimiter_name(used.delimiter),
+        _header_name(used.header_row),
+        DAY_ORDERS[used.day_first] if used.day_first is not None else "",
+    ]
+    if not any(facts):
+        return
+    with st.expander(f"How the file was read: {', '.join(fact for fact in facts if fact)}"):
+        if choices.encodings:
+            _draw_choice("Characters", "encoding", choices.encodings, used.encoding, str.upper)
+        if choices.delimiters:
+            _draw_choice(
+                "Between two values", "delimiter", choices.delimiters, used.delimiter, _delimiter_name
+            )
+        if choices.first_rows:
+            rows = {number: " | ".join(filter(None, values)) for number, values in choices.first_rows}
+            _draw_choice(
+                "Row with the column names",
+                "header_row",
+                [0, *rows],
+                used.header_row,
+                lambda row: f"Row {row}: {shorten(rows[row])}" if row else "None: it has no names",
+            )
+        if used.day_first is not None:
+            _draw_choice(
+                "Dates such as 3/1/2024", "day_first", [True, False], used.day_first, DAY_ORDERS.__getitem__
+            )
+
+
+def _draw_choice(
+    label: str, name: str, values: Sequence[Any], used: object, text: Callable[[Any], str]
+) -> None:
+    """Draw the choice of one field of `ReadOptions`; a change reads the file again."""
+    key = f"{PREFIX}{name}"
+    values = list(dict.fromkeys([*values, used] if used is not None else values))
+    set_widget(key, used)  # another choice may have changed what was found
+
+    def choose() -> None:
+        state = state_of(ReadState)
+        state.options = replace(state.options, **{name: widget_value(key)})
+
+    st.selectbox(
+        label, values, index=None, format_func=lambda value: markdown(text(value)), key=key, on_change=choose
+    )
+
+
+def _delimiter_name(delimiter: str) -> str:
+    return DELIMITERS.get(delimiter, f"“{delimiter}”")
+
+
+def _header_name(row: int | None) -> str:
+    return "" if row is None else f"names in row {row}" if row else "no names"

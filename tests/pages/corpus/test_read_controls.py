@@ -1,0 +1,86 @@
+"""How an uploaded file was read, and how a person changes it."""
+
+import io
+
+import openpyxl
+import pytest
+
+from tests.support.page_helpers import upload, words
+
+REPORT = (
+    "Survey of March\n"
+    + "comment;stars\n"
+    + "".join(f"It was visit number {i}, fine;{i % 5}\n" for i in range(20))
+)
+
+
+def choose(app, name, value):
+    return app.selectbox(key=f"corpus_read_{name}").set_value(value).run()
+
+
+def columns(app):
+    return app.selectbox(key="corpus_text_column").options
+
+
+def test_what_was_found_is_shown(app):
+    upload(app, "report.csv", REPORT.encode())
+    assert columns(app) == ["comment", "stars"]
+    assert app.selectbox(key="corpus_read_delimiter").value == ";"
+    assert app.selectbox(key="corpus_read_header_row").value == 2
+
+
+def test_another_header_row_reads_the_file_again(app):
+    upload(app, "report.csv", REPORT.encode())
+    choose(app, "header_row", 0)
+    assert not app.exception and columns(app) == ["column 1", "column 2"]
+    choose(app, "header_row", 2)
+    assert columns(app) == ["comment", "stars"]
+
+
+def test_a_choice_that_cannot_be_read_says_so_and_can_be_changed_back(app):
+    upload(app, "report.csv", REPORT.encode())
+    choose(app, "delimiter", "")
+    assert not app.exception
+    choose(app, "delimiter", ";")
+    assert not app.error and columns(app) == ["comment", "stars"]
+
+
+def test_another_encoding_shows_other_letters(app):
+    german = "text,n\n" + "".join(f"Größe {i} paßt überhaupt nicht schön,{i}\n" for i in range(20))
+    upload(app, "german.csv", german.encode("cp1252"))
+    assert "Größe" in str(app.dataframe[0].value)
+    choose(
+        app,
+        "encoding",
+        next(name for name in app.selectbox(key="corpus_read_encoding").options if "1251" in name).lower(),
+    )
+    assert not app.exception and "Größe" not in str(app.dataframe[0].value)
+
+
+def test_a_new_file_forgets_the_choices(app):
+    upload(app, "report.csv", REPORT.encode())
+    choose(app, "header_row", 0)
+    upload(app, "other.csv", REPORT.replace("comment", "remark").encode())
+    assert columns(app) == ["remark", "stars"]
+
+
+@pytest.fixture
+def workbook():
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    book.active.title = "Cover"
+    book.active["B2"] = "Survey of March"
+    for title, word in (("Shop", "shop"), ("App", "app")):
+        sheet = book.create_sheet(title)
+        sheet.append(["comment", "stars"])
+        for i in range(10):
+            sheet.append([f"The {word} was fine on visit {i}", i])
+    book.save(file)
+    return file.getvalue()
+
+
+def test_another_sheet_can_be_chosen(app, workbook):
+    upload(app, "book.xlsx", workbook)
+    assert app.selectbox(key="corpus_read_sheet").value == "Shop"
+    choose(app, "sheet", "App")
+    assert not app.exception and "The app was fine" in str(app.dataframe[0].value)
+    assert "comment" in words(app) or columns(app) == ["comment", "stars"]
