@@ -14,20 +14,17 @@ import pandas as pd
 from core.corpus import Corpus, Partition
 from core.evidence import Findings
 from core.export.findings import findings_to_json_bytes, linear_to_npz_bytes
-from core.export.tables import (
-    build_record,
-    csv_size,
-    export_table,
-    to_csv_bytes,
-    to_parquet_bytes,
-    vectors_to_parquet_bytes,
-)
+from core.export.overview import AnalysisResults, overview_table
+from core.export.tables import build_record, export_table
+from core.export.write import csv_size, to_csv_bytes, to_parquet_bytes, vectors_to_parquet_bytes
 from core.maps import Fit, Space
 from core.transforms import fit_linear_form
 from core.utils import percent
 
 MEGABYTE = 1_000_000
 CSV, PARQUET = "text/csv", "application/vnd.apache.parquet"
+OVERVIEW_BYTES = 60
+"""Typical size of the columns of one analysis in a row of the table over all analyses."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +41,8 @@ class ExportSource:
     fit_clusters : Partition of the Fit's space
     answers : list of n str, a language model's answers about the texts, or None
     findings : Findings of the Fit
+    analyses : sequence of callables
+        Each reads what one analysis of the corpus adds to the table over all of them.
     """
 
     corpus: Corpus
@@ -57,6 +56,7 @@ class ExportSource:
     fit_clusters: Partition | None = None
     answers: Sequence[str] | None = None
     findings: Findings = field(default_factory=Findings)
+    analyses: Sequence[Callable[[], AnalysisResults]] = ()
 
 
 @dataclass(frozen=True)
@@ -103,13 +103,15 @@ def source_table(source: ExportSource) -> pd.DataFrame:
     )
 
 
-def export_files(source: ExportSource, table: pd.DataFrame) -> list[File]:
+def export_files(source: ExportSource, table: pd.DataFrame, *, neutralise: bool = True) -> list[File]:
     """List the files of a source; each is made only when its `make` is called.
 
     Parameters
     ----------
     table : DataFrame
         Result of `source_table`.
+    neutralise : bool, default=True
+        Of `to_csv_bytes`, for all CSV files.
     """
     stem = file_name(
         source.corpus.name, source.title, from_names_only=bool(source.fit and source.fit.from_names_only)
@@ -121,7 +123,7 @@ def export_files(source: ExportSource, table: pd.DataFrame) -> list[File]:
             f"Opens in spreadsheets and everything else · {_about(max(0.1 * MEGABYTE, csv_size(table)))}",
             f"{stem}.csv",
             CSV,
-            lambda: to_csv_bytes(table),
+            lambda: to_csv_bytes(table, neutralise=neutralise),
         ),
         File(
             "parquet",
@@ -131,14 +133,16 @@ def export_files(source: ExportSource, table: pd.DataFrame) -> list[File]:
             PARQUET,
             lambda: to_parquet_bytes(table),
         ),
-        _vectors(source, stem),
+        _vectors(source, table, stem),
     ]
     if source.fit is not None:
         if not source.fit.method.reencodes:  # else no matrix makes the space
             files.append(_linear_form(source, source.fit, stem))
         files.append(_evidence(source, source.fit, stem))
     if source.history is not None and not source.history.empty:
-        files.append(_record(source.corpus, source.history, stem))
+        files.append(_record(source.corpus, source.history, stem, neutralise=neutralise))
+    if len(source.analyses) > 1:
+        files += _overviews(source, table, neutralise=neutralise)
     return files
 
 
@@ -148,18 +152,25 @@ def file_name(corpus_name: str, title: str = "", *, from_names_only: bool = Fals
     return re.sub(r"[^\w]+", "-", " ".join(part for part in parts if part)).strip("-").lower() or "refract"
 
 
-def _vectors(source: ExportSource, stem: str) -> File:
+def _vectors(source: ExportSource, table: pd.DataFrame, stem: str) -> File:
     space, kind = source.generic, "Generic"
     if source.fit is not None:
         space, kind = source.fit.space, "Re-encoded" if source.fit.method.reencodes else "Reshaped"
     n_texts, n_dims = space.vectors.shape
+    beside = source.corpus.left_out
+    without = ""
+    if beside is not None:
+        n_texts += beside.n_copies
+        if beside.n_set_aside:
+            without = f"; the {beside.n_set_aside:,} texts that were set aside have none and are left out"
     return File(
         "vectors",
         f"{kind} vectors as Parquet",
-        f"{n_texts:,} × {n_dims}, a list column beside the text · {_about(space.vectors.nbytes)}",
+        f"{n_texts:,} × {n_dims}, a list column beside all columns of the table{without} · "
+        f"{_about(4 * n_texts * n_dims)}",
         f"{stem}-vectors.parquet",
         PARQUET,
-        lambda: vectors_to_parquet_bytes(source.corpus.texts.tolist(), space.vectors),
+        lambda: vectors_to_parquet_bytes(table, space.vectors),
     )
 
 
@@ -199,7 +210,37 @@ def _evidence(source: ExportSource, fit: Fit, stem: str) -> File:
     )
 
 
-def _record(corpus: Corpus, history: pd.DataFrame, stem: str) -> File:
+def _overviews(source: ExportSource, table: pd.DataFrame, *, neutralise: bool) -> list[File]:
+    """Return the table over all analyses as CSV and as Parquet."""
+    corpus, analyses = source.corpus, source.analyses
+    stem = f"{file_name(corpus.name)}-all-analyses"
+
+    def build() -> pd.DataFrame:
+        return overview_table(corpus, (read() for read in analyses))
+
+    holds = f"The labels, clusters and coordinates of {len(analyses)} analyses side by side, one row a text"
+    size = csv_size(table) + OVERVIEW_BYTES * len(table) * len(analyses)
+    return [
+        File(
+            "overview",
+            "All analyses as CSV",
+            f"{holds} · {_about(max(0.1 * MEGABYTE, size))}",
+            f"{stem}.csv",
+            CSV,
+            lambda: to_csv_bytes(build(), neutralise=neutralise),
+        ),
+        File(
+            "overview_parquet",
+            "All analyses as Parquet",
+            "The same; keeps types",
+            f"{stem}.parquet",
+            PARQUET,
+            lambda: to_parquet_bytes(build()),
+        ),
+    ]
+
+
+def _record(corpus: Corpus, history: pd.DataFrame, stem: str, *, neutralise: bool) -> File:
     return File(
         "record",
         "Record of labels as CSV",
@@ -207,7 +248,7 @@ def _record(corpus: Corpus, history: pd.DataFrame, stem: str) -> File:
         "replaced later and those of merged or deleted labels",
         f"{stem}-labels.csv",
         CSV,
-        lambda: to_csv_bytes(build_record(corpus, history)),
+        lambda: to_csv_bytes(build_record(corpus, history), neutralise=neutralise),
     )
 
 

@@ -1,21 +1,17 @@
-"""Tables to export: texts with all results, the record of labels, the vectors.
-
-Texts leave exactly as they came in, also those that begin with "=" or "+". A spreadsheet may take these for
-formulas: open exports of texts you do not trust with automatic formulas off.
-"""
+"""Tables to export: texts with all results, and the record of labels."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from core.corpus import Corpus
 
-SIZE_SAMPLE = 500
-"""Rows that are written to estimate the size of a whole table."""
+ROW, SOURCE_ROW, COPY_OF, TEXT, VECTOR = "row", "source_row", "copy_of", "text", "vector"
+Column = Any  # what a DataFrame takes for a column: an array, a Series, a Categorical
 
 
 def export_table(
@@ -33,10 +29,11 @@ def export_table(
     reshaped_map: np.ndarray | None = None,
     neighbours_replaced: np.ndarray | None = None,
 ) -> pd.DataFrame:
-    """Build the table of a corpus and its results: one row a text, in the corpus' order.
+    """Build the table of a corpus and its results: one row a text, in the order of the file.
 
-    The columns are "text", the metadata, and the results that are passed, always in the same order. A
-    metadata column with the name of a result becomes "… (metadata)", whether or not that result is passed.
+    The columns are "row", "source_row", "text", the metadata, and the results that are passed, always in the
+    same order; see `text_columns`. A metadata column with the name of a result becomes "… (metadata)",
+    whether or not that result is passed.
 
     Parameters
     ----------
@@ -67,79 +64,108 @@ def export_table(
         **_coordinates("reshaped", reshaped_map),
         "neighbours_replaced": neighbours_replaced,
     }
-    table = pd.DataFrame({"text": pd.Series(corpus.texts, dtype="str")})
-    metadata = corpus.metadata.set_axis(_free_names(corpus.metadata.columns, {"text", *results}), axis=1)
-    table = pd.concat([table, metadata.reset_index(drop=True)], axis=1)
+    return add_results(corpus, results)
+
+
+def add_results(corpus: Corpus, results: Mapping[str, Column | None]) -> pd.DataFrame:
+    """Return `text_columns` and beside them the results, those that are None left out.
+
+    Copies of a text, which are not on the map, have its results. Texts that were set aside have none.
+
+    Parameters
+    ----------
+    results : mapping of name to a column of n values, or None
+
+    Raises
+    ------
+    ValueError
+        When a result does not have as many rows as the corpus.
+    """
+    table = text_columns(corpus, set(results))
+    origin = origins(table)
+    spread = corpus.left_out is not None
+    columns: dict[str, Column] = {str(name): column for name, column in table.items()}
     for name, values in results.items():
         if values is None:
             continue
         if len(values) != len(corpus.texts):
             raise ValueError(f"{name} has {len(values)} rows, the corpus has {len(corpus.texts)}")
-        table[name] = values
+        columns[name] = _take(values, origin) if spread else values
+    return pd.DataFrame(columns)
+
+
+def text_columns(corpus: Corpus, result_names: set[str]) -> pd.DataFrame:
+    """Return the columns of a corpus with which every table begins: one row a text, in the order of the file.
+
+    - "row": the row of the text in the corpus, from 0; empty for texts that are not on the map.
+    - "source_row": the row of the text in the uploaded file, as a spreadsheet counts them; empty where an
+      earlier version of Refract stored the corpus.
+    - "copy_of", only where texts were left out of the map: the row of the text that this one is a copy of. A
+      text with neither "row" nor "copy_of" was set aside.
+    - "text", then the metadata.
+
+    These whole numbers are int64, Int64 where one is missing.
+
+    Parameters
+    ----------
+    result_names : set of str
+        Names that no metadata column keeps.
+    """
+    n_texts, beside = len(corpus.texts), corpus.left_out
+    table = pd.DataFrame({ROW: pd.array(np.arange(n_texts), dtype="Int64"), SOURCE_ROW: _source_rows(corpus)})
+    texts, metadata = corpus.texts, corpus.metadata.reset_index(drop=True)
+    if beside is not None:
+        rows = {ROW: pd.array([None] * len(beside), dtype="Int64"), SOURCE_ROW: beside.source_rows}
+        table = pd.concat([table, pd.DataFrame(rows).astype("Int64")], ignore_index=True)
+        copies = pd.Series(np.concatenate([np.full(n_texts, -1), beside.copy_of]), dtype="Int64")
+        table[COPY_OF] = copies.mask(copies < 0)
+        texts = np.concatenate([texts, beside.texts])
+        metadata = pd.concat([metadata, beside.metadata], ignore_index=True)
+    table[TEXT] = pd.Series(texts, dtype="str")
+    taken = {ROW, SOURCE_ROW, COPY_OF, TEXT, VECTOR, *result_names}
+    metadata = metadata.set_axis(_free_names(metadata.columns, taken), axis=1)
+    table = pd.concat([table, metadata], axis=1)
+    if beside is not None:
+        table = table.sort_values(SOURCE_ROW, kind="stable", ignore_index=True)
+    for name in (ROW, SOURCE_ROW):
+        if table[name].notna().all():
+            table[name] = table[name].astype(np.int64)
     return table
+
+
+def origins(table: pd.DataFrame) -> np.ndarray:
+    """Return the row of the corpus whose results each row of a table has, -1 for none: int64 array (m,)."""
+    rows = table[ROW].astype("Int64")
+    if COPY_OF in table:
+        rows = rows.fillna(table[COPY_OF])
+    return rows.to_numpy(dtype=np.int64, na_value=-1)
 
 
 def build_record(corpus: Corpus, history: pd.DataFrame) -> pd.DataFrame:
     """Build the record of labels from `LabelStore.history`: one row an entry, oldest first.
 
-    The first column is the text.
+    The first columns are "row", "source_row" and "text".
     """
-    columns = ["label", "counts_as", "given_by", "source", "source_name", "reviewed", "given_at"]
-    table = history[[*columns, "row", "step"]].copy()
-    table.insert(0, "text", corpus.texts[history["row"].to_numpy(dtype=np.int64)])
+    columns = ["label", "counts_as", "given_by", "source", "source_name", "reviewed", "given_at", "step"]
+    table = history[columns].reset_index(drop=True)
+    rows = history["row"].to_numpy(dtype=np.int64)
+    table.insert(0, ROW, rows)
+    table.insert(1, SOURCE_ROW, _source_rows(corpus)[rows])
+    table.insert(2, TEXT, corpus.texts[rows])
     return table
 
 
-def to_csv_bytes(table: pd.DataFrame) -> bytes:
-    """Write a table as CSV in UTF-8, with the byte order mark by which spreadsheets recognise UTF-8."""
-    return table.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
+def _source_rows(corpus: Corpus) -> pd.api.extensions.ExtensionArray:
+    rows = [None] * len(corpus.texts) if corpus.source_rows is None else corpus.source_rows
+    return pd.array(rows, dtype="Int64")
 
 
-def csv_size(table: pd.DataFrame) -> float:
-    """Estimate how many bytes `to_csv_bytes` returns, from `SIZE_SAMPLE` rows."""
-    some = table.iloc[:: max(1, len(table) // SIZE_SAMPLE)]
-    return len(to_csv_bytes(some)) * len(table) / max(len(some), 1)
-
-
-def to_parquet_bytes(table: pd.DataFrame) -> bytes:
-    """Write a table as Parquet."""
-    file = io.BytesIO()
-    table.to_parquet(file, index=False)
-    return file.getvalue()
-
-
-def vectors_to_parquet_bytes(texts: Sequence[str], vectors: np.ndarray) -> bytes:
-    """Write texts and vectors as Parquet.
-
-    Columns: "row" (int64), "text", "vector" (fixed-size list of float32).
-
-    Parameters
-    ----------
-    texts : sequence of n str
-    vectors : float array (n, d)
-
-    Raises
-    ------
-    ValueError
-        When the numbers of texts and vectors differ.
-    """
-    import pyarrow as pa
-    import pyarrow.parquet
-
-    n_texts, n_dims = vectors.shape
-    if n_texts != len(texts):
-        raise ValueError(f"{n_texts} vectors for {len(texts)} texts")
-    numbers = np.ascontiguousarray(vectors, dtype=np.float32).reshape(-1)
-    table = pa.table(
-        {
-            "row": np.arange(n_texts, dtype=np.int64),
-            "text": pa.array(list(texts), type=pa.large_string()),
-            "vector": pa.FixedSizeListArray.from_arrays(pa.array(numbers), n_dims),
-        }
-    )
-    file = io.BytesIO()
-    pyarrow.parquet.write_table(table, file)
-    return file.getvalue()
+def _take(values: Column, rows: np.ndarray) -> Column:
+    """Return a column by the rows of the corpus, missing for -1; whole numbers stay whole."""
+    column = pd.Series(values).reset_index(drop=True)
+    if pd.api.types.is_integer_dtype(column.dtype):
+        column = column.astype(f"I{column.dtype.name[1:]}")
+    return column.reindex(rows).reset_index(drop=True)
 
 
 def _free_names(names: Sequence[str], taken: set[str]) -> list[str]:

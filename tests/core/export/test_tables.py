@@ -1,20 +1,12 @@
-import io
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet
 import pytest
 
 from core.corpus import build_corpus
-from core.corpus.tables import Table, read_table
-from core.export import (
-    build_record,
-    csv_size,
-    export_table,
-    to_csv_bytes,
-    to_parquet_bytes,
-    vectors_to_parquet_bytes,
-)
+from core.corpus.tables import Table
+from core.export import build_record, export_table
 
 RESULT_COLUMNS = [
     "given_label", "predicted_label", "probability", "answer",
@@ -53,7 +45,9 @@ def table():
 
 
 def test_every_result_has_its_column_in_a_fixed_order(table):
-    assert table.columns.tolist() == ["text", "stars", "town", *RESULT_COLUMNS]
+    assert table.columns.tolist() == ["row", "source_row", "text", "stars", "town", *RESULT_COLUMNS]
+    assert table["row"].tolist() == [0, 1, 2, 3]
+    assert table["source_row"].tolist() == [1, 2, 3, 4]  # a table made here has no header in a file
     assert table["text"].tolist() == TEXTS
     third = table.iloc[2]
     assert pd.isna(third["stars"])
@@ -72,6 +66,8 @@ def test_every_result_has_its_column_in_a_fixed_order(table):
 def test_before_the_first_fit_there_are_only_generic_columns():
     table = export_table(corpus_with(), **GENERIC)
     assert table.columns.tolist() == [
+        "row",
+        "source_row",
         "text",
         "generic_cluster",
         "generic_cluster_name",
@@ -81,59 +77,65 @@ def test_before_the_first_fit_there_are_only_generic_columns():
 
 
 def test_metadata_that_are_called_like_a_result_are_renamed():
-    names = ["text", "probability", "probability (metadata)", "reshaped_x"]
+    names = ["text", "probability", "probability (metadata)", "reshaped_x", "row", "source_row", "copy_of"]
     corpus = corpus_with(**{name: range(4) for name in names})
     expected = [
         "text (metadata)",
         "probability (metadata 2)",
         "probability (metadata)",
         "reshaped_x (metadata)",
+        "row (metadata)",
+        "source_row (metadata)",
+        "copy_of (metadata)",
     ]
     for results in (GENERIC, GENERIC | FITTED):
         table = export_table(corpus, **results)
-        assert table.columns[1:5].tolist() == expected
+        assert table.columns[3:10].tolist() == expected
         assert table["text"].tolist() == TEXTS
 
 
 def test_a_result_of_another_corpus_is_refused():
     with pytest.raises(ValueError, match="given_label has 2 rows, the corpus has 4"):
         export_table(corpus_with(), **GENERIC, given=["sad", None])
-    with pytest.raises(ValueError, match="3 vectors for 4 texts"):
-        vectors_to_parquet_bytes(TEXTS, np.zeros((3, 2)))
 
 
-def test_csv_comes_back_as_it_was_and_begins_with_the_mark(table):
-    content = to_csv_bytes(table)
-    assert content.startswith(b"\xef\xbb\xbftext,stars,town,given_label,")
-    again = read_table("export.csv", content).frame
-    assert again.columns.tolist() == table.columns.tolist()
-    assert again["text"].tolist() == TEXTS
-    np.testing.assert_array_equal(again["stars"], [1, 2, np.nan, 4])
-    np.testing.assert_array_equal(again["generic_cluster"], table["generic_cluster"])
-    np.testing.assert_allclose(again["probability"], table["probability"])
-    assert again["given_label"].isna().tolist() == [False, True, True, False]
+def test_a_corpus_of_an_earlier_version_leaves_without_source_rows():
+    corpus = replace(corpus_with(), source_rows=None)
+    table = export_table(corpus, **GENERIC)
+    assert table.columns[:3].tolist() == ["row", "source_row", "text"]
+    assert table["source_row"].isna().all()
 
 
-def test_parquet_comes_back_as_it_was(table):
-    again = pd.read_parquet(io.BytesIO(to_parquet_bytes(table)))
-    pd.testing.assert_frame_equal(again, table)
-    read = read_table("export.parquet", to_parquet_bytes(table)).frame
-    assert read["text"].tolist() == TEXTS
-    assert read["reshaped_cluster"].tolist() == [0, 0, 1, -1]
+def left_out_corpus():
+    """Four texts on the map; a copy of the second, a text set aside, and a copy of the first."""
+    texts = [TEXTS[0], TEXTS[1], f" {TEXTS[1]}", "N/A", TEXTS[2], TEXTS[3], TEXTS[0]]
+    frame = pd.DataFrame({"said": texts, "stars": [1, 2, 3, 4, 5, 6, 7]})
+    table = Table("x.csv", frame, "UTF-8", source_rows=np.arange(3, 10))
+    return build_corpus(table, "said", leave_out_copies=True, set_aside=frozenset({"N/A"}))
 
 
-def test_vectors_come_back_exactly():
-    vectors = np.random.default_rng(0).normal(size=(4, 3)).astype(np.float32)
-    read = pyarrow.parquet.read_table(io.BytesIO(vectors_to_parquet_bytes(TEXTS, vectors)))
-    assert read.column_names == ["row", "text", "vector"]
-    assert (
-        str(read.schema.field("vector").type).startswith("fixed_size_list<")
-        and read["vector"].type.list_size == 3
-    )
-    assert read["row"].to_pylist() == [0, 1, 2, 3]
-    assert read["text"].to_pylist() == TEXTS
-    again = np.array(read["vector"].to_pylist(), dtype=np.float32)
-    assert again.tobytes() == vectors.tobytes()
+def test_rows_beside_the_map_leave_with_the_results_of_their_originals():
+    table = export_table(left_out_corpus(), **GENERIC, **FITTED)
+    assert table.columns[:5].tolist() == ["row", "source_row", "copy_of", "text", "stars"]
+    assert table["source_row"].tolist() == [3, 4, 5, 6, 7, 8, 9]
+    assert table["row"].fillna(-1).tolist() == [0, 1, -1, -1, 2, 3, -1]
+    assert table["copy_of"].fillna(-1).tolist() == [-1, -1, 1, -1, -1, -1, 0]
+    assert table["text"].tolist()[2:4] == [f" {TEXTS[1]}", "N/A"]
+    assert table["stars"].tolist() == [1, 2, 3, 4, 5, 6, 7]
+    assert table["given_label"].fillna("").tolist() == ["sad", "", "", "", "", "glad", "sad"]
+    assert table["predicted_label"].fillna("").tolist() == ["sad", "sad", "sad", "", "glad", "glad", "sad"]
+    assert table["generic_cluster"].fillna(9).tolist() == [0, 1, 1, 9, -1, 1, 0]
+    assert table["generic_cluster_name"].fillna("").tolist() == [
+        "late",
+        "people",
+        "people",
+        "",
+        "",
+        "people",
+        "late",
+    ]
+    np.testing.assert_array_equal(table["reshaped_x"], [0, -2, -2, np.nan, -4, -6, 0])
+    assert table.loc[3, "given_label":].isna().all()
 
 
 def test_the_record_of_labels_leaves_with_its_texts(store):
@@ -146,15 +148,10 @@ def test_the_record_of_labels_leaves_with_its_texts(store):
     store.labels.give(analysis, {2: "fond"}, "model:small")
     store.label_names.merge(analysis, ["cross", "fond"], "fond")
     record = build_record(corpus, store.labels.history(analysis))
-    kept = record[["text", "label", "counts_as", "given_by", "row", "step"]].to_numpy(dtype=object).tolist()
-    assert kept == [
-        [TEXTS[2], "cross", "fond", "ada", 2, 1],
-        [TEXTS[1], None, None, "ada", 1, 1],
-        [TEXTS[2], "fond", "fond", "model:small", 2, 2],
+    assert record.columns[:4].tolist() == ["row", "source_row", "text", "label"]
+    columns = ["row", "source_row", "text", "label", "counts_as", "given_by", "step"]
+    assert record[columns].to_numpy(dtype=object).tolist() == [
+        [2, 3, TEXTS[2], "cross", "fond", "ada", 1],
+        [1, 2, TEXTS[1], None, None, "ada", 1],
+        [2, 3, TEXTS[2], "fond", "fond", "model:small", 2],
     ]
-
-
-def test_the_size_of_a_table_is_told_beforehand():
-    table = pd.DataFrame({"text": [f"text {'long ' * (row % 7)}" for row in range(9000)]})
-    assert csv_size(table) == pytest.approx(len(to_csv_bytes(table)), rel=0.05)
-    assert csv_size(table.head(0)) == 0

@@ -1,0 +1,146 @@
+"""Write tables as CSV and Parquet, with vectors beside them or without."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from core.corpus.tables import guard_formulas
+from core.export.tables import VECTOR, origins
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+SIZE_SAMPLE = 500
+"""Rows that are written to estimate the size of a whole table."""
+
+CHUNK_ROWS = 20_000
+"""Rows written at once, which bounds the memory."""
+
+PLAIN_NAME = re.compile(r"\w[\w.-]*")
+
+
+def to_csv_bytes(table: pd.DataFrame, *, neutralise: bool = True) -> bytes:
+    """Write a table as CSV in UTF-8, with the byte order mark by which spreadsheets recognise UTF-8.
+
+    Every text is between quotation marks, numbers and missing values never. So each reader finds line breaks
+    of any kind, blanks and delimiters as they were, and those that look at the quotation marks tell an empty
+    text, or one that says "NA", from a missing value. Dates are in ISO 8601.
+
+    Parameters
+    ----------
+    neutralise : bool, default=True
+        Whether texts and column names that begin like a formula get an apostrophe (see `guard_formulas`),
+        which `read_table` takes away.
+    """
+    import pyarrow as pa
+    import pyarrow.csv
+
+    whole = pa.Table.from_pandas(table, preserve_index=False)
+    for position, name in enumerate(whole.column_names):
+        if pa.types.is_timestamp(whole.schema.field(position).type):
+            whole = whole.set_column(
+                position, name, _shortest_dates(table.iloc[:, position], whole[position])
+            )
+    file = io.BytesIO()
+    file.write(_header(whole.column_names, neutralise=neutralise))
+    options = pyarrow.csv.WriteOptions(include_header=False, quoting_style="needed")
+    for start in range(0, len(table), CHUNK_ROWS):
+        chunk = whole.slice(start, CHUNK_ROWS)
+        columns = [_plain_texts(column, neutralise=neutralise) for column in chunk.columns]
+        names = [str(position) for position in range(len(columns))]
+        pyarrow.csv.write_csv(pa.table(columns, names=names), file, options)
+    return file.getvalue()
+
+
+def csv_size(table: pd.DataFrame) -> float:
+    """Estimate how many bytes `to_csv_bytes` returns, from `SIZE_SAMPLE` rows."""
+    some = table.iloc[:: max(1, len(table) // SIZE_SAMPLE)]
+    if some.empty:
+        return 0.0
+    header = len(to_csv_bytes(some.head(0)))
+    return header + (len(to_csv_bytes(some)) - header) * len(table) / len(some)
+
+
+def to_parquet_bytes(table: pd.DataFrame) -> bytes:
+    """Write a table as Parquet."""
+    file = io.BytesIO()
+    table.to_parquet(file, index=False)
+    return file.getvalue()
+
+
+def vectors_to_parquet_bytes(table: pd.DataFrame, vectors: np.ndarray) -> bytes:
+    """Write a table with the vectors of its texts as Parquet.
+
+    The last column is "vector", a fixed-size list of float32. Copies of a text have its vector. Rows of texts
+    that were set aside are left out: they have none.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Result of `export_table`.
+    vectors : float array (n, d)
+        Of the n texts of the corpus.
+
+    Raises
+    ------
+    ValueError
+        When the numbers of texts and vectors differ.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet
+
+    n_vectors, n_dims = vectors.shape
+    n_texts = int(table["row"].notna().sum())
+    if n_vectors != n_texts:
+        raise ValueError(f"{n_vectors} vectors for {n_texts} texts")
+    rows = origins(table)
+    if (rows < 0).any():
+        table, rows = table[rows >= 0], rows[rows >= 0]
+    if not np.array_equal(rows, np.arange(n_vectors)):
+        vectors = vectors[rows]
+    numbers = np.ascontiguousarray(vectors, dtype=np.float32).reshape(-1)
+    column = pa.FixedSizeListArray.from_arrays(pa.array(numbers), n_dims)
+    file = io.BytesIO()
+    beside = pa.Table.from_pandas(table, preserve_index=False)
+    pyarrow.parquet.write_table(beside.append_column(VECTOR, column), file)
+    return file.getvalue()
+
+
+def _header(names: list[str], *, neutralise: bool) -> bytes:
+    """Return the first line; all names are quoted where texts are written as they are (`AS_THEY_ARE`)."""
+    import pyarrow as pa
+
+    if neutralise:
+        names = guard_formulas(pa.array(names, type=pa.string())).to_pylist()
+    quoted = [
+        name if neutralise and PLAIN_NAME.fullmatch(name) else '"' + name.replace('"', '""') + '"'
+        for name in names
+    ]
+    return (",".join(quoted) + "\n").encode("utf-8-sig")
+
+
+def _plain_texts(column: pa.ChunkedArray, *, neutralise: bool) -> pa.ChunkedArray:
+    """Return strings in place of categories, and guarded ones where wanted; other columns as they are."""
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    is_text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+    return guard_formulas(column) if neutralise and is_text else column
+
+
+def _shortest_dates(dates: pd.Series, column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return days without a time where no date has one, and seconds without decimals where none has any."""
+    import pyarrow as pa
+
+    known = dates.dropna()
+    if (known == known.dt.floor("s")).all():
+        column = column.cast(pa.timestamp("s", column.type.tz))
+        if column.type.tz is None and (known == known.dt.normalize()).all():
+            return column.cast(pa.date32())
+    return column
