@@ -9,13 +9,14 @@ import re
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 import numpy as np
 import pandas as pd
 
 from core.corpus.tables.delimited import read_delimited
+from core.corpus.tables.exported_tables import read_exported, unguard_table
 from core.corpus.tables.nested import notes_on_vectors, read_json, read_parquet, take_vectors
 from core.corpus.tables.raw_table import Choices, RawTable, Reader, ReadOptions
 from core.corpus.tables.spreadsheets import read_xlsx
@@ -52,6 +53,8 @@ class Table:
         How else it can be read.
     vectors : dict of str to float32 array (n, d)
         Columns of vectors, which `frame` lacks; rows without one are NaN.
+    key_columns : dict of str to Series
+        Strings that were read as numbers or dates, as in the file; keys of corpora are made of them.
     """
 
     name: str
@@ -63,6 +66,7 @@ class Table:
     used: ReadOptions = field(default_factory=ReadOptions)
     choices: Choices = field(default_factory=Choices)
     vectors: Mapping[str, np.ndarray] = field(default_factory=dict)
+    key_columns: Mapping[str, pd.Series] = field(default_factory=dict)
 
 
 def read_table(
@@ -105,11 +109,14 @@ def read_table(
     if ending not in BINARY_FORMATS:
         check_not_binary(name, content)
     with without_garbage_collection():
-        raw = READERS[ending](name, content, options or ReadOptions())
+        options = options or ReadOptions()
+        raw = read_exported(content, options) or READERS[ending](name, content, options)
     no_columns = raw.frame.shape[1] == 0 and not raw.vectors
     if no_columns or len(raw.frame) == 0:
         raise CorpusError(f"“{name}” has no rows below its column names: choose a file with one text a row.")
-    frame, tidying = tidy_frame(raw.frame)
+    tidied = tidy_frame(raw.frame, delimiter=raw.used.delimiter, day_first=options.day_first)
+    frame, tidying = tidied.frame, tidied.notes
+    frame, unguarded = (frame, []) if ending == ".parquet" else unguard_table(frame, content)
     names = list(frame.columns)
     frame, written_vectors = take_vectors(frame)
     if frame.shape[1] == 0:
@@ -119,12 +126,13 @@ def read_table(
         name,
         frame,
         raw.encoding,
-        (*raw.notes, *tidying, *notes_on_vectors(vectors)),
+        (*raw.notes, *tidying, *unguarded, *notes_on_vectors(vectors)),
         raw.source_rows,
         {names[position]: text for position, text in raw.descriptions.items()},
-        raw.used,
+        replace(raw.used, day_first=tidied.day_first),
         raw.choices,
         vectors,
+        tidied.before,
     )
 
 
@@ -175,9 +183,15 @@ def without_garbage_collection() -> Iterator[None]:
 
 def read_lines(name: str, content: bytes, options: ReadOptions) -> RawTable:
     """Read plain text, one text per line; blank lines are empty texts."""
-    encoding = find_encoding(name, content)
+    encoding = find_encoding(name, content, options.encoding)
     lines = re.sub("\r\n?", "\n", encoding.decode(content)).rstrip("\n").split("\n")
-    return RawTable(pd.DataFrame({"text": lines}, dtype=object), encoding.label, encoding.notes)
+    return RawTable(
+        pd.DataFrame({"text": lines}, dtype=object),
+        encoding.label,
+        encoding.notes,
+        used=ReadOptions(encoding=encoding.codec),
+        choices=Choices(encodings=encoding.choices),
+    )
 
 
 READERS: dict[str, Reader] = {

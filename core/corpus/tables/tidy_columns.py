@@ -3,20 +3,62 @@
 from __future__ import annotations
 
 import json
-import re
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
-# "007" is an id, and a number of more than 18 digits would lose its last ones.
-NUMBER_PATTERN = re.compile(r"\s*[+-]?(0|[1-9]\d{0,17})(\.\d+)?([eE][+-]?\d{1,3})?\s*", re.ASCII)
+from core.corpus.tables.written_columns import read_written
 
 
-def tidy_frame(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
-    """Return a table with unique names, typed columns and a new index; and notes on renamed columns."""
+@dataclass(frozen=True, eq=False)
+class Tidied:
+    """Table with unique names and typed columns.
+
+    Attributes
+    ----------
+    frame : DataFrame of n rows
+    notes : list of str
+    before : dict of str to Series
+        Columns that an earlier version of Refract left as strings, as it read them.
+    day_first : bool or None
+        The order taken for dates that can be read in either; None where there are none.
+    """
+
+    frame: pd.DataFrame
+    notes: list[str]
+    before: dict[str, pd.Series] = field(default_factory=dict)
+    day_first: bool | None = None
+
+
+def tidy_frame(frame: pd.DataFrame, *, delimiter: str | None = None, day_first: bool | None = None) -> Tidied:
+    """Make names unique, and give each column one type.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    delimiter : str or None
+        Of a file whose values are all strings; None for a format with types, in which a string such as "12"
+        stays one.
+    day_first : bool or None
+        Whether a person chose that 3/1/2024 is the third of January.
+    """
     names, notes = unique_names(list(frame.columns))
-    columns = {name: tidy_column(frame.iloc[:, position]) for position, name in enumerate(names)}
-    return pd.DataFrame(columns), notes
+    columns, of_strings = {}, set(names if delimiter is not None else ())
+    for position, name in enumerate(names):
+        column = frame.iloc[:, position]
+        columns[name] = tidy_column(column)
+        if _has_numbers(column):
+            of_strings.add(name)
+    written = read_written(columns, of_strings=of_strings, delimiter=delimiter, day_first=day_first)
+    return Tidied(pd.DataFrame(written.columns), notes + written.notes, written.before, written.day_first)
+
+
+def _has_numbers(column: pd.Series) -> bool:
+    """Return whether a column mixes numbers with strings, as cells of a spreadsheet do."""
+    return column.dtype == object and any(
+        isinstance(value, int | float) and value == value for value in column.to_numpy()
+    )
 
 
 def unique_names(names: list[object]) -> tuple[list[str], list[str]]:
@@ -68,15 +110,7 @@ def tidy_column(column: pd.Series) -> pd.Series:
 
 
 def column_of_strings(values: list[str | None]) -> pd.Series:
-    """Return a column of a format without types, as numbers when every value is one."""
-    filled = [value for value in values if value is not None]
-    if filled and all(map(NUMBER_PATTERN.fullmatch, filled)):
-        try:
-            return whole_numbers(pd.array([None if v is None else int(v) for v in values], dtype="Int64"))
-        except ValueError:
-            numbers = np.array([np.nan if v is None else float(v) for v in values])
-            if not np.isinf(numbers).any():  # as 1e999 would be
-                return pd.Series(numbers)
+    """Return a column of a format without types; `tidy_frame` finds its numbers and dates."""
     return pd.Series(values, dtype="str")
 
 
