@@ -3,84 +3,222 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import pandas as pd
 import streamlit as st
 
 from core.corpus import Corpus
-from core.corpus.tables import read_table
 from core.errors import RefractError
-from core.labels import FoundLabels, labels_from_column, match_labels
-from pages.common import cache, draw_notice, ensure_analysis, keep_notice, person, state_of
+from core.labels import (
+    FoundLabels,
+    LabelColumns,
+    LabelFile,
+    TextRows,
+    choose_columns,
+    labels_from_column,
+    match_labels,
+    read_label_file,
+)
+from core.utils import cut
+from pages.common import (
+    cache,
+    draw_notice,
+    ensure_analysis,
+    forget_widget,
+    keep_notice,
+    markdown,
+    person,
+    state_of,
+)
+from pages.guide.import_report import Outcome, describe, headline, n_passed_over
 
 TEXTS_PER_LABEL = {"10 of each": 10, "25 of each": 25, "100 of each": 100, "all": None}
 IMPORT = "import"  # where messages about an import are shown
+LABELS_SHOWN = 8  # of a column, before it is imported
+LONGEST_SHOWN = 300  # characters of a text that was passed over
+FORMATS_HELP = (
+    "CSV, TSV, Excel, JSON, JSON Lines, Parquet or plain text: a column with the texts or their ids, and "
+    "one with the labels. Files that Refract exported, and exports of Label Studio, doccano, Prodigy and "
+    "Argilla, are read as they are."
+)
 
 
 @dataclass
 class LatestImport:
-    """The file that was imported last."""
+    """The file that was uploaded last, and what the latest import passed over.
+
+    Attributes
+    ----------
+    file_id, name : str
+    file : LabelFile, or None before a file could be read
+    columns : LabelColumns, as they were found
+    corpus_key : str, of the corpus that they were found for
+    passed_over : FoundLabels of the latest import, None where nothing was passed over
+    toast : str, shown once
+    """
 
     file_id: str = ""
+    name: str = ""
+    file: LabelFile | None = None
+    columns: LabelColumns | None = None
+    corpus_key: str = ""
+    passed_over: FoundLabels | None = None
+    toast: str = ""
 
 
 def draw_import(corpus: Corpus) -> None:
-    """Draw the import of labels from a metadata column, or from a file with text and label."""
-    with st.expander("Import labels", icon=":material/upload:"):
+    """Draw the import of labels from a metadata column or from a file, and the report on the latest one."""
+    draw_report(corpus)
+    with st.expander("Import labels", icon=":material/upload:", key="guide_import_labels"):
         from_column, from_file = st.tabs(["From a column", "From a file"])
         with from_column:
-            columns = [str(name) for name in corpus.metadata.columns]
-            if not columns:
-                st.caption("This corpus has no other columns.")
-            else:
-                with st.container(horizontal=True, vertical_alignment="bottom"):
-                    column = st.selectbox("Column", columns, key="guide_import_column")
-                    amount = st.selectbox(
-                        "How many", list(TEXTS_PER_LABEL), index=3, key="guide_import_amount"
-                    )
-                    if st.button("Import", key="guide_import_from_column"):
-                        values = corpus.metadata[column]
-                        most = TEXTS_PER_LABEL[amount]
-                        import_labels(
-                            lambda: labels_from_column(values, most_per_label=most), "column", column
-                        )
+            draw_column_import(corpus)
         with from_file:
-            file = st.file_uploader(
-                "A file with the columns text and label",
-                type=["csv", "tsv", "jsonl", "xlsx"],
-                key="guide_import",
-            )
-            latest = state_of(LatestImport)
-            if file is not None and latest.file_id != file.file_id:
-                latest.file_id = file.file_id
-                content = file.getvalue()
-                import_labels(
-                    lambda: match_labels(corpus.texts, read_table(file.name, content).frame),
-                    "file",
-                    file.name,
-                )
-        draw_notice(IMPORT)
+            draw_file_import(corpus)
 
 
-def import_labels(find: Callable[[], FoundLabels], source: str, name: str) -> None:
-    """Record imported labels as one step, and add the new names."""
-    store = cache.store()
+def draw_report(corpus: Corpus) -> None:
+    """Draw what the latest import did, outside the expander, which may be closed by now."""
+    latest = state_of(LatestImport)
+    draw_notice(IMPORT)
+    if latest.toast:
+        st.toast(latest.toast, icon=":material/upload:")
+        latest.toast = ""
+    found = latest.passed_over
+    if found is None or latest.corpus_key != corpus.key:
+        return
+    n = n_passed_over(found)
+    with st.expander(f"Passed over in the latest import · {n:,}", icon=":material/rule:", key="guide_passed"):
+        if n > len(found.examples):
+            st.caption(f"The first {len(found.examples):,}.")
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    "Why": [str(reason) for reason, _ in found.examples],
+                    "Text": [cut(text, LONGEST_SHOWN) for _, text in found.examples],
+                }
+            ),
+            hide_index=True,
+            key="guide_passed_over",
+        )
+
+
+def draw_column_import(corpus: Corpus) -> None:
+    """Draw the choice of a metadata column and of how many texts of each value."""
+    columns = [str(name) for name in corpus.metadata.columns]
+    if not columns:
+        st.caption("This corpus has no other columns.")
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        column = st.selectbox("Column", columns, key="guide_import_column")
+        amount = st.selectbox("How many", list(TEXTS_PER_LABEL), index=3, key="guide_import_amount")
+        if st.button("Import", key="guide_import_from_column"):
+            values, most = corpus.metadata[column], TEXTS_PER_LABEL[amount]
+            import_labels(corpus, lambda: labels_from_column(values, most_per_label=most), "column", column)
+
+
+def draw_file_import(corpus: Corpus) -> None:
+    """Draw the upload of a file; a file whose columns are clear is imported at once."""
+    file = st.file_uploader("A file with texts and labels", key="guide_import", help=FORMATS_HELP)
+    latest = state_of(LatestImport)
+    if file is None:
+        return
+    if latest.file_id != file.file_id:
+        latest.file_id, latest.name = file.file_id, file.name
+        latest.file = latest.columns = None
+        latest.corpus_key = corpus.key
+        for key in ("guide_import_text_column", "guide_import_label_column"):
+            forget_widget(key)
+        with st.spinner(f"Reading {file.name}…"):
+            _read(corpus, latest, file.getvalue())
+    if latest.columns is not None and not latest.columns.sure and latest.corpus_key == corpus.key:
+        draw_column_choice(corpus, latest, latest.columns)
+
+
+def _read(corpus: Corpus, latest: LatestImport, content: bytes) -> None:
+    limit = st.get_option("server.maxUploadSize")  # megabytes
+    try:
+        file = read_label_file(latest.name, content, most_bytes=limit * 2**20)
+        columns = choose_columns(file.frame, text_rows(corpus.key, corpus))
+    except RefractError as error:
+        keep_notice(IMPORT, str(error))
+        st.rerun()
+    latest.file, latest.columns = file, columns
+    if columns.sure or columns.label is None or not columns.texts:
+        import_file(corpus, latest, columns)
+    keep_notice(
+        IMPORT,
+        f"{latest.name} has several columns that may hold the labels: choose one below, then import it.",
+        "info",
+    )
+    st.rerun()
+
+
+def draw_column_choice(corpus: Corpus, latest: LatestImport, columns: LabelColumns) -> None:
+    """Draw the choice of the columns with texts and labels, where it is not clear which are meant."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        text = columns.text
+        if len(columns.texts) > 1:
+            text = st.selectbox("Text column", columns.texts, key="guide_import_text_column")
+        label = st.selectbox(
+            "Label column",
+            columns.labels,
+            index=0 if columns.label else None,
+            key="guide_import_label_column",
+            placeholder="choose a column",
+        )
+        start = st.button("Import", key="guide_import_chosen", disabled=label is None)
+    if label is not None and latest.file is not None:
+        values = latest.file.frame[label].dropna().astype(str)
+        some = [markdown(cut(value, 40)) for value in values.value_counts().index[:LABELS_SHOWN]]
+        st.caption(f"Its most frequent values: {', '.join(some)}." if some else "It is empty.")
+    if start:
+        import_file(corpus, latest, replace(columns, text=text, label=label, sure=True))
+
+
+def import_file(corpus: Corpus, latest: LatestImport, columns: LabelColumns) -> None:
+    """Import the uploaded file by these columns."""
+    file, rows = latest.file, text_rows(corpus.key, corpus)
+    import_labels(corpus, lambda: match_labels(rows, file, columns=columns), "file", latest.name)
+
+
+@st.cache_resource(max_entries=2, scope="session", show_spinner=False)
+def text_rows(corpus_key: str, _corpus: Corpus) -> TextRows:
+    """Return the texts of a corpus as an import finds them; cached by the corpus' key."""
+    return TextRows(_corpus.texts, _corpus.metadata, _corpus.source_rows)
+
+
+def import_labels(corpus: Corpus, find: Callable[[], FoundLabels], source: str, name: str) -> None:
+    """Record imported labels as one step, add the new names, and show the page again."""
+    latest = state_of(LatestImport)
     try:
         found = find()
-        analysis_id = ensure_analysis()
-        known = {label.casefold(): label for label in store.label_names.current(analysis_id)}
-        for label in dict.fromkeys(found.labels.values()):
-            if label.casefold() not in known:
-                known[label.casefold()] = store.label_names.add(analysis_id, label)
-        labels = {row: known[label.casefold()] for row, label in found.labels.items()}
-        store.labels.give(analysis_id, labels, person(), source=source, source_name=name)
+        outcome = give_labels(ensure_analysis(), found, source, name)
     except RefractError as error:
         keep_notice(IMPORT, str(error))
     else:
-        message = f"{len(found.labels):,} labels imported from {source} {name}."
-        if found.n_unknown:
-            message += f" {found.n_unknown:,} texts of it are not in this corpus and were left out."
-        if found.n_conflicting:
-            message += f" {found.n_conflicting:,} gave a text a second label; the first was kept."
-        keep_notice(IMPORT, message + " Undo removes them all.", "success")
+        keep_notice(IMPORT, describe(found, outcome, source, name), "success")
+        latest.toast = headline(found, outcome)
+        latest.corpus_key = corpus.key
+        latest.passed_over = found if found.examples else None
     st.rerun()
+
+
+def give_labels(analysis_id: int, found: FoundLabels, source: str, name: str) -> Outcome:
+    """Record the labels that change something, all in one step; a person's equal label stays theirs."""
+    store = cache.store()
+    names = store.label_names.add_missing(analysis_id, dict.fromkeys(found.labels.values()))
+    guide = store.labels.read(analysis_id)
+    has = {row: guide.names[code] for row, code in enumerate(guide.codes.tolist()) if code >= 0}
+    wanted: dict[int, str | None] = {row: names[label] for row, label in found.labels.items()}
+    wanted |= {row: None for row in found.removed if row in has}
+    given = {row: label for row, label in wanted.items() if has.get(row) != label or guide.by_model[row]}
+    if given:
+        store.labels.give(analysis_id, given, person(), source=source, source_name=name)
+    return Outcome(
+        n_given=sum(label is not None for label in given.values()),
+        n_same=len(wanted) - len(given),
+        n_changed=sum(label is not None and has.get(row, label) != label for row, label in given.items()),
+        n_removed=sum(label is None for label in given.values()),
+    )
