@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from datetime import date, time
 from numbers import Number
 
+from core.corpus.tables.written_columns import MISSING_MARKS
+
 TRUTH_VALUES = {"true", "false", "yes", "no"}
-MISSING_WORDS = {"na", "n/a", "nan", "null", "none", "-", "--", ".", "?", "\\n", "#n/a", "<na>", "unknown"}
 LONGEST_TYPED = 40  # characters of a number or a date
 
 _NUMBER = re.compile(
@@ -46,4 +47,4 @@ def filled_positions(row: Sequence[object]) -> list[int]:
 
 def is_missing(value: object) -> bool:
     """Return whether a value is empty or a usual mark for a missing one."""
-    return is_empty(value) or str(value).strip().lower() in MISSING_WORDS
+    return is_empty(value) or str(value).strip().lower() in MISSING_MARKS

@@ -90,9 +90,20 @@ def _plain_backslash(match: re.Match) -> str:
 
 @dataclass(frozen=True)
 class FoundDialect:
-    """The likeliest dialect of a file, and the delimiters that give two columns or more, the best first."""
+    """How a file is written.
+
+    Attributes
+    ----------
+    dialect : Dialect
+        The likeliest.
+    one_column : Dialect
+        The likeliest for a file without a delimiter.
+    delimiters : tuple of str
+        Those that give two columns or more, the best first.
+    """
 
     dialect: Dialect
+    one_column: Dialect
     delimiters: tuple[str, ...]
 
 
@@ -114,7 +125,7 @@ def find_dialect(sample: str, *, whole: bool, delimiter: str | None = None) -> F
     lines = _split_lines(sample)
     trials = []
     for candidate in DELIMITERS + RARE_DELIMITERS:
-        if candidate in sample and candidate != delimiter:
+        if candidate in sample and candidate != delimiter and (candidate != " " or _is_quoted_by_r(lines)):
             trials.append(_best_trial(candidate, lines, sample, whole))
     if delimiter:
         trials.append(_best_trial(delimiter, lines, sample, whole))
@@ -125,11 +136,12 @@ def find_dialect(sample: str, *, whole: bool, delimiter: str | None = None) -> F
         for trial in trials
         if trial.width > 1 and trial.score >= (LEAST_OFFERED if trial.least == LEAST_SCORE else trial.least)
     )
-    if delimiter is not None:
-        found = next((t.dialect for t in trials if delimiter and t.dialect.delimiter == delimiter), None)
-        return FoundDialect(found or _one_column(lines, whole), offered)
-    good = (trial.dialect for trial in trials if trial.score >= trial.least)
-    return FoundDialect(next(good, None) or _one_column(lines, whole), offered)
+    one_column = _one_column(lines, whole)
+    if delimiter is None:
+        dialect = next((trial.dialect for trial in trials if trial.score >= trial.least), one_column)
+    else:
+        dialect = next((t.dialect for t in trials if t.dialect.delimiter == delimiter), one_column)
+    return FoundDialect(dialect, one_column, offered)
 
 
 def split_sep_line(sample: str) -> tuple[str | None, int]:
@@ -161,6 +173,14 @@ class _Trial:
 
 def _split_lines(sample: str) -> list[str]:
     return re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$", sample)
+
+
+def _is_quoted_by_r(lines: list[str]) -> bool:
+    """Return whether all names and the first value of the rows are quoted: texts have blanks too."""
+    return (
+        all(line.startswith('"') for line in lines[:2])
+        and re.fullmatch(r'"[^"]*"( "[^"]*")*\s*', lines[0]) is not None
+    )
 
 
 def _one_column(lines: list[str], whole: bool) -> Dialect:

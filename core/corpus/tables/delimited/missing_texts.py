@@ -29,9 +29,9 @@ def without_marks(values: Sequence[str | None], *, is_na_missing: bool) -> tuple
     if not found:
         return list(values), 0
     others = {value for value in values if value is not None and value not in MARKS}
-    if not others or all(map(is_typed, others)):
+    if others and all(map(is_typed, others)):
         return list(values), 0
-    if "NA" in found and not _is_na_missing(others, is_na_missing):
+    if others and "NA" in found and not _is_na_missing(others, is_na_missing):
         found.discard("NA")
     n = sum(value in found for value in values if value is not None)
     return [None if value in found else value for value in values], n

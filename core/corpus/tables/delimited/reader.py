@@ -20,7 +20,13 @@ from core.corpus.tables.delimited.dialect import (
     split_sep_line,
 )
 from core.corpus.tables.delimited.missing_texts import has_na_among_numbers, without_marks
-from core.corpus.tables.delimited.row_shapes import ROW_NAME, check_widths, has_row_names, note_on_short_rows
+from core.corpus.tables.delimited.row_shapes import (
+    ROW_NAME,
+    OneName,
+    check_widths,
+    has_row_names,
+    note_on_short_rows,
+)
 from core.corpus.tables.header_rows import Header, find_footer, find_header
 from core.corpus.tables.raw_table import Choices, RawTable, ReadOptions
 from core.corpus.tables.text_encoding import TextEncoding, find_encoding
@@ -46,34 +52,45 @@ def read_delimited(name: str, content: bytes, options: ReadOptions) -> RawTable:
     CorpusError
         For a wrong quotation mark, or a row with more values than there are column names.
     """
-    encoding = find_encoding(name, content, *([options.encoding] if options.encoding else []))
+    encoding = find_encoding(name, content, options.encoding)
     text = _Text.open(encoding, content)
     sep, _ = split_sep_line(text.sample)
     chosen = options.delimiter if options.delimiter is not None else sep
     found = find_dialect(text.sample_below_sep, whole=text.whole, delimiter=chosen)
-    dialect, rows = _read(name, text, found.dialect)
+    try:
+        return _table_of(name, text, found, found.dialect, options)
+    except OneName:
+        if chosen is not None:
+            raise
+        return _table_of(name, text, found, found.one_column, options)
+
+
+def _table_of(
+    name: str, text: _Text, found: FoundDialect, dialect: Dialect, options: ReadOptions
+) -> RawTable:
+    dialect, rows = _read(name, text, dialect)
     if not any(map(any, rows.values)):
         raise CorpusError(f"“{name}” is empty: choose a file with one text a row.")
     header = find_header(rows.values, rows.numbers, options.header_row)
-    notes = [*encoding.notes, *_notes_on_dialect(found, dialect, rows), *header.notes]
+    notes = [*text.encoding.notes, *_notes_on_dialect(found, dialect, rows), *header.notes]
     first_rows = tuple(
         (number, tuple(row))
         for number, row in islice(zip(rows.numbers, rows.values, strict=True), FIRST_ROWS)
     )
-    body = _Rows(rows.values[header.start :], rows.numbers[header.start :], rows.lines[header.start :])
-    frame, numbers, more = _frame_of(name, body, header, dialect)
-    if text.lone_returns:
-        frame = frame.map(lambda value: value.replace(LONE_RETURN, "\r") if isinstance(value, str) else value)
+    is_quoted = all(line.startswith('"') for line in text.sample_below_sep.splitlines()[:2])
+    frame, numbers, more = _frame_of(name, rows.below(header.start), header, is_quoted=is_quoted)
     shift = frame.shape[1] > 0 and frame.columns[0] == ROW_NAME and ROW_NAME not in header.names
     return RawTable(
         frame,
-        encoding.label,
+        text.encoding.label,
         notes + more,
         source_rows=np.array(numbers, dtype=np.int64),
         descriptions={position + shift: about for position, about in header.descriptions.items()},
-        used=ReadOptions(encoding=encoding.codec, delimiter=dialect.delimiter, header_row=header.header_row),
+        used=ReadOptions(
+            encoding=text.encoding.codec, delimiter=dialect.delimiter, header_row=header.header_row
+        ),
         choices=Choices(
-            encodings=tuple(getattr(encoding, "others", ())),
+            encodings=text.encoding.choices,
             delimiters=tuple(dict.fromkeys([dialect.delimiter, *found.delimiters, ""])),
             first_rows=first_rows,
         ),
@@ -145,6 +162,9 @@ class _Rows:
     numbers: list[int]
     lines: list[int]
 
+    def below(self, start: int) -> _Rows:
+        return _Rows(self.values[start:], self.numbers[start:], self.lines[start:])
+
 
 def _read(name: str, text: _Text, dialect: Dialect) -> tuple[Dialect, _Rows]:
     """Read all rows; where a quotation mark is wrong, in the other ways in which it may be meant."""
@@ -171,6 +191,8 @@ def _read_rows(name: str, text: _Text, dialect: Dialect) -> _Rows:
     try:
         for number, row in enumerate(reader, start=1):
             if row:
+                if text.lone_returns:
+                    row = [value.replace(LONE_RETURN, "\r") for value in row]
                 rows.values.append(row)
                 rows.numbers.append(number)
                 rows.lines.append(line + text.first_line)
@@ -184,7 +206,7 @@ def _read_rows(name: str, text: _Text, dialect: Dialect) -> _Rows:
 
 
 def _frame_of(
-    name: str, rows: _Rows, header: Header, dialect: Dialect
+    name: str, rows: _Rows, header: Header, *, is_quoted: bool
 ) -> tuple[pd.DataFrame, list[int], list[str]]:
     """Return the table below a header, the number of each row, and notes on what was changed."""
     names = list(header.names)
@@ -199,7 +221,7 @@ def _frame_of(
         gone = set(repeated)
         values = [row for i, row in enumerate(values) if i not in gone]
         numbers = [number for i, number in enumerate(numbers) if i not in gone]
-    if header.header_row and has_row_names(names, values):
+    if header.header_row and has_row_names(names, values, is_quoted=is_quoted):
         names.insert(0, ROW_NAME)
         notes.append(
             f"The rows have one value more than there are column names: their first one is read as "

@@ -12,11 +12,15 @@ ROW_NAME = "row name"
 _ID_NAME = re.compile(r"(?i)(.*[\s_.-])?(id|nr|no|number|index|key|row|#)\.?|\W*")
 
 
-def has_row_names(names: Sequence[object], rows: Sequence[Sequence[str]]) -> bool:
+class OneName(CorpusError):
+    """Rows of several values below a single name."""
+
+
+def has_row_names(names: Sequence[object], rows: Sequence[Sequence[str]], *, is_quoted: bool) -> bool:
     """Return whether the first value of each row is its name, for which the header has none, as R writes it.
 
     A text with a bare delimiter also makes a row longer. Row names differ, and a text that is cut in two
-    continues with a blank.
+    continues with a blank; but not where values are quoted.
     """
     width = len(names) + 1
     full = [row for row in rows if len(row) == width]
@@ -26,6 +30,8 @@ def has_row_names(names: Sequence[object], rows: Sequence[Sequence[str]]) -> boo
         return False  # a delimiter at the end of each row
     if len({row[0] for row in full}) < len(full):
         return False
+    if is_quoted:
+        return True
     cut = sum(any(value[:1].isspace() for value in row[1:]) for row in full)
     if cut > len(full) / 2:
         return False
@@ -41,7 +47,8 @@ def check_widths(
     for row, line in zip(rows, lines, strict=False):
         if len(row) > width and any(value.strip() for value in row[width:]):
             where = "its first line" if header_row == 1 else f"row {header_row:,}"
-            raise CorpusError(
+            kind = OneName if width == 1 else CorpusError
+            raise kind(
                 f"“{name}” has {len(row)} values in line {line:,} but {width} column names in {where}: put "
                 "texts that hold the delimiter between quotation marks."
             )
