@@ -7,6 +7,7 @@ from core.corpus.left_out import SET_ASIDE, LeftOut, bare_text
 from core.corpus.non_answers import NonAnswer, find_non_answers
 from core.corpus.report import CorpusReport, examine
 from core.corpus.search import TextIndex, build_index, find_meaning, find_pattern, find_words
+from core.corpus.table_vectors import vectors_of_texts
 from core.corpus.text_column import guess_text_column
 from core.corpus.tokenizer import (
     Words,
@@ -48,4 +49,5 @@ __all__ = [
     "profile_column",
     "read_words",
     "table_words",
+    "vectors_of_texts",
 ]

@@ -31,7 +31,8 @@ class PrecomputedVectors:
     ----------
     vectors : float32 array (n_texts, n_dims)
         Rows of length 1 (0 where the file has zeros).
-    matched_by : "ids" or "order"
+    matched_by : "ids", "order" or "rows"
+        "rows" for a column of the table that the texts are from.
     key : str
         Equal for equal vectors.
     """
@@ -130,6 +131,17 @@ def read_precomputed(
             f"“{name}” holds {len(vectors):,} vectors and the corpus {n_texts:,} texts (rows without a text "
             "are left out): one for each text is needed, or ids in both to match them by."
         )
+    return as_precomputed(name, vectors, matched_by)
+
+
+def as_precomputed(name: str, vectors: np.ndarray, matched_by: str) -> PrecomputedVectors:
+    """Return vectors in the order of the texts, real array (n_texts, n_dims), scaled to length 1.
+
+    Raises
+    ------
+    EncoderUnavailable
+        When one is not finite; `name` is the file in the message.
+    """
     vectors = _unit_rows(name, np.asarray(vectors, dtype=np.float32))
     return PrecomputedVectors(vectors, matched_by, content_key("ready vectors", PRECOMPUTED_VERSION, vectors))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.corpus import Corpus
+from core.corpus.tables import Table
 from core.errors import RefractError
 from pages.common import cache, is_prepared, jobs, navigation, open_corpus, show_message
 from pages.common.encoders import (
@@ -14,7 +15,7 @@ from pages.common.encoders import (
     encoding_cost,
     keep_vectors,
     kept_vectors_name,
-    read_upload,
+    read_vectors,
 )
 
 VECTOR_SOURCES = {"encoder": "By an encoder", "file": "Vectors I have already"}
@@ -25,8 +26,11 @@ VECTOR_SOURCES_HELP = (
 STOPPED = "Cancelled; nothing was lost. It starts again."
 
 
-def draw_vector_sources(corpus: Corpus) -> None:
-    """Draw the choice of where the vectors come from, and the fields of the choice."""
+def draw_vector_sources(corpus: Corpus, table: Table, table_id: str) -> None:
+    """Draw the choice of where the vectors come from, and the fields of the choice.
+
+    `table_id` tells tables apart; the corpus is built from this one.
+    """
     source = st.segmented_control(
         "Vectors of the texts",
         list(VECTOR_SOURCES),
@@ -38,7 +42,7 @@ def draw_vector_sources(corpus: Corpus) -> None:
         persist_state="session",
     )
     if source == "file":
-        upload = read_upload(corpus, key="corpus")
+        upload = read_vectors(corpus, table, table_id, key="corpus")
         if upload is not None:
             draw_encode(corpus, kept_vectors_name(corpus.key, upload), upload=upload)
     else:

@@ -18,7 +18,6 @@ from pages.corpus.read_controls import chosen_options, draw_read_controls
 from pages.corpus.table_report import draw_lengths, draw_preview, draw_report
 
 DEMO = Path(__file__).resolve().parents[2] / "assets" / "demo" / "feedback.csv"
-FORMATS = ["csv", "tsv", "jsonl", "json", "parquet", "xlsx", "txt", "gz"]
 
 
 @dataclass(frozen=True)
@@ -45,10 +44,11 @@ def demo_table() -> SourceTable:
 def uploaded_table() -> SourceTable | None:
     """Draw the upload, and return its table, kept for the session; None before the first upload."""
     state = state_of(UploadState)
-    file = st.file_uploader("Upload a file with one text a row", type=FORMATS, key="corpus_upload")
+    # Any type, as the widget itself would refuse one without words: `read_table` says what is needed.
+    file = st.file_uploader("Upload a file with one text a row", key="corpus_upload")
     limit = st.get_option("server.maxUploadSize")  # megabytes
     if file is None:
-        st.caption(f"Up to {limit} MB; server.maxUploadSize in .streamlit/config.toml raises the limit.")
+        st.caption(f"Up to {limit:,} MB; server.maxUploadSize in .streamlit/config.toml raises the limit.")
     else:
         read_upload(file, most_bytes=limit * 2**20)
     return state.uploaded

@@ -8,7 +8,7 @@ from pages.common.encoders.vector_upload import (
     draw_vector_upload,
     keep_vectors,
     kept_vectors_name,
-    read_upload,
+    read_vectors,
 )
 
 __all__ = [
@@ -22,5 +22,5 @@ __all__ = [
     "kept_trial",
     "kept_vectors_name",
     "prompt_of",
-    "read_upload",
+    "read_vectors",
 ]

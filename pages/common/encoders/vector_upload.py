@@ -1,4 +1,4 @@
-"""Upload precomputed vectors: read the file, match it to the texts, store it."""
+"""Vectors made elsewhere, of the texts' own file or of another: match them to the texts, store them."""
 
 from __future__ import annotations
 
@@ -8,18 +8,23 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.corpus import Corpus
-from core.encoders import PrecomputedVectors, read_precomputed
-from core.errors import EncoderUnavailable, StoreError
+from core.corpus import Corpus, vectors_of_texts
+from core.corpus.tables import Table
+from core.encoders import PrecomputedVectors, as_precomputed, read_precomputed
+from core.errors import CorpusError, EncoderUnavailable, StoreError
 from core.storage import find_precomputed, save_precomputed
 from pages.common import cache
 from pages.common.state import state_of
 from pages.common.text import markdown
 
-FORMATS = ["npy", "npz", "parquet"]
+OTHER_FILE = ""
 IN_ORDER = "None: they are in the order of the texts"
 GUESS = "Found by its name"
 USUAL_ID = re.compile(r"(?i)ids?|(text|doc|document|row)_?id")
+OWN_VECTORS_HELP = (
+    "Found in the file of the texts: a column with a list of numbers in each row. Vectors are scaled to "
+    "length 1."
+)
 VECTORS_HELP = (
     "NumPy (.npy, or .npz with an array of vectors and one of ids), or Parquet with a list of numbers in "
     "each row. Pickles are refused. Vectors are scaled to length 1."
@@ -54,6 +59,39 @@ def draw_vector_upload(corpus: Corpus, *, key: str) -> str | None:
     return keep_vectors(corpus.key, upload) if upload else None
 
 
+def read_vectors(corpus: Corpus, table: Table, table_id: str, *, key: str) -> Upload | None:
+    """Draw the choice between the vectors in the file of the texts and those of another, and read them.
+
+    `key` begins the keys of the widgets: "{key}_ready_column", and those of `read_upload`. `table_id` tells
+    tables apart.
+    """
+    columns = list(table.vectors)
+    if not columns:
+        return read_upload(corpus, key=key)
+    titles = {
+        name: f"Use the column *{markdown(name)}* of this file ({table.vectors[name].shape[1]:,} numbers)"
+        for name in columns
+    }
+    column = st.radio(
+        "Vectors",
+        [*columns, OTHER_FILE],
+        format_func={**titles, OTHER_FILE: "Upload another file"}.__getitem__,
+        key=f"{key}_ready_column",
+        help=OWN_VECTORS_HELP,
+    )
+    if column == OTHER_FILE:
+        return read_upload(corpus, key=key)
+    found = _read_column(table_id, corpus.key, column, table, corpus)
+    if isinstance(found, str):
+        st.error(markdown(found), icon=":material/error:")
+        return None
+    n, d = found.vectors.shape
+    st.success(
+        f"{n:,} vectors of {d:,} numbers, each from the row of its text.", icon=":material/check_circle:"
+    )
+    return Upload(f"{table.name} ({column})", found)
+
+
 def read_upload(corpus: Corpus, *, key: str) -> Upload | None:
     """Draw the upload of a file of vectors and read it; a problem is shown in one sentence.
 
@@ -61,7 +99,8 @@ def read_upload(corpus: Corpus, *, key: str) -> Upload | None:
     "{key}_ready_corpus_ids".
     """
     limit = st.get_option("server.maxUploadSize")  # megabytes
-    file = st.file_uploader("Vectors, one for each text", type=FORMATS, key=f"{key}_ready", help=VECTORS_HELP)
+    # Without `type`: a file of another format is refused in words, when it is read.
+    file = st.file_uploader("Vectors, one for each text", key=f"{key}_ready", help=VECTORS_HELP)
     if file is None:
         st.caption(
             f"Made elsewhere, for these {len(corpus.texts):,} texts. Up to {limit} MB; server.maxUploadSize "
@@ -119,6 +158,17 @@ def parts_of(file: object) -> list[str]:
         return pyarrow.parquet.ParquetFile(file).schema_arrow.names if ending == ".parquet" else []
     except Exception:  # damaged, or another format: the message is shown when the vectors are read
         return []
+
+
+@st.cache_resource(max_entries=2, scope="session", show_spinner="Reading the vectors…")
+def _read_column(
+    table_id: str, corpus_key: str, column: str, _table: Table, _corpus: Corpus
+) -> PrecomputedVectors | str:
+    """Read the vectors of a table's column; return a sentence where texts have none."""
+    try:
+        return as_precomputed(_table.name, vectors_of_texts(_table, _corpus, column), "rows")
+    except (CorpusError, EncoderUnavailable) as error:
+        return str(error)
 
 
 @st.cache_resource(max_entries=2, scope="session", show_spinner="Reading the vectors…")

@@ -113,3 +113,70 @@ def give(app, frame, name, content):
     app.segmented_control(key="corpus_way").set_value("file").run()
     app.file_uploader(key="corpus_ready").upload(name, content, "application/octet-stream").run()
     assert not app.exception
+
+
+def with_vectors(n=30, d=12):
+    vectors = np.random.default_rng(0).standard_normal((n, d))
+    return make_frame(n).assign(embedding=[row.tolist() for row in vectors]), vectors
+
+
+def parquet(frame):
+    file = io.BytesIO()
+    frame.to_parquet(file)
+    return file.getvalue()
+
+
+def written(frame):
+    return frame.assign(embedding=[str(row) for row in frame["embedding"]]).to_csv(index=False).encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "write"),
+    [
+        ("v.parquet", parquet),
+        ("v.jsonl", lambda frame: frame.to_json(orient="records", lines=True, double_precision=15).encode()),
+        ("v.csv", written),
+    ],
+)
+def test_the_vectors_in_the_file_of_the_texts_become_the_map(app, home, name, write):
+    frame, vectors = with_vectors()
+    frame.loc[[2, 9], "text"] = ""  # rows without a text are left out, with their vectors
+    upload(app, name, write(frame))
+    assert app.selectbox(key="corpus_text_column").value == "text"
+    assert "embedding" not in app.selectbox(key="corpus_text_column").options
+    app.segmented_control(key="corpus_way").set_value("file").run()
+    assert app.radio(key="corpus_ready_column").value == "embedding"
+    assert "28 vectors of 12 numbers" in words(app)
+    app.button(key="corpus_encode").click().run()
+    assert not app.exception and not app.error
+    (entry,) = Store(home).corpora()
+    assert split_precomputed(entry.encoder)[0] == f"{name} (embedding)"
+    kept = load_space(Store(home).results(entry.key), entry.embedding_key).vectors
+    expected = np.delete(vectors, [2, 9], axis=0)
+    np.testing.assert_allclose(kept, expected / np.linalg.norm(expected, axis=1, keepdims=True), atol=1e-5)
+    assert app.button(key="corpus_encode").label == "Open the map of 28 texts"
+
+
+def test_another_file_can_be_taken_in_place_of_the_column(app, home):
+    frame, _ = with_vectors()
+    upload(app, "v.parquet", parquet(frame))
+    app.segmented_control(key="corpus_way").set_value("file").run()
+    app.radio(key="corpus_ready_column").set_value("").run()
+    assert "corpus_encode" not in [button.key for button in app.button]
+    file = npz(vectors=np.random.default_rng(0).standard_normal((30, 6)))
+    app.file_uploader(key="corpus_ready").upload("mine.npz", file, "application/octet-stream").run()
+    assert "30 vectors of 6 numbers" in words(app) and not app.error
+
+
+def test_texts_without_a_vector_are_counted(app, home):
+    frame, _ = with_vectors()
+    frame.loc[4, "embedding"] = None
+    upload(app, "v.parquet", parquet(frame))
+    app.segmented_control(key="corpus_way").set_value("file").run()
+    assert "1 of 30 texts" in app.error[0].value and "row 5" in app.error[0].value and not app.exception
+    assert "corpus_encode" not in [button.key for button in app.button]
+
+
+def test_a_file_that_holds_no_vectors_is_refused_in_words(app, home):
+    give(app, make_frame(30), "v.pdf", b"%PDF-1.4")
+    assert "no file of vectors" in app.error[0].value
