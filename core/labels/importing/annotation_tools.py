@@ -77,11 +77,11 @@ def _label_studio(frame: pd.DataFrame) -> tuple[pd.DataFrame, Reasons, list[str]
         answers.append(_controls(counted[-1].get("result")) if counted else {})
         reasons.append(Reason.SKIPPED if task and not counted else None)
     controls = dict.fromkeys(control for answer in answers for control in answer)
-    taken = set(frame.columns) - {name}
     columns = {str(other): frame[other] for other in frame.columns if other not in (name, "predictions")}
     for control in controls:
-        column = control if control not in taken else f"{control} (annotation)"
-        columns[column] = pd.Series([answer.get(control, []) for answer in answers], dtype=object)
+        columns[f"{control}.annotation"] = pd.Series(
+            [answer.get(control, []) for answer in answers], dtype=object
+        )
     notes = [f"{n_several:,} tasks have several annotations; the newest counts."] if n_several else []
     return pd.DataFrame(columns), reasons, notes
 
@@ -137,7 +137,7 @@ def _argilla(frame: pd.DataFrame) -> tuple[pd.DataFrame, Reasons, list[str]] | N
         }
         for name in questions:
             answers: list[Any] = [answer.get(name, []) for answer in by_question]
-            columns[f"responses.{name}"] = pd.Series(answers, dtype=object)
+            columns[f"{name}.responses"] = pd.Series(answers, dtype=object)
         return pd.DataFrame(columns), _statuses(frame, ("status",)), []
     answered = [str(name) for name in frame.columns if str(name).endswith(".responses")]
     if not answered:
@@ -149,8 +149,7 @@ def _argilla(frame: pd.DataFrame) -> tuple[pd.DataFrame, Reasons, list[str]] | N
             _counted(parse_cell(values), parse_cell(status))
             for values, status in zip(frame[name], statuses, strict=True)
         ]
-        del columns[name]
-        columns[name.removesuffix(".responses") + " (responses)"] = pd.Series(cells, dtype=object)
+        columns[name] = pd.Series(cells, dtype=object)
     return pd.DataFrame(columns), _statuses(frame, ("status",)), []
 
 

@@ -89,14 +89,16 @@ def _records(name: str, content: bytes, most_bytes: int) -> list[Mapping[str, An
         text = content.decode(json.detect_encoding(content)).removeprefix("\ufeff")
     except UnicodeDecodeError:
         return None
-    try:
-        return _records_of(json.loads(text))
-    except (ValueError, RecursionError):
-        pass
-    try:
-        return _records_of([json.loads(line) for line in text.split("\n") if line.strip()])
-    except (ValueError, RecursionError):
-        return None
+    lines = [line for line in text.split("\n") if line.strip()]
+    by_line = inner.suffix.lower() != ".json"  # one line of JSON Lines is a record, not a document
+    for parts in (lines, [text]) if by_line else ([text], lines):
+        try:
+            items = [json.loads(part) for part in parts]
+        except (ValueError, RecursionError):
+            continue
+        whole = len(items) == 1 and not (by_line and isinstance(items[0], Mapping))
+        return _records_of(items[0] if whole else items)
+    return None
 
 
 def _records_of(document: object) -> list[Mapping[str, Any]] | None:
@@ -118,8 +120,10 @@ def _records_of(document: object) -> list[Mapping[str, Any]] | None:
 def _records_of_mapping(document: Mapping, depth: int = 1) -> list[Mapping[str, Any]] | None:
     names = _class_names(document.get("features"))
     found = []
-    for value in document.values():
+    for key, value in document.items():
         inner = None
+        if key == "schema":  # of pandas' orient "table"
+            continue
         if isinstance(value, list):
             inner = _records_of(value)
         elif isinstance(value, Mapping) and depth < DEEPEST:
@@ -130,7 +134,7 @@ def _records_of_mapping(document: Mapping, depth: int = 1) -> list[Mapping[str, 
         return None
     if all(isinstance(value, list) and _is_pair(value[0]) for value, _ in found):
         return [record for _, records in found for record in records]  # training, validation and test
-    records = max((records for _, records in found), key=len)
+    _, records = max(found, key=lambda each: (len(each[1]), isinstance(each[0], list)))
     if names and all(isinstance(record.get("row"), Mapping) for record in records):  # Hugging Face's viewer
         rows = [record["row"] for record in records]
         return [{key: _class_name(names, key, value) for key, value in row.items()} for row in rows]
