@@ -19,6 +19,7 @@ from core.corpus.tables.delimited import read_delimited
 from core.corpus.tables.exported_tables import read_exported, unguard_table
 from core.corpus.tables.nested import notes_on_vectors, read_json, read_parquet, take_vectors
 from core.corpus.tables.raw_table import Choices, RawTable, Reader, ReadOptions
+from core.corpus.tables.refused_types import refusal
 from core.corpus.tables.spreadsheets import read_xlsx
 from core.corpus.tables.text_encoding import BINARY_STARTS, find_encoding
 from core.corpus.tables.tidy_columns import tidy_frame
@@ -100,10 +101,7 @@ def read_table(
         content = unpack(name, content, most_bytes)
     ending = PurePath(inner).suffix.lower()
     if ending not in READERS:
-        raise CorpusError(
-            f"“{name}” is {f'a {ending} file' if ending else 'a file without an ending'}; "
-            f"{', '.join(sorted(READERS))} are read: save the texts as one of these."
-        )
+        raise CorpusError(refusal(name, ending, content))
     if not content.strip():
         raise CorpusError(f"“{name}” is empty: choose a file with one text a row.")
     if ending not in BINARY_FORMATS:

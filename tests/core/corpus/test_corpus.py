@@ -169,7 +169,7 @@ def test_of_a_workbook_the_first_filled_sheet_is_read():
 
 
 BAD = {
-    "unknown.pdf": (b"%PDF-1.4", "is a .pdf file; .csv, "),
+    "unknown.pdf": (b"%PDF-1.4", "is a document"),
     "noending": (b"a", "a file without an ending"),
     "empty.csv": (b"", "“empty.csv” is empty: choose"),
     "blank.csv": (b" \r\n\r\n", "is empty"),
