@@ -82,5 +82,7 @@ def _names(groups: Partition | None) -> pd.Categorical | None:
         return None
     highest = max(int(groups.codes.max(initial=-1)), *groups.names, -1)
     positions = np.full(highest + 2, -1, dtype=np.int32)  # the last is that of code -1
-    positions[list(groups.names)] = np.arange(len(groups.names))
-    return pd.Categorical.from_codes(positions[groups.codes], categories=list(groups.names.values()))
+    different = list(dict.fromkeys(groups.names.values()))
+    for code, name in groups.names.items():
+        positions[code] = different.index(name)
+    return pd.Categorical.from_codes(positions[groups.codes], categories=different)

@@ -64,6 +64,24 @@ def clusters_job(corpus_key: str, analysis: Analysis | None, space_key: str) -> 
     return None if k is None else jobs.latest("cluster", corpus_key=corpus_key, space_key=space_key, k=k)
 
 
+def lacks_clusters(analysis: Analysis) -> bool:
+    """Whether the k-means clusters chosen for the map of a fitted analysis are not computed yet."""
+    choice = _choice(analysis.corpus_key, analysis)
+    if choice.method != K_MEANS:
+        return False
+    return _missing_k(choice, analysis.corpus_key, cache.fit(analysis).space_key) is not None
+
+
+def kept_partition(corpus: Corpus, analysis: Analysis | None, space: Space, space_key: str) -> Partition:
+    """Return the same as `partition_for`, without starting anything: outside a page's run too."""
+    choice = _choice(corpus.key, analysis)
+    if _missing_k(choice, corpus.key, space_key) is not None:
+        choice = replace(choice, method=DENSITY)
+    owner = corpus.key, analysis.id if analysis else None
+    last_edit = cache.store().clusters.last_edit(*owner)
+    return _clustering(space_key, owner, choice.to_text(), last_edit, corpus, space).partition
+
+
 def start_clusters(corpus_key: str, space_key: str, k: int) -> Job:
     """Queue the computation of k-means clusters."""
     return jobs.start("cluster", f"Finding {k} clusters", corpus_key=corpus_key, space_key=space_key, k=k)

@@ -24,8 +24,14 @@ from pages.common import (
     partition_for,
     show_message,
 )
+from pages.export.all_analyses import analysis_readers, draw_waiting
 
 PREVIEW_ROWS = 20
+NEUTRALISE_HELP = (
+    "A spreadsheet takes a text that begins with =, +, - or @ for a formula, which can run a command or show "
+    "an error. With the apostrophe it shows the text. Refract takes the apostrophe away when it reads the "
+    "file again; for other programs switch this off. Numbers and the Parquet files stay as they are."
+)
 
 
 def export_page() -> None:
@@ -38,10 +44,19 @@ def export_page() -> None:
     said = what_the_files_hold(fit, analysis)
     if said:
         show_message(said, "info")
-    source = export_source(corpus, entry, analysis, fit)
+    analyses = cache.store().analyses(entry.key)
+    source = replace(export_source(corpus, entry, analysis, fit), analyses=analysis_readers(corpus, analyses))
     draw_pending_clusters(entry, analysis, fit)
+    draw_waiting([other for other in analyses if other != analysis])
     table = source_table(source)
-    for file in export_files(source, table):
+    neutralise = st.toggle(
+        "CSV safe for spreadsheets: an apostrophe before texts that begin with =, +, - or @",
+        value=True,
+        key="export_neutralise",
+        help=NEUTRALISE_HELP,
+        persist_state="session",
+    )
+    for file in export_files(source, table, neutralise=neutralise):
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{file.title}**  \n:small[{file.hint}]", width="stretch")
             st.download_button(

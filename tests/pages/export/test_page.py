@@ -1,7 +1,14 @@
 """The export page: which files it offers."""
 
+import io
+import threading
+
+import pandas as pd
+import pytest
 import streamlit as st
 
+from core.corpus import build_corpus
+from core.corpus.tables import Table
 from core.transforms import Method
 from pages.common import cache
 from tests.support.page_helpers import EXPORT
@@ -29,3 +36,59 @@ def test_the_files_of_two_ways_have_two_names(app, monkeypatch, store, labelled)
     app.switch_page(EXPORT).run()
     app.button(key=f"analysis_{labelled}").click().run()
     assert {"letters-by-feeling.csv", "letters-by-feeling-asking.csv"} <= set(names)
+
+
+@pytest.fixture
+def downloads(monkeypatch):
+    """What each download button would give, by its key."""
+    found = {}
+    monkeypatch.setattr(st, "download_button", lambda *_, key, data, **__: found.update({key: data}))
+    return found
+
+
+def made(data):
+    """The bytes of a file; Streamlit makes it in a thread without a run of the page."""
+    found = []
+    thread = threading.Thread(target=lambda: found.append(data()))
+    thread.start()
+    thread.join()
+    return found[0]
+
+
+def test_two_analyses_are_one_table(app, downloads, store, labelled, corpus):
+    cache.runner().submit("fit", "x", analysis_id=labelled)
+    other = store.add_analysis(corpus.key, "by topic")
+    store.label_names.add(other, "billing")
+    store.labels.give(other, {3: "billing"}, "ada")
+    app.run()
+    app.switch_page(EXPORT).run()
+    assert not app.exception
+    assert list(downloads)[-2:] == ["export_overview", "export_overview_parquet"]
+    table = pd.read_parquet(io.BytesIO(made(downloads["export_overview_parquet"])))
+    assert table["text"].tolist() == corpus.texts.tolist()
+    assert table["by_feeling_given_label"].notna().sum() == 12
+    assert table["by_feeling_predicted_label"].notna().all()
+    assert table["by_topic_given_label"].dropna().to_dict() == {3: "billing"}
+    assert {"by_feeling_reshaped_cluster_name", "by_feeling_reshaped_y"} <= set(table.columns)
+    assert made(downloads["export_overview"]).startswith(b"\xef\xbb\xbfrow,source_row,text,")
+
+
+@pytest.fixture
+def with_formulas(store):
+    """A corpus with a text like a formula, encoded."""
+    texts = ["=1+1 late parcel", "late van", "the invoice is wrong", "a lovely dish", "garlic and onion"]
+    frame = pd.DataFrame({"text": texts * 6})
+    corpus = build_corpus(Table("formulas.csv", frame, "UTF-8"), "text")
+    store.add_corpus(corpus)
+    cache.runner().submit("prepare", "x", corpus_key=corpus.key, encoder="words")
+    return corpus
+
+
+def test_the_choice_for_spreadsheets_is_on_and_can_be_switched_off(app, downloads, with_formulas):
+    app.run()
+    app.switch_page(EXPORT).run()
+    assert app.toggle(key="export_neutralise").value
+    assert made(downloads["export_csv"]).count(b"\"'=1+1") == 6
+    app.toggle(key="export_neutralise").set_value(False).run()
+    content = made(downloads["export_csv"])
+    assert content.count(b'"=1+1') == 6 and b"'=1+1" not in content
