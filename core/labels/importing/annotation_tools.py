@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.labels.importing.cells import labels_in, parse_cell
+from core.labels.importing.cells import labels_in, parse_cell, read_names
 from core.labels.importing.found_labels import Reason
 from core.labels.importing.text_rows import id_text
 from core.utils import normal_text
@@ -25,6 +25,9 @@ STATUSES = {
 
 NESTED = ("data", "fields", "inputs", "meta", "metadata", "record", "row")
 """Records inside records, whose values become columns."""
+
+GIVEN = "given_label"
+"""Column of labels in a table that Refract wrote."""
 
 RECORD_COLUMNS = {"label", "given_by", "step"}
 """Columns of the record of labels that Refract exports."""
@@ -218,8 +221,8 @@ def _own_record(frame: pd.DataFrame) -> tuple[pd.DataFrame, Reasons, list[str]] 
     counts = frame["counts_as" if "counts_as" in frame else "label"]
     other = ["label", "counts_as", "given_by", "source", "source_name", "reviewed", "given_at", "step"]
     columns = {str(name): frame[name] for name in frame.columns if name not in other}
-    reasons: Reasons = [Reason.REMOVED if not labels_in(label) else None for label in counts]
-    return pd.DataFrame({**columns, "label": counts}), reasons, []
+    reasons: Reasons = [Reason.REMOVED if answer is Reason.NONE else None for answer in read_names(counts)]
+    return pd.DataFrame({**columns, GIVEN: counts}), reasons, []
 
 
 def _figures(frame: pd.DataFrame) -> tuple[pd.DataFrame, Reasons, list[str]] | None:

@@ -31,6 +31,16 @@ NUMPY_LIST = re.compile(r"""\[\s*(?:'[^']*'|"[^"]*")(?:\s+(?:'[^']*'|"[^"]*"))+\
 WHOLE_NUMBER = re.compile(r"[+-]?\d+\.0+")
 
 
+def read_names(cells: Iterable[object]) -> list[Answer]:
+    """Return the answer of each cell of a column that Refract wrote: each text is one name."""
+    return [
+        (normal_text(cell) or Reason.NONE)
+        if isinstance(cell, str) and not isinstance(cell, Reason)
+        else answer_of(cell)
+        for cell in cells
+    ]
+
+
 def read_cells(cells: Iterable[object]) -> tuple[list[Answer], list[str]]:
     """Return the answer of each cell, and notes.
 

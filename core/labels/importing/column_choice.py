@@ -42,11 +42,10 @@ PREDICTION_PARTS = (
     "confidence", "agent", "model",
 )  # fmt: skip
 RESULT_COLUMNS = (
-    "predicted_label", "probability", "answer", "generic_cluster", "generic_cluster_name",
-    "reshaped_cluster", "reshaped_cluster_name", "generic_x", "generic_y", "reshaped_x", "reshaped_y",
-    "neighbours_replaced", "copy_of",
+    "generic_cluster", "generic_cluster_name", "reshaped_cluster", "reshaped_cluster_name", "generic_x",
+    "generic_y", "reshaped_x", "reshaped_y", "neighbours_replaced", "copy_of",
 )  # fmt: skip
-"""Columns of the table that Refract exports, none of them given by a person."""
+"""Ends of names of columns that Refract exports and no person gave."""
 
 TOOL_COLUMNS = (
     "row", "source_row", "step", "annotator", "annotation_id", "lead_time", "created_at", "updated_at",
@@ -143,9 +142,16 @@ def _text_rank(name: str) -> int:
 def _label_rank(name: str) -> int:
     """Return the group of a name in `LABEL_NAMES`; those that end with a usual word come after these."""
     plain = plain_name(name)
+    if is_given(name):
+        return RANKS["given_label"]
     if plain in RANKS:
         return RANKS[plain]
     return ENDS_WITH_ONE if plain.rpartition("_")[2] in RANKS else NO_USUAL_NAME
+
+
+def is_given(name: str) -> bool:
+    """Return whether a column holds the labels of an analysis as Refract exports them."""
+    return plain_name(name).endswith("given_label")
 
 
 def _is_prediction(name: str) -> bool:
@@ -155,7 +161,7 @@ def _is_prediction(name: str) -> bool:
 def _is_other(name: str) -> bool:
     plain = plain_name(name)
     is_id = ID_NAME.fullmatch(name.strip()) is not None and plain not in RANKS
-    return is_id or plain in TOOL_COLUMNS or (plain in RESULT_COLUMNS and plain != "predicted_label")
+    return is_id or plain in TOOL_COLUMNS or plain.endswith(RESULT_COLUMNS)
 
 
 def _holds_labels(column: pd.Series) -> bool:

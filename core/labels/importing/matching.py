@@ -11,8 +11,8 @@ import pandas as pd
 
 from core.corpus.tables import as_text
 from core.errors import LabelError
-from core.labels.importing.cells import Answer, read_cells
-from core.labels.importing.column_choice import LabelColumns, choose_columns, usual_text_column
+from core.labels.importing.cells import Answer, read_cells, read_names
+from core.labels.importing.column_choice import LabelColumns, choose_columns, is_given, usual_text_column
 from core.labels.importing.found_labels import (
     MOST_EXAMPLES,
     FoundLabels,
@@ -88,7 +88,8 @@ def match_labels(
             f"The file has the columns {', '.join(names)}; the columns text and label are needed: rename "
             "them in its first line."
         )
-    answers, notes = read_cells(file.frame[columns.label])
+    cells = file.frame[columns.label]
+    answers, notes = (read_names(cells), []) if is_given(columns.label) else read_cells(cells)
     answers = [reason or answer for reason, answer in zip(file.reasons, answers, strict=True)]
     if not any(isinstance(answer, str) and not isinstance(answer, Reason) for answer in answers):
         raise LabelError(_why_no_label(columns.label, answers))
