@@ -2,7 +2,7 @@
 
 from core.corpus.column_profile import Profile, profile_column
 from core.corpus.corpus import Corpus, Partition, build_corpus
-from core.corpus.languages import EMOJI, NO_LETTERS, TextLanguages, find_languages
+from core.corpus.languages import EMOJI, MOST_LOOKED_AT, NO_LETTERS, TextLanguages, find_languages
 from core.corpus.left_out import SET_ASIDE, LeftOut, bare_text
 from core.corpus.non_answers import NonAnswer, find_non_answers
 from core.corpus.report import CorpusReport, examine
@@ -21,6 +21,7 @@ from core.corpus.tokenizer import (
 
 __all__ = [
     "EMOJI",
+    "MOST_LOOKED_AT",
     "NO_LETTERS",
     "SET_ASIDE",
     "Corpus",

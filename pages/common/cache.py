@@ -14,9 +14,18 @@ import streamlit as st
 from core.corpus import Corpus
 from core.evidence import neighbour_change
 from core.jobs import JobRunner
-from core.maps import Fit, MapQuality, Space
+from core.maps import DistinctVectors, Fit, MapQuality, Space
 from core.neighbours import Graph
-from core.storage import Analysis, Store, data_home, load_answers, load_finding, load_fit, load_space
+from core.storage import (
+    Analysis,
+    Store,
+    data_home,
+    find_distinct_vectors,
+    load_answers,
+    load_finding,
+    load_fit,
+    load_space,
+)
 
 
 def store() -> Store:
@@ -87,3 +96,8 @@ def map_quality(corpus_key: str, space_key: str) -> tuple[np.ndarray | None, Map
     results = store().results(corpus_key)
     near, quality = (load_finding(results, space_key, name) for name in ("near", "map_quality"))
     return near, quality
+
+
+def distinct_vectors(corpus_key: str, space_key: str) -> DistinctVectors | None:
+    """How many different vectors the texts of a space have; None if not counted."""
+    return find_distinct_vectors(store().results(corpus_key), space_key)

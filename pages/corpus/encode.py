@@ -10,6 +10,7 @@ from core.errors import RefractError
 from pages.common import cache, is_prepared, jobs, navigation, open_corpus, show_message
 from pages.common.encoders import (
     Upload,
+    doubt_about,
     draw_encoder_chooser,
     encoder_problem,
     encoding_cost,
@@ -86,7 +87,11 @@ def draw_encode(
         return
     encoded = is_prepared(stored) and stored.encoder == encoder
     if encoded:
-        show_message("The map is ready." if upload else "Encoded: the map is ready.", "success")
+        doubt = doubt_about(corpus.key, stored.embedding_key, encoder, corpus.texts)
+        if doubt:
+            st.warning(f"The map is ready, and doubtful: {doubt}", icon=":material/warning:")
+        else:
+            show_message("The map is ready." if upload else "Encoded: the map is ready.", "success")
     n_texts = f"{len(corpus.texts):,} texts"
     label = f"Map {n_texts} by these vectors" if upload else f"Encode {n_texts}"
     if encoded:

@@ -34,7 +34,14 @@ def describe(entry: StoredCorpus) -> str:
     if is_prepared(entry):
         by = "" if split_precomputed(entry.encoder) else "encoded by "
         state = by + markdown(title_of(entry.encoder))
-    return f"{entry.n_texts:,} texts · {state} · opened {entry.opened_at[:16].replace('T', ' ')} UTC"
+    return f"{count_of_texts(entry)} · {state} · opened {entry.opened_at[:16].replace('T', ' ')} UTC"
+
+
+def count_of_texts(entry: StoredCorpus) -> str:
+    """Return the number of texts on the map, and of the copies and non-answers beside it."""
+    n_beside = cache.store().count_left_out(entry.key)
+    beside = f" and {n_beside:,} copies or non-answers beside the map" if n_beside else ""
+    return f"{entry.n_texts:,} texts{beside}"
 
 
 def remove_corpus(corpus_key: str) -> None:

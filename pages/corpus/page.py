@@ -7,7 +7,7 @@ import streamlit as st
 from core.errors import CorpusError
 from core.storage import StoredCorpus
 from pages.common import cache, current_corpus, is_prepared, layout, markdown, navigation, show_message
-from pages.corpus.library import draw_resume, draw_stored
+from pages.corpus.library import count_of_texts, draw_resume, draw_stored
 from pages.corpus.upload import demo_table, draw_source_table, uploaded_table
 
 SOURCES = {
@@ -62,7 +62,7 @@ def draw_current(entry: StoredCorpus | None) -> None:
     ready = is_prepared(entry)
     with st.container(border=True):
         st.markdown(
-            f"**{markdown(entry.name)}** · {entry.n_texts:,} texts · "
+            f"**{markdown(entry.name)}** · {count_of_texts(entry)} · "
             + ("encoded" if ready else "not encoded yet")
         )
         if not ready:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.corpus import Corpus, CorpusReport
+from core.corpus import MOST_LOOKED_AT, Corpus, CorpusReport
 from core.corpus.tables import Table
 from pages.charts import text_length_histogram
-from pages.common import layout, markdown
+from pages.common import layout, markdown, shorten
 
 PREVIEW_ROWS = 50
 PREVIEW_HEIGHT, LENGTHS_HEIGHT = 430, 150  # pixels
+LANGUAGES_HELP = (
+    f"Languages and scripts of up to {MOST_LOOKED_AT:,} different texts, found on this machine. Very short "
+    "texts tell no language."
+)
 
 
 def draw_preview(table: Table, text_column: str) -> None:
@@ -35,14 +39,20 @@ def draw_lengths(corpus: Corpus) -> None:
 
 
 def draw_report(report: CorpusReport, table: Table) -> None:
-    """Draw the report: rows, empty texts, duplicates, encoding, lengths."""
+    """Draw the report: rows, empty texts, duplicates, encoding, lengths, repeated texts, languages."""
     facts = [
         f"**{report.n_rows:,}** rows",
         f"**{report.n_empty:,}** empty" + (" (left out)" if report.n_empty else ""),
-        f"**{report.n_duplicates:,}** duplicates" + (" (kept)" if report.n_duplicates else ""),
+        f"**{report.n_duplicates:,}** duplicates",
         f"encoding {report.encoding}" if report.encoding else "",
         f"median {report.median_length:,.0f} characters, longest {report.longest:,}",
     ]
     st.markdown(" · ".join(fact for fact in facts if fact))
+    languages = report.languages.sentence()
+    if languages:
+        st.markdown(f":small[:material/translate: {markdown(languages)}]", help=LANGUAGES_HELP)
+    if report.repeated:
+        named = ", ".join(f"“{markdown(shorten(text))}” {n_rows:,} times" for text, n_rows in report.repeated)
+        st.caption(f":material/content_copy: Repeated most: {named}")
     for note in table.notes:
         st.caption(f":material/info: {markdown(note)}")

@@ -14,6 +14,7 @@ from core.errors import CorpusError
 from core.utils import content_key
 from pages.common import forget_widget, show_message, state_of
 from pages.corpus.encode import draw_vector_sources
+from pages.corpus.left_out import LeftOutChoice, choose_left_out, draw_left_out
 from pages.corpus.read_controls import chosen_options, draw_read_controls
 from pages.corpus.table_report import draw_lengths, draw_preview, draw_report
 
@@ -80,12 +81,16 @@ def draw_source_table(source: SourceTable) -> None:
     left, right = st.columns([3, 2], gap="large")
     with right:
         text_column = choose_text_column(source)
-    report, corpus = examine_column(source.id, text_column, table)
+        report = examine_column(source.id, text_column, table)
+        draw_report(report, table)
+        choice = choose_left_out(source.id, text_column, report)
     with left:
         draw_preview(table, text_column)
+    corpus = build_from_column(source.id, text_column, choice, table)
+    with left:
         draw_lengths(corpus)
     with right:
-        draw_report(report, table)
+        draw_left_out(len(corpus.texts), corpus.left_out)
         draw_vector_sources(corpus, table, source.id)
 
 
@@ -106,6 +111,12 @@ def choose_text_column(source: SourceTable) -> str:
 
 
 @st.cache_resource(max_entries=3, scope="session", show_spinner="Examining the texts…")
-def examine_column(table_id: str, text_column: str, _table: Table) -> tuple[CorpusReport, Corpus]:
-    """Report on a text column, and the corpus it makes; cached by the table's id and the column."""
-    return examine(_table, text_column), build_corpus(_table, text_column)
+def examine_column(table_id: str, text_column: str, _table: Table) -> CorpusReport:
+    """Report on a text column; cached by the table's id and the column."""
+    return examine(_table, text_column)
+
+
+@st.cache_resource(max_entries=3, scope="session", show_spinner="Examining the texts…")
+def build_from_column(table_id: str, text_column: str, choice: LeftOutChoice, _table: Table) -> Corpus:
+    """Build the corpus of a text column; cached by the table's id, the column and what is left out."""
+    return build_corpus(_table, text_column, leave_out_copies=choice.copies, set_aside=choice.set_aside)

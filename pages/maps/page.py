@@ -31,6 +31,7 @@ from pages.common import (
     start_widget,
     widget_value,
 )
+from pages.common.encoders import doubt_about
 from pages.maps.clusters import draw_clusters
 from pages.maps.colour_by import colourings
 from pages.maps.component import Mark, Name, Pane, linked_maps
@@ -194,18 +195,36 @@ def make_pane(view: MapView, side: Side, marks: tuple[Mark, ...]) -> Pane:
 def draw_quality(view: MapView) -> None:
     """Draw one line on the faithfulness of each map."""
     lines = []
+    doubts: dict[str, list[str]] = {}
     for side in view.sides:
+        doubt = doubt_of(view, side)
+        if doubt:
+            doubts.setdefault(doubt, []).append(markdown(side.title))
         _, quality = cache.map_quality(view.corpus.key, side.findings_key)
         if quality is None:
             continue
         parts = [f"{percent(quality.near)} of neighbours near"]
-        if not np.isnan(quality.trustworthiness):
+        # Of vectors that tell nothing apart, a map can be trustworthy and still mislead.
+        if not doubt and not np.isnan(quality.trustworthiness):
             parts.append(f"trustworthiness {quality.trustworthiness:.2f}")
         if quality.displacement is not None:
             parts.append(f"texts with the same neighbours moved {quality.displacement:.2f}")
         lines.append(f"**{markdown(side.title)}** {', '.join(parts)}")
+    for doubt, titles in doubts.items():
+        st.markdown(f":orange-badge[Doubtful] **{' and '.join(titles)}**: {doubt}")
     if lines:
         st.markdown(f":small[{' · '.join(lines)}]", help=QUALITY_HELP)
+
+
+def doubt_of(view: MapView, side: Side) -> str:
+    """Return why the vectors that a map is made from are doubtful; "" for no reason."""
+    corpus, analysis = view.corpus, side.analysis
+    entry = cache.store().corpus_entry(corpus.key)
+    if analysis is None:
+        return doubt_about(corpus.key, side.space_key, entry.encoder, corpus.texts)
+    if side.fit.method.reencodes:
+        return doubt_about(corpus.key, analysis.fit_key, side.fit.method.encoder, corpus.texts)
+    return doubt_about(corpus.key, analysis.embedding_key, entry.encoder, corpus.texts)
 
 
 maps_page()

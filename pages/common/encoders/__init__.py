@@ -2,6 +2,7 @@
 
 from pages.common.encoders.chooser import draw_encoder_chooser, encoder_problem, encoding_cost, prompt_of
 from pages.common.encoders.fields import forget_fields
+from pages.common.encoders.legibility import doubt_about
 from pages.common.encoders.trial import kept_trial
 from pages.common.encoders.vector_upload import (
     Upload,
@@ -13,6 +14,7 @@ from pages.common.encoders.vector_upload import (
 
 __all__ = [
     "Upload",
+    "doubt_about",
     "draw_encoder_chooser",
     "draw_vector_upload",
     "encoder_problem",

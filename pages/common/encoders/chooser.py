@@ -19,6 +19,7 @@ from core.errors import EncoderUnavailable
 from pages.common.encoders.catalogue import show_encoders
 from pages.common.encoders.facts_text import fact_line
 from pages.common.encoders.fields import draw_kind, draw_name, draw_output, draw_template
+from pages.common.encoders.legibility import draw_legibility
 from pages.common.encoders.trial import draw_trial, kept_trial
 from pages.common.text import duration, markdown
 
@@ -93,6 +94,8 @@ def draw_encoder_chooser(
     elif problem:
         st.warning(markdown(problem), icon=":material/warning:")
     else:
+        if corpus_key is not None and facts.host is None:
+            draw_legibility(facts, texts, corpus_key)
         _draw_prompt(preview_prompt(name, instruction if instructed else "", template), instructed)
     line = st.container(horizontal=True, vertical_alignment="center")
     with line:

@@ -1,0 +1,87 @@
+"""Tell when an encoder cannot read the texts, before and after it encodes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.corpus import find_languages
+from core.encoders import MULTILINGUAL, EncoderFacts, Legibility, check_legibility, split_precomputed
+from core.maps import DistinctVectors
+from pages.common import cache
+from pages.common.text import markdown
+
+MOSTLY = 0.8
+"""Share of texts in Latin letters from which another script is no reason that texts are not told apart."""
+
+
+def draw_legibility(facts: EncoderFacts, texts: Sequence[str], corpus_key: str) -> None:
+    """Draw a warning when an encoder cannot read the texts, or was trained on another language."""
+    found = _legibility(corpus_key, facts.name, texts)
+    title = markdown(facts.title)
+    if found is not None and found.doubtful:
+        if found.n_distinct < found.n_texts:
+            seen = f"{found.n_texts:,} different texts are {found.n_distinct:,} to it"
+        else:
+            seen = f"of {found.n_texts:,} texts it knows hardly a sign in {found.n_unread:,}"
+        st.warning(
+            f"{title} cannot read these texts: {seen}. {_multilingual(facts.name)}", icon=":material/warning:"
+        )
+        return
+    language = _language(corpus_key, texts)
+    if facts.languages == "English" and language not in ("", "English"):
+        st.warning(
+            f"{title} was trained on English, and most of these texts are {language}: it may group them by "
+            f"their words more than by their meaning. {_multilingual(facts.name)}",
+            icon=":material/warning:",
+        )
+
+
+def doubt_about(corpus_key: str, space_key: str, encoder: str, texts: Sequence[str]) -> str:
+    """Return why a space is doubtful, as markdown; "" when it is not, or when this was not counted.
+
+    `encoder` gave its vectors.
+    """
+    found = cache.distinct_vectors(corpus_key, space_key)
+    if found is None or not found.doubtful:
+        return ""
+    return f"{_count(found)}: {_advice(corpus_key, encoder, texts)}"
+
+
+def _count(found: DistinctVectors) -> str:
+    vectors = "one vector" if found.n_vectors == 1 else f"only {found.n_vectors:,} different vectors"
+    return f"{found.n_texts:,} different texts have {vectors}"
+
+
+def _advice(corpus_key: str, encoder: str, texts: Sequence[str]) -> str:
+    """Return what explains that different texts have one vector, and what to do."""
+    if split_precomputed(encoder):
+        return "check that each vector of the file belongs to its text, or encode the texts here."
+    if _latin_share(corpus_key, texts) >= MOSTLY:
+        return (
+            "the encoder cannot tell them apart. Choose another encoder, or where the texts begin alike one "
+            "that takes longer texts."
+        )
+    return f"the encoder cannot tell them apart. {_multilingual(encoder)}"
+
+
+def _multilingual(encoder: str) -> str:
+    """Return the advice to take a multilingual encoder; another one where this is one."""
+    names = [name for name in MULTILINGUAL if name.split("/")[-1] != encoder.split("/")[-1]]
+    return f"Choose a multilingual encoder, such as {', '.join(names[:-1])} or {names[-1]}."
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _legibility(corpus_key: str, encoder: str, _texts: Sequence[str]) -> Legibility | None:
+    return check_legibility(_texts, encoder)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _language(corpus_key: str, _texts: Sequence[str]) -> str:
+    return find_languages(_texts).main_language
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _latin_share(corpus_key: str, _texts: Sequence[str]) -> float:
+    return find_languages(_texts).scripts.get("Latin", 0.0)
