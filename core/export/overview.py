@@ -42,7 +42,7 @@ def overview_table(corpus: Corpus, analyses: Iterable[AnalysisResults]) -> pd.Da
     The columns are those of `text_columns`, and of each analysis "given_label", "predicted_label",
     "probability", "reshaped_cluster", "reshaped_cluster_name", "reshaped_x" and "reshaped_y", as far as it
     has them. Before each stand the title of the analysis and "_". Names are categories: 200,000 texts with
-    ten analyses take 60 MB beside the texts.
+    ten analyses take 40 MB beside the texts.
 
     Parameters
     ----------

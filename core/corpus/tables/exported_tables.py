@@ -88,7 +88,8 @@ def read_exported(content: bytes, options: ReadOptions) -> RawTable | None:
 
     if options != ReadOptions() or not content.startswith((FIRST_BYTES, FIRST_BYTES_AS_THEY_ARE)):
         return None
-    names = next(csv.reader(io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")))
+    lines = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", errors="replace", newline="")
+    names = next(csv.reader(lines))
     try:
         table = pyarrow.csv.read_csv(
             pa.BufferReader(content),
