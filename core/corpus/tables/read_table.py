@@ -17,11 +17,12 @@ import pandas as pd
 
 from core.corpus.tables.delimited import read_delimited
 from core.corpus.tables.exported_tables import read_exported, unguard_table
+from core.corpus.tables.file_format import MARKUP, find_format
 from core.corpus.tables.nested import notes_on_vectors, read_json, read_parquet, take_vectors
 from core.corpus.tables.raw_table import Choices, RawTable, Reader, ReadOptions
 from core.corpus.tables.refused_types import refusal
-from core.corpus.tables.spreadsheets import read_xlsx
-from core.corpus.tables.text_encoding import BINARY_STARTS, find_encoding
+from core.corpus.tables.spreadsheets import read_markup, read_ods, read_xls, read_xlsb, read_xlsx
+from core.corpus.tables.text_encoding import find_encoding
 from core.corpus.tables.tidy_columns import tidy_frame
 from core.errors import CorpusError
 
@@ -104,11 +105,10 @@ def read_table(
         raise CorpusError(refusal(name, ending, content))
     if not content.strip():
         raise CorpusError(f"“{name}” is empty: choose a file with one text a row.")
-    if ending not in BINARY_FORMATS:
-        check_not_binary(name, content)
+    ending, notes = find_format(name, ending, content)
     with without_garbage_collection():
         options = options or ReadOptions()
-        raw = read_exported(content, options) or READERS[ending](name, content, options)
+        raw = read_exported(content, options) or _reader(ending)(name, content, options)
     no_columns = raw.frame.shape[1] == 0 and not raw.vectors
     if no_columns or len(raw.frame) == 0:
         raise CorpusError(f"“{name}” has no rows below its column names: choose a file with one text a row.")
@@ -124,7 +124,7 @@ def read_table(
         name,
         frame,
         raw.encoding,
-        (*raw.notes, *tidying, *unguarded, *notes_on_vectors(vectors)),
+        (*notes, *raw.notes, *tidying, *unguarded, *notes_on_vectors(vectors)),
         raw.source_rows,
         {names[position]: text for position, text in raw.descriptions.items()},
         replace(raw.used, day_first=tidied.day_first),
@@ -155,16 +155,6 @@ def unpack(name: str, content: bytes, most_bytes: int) -> bytes:
         ) from error
     check_size(name, len(unpacked), most_bytes, unpacked=True)
     return unpacked
-
-
-def check_not_binary(name: str, content: bytes) -> None:
-    """Raise CorpusError for a binary file with the extension of a text file."""
-    for start, kind in BINARY_STARTS.items():
-        if content.startswith(start):
-            raise CorpusError(
-                f"“{name}” holds {kind}, not plain text: give it the right ending, or save it as CSV in "
-                "UTF-8."
-            )
 
 
 @contextmanager
@@ -202,6 +192,13 @@ READERS: dict[str, Reader] = {
     ".js": read_json,
     ".parquet": read_parquet,
     ".xlsx": read_xlsx,
+    ".xlsm": read_xlsx,
+    ".xlsb": read_xlsb,
+    ".xls": read_xls,
+    ".ods": read_ods,
     ".txt": read_lines,
 }
-BINARY_FORMATS = (".parquet", ".xlsx")
+
+
+def _reader(ending: str) -> Reader:
+    return read_markup if ending == MARKUP else READERS[ending]

@@ -161,13 +161,6 @@ def test_numbers_are_numbers_only_where_nothing_is_lost():
     assert table.frame["empty"].isna().all()
 
 
-def test_of_a_workbook_the_first_filled_sheet_is_read():
-    table = read_table("x.xlsx", xlsx([], [(None, None), ("text", None), ("a", 1), ("b", "x")], [("other",)]))
-    assert table.frame.columns.tolist() == ["text", "column 2"]
-    assert table.frame["column 2"].tolist() == ["1", "x"]
-    assert table.notes == ("Only the sheet “sheet 1” is read, of 3.",)
-
-
 BAD = {
     "unknown.pdf": (b"%PDF-1.4", "is a document"),
     "noending": (b"a", "a file without an ending"),
@@ -176,7 +169,6 @@ BAD = {
     "bom only.csv": (b"\xff\xfe", "is empty"),
     "names only.csv": (b"text,label\n", "no rows below its column names"),
     "picture.csv": (b"\x89PNG\r\n\x1a\n\x00\x00", "holds a picture, not plain text"),
-    "workbook.csv": (xlsx([("text",), ("a",)]), "holds a ZIP archive or an Excel workbook"),
     "noise.csv": (bytes(range(256)) * 8, "not plain text, or is stored in an unusual encoding"),
     "utf16.csv": ("text\na\n".encode("utf-16") + b"\x00", "begins as UTF-16 but breaks it at byte 17"),
     "open.csv": (b'text,n\na,1\n"b,2\nc,3\nd,4\n', "wrong quotation mark in the row that begins in line 3"),

@@ -1,0 +1,164 @@
+"""Open the workbooks of each format."""
+
+from __future__ import annotations
+
+import io
+import warnings
+import zipfile
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from core.corpus.tables.raw_table import RawTable, ReadOptions
+from core.corpus.tables.spreadsheets.table import table_of_sheets
+from core.corpus.tables.spreadsheets.workbook import Row, Sheet, SheetFacts
+from core.corpus.tables.spreadsheets.xlsx_parts import facts_of_sheet, sheet_paths, unescape
+from core.errors import CorpusError
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+
+MOST_UNPACKED_BYTES = 2 * 2**30
+"""Of a workbook: it is a ZIP archive, and a small one may unpack to any size."""
+
+ENCRYPTED_PART = "EncryptedPackage".encode("utf-16-le")
+"""Name of the part of an Office document that a password protects."""
+
+
+def read_xlsx(name: str, content: bytes, options: ReadOptions) -> RawTable:
+    """Read a sheet of an XLSX or XLSM workbook; macros are not run.
+
+    Raises
+    ------
+    CorpusError
+        When the file is damaged, protected, of another kind, or empty.
+    """
+    check_unpacked(name, content, "XLSX")
+    try:
+        sheets = _xlsx_sheets(content)
+    except Exception:  # openpyxl's errors are of many types; calamine reads some more files
+        return _read_by_calamine(name, content, options, "XLSX")
+    return _guarded(name, "XLSX", lambda: table_of_sheets(name, sheets, options))
+
+
+def read_xlsb(name: str, content: bytes, options: ReadOptions) -> RawTable:
+    """Read a sheet of an XLSB workbook; raises like `read_xlsx`."""
+    check_unpacked(name, content, "XLSB")
+    return _read_by_calamine(name, content, options, "XLSB")
+
+
+def read_ods(name: str, content: bytes, options: ReadOptions) -> RawTable:
+    """Read a sheet of an OpenDocument workbook; raises like `read_xlsx`."""
+    check_unpacked(name, content, "ODS")
+    return _read_by_calamine(name, content, options, "ODS")
+
+
+def read_xls(name: str, content: bytes, options: ReadOptions) -> RawTable:
+    """Read a sheet of an XLS workbook; raises like `read_xlsx`."""
+    return _read_by_calamine(name, content, options, "XLS")
+
+
+def check_unpacked(name: str, content: bytes, kind: str) -> None:
+    """Raise CorpusError for a workbook that is no archive, is protected, or is too large once unpacked."""
+    if ENCRYPTED_PART in content:
+        raise _protected(name)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            unpacked = sum(member.file_size for member in archive.infolist())
+    except Exception as error:  # of many types for a damaged archive
+        raise _unreadable(name, kind) from error
+    if unpacked > MOST_UNPACKED_BYTES:
+        raise CorpusError(f"“{name}” is too large once unpacked: save the sheet as CSV.")
+
+
+def _guarded(name: str, kind: str, read: Callable[[], RawTable]) -> RawTable:
+    try:
+        return read()
+    except CorpusError:
+        raise
+    except Exception as error:  # the readers' errors for damaged files are of many types
+        raise _unreadable(name, kind) from error
+
+
+def _unreadable(name: str, kind: str) -> CorpusError:
+    return CorpusError(
+        f"“{name}” is not a readable {kind} file (it may be damaged): save it again, or as CSV."
+    )
+
+
+def _protected(name: str) -> CorpusError:
+    return CorpusError(f"“{name}” is protected by a password: save it without one, or as CSV.")
+
+
+def _xlsx_sheets(content: bytes) -> list[Sheet]:
+    from openpyxl import load_workbook
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # on parts that are not read, such as pictures
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    try:
+        paths = sheet_paths(archive)
+    except Exception:  # only the facts beside the values need the paths
+        paths = {}
+    return [
+        Sheet(
+            sheet.title,
+            sheet.sheet_state == "visible",
+            partial(_rows_of_openpyxl, sheet),
+            partial(facts_of_sheet, archive, paths[sheet.title]) if sheet.title in paths else SheetFacts,
+        )
+        for sheet in book.worksheets
+    ]
+
+
+def _rows_of_openpyxl(sheet: ReadOnlyWorksheet) -> Iterator[Row]:
+    sheet.reset_dimensions()  # some programs write wrong ones, which would hide rows
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # on dates outside the calendar, which become error cells
+        for row in sheet.iter_rows(values_only=True):
+            yield tuple(unescape(value) if isinstance(value, str) else value for value in row)
+
+
+def _read_by_calamine(name: str, content: bytes, options: ReadOptions, kind: str) -> RawTable:
+    from python_calamine import PasswordError, load_workbook
+
+    if ENCRYPTED_PART in content:
+        raise _protected(name)
+    try:
+        book = load_workbook(io.BytesIO(content))
+    except PasswordError as error:
+        raise _protected(name) from error
+    except Exception as error:  # of many types for a damaged file
+        raise _unreadable(name, kind) from error
+    sheets = [
+        Sheet(
+            sheet.name,
+            str(sheet.visible).endswith(".Visible"),
+            partial(_rows_of_calamine, book, sheet.name),
+            partial(_facts_of_calamine, book, sheet.name),
+        )
+        for sheet in book.sheets_metadata
+        if str(sheet.typ).endswith(".WorkSheet")
+    ]
+    return _guarded(name, kind, lambda: table_of_sheets(name, sheets, options))
+
+
+def _rows_of_calamine(book: object, sheet_name: str) -> Iterator[Row]:
+    rows = book.get_sheet_by_name(sheet_name).to_python(skip_empty_area=False)  # type: ignore[attr-defined]
+    for row in rows:
+        yield tuple(map(_plain, row))
+
+
+def _plain(value: object) -> object:
+    """Return a value as openpyxl would: no empty texts, and whole numbers as such."""
+    if value == "":
+        return None
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return int(value)
+    return value
+
+
+def _facts_of_calamine(book: object, sheet_name: str) -> SheetFacts:
+    ranges = book.get_sheet_by_name(sheet_name).merged_cell_ranges or []  # type: ignore[attr-defined]
+    return SheetFacts(merged=[(top, left, bottom, right) for (top, left), (bottom, right) in ranges])
