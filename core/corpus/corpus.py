@@ -99,20 +99,21 @@ def build_corpus(
     rows = np.arange(1, len(texts) + 1) if table.source_rows is None else table.source_rows
     metadata = table.frame.drop(columns=text_column)
     metadata.columns = [str(name) for name in metadata.columns]
-    texts, rows, metadata = texts[filled], rows[filled], metadata[filled]
+    key_columns = metadata.assign(**{name: table.key_columns[name] for name in _in_both(metadata, table)})
+    texts, rows, metadata, key_columns = texts[filled], rows[filled], metadata[filled], key_columns[filled]
     kept, copy_of = mark_left_out(texts, leave_out_copies=leave_out_copies, set_aside=set_aside)
     _check_enough(table, text_column, texts[kept], n_rows=len(filled), n_left_out=int((~kept).sum()))
     left_out = None
     if not kept.all():
         beside = metadata[~kept].reset_index(drop=True)
         left_out = LeftOut(texts[~kept], beside, rows[~kept], copy_of[~kept])
-    texts, metadata = texts[kept], metadata[kept].reset_index(drop=True)
+    key = _corpus_key(texts, key_columns, text_column, kept, copy_of)
     return Corpus(
         table.name,
-        texts,
-        metadata,
+        texts[kept],
+        metadata[kept].reset_index(drop=True),
         text_column,
-        _corpus_key(texts, metadata, text_column, left_out),
+        key,
         source_rows=rows[kept],
         descriptions=dict(table.descriptions),
         left_out=left_out,
@@ -145,16 +146,25 @@ def texts_of(table: Table, text_column: str) -> np.ndarray:
             f"{', '.join(map(str, list(table.frame.columns)[:10]))}): choose one of its columns."
         )
     column = table.frame[text_column]
+    if not isinstance(column.dtype, pd.StringDtype):  # as it stands in the file, not as numbers or dates
+        column = table.key_columns.get(text_column, column)
     texts = column.to_numpy(dtype=object, copy=True)
     texts[column.isna().to_numpy()] = ""
     texts[:] = [as_text(text) for text in texts]
     return texts
 
 
-def _corpus_key(texts: np.ndarray, metadata: pd.DataFrame, text_column: str, left_out: LeftOut | None) -> str:
-    parts: list[object] = [text_column, *_packed_table(texts, metadata)]
-    if left_out is not None:
-        parts += ["left out", left_out.copy_of, *_packed_table(left_out.texts, left_out.metadata)]
+def _in_both(metadata: pd.DataFrame, table: Table) -> list[str]:
+    return [name for name in metadata.columns if name in table.key_columns]
+
+
+def _corpus_key(
+    texts: np.ndarray, columns: pd.DataFrame, text_column: str, kept: np.ndarray, copy_of: np.ndarray
+) -> str:
+    """Return the key of all texts, of which some are kept; columns are as earlier versions read them."""
+    parts: list[object] = [text_column, *_packed_table(texts[kept], columns[kept])]
+    if not kept.all():
+        parts += ["left out", copy_of[~kept], *_packed_table(texts[~kept], columns[~kept])]
     return content_key("corpus", *parts)
 
 

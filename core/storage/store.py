@@ -271,7 +271,9 @@ class Store:
             return False
         new, old = _source_rows(corpus), _source_rows(stored)
         same_rows = new is None or (old is not None and np.array_equal(new, old))
-        return same_rows and stored.descriptions == corpus.descriptions
+        # Earlier versions left dates as strings.
+        same_types = corpus.metadata.dtypes.equals(stored.metadata.dtypes)
+        return same_rows and same_types and stored.descriptions == corpus.descriptions
 
 
 def _source_rows(corpus: Corpus) -> np.ndarray | None:

@@ -31,7 +31,8 @@ class FilterState:
 
 def profile_of(corpus: Corpus, column: str) -> Profile | None:
     """Return the bins of a metadata column; None where they say nothing, as for ids."""
-    return _profile(corpus.key, column, corpus.metadata[column])
+    values = corpus.metadata[column]
+    return _profile(corpus.key, column, str(values.dtype), values)
 
 
 def filters(corpus: Corpus) -> dict[str, list[int]]:
@@ -112,5 +113,5 @@ def draw_chips(corpus: Corpus) -> None:
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
-def _profile(corpus_key: str, column: str, _values: pd.Series) -> Profile | None:
+def _profile(corpus_key: str, column: str, kind: str, _values: pd.Series) -> Profile | None:
     return profile_column(_values)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from core.corpus.tables.written_columns.date_columns import (
     DATE_NAMES,
+    TIMES_CHANGED,
     DateColumn,
     choose_orders,
     find_dates,
@@ -97,6 +98,7 @@ def read_written(
     reading.empty_columns_of_marks()
     decimal_comma = reading.read_numbers()
     reading.read_dates_in_numbers()
+    reading.change_zones()
     order = reading.read_dates(decimal_comma, day_first)
     reading.note_marks()
     notes = [_sentence(names, phrase) for phrase, names in reading.phrases.items()]
@@ -210,6 +212,13 @@ class _Reading:
             for phrase in dates.notes(order, guessed):
                 self._note(name, phrase)
         return taken
+
+    def change_zones(self) -> None:
+        """Change times of other zones to UTC."""
+        for name, column in self.columns.items():
+            if isinstance(column.dtype, pd.DatetimeTZDtype) and str(column.dt.tz) != "UTC":
+                self._replace(name, column.dt.tz_convert("UTC"), before=column)
+                self._note(name, TIMES_CHANGED)
 
     def note_marks(self) -> None:
         """Note the marks that became missing values."""

@@ -30,6 +30,7 @@ SHORT_YEAR = re.compile(r"\d\d[-.]\d\d[-.]\d\d(?!\d).*")
 EPOCH_UNITS = {"seconds": 1, "milliseconds": 10**3, "microseconds": 10**6, "nanoseconds": 10**9}
 EPOCH_RANGE = (631_152_000, 4_102_444_800)  # seconds since 1970: the years 1990 to 2099
 MICROSECONDS = 10**6
+TIMES_CHANGED = "times are changed to UTC"
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,9 +115,7 @@ class DateColumn:
             notes.append("a month is read as its first day")
         zones = {date.ahead for date in known if date.time or date.ahead is not None}
         if len(zones) > 1 or zones - {None, 0}:
-            notes.append(
-                "times without a zone are taken as UTC" if None in zones else "times are changed to UTC"
-            )
+            notes.append("times without a zone are taken as UTC" if None in zones else TIMES_CHANGED)
         wrong = self.wrong(day_first)
         if wrong.any():
             text = self.texts[self.codes[np.flatnonzero(wrong)[0]]]
