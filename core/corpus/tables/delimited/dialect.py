@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from core.corpus.tables.nested import hide_vectors
 from core.corpus.tables.value_kinds import is_typed
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ LEAST_SCORE = 0.55
 
 LEAST_SCORE_RARE = 0.95
 UNQUOTED_WEIGHT = 0.9
+LEAST_QUOTED = 0.8
+"""Values between single quotation marks for each row, from which these enclose values."""
+
 LEAST_OFFERED = 0.1
 TOLERANCE = 0.005
 MOST_TITLE_ROWS, MOST_FOOTER_ROWS = 20, 5
@@ -122,6 +126,7 @@ def find_dialect(sample: str, *, whole: bool, delimiter: str | None = None) -> F
     delimiter : str, optional
         The delimiter, where it is known.
     """
+    sample = hide_vectors(sample)
     lines = _split_lines(sample)
     trials = []
     for candidate in DELIMITERS + RARE_DELIMITERS:
@@ -164,7 +169,6 @@ class _Trial:
     score: float
     agreement: float
     width: int
-    is_spaced: bool = False
 
     @property
     def least(self) -> float:
@@ -192,35 +196,36 @@ def _one_column(lines: list[str], whole: bool) -> Dialect:
 
 def _ways_of_quoting(plain: Dialect, sample: str) -> Iterator[Dialect]:
     """Yield the ways in which values may be quoted, the usual one first."""
-    yield plain
     ways = []
-    if '\\"' in sample:
+    # A line end or a delimiter inside a value may follow a backslash too.
+    if '\\"' in sample or re.search(rf"\\[\r\n{re.escape(plain.delimiter)}]", sample):
         ways += [replace(plain, escaped=True, doubled=False), replace(plain, escaped=True)]
     if plain.delimiter and '"' not in sample and _singly_quoted(plain.delimiter, sample):
-        ways.append(replace(plain, quote="'"))
+        plain = replace(plain, quote="'")
     if plain.delimiter.strip() and _BLANK_BEFORE_QUOTE.search(sample):
         ways += [replace(way, blank=True) for way in (plain, *ways)]
-    yield from ways
+    yield from (plain, *ways)
 
 
 def _singly_quoted(delimiter: str, sample: str) -> bool:
     mark = re.escape(delimiter)
     opened = len(re.findall(rf"(?m)(?:^|{mark})'", sample))
     closed = len(re.findall(rf"(?m)'(?:\r?$|{mark})", sample))
-    return opened == closed > 0
+    return opened == closed >= LEAST_QUOTED * sample.count("\n")
 
 
 def _best_trial(delimiter: str, lines: list[str], sample: str, whole: bool) -> _Trial:
-    trials = []
+    best = None
     for dialect in _ways_of_quoting(Dialect(delimiter), sample):
         rows = _rows(dialect, lines, whole)
-        if rows is not None:
-            trials.append(_try(dialect, rows))
-    # A blank belongs to the delimiter only where rows agree better then: texts may begin with one.
-    least = max((trial.agreement for trial in trials if not trial.dialect.blank), default=0.0)
-    trials = [t for t in trials if not t.dialect.blank or t.is_spaced or t.agreement > least + TOLERANCE]
-    if trials:
-        return max(trials, key=lambda trial: trial.score)  # the first of equals: the usual way
+        if rows is None:
+            continue
+        trial = _try(dialect, rows)
+        # An unusual way is taken only where rows agree better: texts may hold backslashes and blanks.
+        if best is None or trial.agreement > best.agreement + TOLERANCE:
+            best = trial
+    if best is not None:
+        return best
     # A wrong quotation mark somewhere: the reader says where, or reads the marks as characters.
     plain = Dialect(delimiter, quote="")
     rows = [row for row in islice(plain.reader(lines, strict=False), SAMPLE_ROWS) if row]
@@ -272,7 +277,7 @@ def _try(dialect: Dialect, rows: list[list[str]]) -> _Trial:
             or sum(map(_is_quoted, spaced)) >= LEAST_BLANK_SHARE * len(spaced)
         )
     ):
-        return _Trial(replace(dialect, blank=True), agreement, agreement, width, is_spaced=True)
+        return _Trial(replace(dialect, blank=True), agreement, agreement, width)
     mixed = sum(_holds_another(dialect.delimiter, value) for value in later) / max(len(later), 1)
     return _Trial(dialect, agreement * (1 - share / 2) * (1 - mixed / 2), agreement, width)
 

@@ -2,6 +2,6 @@
 
 from core.corpus.tables.nested.json_files import read_json
 from core.corpus.tables.nested.parquet import read_parquet
-from core.corpus.tables.nested.vector_columns import is_vector_text, notes_on_vectors, take_vectors
+from core.corpus.tables.nested.vector_columns import hide_vectors, notes_on_vectors, take_vectors
 
-__all__ = ["is_vector_text", "notes_on_vectors", "read_json", "read_parquet", "take_vectors"]
+__all__ = ["hide_vectors", "notes_on_vectors", "read_json", "read_parquet", "take_vectors"]

@@ -33,7 +33,7 @@ def read_json(name: str, content: bytes, options: ReadOptions) -> RawTable:
     """
     if content.startswith(RECORD_SEPARATOR):
         content = content.replace(RECORD_SEPARATOR, b"")
-    encoding = find_encoding(name, content)
+    encoding = find_encoding(name, content, options.encoding)
     documents = parse_documents(name, encoding.decode(content))
     document = _one_document(name, documents)
     found = find_rows(document)
@@ -62,7 +62,7 @@ def read_json(name: str, content: bytes, options: ReadOptions) -> RawTable:
         source_rows=None if header_row is None else np.arange(len(frame)) + header_row + 1,
         vectors=columns.vectors,
         used=ReadOptions(encoding=encoding.codec, sheet=rows.path if paths else None, header_row=header_row),
-        choices=Choices(sheets=paths, first_rows=_first_rows(rows)),
+        choices=Choices(encodings=encoding.choices, sheets=paths, first_rows=_first_rows(rows)),
     )
 
 

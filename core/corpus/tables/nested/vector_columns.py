@@ -19,6 +19,12 @@ SAMPLE_ROWS = 20
 BRACKETS = " \t\r\n[](){}"
 NUMBERS_ONLY = re.compile(r"[\[({\s]*[-+]?\.?\d[-+.\deE,;\snaifNAIF]*[\])}\s]*")
 
+_NUMBER = r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?"
+WRITTEN_VECTOR = re.compile(
+    rf"[\[({{][ \t]*{_NUMBER}(?:[,; \t]+{_NUMBER}){{7,}}[ \t]*[\])}}]"
+    r"|(?<![\w.;])[-+]?\d+\.\d+(?:;[-+]?\d+\.\d+){7,}(?![\w.;])"
+)
+
 
 def stack_vectors(values: Sequence[object]) -> np.ndarray | None:
     """Return lists of numbers as vectors: float32 array (n, d); None where the values are no vectors.
@@ -46,6 +52,11 @@ def stack_vectors(values: Sequence[object]) -> np.ndarray | None:
     return vectors
 
 
+def hide_vectors(sample: str) -> str:
+    """Return the text of a file with 0 for each vector, whose commas and semicolons delimit no values."""
+    return WRITTEN_VECTOR.sub("0", sample)
+
+
 def take_vectors(frame: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
     """Split a table into its other columns, and the columns of strings that are vectors.
 
@@ -63,7 +74,7 @@ def take_vectors(frame: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, np.ndarra
         if not (column.dtype == object or isinstance(column.dtype, pd.StringDtype)):
             continue
         sample = _spread(column.dropna())
-        if sample and all(map(is_vector_text, sample)):
+        if sample and sum(map(is_vector_text, sample)) >= NEARLY_ALL * len(sample):
             strings = column.to_numpy(dtype=object, na_value=None)
             vectors = stack_vectors([None if text is None else _parse(text) for text in strings])
             if vectors is not None:
