@@ -31,6 +31,13 @@ ROW_LABEL = re.compile(r"-?\d+(\.\d+)?|\d{4}-\d\d(-\d\d.*)?")
 
 LONGEST_NAME = 60  # characters: a longer one is more likely a text
 USUAL_KEY = "data"  # no note says that the records were under it
+WHOLE = "(whole document)"
+"""Stands for the keys above a table that is the document itself."""
+
+EACH_KEY = "(each key)"
+"""Stands for the keys of lists that are joined."""
+
+KEY = "key"  # name of the column with the keys of joined lists
 TEXT = "text"  # name of a column of bare strings
 
 
@@ -41,7 +48,7 @@ class Rows:
     Attributes
     ----------
     path : str
-        Keys above it, such as "result.reviews"; "" for the document itself.
+        Keys above it, such as "result.reviews"; `WHOLE` for the document itself.
     weight : float
         Larger for the likelier table of a document.
     n_rows : int
@@ -65,7 +72,7 @@ class Rows:
 
 def find_rows(document: object) -> list[Rows]:
     """Return the tables of a document, the likeliest first; none for a document of another shape."""
-    found = list(_tables(document, "", MOST_LEVELS))
+    found = list(_tables(document, WHOLE, MOST_LEVELS))
     if isinstance(document, list) and 0 < len(document) <= FEW_RECORDS:
         found += [
             inner
@@ -79,13 +86,16 @@ def find_rows(document: object) -> list[Rows]:
 
 def note_on_choice(rows: Rows, found: Sequence[Rows]) -> list[str]:
     """Return a sentence that says which list was read, and which others are in the document."""
-    others = [other for other in found if other is not rows and other.n_rows >= LEAST_ROWS][:5]
-    if not rows.path or (rows.path == USUAL_KEY and not others):
+    if rows.path.endswith(EACH_KEY):
+        return []  # a note of its own says so
+    lists = [other for other in found if other is not rows and not other.path.endswith(EACH_KEY)]
+    others = [other for other in lists if other.n_rows >= LEAST_ROWS][:5]
+    if rows.path in (WHOLE, USUAL_KEY) and not others:
         return []
+    where = "of the whole document" if rows.path == WHOLE else f"under the key “{rows.path}”"
     also = ", ".join(f"“{other.path}” ({other.n_rows:,})" for other in others)
     return [
-        f"The rows are those under the key “{rows.path}” ({rows.n_rows:,})"
-        + (f"; also in the file: {also}." if also else ".")
+        f"The rows are those {where} ({rows.n_rows:,})" + (f"; also in the file: {also}." if also else ".")
     ]
 
 
@@ -108,16 +118,18 @@ def _tables(node: object, path: str, levels: int) -> Iterator[Rows]:
     if whole:
         yield whole
         return
-    columns = _lists_as_columns(node, path)
-    if columns:
-        yield columns
-    single = _single_values(node, path)
-    if single:
-        yield single
+    names = _names_of_columns(node)
+    if names:
+        yield _lists_as_columns(node, names, path)
+    yield from filter(None, (_single_values(node, path), _joined_lists(node, path)))
     if levels:
         for key, value in node.items():
-            if isinstance(value, list | Mapping):
-                yield from _tables(value, f"{path}.{key}" if path else str(key), levels - 1)
+            if isinstance(value, list | Mapping) and key not in names:
+                yield from _tables(value, _below(path, key), levels - 1)
+
+
+def _below(path: str, key: object) -> str:
+    return str(key) if path == WHOLE else f"{path}.{key}"
 
 
 def _list_of_rows(items: list, path: str) -> Rows | None:
@@ -200,7 +212,8 @@ def _named_rows(node: Mapping, path: str) -> Rows | None:
     )
 
 
-def _names_beside(node: Mapping) -> list[str] | None:
+def _names_beside(node: Mapping, levels: int = 2) -> list[str] | None:
+    """Return the names of columns in a mapping, or in one inside it, such as `meta.view.columns`."""
     for key in NAMES_OF_COLUMNS:
         names = node.get(key)
         if not isinstance(names, list) or not names:
@@ -211,7 +224,10 @@ def _names_beside(node: Mapping) -> list[str] | None:
             return [" ".join(map(str, filter(None, name))) for name in names]
         if not any(isinstance(name, Mapping) for name in names):
             return [str(name) for name in names]
-    return None
+    inner = (
+        _names_beside(value, levels - 1) for value in node.values() if levels and isinstance(value, Mapping)
+    )
+    return next(filter(None, inner), None)
 
 
 def _rows_by_key(node: Mapping, path: str) -> Rows | None:
@@ -281,8 +297,8 @@ def _is_count(index: Sequence) -> bool:
     return any(labels == [str(start + row) for row in range(len(labels))] for start in (0, 1))
 
 
-def _lists_as_columns(node: Mapping, path: str) -> Rows | None:
-    """Read lists of one length that stand side by side, one of them with strings, as columns."""
+def _names_of_columns(node: Mapping) -> list[str]:
+    """Return the keys of lists of one length that stand side by side, one of them with strings only."""
     lists = {key: value for key, value in node.items() if isinstance(value, list) and value}
     groups: dict[int, list[str]] = {}
     for key, value in lists.items():
@@ -292,15 +308,39 @@ def _lists_as_columns(node: Mapping, path: str) -> Rows | None:
         for n, keys in groups.items()
         if len(keys) > 1 and any({str} <= set(map(type, lists[key])) <= {str, type(None)} for key in keys)
     }
-    if not groups:
+    return groups[max(groups)] if groups else []
+
+
+def _lists_as_columns(node: Mapping, names: list[str], path: str) -> Rows:
+    n_rows = len(node[names[0]])
+    return Rows(path, RECORDS * n_rows, n_rows, lambda _: columns_of_values(names, [node[n] for n in names]))
+
+
+def _joined_lists(node: Mapping, path: str) -> Rows | None:
+    """Read lists of texts, or of alike records, under a key each: a label, or a part of a data set.
+
+    Lists of texts of different lengths are more likely that than anything else.
+    """
+    lists = {key: value for key, value in node.items() if isinstance(value, list) and value}
+    kinds = {kind for value in lists.values() for kind in map(type, value)}
+    if len(lists) < 2 or kinds not in ({str}, {dict}):
         return None
-    n_rows = max(groups, key=lambda n: (n, len(groups[n])))
-    names = groups[n_rows]
+    fields = [set(chain.from_iterable(value)) for value in lists.values()] if kinds == {dict} else []
+    if fields and len(set.intersection(*fields)) < ALIKE * len(set.union(*fields)):
+        return None
+    records = [
+        {**(item if isinstance(item, dict) else {TEXT: item}), KEY: key}
+        for key, value in lists.items()
+        for item in value
+    ]
+    certain = kinds == {str} and len(lists) == len(node) and len(set(map(len, lists.values()))) > 1
+    note = f"The lists under each key were joined; the column “{KEY}” says which one a row was in."
     return Rows(
-        path,
-        RECORDS * n_rows + 0.5,  # before one of these lists by itself
-        n_rows,
-        lambda _: columns_of_values(names, [lists[name] for name in names]),
+        EACH_KEY if path == WHOLE else f"{path} {EACH_KEY}",
+        (RECORDS if certain else SINGLE_VALUES) * len(records),
+        len(records),
+        lambda _: columns_of_records(records),
+        notes=[note],
     )
 
 

@@ -18,7 +18,9 @@ BEFORE_DOCUMENT = re.compile(
 """What scripts write before a document: `window.YTD.tweets.part0 = `, `callback(`, `)]}'`."""
 
 AFTER_SCRIPT = re.compile(r"[\s)]*;?")
-STRING_OR_EXTRA_COMMA = re.compile(r'"(?:[^"\\]|\\.)*"|,(?=\s*[\]}])', re.DOTALL)
+STRING_OR_EXTRA = re.compile(r'"(?:[^"\\]|\\.)*"|,(?=\s*[\]}])|//[^\n]*|/\*.*?\*/', re.DOTALL)
+"""A string, or what strict JSON has not: a comma before a closing bracket, a comment."""
+
 LINE_ENDINGS = (".jsonl", ".ndjson")
 
 
@@ -35,7 +37,7 @@ def parse_documents(name: str, text: str) -> Documents:
     """Parse all documents of a file.
 
     A repeated key of an object becomes "key (2)". NaN and infinite numbers are None. Where strict JSON
-    fails, a comma before a closing bracket, line breaks in strings and the literals of Python are accepted.
+    fails, commas before closing brackets, comments, line breaks in strings and Python literals are accepted.
 
     Raises
     ------
@@ -46,9 +48,12 @@ def parse_documents(name: str, text: str) -> Documents:
         return _parse(text, _Decoder())
     except (ValueError, RecursionError) as error:
         first = error
-    repaired = STRING_OR_EXTRA_COMMA.sub(lambda match: match[0] if match[0][0] == '"' else "", text)
+    repaired = STRING_OR_EXTRA.sub(lambda match: match[0] if match[0][0] == '"' else "", text)
     for parse, repair in (
-        (lambda: _parse(repaired, _Decoder(strict=False)), "a comma too many, or a line break in a string"),
+        (
+            lambda: _parse(repaired, _Decoder(strict=False)),
+            "a comma too many, a comment, or a line break in a string",
+        ),
         (lambda: _parse_literals(text), "written as Python literals"),
     ):
         try:

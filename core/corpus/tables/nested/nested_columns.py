@@ -17,8 +17,9 @@ MOST_LEVELS = 8
 MOST_COLUMNS = 1_000
 """Of a table; fields of the fewest records are left out."""
 
-MANY_FIELDS, LEAST_FILLED = 50, 0.1
-"""A nested record of more fields, each in fewer of the records, has ids as its keys and stays JSON."""
+MANY_FIELDS, LEAST_SHARED, LEAST_FILLED = 20, 1.5, 0.1
+"""Nested records of more fields, each in fewer records or a smaller share of them on average, have ids as
+their keys and stay JSON."""
 
 EXACT_WHOLE = 2**53
 """From which a float64 no longer holds each whole number."""
@@ -119,7 +120,7 @@ def _add_fields(found: Columns, name: object, values: list, level: int) -> bool:
     filled = sum(counts.values()) / (len(counts) * len(records)) if counts else 1.0
     if level >= MOST_LEVELS or len(found.names) + len(counts) > MOST_COLUMNS:
         return False
-    if len(counts) > MANY_FIELDS and (filled < LEAST_FILLED or len(records) == 1):
+    if len(counts) > MANY_FIELDS and (filled < LEAST_FILLED or filled * len(records) < LEAST_SHARED):
         return False
     for key in counts:
         inner = [value.get(key) if type(value) is dict else None for value in values]

@@ -2,11 +2,9 @@
 
 import json
 
-import hypothesis.strategies as some
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
 
 from core.corpus.tables import ReadOptions, read_table
 from core.errors import CorpusError
@@ -68,6 +66,11 @@ SHAPES = {
     "UTF-16": json.dumps(RECORDS).encode("utf-16"),
     "trailing commas": b'[{"text": "The parcel came late.", "stars": 1,}, {"text": "Great bread!",'
     b' "stars": 5}, {"text": "I was charged twice.", "stars": 2, },]',
+    "comments": b"// exported\n" + json.dumps(RECORDS, indent=1).encode() + b" /* the end */",
+    "names far away": {
+        "meta": {"view": {"columns": [{"name": "text"}, {"name": "stars"}]}},
+        "data": FRAME.to_numpy().tolist(),
+    },
     "Python literals": "\n".join(map(str, RECORDS)).encode(),
     "a Python list": str(RECORDS).encode(),
 }
@@ -98,10 +101,20 @@ def test_a_note_says_where_the_records_were():
 def test_another_list_can_be_chosen():
     document = {"train": RECORDS * 2, "test": [{"text": text.upper()} for text in TEXTS]}
     table = read(document)
-    assert (table.used.sheet, table.choices.sheets) == ("train", ("train", "test"))
+    assert (table.used.sheet, table.choices.sheets) == ("train", ("train", "test", "(each key)"))
     other = read(document, sheet="test")
     assert (other.used.sheet, other.frame["text"].tolist()) == ("test", [text.upper() for text in TEXTS])
     assert read(RECORDS).choices.sheets == ()
+
+
+def test_texts_under_their_labels():
+    table = read({"praise": TEXTS[:2], "complaint": TEXTS[2:]})
+    assert table.frame["text"].tolist() == TEXTS
+    assert table.frame["key"].tolist() == ["praise", "praise", "complaint"]
+    assert any("“key”" in note for note in table.notes)
+    document = {"train": RECORDS, "test": RECORDS[:2]}
+    (joined,) = set(read(document).choices.sheets) - {"train", "test"}
+    assert read(document, sheet=joined).frame["key"].tolist() == ["train"] * 3 + ["test"] * 2
 
 
 def test_of_rows_another_header_can_be_chosen():
@@ -369,35 +382,3 @@ def test_deep_records_are_read_up_to_a_level():
         deep = {"in": deep}
     frame = read([{"t": text, "d": deep} for text in TEXTS]).frame
     assert frame["t"].tolist() == TEXTS and frame.shape[1] == 2
-
-
-SCALARS = {
-    "text": some.text(some.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1),
-    "n": some.none() | some.integers(-(2**63), 2**63 - 1),
-    "real": some.none()
-    | some.floats(allow_nan=False, allow_infinity=False).filter(lambda x: not x.is_integer()),
-    "yes": some.none() | some.booleans(),
-    "user": some.fixed_dictionaries({"name": some.text("abcdé", min_size=1), "age": some.integers(0, 99)}),
-}
-TABLES = some.lists(some.fixed_dictionaries(SCALARS), min_size=3, max_size=6)
-
-
-@settings(derandomize=True, max_examples=25, deadline=None)
-@given(records=TABLES)
-@pytest.mark.parametrize("orient", ["records", "index", "columns", "split", "table", "lines"])
-def test_tables_of_pandas_come_back_equal(orient, records):
-    frame = pd.DataFrame(records, dtype=object)
-    how = {"orient": "records", "lines": True} if orient == "lines" else {"orient": orient}
-    content = frame.to_json(**how, double_precision=15).encode()
-    read = read_table("x.jsonl" if orient == "lines" else "x.json", content).frame
-    for record, row in zip(records, read.to_dict("records"), strict=True):
-        assert row["text"] == record["text"]
-        assert same(row["n"], record["n"]) and same(row["yes"], record["yes"])
-        assert same(row["real"], record["real"], exact=False)
-        assert (row["user.name"], row["user.age"]) == (record["user"]["name"], record["user"]["age"])
-
-
-def same(found, expected, *, exact=True):
-    if expected is None:
-        return pd.isna(found)
-    return found == expected if exact else found == pytest.approx(expected, rel=1e-12, abs=1e-14)
