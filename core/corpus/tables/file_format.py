@@ -33,7 +33,7 @@ PARTS = {
 
 OLE_PARTS = {"EncryptedPackage": "", "WordDocument": "a Word document", "Workbook": ".xls", "Book": ".xls"}
 """The same for Office documents before 2007; "" for one that a password protects."""
-DAMAGED = "a damaged archive"
+DAMAGED, DAMAGED_OFFICE = "a damaged archive", "an Office document that is no workbook, or a damaged one"
 
 _MARKUP_START = re.compile(
     r"(<\?xml[^>]*>|<\?mso[^>]*>|<!--.*?-->|<!doctype[^>]*>|\s)*<(html|table|head|body|meta|style|(ss:)?workbook)\b",
@@ -62,7 +62,7 @@ def find_format(name: str, ending: str, content: bytes) -> tuple[str, list[str]]
         raise CorpusError(f"“{name}” is protected by a password: save it without one, or as CSV.")
     if found is None:
         found = _text_format(ending, content)
-    if found == DAMAGED and ending in BINARY:  # the reader of the format says what is wrong
+    if found in (DAMAGED, DAMAGED_OFFICE) and ending in BINARY:  # the reader of the format says what is wrong
         return ending, []
     if found == ending or (found == ".xlsx" and ending == ".xlsm"):
         return ending, []
@@ -81,7 +81,7 @@ def _binary_format(content: bytes) -> str | None:
         return _archive_format(content)
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         parts = (kind for part, kind in OLE_PARTS.items() if part.encode("utf-16-le") in content)
-        return next(parts, "an old Office document")
+        return next(parts, DAMAGED_OFFICE)
     if content.startswith(b"PAR1"):
         return ".parquet"
     return next((kind for start, kind in BINARY_STARTS.items() if content.startswith(start)), None)

@@ -27,6 +27,7 @@ from core.corpus.tables.tidy_columns import tidy_frame
 from core.errors import CorpusError
 
 MEGABYTE = 2**20
+GZIP_START = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,8 +98,8 @@ def read_table(
     name = PurePath(name).name
     check_size(name, len(content), most_bytes)
     inner = name
-    if name.lower().endswith(".gz"):
-        inner = name[: -len(".gz")]
+    if name.lower().endswith(".gz") or content.startswith(GZIP_START):
+        inner = re.sub(r"\.gz$", "", name, flags=re.IGNORECASE)
         content = unpack(name, content, most_bytes)
     ending = PurePath(inner).suffix.lower()
     if ending not in READERS:

@@ -36,9 +36,12 @@ def read_xlsx(name: str, content: bytes, options: ReadOptions) -> RawTable:
     check_unpacked(name, content, "XLSX")
     try:
         sheets = _xlsx_sheets(content)
-    except Exception:  # openpyxl's errors are of many types; calamine reads some more files
-        return _read_by_calamine(name, content, options, "XLSX")
-    return _guarded(name, "XLSX", lambda: table_of_sheets(name, sheets, options))
+        # openpyxl finds no sheets in "Strict Open XML", which calamine reads.
+        return table_of_sheets(name, sheets, options) if sheets else _read_by_calamine(name, content, options)
+    except CorpusError:
+        raise
+    except Exception:  # openpyxl's errors are of many types
+        return _read_by_calamine(name, content, options)
 
 
 def read_xlsb(name: str, content: bytes, options: ReadOptions) -> RawTable:
@@ -71,15 +74,6 @@ def check_unpacked(name: str, content: bytes, kind: str) -> None:
         raise CorpusError(f"“{name}” is too large once unpacked: save the sheet as CSV.")
 
 
-def _guarded(name: str, kind: str, read: Callable[[], RawTable]) -> RawTable:
-    try:
-        return read()
-    except CorpusError:
-        raise
-    except Exception as error:  # the readers' errors for damaged files are of many types
-        raise _unreadable(name, kind) from error
-
-
 def _unreadable(name: str, kind: str) -> CorpusError:
     return CorpusError(
         f"“{name}” is not a readable {kind} file (it may be damaged): save it again, or as CSV."
@@ -96,20 +90,26 @@ def _xlsx_sheets(content: bytes) -> list[Sheet]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on parts that are not read, such as pictures
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-    archive = zipfile.ZipFile(io.BytesIO(content))
-    try:
-        paths = sheet_paths(archive)
-    except Exception:  # only the facts beside the values need the paths
-        paths = {}
+    facts = _xlsx_facts(content)
     return [
         Sheet(
             sheet.title,
             sheet.sheet_state == "visible",
             partial(_rows_of_openpyxl, sheet),
-            partial(facts_of_sheet, archive, paths[sheet.title]) if sheet.title in paths else SheetFacts,
+            facts.get(sheet.title, SheetFacts),
         )
         for sheet in book.worksheets
     ]
+
+
+def _xlsx_facts(content: bytes) -> dict[str, Callable[[], SheetFacts]]:
+    """Return what gives the facts of each sheet, by its name; nothing where the archive has another order."""
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    try:
+        paths = sheet_paths(archive)
+    except (KeyError, SyntaxError):  # a missing part, or one that is not well-formed
+        return {}
+    return {title: partial(facts_of_sheet, archive, path) for title, path in paths.items()}
 
 
 def _rows_of_openpyxl(sheet: ReadOnlyWorksheet) -> Iterator[Row]:
@@ -120,28 +120,31 @@ def _rows_of_openpyxl(sheet: ReadOnlyWorksheet) -> Iterator[Row]:
             yield tuple(unescape(value) if isinstance(value, str) else value for value in row)
 
 
-def _read_by_calamine(name: str, content: bytes, options: ReadOptions, kind: str) -> RawTable:
+def _read_by_calamine(name: str, content: bytes, options: ReadOptions, kind: str = "XLSX") -> RawTable:
     from python_calamine import PasswordError, load_workbook
 
     if ENCRYPTED_PART in content:
         raise _protected(name)
+    facts = _xlsx_facts(content) if kind == "XLSX" else {}
     try:
         book = load_workbook(io.BytesIO(content))
+        sheets = [
+            Sheet(
+                sheet.name,
+                str(sheet.visible).endswith(".Visible"),
+                partial(_rows_of_calamine, book, sheet.name),
+                facts.get(sheet.name, partial(_facts_of_calamine, book, sheet.name)),
+            )
+            for sheet in book.sheets_metadata
+            if str(sheet.typ).endswith(".WorkSheet")
+        ]
+        return table_of_sheets(name, sheets, options)
+    except CorpusError:
+        raise
     except PasswordError as error:
         raise _protected(name) from error
-    except Exception as error:  # of many types for a damaged file
+    except Exception as error:  # the readers' errors for damaged files are of many types
         raise _unreadable(name, kind) from error
-    sheets = [
-        Sheet(
-            sheet.name,
-            str(sheet.visible).endswith(".Visible"),
-            partial(_rows_of_calamine, book, sheet.name),
-            partial(_facts_of_calamine, book, sheet.name),
-        )
-        for sheet in book.sheets_metadata
-        if str(sheet.typ).endswith(".WorkSheet")
-    ]
-    return _guarded(name, kind, lambda: table_of_sheets(name, sheets, options))
 
 
 def _rows_of_calamine(book: object, sheet_name: str) -> Iterator[Row]:

@@ -161,7 +161,7 @@ def _notes_on_formulas(facts: SheetFacts, names: dict[int, str], rows: set[int],
         where = ", ".join(f"“{names[p]}” {n:,}" for p, n in sorted(unsolved.items()) if p in names)
         where = f" ({where})" if where else ""
         notes.append(
-            f"Formulas without stored results: {unsolved.total():,}{where}; they are missing here: {CALCULATE}."
+            f"Formulas without stored results: {unsolved.total():,}{where}; they are missing: {CALCULATE}."
         )
     if facts.zeros_only:
         notes.append(
@@ -200,7 +200,7 @@ def _notes_on_rows(facts: SheetFacts, filled_down: set[int]) -> list[str]:
     notes = []
     if filled_down:
         notes.append(
-            f"Merged cells were read as their value in each row: {len(filled_down):,} rows below the first."
+            f"Values of cells that are merged over several rows were repeated in {len(filled_down):,} more."
         )
     if facts.n_hidden_rows:
         notes.append(f"Hidden rows are read too: {facts.n_hidden_rows:,}.")
