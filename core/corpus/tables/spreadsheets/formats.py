@@ -104,10 +104,10 @@ def _xlsx_sheets(content: bytes) -> list[Sheet]:
 
 def _xlsx_facts(content: bytes) -> dict[str, Callable[[], SheetFacts]]:
     """Return what gives the facts of each sheet, by its name; nothing where the archive has another order."""
-    archive = zipfile.ZipFile(io.BytesIO(content))
     try:
+        archive = zipfile.ZipFile(io.BytesIO(content))
         paths = sheet_paths(archive)
-    except (KeyError, SyntaxError):  # a missing part, or one that is not well-formed
+    except Exception:  # of many types: parts are missing or damaged
         return {}
     return {title: partial(facts_of_sheet, archive, path) for title, path in paths.items()}
 
