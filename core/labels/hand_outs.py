@@ -26,7 +26,7 @@ class HandOut:
     row : int or None, the text; None where the queue is empty
     person : str
     since : float, seconds of the clock
-    is_open : callable, whether the queue can still be answered
+    is_open : callable
     """
 
     analysis_id: int
@@ -50,6 +50,7 @@ class HandOuts:
         self._seconds = seconds
         self._clock = clock
         self._shown: dict[str, HandOut] = {}
+        self._shared: set[str] = set()
         self._lock = threading.Lock()
 
     def take(
@@ -64,9 +65,20 @@ class HandOuts:
         """Hand out the first of `rows` that no other queue shows; None where there is none.
 
         Whatever this queue showed before is free for others from now on.
+
+        Parameters
+        ----------
+        queue : str, which identifies the queue
+        person : str, who labels
+        analysis_id : int
+        rows : iterable of int, texts in the order in which this queue would show them
+        is_open : callable
+            Whether the queue can still be answered; its text is free for others once it cannot.
         """
         with self._lock:
             held = self._held_by_others(queue, analysis_id)
+            if any(shown.person == person for other, shown in self._shown.items() if other != queue):
+                self._shared.add(person)
             row = next((row for row in rows if row not in held), None)
             self._shown[queue] = HandOut(analysis_id, row, person, self._clock(), is_open)
         return row
@@ -82,21 +94,21 @@ class HandOuts:
             self._forget_closed()
             return {shown.person for other, shown in self._shown.items() if other != queue}
 
-    def leave(self, queue: str) -> None:
-        """Free the text that a queue shows."""
+    def is_shared(self, person: str) -> bool:
+        """Return whether two queues were ever open at once under this name: two people may share it."""
         with self._lock:
-            self._shown.pop(queue, None)
+            return person in self._shared
 
     def _held_by_others(self, queue: str, analysis_id: int) -> dict[int, str]:
         self._forget_closed()
+        oldest = self._clock() - self._seconds
         return {
             shown.row: shown.person
             for other, shown in self._shown.items()
             if other != queue and shown.analysis_id == analysis_id and shown.row is not None
+            if shown.since >= oldest
         }
 
     def _forget_closed(self) -> None:
-        oldest = self._clock() - self._seconds
-        for queue, shown in list(self._shown.items()):
-            if shown.since < oldest or not shown.is_open():
-                del self._shown[queue]
+        for queue in [queue for queue, shown in self._shown.items() if not shown.is_open()]:
+            del self._shown[queue]

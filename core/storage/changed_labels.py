@@ -39,14 +39,14 @@ class ChangedLabel:
     ----------
     event : int, the entry that replaced it
     row : int, the text
-    mine : str or None, the label that the person gave, as it is called now; None where it was deleted since
+    mine : str, the label that the person gave, as it is called now
     now : str or None, the text's label now
     changed_by, changed_at : str, of the text's latest entry
     """
 
     event: int
     row: int
-    mine: str | None
+    mine: str
     now: str | None
     changed_by: str
     changed_at: str
@@ -61,8 +61,8 @@ class ChangedLabels:
     def of(self, analysis_id: int, person: str) -> list[ChangedLabel]:
         """Return the labels of a person that others changed and `tell` did not mark, the earliest first.
 
-        A change to a label that counts as the same one today is none. Cost O(n_entries of the person x
-        log n_entries), O(log n_entries) where nobody else labelled.
+        A change to a label that counts as the same one today is none, nor is one of a label deleted since.
+        Cost O(n_entries of the person x log n_entries), O(log n_entries) where nobody else labelled.
         """
         which = {"analysis": analysis_id, "person": person}
         with self._database.transaction() as connection:
@@ -72,18 +72,13 @@ class ChangedLabels:
             found = connection.execute(CHANGED, which).fetchall()
             labels = labels_of(connection, analysis_id)
         names, present = {label["id"]: label["name"] for label in labels}, counts_for(labels)
-        changed = [
-            ChangedLabel(
-                event=each["id"],
-                row=each["text_row"],
-                mine=names.get(present.get(each["mine"])),
-                now=names.get(present.get(each["now"])),
-                changed_by=each["given_by"],
-                changed_at=each["given_at"],
-            )
-            for each in found
-        ]
-        return [each for each in changed if each.mine != each.now]
+        changed = []
+        for each in found:
+            mine, now = names.get(present.get(each["mine"])), names.get(present.get(each["now"]))
+            if mine is not None and mine != now:
+                event, row, by, at = each["id"], each["text_row"], each["given_by"], each["given_at"]
+                changed.append(ChangedLabel(event, row, mine, now, changed_by=by, changed_at=at))
+        return changed
 
     def tell(self, person: str, changed: Iterable[ChangedLabel]) -> None:
         """Record that a person has seen these changes, so that `of` leaves them out from now on."""

@@ -20,10 +20,21 @@ from pages.common.evidence_status import (
 from pages.common.fit_button import FIT_HELP, draw_fit_button, fit_problem
 from pages.common.label_checks import current_check, draw_check_job, start_check
 from pages.common.label_manager import LABELS, change_labels, draw_label_manager
+from pages.common.label_steps import (
+    OwnStep,
+    hand_outs,
+    overtaken_text,
+    own_names,
+    own_step,
+    step_text,
+    undo_own,
+)
 from pages.common.notices import attempt, draw_notice, keep_notice, show_message
+from pages.common.person import draw_name_field, person
 from pages.common.state import (
     analysis_title,
     close_corpus,
+    connection_check,
     current_analysis,
     current_corpus,
     ensure_analysis,
@@ -37,7 +48,6 @@ from pages.common.state import (
     n_shown,
     open_analysis,
     open_corpus,
-    person,
     reset_state,
     set_widget,
     show_more,
@@ -53,6 +63,7 @@ __all__ = [
     "LABELS",
     "NAMES_ONLY",
     "NAMES_ONLY_HELP",
+    "OwnStep",
     "analysis_title",
     "attempt",
     "capitalised",
@@ -60,6 +71,7 @@ __all__ = [
     "close_corpus",
     "clustering_for",
     "clusters_job",
+    "connection_check",
     "current_analysis",
     "current_check",
     "current_corpus",
@@ -67,6 +79,7 @@ __all__ = [
     "draw_fit_button",
     "draw_label_manager",
     "draw_measuring",
+    "draw_name_field",
     "draw_notice",
     "draw_refit",
     "duration",
@@ -77,6 +90,7 @@ __all__ = [
     "forget_widgets",
     "get_state",
     "gigabytes",
+    "hand_outs",
     "has_widget",
     "is_fitted",
     "is_prepared",
@@ -88,6 +102,9 @@ __all__ = [
     "names_for",
     "open_analysis",
     "open_corpus",
+    "overtaken_text",
+    "own_names",
+    "own_step",
     "partition_for",
     "person",
     "reset_state",
@@ -100,6 +117,8 @@ __all__ = [
     "start_clusters",
     "start_widget",
     "state_of",
+    "step_text",
     "typical_of",
+    "undo_own",
     "widget_value",
 ]

@@ -10,12 +10,13 @@ It has three parts:
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
 import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.encoders import title_of
 from core.storage import Analysis, StoredCorpus, has_fit, has_space, load_method
@@ -199,12 +200,13 @@ def ensure_analysis() -> int:
     return state.analysis_id
 
 
-def person() -> str:
-    """Return the name of the person who labels: the user of this machine."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # no user name, as in some containers
-        return "person"
+def connection_check() -> Callable[[], bool]:
+    """Return a function that says whether the browser tab of this session is still connected."""
+    context = get_script_run_ctx()
+    if context is None or not runtime.exists():
+        return lambda: True
+    server, session_id = runtime.get_instance(), context.session_id
+    return lambda: bool(server.is_active_session(session_id))
 
 
 def analysis_title(analysis: Analysis, *, longest: int | None = None) -> str:

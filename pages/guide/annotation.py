@@ -16,7 +16,7 @@ from core.labels.annotation import (
 from core.storage import Analysis
 from core.tasks import estimate_analysis, latest_report
 from core.utils import KEY_VARIABLE, MODEL_VARIABLE, URL_VARIABLE, LanguageModel, configured
-from pages.common import attempt, cache, draw_notice, jobs, markdown
+from pages.common import attempt, cache, draw_notice, jobs, markdown, person
 
 FEWEST, STEP = 10, 50  # texts
 MILLION = 1_000_000
@@ -135,7 +135,8 @@ def draw_annotation_start(analysis: Analysis, corpus: Corpus, model: LanguageMod
 def start_annotation(analysis: Analysis, n_texts: int) -> None:
     """Queue a run, in a callback."""
     title = f"Labelling by a model: {analysis.instruction}"
-    attempt(lambda: jobs.start(TASK, title, analysis_id=analysis.id, n_texts=n_texts), ANNOTATION)
+    arguments = {"analysis_id": analysis.id, "n_texts": n_texts, "started_by": person()}
+    attempt(lambda: jobs.start(TASK, title, **arguments), ANNOTATION)
 
 
 def run_estimate_text(needed: Estimate, price_in: float, price_out: float) -> str:
@@ -160,7 +161,7 @@ def draw_latest_run(report: AnnotationReport) -> None:
             if report.n_by_person
             else ""
         )
-        + ". One Undo removes them all."
+        + ". One Undo by who started it removes them all."
     )
     if report.stopped:
         st.caption(f"It ended early: {markdown(report.stopped)}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from uuid import uuid4
 
 from core.labels import (
     BY_MODEL,
@@ -16,9 +18,20 @@ from core.labels import (
 )
 from core.maps import Fit, Space
 from core.tasks import LabelDoubt
-from pages.common import cache, current_check, markdown, state_of
+from pages.common import (
+    OwnStep,
+    cache,
+    connection_check,
+    current_check,
+    hand_outs,
+    markdown,
+    person,
+    state_of,
+    undo_own,
+)
 
 DECK = "deck"  # where messages about the deck are shown
+MOST_TRIES = 3  # at a text that nobody labelled meanwhile
 
 
 @dataclass
@@ -45,9 +58,10 @@ class Deck:
 
 @dataclass
 class DeckState:
-    """The deck of this session."""
+    """The deck of this session, and what other sessions know it by."""
 
     deck: Deck | None = None
+    queue: str = field(default_factory=lambda: uuid4().hex)
 
 
 @dataclass(frozen=True)
@@ -80,7 +94,37 @@ def get_deck(analysis_id: int, fit_key: str | None, mode: str, label: str | None
 
 
 def next_text(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit | None) -> Shown:
-    """Return the text to show now; a new round is chosen when every text of the last one was shown."""
+    """Return the text to show now; a new round is chosen when every text of the last one was shown.
+
+    A text that the deck of another session shows is left to it. Where nothing else is left, it is shown here
+    too, and `Shown.why` says so.
+    """
+    for _ in range(MOST_TRIES):
+        shown = _choose(deck, guide, generic, fit)
+        now = cache.store().labels.read(deck.analysis_id)
+        if now is guide:
+            break
+        guide = now  # someone labelled while this was chosen, perhaps this very text
+    if shown.row is None:
+        _take(deck, [])
+    return shown
+
+
+def give_label(deck: Deck, row: int, label: str | None, given_by: str, *, reviewed: bool = False) -> None:
+    """Record a label for a text of the deck, or None for a skip."""
+    cache.store().labels.give(deck.analysis_id, {row: label}, given_by, reviewed=reviewed)
+    deck.rows = [other for other in deck.rows if other != row]
+
+
+def undo_label(deck: Deck, own: OwnStep) -> str:
+    """Undo a step of this person and show its text again; return what stays as it is, "" for nothing."""
+    stays = undo_own(deck.analysis_id, own)
+    if len(own.step.rows) == 1 and not own.step.overtaken:
+        deck.rows = [own.step.rows[0], *(row for row in deck.rows if row != own.step.rows[0])]
+    return stays
+
+
+def _choose(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit | None) -> Shown:
     if deck.mode == SUGGESTED:
         return _suggested(deck, guide, generic, fit)
     if deck.mode == BY_MODEL:
@@ -90,32 +134,51 @@ def next_text(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit | None) -
     return _more(deck, guide, generic, fit) if deck.mode == MORE else _mistaken(deck, guide, fit)
 
 
-def give_label(deck: Deck, row: int, label: str | None, given_by: str, *, reviewed: bool = False) -> None:
-    """Record a label for a text of the deck, or None for a skip."""
-    cache.store().labels.give(deck.analysis_id, {row: label}, given_by, reviewed=reviewed)
-    deck.rows = [other for other in deck.rows if other != row]
+def _hand_out(
+    deck: Deck, rows: Sequence[int], choose: Callable[[Collection[int]], list[int]]
+) -> tuple[int | None, str]:
+    """Take the first of `rows` that no other deck shows, or of those that `choose` finds without them.
+
+    `deck.rows` then begins with it. Returns the row, and a sentence where another deck shows it, too.
+    """
+    row, word = _take(deck, rows), ""
+    if row is None:
+        rows = [*choose(_held(deck)), *rows]
+        row = _take(deck, rows)
+    if row is None:
+        rows = rows or choose(())
+        row = rows[0] if rows else None
+        other = _held(deck).get(row, "")
+        word = f" The deck of **{markdown(other)}** shows it, too." if other else ""
+    deck.rows = [row, *(each for each in dict.fromkeys(rows) if each != row)] if row is not None else []
+    return row, word
 
 
-def undo_label(deck: Deck) -> int:
-    """Undo the latest step and show its text again; return how many texts it had changed."""
-    rows = cache.store().labels.undo(deck.analysis_id)
-    if len(rows) == 1:
-        deck.rows = [rows[0], *(row for row in deck.rows if row != rows[0])]
-    return len(rows)
+def _take(deck: Deck, rows: Sequence[int]) -> int | None:
+    """Take the first of `rows` that the deck of no other session shows."""
+    queue = state_of(DeckState).queue
+    return hand_outs().take(queue, person(), deck.analysis_id, rows, is_open=connection_check())
+
+
+def _held(deck: Deck) -> dict[int, str]:
+    """Return the texts that decks of other sessions show, each with the name of the person."""
+    return hand_outs().held(state_of(DeckState).queue, deck.analysis_id)
 
 
 def _suggested(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit | None) -> Shown:
-    deck.rows = [row for row in deck.rows if not guide.seen[row]]
     probabilities = None if fit is None else fit.probabilities
-    deck.rows = deck.rows or next_round(guide, generic.vectors, probabilities)
-    if not deck.rows:
+    row, word = _hand_out(
+        deck,
+        [row for row in deck.rows if not guide.seen[row]],
+        lambda taken: next_round(guide, generic.vectors, probabilities, taken),
+    )
+    if row is None:
         return Shown(None, "Every text was labelled or skipped. **Fit** shows the effect on the map.")
-    row = deck.rows[0]
     if fit is None:
-        return Shown(row, "It represents a group of texts without a label.")
+        return Shown(row, f"It represents a group of texts without a label.{word}")
     if is_uncertain(fit.probabilities[row]):
-        return Shown(row, "The latest Fit is uncertain about it.")
-    return Shown(row, "It represents a group of texts with few labels.")
+        return Shown(row, f"The latest Fit is uncertain about it.{word}")
+    return Shown(row, f"It represents a group of texts with few labels.{word}")
 
 
 def _more(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit) -> Shown:
@@ -123,12 +186,15 @@ def _more(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit) -> Shown:
     predicted = [fit.labels[code] for code in fit.classes]
     if deck.label not in predicted:
         return Shown(None, f"The latest Fit does not know “{label}” yet: choose **Fit** first.")
-    deck.rows = [row for row in deck.rows if not guide.seen[row]]
     vectors, column = fit.base(generic).vectors, predicted.index(deck.label)
-    deck.rows = deck.rows or more_of(guide, vectors, fit.probabilities, column)
-    if not deck.rows:
+    row, word = _hand_out(
+        deck,
+        [row for row in deck.rows if not guide.seen[row]],
+        lambda taken: more_of(guide, vectors, fit.probabilities, column, taken),
+    )
+    if row is None:
         return Shown(None, f"No text without a label is left that could be **{label}**.")
-    return Shown(deck.rows[0], f"Of the texts without a label, one of the likeliest for **{label}**.")
+    return Shown(row, f"Of the texts without a label, one of the likeliest for **{label}**.{word}")
 
 
 def _mistaken(deck: Deck, guide: GuideLabels, fit: Fit) -> Shown:
@@ -141,21 +207,29 @@ def _mistaken(deck: Deck, guide: GuideLabels, fit: Fit) -> Shown:
         deck.mistakes = {doubt.row: doubt for doubt in check.doubts}
         deck.rows = list(deck.mistakes)
     still = dict(zip(guide.table["row"], guide.table["label"], strict=True))
-    for row in deck.rows:
-        doubt = deck.mistakes.get(row)
-        if doubt and not guide.reviewed[row] and still.get(row) == doubt.given:
-            return Shown(row, _doubt_text(doubt), doubt.better, doubt.given)
-    return Shown(None, "No other label given so far looks like a mistake.")
+    doubted = deck.mistakes
+    left = [row for row in doubted if not guide.reviewed[row] and still.get(row) == doubted[row].given]
+    row, word = _hand_out(
+        deck,
+        [row for row in deck.rows if row in left],
+        lambda taken: [row for row in left if row not in taken],
+    )
+    if row is None:
+        return Shown(None, "No other label given so far looks like a mistake.")
+    return Shown(row, _doubt_text(doubted[row]) + word, doubted[row].better, doubted[row].given)
 
 
 def _by_model(deck: Deck, guide: GuideLabels) -> Shown:
-    if not guide.by_model.any():
+    row, word = _hand_out(
+        deck,
+        [row for row in deck.rows if guide.by_model[row]],
+        lambda taken: [row for row in model_labels_to_review(guide) if row not in taken],
+    )
+    if row is None:
         return Shown(None, "No label given by a model is left to review.")
-    deck.rows = [row for row in deck.rows if guide.by_model[row]] or model_labels_to_review(guide)
-    row = deck.rows[0]
     given, model = guide.table.set_index("row").loc[row, ["label", "given_by"]]
     left = f"{guide.by_model.sum():,} such labels are left to review."
-    return Shown(row, f"{markdown(model)} labelled it **{markdown(given)}**. {left}", given=given)
+    return Shown(row, f"{markdown(model)} labelled it **{markdown(given)}**. {left}{word}", given=given)
 
 
 def _doubt_text(doubt: LabelDoubt) -> str:

@@ -14,6 +14,7 @@ from core.storage import Analysis
 from core.utils import cut
 from pages.charts import colour_of
 from pages.common import (
+    OwnStep,
     attempt,
     cache,
     draw_check_job,
@@ -22,17 +23,22 @@ from pages.common import (
     keep_notice,
     markdown,
     metadata_of,
+    overtaken_text,
+    own_step,
     person,
     set_widget,
+    step_text,
     widget_value,
 )
 from pages.guide.deck import DECK, Deck, Shown, get_deck, give_label, next_text, undo_label
+from pages.guide.people import draw_changed_labels, draw_people
 
 KEYS = 9  # labels that a single key gives
 TYPED = "guide_typed_label"
 SUGGESTED_PER_LABEL = 10  # texts to a label after which the maps regroup visibly
 CARD_HEIGHT = 190  # pixels; longer texts scroll
 LONGEST_SHOWN = 1500  # characters of a text in the deck
+LONGEST_HINT = 80  # characters of a text in the hint of Undo
 ICONS = {SUGGESTED: "auto_awesome", MORE: "search", MISTAKES: "rule", BY_MODEL: "smart_toy"}
 
 
@@ -41,6 +47,7 @@ def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space, fit: Fit | Non
     store = cache.store()
     guide = store.labels.read(analysis.id)
     names = guide.names
+    draw_changed_labels(analysis, corpus)
     mode, label = choose_mode(names, guide)
     deck = get_deck(analysis.id, analysis.fit_key if fit else None, mode, label)
     with st.spinner("Choosing texts…", show_time=False):
@@ -69,15 +76,7 @@ def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space, fit: Fit | Non
                 on_click=record_label,
                 args=[deck, shown.row, None],
             )
-        st.button(
-            "Undo",
-            key="guide_undo",
-            shortcut="Z",
-            type="tertiary",
-            disabled=guide.table.empty,
-            on_click=undo_step,
-            args=[deck],
-        )
+        draw_undo(deck, corpus)
     keys = f"Keys 1 to {min(len(names), KEYS)} give the label" if len(names) > 1 else "Key 1 gives the label"
     others = {MISTAKES: "K keeps it, Y changes it", BY_MODEL: "K keeps it, X removes it"}.get(mode, "S skips")
     st.caption(
@@ -85,6 +84,7 @@ def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space, fit: Fit | Non
         f"{keys}, {others}, Z undoes; click beside a field first."
     )
     draw_notice(DECK)
+    draw_people(guide)
 
 
 def choose_mode(names: Sequence[str], guide: GuideLabels) -> tuple[str, str | None]:
@@ -196,15 +196,39 @@ def record_label(deck: Deck, row: int, label: str | None, reviewed: bool = False
     attempt(lambda: give_label(deck, row, label, person(), reviewed=reviewed), DECK)
 
 
-def undo_step(deck: Deck) -> None:
-    """Undo the latest step. For callbacks."""
+def draw_undo(deck: Deck, corpus: Corpus) -> None:
+    """Draw the button that undoes the latest step of this person; its hint says what that is."""
+    own = own_step(deck.analysis_id)
+    if own is None:
+        hint = "There is nothing of yours to undo."
+    else:
+        step = own.step
+        text = f": “{cut(corpus.texts[step.rows[0]], LONGEST_HINT)}”" if len(step.rows) == 1 else ""
+        hint = f"Takes back {step_text(step)}{markdown(text)}, by {markdown(step.given_by)}. "
+        hint += markdown(overtaken_text(step))
+    st.button(
+        "Undo",
+        key="guide_undo",
+        shortcut="Z",
+        type="tertiary",
+        disabled=own is None,
+        help=hint.strip(),
+        on_click=undo_step,
+        args=[deck, own],
+    )
+
+
+def undo_step(deck: Deck, own: OwnStep) -> None:
+    """Undo a step of this person. For callbacks."""
     try:
-        touched = undo_label(deck)
+        stays = undo_label(deck, own)
     except RefractError as error:
         keep_notice(DECK, str(error))
         return
-    if touched > 1:
-        st.toast(f"{touched:,} labels undone.")
+    if stays:
+        keep_notice(DECK, f"Your step is undone. {stays}", "info")
+    if len(own.step.rows) > 1:
+        st.toast(f"{len(own.step.rows):,} labels undone.")
 
 
 def draw_text(corpus: Corpus, row: int) -> None:

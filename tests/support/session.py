@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from pages.common.person import PersonState
 from pages.common.state import STATE_KEY, AppState
 from pages.maps.selection import PanelSelection
 
@@ -11,6 +12,11 @@ def state_in(app, kind, owner=None):
     if STATE_KEY not in app.session_state:
         app.session_state[STATE_KEY] = AppState()
     return app.session_state[STATE_KEY].parts.setdefault((kind, owner), kind())
+
+
+def name_person(app, name):
+    """Let the session belong to this person, as if they had typed their name."""
+    state_in(app, PersonState).name = name
 
 
 def select(app, corpus_key, rows, token="token"):

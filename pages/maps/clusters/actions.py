@@ -32,9 +32,9 @@ def add_edit(corpus: Corpus, side: Side, edit: Edit) -> None:
     forget_inputs(side)
 
 
-def undo_edit(corpus: Corpus, side: Side) -> None:
-    """Undo the latest edit."""
-    cache.store().clusters.undo_edit(*owner(corpus, side))
+def undo_edit(corpus: Corpus, side: Side, name: str) -> None:
+    """Undo the latest edit under a name of this person."""
+    cache.store().clusters.undo_edit(*owner(corpus, side), name)
     forget_inputs(side)
 
 

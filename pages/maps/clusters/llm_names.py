@@ -8,7 +8,7 @@ from core.errors import RefractError
 from core.maps.clusters import SHOWN_TEXTS, Clustering
 from core.tasks import naming_problems
 from core.utils import configured
-from pages.common import cache, jobs, keep_notice, markdown, show_message
+from pages.common import cache, jobs, keep_notice, markdown, person, show_message
 from pages.maps.clusters.actions import CLUSTERS, owner
 from pages.maps.view import MapView, Side
 
@@ -32,7 +32,9 @@ def draw_naming(view: MapView, side: Side, clustering: Clustering) -> None:
         disabled=not n_unnamed or (job is not None and job.active),
         help=f"Sends up to {2 * SHOWN_TEXTS} texts for each of {n_unnamed:,} clusters to "
         f"{markdown(model.host)}. Names set by hand stay; one Undo removes the new ones.",
-        on_click=lambda: jobs.start("name_clusters", "Naming clusters", **_arguments(view, side)),
+        on_click=lambda: jobs.start(
+            "name_clusters", "Naming clusters", **_arguments(view, side), started_by=person()
+        ),
     )
     st.caption(f"Sends texts to {markdown(model.host)}.", width="content")
 

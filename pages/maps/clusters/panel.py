@@ -16,6 +16,8 @@ from pages.common import (
     jobs,
     markdown,
     n_shown,
+    own_names,
+    person,
     set_widget,
     source_for,
     start_clusters,
@@ -146,11 +148,12 @@ def _draw_choice(view: MapView, side: Side, clustering: Clustering) -> None:
 
 
 def _draw_undo(view: MapView, side: Side) -> None:
-    """Draw a button that undoes the latest edit."""
+    """Draw a button that undoes the latest edit of this person."""
     edits = cache.store().clusters.edits(*owner(view.corpus, side))
-    if not edits:
+    own = [edit for edit in edits if edit.started_by in (*own_names(), "")]
+    if not own:
         return
-    last = edits[-1]
+    last = own[-1]
     st.button(
         "Undo edit",
         key=f"maps_cluster_undo_{side.key}",
@@ -159,7 +162,7 @@ def _draw_undo(view: MapView, side: Side) -> None:
         help=f"Undoes: {markdown(describe_kept(last.edit))}, by {markdown(last.edited_by)}. "
         f"{len(edits):,} edits so far.",
         on_click=undo_edit,
-        args=[view.corpus, side],
+        args=[view.corpus, side, last.started_by or person()],
     )
 
 

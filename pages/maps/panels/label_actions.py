@@ -6,7 +6,16 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from pages.common import cache, change_labels, markdown, person
+from pages.common import (
+    cache,
+    change_labels,
+    markdown,
+    overtaken_text,
+    own_step,
+    person,
+    step_text,
+    undo_own,
+)
 
 ORIGINS = {
     "deck": "one text at a time on the page Guide",
@@ -37,26 +46,21 @@ def draw_give(
 
 
 def draw_undo(analysis_id: int, key: str) -> None:
-    """Draw a button that undoes the latest step; its label says what the step was."""
-    step = cache.store().labels.last_step(analysis_id)
-    if step is None:
+    """Draw a button that undoes the latest step of this person; its label says what the step was."""
+    own = own_step(analysis_id)
+    if own is None:
         return
-    texts = "1 text" if len(step.rows) == 1 else f"{len(step.rows):,} texts"
-    if not step.labels:
-        what = f"no label for {texts}"
-    elif len(step.labels) == 1:
-        what = f"“{markdown(step.labels[0])}” for {texts}"
-    else:
-        what = f"{len(step.labels)} labels for {texts}"
+    step = own.step
     giver = markdown(step.given_by) + _origin(analysis_id, step.rows, step.given_at)
+    stays = markdown(overtaken_text(step))
     st.button(
-        f"Undo {what}",
+        f"Undo {step_text(step)}",
         key=key,
         type="tertiary",
         icon=":material/undo:",
-        help=f"Undoes the latest step, by {giver}.",
+        help=f"Undoes your latest step, by {giver}." + (f" {stays}" if stays else ""),
         on_click=change_labels,
-        args=[lambda: cache.store().labels.undo(analysis_id, step)],
+        args=[lambda: undo_own(analysis_id, own)],
     )
 
 

@@ -35,8 +35,20 @@ def test_a_text_comes_back_when_it_is_answered_or_the_other_leaves():
     assert outs.take("b", "bo", 1, [8]) is None
     open_queues.clear()
     assert outs.take("b", "bo", 1, [8]) == 8
-    outs.leave("b")
+    outs.take("b", "bo", 1, [])  # nothing left for it
     assert outs.take("c", "cy", 1, [8]) == 8
+
+
+def test_a_name_is_shared_where_two_queues_were_open_under_it_at_once():
+    outs, open_queues = HandOuts(), {"a", "b"}
+    outs.take("a", "root", 1, ROWS, is_open=lambda: "a" in open_queues)
+    assert not outs.is_shared("root")
+    open_queues.discard("a")  # the page was loaded again
+    outs.take("b", "root", 1, ROWS, is_open=lambda: "b" in open_queues)
+    assert not outs.is_shared("root")
+    outs.take("c", "root", 1, ROWS)
+    open_queues.clear()
+    assert outs.is_shared("root") and not outs.is_shared("ada")
 
 
 def test_a_text_that_was_never_answered_comes_back_after_a_while():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.jobs import Job
-from core.maps.clusters import ClusterChoice, decode_edit
+from core.maps.clusters import ClusterChoice, Edit, decode_edit, encode_edit
 from core.utils import KEY_VARIABLE, MODEL_VARIABLE, URL_VARIABLE
 from pages.common import cache
 from pages.maps.clusters import actions
@@ -82,6 +82,18 @@ def test_a_renamed_cluster_keeps_its_name_until_it_is_undone(maps, store, prepar
     maps.button(key="maps_cluster_undo_generic").click().run()
     assert cards(maps) == before and edits(store, prepared) == []
     assert not maps.exception
+
+
+def test_an_edit_of_another_person_is_not_undone(maps, store, prepared):
+    split_by_k(maps)
+    open_edits(maps).text_input(key="maps_cluster_edit_generic_0_name").set_value("mine").run()
+    by_other = encode_edit(Edit("unlock", (np.arange(5),)))
+    store.clusters.add_edit(prepared, None, by_other, "someone else")
+    maps.run()
+    maps.button(key="maps_cluster_undo_generic").click().run()
+    assert not maps.exception
+    assert [edit.edited_by for edit in store.clusters.edits(prepared, None)] == ["someone else"]
+    assert "maps_cluster_undo_generic" not in {button.key for button in maps.button}
 
 
 def test_an_empty_name_and_the_name_of_another_are_refused(maps, store, prepared):

@@ -13,7 +13,7 @@ from core.tasks import check_labels
 from pages.common import cache
 from pages.maps.panels import label_review
 from pages.maps.panels.label_selection import Unticked, cell, known_name
-from tests.support.session import select, selected, state_in
+from tests.support.session import name_person, select, selected, state_in
 
 MAPS, GUIDE = "pages/maps/page.py", "pages/guide/page.py"
 SELECTED = np.array([0, 20, 21, 22])
@@ -111,6 +111,7 @@ def test_ticked_texts_are_labelled_in_one_step_and_undone_in_one(app, store, pre
 )
 def test_undo_shows_who_gave_the_labels_and_from_where(app, store, prepared, labelled, source, name, shown):
     store.labels.give(labelled, {30: "angry", 31: "pleased"}, "grace", source=source, source_name=name)
+    name_person(app, "grace")
     open_maps(app, prepared, [20], labelled)
     hint = app.button(key="maps_label_undo").help.replace("\\", "")
     assert "grace" in hint and (f"“{name}”" in hint) == shown
@@ -122,6 +123,7 @@ def test_undo_shows_who_gave_the_labels_and_from_where(app, store, prepared, lab
 def test_undo_of_a_label_deleted_since_shows_who_gave_it(app, store, prepared, labelled):
     store.labels.give(labelled, {30: "angry"}, "grace")
     store.label_names.delete(labelled, "angry")
+    name_person(app, "grace")
     open_maps(app, prepared, [20], labelled)
     assert "grace" in app.button(key="maps_label_undo").help
 
@@ -163,9 +165,23 @@ def test_leave_to_change_labels_is_for_one_selection_and_label(app, store, prepa
     assert app.button(key="maps_label_give").label == f"Label 4 texts as **{other}**"
 
 
-def test_undo_of_what_another_tab_has_overtaken_is_refused(app, store, prepared, labelled):
+def test_undo_takes_back_no_label_of_another_person(app, store, prepared, labelled):
+    name_person(app, "bo")
     open_maps(app, prepared, [20], labelled)
-    store.labels.give(labelled, {40: "angry"}, "another tab")
+    assert "maps_label_undo" not in keys(app)
+    store.labels.give(labelled, {20: "angry", 40: "angry"}, "bo")
+    store.labels.give(labelled, {40: "pleased", 41: "pleased"}, "ada")
+    app.run()
+    assert "ada" in app.button(key="maps_label_undo").help  # whose label stays
+    app.button(key="maps_label_undo").click().run()
+    assert not app.exception and labels_of(store, labelled, [20, 40, 41]) == [None, "pleased", "pleased"]
+    assert "maps_label_undo" not in keys(app)
+
+
+def test_undo_of_what_another_tab_has_overtaken_is_refused(app, store, prepared, labelled):
+    name_person(app, "ada")
+    open_maps(app, prepared, [20], labelled)
+    store.labels.give(labelled, {40: "angry"}, "ada")
     app.button(key="maps_label_undo").click().run()
     assert not app.exception and "Labels changed in another tab" in words(app)
     assert labels_of(store, labelled, [40]) == ["angry"]

@@ -11,7 +11,7 @@ from pages.maps.colour_by import colourings, predicted
 from pages.maps.filters import FilterState, profile_of
 from pages.maps.view import current_view
 from tests.conftest import FEELINGS, make_frame
-from tests.support.session import select, state_in
+from tests.support.session import name_person, select, state_in
 
 MAPS = "pages/maps/page.py"
 SIDE_PANELS = ["Selection", "Label", "Text", "New text"]
@@ -194,6 +194,7 @@ def test_a_merged_label_keeps_its_name_in_the_predictions_until_the_next_fit(sto
 
 def test_an_edit_that_cannot_be_read_hides_nothing_and_can_be_undone(app, store, corpus, fitted):
     store.clusters.add_edit(corpus.key, fitted, b"damaged", "ada")
+    name_person(app, "ada")
     open_maps(app)
     assert "an edit that cannot be read" in words(app)
     app.button(key=f"maps_cluster_undo_analysis-{fitted}").click().run()

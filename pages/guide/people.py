@@ -1,0 +1,85 @@
+"""People who label together: their names, how many labels each gave, labels that others changed."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.corpus import Corpus
+from core.labels import GuideLabels
+from core.storage import Analysis, ChangedLabel
+from core.utils import cut
+from pages.common import attempt, cache, draw_name_field, hand_outs, markdown, person, state_of
+from pages.guide.deck import DECK, DeckState
+
+LONGEST_QUOTE = 100  # characters of a text whose label was changed
+
+
+def draw_people(guide: GuideLabels) -> None:
+    """Draw the field for one's name, and who gave how many labels where there is more than one person."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="guide_people"):
+        draw_name_field()
+        counts = counts_by_person(guide)
+        if len(counts) > 1:
+            given = " · ".join(f"{markdown(name)} **{number:,}**" for name, number in counts.items())
+            st.caption(f"Labels by person: {given}")
+    if person() in hand_outs().people(state_of(DeckState).queue):
+        st.caption(
+            f":material/group: Another tab labels as {markdown(person())}, too. If that is someone else, "
+            "type a name of your own, so that Undo takes back only your labels."
+        )
+
+
+def counts_by_person(guide: GuideLabels) -> dict[str, int]:
+    """Return the number of texts whose label each person gave, the most first, without labels by a model."""
+    table = guide.table
+    by_person = table[(table["source"] != "model") & table["label"].notna()]
+    return {str(name): int(number) for name, number in by_person["given_by"].value_counts().items()}
+
+
+def draw_changed_labels(analysis: Analysis, corpus: Corpus) -> None:
+    """Draw the first label of this person that another one changed, with what can be done about it."""
+    changed = cache.store().changed_labels.of(analysis.id, person())
+    if not changed:
+        return
+    first = changed[0]
+    with st.container(border=True, key="guide_changed"):
+        st.markdown(change_text(first, corpus))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                "Take mine back",
+                key="guide_changed_back",
+                help=f"The text is labelled {markdown(first.mine)} again, and the other is told.",
+                on_click=take_back,
+                args=[analysis.id, first],
+            )
+            st.button("Fine", key="guide_changed_fine", on_click=accept, args=[[first]])
+            if len(changed) > 1:
+                st.button(
+                    f"Fine with all {len(changed):,}",
+                    key="guide_changed_all",
+                    type="tertiary",
+                    on_click=accept,
+                    args=[changed],
+                )
+
+
+def change_text(change: ChangedLabel, corpus: Corpus) -> str:
+    """Return who changed which label, in markdown."""
+    text = markdown(cut(corpus.texts[change.row], LONGEST_QUOTE))
+    who, mine = markdown(change.changed_by), markdown(change.mine)
+    if change.now is None:
+        return f":material/group: **{who}** took away your label **{mine}** of “{text}”."
+    return (
+        f":material/group: **{who}** changed your label of “{text}” from **{mine}** to "
+        f"**{markdown(change.now)}**."
+    )
+
+
+def accept(changed: list[ChangedLabel]) -> None:
+    """Leave changed labels as they are, and do not tell of them again. For callbacks."""
+    attempt(lambda: cache.store().changed_labels.tell(person(), changed), DECK)
+
+
+def take_back(analysis_id: int, change: ChangedLabel) -> None:
+    """Give a text the label again that another person changed. For callbacks."""
+    attempt(lambda: cache.store().labels.give(analysis_id, {change.row: change.mine}, person()), DECK)
