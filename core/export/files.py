@@ -120,7 +120,8 @@ def export_files(source: ExportSource, table: pd.DataFrame, *, neutralise: bool 
         File(
             "csv",
             "Table as CSV",
-            f"Opens in spreadsheets and everything else · {_about(max(0.1 * MEGABYTE, csv_size(table)))}",
+            f"Opens in spreadsheets and everything else{_rows_beside(source.corpus)} · "
+            f"{_about(max(0.1 * MEGABYTE, csv_size(table)))}",
             f"{stem}.csv",
             CSV,
             lambda: to_csv_bytes(table, neutralise=neutralise),
@@ -152,6 +153,17 @@ def file_name(corpus_name: str, title: str = "", *, from_names_only: bool = Fals
     return re.sub(r"[^\w]+", "-", " ".join(part for part in parts if part)).strip("-").lower() or "refract"
 
 
+def _rows_beside(corpus: Corpus) -> str:
+    """Say what the table holds of the rows that are not on the map."""
+    beside = corpus.left_out
+    if beside is None:
+        return ""
+    return (
+        f"; also holds copies with the results of their originals ({beside.n_copies:,}) and texts that were set "
+        f"aside, without results ({beside.n_set_aside:,})"
+    )
+
+
 def _vectors(source: ExportSource, table: pd.DataFrame, stem: str) -> File:
     space, kind = source.generic, "Generic"
     if source.fit is not None:
@@ -162,7 +174,7 @@ def _vectors(source: ExportSource, table: pd.DataFrame, stem: str) -> File:
     if beside is not None:
         n_texts += beside.n_copies
         if beside.n_set_aside:
-            without = f"; the {beside.n_set_aside:,} texts that were set aside have none and are left out"
+            without = f", without the texts that were set aside ({beside.n_set_aside:,}), which have none"
     return File(
         "vectors",
         f"{kind} vectors as Parquet",

@@ -5,11 +5,12 @@ import pandas as pd
 import pytest
 
 from core.corpus import Partition
-from core.export import ExportSource, export_files, file_name, source_table
+from core.corpus.tables import read_table
+from core.export import AnalysisResults, ExportSource, export_files, file_name, source_table
 from core.maps import Space
 from core.transforms import Method
 from tests.core.export.test_findings import FINDINGS, FIT
-from tests.core.export.test_tables import corpus_with
+from tests.core.export.test_tables import corpus_with, left_out_corpus
 
 SPACE = Space(np.eye(4, 3, dtype=np.float32), None, np.arange(8, dtype=np.float32).reshape(4, 2))
 CLUSTERS = Partition(np.array([0, 0, 1, -1], dtype=np.int32), {0: "late", 1: "people"})
@@ -65,6 +66,58 @@ def test_a_fit_leaves_with_its_linear_form_its_evidence_and_the_record():
     table = source_table(fitted())
     assert table["predicted_label"].tolist() == ["sad", "sad", "glad", "glad"]
     assert table["given_label"].fillna("").tolist() == ["sad", "", "", "glad"]
+
+
+def test_the_hints_count_the_rows_that_are_not_on_the_map():
+    files = files_of(replace(fitted(), corpus=left_out_corpus()))
+    assert "(2)" in files["csv"].hint and "(1)" in files["csv"].hint
+    assert "6 × 3" in files["vectors"].hint and "(1)" in files["vectors"].hint
+
+
+def test_two_analyses_leave_side_by_side_read_only_when_wanted():
+    read = []
+
+    def results(title):
+        read.append(title)
+        return AnalysisResults(title, given=Partition(np.array([0, -1, -1, -1]), {0: "sad"}))
+
+    analyses = [lambda: results("by feeling"), lambda: results("by topic")]
+    assert list(files_of(replace(fitted(), analyses=analyses[:1])))[-1] == "record"
+    files = files_of(replace(fitted(), analyses=analyses))
+    assert list(files)[-2:] == ["overview", "overview_parquet"] and not read
+    assert files["overview"].name == "x-all-analyses.csv"
+    found = read_table("x.csv", files["overview"].make()).frame
+    assert found["by_topic_given_label"].fillna("").tolist() == ["sad", "", "", ""]
+    assert read == ["by feeling", "by topic"]
+
+
+@pytest.mark.parametrize("neutralise", [True, False])
+def test_the_choice_for_spreadsheets_holds_for_every_csv(neutralise):
+    history = pd.concat([HISTORY] * 2, ignore_index=True).assign(row=[1, 2])
+    source = replace(fitted(), history=history, analyses=[lambda: AnalysisResults("a")] * 2)
+    made = [
+        file.make()
+        for file in export_files(source, source_table(source), neutralise=neutralise)
+        if file.name.endswith(".csv")
+    ]
+    assert len(made) == 3
+    assert all((b"\"'=SUM" in content) == neutralise for content in made)
+
+
+def test_the_record_of_labels_comes_back():
+    rows = [3, 1, 1]
+    history = pd.concat([HISTORY] * 3, ignore_index=True).assign(
+        row=rows, step=[1, 2, 3], label=["=glad", "sad", None], counts_as=["=glad", None, None]
+    )
+    files = files_of(replace(fitted(), history=history))
+    again = read_table("labels.csv", files["record"].make()).frame
+    assert again["row"].tolist() == rows
+    assert again["source_row"].tolist() == [row + 1 for row in rows]
+    assert again["text"].tolist() == corpus_with().texts[rows].tolist()
+    assert again["label"].fillna("none").tolist() == ["=glad", "sad", "none"]
+    assert again["counts_as"].fillna("none").tolist() == ["=glad", "none", "none"]
+    assert again["given_at"].astype("str").str.startswith("2026-01-01").all()
+    assert again["step"].tolist() == [1, 2, 3]
 
 
 def test_re_encoded_texts_have_no_linear_form():
