@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -19,7 +20,13 @@ from core.corpus.tables.delimited.dialect import (
     lone_returns_are_text,
     split_sep_line,
 )
-from core.corpus.tables.delimited.missing_texts import has_na_among_numbers, without_marks
+from core.corpus.tables.delimited.missing_texts import (
+    BARE_MARK,
+    MARKS,
+    mark_bare_na,
+    quotes_all_texts,
+    without_marks,
+)
 from core.corpus.tables.delimited.row_shapes import (
     ROW_NAME,
     OneName,
@@ -134,6 +141,11 @@ class _Text:
         with self.encoding.open(self.content) as file:
             yield from islice(file, skipped, None)
 
+    def sample_lines(self) -> list[str]:
+        """Return the lines of the sample but for the last one, which may be cut."""
+        lines = io.StringIO(self.sample_below_sep, newline="").readlines()
+        return lines if self.whole else lines[:-1]
+
     @property
     def first_line(self) -> int:
         return 2 if split_sep_line(self.sample)[1] else 1
@@ -159,11 +171,15 @@ class _Rows:
     """
 
     values: list[list[str]]
-    numbers: list[int]
-    lines: list[int]
+    numbers: array
+    lines: array
+    n_bare: int = 0
+    """Values that are NA outside quotation marks, where all texts are inside."""
 
     def below(self, start: int) -> _Rows:
-        return _Rows(self.values[start:], self.numbers[start:], self.lines[start:])
+        return replace(
+            self, values=self.values[start:], numbers=self.numbers[start:], lines=self.lines[start:]
+        )
 
 
 def _read(name: str, text: _Text, dialect: Dialect) -> tuple[Dialect, _Rows]:
@@ -185,24 +201,32 @@ def _read(name: str, text: _Text, dialect: Dialect) -> tuple[Dialect, _Rows]:
 
 
 def _read_rows(name: str, text: _Text, dialect: Dialect) -> _Rows:
-    rows = _Rows([], [], [])
-    line = 0  # the last line of the row before
-    reader = dialect.reader(text.lines())
+    values: list[list[str]] = []
+    numbers, starts = array("q"), array("q")
+    n_bare = line = 0  # the last line of the row before
+    lines = text.lines()
+    has_bare = b"NA" in text.content and quotes_all_texts(text.sample_lines(), dialect)
+    if has_bare:
+        lines = mark_bare_na(lines, dialect.delimiter)
+    reader = dialect.reader(lines)
     try:
         for number, row in enumerate(reader, start=1):
             if row:
                 if text.lone_returns:
                     row = [value.replace(LONE_RETURN, "\r") for value in row]
-                rows.values.append(row)
-                rows.numbers.append(number)
-                rows.lines.append(line + text.first_line)
+                if has_bare:
+                    n_bare += row.count(BARE_MARK)
+                    row = ["" if v == BARE_MARK else v.replace(BARE_MARK, "NA") for v in row]
+                values.append(row)
+                numbers.append(number)
+                starts.append(line + text.first_line)
             line = reader.line_num
     except csv.Error as error:
         raise BrokenQuotes(
             f"“{name}” has a wrong quotation mark in the row that begins in line {line + text.first_line:,}: "
             'close it, and write a quotation mark inside a text twice ("").'
         ) from error
-    return rows
+    return _Rows(values, numbers, starts, n_bare)
 
 
 def _frame_of(
@@ -211,7 +235,7 @@ def _frame_of(
     """Return the table below a header, the number of each row, and notes on what was changed."""
     names = list(header.names)
     end, notes = find_footer(rows.values, rows.numbers, len(names))
-    values, numbers = rows.values[:end], rows.numbers[:end]
+    values, numbers = rows.values[:end], list(rows.numbers[:end])
     repeated = [i for i, row in enumerate(values) if len(row) > 1 and row == names]
     if repeated:
         notes.append(
@@ -237,27 +261,40 @@ def _frame_of(
         if len(row) != width:
             row[width:] = [] if len(row) > width else [""] * (width - len(row))
     columns = [[row[position] or None for row in values] for position in range(width)]
-    columns, more = _without_marks(columns, names)
+    if rows.n_bare:
+        notes.append(
+            f"NA outside quotation marks was read as a missing value: {rows.n_bare:,}; between quotation "
+            "marks it is a text."
+        )
+    columns, more = _without_marks(columns, names, MARKS - {"NA"} if rows.n_bare else MARKS)
     frame = pd.DataFrame({position: column_of_strings(column) for position, column in enumerate(columns)})
     frame.columns = pd.Index(names, dtype=object)
     return frame, numbers, notes + more
 
 
 def _without_marks(
-    columns: list[list[str | None]], names: list[object]
+    columns: list[list[str | None]], names: list[object], marks: frozenset[str]
 ) -> tuple[list[list[str | None]], list[str]]:
-    is_na_missing = any(map(has_na_among_numbers, columns))
-    found = []
+    found, kept = [], []
     for position, column in enumerate(columns):
-        columns[position], n = without_marks(column, is_na_missing=is_na_missing)
+        columns[position], n, n_kept = without_marks(column, marks)
+        called = f"“{names[position] or f'column {position + 1}'}”"
         if n:
-            found.append(f"“{names[position] or f'column {position + 1}'}” {n:,}")
-    if not found:
-        return columns, []
-    return columns, [
-        f"Marks such as NA were read as missing texts: {', '.join(found)}; give them another spelling in the "
-        "file where they are meant as words."
-    ]
+            found.append(f"{called} {n:,}")
+        if n_kept:
+            kept.append(f"{called} {n_kept:,}")
+    notes = []
+    if found:
+        notes.append(
+            f"Marks such as NA were read as missing texts: {', '.join(found)}; give them another spelling in "
+            "the file where they are meant as words."
+        )
+    if kept:
+        notes.append(
+            f"NA was kept as a code beside others of two letters: {', '.join(kept)}; leave it empty in the "
+            "file where it means that a value is missing."
+        )
+    return columns, notes
 
 
 def _notes_on_dialect(found: FoundDialect, dialect: Dialect, rows: _Rows) -> list[str]:

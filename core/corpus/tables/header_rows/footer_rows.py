@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from core.corpus.tables.value_kinds import filled_positions, is_typed
 
 MOST_FOOTER_ROWS = 10
+BODY_ROWS = 300
 LEAST_FULL = 0.9
 """Share of the rows with two values or more, from which a single value at the end is no row."""
 
@@ -30,7 +31,7 @@ def find_footer(
     """
     if width < 2 or not rows:
         return len(rows), []
-    body = rows[: max(len(rows) - MOST_FOOTER_ROWS, (len(rows) + 1) // 2)]
+    body = rows[: max(len(rows) - MOST_FOOTER_ROWS, (len(rows) + 1) // 2)][-BODY_ROWS:]
     if sum(len(filled_positions(row)) > 1 for row in body) < LEAST_FULL * len(body):
         return len(rows), []
     end = len(rows)
@@ -56,7 +57,7 @@ def _is_footer(rows: Sequence[Sequence[object]], numbers: Sequence[int], i: int,
     value = str(rows[i][0])
     if _FOOTER.match(value):
         return True
-    first = [row[0] for row in rows[:i][:200] if row]
+    first = [row[0] for row in rows[max(0, i - BODY_ROWS) : i] if row]
     if all(map(is_typed, first)) and not is_typed(rows[i][0]):
         return True
     # A blank row alone does not do: a table may have blank rows everywhere.

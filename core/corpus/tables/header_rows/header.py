@@ -21,6 +21,7 @@ LEAST_TYPED = 0.9
 """Share of numbers or dates, from which a column is one of numbers or dates."""
 
 LONGEST_NAME = 60  # characters: a longer one is more likely a text
+MOST_WORDS = 4  # of the name of the only column; more are more likely a text
 LONGEST_SHOWN = 40
 
 _USUAL_NAME = re.compile(
@@ -293,7 +294,9 @@ def _doubt(sample: Sequence[Sequence[object]]) -> list[str]:
     """Return a note where the first row, taken for names, looks like a text."""
     first = sample[0]
     names = [first[p] for p in filled_positions(first)]
-    long = any(len(str(name)) > LONGEST_NAME and not str(name).rstrip().endswith("?") for name in names)
+    phrase = len(names) == 1 and len(str(names[0]).split()) > MOST_WORDS
+    long = any(len(str(name)) > LONGEST_NAME for name in names if not str(name).rstrip().endswith("?"))
+    long = long or (phrase and not str(names[0]).rstrip().endswith("?"))
     sequence = _is_sequence([name for name in names if is_typed(name)])
     numeric = any(map(is_typed, names)) and not sequence
     if not (long or numeric) or (long and _has_typed_column(sample[1:], first)):

@@ -5,7 +5,7 @@ import io
 
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from core.corpus.tables import read_table
@@ -22,7 +22,13 @@ ROW = st.tuples(
 )
 TABLE = st.lists(ROW, min_size=3, max_size=12)
 NAMES = ["text", "whole", "more", "real"]
-COMMON = settings(derandomize=True, max_examples=40, deadline=None)
+COMMON = settings(
+    derandomize=True,
+    max_examples=25,
+    deadline=None,
+    database=None,
+    phases=[Phase.generate],  # to shrink a table takes minutes
+)
 
 
 def text_of(value):
@@ -51,7 +57,7 @@ def assert_equal(content, rows, names=NAMES, name="x.csv"):
 @pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @given(rows=TABLE, mark=st.sampled_from(["", "\ufeff", "sep=%s\r\n"]))
-@settings(COMMON, max_examples=15)
+@settings(COMMON, max_examples=8)
 def test_every_dialect(delimiter, quoting, end, rows, mark):
     content = written(rows, delimiter=delimiter, quoting=quoting, lineterminator=end)
     start = mark % delimiter if "%" in mark else mark
@@ -69,7 +75,7 @@ def test_quotes_after_a_backslash(rows, delimiter):
         escapechar="\\",
         lineterminator="\n",
     )
-    assume('\\"' in content)
+    assume(any('"' in str(value) for row in rows for value in row))  # or nothing tells
     assert_equal(content, rows)
 
 
@@ -107,7 +113,7 @@ def test_lone_carriage_returns_inside_texts(rows):
 
 
 @given(rows=TABLE, codec=st.sampled_from(["utf-16", "utf-8-sig", "utf-32"]))
-@settings(COMMON, max_examples=15)
+@settings(COMMON, max_examples=8)
 def test_wide_characters(rows, codec):
     assert_equal(written(rows, delimiter="\t", lineterminator="\r\n").encode(codec), rows)
 
