@@ -159,8 +159,8 @@ def _rows_beside(corpus: Corpus) -> str:
     if beside is None:
         return ""
     return (
-        f"; also holds copies with the results of their originals ({beside.n_copies:,}) and texts that were set "
-        f"aside, without results ({beside.n_set_aside:,})"
+        f"; also holds copies with the results of their originals ({beside.n_copies:,}) and texts that were "
+        f"set aside, without results ({beside.n_set_aside:,})"
     )
 
 

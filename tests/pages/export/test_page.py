@@ -11,7 +11,7 @@ from core.corpus import build_corpus
 from core.corpus.tables import Table
 from core.transforms import Method
 from pages.common import cache
-from tests.support.page_helpers import EXPORT
+from tests.support.page_helpers import EXPORT, GUIDE, upload
 
 
 def test_everything_can_be_taken_out(app, prepared, labelled, corpus):
@@ -92,3 +92,24 @@ def test_the_choice_for_spreadsheets_is_on_and_can_be_switched_off(app, download
     app.toggle(key="export_neutralise").set_value(False).run()
     content = made(downloads["export_csv"])
     assert content.count(b'"=1+1') == 6 and b"'=1+1" not in content
+
+
+def test_an_export_can_be_uploaded_and_its_labels_imported(app, downloads, store, labelled, corpus):
+    cache.runner().submit("fit", "x", analysis_id=labelled)
+    app.run()
+    app.switch_page(EXPORT).run()
+    files = [made(downloads[key]) for key in ("export_csv", "export_record")]
+    for content in files:
+        other = store.add_analysis(corpus.key, "again")
+        app.run()
+        app.switch_page(GUIDE).run()
+        app.button(key=f"analysis_{other}").click().run()
+        app.file_uploader(key="guide_import").upload("labels.csv", content, "text/csv").run()
+        assert not app.exception and not app.error
+        again, before = store.labels.read(other), store.labels.read(labelled)
+        assert [again.names[code] if code >= 0 else "" for code in again.codes] == [
+            before.names[code] if code >= 0 else "" for code in before.codes
+        ]
+    upload(app, "export.csv", files[0])
+    assert not app.exception and not app.error
+    assert app.selectbox(key="corpus_text_column").value == "text"
