@@ -29,6 +29,7 @@ SAID = ("content", "text", "message", "body", "utterance")
 SENTENCE_LENGTH = 20  # characters: shorter strings are tags, tokens and the like
 NEARLY_ALL = 0.9
 SAMPLE_ROWS = 200
+JSON = json.JSONEncoder(ensure_ascii=False, default=str)
 
 
 @dataclass
@@ -190,4 +191,4 @@ def _who(item: object) -> str:
 
 
 def _as_json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return JSON.encode(value)

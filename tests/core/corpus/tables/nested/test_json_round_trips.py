@@ -1,4 +1,6 @@
-"""Tables that pandas writes as JSON come back equal."""
+"""Tables that pandas writes as JSON come back equal, and any document is read or refused in a sentence."""
+
+import json
 
 import hypothesis.strategies as some
 import pandas as pd
@@ -6,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from core.corpus.tables import read_table
+from core.errors import CorpusError
 
 SCALARS = {
     "text": some.text(some.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1),
@@ -37,3 +40,26 @@ def same(found, expected, *, exact=True):
     if expected is None:
         return pd.isna(found)
     return found == expected if exact else found == pytest.approx(expected, rel=1e-12, abs=1e-14)
+
+
+KEYS = some.sampled_from(
+    ["text", "data", "columns", "index", "schema", "fields", "rows", "0", "1", "from", "", "a.b"]
+)
+VALUES = some.none() | some.booleans() | some.integers() | some.floats() | some.text(max_size=8)
+DOCUMENTS = some.recursive(
+    VALUES,
+    lambda inner: some.lists(inner, max_size=5) | some.dictionaries(KEYS, inner, max_size=5),
+    max_leaves=30,
+)
+
+
+@settings(derandomize=True, max_examples=300, deadline=None)
+@given(document=DOCUMENTS)
+def test_any_document_is_read_or_refused_in_a_sentence(document):
+    try:
+        table = read_table("x.json", json.dumps(document).encode())
+    except CorpusError as error:
+        assert str(error).endswith(".")
+    else:
+        assert len(table.frame) > 0 and table.frame.columns.is_unique
+        assert all(len(vectors) == len(table.frame) for vectors in table.vectors.values())
