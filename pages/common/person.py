@@ -100,11 +100,16 @@ def _clean(name: str) -> str:
 
 
 def _keep_script(name: str, mark: str) -> str:
-    """Return a script that sets the cookie, once for each mark: a later tab may have set another name."""
+    """Return a script that sets the cookie, once for each mark: a later tab may have set another name.
+
+    It also takes the cursor out of the field, so that the next keys label texts.
+    """
     age = KEPT_DAYS * 24 * 3600 if name else 0
     return f"""<script>{{
       if (sessionStorage.getItem("{COOKIE}") !== "{mark}") {{
         sessionStorage.setItem("{COOKIE}", "{mark}");
         document.cookie = "{COOKIE}={quote(name, safe="")}; path=/; max-age={age}; samesite=strict";
+        const field = document.querySelector(".st-key-{FIELD} input");
+        if (field === document.activeElement) field.blur();  // keys label again
       }}
     }}</script>"""

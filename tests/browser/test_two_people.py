@@ -1,0 +1,87 @@
+"""Two browsers label one analysis at once, each under a name of its own."""
+
+import pytest
+
+from tests.support.app_server import open_browser, running_app
+
+pytestmark = pytest.mark.browser
+TURNS = 10
+CARD = ".st-key-guide_card"
+NAME = ".st-key-guide_person input"
+NAMES = {"ada": "Ada Løvelace", "bo": "bo"}
+
+
+@pytest.fixture
+def analysis(store, prepared):
+    analysis = store.add_analysis(prepared, "by feeling")
+    for name in ("angry", "pleased"):
+        store.label_names.add(analysis, name)
+    return analysis
+
+
+def text_of(page):
+    return page.locator(CARD).inner_text()
+
+
+def wait_for_another(page, before):
+    page.wait_for_function(
+        "([card, text]) => { const shown = document.querySelector(card)?.innerText;"
+        " return shown && shown != text && !document.querySelector('[data-stale=true]'); }",
+        arg=[CARD, before],
+    )
+
+
+def open_guide(page, address):
+    page.goto(f"{address}/guide")
+    page.locator(CARD).wait_for()
+    page.locator(NAME).wait_for()
+
+
+def test_two_people_label_at_once(analysis, store, corpus, home, tmp_path):
+    with running_app(home, log=tmp_path / "app.log") as address, open_browser() as ada:
+        bo = ada.context.browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+        pages = {"ada": ada, "bo": bo}
+        for who, page in pages.items():
+            open_guide(page, address)
+            page.locator(NAME).fill(NAMES[who])
+            page.locator(NAME).press("Enter")
+            page.wait_for_function("document.cookie.includes('refract_person=')")
+            page.wait_for_function("document.activeElement.tagName != 'INPUT'")
+        rows = {who: [] for who in pages}
+        texts = {str(text): row for row, text in enumerate(corpus.texts)}
+        for turn in range(TURNS):
+            shown = {who: text_of(page) for who, page in pages.items()}
+            for who, text in shown.items():
+                rows[who].append(next(row for found, row in texts.items() if found in text))
+            for page in pages.values():  # the server has both at once
+                page.keyboard.press(str(1 + turn % 2))
+            for who, page in pages.items():
+                wait_for_another(page, shown[who])
+        assert len({*rows["ada"], *rows["bo"]}) == 2 * TURNS
+        given = store.labels.read(analysis).table.set_index("row")
+        for who in pages:
+            assert set(given.loc[rows[who], "given_by"]) == {NAMES[who]}
+        assert len(given) == 2 * TURNS
+
+        before = text_of(ada)
+        ada.keyboard.press("z")
+        wait_for_another(ada, before)
+        left = store.labels.read(analysis).table
+        assert set(left["row"]) == {*rows["ada"], *rows["bo"]} - {rows["ada"][-1]}
+
+        store.labels.give(analysis, {rows["ada"][0]: "pleased"}, NAMES["bo"])
+        tab = ada.context.new_page()  # a new tab of the same browser
+        open_guide(tab, address)
+        assert tab.locator(NAME).input_value() == NAMES["ada"]
+        tab.get_by_text("changed your label of").wait_for()
+        tab.screenshot(path=tmp_path / "changed.png")
+        tab.locator(".st-key-guide_changed_back button").first.click()
+        tab.get_by_text("changed your label of").wait_for(state="detached")
+        bo.reload()
+        bo.get_by_text(f"{NAMES['ada']} changed your label of").wait_for()
+        assert bo.locator(NAME).input_value() == NAMES["bo"]
+        bo.screenshot(path=tmp_path / "bo.png")
+        bo.locator(".st-key-guide_changed_fine button").first.click()
+        bo.get_by_text("changed your label of").wait_for(state="detached")
+    now = store.labels.read(analysis).table.set_index("row")
+    assert now.loc[rows["ada"][0], ["label", "given_by"]].tolist() == ["angry", NAMES["ada"]]
