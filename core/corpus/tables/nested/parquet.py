@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import io
+import json
 import re
 import uuid
+from contextlib import suppress
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,6 +50,7 @@ def read_parquet(name: str, content: bytes, options: ReadOptions) -> RawTable:
         found = _Found()
         for column_name, column in zip(_names(table), table.columns, strict=True):
             _add(found, column_name, column, level=0)
+        _name_classes(found, table.schema.metadata or {})
     except RecursionError as error:
         raise CorpusError(f"“{name}” nests its values too deeply: leave out those columns.") from error
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -80,12 +85,33 @@ class _Found:
 def _names(table: pa.Table) -> list[str]:
     """Return the names of the columns; an index of pandas without a name becomes "index"."""
     n_indices = sum(bool(INDEX_NAME.fullmatch(name)) for name in table.column_names)
-    return [
-        INDEX_NAME.sub(r"index" if n_indices == 1 else r"index \1", name)
-        if INDEX_NAME.fullmatch(name)
-        else name
-        for name in table.column_names
-    ]
+    levels = (table.schema.pandas_metadata or {}).get("column_indexes", [])
+    names = []
+    for name in table.column_names:
+        if INDEX_NAME.fullmatch(name):
+            name = INDEX_NAME.sub("index" if n_indices == 1 else r"index \1", name)
+        elif len(levels) > 1 and name.startswith("("):  # "('2024', 'Q1')" is "2024 Q1"
+            with suppress(ValueError, SyntaxError):
+                name = " ".join(str(part) for part in ast.literal_eval(name) if part not in ("", None))
+        names.append(name)
+    return names
+
+
+def _name_classes(found: _Found, metadata: dict[bytes, bytes]) -> None:
+    """Replace the numbers of classes by their names, which the library datasets keeps beside the table."""
+    try:
+        features = json.loads(metadata.get(b"huggingface", b"{}")).get("info", {}).get("features", {})
+    except (ValueError, AttributeError):
+        return
+    for position, name in enumerate(found.names):
+        feature = features.get(name)
+        if not isinstance(feature, dict) or feature.get("_type") != "ClassLabel":
+            continue
+        classes = dict(enumerate(feature.get("names") or []))
+        numbers = found.columns[position]
+        if classes and numbers.dropna().isin(list(classes)).all():
+            found.columns[position] = numbers.map(classes).astype(object)
+            found.notes.append(f"The numbers of “{name}” were replaced by the names of their classes.")
 
 
 def _add(found: _Found, name: str, column: pa.ChunkedArray, level: int) -> None:
@@ -95,12 +121,7 @@ def _add(found: _Found, name: str, column: pa.ChunkedArray, level: int) -> None:
 
     kind = column.type
     if isinstance(kind, pa.BaseExtensionType):
-        storage = pa.chunked_array([chunk.storage for chunk in column.chunks], kind.storage_type)
-        if kind.extension_name == "arrow.uuid":
-            ids = [None if value is None else str(uuid.UUID(bytes=value)) for value in storage.to_pylist()]
-            found.add(name, pd.Series(ids, dtype=object))
-        else:
-            _add(found, name, storage, level)
+        _add_extension(found, name, column, level)
     elif types.is_dictionary(kind):
         _add(
             found,
@@ -125,14 +146,29 @@ def _add(found: _Found, name: str, column: pa.ChunkedArray, level: int) -> None:
         found.add(name, _scalars(column))
 
 
+def _add_extension(found: _Found, name: str, column: pa.ChunkedArray, level: int) -> None:
+    """Add a column of a type that is stored as another: tensors, ids, periods of pandas."""
+    import pyarrow as pa
+
+    kind = column.type
+    if kind.extension_name == "pandas.period":
+        found.add(name, column.to_pandas().astype("str"))
+        return
+    storage = pa.chunked_array([chunk.storage for chunk in column.chunks], kind.storage_type)
+    if kind.extension_name == "arrow.uuid":
+        ids = [None if value is None else str(uuid.UUID(bytes=value)) for value in storage.to_pylist()]
+        found.add(name, pd.Series(ids, dtype=object))
+    else:
+        _add(found, name, storage, level)
+
+
 def _scalars(column: pa.ChunkedArray) -> pd.Series:
     import pyarrow as pa
     import pyarrow.types as types
 
     kind = column.type
-    if types.is_decimal(kind) and kind.scale <= 0:  # whole numbers keep all digits
-        values = [None if value is None else int(value) for value in column.to_pylist()]
-        return pd.Series(values, dtype=object)
+    if types.is_decimal(kind):
+        return _decimals(column.to_pylist(), whole=kind.scale <= 0)
     if types.is_date(kind):
         column = column.cast(pa.timestamp("ms"))
     elif types.is_string_view(kind):
@@ -143,6 +179,15 @@ def _scalars(column: pa.ChunkedArray) -> pd.Series:
         for kind in ("Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64")
     }
     return column.to_pandas(types_mapper=whole.get)
+
+
+def _decimals(values: list[Decimal | None], *, whole: bool) -> pd.Series:
+    """Return decimals as numbers where these keep all digits, else as strings."""
+    if whole:
+        return pd.Series([None if value is None else int(value) for value in values], dtype=object)
+    if all(value is None or Decimal(repr(float(value))) == value for value in values):
+        return pd.Series([np.nan if value is None else float(value) for value in values], dtype=np.float64)
+    return pd.Series([None if value is None else str(value) for value in values], dtype=object)
 
 
 def _is_list_of_numbers(kind: pa.DataType) -> bool:

@@ -3,6 +3,7 @@
 import datetime as dt
 import decimal
 import io
+import json
 import uuid
 
 import hypothesis.strategies as some
@@ -60,6 +61,11 @@ def test_two_columns_may_have_one_name():
             [decimal.Decimal(10**17 + 1), None, decimal.Decimal(2)],
             pa.decimal128(38, 0),
             [10**17 + 1, pd.NA, 2],
+        ),
+        (
+            [decimal.Decimal("1234567890123456789.5"), None, None],
+            pa.decimal128(38, 1),
+            ["1234567890123456789.5", None, None],
         ),
         ([0.5, None, 1.5], pa.float16(), [0.5, None, 1.5]),
         ([None, None, None], pa.null(), [None, None, None]),
@@ -120,6 +126,23 @@ def test_an_index_is_kept_with_a_name():
     assert read(frame.set_axis(pd.Index(list("abc"), name="id"))).frame["id"].tolist() == ["a", "b", "c"]
     two = frame.set_axis(pd.MultiIndex.from_tuples([("a", 1), ("a", 2), ("b", 1)]))
     assert read(two).frame["index 1"].tolist() == [1, 2, 1]
+
+
+def test_periods_and_names_of_two_levels():
+    table = read(pd.DataFrame({"text": TEXTS, "month": pd.period_range("2024-01", periods=3, freq="M")}))
+    assert [str(value)[:7] for value in table.frame["month"]] == ["2024-01", "2024-02", "2024-03"]
+    two = read(pd.DataFrame({("said", "text"): TEXTS, ("n", ""): [1, 2, 3]}))
+    assert two.frame.columns.tolist() == ["said text", "n"]
+
+
+def test_classes_of_a_data_set_have_their_names():
+    features = {"label": {"names": ["angry", "pleased"], "_type": "ClassLabel"}, "text": {"_type": "Value"}}
+    about = {"huggingface": json.dumps({"info": {"features": features}})}
+    table = read(pa.table({"text": TEXTS, "label": [1, None, 0]}).replace_schema_metadata(about))
+    assert table.frame["label"].dropna().tolist() == ["pleased", "angry"]
+    assert any("“label”" in note for note in table.notes)
+    unnamed = read(pa.table({"text": TEXTS, "label": [1, -1, 0]}).replace_schema_metadata(about))
+    assert unnamed.frame["label"].tolist() == [1, -1, 0]
 
 
 @pytest.mark.parametrize(
