@@ -69,7 +69,7 @@ def measure(store: Store, report: Report, *, analysis_id: int, fit_key: str) -> 
             report(title, 0, 1)
             save_finding(results, fit_key, name, find(progress=progress_of(report, title)))
     if reshaped.method.reencodes:
-        keep_distinct_vectors(report, results, fit_key, texts)
+        keep_distinct_vectors(report, results, reshaped.space_key, texts)
     # For a corpus that an earlier version prepared.
     keep_distinct_vectors(report, results, embedding_key, texts)
     check_generic_map(report, results, embedding_key)

@@ -223,7 +223,10 @@ def doubt_of(view: MapView, side: Side) -> str:
     if analysis is None:
         return doubt_about(corpus.key, side.space_key, entry.encoder, corpus.texts)
     if side.fit.method.reencodes:
-        return doubt_about(corpus.key, analysis.fit_key, side.fit.method.encoder, corpus.texts)
+        # Vectors of answers are one where the answers are equal.
+        answered = cache.answers(corpus.key, side.space_key) is not None
+        encoder = side.fit.method.encoder
+        return "" if answered else doubt_about(corpus.key, side.space_key, encoder, corpus.texts)
     return doubt_about(corpus.key, analysis.embedding_key, entry.encoder, corpus.texts)
 
 
