@@ -37,7 +37,13 @@ def draw_read_controls(table: Table) -> None:
     """Draw how the file was read, with a choice for everything that could be read otherwise."""
     used, choices = table.used, table.choices
     if len(choices.sheets) > 1:
-        _draw_choice("Sheet", "sheet", choices.sheets, used.sheet, str)
+        _draw_choice(
+            "Sheet" if table.encoding is None else "Rows of the file",
+            "sheet",
+            choices.sheets,
+            used.sheet,
+            str,
+        )
     facts = [
         table.encoding or "",
         "" if used.delimiter is None else _delimiter_name(used.delimiter),

@@ -1,6 +1,7 @@
 """How an uploaded file was read, and how a person changes it."""
 
 import io
+import json
 
 import openpyxl
 import pytest
@@ -81,3 +82,14 @@ def test_another_sheet_can_be_chosen(app, workbook):
     choose(app, "sheet", "App")
     assert not app.exception and "The app was fine" in str(app.dataframe[0].value)
     assert "comment" in words(app) or columns(app) == ["comment", "stars"]
+
+
+def test_another_list_of_a_json_file_can_be_chosen(app):
+    document = {
+        "reviews": [{"text": f"It was visit number {i}, fine", "stars": i} for i in range(20)],
+        "users": [{"name": f"Bo the {i}th", "city": "Bern"} for i in range(5)],
+    }
+    upload(app, "shop.json", json.dumps(document).encode())
+    assert columns(app) == ["text", "stars"] and "reviews" in words(app)
+    choose(app, "sheet", "users")
+    assert not app.exception and columns(app) == ["name", "city"]
