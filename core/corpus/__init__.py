@@ -1,6 +1,6 @@
 """A corpus: texts with their columns, read from a file; its words, groups and full-text search."""
 
-from core.corpus.column_profile import Profile, profile_column
+from core.corpus.column_profile import Profile, dates_of, profile_column
 from core.corpus.corpus import Corpus, Partition, build_corpus
 from core.corpus.languages import EMOJI, MOST_LOOKED_AT, NO_LETTERS, TextLanguages, find_languages
 from core.corpus.left_out import SET_ASIDE, LeftOut, bare_text
@@ -18,6 +18,7 @@ from core.corpus.tokenizer import (
     read_words,
     table_words,
 )
+from core.corpus.value_range import usual_dates, usual_range, without_zone
 
 __all__ = [
     "EMOJI",
@@ -37,6 +38,7 @@ __all__ = [
     "bare_text",
     "build_corpus",
     "build_index",
+    "dates_of",
     "distinct_words",
     "echo_each_other",
     "examine",
@@ -50,5 +52,8 @@ __all__ = [
     "profile_column",
     "read_words",
     "table_words",
+    "usual_dates",
+    "usual_range",
     "vectors_of_texts",
+    "without_zone",
 ]

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from core.corpus.corpus import Partition
+from core.corpus.value_range import usual_dates, without_zone
 
 MOST_BINS = 30
 FEW_NUMBERS = 12
@@ -78,7 +79,7 @@ def profile_column(column: pd.Series) -> Profile | None:
         return _categories(column.map({True: "yes", False: "no"}), filled)
     if pd.api.types.is_numeric_dtype(column.dtype):
         return _numbers(column.to_numpy(dtype=np.float64, na_value=np.nan))
-    dates = _as_dates(column, filled)
+    dates = dates_of(column)
     return _categories(column, filled) if dates is None else _dates(dates)
 
 
@@ -130,10 +131,16 @@ def _format_number(value: float, step: float) -> str:
     return "0" if text == "-0" else text
 
 
-def _as_dates(column: pd.Series, filled: np.ndarray) -> pd.Series | None:
-    """Return the dates of a column of dates, or of strings that begin with year, month and day."""
+def dates_of(column: pd.Series) -> pd.Series | None:
+    """Return the dates of a column of dates, or of strings that begin with year, month and day; else None.
+
+    Corpora that an earlier version of Refract stored hold dates as strings.
+    """
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         return column
+    filled = column.notna().to_numpy()
+    if not filled.any() or pd.api.types.is_numeric_dtype(column.dtype):
+        return None
     values = column.to_numpy(dtype=object)[filled]
     if not all(isinstance(value, str) and DATE_PATTERN.fullmatch(value) for value in values[:100]):
         return None
@@ -144,10 +151,12 @@ def _as_dates(column: pd.Series, filled: np.ndarray) -> pd.Series | None:
 
 
 def _dates(dates: pd.Series) -> Profile | None:
-    times = dates if dates.dt.tz is None else dates.dt.tz_convert(None)
-    known = times.notna().to_numpy()
+    times = without_zone(dates)
     if times.nunique() < 2:
         return None
+    low, high = usual_dates(times)
+    early, late = (times < low).to_numpy(), (times > high).to_numpy()
+    known = times.notna().to_numpy() & ~early & ~late
     days_only = bool((times[known] == times[known].dt.normalize()).all())
     for unit in PERIOD_UNITS[1:] if days_only else PERIOD_UNITS:
         periods = times[known].dt.to_period(unit)
@@ -162,7 +171,15 @@ def _dates(dates: pd.Series) -> Profile | None:
     for start in range(0, int(offsets.max()) + 1, per_bin):
         name = _format_period(first + start)
         bins.append(name if per_bin == 1 else f"{name} to {_format_period(first + start + per_bin - 1)}")
-    return Profile("date", codes, tuple(bins), tuple(name.removeprefix("week of ") for name in bins), True)
+    starts = [name.removeprefix("week of ") for name in bins]
+    if late.any():
+        codes[late] = len(bins)
+        bins, starts = [*bins, f"after {bins[-1]}"], [*starts, "later"]
+    if early.any():
+        codes[known | late] += 1
+        codes[early] = 0
+        bins, starts = [f"before {bins[0]}", *bins], ["earlier", *starts]
+    return Profile("date", codes, tuple(bins), tuple(starts), True)
 
 
 def _format_period(period: pd.Period) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from core.corpus import Corpus
 from core.corpus.tables import as_text
 from core.utils import one_line
@@ -40,11 +42,20 @@ def shorten(text: str) -> str:
     return one_line(text, ROW_LENGTH)
 
 
+def _value_words(value: object) -> str:
+    """Write a value; a date without a time of day, and no time zone but UTC."""
+    if not isinstance(value, pd.Timestamp):
+        return as_text(value)
+    if value.tz is None and value == value.normalize():
+        return str(value.date())
+    return value.isoformat(sep=" ", timespec="auto").replace("+00:00", " UTC")
+
+
 def metadata_of(corpus: Corpus, row: int) -> list[tuple[str, str]]:
     """Names and values of a text's metadata, each on one line; empty values are left out."""
     values = corpus.metadata.iloc[[row]]  # a table, since a row alone loses the columns' types
     known = [
-        (shorten(str(name)), shorten(as_text(value.iat[0])))
+        (shorten(str(name)), shorten(_value_words(value.iat[0])))
         for name, value in values.items()
         if value.notna().iat[0]
     ]

@@ -7,11 +7,12 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from core.corpus import Partition
+from core.corpus import Partition, dates_of
 from core.maps import Fit
 from pages.charts import GREY, category_colours, colour_of
 from pages.common import cache
 from pages.maps.component import Colouring, NumericColouring
+from pages.maps.scales import dates_on_scale, numbers_on_scale
 from pages.maps.view import MapView, Side
 
 MOST_CATEGORIES = 20  # further values of a metadata column share one entry, so that the legend stays readable
@@ -68,9 +69,12 @@ def _labelled(title: str, codes: np.ndarray, names: list[str], none: str) -> Col
 
 
 def _metadata(title: str, column: pd.Series) -> Colouring | NumericColouring:
-    """Colour by a metadata column: by number, or by its most frequent values."""
+    """Colour by a metadata column: by number, by date, or by its most frequent values."""
     if pd.api.types.is_numeric_dtype(column) and column.nunique() > MOST_CATEGORIES:
-        return NumericColouring(title, column.to_numpy(dtype=np.float32, na_value=np.nan))
+        return numbers_on_scale(title, column)
+    dates = dates_of(column)
+    if dates is not None:
+        return dates_on_scale(title, dates)
     # The same words as in `core.corpus.column_profile`.
     words = {True: "yes", False: "no"} if pd.api.types.is_bool_dtype(column) else {}
     values = (

@@ -152,7 +152,17 @@ def _remember(chart: str, kept: PlainSelection, shown: np.ndarray | None) -> Non
 def _colours(colouring: Colouring | NumericColouring, *, bar: bool) -> dict[str, Any]:
     if isinstance(colouring, NumericColouring):
         values = np.asarray(colouring.values, dtype=np.float64)
-        return {"color": values, "colorscale": "Viridis", "showscale": bar}
+        found: dict[str, Any] = {"color": values, "colorscale": "Viridis", "showscale": bar}
+        if colouring.scale is not None:
+            found |= dict(zip(("cmin", "cmax"), colouring.scale, strict=True))
+            if colouring.ends is not None:
+                low, high = zip(colouring.scale, colouring.ends, strict=True)
+                ticks = [low, *colouring.ticks, high]
+                found["colorbar"] = {
+                    "tickvals": [value for value, _ in ticks],
+                    "ticktext": [plain(label) for _, label in ticks],
+                }
+        return found
     # -1 takes the last: grey.
     return {"color": np.array([*colouring.colours, GREY], dtype=object)[np.asarray(colouring.codes)]}
 

@@ -82,9 +82,17 @@ class NumericColouring:
     ----------
     values : float32 array (n,); NaN and infinite values are grey
     ends : labels of the low and the high end, for example dates; the numbers by default
+    scale : values at the two ends, beyond which the colour stays; the lowest and the highest by default
+    ticks : values between the ends with their labels
+    outside : words on the values beyond the ends; "" where there are none
+    origin : milliseconds since 1970 where the values are days after that moment; None for numbers
     """
 
     title: str
     values: np.ndarray
     ends: tuple[str, str] | None = None
     grey_label: str = "no value"
+    scale: tuple[float, float] | None = None
+    ticks: tuple[tuple[float, str], ...] = ()
+    outside: str = ""
+    origin: float | None = None

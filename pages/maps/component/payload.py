@@ -19,7 +19,7 @@ import numpy as np
 from core.utils import content_key
 from pages.maps.component.model import Colouring, NumericColouring, Pane
 
-PAYLOAD_VERSION = 2
+PAYLOAD_VERSION = 3
 """The browser refuses other versions, so that an old build does not draw a new payload wrongly."""
 
 MAX_PANES = 2
@@ -199,12 +199,17 @@ def _numeric_parts(colouring: NumericColouring, n: int) -> tuple[dict[str, Any],
     finite = np.isfinite(values)
     values = np.where(finite, values, np.float32(np.nan))
     low, high = (float(values[finite].min()), float(values[finite].max())) if finite.any() else (0.0, 0.0)
+    if colouring.scale is not None:
+        low, high = map(float, colouring.scale)
     header = {
         "kind": "numeric",
         "title": colouring.title,
-        "key": content_key(values),
+        "key": content_key(values, low, high),
         "low": low,
         "high": high,
+        "ticks": [[float(value), label] for value, label in colouring.ticks],
+        "outside": colouring.outside,
+        "origin": colouring.origin,
         "ends": None if colouring.ends is None else list(colouring.ends),
         "grey": colouring.grey_label,
     }

@@ -1,10 +1,9 @@
 // One legend for both maps: the meaning of each colour and its number of texts; a click selects them.
 
+import { placeOnScale, valueText } from "./scale.js";
 import { css, scaleGradient } from "./theme.js";
 
 const integers = new Intl.NumberFormat("en");
-const numbers = new Intl.NumberFormat("en", { maximumSignificantDigits: 5, useGrouping: "min2" });
-
 export class Legend {
   /** @param {(code: number, add: boolean) => void} onPick code as in the colouring, -1 for grey */
   constructor(parent, onPick) {
@@ -49,10 +48,18 @@ export class Legend {
 function scale(colouring, theme) {
   const element = document.createElement("span");
   element.className = "scale";
-  const [low, high] = colouring.ends ?? [numbers.format(colouring.low), numbers.format(colouring.high)];
+  const [low, high] = colouring.ends ?? [colouring.low, colouring.high].map((end) => valueText(colouring, end));
   const bar = textElement("span", "gradient", "");
   bar.style.background = scaleGradient(theme);
+  const place = placeOnScale(colouring);
+  for (const [value, label] of colouring.ticks) {
+    const tick = textElement("span", "tick", label);
+    tick.style.left = `${100 * place(value)}%`;
+    bar.append(tick);
+  }
+  element.classList.toggle("with-ticks", colouring.ticks.length > 0);
   element.append(textElement("span", "end", low), bar, textElement("span", "end", high));
+  if (colouring.outside) element.append(textElement("span", "outside", colouring.outside));
   return element;
 }
 
@@ -68,5 +75,7 @@ export function labelOf(colouring, values, point) {
   const value = values[point];
   if (colouring.kind !== "numeric") return value === 0 ? colouring.grey : colouring.labels[value - 1];
   if (Number.isNaN(value)) return colouring.grey;
-  return colouring.ends ? colouring.title : `${colouring.title} ${numbers.format(value)}`;
+  // Ends in words, such as "few" and "many", have no numbers between them.
+  const wordless = colouring.ends && colouring.origin === null;
+  return wordless ? colouring.title : `${colouring.title} ${valueText(colouring, value)}`;
 }

@@ -1,7 +1,7 @@
 // Bytes from Python: [u32 header length][JSON header][blobs], little-endian, every part padded to 4 bytes.
 
 const TYPES = { float32: Float32Array, uint32: Uint32Array, uint16: Uint16Array, uint8: Uint8Array };
-const VERSION = 2;
+const VERSION = 3;
 
 /**
  * Read the header; blobs are copied on request, so that a rerun without changes copies nothing.

@@ -1,5 +1,7 @@
 // Theme, colours and sizes. Colours are [red, green, blue] in 0 … 1.
 
+import { placeOnScale } from "./scale.js";
+
 const NUMERIC_STEPS = 64;
 // Dark to light in even steps, also for colour-blind people; both ends stay visible on their background.
 const SCALE_ON_LIGHT = ["#33246b", "#31518f", "#267a90", "#279f83", "#6bbd50", "#d3c21a"];
@@ -67,10 +69,8 @@ export function scaleGradient(theme) {
 /** Class of every point: codes come as classes; numbers become steps of the scale, not-a-number becomes 0. */
 export function classesOf(colouring, values) {
   if (colouring.kind !== "numeric") return values;
-  const span = colouring.high - colouring.low || 1;
-  return Uint16Array.from(values, (value) =>
-    Number.isNaN(value) ? 0 : 1 + Math.round(((value - colouring.low) / span) * (NUMERIC_STEPS - 1)),
-  );
+  const place = placeOnScale(colouring);
+  return Uint16Array.from(values, (value) => (Number.isNaN(value) ? 0 : 1 + Math.round(place(value) * (NUMERIC_STEPS - 1))));
 }
 
 const MOST_PIXELS = 16;

@@ -5,6 +5,7 @@ import { Camera } from "../src/camera.js";
 import { contourPath } from "../src/density.js";
 import { DOUBTFUL, drawingOrder, flagsOf, GREYED, LIT, mixedOrder, SELECTED } from "../src/point_flags.js";
 import { insidePolygon, PickGrid } from "../src/picking.js";
+import { placeOnScale, valueText } from "../src/scale.js";
 import { encodeSelection, NOTHING, same, union } from "../src/selection.js";
 
 const SQUARE = Float32Array.of(-0.5, -0.5, 0.5, -0.5, 0.5, 0.5, -0.5, 0.5, 0, 0);
@@ -123,4 +124,17 @@ test("contours go around the points that are shown", () => {
   const shown = Uint8Array.from({ length: 100 }, (_, i) => (i < 50 ? 1 : 0));
   assert.ok(xs(contourPath(coordinates, shown)).every((x) => x < 0));
   assert.equal(contourPath(coordinates, new Uint8Array(100)), "");
+});
+
+test("numbers beyond the ends of a scale have the colour of the end", () => {
+  const place = placeOnScale({ low: 10, high: 20 });
+  assert.deepEqual([-1000, 10, 15, 20, 1e9].map(place), [0, 0, 0.5, 1, 1]);
+  assert.equal(placeOnScale({ low: 5, high: 5 })(5), 0);
+});
+
+test("a value on a scale of dates is a date, with a time where there is one", () => {
+  const dates = { origin: Date.UTC(2024, 2, 1) };
+  const words = [...Float32Array.of(0, 3.3402777, 2913113)].map((value) => valueText(dates, value));
+  assert.deepEqual(words, ["1 Mar 2024", "4 Mar 2024, 08:10", "31 Dec 9999"]);
+  assert.equal(valueText({ origin: null }, 1234.5), "1234.5");
 });
