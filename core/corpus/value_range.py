@@ -45,8 +45,8 @@ def usual_range(values: np.ndarray, placeholders: np.ndarray | None = None) -> t
         return known[0].item(), known[-1].item()
     first, third = np.percentile(known, [25, 75])
     reach = FENCE * (third - first)
-    low = np.percentile(known, TAIL_PERCENT, method="higher")
-    high = np.percentile(known, 100 - TAIL_PERCENT, method="lower")
+    low = np.percentile(known, TAIL_PERCENT, method="lower")
+    high = np.percentile(known, 100 - TAIL_PERCENT, method="higher")
     known = known[(known >= min(low, first - reach)) & (known <= max(high, third + reach))]
     marks = np.empty(0) if placeholders is None else placeholders
     before = None
