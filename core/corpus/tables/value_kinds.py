@@ -34,10 +34,15 @@ def is_typed(value: object) -> bool:
     """Return whether a value is a number, a date, a time or a truth value, or is spelled as one."""
     if not isinstance(value, str):
         return isinstance(value, Number | date | time)
+    return value.strip().lower() in TRUTH_VALUES or is_number_or_date(value)
+
+
+def is_number_or_date(value: object) -> bool:
+    """Return whether a value is a number, a date or a time: "No" may be a name, 12 is none."""
+    if not isinstance(value, str):
+        return isinstance(value, Number | date | time)
     value = value.strip()
-    if not value or len(value) > LONGEST_TYPED:
-        return False
-    return bool(_NUMBER.fullmatch(value) or value.lower() in TRUTH_VALUES or _DATE.fullmatch(value))
+    return len(value) <= LONGEST_TYPED and bool(_NUMBER.fullmatch(value) or _DATE.fullmatch(value))
 
 
 def filled_positions(row: Sequence[object]) -> list[int]:

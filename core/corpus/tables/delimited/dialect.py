@@ -12,14 +12,14 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from core.corpus.tables.nested import hide_vectors
-from core.corpus.tables.value_kinds import is_typed
+from core.corpus.tables.value_kinds import is_number_or_date, is_typed
 
 if TYPE_CHECKING:
     from _csv import Reader as CsvReader
 
 DELIMITERS = ",;\t|"
-RARE_DELIMITERS = "^~\x1f\x01¦ "
-"""Taken only where no other fits, and where every row has as many values."""
+RARE_DELIMITERS = "^~\x1f\x01¦，； "
+"""Taken only where no other fits, and where every row, the first too, has as many values."""
 
 NO_DELIMITER = "\ufdd0"
 """No character of any text: the csv module wants a delimiter for files of one column too."""
@@ -29,7 +29,7 @@ LEAST_SCORE = 0.55
 """Score below which a character is no delimiter: texts of one column hold commas too."""
 
 LEAST_SCORE_RARE = 0.95
-UNQUOTED_WEIGHT = 0.9
+UNQUOTED_WEIGHT, TITLED_WEIGHT = 0.9, 0.95
 LEAST_QUOTED = 0.8
 """Values between single quotation marks for each row, from which these enclose values."""
 
@@ -158,6 +158,24 @@ def split_sep_line(sample: str) -> tuple[str | None, int]:
     return ("\t" if found.group(1) == "\\t" else found.group(1)), first.end()
 
 
+def is_quoted_by_line(lines: list[str]) -> bool:
+    """Return whether each line is a row of values, but quoted as if it were one: a spreadsheet writes so."""
+    if len(lines) < 2 or not all(line.startswith('"') for line in lines):
+        return False
+    try:
+        rows = list(Dialect("", doubled=True).reader(lines))
+    except csv.Error:
+        return False
+    values = [row[0] for row in rows if row]
+    if len(values) != len(lines):
+        return False
+    inner = find_dialect("\n".join(values), whole=True)
+    if not inner.dialect.delimiter:
+        return False
+    widths = {len(row) for row in inner.dialect.reader(values, strict=False)}
+    return len(widths) == 1
+
+
 def lone_returns_are_text(sample: str) -> bool:
     """Return whether a carriage return without a line feed is part of a value."""
     return "\n" in re.sub(r'"(?:[^"]|"")*"', "", sample)
@@ -251,7 +269,7 @@ def _rows(dialect: Dialect, lines: list[str], whole: bool) -> list[list[str]] | 
 
 
 def _try(dialect: Dialect, rows: list[list[str]]) -> _Trial:
-    is_rare = dialect.delimiter not in DELIMITERS
+    is_rare, is_by_r = dialect.delimiter not in DELIMITERS, dialect.delimiter == " "
     widths = Counter(len(row) for row in rows if len(row) > 1)
     if not widths:
         return _Trial(dialect, 0.0, 0.0, 1)
@@ -262,7 +280,7 @@ def _try(dialect: Dialect, rows: list[list[str]]) -> _Trial:
     n_agree = sum(len(row) == width or (len(row) > width and not any(row[width:])) for row in body)
     # Rows that are passed over, as titles, count against rows that are fewer.
     n_passed = len(rows) - len(body)
-    agreement = n_agree / (len(rows) - 1 if is_rare and len(rows) > 1 else max(len(body), n_passed))
+    agreement = n_agree / (len(rows) - is_by_r if is_rare and len(rows) > 1 else max(len(body), n_passed))
     ragged = _agreement_with_names(rows)
     if ragged > agreement:
         agreement, width = ragged, len(rows[0])
@@ -278,8 +296,10 @@ def _try(dialect: Dialect, rows: list[list[str]]) -> _Trial:
         )
     ):
         return _Trial(replace(dialect, blank=True), agreement, agreement, width)
-    mixed = sum(_holds_another(dialect.delimiter, value) for value in later) / max(len(later), 1)
-    return _Trial(dialect, agreement * (1 - share / 2) * (1 - mixed / 2), agreement, width)
+    values = [value for row in body for value in row if value]
+    mixed = sum(_holds_another(dialect.delimiter, value) for value in values) / max(len(values), 1)
+    score = agreement * (1 - share / 2) * (1 - mixed / 2)
+    return _Trial(dialect, score * (TITLED_WEIGHT if n_passed else 1), agreement, width)
 
 
 def _is_quoted(value: str) -> bool:
@@ -300,7 +320,7 @@ def _without_titles(rows: list[list[str]], width: int) -> list[list[str]]:
 def _agreement_with_names(rows: list[list[str]]) -> float:
     """Return the share of rows that fit below the first as their header; some writers cut empty values."""
     names = rows[0]
-    if len(names) < 3 or not all(name.strip() and not is_typed(name) for name in names):
+    if len(names) < 3 or not all(name.strip() and not is_number_or_date(name) for name in names):
         return 0.0
     if sum(name[0].isspace() for name in names[1:]) > 0 or len(set(names)) < len(names):
         return 0.0
@@ -326,7 +346,7 @@ def _is_spaced_table(rows: list[list[str]], body: list[list[str]], width: int) -
 
 def _holds_another(delimiter: str, value: str) -> bool:
     """Return whether a value looks like two, at another delimiter that no blank follows."""
-    if len(value) > 200 or is_typed(value):
+    if len(value) > 200 or is_typed(value) or value[0] in "{[":
         return False
     return any(
         other != delimiter and other in value and re.search(rf"{re.escape(other)}\S", value)

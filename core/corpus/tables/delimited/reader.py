@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import csv
-import io
-import re
 from array import array
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -17,7 +14,7 @@ from core.corpus.tables.delimited.dialect import (
     Dialect,
     FoundDialect,
     find_dialect,
-    lone_returns_are_text,
+    is_quoted_by_line,
     split_sep_line,
 )
 from core.corpus.tables.delimited.missing_texts import (
@@ -34,20 +31,17 @@ from core.corpus.tables.delimited.row_shapes import (
     has_row_names,
     note_on_short_rows,
 )
+from core.corpus.tables.delimited.text_lines import LONE_RETURN, TextLines
 from core.corpus.tables.header_rows import Header, find_footer, find_header
 from core.corpus.tables.raw_table import Choices, RawTable, ReadOptions
-from core.corpus.tables.text_encoding import TextEncoding, find_encoding
+from core.corpus.tables.text_encoding import find_encoding
 from core.corpus.tables.tidy_columns import column_of_strings
 from core.errors import CorpusError
 
-SAMPLE_CHARACTERS = 2**18
 LEAST_DELIMITED = 0.2
 """Share of the lines that hold a delimiter, from which a reading as one column is mentioned."""
 
 FIRST_ROWS = 15
-LONE_RETURN = "\ufdd1"
-"""Stands for a carriage return inside a value while the rows are cut; no character of any text."""
-
 DELIMITER_NAMES = {"\t": "tab", " ": "blank", ";": "semicolon", ",": "comma", "|": "vertical bar"}
 
 
@@ -60,10 +54,16 @@ def read_delimited(name: str, content: bytes, options: ReadOptions) -> RawTable:
         For a wrong quotation mark, or a row with more values than there are column names.
     """
     encoding = find_encoding(name, content, options.encoding)
-    text = _Text.open(encoding, content)
+    text = TextLines.open(encoding, content)
     sep, _ = split_sep_line(text.sample)
     chosen = options.delimiter if options.delimiter is not None else sep
     found = find_dialect(text.sample_below_sep, whole=text.whole, delimiter=chosen)
+    if chosen is None and found.dialect.delimiter == "" and is_quoted_by_line(text.sample_lines()):
+        unquoted = "\n".join(row[0] for row in _read(name, text, found.dialect)[1].values)
+        raw = read_delimited(name, unquoted.encode(), replace(options, encoding=None))
+        note = "Each line of the file is between quotation marks as a whole; they were taken off."
+        used = replace(raw.used, encoding=encoding.codec)
+        return replace(raw, encoding=encoding.label, notes=[*encoding.notes, note, *raw.notes], used=used)
     try:
         return _table_of(name, text, found, found.dialect, options)
     except OneName:
@@ -73,7 +73,7 @@ def read_delimited(name: str, content: bytes, options: ReadOptions) -> RawTable:
 
 
 def _table_of(
-    name: str, text: _Text, found: FoundDialect, dialect: Dialect, options: ReadOptions
+    name: str, text: TextLines, found: FoundDialect, dialect: Dialect, options: ReadOptions
 ) -> RawTable:
     dialect, rows = _read(name, text, dialect)
     if not any(map(any, rows.values)):
@@ -109,61 +109,6 @@ class BrokenQuotes(CorpusError):
 
 
 @dataclass(frozen=True)
-class _Text:
-    """Text of a file, of which the lines are read again for each dialect that is tried."""
-
-    encoding: TextEncoding
-    content: bytes
-    sample: str
-    whole: bool
-    lone_returns: bool
-
-    @classmethod
-    def open(cls, encoding: TextEncoding, content: bytes) -> _Text:
-        with encoding.open(content) as file:
-            sample = file.read(SAMPLE_CHARACTERS + 1)
-        whole = len(sample) <= SAMPLE_CHARACTERS
-        sample = sample[:SAMPLE_CHARACTERS]
-        lone = _has_lone_return(encoding, content) and lone_returns_are_text(sample)
-        return cls(encoding, content, _hide_returns(sample) if lone else sample, whole, lone)
-
-    @property
-    def sample_below_sep(self) -> str:
-        return self.sample[split_sep_line(self.sample)[1] :]
-
-    def lines(self) -> Iterator[str]:
-        """Yield the lines below a `sep=` line, with their ends."""
-        skipped = 1 if split_sep_line(self.sample)[1] else 0
-        if self.lone_returns:
-            text = _hide_returns(self.encoding.decode(self.content))
-            yield from islice(io.StringIO(text, newline=""), skipped, None)
-            return
-        with self.encoding.open(self.content) as file:
-            yield from islice(file, skipped, None)
-
-    def sample_lines(self) -> list[str]:
-        """Return the lines of the sample but for the last one, which may be cut."""
-        lines = io.StringIO(self.sample_below_sep, newline="").readlines()
-        return lines if self.whole else lines[:-1]
-
-    @property
-    def first_line(self) -> int:
-        return 2 if split_sep_line(self.sample)[1] else 1
-
-
-def _has_lone_return(encoding: TextEncoding, content: bytes) -> bool:
-    if b"\r" not in content:
-        return False
-    if encoding.codec.startswith(("utf-16", "utf_16", "utf-32", "utf_32")):
-        return re.search("\r(?!\n)", encoding.decode(content)) is not None
-    return content.count(b"\r") > content.count(b"\r\n")
-
-
-def _hide_returns(text: str) -> str:
-    return re.sub("\r(?!\n)", LONE_RETURN, text)
-
-
-@dataclass(frozen=True)
 class _Rows:
     """Rows that are not blank lines, with their numbers in the file and the lines in which they begin.
 
@@ -182,13 +127,13 @@ class _Rows:
         )
 
 
-def _read(name: str, text: _Text, dialect: Dialect) -> tuple[Dialect, _Rows]:
+def _read(name: str, text: TextLines, dialect: Dialect) -> tuple[Dialect, _Rows]:
     """Read all rows; where a quotation mark is wrong, in the other ways in which it may be meant."""
     ways = [dialect]
     if dialect.quote and b"\\" in text.content and not dialect.escaped:
         ways += [replace(dialect, escaped=True, doubled=False), replace(dialect, escaped=True)]
     # In many tab-separated files, and in lines of text, a quotation mark does not enclose a value.
-    if dialect.delimiter in ("", "\t") and dialect.quote:
+    if dialect.delimiter not in (",", ";") and dialect.quote:
         ways.append(replace(dialect, quote=""))
     broken: BrokenQuotes | None = None
     for way in ways:
@@ -200,7 +145,7 @@ def _read(name: str, text: _Text, dialect: Dialect) -> tuple[Dialect, _Rows]:
     raise broken
 
 
-def _read_rows(name: str, text: _Text, dialect: Dialect) -> _Rows:
+def _read_rows(name: str, text: TextLines, dialect: Dialect) -> _Rows:
     values: list[list[str]] = []
     numbers, starts = array("q"), array("q")
     n_bare = line = 0  # the last line of the row before
@@ -212,7 +157,7 @@ def _read_rows(name: str, text: _Text, dialect: Dialect) -> _Rows:
     try:
         for number, row in enumerate(reader, start=1):
             if row:
-                if text.lone_returns:
+                if text.has_lone_returns:
                     row = [value.replace(LONE_RETURN, "\r") for value in row]
                 if has_bare:
                     n_bare += row.count(BARE_MARK)

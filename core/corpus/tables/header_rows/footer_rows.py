@@ -20,6 +20,10 @@ _FOOTER = re.compile(
     r"|\(?\d[\d.,]* rows? ?(affected|selected)?\)?|[-=*#_]{2,}"
 )
 
+_SUMMARY = re.compile(
+    r"(?i)(grand |sub)?total|sums?|average|mean|count|summe|gesamt|insgesamt|mittelwert|durchschnitt|moyenne"
+)
+
 
 def find_footer(
     rows: Sequence[Sequence[object]], numbers: Sequence[int], width: int
@@ -53,7 +57,7 @@ def find_footer(
 def _is_footer(rows: Sequence[Sequence[object]], numbers: Sequence[int], i: int, width: int) -> bool:
     filled = filled_positions(rows[i])
     if filled != [0]:
-        return False
+        return _is_summary(rows, i, filled)
     value = str(rows[i][0])
     if _FOOTER.match(value):
         return True
@@ -63,6 +67,17 @@ def _is_footer(rows: Sequence[Sequence[object]], numbers: Sequence[int], i: int,
     # A blank row alone does not do: a table may have blank rows everywhere.
     blank_above = i > 0 and numbers[i] > numbers[i - 1] + 1
     return blank_above and numbers[i - 1] - numbers[0] == i - 1
+
+
+def _is_summary(rows: Sequence[Sequence[object]], i: int, filled: list[int]) -> bool:
+    """Return whether a row such as "Total,,57" stands below a first column of numbers or dates."""
+    first = [row[0] for row in rows[max(0, i - BODY_ROWS) : i] if row]
+    return (
+        0 in filled
+        and bool(_SUMMARY.fullmatch(str(rows[i][0]).strip()))
+        and len(filled) < len(filled_positions(rows[0]))
+        and all(map(is_typed, first))
+    )
 
 
 def _is_cut_note(row: Sequence[object], width: int) -> bool:

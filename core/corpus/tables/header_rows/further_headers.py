@@ -12,6 +12,7 @@ LEAST_BODY, LEAST_TYPED = 3, 0.95
 """Rows of a column that are read at least, and the share of numbers or dates among them."""
 
 _DASHES = re.compile(r"[-=+_|\s]*[-=_]{2}[-=+_|\s]*|-")
+_CODE = re.compile(r"[A-Za-z]{1,4}\d+([._-]?\w{1,5})*")
 _IMPORT_ID = re.compile(r'\s*\{\s*["\']ImportId["\']')
 
 
@@ -58,11 +59,23 @@ def _is_wording(names: Sequence[object], row: Sequence[object], body: Sequence[S
                 return False
             if not is_missing(row[p]):
                 words.append(p)
+    if not words and _asks_for_codes(names, row, body):
+        return True
     texts = [str(row[p]).strip() for p in words]
     if len(texts) > 1:
         # "unknown" in each of several columns is a value.
         return len({text.lower() for text in texts}) > 1
     return bool(texts) and _words_a_name(texts[0], str(names[words[0]] if words[0] < len(names) else ""))
+
+
+def _asks_for_codes(names: Sequence[object], row: Sequence[object], body: Sequence[Sequence[object]]) -> bool:
+    """Return whether a row has questions below names such as Q1, and answers below it."""
+    coded = [p for p in filled_positions(row) if p < len(names) and _CODE.fullmatch(str(names[p]).strip())]
+    asked = [p for p in coded if "?" in str(row[p])]
+    if not coded or len(asked) < len(coded) / 2:
+        return False
+    answers = [str(r[p]) for r in body for p in asked if p < len(r)]
+    return len(answers) >= LEAST_BODY and sum("?" in answer for answer in answers) < 0.1 * len(answers)
 
 
 def _words_a_name(text: str, name: str) -> bool:

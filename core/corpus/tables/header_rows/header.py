@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from core.corpus.tables.header_rows.further_headers import count_further_headers, is_import_ids
 from core.corpus.tables.header_rows.stacked_headers import is_group_row, join_names, stacks_on
-from core.corpus.tables.value_kinds import filled_positions, is_empty, is_typed
+from core.corpus.tables.value_kinds import filled_positions, is_empty, is_number_or_date, is_typed
 
 SAMPLE_ROWS = 300
 MOST_TITLE_ROWS = 20
@@ -87,7 +87,7 @@ def find_header(
         return _joined(sample, numbers, 0, 1, [])
     if _is_headless(sample):
         return _without_names(sample, numbers, 0, width)
-    return _with_further(sample, numbers, Header(list(sample[0]), 1, numbers[0], notes=_doubt(sample)))
+    return _with_further(sample, numbers, Header(list(sample[0]), 1, numbers[0], notes=_doubt(sample, width)))
 
 
 def _usual_width(sample: Sequence[Sequence[object]]) -> int:
@@ -113,7 +113,7 @@ def _chosen_header(
 def _find_top(sample: Sequence[Sequence[object]], numbers: Sequence[int], width: int) -> tuple[int, bool]:
     """Return the first row that may be the header, and whether it looks like one: 0 for no title rows."""
     if width < 2:
-        return 0, True
+        return _below_title_of_one_column(sample, numbers), True
     most = min(MOST_TITLE_ROWS + 1, len(sample) - 1)
     top = next((i for i in range(most) if not _is_title(sample, i, width)), 0)
     for i in range(1, most):
@@ -127,7 +127,9 @@ def _find_top(sample: Sequence[Sequence[object]], numbers: Sequence[int], width:
     pure = all(filled_positions(row) == [0] for row in above)
     gap = numbers[top] > numbers[top - 1] + 1
     typed = _has_typed_column(sample[top + 1 :], sample[top])
-    if _looks_like_names(sample[top]) and (typed or gap or (pure and width > 2) or _is_phrase(above[0])):
+    grouped = not gap and is_group_row(above[-1], sample[top])
+    told = typed or gap or (pure and width > 2) or _is_phrase(above[0]) or _is_terse(sample, top)
+    if told and _looks_like_names(sample[top], repeated=grouped):
         return top, True
     # A header may be shorter than the rows: by the name of R's row names, or by columns without names.
     first = filled_positions(sample[0])
@@ -167,10 +169,27 @@ def _is_phrase(row: Sequence[object]) -> bool:
     return " " in value or value.startswith("#")
 
 
-def _looks_like_names(row: Sequence[object]) -> bool:
+def _below_title_of_one_column(sample: Sequence[Sequence[object]], numbers: Sequence[int]) -> int:
+    """Return the position of the name of the only column, where only a blank row sets a title off."""
+    breaks = [i for i in range(1, len(sample)) if numbers[i] > numbers[i - 1] + 1]
+    if len(breaks) == 1 and breaks[0] <= 3 and breaks[0] < len(sample) - 1:
+        return breaks[0] if _is_terse(sample, breaks[0]) else 0
+    return 0
+
+
+def _is_terse(sample: Sequence[Sequence[object]], i: int) -> bool:
+    """Return whether a row has a word or two where the rows below it have sentences."""
+    for p in filled_positions(sample[i]):
+        below = [len(str(row[p]).split()) for row in sample[i + 1 :] if p < len(row) and not is_empty(row[p])]
+        if below and len(str(sample[i][p]).split()) <= 2 and sorted(below)[len(below) // 2] > 3:
+            return True
+    return False
+
+
+def _looks_like_names(row: Sequence[object], *, repeated: bool = False) -> bool:
     values = [row[p] for p in filled_positions(row)]
-    texts = [value.strip() for value in values if isinstance(value, str) and not is_typed(value)]
-    return len(texts) == len(values) and len(set(texts)) == len(texts)
+    texts = [value.strip() for value in values if isinstance(value, str) and not is_number_or_date(value)]
+    return len(texts) == len(values) and (repeated or len(set(texts)) == len(texts))
 
 
 def _typed_columns(body: Sequence[Sequence[object]], width: int) -> Iterator[int]:
@@ -265,10 +284,10 @@ def _is_headless(sample: Sequence[Sequence[object]]) -> bool:
     if any(_USUAL_NAME.fullmatch(str(first[p]).strip()) for p in filled):
         return False
     typed = [p for p in _typed_columns(body, len(first)) if p in filled]
-    numbers = [p for p in typed if is_typed(first[p])]
+    numbers = [p for p in typed if is_number_or_date(first[p])]
     if numbers:
         # Numbers may be names too: those of years or questions, in order, or pandas' 0, 1, 2.
-        return not _is_sequence([first[p] for p in filled if is_typed(first[p])])
+        return not _is_sequence([first[p] for p in filled if is_number_or_date(first[p])])
     if typed:
         return False
     return any(_is_value_of(first[p], [row[p] for row in body if p < len(row)]) for p in filled) and (
@@ -280,7 +299,9 @@ def _is_sequence(values: list[object]) -> bool:
     numbers = [int(str(v)) for v in values if re.fullmatch(r"\d{1,4}", str(v).strip())]
     if len(numbers) < len(values) or len(numbers) < 2:
         return False
-    return len({b - a for a, b in pairwise(numbers)}) == 1
+    steps = {b - a for a, b in pairwise(numbers)}
+    years = all(1900 <= number <= 2100 for number in numbers)
+    return len(steps) == 1 and (steps == {1} or (years and 0 not in steps))
 
 
 def _is_value_of(name: object, values: list[object]) -> bool:
@@ -290,15 +311,20 @@ def _is_value_of(name: object, values: list[object]) -> bool:
     return repeated >= max(2, 0.05 * len(values)) and len(counts) <= len(values) / 2
 
 
-def _doubt(sample: Sequence[Sequence[object]]) -> list[str]:
+def _doubt(sample: Sequence[Sequence[object]], width: int) -> list[str]:
     """Return a note where the first row, taken for names, looks like a text."""
     first = sample[0]
     names = [first[p] for p in filled_positions(first)]
     phrase = len(names) == 1 and len(str(names[0]).split()) > MOST_WORDS
     long = any(len(str(name)) > LONGEST_NAME for name in names if not str(name).rstrip().endswith("?"))
     long = long or (phrase and not str(names[0]).rstrip().endswith("?"))
-    sequence = _is_sequence([name for name in names if is_typed(name)])
-    numeric = any(map(is_typed, names)) and not sequence
+    sequence = _is_sequence([name for name in names if is_number_or_date(name)])
+    numeric = any(map(is_number_or_date, names)) and not sequence
+    if width > 2 and len(names) <= width / 2:
+        return [
+            f"The first row was read as the names of the columns, though it names {len(names)} of {width}: "
+            "choose the row with the names if it is another."
+        ]
     if not (long or numeric) or (long and _has_typed_column(sample[1:], first)):
         return []
     return [

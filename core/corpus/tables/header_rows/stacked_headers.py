@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-from core.corpus.tables.value_kinds import filled_positions, is_empty, is_typed
+from core.corpus.tables.value_kinds import filled_positions, is_empty, is_missing, is_number_or_date, is_typed
 
 ANSWER_NAMES = {"Response", "Open-Ended Response"}
 """SurveyMonkey's second header row below a question with one answer; other columns have options."""
@@ -21,14 +21,16 @@ def stacks_on(
 
     The rows below must have another kind of values in a column; a row of texts above texts is no header.
     """
-    if not all(isinstance(lower[p], str) and not is_typed(lower[p]) for p in filled_positions(lower)):
+    if not all(
+        isinstance(lower[p], str) and not is_number_or_date(lower[p]) for p in filled_positions(lower)
+    ):
         return False
     if any(str(value).strip() in ANSWER_NAMES for value in lower):
         return True
     gaps = [p for p in filled_positions(lower) if p < width and (p >= len(upper) or is_empty(upper[p]))]
     if not gaps or (is_empty(upper[0]) and len(gaps) == 1 and gaps[0] == 0):
         return False
-    return any(_is_typed_below(p, body) for p in filled_positions(lower))
+    return any(not is_missing(lower[p]) and _is_typed_below(p, body) for p in filled_positions(lower))
 
 
 def is_group_row(upper: Sequence[object], lower: Sequence[object]) -> bool:
@@ -50,7 +52,7 @@ def join_names(upper: Sequence[object], lower: Sequence[object]) -> tuple[list[s
     below = [_text(lower, p) for p in range(width)]
     survey = any(name in ANSWER_NAMES for name in below)
     repeated = any(n > 1 for name, n in Counter(below).items() if name)
-    numbered = any(is_typed(group) for group in above if group)
+    numbered = any(is_number_or_date(group) for group in above if group)
     names, groups, group = [], {}, ""
     for p in range(width):
         if above[p]:

@@ -91,3 +91,118 @@ def test_a_first_row_of_values_is_no_header():
     assert len(table.notes) == 1
     assert read("it was late,5\nfine,3\n", header_row=1).frame.columns.tolist() == ["it was late", "5"]
     assert read("it was late,five\nfine,three\n", header_row=0).frame.shape == (2, 2)
+
+
+def test_a_file_that_may_have_delimiters_says_so_and_offers_them():
+    table = read("text\n" + "\n".join(TEXTS) + "\n")
+    assert_reads(table, ["text"], "text")
+    assert len(table.notes) == 1
+    assert (table.used.delimiter, table.choices.delimiters) == ("", ("", ","))
+    assert read("text\nplain\nso so\n").notes == ()
+    quoted_texts = read("text\n" + "".join(f'"{text}"\n' for text in TEXTS))
+    assert_reads(quoted_texts, ["text"], "text")
+    assert quoted_texts.notes == ()
+
+
+def test_choices_of_the_person_are_obeyed():
+    content = "a,b;c\n1,2;3\n4,5;6\n"
+    assert read(content, delimiter=";").frame.columns.tolist() == ["a,b", "c"]
+    assert read(content, delimiter=",").frame.columns.tolist() == ["a", "b;c"]
+    assert read(content, delimiter="").frame.columns.tolist() == ["a,b;c"]
+    table = read("x,y\nid,text\n1,a b\n2,c d\n", header_row=2)
+    assert (table.frame.columns.tolist(), table.used.header_row) == (["id", "text"], 2)
+    assert read("Größe,n\na,1\nb,2\n".encode("cp1252"), encoding="cp1250").used.encoding == "cp1250"
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "Total: 5 rows\n",
+        "\n-- end of report --\n",
+        "(5 rows)\n",
+        "\nGenerated on 5 March, by X\n",
+        "Total,,7\n",
+    ],
+)
+def test_footers_are_left_out_with_a_note(footer):
+    rows = "".join(line + ",x\n" for line in rows_of().splitlines())
+    table = read("id,comment,stars,m\n" + rows + footer)
+    assert_reads(table, ["id", "comment", "stars", "m"])
+    assert table.frame["id"].dtype == "int64"
+    assert len(table.notes) == 1
+
+
+def test_a_last_row_that_is_short_stays():
+    table = read("name,comment,stars\nAnn,so so,1\nBob,fine,2\nCid\n")
+    assert table.frame["name"].tolist() == ["Ann", "Bob", "Cid"]
+
+
+def test_na_of_r_is_missing():
+    # Without quotation marks: among texts and numbers, but not among codes.
+    table = read("text,score,country\nNA,NA,DE\nso so it was,1.0,NA\nfine by me,NA,FR\n")
+    assert table.frame["text"].isna().tolist() == [True, False, False]
+    assert table.frame["score"].isna().tolist() == [True, False, True]
+    assert table.frame["country"].tolist() == ["DE", "NA", "FR"]
+    assert len(table.notes) == 3
+    # With them, a bare NA is none of the texts.
+    table = read('"","text","country"\n"1",NA,"DE"\n"2","so, so",NA\n"3","NA","NA"\n')
+    assert table.frame["text"].isna().tolist() == [True, False, False]
+    assert table.frame["country"].isna().tolist() == [False, True, False]
+    assert len(table.notes) == 1
+    # What people write stays.
+    assert read("text\nN/A\nnone\nNo comment\nit was late\n").frame["text"].tolist()[:2] == ["N/A", "none"]
+
+
+def test_row_names_of_r():
+    table = read('"text" "score"\n"1" "so so" 3\n"2" "fine" 4\n')
+    assert table.frame.columns.tolist() == ["row name", "text", "score"]
+    table = read("text\tscore\n1\tso so\t3\n2\tfine\t4\n")
+    assert table.frame.columns.tolist() == ["row name", "text", "score"]
+    assert len(table.notes) == 1
+
+
+def test_rows_are_counted_as_in_a_spreadsheet():
+    table = read('id,text\n1,"two\nlines"\n\n2,b\n')
+    assert table.source_rows.tolist() == [2, 4]
+
+
+def test_line_ends():
+    for end in ("\r", "\r\r\n"):
+        table = read("id,comment,stars" + end + rows_of().replace("\n", end))
+        assert_reads(table)
+        assert table.source_rows.tolist() == [2, 3, 4, 5, 6]
+    table = read('id,text\r1,"two\nlines"\r2,b\r')
+    assert table.frame["text"].tolist() == ["two\nlines", "b"]
+
+
+def test_backslashes():
+    content = 'id,text\n1,"he said \\"hi\\", in C:\\new"\n2,"a, b"\n3,"c"\n'
+    assert read(content).frame["text"].tolist() == ['he said "hi", in C:\\new', "a, b", "c"]
+    content = "id\ttext\n1\t\\N\n2\tline\\\nbreak\n3\tabc def\n"
+    assert read(content).frame["text"].tolist()[1:] == ["line\nbreak", "abc def"]
+    content = 'id,path\n1,"C:\\"\n2,"a, b"\n3,"x"\n'
+    assert read(content).frame["path"].tolist() == ["C:\\", "a, b", "x"]
+
+
+def test_lines_that_are_quoted_as_a_whole():
+    lines = "".join(f'"{line.replace(chr(34), chr(34) * 2)}"\n' for line in rows_of().splitlines())
+    table = read('"id,comment,stars"\n' + lines)
+    assert_reads(table)
+    assert len(table.notes) == 1
+
+
+def test_a_header_that_is_repeated_is_left_out():
+    table = read("id,comment,stars\n" + rows_of() + "id,comment,stars\n" + rows_of(start=5))
+    assert_reads(table, texts=TEXTS * 2)
+    assert len(table.notes) == 1
+
+
+def test_one_column_below_a_title():
+    table = read("Customer feedback\n\ntext\n" + "\n".join(text.replace(",", "") for text in TEXTS) + "\n")
+    assert table.frame.columns.tolist() == ["text"]
+    assert table.source_rows[0] == 4
+
+
+def test_quotation_marks_in_lines_of_text():
+    assert read('text\n"Great" he said\nan odd "one\nok\n').frame["text"].tolist()[0] == '"Great" he said'
+    assert read('id|text\n1|"Great" he said\n2|fine\n').frame["text"].tolist()[0] == '"Great" he said'

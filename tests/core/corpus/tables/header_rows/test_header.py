@@ -85,3 +85,88 @@ def test_a_chosen_row_is_obeyed():
     assert header_of(rows, header_row=2).names == ["c", "d"]
     header = header_of(rows, header_row=0)
     assert (header.names, header.start, header.header_row) == ([None, None], 0, 0)
+
+
+def numbered(*rows):
+    return [*rows, *[(str(i), "a text", str(i * 2)) for i in range(6)]]
+
+
+def test_a_data_row_is_no_header_without_a_sign():
+    for first in [("id", "text", "n"), ("No", "text", "yes"), ("2019", "2020", "2021"), ("", "0", "1")]:
+        header = header_of(numbered(first))
+        assert (header.names, header.start, header.header_row) == (list(first), 1, 1)
+        assert header.notes == []
+    words = [("name", "comment"), ("ann", "so so"), ("bob", "fine"), ("cid", "good")]
+    assert header_of(words).start == 1
+
+
+def test_rows_of_values_have_no_names():
+    for rows in (
+        [(str(100 + i * i), "a text", str(i)) for i in range(2, 8)],
+        [(f"it was {i}", ["pos", "neg"][i % 2]) for i in range(8)],
+        [("2024-03-01", "a text"), ("2024-03-04", "another"), ("2024-03-02", "one")],
+    ):
+        header = header_of(rows)
+        assert (header.start, header.header_row, len(header.notes)) == (0, 0, 1)
+        assert header.names == [None] * len(rows[0])
+
+
+def test_title_rows_of_several_values():
+    title = [("Report", "Feedback", ""), ("From", "2024-01-01", ""), ("", "", "")]
+    assert header_of([*title, *numbered(("id", "text", "n"))]).header_row == 4
+    comments = [("# Account, Property", "", ""), ("# 2024", "", "")]
+    assert header_of([*comments, *numbered(("id", "text", "n"))]).header_row == 3
+
+
+def test_a_title_above_groups():
+    rows = [
+        ("Report", "", "", "", ""),
+        ("", "2024", "", "2025", ""),
+        ("Region", "Q1", "Q2", "Q1", "Q2"),
+        *[(place, "1", "2", "3", "4") for place in "abcdef"],
+    ]
+    header = header_of(rows)
+    assert header.names == ["Region", "2024 Q1", "2024 Q2", "2025 Q1", "2025 Q2"]
+    assert (header.start, header.header_row) == (3, 3)
+
+
+def test_further_headers():
+    for further in [("--", "----", "-"), ("Which row?", "What?", "How many?")]:
+        header = header_of(numbered(("id", "text", "n"), further))
+        assert (header.start, header.header_row, len(header.notes)) == (2, 1, 1)
+    answers = [
+        ("Q1", "Q2"),
+        ("What was good?", "What was bad?"),
+        *[(f"it {i}", f"was {i}") for i in range(6)],
+    ]
+    assert header_of(answers).descriptions == {0: "What was good?", 1: "What was bad?"}
+
+
+def test_units_below_names_describe_the_columns():
+    rows = [("name", "weight", "height"), ("", "kg", "cm"), *[(c, "1.5", "2") for c in "abcdef"]]
+    header = header_of(rows)
+    assert (header.start, header.descriptions) == (2, {1: "kg", 2: "cm"})
+
+
+def test_marks_for_missing_values_are_no_further_header():
+    rows = [("id", "age", "text"), ("1", "unknown", "x"), *[(str(i), str(i), "y") for i in range(6)]]
+    assert header_of(rows).start == 1
+    rows = [("age", "weight"), ("n/a", "-"), *[(str(i), str(i)) for i in range(6)]]
+    assert header_of(rows).start == 1
+
+
+def test_a_chosen_row_of_qualtrics_leaves_out_the_ids():
+    rows = [
+        ("Q1", "Q2"),
+        ("How likely?", "Why?"),
+        ('{"ImportId":"QID1"}', '{"ImportId":"QID2_TEXT"}'),
+        *[(str(i), f"reason {i}") for i in range(5)],
+    ]
+    assert header_of(rows, header_row=1).start == 3
+    header = header_of(rows, header_row=2)
+    assert (header.names, header.start) == (["How likely?", "Why?"], 3)
+
+
+def test_names_for_few_of_the_columns_are_doubted():
+    rows = [("id", "text", None, None), *[(i, "x", "y", i) for i in range(6)]]
+    assert len(header_of(rows).notes) == 1
