@@ -46,6 +46,13 @@ class Corpus:
     descriptions: dict[str, str] = field(default_factory=dict)
     left_out: LeftOut | None = None
 
+    def places_in_table(self) -> np.ndarray:
+        """Return the place of each text among all texts, those left out too, in their order: int64 (n,)."""
+        if self.left_out is None or self.source_rows is None:
+            return np.arange(len(self.texts))
+        rows = np.concatenate([self.source_rows, self.left_out.source_rows])
+        return np.searchsorted(np.sort(rows), self.source_rows)
+
 
 @dataclass(frozen=True, eq=False)
 class Partition:

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.corpus.corpus import texts_of
 from core.corpus.languages import TextLanguages, find_languages
-from core.corpus.left_out import bare_text
+from core.corpus.left_out import LONGEST_BARE, bare_text
 from core.corpus.non_answers import NonAnswer, find_non_answers
 from core.corpus.tables import Table
 from core.utils import normal_text
@@ -111,4 +111,10 @@ def _suggested_aside(n_rows_of: Counter[str], non_answers: tuple[NonAnswer, ...]
 def _answers(n_rows_of: Counter[str], non_answers: tuple[NonAnswer, ...]) -> Counter[str]:
     """Return the texts without non-answers, with their rows."""
     bare = {bare_text(each.text) for each in non_answers}
-    return Counter({text: n for text, n in n_rows_of.items() if not bare or bare_text(text) not in bare})
+    return Counter(
+        {
+            text: n_rows
+            for text, n_rows in n_rows_of.items()
+            if not bare or len(text) > LONGEST_BARE or bare_text(text) not in bare
+        }
+    )

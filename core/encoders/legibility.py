@@ -67,8 +67,7 @@ def read_legibility(texts: Sequence[str], max_tokens: int, tokenizer_file: Path)
         tokenizer = Tokenizer.from_file(str(tokenizer_file))
     except Exception as error:  # the library raises plain Exception, also for a missing file
         raise OSError(str(error)) from error
-    different = list({folded_text(text): text for text in texts}.values())
-    sample = different[:: -(-len(different) // MOST_TEXTS) or 1]
+    sample = {folded_text(text): text for text in texts[:: -(-len(texts) // MOST_TEXTS) or 1]}.values()
     tokenizer.no_padding()
     tokenizer.enable_truncation(max_tokens + 1)
     unknown = _unknown_token(tokenizer)

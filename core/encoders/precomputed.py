@@ -90,11 +90,14 @@ def read_precomputed(
     ids: Sequence[object] | None = None,
     column: str | None = None,
     id_column: str | None = None,
+    places: np.ndarray | None = None,
+    n_places: int = 0,
 ) -> PrecomputedVectors:
     """Read the vectors of a corpus' texts from a `.npy`, `.npz` or Parquet file; pickles are refused.
 
     When the corpus and the file have ids, each text gets the vector with its id, in any order; vectors with
-    other ids are left out. Else the file must have one vector for each text, in the same order.
+    other ids are left out. Else the file must have one vector for each text, in the same order: for each text
+    of the corpus, or for each of the table where some of its texts are not in the corpus.
 
     Parameters
     ----------
@@ -105,6 +108,8 @@ def read_precomputed(
     column, id_column : str, optional
         Array in a `.npz`, or column in a Parquet file. By default a usual name ("vectors", "ids"), or the
         only possible one.
+    places : int array (n_texts,), optional
+        Place of each text among the `n_places` texts of the table.
 
     Raises
     ------
@@ -126,6 +131,8 @@ def read_precomputed(
     matched_by = "order"
     if ids is not None and file_ids is not None:
         vectors, matched_by = vectors[_rows_of(name, ids, file_ids, len(vectors))], "ids"
+    elif places is not None and len(vectors) == n_places:
+        vectors = vectors[places]
     elif len(vectors) != n_texts:
         raise EncoderUnavailable(
             f"“{name}” holds {len(vectors):,} vectors and the corpus {n_texts:,} texts (rows without a text "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,8 @@ SAME_COSINE = 1 - 1e-5
 
 DOUBTFUL_SHARE = 0.05
 """Share of the different texts without a vector of their own, from which a map is doubtful."""
+
+BLOCK_ROWS = 10_000  # vectors in memory at once
 
 
 @dataclass(frozen=True)
@@ -59,10 +61,9 @@ def count_distinct_vectors(texts: Sequence[str], vectors: np.ndarray, graph: Gra
 
     n_texts = len(texts)
     first: dict[int, int] = {}
-    rounded = np.fromiter(
-        (first.setdefault(hash(row.tobytes()), number) for number, row in enumerate(_rounded(vectors))),
+    rounded = np.array(
+        [first.setdefault(hash(row.tobytes()), number) for number, row in enumerate(_rounded(vectors))],
         dtype=np.int64,
-        count=n_texts,
     )
     near_rows, near = np.nonzero(np.asarray(graph.similarities) >= SAME_COSINE)
     starts = np.concatenate([np.arange(n_texts), near_rows])
@@ -73,6 +74,8 @@ def count_distinct_vectors(texts: Sequence[str], vectors: np.ndarray, graph: Gra
     return DistinctVectors(len(rows_of), len({int(group[row]) for row in rows_of.values()}))
 
 
-def _rounded(vectors: np.ndarray) -> np.ndarray:
-    """Return vectors to three decimals; 0 without a sign, so that equal numbers are equal bytes."""
-    return np.round(np.asarray(vectors, dtype=np.float32) * 1_000).astype(np.int16)
+def _rounded(vectors: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield each vector in thousandths, as int16: equal numbers are equal bytes."""
+    for start in range(0, len(vectors), BLOCK_ROWS):
+        block = np.asarray(vectors[start : start + BLOCK_ROWS], dtype=np.float32)
+        yield from np.round(block * 1_000).astype(np.int16)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.corpus import find_languages
+from core.corpus import TextLanguages, find_languages
 from core.encoders import MULTILINGUAL, EncoderFacts, Legibility, check_legibility, split_precomputed
 from core.maps import DistinctVectors
 from pages.common import cache
@@ -29,7 +29,7 @@ def draw_legibility(facts: EncoderFacts, texts: Sequence[str], corpus_key: str) 
             f"{title} cannot read these texts: {seen}. {_multilingual(facts.name)}", icon=":material/warning:"
         )
         return
-    language = _language(corpus_key, texts)
+    language = _languages(corpus_key, texts).main_language
     if facts.languages == "English" and language not in ("", "English"):
         st.warning(
             f"{title} was trained on English, and most of these texts are {language}: it may group them by "
@@ -58,7 +58,7 @@ def _advice(corpus_key: str, encoder: str, texts: Sequence[str]) -> str:
     """Return what explains that different texts have one vector, and what to do."""
     if split_precomputed(encoder):
         return "check that each vector of the file belongs to its text, or encode the texts here."
-    if _latin_share(corpus_key, texts) >= MOSTLY:
+    if _languages(corpus_key, texts).scripts.get("Latin", 0) >= MOSTLY:
         return (
             "the encoder cannot tell them apart. Choose another encoder, or where the texts begin alike one "
             "that takes longer texts."
@@ -78,10 +78,5 @@ def _legibility(corpus_key: str, encoder: str, _texts: Sequence[str]) -> Legibil
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _language(corpus_key: str, _texts: Sequence[str]) -> str:
-    return find_languages(_texts).main_language
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _latin_share(corpus_key: str, _texts: Sequence[str]) -> float:
-    return find_languages(_texts).scripts.get("Latin", 0.0)
+def _languages(corpus_key: str, _texts: Sequence[str]) -> TextLanguages:
+    return find_languages(_texts)

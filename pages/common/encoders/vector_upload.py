@@ -184,9 +184,17 @@ def _read(
     """Read the vectors; return a sentence where they cannot be read."""
     _file.seek(0)
     known = None if corpus_ids is None else _corpus.metadata[corpus_ids].to_numpy(dtype=object)
+    n_texts = len(_corpus.texts)
     try:
         return read_precomputed(
-            _file.name, _file, len(_corpus.texts), ids=known, column=vectors, id_column=ids
+            _file.name,
+            _file,
+            n_texts,
+            ids=known,
+            column=vectors,
+            id_column=ids,
+            places=_corpus.places_in_table(),
+            n_places=n_texts + (len(_corpus.left_out) if _corpus.left_out else 0),
         )
     except EncoderUnavailable as error:
         return str(error)

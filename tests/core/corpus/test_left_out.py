@@ -102,3 +102,11 @@ def test_every_row_is_on_the_map_or_beside_it(texts, copies, aside):
             assert bare_text(text) in {bare_text(each) for each in aside}
         else:
             assert normal_text(text) == normal_text(corpus.texts[original])
+
+
+def test_places_in_the_table_count_what_is_left_out():
+    texts = ["", "good", "N/A", "bad", "good", "slow"]
+    assert build_corpus(table_of(texts), "text").places_in_table().tolist() == [0, 1, 2, 3, 4]
+    corpus = build_corpus(table_of(texts), "text", leave_out_copies=True, set_aside=frozenset({"N/A"}))
+    assert corpus.texts.tolist() == ["good", "bad", "slow"]
+    assert corpus.places_in_table().tolist() == [0, 2, 4]

@@ -1,9 +1,12 @@
 """Copies and non-answers on the corpus page: offered, left out, told, and stored beside the map."""
 
+import io
+
+import numpy as np
 import pandas as pd
 import pytest
 
-from core.storage import Store
+from core.storage import Store, load_space
 from tests.support.page_helpers import CORPUS, csv, upload, words
 
 PLACES = [
@@ -110,3 +113,17 @@ def test_the_report_says_the_languages(app, home):
     upload(app, "x.csv", csv(pd.DataFrame({"text": [*ANSWERS, *german]})))
     said = words(app)
     assert "English" in said and "German" in said
+
+
+def test_vectors_of_all_texts_of_the_file_fit_those_on_the_map(full, home):
+    vectors = np.random.default_rng(0).standard_normal((146, 6)).astype(np.float32)
+    file = io.BytesIO()
+    np.save(file, vectors)
+    full.segmented_control(key="corpus_way").set_value("file").run()
+    full.file_uploader(key="corpus_ready").upload("v.npy", file.getvalue()).run()
+    full.button(key="corpus_encode").click().run()
+    assert not full.exception and not full.error
+    (entry,) = Store(home).corpora()
+    kept = load_space(Store(home).results(entry.key), entry.embedding_key).vectors
+    expected = vectors[60:96] / np.linalg.norm(vectors[60:96], axis=1, keepdims=True)
+    np.testing.assert_allclose(kept, expected, atol=1e-5)
