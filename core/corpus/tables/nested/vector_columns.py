@@ -1,4 +1,4 @@
-"""Columns whose values are vectors: lists of numbers, or such lists written as strings."""
+"""Columns whose values are vectors: lists of numbers, such lists written as strings, a column a number."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ LEAST_NUMBERS = 8
 NEARLY_ALL = 0.9
 """Share of the filled rows that must hold a vector of the same length."""
 
+LEAST_COLUMNS = 32
+"""Of decimal numbers, with names such as "emb_0", "emb_1", …, that are a vector in each row."""
+
+NUMBERED_NAME = re.compile(r"(.*?)[ _.\-]?(0|[1-9]\d*)")
 SAMPLE_ROWS = 20
 BRACKETS = " \t\r\n[](){}"
 NUMBERS_ONLY = re.compile(r"[\[({\s]*[-+]?\.?\d[-+.\deE,;\snaifNAIF]*[\])}\s]*")
@@ -58,10 +62,11 @@ def hide_vectors(sample: str) -> str:
 
 
 def take_vectors(frame: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
-    """Split a table into its other columns, and the columns of strings that are vectors.
+    """Split a table into its other columns, and the columns that are vectors.
 
-    Vectors are recognised as "[0.1, 0.2, …]", also with blanks or semicolons between the numbers, or in other
-    brackets; without brackets the numbers need decimals.
+    These are columns of strings such as "[0.1, 0.2, …]", also with blanks or semicolons between the numbers,
+    or in other brackets (without brackets the numbers need decimals); or many columns of decimal numbers
+    whose names count.
 
     Returns
     -------
@@ -79,7 +84,35 @@ def take_vectors(frame: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, np.ndarra
             vectors = stack_vectors([None if text is None else _parse(text) for text in strings])
             if vectors is not None:
                 found[str(name)] = vectors
-    return frame.drop(columns=list(found)), found
+    frame = frame.drop(columns=list(found))
+    for name, columns in _counting_columns(frame).items():
+        found[name] = frame[columns].to_numpy(dtype=np.float32, na_value=np.nan)
+        frame = frame.drop(columns=columns)
+    return frame, found
+
+
+def _counting_columns(frame: pd.DataFrame) -> dict[str, list[str]]:
+    """Return the columns of decimal numbers whose names count from 0 or 1, by their first and last name."""
+    groups: dict[str, dict[int, str]] = {}
+    for name in frame.columns:
+        match = NUMBERED_NAME.fullmatch(str(name))
+        if match and frame[name].dtype == np.float64:
+            groups.setdefault(match[1], {})[int(match[2])] = name
+    found = {}
+    for columns in groups.values():
+        numbers = sorted(columns)
+        counting = numbers in (list(range(len(numbers))), list(range(1, len(numbers) + 1)))
+        if len(numbers) >= LEAST_COLUMNS and counting and _are_decimal(frame[list(columns.values())]):
+            names = [columns[number] for number in numbers]
+            found[f"{names[0]} … {names[-1]}"] = names
+    return found
+
+
+def _are_decimal(columns: pd.DataFrame) -> bool:
+    """Return whether nearly all numbers of a sample have decimals: ratings are whole."""
+    values = columns.iloc[:: -(-len(columns) // SAMPLE_ROWS) or 1].to_numpy()
+    values = values[np.isfinite(values)]
+    return len(values) > 0 and float((values != np.round(values)).mean()) >= NEARLY_ALL
 
 
 def is_vector_text(text: object) -> bool:

@@ -67,3 +67,24 @@ def test_other_strings_are_no_vectors(values):
     frame = pd.DataFrame({"x": values})
     left, vectors = take_vectors(frame)
     assert vectors == {} and left.equals(frame)
+
+
+@pytest.mark.parametrize("name", ["emb_{}", "dim{}", "{}", "x.{}"])
+def test_a_column_for_each_number(name):
+    rows = np.random.default_rng(0).standard_normal((12, 40)).round(6)
+    numbers = pd.DataFrame(rows, columns=[name.format(n) for n in range(40)])
+    csv = pd.concat([pd.DataFrame({"text": TEXTS, "n": range(12)}), numbers], axis=1).to_csv(index=False)
+    table = read_table("x.csv", csv.encode())
+    assert table.frame.columns.tolist() == ["text", "n"]
+    (vectors,) = table.vectors.values()
+    np.testing.assert_allclose(vectors, rows, atol=1e-6)
+    assert any("40 numbers" in note for note in table.notes)
+
+
+def test_ratings_are_no_vectors():
+    ratings = {f"q{n}": [1.0, np.nan, 5.0, 3.0] for n in range(1, 41)}
+    few = {f"p{n}": [0.5, 0.25, 0.1, 0.7] for n in range(1, 11)}
+    gaps = {f"r{n}": [0.5, 0.25, 0.1, 0.7] for n in range(1, 100, 2)}
+    frame = pd.DataFrame({**ratings, **few, **gaps})
+    left, vectors = take_vectors(frame)
+    assert vectors == {} and left.equals(frame)
