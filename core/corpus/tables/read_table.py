@@ -19,10 +19,10 @@ from core.corpus.tables.delimited import read_delimited
 from core.corpus.tables.exported_tables import read_exported, unguard_table
 from core.corpus.tables.file_format import MARKUP, find_format
 from core.corpus.tables.nested import notes_on_vectors, read_json, read_parquet, take_vectors
-from core.corpus.tables.raw_table import Choices, RawTable, Reader, ReadOptions
+from core.corpus.tables.plain_text import read_plain_text
+from core.corpus.tables.raw_table import Choices, Reader, ReadOptions
 from core.corpus.tables.refused_types import refusal
 from core.corpus.tables.spreadsheets import read_markup, read_ods, read_xls, read_xlsb, read_xlsx
-from core.corpus.tables.text_encoding import find_encoding
 from core.corpus.tables.tidy_columns import tidy_frame
 from core.errors import CorpusError
 
@@ -170,19 +170,6 @@ def without_garbage_collection() -> Iterator[None]:
             gc.enable()
 
 
-def read_lines(name: str, content: bytes, options: ReadOptions) -> RawTable:
-    """Read plain text, one text per line; blank lines are empty texts."""
-    encoding = find_encoding(name, content, options.encoding)
-    lines = re.sub("\r\n?", "\n", encoding.decode(content)).rstrip("\n").split("\n")
-    return RawTable(
-        pd.DataFrame({"text": lines}, dtype=object),
-        encoding.label,
-        encoding.notes,
-        used=ReadOptions(encoding=encoding.codec),
-        choices=Choices(encodings=encoding.choices),
-    )
-
-
 READERS: dict[str, Reader] = {
     ".csv": read_delimited,
     ".tsv": read_delimited,
@@ -197,7 +184,7 @@ READERS: dict[str, Reader] = {
     ".xlsb": read_xlsb,
     ".xls": read_xls,
     ".ods": read_ods,
-    ".txt": read_lines,
+    ".txt": read_plain_text,
 }
 
 

@@ -72,13 +72,6 @@ def test_every_format_gives_the_same_table(name):
     assert table.notes == ()
 
 
-@pytest.mark.parametrize("name", ["x.txt", "x.txt.gz"])
-def test_a_line_of_plain_text_is_a_text(name):
-    content = b"the tram was late\r\na friendly driver\n\nno seat, no air\n"
-    table = read_table(name, gzip.compress(content) if name.endswith("gz") else content)
-    assert table.frame["text"].tolist() == ["the tram was late", "a friendly driver", "", "no seat, no air"]
-
-
 @pytest.mark.parametrize(
     ("codec", "label"),
     [
@@ -105,40 +98,6 @@ def test_one_damaged_character_does_not_turn_a_utf8_file_into_another():
     table = read_table("x.csv", content)
     assert table.frame["text"].tolist() == ["éèàüöäßñçø"] * 3 + ["caf\ufffd"]
     assert "Characters that are not valid UTF-8: 1 (the first in line 5)" in table.notes[0]
-
-
-def test_quoted_values_hold_delimiters_quotes_and_line_ends():
-    table = read_table("x.csv", b'text,n\n"a, ""b""\nc",1\n5\'8" tall,2\n')
-    assert table.frame["text"].tolist() == ['a, "b"\nc', "5'8\" tall"]
-
-
-def test_a_file_of_one_column_needs_no_quotes():
-    table = read_table("x.csv", b"text\nhello, world\nplain\na; b, c; d\n")
-    assert table.frame.columns.tolist() == ["text"]
-    assert table.frame["text"].tolist() == ["hello, world", "plain", "a; b, c; d"]
-
-
-def test_the_delimiter_is_the_one_that_cuts_evenly():
-    # Every text holds a comma; the first line holds none.
-    assert read_table("x.csv", b"text;n\na, b;1\nc, d, e;2\n").frame["n"].tolist() == [1, 2]
-    # Here the first line could be cut at either; only the semicolon fits the others.
-    assert read_table("x.csv", b"text, words;n\na;1\nb;2\nc;3\n").frame.columns.tolist() == [
-        "text, words",
-        "n",
-    ]
-
-
-def test_quotation_marks_in_tabbed_files_may_be_plain_characters():
-    table = read_table("x.tsv", b'text\tn\n"Great" he said\t1\nan "odd one\t2\n')
-    assert table.frame["text"].tolist() == ['"Great" he said', 'an "odd one']
-    assert "Quotation marks are kept" in table.notes[0]
-
-
-def test_short_rows_are_filled_and_empty_extra_values_dropped():
-    table = read_table("x.csv", b"text,n,m\na,1\nb,2,3,,\n\nc,4,5\n")
-    assert table.frame["text"].tolist() == ["a", "b", "c"]
-    assert table.frame["m"].tolist() == [pd.NA, 3, 5]
-    assert table.notes[0].startswith("Rows with fewer values than there are columns: 1;")
 
 
 def test_column_names_become_unique_strings():
@@ -297,12 +256,3 @@ def test_random_bytes_raise_nothing_but_corpus_errors():
         except CorpusError as error:
             assert str(error).endswith(".")
     assert read > 50
-
-
-def test_texts_of_random_characters_come_back_through_csv():
-    rng = np.random.default_rng(1)
-    alphabet = np.array([*'ab ,;"|\t\n', "é", "中", "🙂", "’"])
-    texts = ["".join(rng.choice(alphabet, size=rng.integers(1, 12))) for _ in range(300)]
-    file = io.StringIO(newline="")
-    pd.DataFrame({"n": range(300), "text": texts}).to_csv(file, index=False)
-    assert read_table("x.csv", file.getvalue().encode()).frame["text"].tolist() == texts
