@@ -25,7 +25,7 @@ MOST_WORDS = 4  # of the name of the only column; more are more likely a text
 LONGEST_SHOWN = 40
 
 _USUAL_NAME = re.compile(
-    r"(?i)(.*[\s_.-])?(id|nr|no|number|text|texts|comment|comments|message|title|subject|date|time|timestamp"
+    r"(?i)(\w+[\s_.-]){0,2}(id|nr|no|number|text|texts|comment|comments|message|title|subject|date|time|timestamp"
     r"|created|updated|name|label|category|score|rating|stars|value|count|answer|question|review|content|body)"
     r"([\s_.-]?(at|id|text|\d+))?"
 )
@@ -281,18 +281,17 @@ def _is_headless(sample: Sequence[Sequence[object]]) -> bool:
     if len(body) < 1 or is_empty(first[0]):
         return False
     filled = filled_positions(first)
-    if any(_USUAL_NAME.fullmatch(str(first[p]).strip()) for p in filled):
-        return False
     typed = [p for p in _typed_columns(body, len(first)) if p in filled]
     numbers = [p for p in typed if is_number_or_date(first[p])]
-    if numbers:
-        # Numbers may be names too: those of years or questions, in order, or pandas' 0, 1, 2.
-        return not _is_sequence([first[p] for p in filled if is_number_or_date(first[p])])
-    if typed:
+    words_above_numbers = len(numbers) < len(typed)
+    if len(first) > 1 and not words_above_numbers:
+        columns = {p: [row[p] for row in body if p < len(row)] for p in filled}
+        if any(_is_value_of(first[p], values) for p, values in columns.items()):
+            return True
+    if any(_USUAL_NAME.fullmatch(str(first[p]).strip()) for p in filled):
         return False
-    return any(_is_value_of(first[p], [row[p] for row in body if p < len(row)]) for p in filled) and (
-        len(first) > 1
-    )
+    # Numbers may be names too: those of years or questions, in order, or pandas' 0, 1, 2.
+    return bool(numbers) and not _is_sequence([first[p] for p in filled if is_number_or_date(first[p])])
 
 
 def _is_sequence(values: list[object]) -> bool:
@@ -306,9 +305,12 @@ def _is_sequence(values: list[object]) -> bool:
 
 def _is_value_of(name: object, values: list[object]) -> bool:
     """Return whether a value is one of the few of its column, as "positive" is among sentiments."""
+    if is_number_or_date(name):
+        return False
     counts = Counter(value for value in values if not is_empty(value))
     repeated = counts[name]
-    return repeated >= max(2, 0.05 * len(values)) and len(counts) <= len(values) / 2
+    # A column of one value is that of an option in a survey, and named by it.
+    return repeated >= max(2, 0.05 * len(values)) and 1 < len(counts) <= len(values) / 2
 
 
 def _doubt(sample: Sequence[Sequence[object]], width: int) -> list[str]:

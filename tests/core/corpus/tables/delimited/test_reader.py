@@ -1,5 +1,6 @@
 """Delimited files as programs write them, read without a choice of the person."""
 
+import pandas as pd
 import pytest
 
 from core.corpus.tables import ReadOptions, read_table
@@ -206,3 +207,37 @@ def test_one_column_below_a_title():
 def test_quotation_marks_in_lines_of_text():
     assert read('text\n"Great" he said\nan odd "one\nok\n').frame["text"].tolist()[0] == '"Great" he said'
     assert read('id|text\n1|"Great" he said\n2|fine\n').frame["text"].tolist()[0] == '"Great" he said'
+
+
+def test_quoted_values_hold_delimiters_quotes_and_line_ends():
+    table = read_table("x.csv", b'text,n\n"a, ""b""\nc",1\n5\'8" tall,2\n')
+    assert table.frame["text"].tolist() == ['a, "b"\nc', "5'8\" tall"]
+
+
+def test_a_file_of_one_column_needs_no_quotes():
+    table = read_table("x.csv", b"text\nhello, world\nplain\na; b, c; d\n")
+    assert table.frame.columns.tolist() == ["text"]
+    assert table.frame["text"].tolist() == ["hello, world", "plain", "a; b, c; d"]
+
+
+def test_the_delimiter_is_the_one_that_cuts_evenly():
+    # Every text holds a comma; the first line holds none.
+    assert read_table("x.csv", b"text;n\na, b;1\nc, d, e;2\n").frame["n"].tolist() == [1, 2]
+    # Here the first line could be cut at either; only the semicolon fits the others.
+    assert read_table("x.csv", b"text, words;n\na;1\nb;2\nc;3\n").frame.columns.tolist() == [
+        "text, words",
+        "n",
+    ]
+
+
+def test_quotation_marks_in_tabbed_files_may_be_plain_characters():
+    table = read_table("x.tsv", b'text\tn\n"Great" he said\t1\nan "odd one\t2\n')
+    assert table.frame["text"].tolist() == ['"Great" he said', 'an "odd one']
+    assert "Quotation marks are kept" in table.notes[0]
+
+
+def test_short_rows_are_filled_and_empty_extra_values_dropped():
+    table = read_table("x.csv", b"text,n,m\na,1\nb,2,3,,\n\nc,4,5\n")
+    assert table.frame["text"].tolist() == ["a", "b", "c"]
+    assert table.frame["m"].tolist() == [pd.NA, 3, 5]
+    assert table.notes[0].startswith("Rows with fewer values than there are columns: 1;")

@@ -3,6 +3,7 @@
 import csv
 import io
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import Phase, assume, given, settings
@@ -125,3 +126,12 @@ def test_one_column(texts):
     rows = [(text,) for text in texts]
     assert_equal(written(rows, ["text"], lineterminator="\n"), rows, ["text"])
     assert_equal(written(rows, ["text"], lineterminator="\n", quoting=csv.QUOTE_ALL), rows, ["text"])
+
+
+def test_texts_of_random_characters_come_back_through_csv():
+    rng = np.random.default_rng(1)
+    alphabet = np.array([*'ab ,;"|\t\n', "é", "中", "🙂", "’"])
+    texts = ["".join(rng.choice(alphabet, size=rng.integers(1, 12))) for _ in range(300)]
+    file = io.StringIO(newline="")
+    pd.DataFrame({"n": range(300), "text": texts}).to_csv(file, index=False)
+    assert read_table("x.csv", file.getvalue().encode()).frame["text"].tolist() == texts

@@ -88,7 +88,7 @@ def test_a_chosen_row_is_obeyed():
 
 
 def numbered(*rows):
-    return [*rows, *[(str(i), "a text", str(i * 2)) for i in range(6)]]
+    return [*rows, *[(str(i), "so so", str(i * 2)) for i in range(6)]]
 
 
 def test_a_data_row_is_no_header_without_a_sign():
@@ -102,9 +102,9 @@ def test_a_data_row_is_no_header_without_a_sign():
 
 def test_rows_of_values_have_no_names():
     for rows in (
-        [(str(100 + i * i), "a text", str(i)) for i in range(2, 8)],
+        [(str(100 + i * i), "so so", str(i)) for i in range(2, 8)],
         [(f"it was {i}", ["pos", "neg"][i % 2]) for i in range(8)],
-        [("2024-03-01", "a text"), ("2024-03-04", "another"), ("2024-03-02", "one")],
+        [("2024-03-01", "so so"), ("2024-03-04", "another"), ("2024-03-02", "one")],
     ):
         header = header_of(rows)
         assert (header.start, header.header_row, len(header.notes)) == (0, 0, 1)
@@ -170,3 +170,10 @@ def test_a_chosen_row_of_qualtrics_leaves_out_the_ids():
 def test_names_for_few_of_the_columns_are_doubted():
     rows = [("id", "text", None, None), *[(i, "x", "y", i) for i in range(6)]]
     assert len(header_of(rows).notes) == 1
+
+
+def test_a_column_that_is_named_by_its_option_has_a_name():
+    rows = [("Response", "App", "Web"), *[(f"it was {i}", ["App", ""][i % 2], "Web") for i in range(8)]]
+    assert header_of(rows).start == 1
+    rows = [("id", "yes"), *[(str(i), ["yes", "no"][i % 2]) for i in range(8)]]
+    assert header_of(rows).start == 1
