@@ -1,6 +1,7 @@
 """Two browsers label one analysis at once, each under a name of its own."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.app_server import open_browser, running_app
 
@@ -72,14 +73,14 @@ def test_two_people_label_at_once(analysis, store, corpus, home, tmp_path):
         store.labels.give(analysis, {rows["ada"][0]: "pleased"}, NAMES["bo"])
         tab = ada.context.new_page()  # a new tab of the same browser
         open_guide(tab, address)
-        assert tab.locator(NAME).input_value() == NAMES["ada"]
+        expect(tab.locator(NAME)).to_have_value(NAMES["ada"])
         tab.get_by_text("changed your label of").wait_for()
         tab.screenshot(path=tmp_path / "changed.png")
         tab.locator(".st-key-guide_changed_back button").first.click()
         tab.get_by_text("changed your label of").wait_for(state="detached")
         bo.reload()
         bo.get_by_text(f"{NAMES['ada']} changed your label of").wait_for()
-        assert bo.locator(NAME).input_value() == NAMES["bo"]
+        expect(bo.locator(NAME)).to_have_value(NAMES["bo"])
         bo.screenshot(path=tmp_path / "bo.png")
         bo.locator(".st-key-guide_changed_fine button").first.click()
         bo.get_by_text("changed your label of").wait_for(state="detached")
