@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from itertools import pairwise
 
 import pytest
 
@@ -137,6 +138,22 @@ def test_recolouring_keeps_camera_and_selection(page):
     action(page, "reset").click()
     page.wait_for_timeout(200)
     assert len({tuple(view) for view in json.loads(maps(page).get_attribute("data-camera"))}) == 1
+
+
+def test_dates_have_a_scale_in_time_with_ticks(page):
+    page.get_by_text("dates", exact=True).click()
+    legend = maps(page, colouring="when").locator(".legend")
+    assert legend.locator(".end").all_inner_texts() == ["7 Jan 2023", "8 Feb 2024"]
+    assert legend.locator(".tick").all_inner_texts() == ["Apr 2023", "Jul 2023", "Oct 2023", "Jan 2024"]
+    assert legend.locator(".outside").inner_text() == "1 after (9999-12-31)"
+    assert legend.locator(".entry").all_inner_texts() == ["no value\n1"]
+    bar, *ticks = [
+        part.bounding_box() for part in [legend.locator(".gradient"), *legend.locator(".tick").all()]
+    ]
+    assert all(tick["x"] >= bar["x"] - 30 and tick["y"] >= bar["y"] + bar["height"] - 1 for tick in ticks)
+    lefts = [tick["x"] for tick in ticks]
+    assert lefts == sorted(lefts)
+    assert all(a["x"] + a["width"] < b["x"] for a, b in pairwise(ticks))
 
 
 def test_filtered_texts_are_not_taken(page):

@@ -1,9 +1,11 @@
 """A page with nothing but the linked maps, for tests in a browser: 400 texts in four groups on a square."""
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from pages.maps.component import Colouring, Mark, Name, Pane, linked_maps
+from pages.maps.scales import dates_on_scale
 
 SPREAD = np.stack(np.meshgrid(np.linspace(-0.3, 0.3, 10), np.linspace(-0.3, 0.3, 10)), -1).reshape(-1, 2)
 CORNERS = np.array([[-1, 1], [1, 1], [-1, -1], [1, -1]])
@@ -19,14 +21,21 @@ def texts() -> np.ndarray:
     return np.array([f"Text {i} of {NAMES[group]}" for i, group in enumerate(GROUP)], dtype=object)
 
 
+def dates() -> pd.Series:
+    """One day a text; the first has none, the second a placeholder."""
+    found = pd.date_range("2023-01-05", periods=len(GROUP)).to_series().astype("datetime64[us]")
+    found.iloc[:2] = [pd.NaT, pd.Timestamp("9999-12-31")]
+    return found.reset_index(drop=True)
+
+
 @st.fragment
 def draw() -> None:
     """Draw the maps, and a switch for each of their options."""
     runs = st.session_state["runs"] = st.session_state.get("runs", 0) + 1
     with st.container(horizontal=True):
-        numbers, hits, filtered, marked, unmeasured, alone, elsewhere = [
+        numbers, hits, filtered, marked, unmeasured, alone, elsewhere, dated = [
             st.checkbox(name, key=name)
-            for name in ("recolour", "hits", "filter", "marks", "unmeasured", "alone", "elsewhere")
+            for name in ("recolour", "hits", "filter", "marks", "unmeasured", "alone", "elsewhere", "dates")
         ]
     if elsewhere:
         return
@@ -37,7 +46,9 @@ def draw() -> None:
     marks = (Mark(0, 0, "typed text"),) if marked else ()
     selected = linked_maps(
         [Pane("Generic", LEFT, names + finer, kept, marks), Pane("Reshaped", RIGHT)][: 1 if alone else 2],
-        Colouring(
+        dates_on_scale("when", dates())
+        if dated
+        else Colouring(
             "parity" if numbers else "group", codes, NAMES[: codes.max() + 1], COLOURS[: codes.max() + 1]
         ),
         texts(),

@@ -4,10 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.corpus import build_corpus
+from core.corpus.tables import Table
+from pages.common import cache, metadata_of
+from pages.maps.colour_by import colourings
 from pages.maps.component import NumericColouring, Pane
 from pages.maps.component.fallback import plain_figure
 from pages.maps.component.payload import encode_maps
 from pages.maps.scales import MOST_TICKS, date_ticks, dates_on_scale, numbers_on_scale
+from pages.maps.view import current_view
+from tests.conftest import make_frame
 from tests.support.map_payload import decode_payload
 
 
@@ -66,6 +72,35 @@ def test_numbers_have_ends_that_an_outlier_does_not_move():
     found = numbers_on_scale("price", pd.Series([*range(100), 10**9, None], dtype="Int64"))
     assert found.scale == (0, 99) and found.outside == "1 above (1,000,000,000)"
     assert np.isnan(found.values[-1])
+
+
+def test_columns_of_dates_are_coloured_on_a_scale(store):
+    frame = make_frame().assign(
+        typed=pd.date_range("2024-03-01", periods=60),
+        strings=[f"2024-03-{1 + row % 28:02}" for row in range(60)],  # as earlier versions stored them
+    )
+    key = cache_corpus(store, frame)
+    found = colourings(current_view(store.find_corpus(key), None))
+    for column in ("typed", "strings"):
+        colouring = found[column]()
+        assert colouring.origin == pd.Timestamp("2024-03-01").timestamp() * 1000
+        assert colouring.scale == (0, 59 if column == "typed" else 27)
+    assert found["stars"]().scale == (0, 59)
+
+
+def test_the_metadata_of_a_text_have_dates_for_people(store):
+    days = pd.date_range("2024-03-01", periods=60).astype("datetime64[us]")
+    frame = make_frame().assign(day=days, time=days.tz_localize("UTC") + pd.Timedelta(hours=8, minutes=5))
+    corpus = build_corpus(Table("x.csv", frame, None), "text")
+    known = dict(metadata_of(corpus, 0))
+    assert known["day"] == "2024-03-01" and known["time"] == "2024-03-01 08:05:00 UTC"
+
+
+def cache_corpus(store, frame):
+    corpus = build_corpus(Table("x.csv", frame, None), "text")
+    store.add_corpus(corpus)
+    cache.runner().submit("prepare", "x", corpus_key=corpus.key, encoder="words")
+    return corpus.key
 
 
 PANE = Pane("generic", np.zeros((22, 2), dtype=np.float32))
