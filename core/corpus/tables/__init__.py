@@ -3,6 +3,16 @@
 from core.corpus.tables.exported_tables import guard_formulas
 from core.corpus.tables.raw_table import Choices, ReadOptions
 from core.corpus.tables.read_table import Table, read_table
+from core.corpus.tables.text_encoding import encoding_name
 from core.corpus.tables.tidy_columns import as_text, unique_names
 
-__all__ = ["Choices", "ReadOptions", "Table", "as_text", "guard_formulas", "read_table", "unique_names"]
+__all__ = [
+    "Choices",
+    "ReadOptions",
+    "Table",
+    "as_text",
+    "encoding_name",
+    "guard_formulas",
+    "read_table",
+    "unique_names",
+]

@@ -24,6 +24,7 @@ from core.corpus.tables.raw_table import Choices, Reader, ReadOptions
 from core.corpus.tables.refused_types import refusal
 from core.corpus.tables.spreadsheets import read_markup, read_ods, read_xls, read_xlsb, read_xlsx
 from core.corpus.tables.tidy_columns import tidy_frame
+from core.corpus.tables.twice_decoded import note_on_twice_decoded
 from core.errors import CorpusError
 
 MEGABYTE = 2**20
@@ -125,7 +126,7 @@ def read_table(
         name,
         frame,
         raw.encoding,
-        (*notes, *raw.notes, *tidying, *unguarded, *notes_on_vectors(vectors)),
+        (*notes, *raw.notes, *tidying, *unguarded, *notes_on_vectors(vectors), *note_on_twice_decoded(frame)),
         raw.source_rows,
         {names[position]: text for position, text in raw.descriptions.items()},
         replace(raw.used, day_first=tidied.day_first),
