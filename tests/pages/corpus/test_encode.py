@@ -168,6 +168,23 @@ def test_another_file_can_be_taken_in_place_of_the_column(app, home):
     assert "30 vectors of 6 numbers" in words(app) and not app.error
 
 
+def test_a_second_file_has_columns_of_its_own(app, home):
+    frame, _ = with_vectors()
+    upload(app, "v.parquet", parquet(frame))
+    app.segmented_control(key="corpus_way").set_value("file").run()
+    other, _ = with_vectors(n=24, d=9)
+    app.file_uploader(key="corpus_upload").upload(
+        "w.parquet", parquet(other.rename(columns={"embedding": "vector"})), "application/octet-stream"
+    ).run()
+    assert not app.exception and app.radio(key="corpus_ready_column").value == "vector"
+    assert "24 vectors of 9 numbers" in words(app)
+    app.file_uploader(key="corpus_upload").upload(
+        "plain.csv", make_frame(20).to_csv(index=False).encode(), "text/csv"
+    ).run()
+    assert not app.exception and not app.radio
+    assert app.file_uploader(key="corpus_ready")
+
+
 def test_texts_without_a_vector_are_counted(app, home):
     frame, _ = with_vectors()
     frame.loc[4, "embedding"] = None

@@ -129,10 +129,10 @@ def notes_on_vectors(vectors: dict[str, np.ndarray]) -> list[str]:
     notes = []
     for name, array in vectors.items():
         n_missing = int(np.isnan(array).any(axis=1).sum())
-        without = f"; rows without one: {n_missing:,}" if n_missing else ""
+        without = f" (rows without one: {n_missing:,})" if n_missing else ""
         notes.append(
-            f"The column “{name}” holds vectors of {array.shape[1]:,} numbers, which can serve as vectors of "
-            f"the texts; it is no column of the corpus{without}."
+            f"The column “{name}” holds vectors of {array.shape[1]:,} numbers{without}: it can serve as the "
+            "vectors of the texts, and is not kept as a column."
         )
     return notes
 
