@@ -39,7 +39,7 @@ _DATE_WORDS = (
     "at um am pm a p m t z st nd rd th de del of der den le el utc gmt uhr h est edt cst cdt pst pdt cet "
     # Beginnings of the months and days in English, German, French, Spanish, Italian, Dutch, Portuguese.
     "jan feb mar apr may jun jul aug sep oct nov dec mär mai okt dez fév avr jui aoû déc ene abr ago dic "
-    "gen mag giu lug set ott maa mei fev out mon tue wed thu fri sat sun mo di mi do fr sa so die mit don "
+    "gen mag giu lug ott maa mei fev mon tue wed thu fri sat sun mo di mi do fr sa so die mit don "
     "cest fre sam son lun mer jeu ven dim mié jue vie sáb dom gio ma wo vr za zo seg ter qua qui sex"
 )
 DATE_WORDS = frozenset(_DATE_WORDS.split())

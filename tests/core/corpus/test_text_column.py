@@ -240,6 +240,7 @@ def test_columns_of_other_kinds_are_never_guessed(columns):
         ["good", "bad", "average"],
         ["物流太慢了等了3天", "很好吃", "2次都坏了"],
         ["Pizza", "Pasta", "Pesto"],
+        ["4 out of 5", "3 out of 5, I say", "5 out of 5"],
         ["[1] as they say, and [2]", "{a} or [b]", "(see above)"],
     ],
 )
