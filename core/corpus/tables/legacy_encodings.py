@@ -112,7 +112,10 @@ COMMON_HANZI = set(
     "這個們來為國說時會對過發後裡經麼學現當沒動還進買東務服員點電話給讓請問題錢"
 )
 COMMON_HANGUL = set(
-    "이다의는에을가고하지로도한은서아사어나니습기해요를시리인대자정있라게스들과수구부전어너무안좋그"
+    "이다의는에을가고하지로도한은서아사어나니습기해요를시리인대자정있라게스들과수구부전어너무안좋그ㅋㅎㅠㅜ"
+)
+COMMON_KANJI = set(
+    "日本人年大中国東京阪府県市区町村田山川木佐藤鈴高橋井小野子林一二三十円品店員時間気分出入行見言話食事電"
 )
 EAST_ASIA = "\u1100"
 KANA, IDEOGRAPH, RARE = 3.6, 6.8, 9.5
@@ -126,8 +129,8 @@ JAPANESE = (
     (0xFE, RARE),
 )
 EAST_ASIAN = {
-    "cp932": ("euc_jp", JAPANESE, set(), IDEOGRAPH),
-    "euc_jp": ("euc_jp", JAPANESE, set(), IDEOGRAPH),
+    "cp932": ("euc_jp", JAPANESE, COMMON_KANJI, 4.8),
+    "euc_jp": ("euc_jp", JAPANESE, COMMON_KANJI, 4.8),
     "gb18030": (
         "gb2312",
         ((0xA1, 4.0), (0xA2, RARE), (0xA3, 4.5), (0xAF, RARE), (0xD7, IDEOGRAPH), (0xFE, RARE)),

@@ -313,3 +313,27 @@ def test_one_long_line_and_a_large_file_are_sampled():
     for text in (" ".join(texts * 100), "\r".join(texts * 200_00)):
         content = text.encode("cp1250")
         assert find_encoding("x.txt", content).codec == "cp1250"
+
+
+@pytest.mark.parametrize(
+    ("codec", "text"),
+    [
+        ("mac_roman", "name;ort\nMüller;Köln\nJäger;Düsseldorf\n"),
+        ("iso8859_15", "Preis: 12 € für zwei\n"),
+        ("cp1252", "„Männer“ – 5 €, it’s “nice” • ½\n"),
+        ("cp866", "да\nнет\nне знаю\nзатрудняюсь ответить\n"),
+        ("koi8_r", "имя;город\nИванов;Москва\nПетров;Казань\n"),
+        ("cp1251", "ВНИМАНИЕ! Магазин закрыт до понедельника\n"),
+        ("cp1254", "isim;şehir\nYılmaz;İzmir\nÇelik;Muğla\n"),
+        ("cp1255", "כן\nלא\nלא יודע\nאולי\n"),
+        ("cp1256", "نعم\nلا\nلا أعرف\nربما\n"),
+        ("cp932", "ﾃｽﾄ用ﾃﾞｰﾀです。ありがとう\n"),
+        ("euc_jp", "名前,市\n田中,東京\n鈴木,大阪\n佐藤,札幌\n"),
+        ("gb18030", "姓名,城市\n王伟,北京\n李娜,上海\n"),
+        ("big5", "姓名,城市\n王偉,台北\n李娜,高雄\n"),
+        ("cp949", "ㅋㅋㅋ 좋아요 ㅠㅠ\n"),
+    ],
+)
+def test_names_and_short_answers_are_enough(codec, text):
+    content = text.encode(codec)
+    assert find_encoding("x.csv", content).decode(content) == text
