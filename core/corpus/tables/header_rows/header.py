@@ -27,7 +27,7 @@ LONGEST_SHOWN = 40
 _USUAL_NAME = re.compile(
     r"(?i)(\w+[\s_.-]){0,2}(id|nr|no|number|text|texts|comment|comments|message|title|subject|date|time|timestamp"
     r"|created|updated|name|label|category|score|rating|stars|value|count|answer|question|review|content|body)"
-    r"([\s_.-]?(at|id|text|\d+))?"
+    r"([\s_.-]?(at|id|text))?"
 )
 
 
@@ -188,8 +188,11 @@ def _is_terse(sample: Sequence[Sequence[object]], i: int) -> bool:
 
 def _looks_like_names(row: Sequence[object], *, repeated: bool = False) -> bool:
     values = [row[p] for p in filled_positions(row)]
-    texts = [value.strip() for value in values if isinstance(value, str) and not is_number_or_date(value)]
-    return len(texts) == len(values) and (repeated or len(set(texts)) == len(texts))
+    texts = [v.strip() for v in values if isinstance(v, str) and not is_number_or_date(v)]
+    others = [value for value in values if not isinstance(value, str) or is_number_or_date(value)]
+    if others and not (texts and _is_sequence(others)):  # years may be names
+        return False
+    return repeated or len(set(texts)) == len(texts)
 
 
 def _typed_columns(body: Sequence[Sequence[object]], width: int) -> Iterator[int]:

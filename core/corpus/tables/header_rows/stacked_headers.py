@@ -36,6 +36,8 @@ def stacks_on(
 def is_group_row(upper: Sequence[object], lower: Sequence[object]) -> bool:
     """Return whether a row above names has groups of columns: values with gaps between them."""
     filled = filled_positions(upper)
+    if filled and (filled[-1] >= len(lower) or any(str(upper[p])[:1].isspace() for p in filled)):
+        return False  # a title that is cut at its commas
     gaps = any(b - a > 1 for a, b in pairwise(filled))
     downward = any(p >= len(lower) or is_empty(lower[p]) for p in filled)
     return gaps or downward or (bool(filled) and filled[0] > 0)

@@ -104,6 +104,7 @@ def test_rows_of_values_have_no_names():
     for rows in (
         [(str(100 + i * i), "so so", str(i)) for i in range(2, 8)],
         [(f"it was {i}", ["pos", "neg"][i % 2]) for i in range(8)],
+        [(str(9 % (i + 2)), f"Title {i}", "so so") for i in range(8)],
         [("2024-03-01", "so so"), ("2024-03-04", "another"), ("2024-03-02", "one")],
     ):
         header = header_of(rows)
@@ -112,6 +113,11 @@ def test_rows_of_values_have_no_names():
 
 
 def test_title_rows_of_several_values():
+    cut = [("Results: did you like", " honestly", " the bread", " milk", " and eggs?")]
+    header = header_of([*cut, *numbered(("id", "text", "n"))])
+    assert (header.names, header.header_row, header.descriptions) == (["id", "text", "n"], 2, {})
+    years = [("Source", "Indicators", "", ""), ("", "", "", ""), ("Name", "Code", "1960", "1961")]
+    assert header_of([*years, *[(c, c * 2, "1", "2") for c in "abcdef"]]).header_row == 3
     title = [("Report", "Feedback", ""), ("From", "2024-01-01", ""), ("", "", "")]
     assert header_of([*title, *numbered(("id", "text", "n"))]).header_row == 4
     comments = [("# Account, Property", "", ""), ("# 2024", "", "")]
