@@ -186,7 +186,7 @@ def import_file(corpus: Corpus, latest: LatestImport, columns: LabelColumns) -> 
 @st.cache_resource(max_entries=2, scope="session", show_spinner=False)
 def text_rows(corpus_key: str, _corpus: Corpus) -> TextRows:
     """Return the texts of a corpus as an import finds them; cached by the corpus' key."""
-    return TextRows(_corpus.texts, _corpus.metadata, _corpus.source_rows)
+    return TextRows(_corpus.texts, _corpus.metadata, _corpus.source_rows, _corpus.left_out)
 
 
 def import_labels(corpus: Corpus, find: Callable[[], FoundLabels], source: str, name: str) -> None:

@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from core.corpus import LeftOut
 from core.corpus.tables import as_text
 from core.utils import normal_text
 
@@ -31,11 +32,14 @@ class TextRows:
     metadata : DataFrame of n rows, optional
     source_rows : int array (n,), optional
         Row of each text in the uploaded file.
+    left_out : LeftOut, optional
+        The row number and the ids of a copy find its original.
     """
 
     texts: Sequence[str]
     metadata: pd.DataFrame | None = None
     source_rows: np.ndarray | None = None
+    left_out: LeftOut | None = None
 
     @cached_property
     def normal(self) -> list[str]:
@@ -57,9 +61,8 @@ class TextRows:
         metadata = pd.DataFrame() if self.metadata is None else self.metadata
         for name, column in metadata.items():
             if ID_NAME.fullmatch(str(name).strip()) and column.notna().all() and column.is_unique:
-                found[plain_name(str(name))] = {
-                    id_text(value): row for row, value in enumerate(column.tolist())
-                }
+                copies = [] if self.left_out is None else self.left_out.metadata[name].tolist()
+                found[plain_name(str(name))] = self._with_copies(copies, column.tolist())
         return found
 
     def key_of(self, text: str) -> str:
@@ -82,7 +85,8 @@ class TextRows:
         found: dict[str, np.ndarray] = {}
         source = None
         if self.source_rows is not None:
-            source = {str(number): row for row, number in enumerate(self.source_rows.tolist())}
+            copies = [] if self.left_out is None else self.left_out.source_rows.tolist()
+            source = self._with_copies(copies, self.source_rows.tolist())
         known = {"row": {str(row): row for row in range(len(self.texts))}, "source_row": source or {}}
         plain = {plain_name(name): name for name in map(str, reversed(table.columns))}
         for name, rows in {**known, **self.ids}.items():
@@ -92,6 +96,12 @@ class TextRows:
                 if (entries >= 0).any():
                     found[plain[name]] = entries
         return found
+
+    def _with_copies(self, copies: list, values: list) -> dict[str, int]:
+        """Return the row of each value of the texts, and of the values of their copies."""
+        originals = [] if self.left_out is None else self.left_out.copy_of.tolist()
+        rows = {id_text(value): row for value, row in zip(copies, originals, strict=True) if row >= 0}
+        return rows | {id_text(value): row for row, value in enumerate(values)}
 
 
 def plain_name(name: str) -> str:

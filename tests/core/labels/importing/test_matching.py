@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.corpus import build_corpus
+from core.corpus.tables import Table
 from core.errors import LabelError
 from core.labels import Reason, TextRows, labels_from_column, match_labels, name_key
 from core.labels.importing import MAX_LABEL_NAMES
@@ -81,6 +83,16 @@ def test_source_rows_match():
     table = pd.DataFrame({"source_row": [5.0, 9.0, 4.0], "label": ["a", "b", "c"]})
     found = match_labels(known, table)
     assert found.labels == {2: "a", 3: "b"} and found.n_unknown == 1
+
+
+def test_the_row_and_the_id_of_a_copy_find_its_original():
+    frame = pd.DataFrame({"text": ["good", "N/A", "bad", "good", "slow", "fine"], "id": list("uvwxyz")})
+    table = Table("x.csv", frame, "UTF-8", source_rows=np.arange(2, 8))
+    corpus = build_corpus(table, "text", leave_out_copies=True, set_aside=frozenset({"N/A"}))
+    known = TextRows(corpus.texts, corpus.metadata, corpus.source_rows, corpus.left_out)
+    for column, copy, aside in (("source_row", 5, 3), ("id", "x", "v")):
+        found = match_labels(known, pd.DataFrame({column: [copy, aside], "label": ["pos", "neg"]}))
+        assert found.labels == {0: "pos"} and found.n_unknown == 1
 
 
 @pytest.fixture
