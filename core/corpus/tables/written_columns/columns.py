@@ -152,7 +152,7 @@ class _Reading:
         elif self.delimiter == ";":
             decimal_comma = True
         for name, numbers in found.items():
-            self._decide_mark(name, numbers, decimal_comma, certain=bool(votes) or self.delimiter == ",")
+            self._decide_mark(name, numbers, decimal_comma, voted=bool(votes))
         return decimal_comma
 
     def _read_plain(self, name: str, numbers: pd.Series) -> None:
@@ -165,15 +165,14 @@ class _Reading:
         elif self.delimiter is not None:
             self.before[name] = numbers
 
-    def _decide_mark(
-        self, name: str, numbers: NumberColumn, decimal_comma: bool | None, certain: bool
-    ) -> None:
+    def _decide_mark(self, name: str, numbers: NumberColumn, decimal_comma: bool | None, voted: bool) -> None:
         comma = bool(decimal_comma) if numbers.decimal_comma is None else numbers.decimal_comma
         strings = self.columns[name]
         plain = plain_numbers(strings) if self.delimiter is not None else None
         self._replace(name, numbers.values(comma), before=strings if plain is None else plain)
-        usual = certain and not comma and "." in numbers.ambiguous
-        for phrase in numbers.notes(comma, guessed=bool(numbers.ambiguous) and not usual):
+        guess = "the other columns" if voted else "the delimiter" if self.delimiter == ";" else "common use"
+        programs = not comma and "." in numbers.ambiguous and (voted or self.delimiter == ",")
+        for phrase in numbers.notes(comma, guess if numbers.ambiguous and not programs else ""):
             self._note(name, phrase)
 
     def read_dates_in_numbers(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from core.corpus.tables.written_columns.month_names import MONTHS, SMALL_WORDS, WEEKDAYS
@@ -81,7 +81,11 @@ def read_date(value: str) -> WrittenDate | None:
     """Read a date; None for anything else."""
     if len(value) > LONGEST_DATE:
         return None
-    text = value.translate(EAST_ASIAN).replace("\u00a0", " ").replace("\u202f", " ").strip()
+    text = value.strip()
+    if not text.isascii():
+        text = text.translate(EAST_ASIAN).replace("\u00a0", " ").replace("\u202f", " ").strip()
+    elif written := _read_iso(text):
+        return written
     time, ahead = 0, None
     match = TIME.search(text) or HOUR_ONLY.search(text)
     if match:
@@ -92,6 +96,20 @@ def read_date(value: str) -> WrittenDate | None:
         text = f"{text[: match.start()]} {text[match.end() :]}".strip()
     written = _day(text)
     return None if written is None else written._replace(time=time, ahead=ahead)
+
+
+def _read_iso(text: str) -> WrittenDate | None:
+    """Read a date as most programs write it, many times faster than by the patterns; None for another."""
+    if text[4:5] != "-" or text[7:8] != "-":
+        return None
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    time = when.hour * HOUR + when.minute * MINUTE + when.second * SECOND + when.microsecond
+    offset = when.utcoffset()
+    ahead = None if offset is None else int(offset.total_seconds() // 60)
+    return WrittenDate(when.year, when.month, when.day, time=time, ahead=ahead)
 
 
 def read_compact_date(value: str) -> WrittenDate | None:

@@ -118,17 +118,24 @@ class NumberColumn:
         real[missing] = np.nan
         return pd.Series(real)
 
-    def notes(self, decimal_comma: bool, guessed: bool) -> list[str]:
-        """Return phrases on how the values were read."""
+    def notes(self, decimal_comma: bool, guess: str) -> list[str]:
+        """Return phrases on how the values were read.
+
+        Parameters
+        ----------
+        decimal_comma : bool
+        guess : str
+            What the decimal mark was guessed from; "" where it was not.
+        """
         unit = next((number.unit for number in self.numbers if number.unit), "")
-        if not unit and not decimal_comma and not guessed and not self.needs_words:
+        if not unit and not decimal_comma and not guess and not self.needs_words:
             return []
         shown = self.ambiguous or max(self.texts, key=lambda text: (len(re.sub(r"[\w\s]", "", text)), text))
         number = self.numbers[self.texts.index(shown)]
         plain = number.comma if decimal_comma else number.point
         value = f"{float(plain or 'nan'):.15g}"
-        guess = ", a guess: no value says which mark is the decimal one" if guessed else ""
-        return [f"numbers, “{shown.strip()}” is {value}{guess}"]
+        how = f", a guess by {guess}: no value says which mark is the decimal one" if guess else ""
+        return [f"numbers, “{shown.strip()}” is {value}{how}"]
 
 
 def find_numbers(name: str, values: Sequence[str | None]) -> tuple[NumberColumn | None, str]:
@@ -176,7 +183,7 @@ def _read(value: str) -> Number | None:
     """Read a value by both decimal marks; None for anything else than a number."""
     if len(value) > 60:
         return None
-    match = WRITTEN.fullmatch(value.translate(SAME_SIGNS).strip())
+    match = WRITTEN.fullmatch((value if value.isascii() else value.translate(SAME_SIGNS)).strip())
     if match is None or bool(match["open"]) != bool(match["close"]):
         return None
     signs = [match[part] for part in ("sign", "inner", "after") if match[part]]
