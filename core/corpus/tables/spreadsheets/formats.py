@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from core.corpus.tables.raw_table import RawTable, ReadOptions
+from core.corpus.tables.spreadsheets.ods_parts import with_ods_cells
 from core.corpus.tables.spreadsheets.table import table_of_sheets
 from core.corpus.tables.spreadsheets.workbook import Row, Sheet, SheetFacts
 from core.corpus.tables.spreadsheets.xlsx_parts import facts_of_sheet, sheet_paths, unescape
@@ -133,7 +134,7 @@ def _read_by_calamine(name: str, content: bytes, options: ReadOptions, kind: str
                 sheet.name,
                 str(sheet.visible).endswith(".Visible"),
                 partial(_rows_of_calamine, book, sheet.name),
-                facts.get(sheet.name, partial(_facts_of_calamine, book, sheet.name)),
+                facts.get(sheet.name, partial(_facts_of_calamine, book, sheet.name, content, kind)),
             )
             for sheet in book.sheets_metadata
             if str(sheet.typ).endswith(".WorkSheet")
@@ -162,6 +163,7 @@ def _plain(value: object) -> object:
     return value
 
 
-def _facts_of_calamine(book: object, sheet_name: str) -> SheetFacts:
+def _facts_of_calamine(book: object, sheet_name: str, content: bytes, kind: str) -> SheetFacts:
     ranges = book.get_sheet_by_name(sheet_name).merged_cell_ranges or []  # type: ignore[attr-defined]
-    return SheetFacts(merged=[(top, left, bottom, right) for (top, left), (bottom, right) in ranges])
+    facts = SheetFacts(merged=[(top, left, bottom, right) for (top, left), (bottom, right) in ranges])
+    return with_ods_cells(facts, content, sheet_name) if kind == "ODS" else facts

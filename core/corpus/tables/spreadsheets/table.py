@@ -47,7 +47,7 @@ def table_of_sheets(name: str, sheets: Sequence[Sheet], options: ReadOptions) ->
     header = find_header(values, numbers, options.header_row)
     end, notes_on_footer = find_footer(values[header.start :], numbers[header.start :], len(header.names))
     body, numbers_of_body = values[header.start :][:end], numbers[header.start :][:end]
-    if not body and facts.unsolved:
+    if not body and (facts.unsolved or facts.n_unsolved):
         raise _empty(name, facts)
     positions = _filled_columns(header.names, body)
     columns = {p: [_value(row[p]) if p < len(row) else None for row in body] for p in positions}
@@ -61,8 +61,8 @@ def table_of_sheets(name: str, sheets: Sequence[Sheet], options: ReadOptions) ->
         *_notes_on_sheet(sheet, sheets),
         *header.notes,
         *notes_on_footer,
-        *_notes_on_formulas(facts, known, set(numbers_of_body), len(rows)),
-        *_notes_on_cells(body, known),
+        *_notes_on_formulas(facts, known, set(numbers_of_body)),
+        *_notes_on_cells(body, known, facts.n_errors),
         *_notes_on_rows(facts, filled_down & set(numbers_of_body)),
     ]
     return RawTable(
@@ -83,9 +83,10 @@ def table_of_sheets(name: str, sheets: Sequence[Sheet], options: ReadOptions) ->
 
 
 def _empty(name: str, facts: SheetFacts) -> CorpusError:
-    if facts.unsolved:
+    n_unsolved = len(facts.unsolved) + facts.n_unsolved
+    if n_unsolved:
         return CorpusError(
-            f"“{name}” holds only formulas ({len(facts.unsolved):,}) without stored results: {CALCULATE}."
+            f"“{name}” holds only formulas ({n_unsolved:,}) without stored results: {CALCULATE}."
         )
     return CorpusError(f"“{name}” is empty: choose a file with one text a row.")
 
@@ -152,16 +153,17 @@ def _notes_on_sheet(sheet: Sheet, sheets: Sequence[Sheet]) -> list[str]:
     ]
 
 
-def _notes_on_formulas(facts: SheetFacts, names: dict[int, str], rows: set[int], n_rows: int) -> list[str]:
+def _notes_on_formulas(facts: SheetFacts, names: dict[int, str], rows: set[int]) -> list[str]:
     # A row of formulas only has no values, so that it is not among the rows that are read.
     first = min(rows, default=0)
     unsolved = Counter(column for row, column in facts.unsolved if row + 1 >= first)
+    n_unsolved = unsolved.total() + facts.n_unsolved
     notes = []
-    if unsolved:
+    if n_unsolved:
         where = ", ".join(f"“{names[p]}” {n:,}" for p, n in sorted(unsolved.items()) if p in names)
         where = f" ({where})" if where else ""
         notes.append(
-            f"Formulas without stored results: {unsolved.total():,}{where}; they are missing: {CALCULATE}."
+            f"Formulas without stored results: {n_unsolved:,}{where}; they were read as missing: {CALCULATE}."
         )
     if facts.zeros_only:
         notes.append(
@@ -171,7 +173,7 @@ def _notes_on_formulas(facts: SheetFacts, names: dict[int, str], rows: set[int],
     return notes
 
 
-def _notes_on_cells(body: Sequence[Sequence[object]], names: dict[int, str]) -> list[str]:
+def _notes_on_cells(body: Sequence[Sequence[object]], names: dict[int, str], n_errors: int) -> list[str]:
     errors: Counter[int] = Counter()
     long_numbers: Counter[int] = Counter()
     kinds: Counter[str] = Counter()
@@ -183,7 +185,7 @@ def _notes_on_cells(body: Sequence[Sequence[object]], names: dict[int, str]) -> 
                     kinds[value] += 1
             elif isinstance(value, int | float) and abs(value) >= MOST_EXACT:
                 long_numbers[position] += 1
-    notes = []
+    notes = [f"Cells with an error were read as missing: {n_errors:,}."] if n_errors else []
     if errors:
         where = ", ".join(f"“{names[p]}” {n:,}" for p, n in sorted(errors.items()))
         notes.append(f"Cells with an error ({', '.join(sorted(kinds))}) were read as missing: {where}.")

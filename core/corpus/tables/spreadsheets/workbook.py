@@ -21,12 +21,16 @@ class SheetFacts:
     zeros_only : bool
         Whether the stored result of every formula is 0, as programs write it that do not calculate.
     n_hidden_rows : int
+    n_unsolved, n_errors : int
+        Formulas whose result is not stored, and cells with an error, where only their number is known.
     """
 
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     unsolved: list[tuple[int, int]] = field(default_factory=list)
     zeros_only: bool = False
     n_hidden_rows: int = 0
+    n_unsolved: int = 0
+    n_errors: int = 0
 
 
 @dataclass(frozen=True)
