@@ -12,7 +12,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.corpus.tables.raw_table import RawTable, ReadOptions
-from core.corpus.tables.tidy_columns import column_of_strings
 
 EXPORT_COLUMNS = ("row", "source_row")
 """The first columns of every table that is exported: by them it is known again."""
@@ -82,38 +81,51 @@ def _unguard(texts: pa.Array | pa.ChunkedArray) -> tuple[pa.Array | pa.ChunkedAr
 def read_exported(content: bytes, options: ReadOptions) -> RawTable | None:
     """Read a CSV as Refract exported it, where nothing needs to be guessed; None for any other file.
 
-    A text in quotation marks is never taken for a missing value, a footer or a further header.
+    A text in quotation marks is never taken for a missing value, a number, a footer or a further header.
     """
-    import pyarrow.csv
-
     if options != ReadOptions() or not content.startswith((FIRST_BYTES, FIRST_BYTES_AS_THEY_ARE)):
         return None
     lines = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", errors="replace", newline="")
     names = next(csv.reader(lines))
     try:
-        table = pyarrow.csv.read_csv(
-            pa.BufferReader(content),
-            # One block, as a text that goes on in the next one is an error.
-            read_options=pyarrow.csv.ReadOptions(block_size=len(content), use_threads=False),
-            parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
-            convert_options=pyarrow.csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()),
-                null_values=[""],
-                strings_can_be_null=True,
-                quoted_strings_can_be_null=False,
-            ),
-        )
-    except pa.ArrowInvalid:  # changed by hand since
+        table = _read_strings(content, names, missing=[""])
+        # Read once more, the first value of each column is missing where it has no quotation marks.
+        first = {name: _first_value(table[name]) for name in names}
+        again = _read_strings(content, names, missing=["", *{value for _, value in first.values()}])
+    except (pa.ArrowInvalid, KeyError):  # changed by hand since
         return None
-    columns: list[pd.Series] = []
-    for name, column in zip(table.column_names, table.columns, strict=True):
-        values = column.to_pylist()
-        columns.append(pd.Series(values, dtype="str") if name == "text" else column_of_strings(values))
-    frame = pd.DataFrame(dict(enumerate(columns)))
-    frame.columns = table.column_names
+    frame = pd.DataFrame({name: table[name].to_pandas().astype("str") for name in names})
     return RawTable(
         frame,
         "UTF-8",
         source_rows=np.arange(2, len(table) + 2),
         used=ReadOptions(encoding="utf-8-sig", delimiter=",", header_row=1),
+        text_columns=frozenset(
+            name for name, (row, value) in first.items() if value and again[name][row].is_valid
+        ),
     )
+
+
+def _read_strings(content: bytes, names: list[str], missing: list[str]) -> pa.Table:
+    """Read all columns as strings; values without quotation marks that are in `missing` are null."""
+    import pyarrow.csv
+
+    return pyarrow.csv.read_csv(
+        pa.BufferReader(content),
+        # One block, as a text that goes on in the next one is an error.
+        read_options=pyarrow.csv.ReadOptions(block_size=len(content), use_threads=False),
+        parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
+        convert_options=pyarrow.csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()),
+            null_values=missing,
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+        ),
+    )
+
+
+def _first_value(column: pa.ChunkedArray) -> tuple[int, str]:
+    """Return the first value that is not empty, with its row; (0, "") where there is none."""
+    filled = pc.fill_null(pc.not_equal(column, ""), False)
+    row = pc.index(filled, True).as_py()
+    return (row, column[row].as_py()) if row >= 0 else (0, "")

@@ -77,6 +77,8 @@ class RawTable:
     choices : Choices
     vectors : dict of str to float32 array (n, d)
         Columns of vectors, which `frame` lacks; rows without one are NaN.
+    text_columns : frozenset of str
+        Columns of strings that stay strings, also where they look like numbers or dates.
     """
 
     frame: pd.DataFrame
@@ -87,6 +89,7 @@ class RawTable:
     used: ReadOptions = field(default_factory=ReadOptions)
     choices: Choices = field(default_factory=Choices)
     vectors: dict[str, np.ndarray] = field(default_factory=dict)
+    text_columns: frozenset[str] = frozenset()
 
 
 Reader = Callable[[str, bytes, ReadOptions], RawTable]

@@ -114,7 +114,12 @@ def read_table(
     no_columns = raw.frame.shape[1] == 0 and not raw.vectors
     if no_columns or len(raw.frame) == 0:
         raise CorpusError(f"“{name}” has no rows below its column names: choose a file with one text a row.")
-    tidied = tidy_frame(raw.frame, delimiter=raw.used.delimiter, day_first=options.day_first)
+    tidied = tidy_frame(
+        raw.frame,
+        delimiter=raw.used.delimiter,
+        day_first=options.day_first,
+        text_columns=raw.text_columns,
+    )
     frame, tidying = tidied.frame, tidied.notes
     frame, unguarded = (frame, []) if ending == ".parquet" else unguard_table(frame, content)
     names = list(frame.columns)

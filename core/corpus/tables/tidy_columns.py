@@ -31,7 +31,13 @@ class Tidied:
     day_first: bool | None = None
 
 
-def tidy_frame(frame: pd.DataFrame, *, delimiter: str | None = None, day_first: bool | None = None) -> Tidied:
+def tidy_frame(
+    frame: pd.DataFrame,
+    *,
+    delimiter: str | None = None,
+    day_first: bool | None = None,
+    text_columns: frozenset[str] = frozenset(),
+) -> Tidied:
     """Make names unique, and give each column one type.
 
     Parameters
@@ -42,6 +48,8 @@ def tidy_frame(frame: pd.DataFrame, *, delimiter: str | None = None, day_first: 
         stays one.
     day_first : bool or None
         Whether a person chose that 3/1/2024 is the third of January.
+    text_columns : frozenset of str
+        Columns of strings that stay strings.
     """
     names, notes = unique_names(list(frame.columns))
     columns, of_strings = {}, set(names if delimiter is not None else ())
@@ -50,8 +58,10 @@ def tidy_frame(frame: pd.DataFrame, *, delimiter: str | None = None, day_first: 
         columns[name] = tidy_column(column)
         if _has_numbers(column):
             of_strings.add(name)
-    written = read_written(columns, of_strings=of_strings, delimiter=delimiter, day_first=day_first)
-    return Tidied(pd.DataFrame(written.columns), notes + written.notes, written.before, written.day_first)
+    others = {name: column for name, column in columns.items() if name not in text_columns}
+    written = read_written(others, of_strings=of_strings, delimiter=delimiter, day_first=day_first)
+    columns |= written.columns
+    return Tidied(pd.DataFrame(columns), notes + written.notes, written.before, written.day_first)
 
 
 def _has_numbers(column: pd.Series) -> bool:

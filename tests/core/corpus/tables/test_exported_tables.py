@@ -88,6 +88,29 @@ def test_missing_and_empty_are_two_things_and_na_is_a_text(table):
     assert not any("missing" in note for note in read_table("export.csv", to_csv_bytes(table)).notes)
 
 
+@pytest.mark.parametrize("neutralise", [True, False])
+def test_texts_that_look_like_numbers_or_dates_stay_texts(table, neutralise):
+    for values in (
+        ["1", "2"],
+        ["1.10", "2.0"],
+        ["5 %", "10 %"],
+        ["$1", "$20"],
+        ["1/2/2024", "3/4/2024"],
+        ["-1", "+2"],
+    ):
+        table["given_label"] = pd.Series([None, "", *values, None, values[0], None], dtype="str")
+        table["text"] = [values[row % 2] for row in range(len(table))]
+        table["number"] = [1.5, None, -3, None, 4, 5, 6]
+        table["day"] = pd.to_datetime(["2024-03-01", None, "2024-03-02", None, None, None, "2024-12-31"])
+        again = read_table("export.csv", to_csv_bytes(table, neutralise=neutralise)).frame
+        for name in ("text", "given_label"):
+            assert [x if pd.notna(x) else None for x in again[name]] == [
+                x if pd.notna(x) else None for x in table[name]
+            ]
+        np.testing.assert_array_equal(again["number"], table["number"])
+        assert (again["day"].dropna() == table["day"].dropna()).all()
+
+
 def test_texts_that_were_exported_as_they_are_keep_their_apostrophe(table):
     again = read_table("export.csv", to_csv_bytes(table, neutralise=False))
     assert again.frame["text"].tolist() == TEXTS
