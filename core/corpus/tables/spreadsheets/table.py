@@ -51,7 +51,7 @@ def table_of_sheets(name: str, sheets: Sequence[Sheet], options: ReadOptions) ->
         raise _empty(name, facts)
     positions = _filled_columns(header.names, body)
     columns = {p: [_value(row[p]) if p < len(row) else None for row in body] for p in positions}
-    names = {p: header.names[p] if p < len(header.names) else None for p in positions}
+    names = {p: _name(header.names[p]) if p < len(header.names) else None for p in positions}
     frame = pd.DataFrame(
         dict(enumerate(map(_of_one_kind, columns.values()))), index=range(len(body)), dtype=object
     )
@@ -75,7 +75,7 @@ def table_of_sheets(name: str, sheets: Sequence[Sheet], options: ReadOptions) ->
         choices=Choices(
             sheets=tuple(sheet.name for sheet in sheets),
             first_rows=tuple(
-                (number, tuple("" if value is None else _shown(value) for value in row))
+                (number, tuple("" if v is None else _shown(v) for v in row[: filled_positions(row)[-1] + 1]))
                 for number, row in zip(numbers[:FIRST_ROWS], values, strict=False)
             ),
         ),
@@ -135,6 +135,10 @@ def _of_one_kind(column: list[object]) -> list[object]:
             datetime(value.year, value.month, value.day) if type(value) is date else value for value in column
         ]
     return [_shown(value) if isinstance(value, date) else value for value in column]
+
+
+def _name(value: object) -> object:
+    return _shown(value) if isinstance(value, date | time | timedelta) else value
 
 
 def _shown(value: object) -> str:

@@ -118,6 +118,11 @@ def test_dates_times_durations_and_truth_values():
     assert frame["mixed"].tolist() == ["2024-03-01", "soon"]
 
 
+def test_a_date_may_name_a_column():
+    table = read(("text", datetime.datetime(2024, 1, 1)), *((text, n) for n, text in enumerate(TEXTS)))
+    assert table.frame.columns.tolist() == ["text", "2024-01-01"]
+
+
 def test_merged_cells_are_repeated_in_their_rows():
     def change(sheets):
         sheets[0].merge_cells("A2:A4")
