@@ -18,7 +18,7 @@ class ReadOptions:
     encoding : str or None
         Python's name of the character encoding.
     delimiter : str or None
-        Character between two values.
+        Character between two values; "" where each row is one value.
     header_row : int or None
         Row of the file with the column names, counted from 1; 0 where the file has no names.
     sheet : str or None
@@ -43,7 +43,7 @@ class Choices:
     encodings : tuple of str
         Python's names, the likeliest first.
     delimiters : tuple of str
-        The best first.
+        The one in use, the others from the best on, and "" for one value a row.
     sheets : tuple of str
         In the order of the workbook, hidden ones too; lists of a JSON document, the longest first.
     first_rows : tuple of (int, tuple of str)
