@@ -57,7 +57,7 @@ def draw_encoder(corpus: Corpus) -> None:
         instructed=False,
         texts=corpus.texts,
         corpus_key=corpus.key,
-        before_try=lambda: cache.store().add_corpus(corpus),
+        before_try=lambda: cache.add_corpus(corpus),
     )
     if not encoder:
         return
@@ -98,7 +98,7 @@ def draw_encode(
         label = f"Open the map of {n_texts}"
     if st.button(label, key="corpus_encode", type="primary", width="stretch", disabled=disabled):
         try:
-            cache.store().add_corpus(corpus)
+            cache.add_corpus(corpus)
             open_corpus(corpus.key)
             encoder = keep_vectors(corpus.key, upload) if upload else encoder
         except RefractError as error:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.corpus import CorpusReport, LeftOut
-from pages.common import forget_widget, markdown, shorten, state_of
+from pages.common import forget_widget, shorten, state_of
 
 COPIES, ASIDE = "corpus_leave_out_copies", "corpus_set_aside"  # keys of the widgets
 COPIES_HELP = (
@@ -58,7 +58,7 @@ def choose_left_out(source_id: str, text_column: str, report: CorpusReport) -> L
             "Set aside texts that answer nothing",
             list(rows),
             default=list(report.suggested_aside),
-            format_func=lambda text: f"{markdown(shorten(text))} × {rows[text]:,}",
+            format_func=lambda text: f"{shorten(text)} × {rows[text]:,}",
             key=ASIDE,
             placeholder=f"{sum(rows.values()):,} rows: none is set aside",
             help=ASIDE_HELP,

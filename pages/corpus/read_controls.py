@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from core.corpus.tables import ReadOptions, Table
-from pages.common import forget_widgets, markdown, set_widget, shorten, state_of, widget_value
+from pages.common import forget_widgets, set_widget, shorten, state_of, widget_value
 
 PREFIX = "corpus_read_"  # of the widgets' keys
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "": "no delimiter: one column"}
@@ -86,9 +86,9 @@ def _draw_choice(
         state = state_of(ReadState)
         state.options = replace(state.options, **{name: widget_value(key)})
 
-    st.selectbox(
-        label, values, index=None, format_func=lambda value: markdown(text(value)), key=key, on_change=choose
-    )
+    # Without an index the field could be cleared.
+    index = None if used is None else 0
+    st.selectbox(label, values, index=index, format_func=text, key=key, on_change=choose)
 
 
 def _delimiter_name(delimiter: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
+from pandas.api.types import is_datetime64_any_dtype
 
 from core.corpus import MOST_LOOKED_AT, Corpus, CorpusReport
 from core.corpus.tables import Table
@@ -27,8 +29,16 @@ def draw_preview(table: Table, text_column: str) -> None:
         hide_index=True,
         height=PREVIEW_HEIGHT,
         column_config={
-            text_column: st.column_config.TextColumn(f"✎ {text_column}", width="large", help="The text")
+            **{name: st.column_config.DateColumn(name) for name in preview if is_days(preview[name])},
+            text_column: st.column_config.TextColumn(f"✎ {text_column}", width="large", help="The text"),
         },
+    )
+
+
+def is_days(column: pd.Series) -> bool:
+    """Whether a column holds dates without a time of day."""
+    return is_datetime64_any_dtype(column.dtype) and bool(
+        (column.dropna() == column.dropna().dt.normalize()).all()
     )
 
 
