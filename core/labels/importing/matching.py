@@ -115,7 +115,7 @@ def match_labels(
         tuple(name for name, _ in by.most_common()),
         columns.text or "",
         columns.label,
-        (*file.notes, *notes, *match.notes),
+        (*_notes_on(file, text, columns.label), *notes, *match.notes),
     )
 
 
@@ -149,6 +149,17 @@ def labels_from_column(column: pd.Series, *, most_per_label: int | None = None) 
         label_column=str(column.name),
         notes=tuple(notes),
     )
+
+
+def _notes_on(file: LabelFile, text: str | None, label: str) -> list[str]:
+    """Return the notes on a file without those that are only about other columns."""
+    others = [f"“{name}”" for name in file.frame.columns if name not in (text, label)]
+    used = [f"“{name}”" for name in (text, label)]
+    return [
+        note
+        for note in file.notes
+        if any(name in note for name in used) or not any(name in note for name in others)
+    ]
 
 
 def _as_texts(column: pd.Series) -> list[str]:

@@ -295,6 +295,38 @@ def test_whole_numbers_and_truth_values():
         assert found_in(name, content).labels == {0: "true", 1: "false", 2: "true"}
 
 
+def test_notes_on_other_columns_are_left_out():
+    table = pd.DataFrame({"text": TEXTS[:3], "label": ["50%", "20%", "50%"], "share": ["1%", "2%", "3%"]})
+    notes = found_in("a.csv", table.to_csv(index=False)).notes
+    assert any("“label”" in note for note in notes) and not any("“share”" in note for note in notes)
+
+
+@pytest.mark.parametrize("write", ["csv", "xlsx", "parquet", "json"])
+def test_a_table_of_several_analyses(write):
+    frame = pd.DataFrame(
+        {
+            "row": range(5),
+            "source_row": range(2, 7),
+            "text": TEXTS,
+            "mood_given_label": [None, "a", None, "b", None],
+            "mood_predicted_label": list("ababa"),
+            "mood_reshaped_cluster_name": list("xxyyy"),
+            "topic_predicted_label": list("ababa"),
+        }
+    )
+    file = io.BytesIO()
+    if write == "xlsx":
+        frame.to_excel(file, index=False)
+    elif write == "parquet":
+        frame.to_parquet(file)
+    else:
+        file.write((frame.to_csv(index=False) if write == "csv" else frame.to_json()).encode())
+    found = found_in(f"a.{write}", file.getvalue())
+    assert found.labels == {1: "a", 3: "b"} and found.matched_by == ("row",)
+    two = choose_columns(frame.assign(topic_given_label=list("ababa")), TextRows(TEXTS))
+    assert not two.sure and set(two.labels[:2]) == {"mood_given_label", "topic_given_label"}
+
+
 def test_the_columns_are_found_by_their_values_and_names():
     frame = pd.DataFrame(
         {
