@@ -54,6 +54,12 @@ def corpus(corpus_key: str) -> Corpus:
     return store().load_corpus(corpus_key)
 
 
+def add_corpus(added: Corpus) -> None:
+    """Save a corpus; where an earlier version stored it, pages read its columns anew."""
+    store().add_corpus(added)
+    corpus.clear(added.key)
+
+
 @st.cache_resource(max_entries=4, show_spinner=False)
 def space(corpus_key: str, key: str) -> Space:
     """The generic space of an embedding key; shared by all sessions: do not change it."""

@@ -85,7 +85,7 @@ def _metadata(title: str, column: pd.Series) -> Colouring | NumericColouring:
     counts = values.value_counts()
     names = list(counts.index[:MOST_CATEGORIES])
     colours = category_colours(len(names))
-    codes = pd.Categorical(values, categories=names).codes.astype(np.int32)
+    codes = pd.Index(names, dtype=object).get_indexer(values).astype(np.int32)
     if len(counts) > len(names):
         codes[(codes < 0) & values.notna().to_numpy()] = len(names)
         names, colours = [*names, f"{len(counts) - len(names):,} other values"], [*colours, GREY]

@@ -1,11 +1,13 @@
 """Colour scales of numbers and dates."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from core.corpus import build_corpus
-from core.corpus.tables import Table
+from core.corpus.tables import Table, read_table
 from pages.common import cache, metadata_of
 from pages.maps.colour_by import colourings
 from pages.maps.component import NumericColouring, Pane
@@ -86,6 +88,20 @@ def test_columns_of_dates_are_coloured_on_a_scale(store):
         assert colouring.origin == pd.Timestamp("2024-03-01").timestamp() * 1000
         assert colouring.scale == (0, 59 if column == "typed" else 27)
     assert found["stars"]().scale == (0, 59)
+
+
+def test_a_file_uploaded_again_gives_an_old_corpus_dates(store):
+    content = make_frame().assign(when=[f"3/{1 + row % 28}/2024" for row in range(60)]).to_csv(index=False)
+    table = read_table("x.csv", content.encode())
+    old = replace(table, frame=table.frame.assign(when=table.key_columns["when"]), key_columns={})
+    key = cache_corpus(store, old.frame)
+    analysis = store.add_analysis(key, "by feeling")
+    assert "origin" not in vars(colourings(current_view(store.find_corpus(key), None))["when"]())
+    new = build_corpus(table, "text")
+    assert new.key == key
+    cache.add_corpus(new)
+    assert colourings(current_view(store.find_corpus(key), None))["when"]().scale == (0, 27)
+    assert [found.id for found in store.analyses(key)] == [analysis]
 
 
 def test_the_metadata_of_a_text_have_dates_for_people(store):

@@ -38,7 +38,7 @@ DAY_FIRST_WORDS = re.compile(
 
 _MARKS = """
 na n/a nan null nil none - -- --- – — . ? \\n #n/a #na #null! #div/0! #value! #ref! #num! #name? <na> nat
-k.a. n.a. unknown missing
+k.a. n.a.
 """
 MISSING_MARKS = frozenset(_MARKS.split())
 """What stands for a missing value in columns of numbers and dates, in lower case."""
