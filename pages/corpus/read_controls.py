@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.corpus.tables import ReadOptions, Table
+from core.corpus.tables import ReadOptions, Table, encoding_name
 from pages.common import forget_widgets, set_widget, shorten, state_of, widget_value
 
 PREFIX = "corpus_read_"  # of the widgets' keys
@@ -54,7 +54,7 @@ def draw_read_controls(table: Table) -> None:
         return
     with st.expander(f"How the file was read: {', '.join(fact for fact in facts if fact)}"):
         if choices.encodings:
-            _draw_choice("Characters", "encoding", choices.encodings, used.encoding, str.upper)
+            _draw_choice("Characters", "encoding", choices.encodings, used.encoding, encoding_name)
         if choices.delimiters:
             _draw_choice(
                 "Between two values", "delimiter", choices.delimiters, used.delimiter, _delimiter_name
@@ -84,7 +84,9 @@ def _draw_choice(
 
     def choose() -> None:
         state = state_of(ReadState)
-        state.options = replace(state.options, **{name: widget_value(key)})
+        # Another sheet has its own header.
+        header_row = None if name == "sheet" else state.options.header_row
+        state.options = replace(state.options, **{"header_row": header_row, name: widget_value(key)})
 
     # Without an index the field could be cleared.
     index = None if used is None else 0

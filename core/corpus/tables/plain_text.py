@@ -48,7 +48,7 @@ def read_plain_text(name: str, content: bytes, options: ReadOptions) -> RawTable
         pd.DataFrame({"text": lines}, dtype=object),
         encoding.label,
         notes,
-        used=ReadOptions(encoding=encoding.codec),
+        used=ReadOptions(encoding=encoding.codec, delimiter="" if delimiters else None),
         choices=Choices(encodings=encoding.choices, delimiters=("", *delimiters) if delimiters else ()),
     )
 

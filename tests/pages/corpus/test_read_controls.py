@@ -82,6 +82,10 @@ def test_another_sheet_can_be_chosen(app, workbook):
     choose(app, "sheet", "App")
     assert not app.exception and "The app was fine" in str(app.dataframe[0].value)
     assert "comment" in words(app) or columns(app) == ["comment", "stars"]
+    choose(app, "header_row", 3)
+    assert columns(app) != ["comment", "stars"]
+    choose(app, "sheet", "Shop")  # another sheet has its own header
+    assert columns(app) == ["comment", "stars"]
 
 
 def test_another_list_of_a_json_file_can_be_chosen(app):
