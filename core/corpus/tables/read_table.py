@@ -80,7 +80,7 @@ def read_table(
     options: ReadOptions | None = None,
     most_bytes: int = 200 * MEGABYTE,
 ) -> Table:
-    """Read a file as a table, in the format of its extension; `.gz` after it means gzip.
+    """Read a file as a table, in the format of its content where that differs from its ending.
 
     Parameters
     ----------

@@ -58,7 +58,10 @@ def read_ods(name: str, content: bytes, options: ReadOptions) -> RawTable:
 
 
 def read_xls(name: str, content: bytes, options: ReadOptions) -> RawTable:
-    """Read a sheet of an XLS workbook; raises like `read_xlsx`."""
+    """Read a sheet of an XLS workbook; raises like `read_xlsx`.
+
+    calamine gives cells with an error as empty ones, so that they are not counted; in XLSB likewise.
+    """
     return _read_by_calamine(name, content, options, "XLS")
 
 
