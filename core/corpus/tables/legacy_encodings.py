@@ -102,6 +102,8 @@ SYMBOL_IN_WORD = 7.0
 OPENING = set("‚„¿¡")
 """Marks that follow no letter."""
 
+DASHES = set("–—")
+
 MIXED_SCRIPTS = 4.0
 LETTER_BESIDE_ACCENTED = 1.0
 """In Latin script, where most neighbours of an accented letter are ASCII."""
@@ -199,6 +201,8 @@ def _cost_of_character(character: str, letters: Mapping[str, float]) -> float:
 def _cost_of_place(before: str, character: str, after: str) -> float:
     """Return what the neighbours add to the cost of a character."""
     if not character.isalpha():
+        if character in DASHES and after.isalpha() and not before.isalpha():
+            return SYMBOL_IN_WORD  # a word begins with no dash: "–азмер" is Размер in Windows-1251
         inside = before.isalpha() and (after.isalpha() or character in OPENING)
         return SYMBOL_IN_WORD if inside and character not in "’\xa0·" and character < "\u0300" else 0.0
     cost = 0.0

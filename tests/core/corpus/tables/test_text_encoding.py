@@ -337,3 +337,10 @@ def test_one_long_line_and_a_large_file_are_sampled():
 def test_names_and_short_answers_are_enough(codec, text):
     content = text.encode(codec)
     assert find_encoding("x.csv", content).decode(content) == text
+
+
+@pytest.mark.parametrize("text", ["Спасибо {}", "Размер {} совсем не подходит"])
+def test_a_capital_that_another_encoding_takes_for_a_dash(text):
+    rows = "text;n\n" + "".join(f"{text.format(n)};{n}\n" for n in range(20))
+    content = rows.encode("cp1251")
+    assert find_encoding("x.csv", content).decode(content) == rows
