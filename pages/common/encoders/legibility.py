@@ -22,7 +22,7 @@ def draw_legibility(facts: EncoderFacts, texts: Sequence[str], corpus_key: str) 
     title = markdown(facts.title)
     if found is not None and found.doubtful:
         if found.n_distinct < found.n_texts:
-            seen = f"{found.n_texts:,} different texts are {found.n_distinct:,} to it"
+            seen = f"{found.n_texts:,} different texts give it only {found.n_distinct:,} different inputs"
         else:
             seen = f"of {found.n_texts:,} texts it knows hardly a sign in {found.n_unread:,}"
         st.warning(
