@@ -12,6 +12,7 @@ BODY_ROWS = 300
 LEAST_FULL = 0.9
 """Share of the rows with two values or more, from which a single value at the end is no row."""
 
+LONGEST_FOOTER = 100  # characters
 LONGEST_SHOWN = 40
 
 _FOOTER = re.compile(
@@ -36,10 +37,14 @@ def find_footer(
     if width < 2 or not rows:
         return len(rows), []
     body = rows[: max(len(rows) - MOST_FOOTER_ROWS, (len(rows) + 1) // 2)][-BODY_ROWS:]
-    if sum(len(filled_positions(row)) > 1 for row in body) < LEAST_FULL * len(body):
+    if sum(len(row) > 1 for row in body) < LEAST_FULL * len(body):
         return len(rows), []
+    # A line without a delimiter differs from all others, though these have one value too.
+    is_full = sum(len(filled_positions(row)) > 1 for row in body) >= LEAST_FULL * len(body)
     end = len(rows)
-    while end > max(1, len(rows) - MOST_FOOTER_ROWS) and _is_footer(rows, numbers, end - 1, width):
+    while end > max(1, len(rows) - MOST_FOOTER_ROWS) and (is_full or len(rows[end - 1]) == 1):
+        if not _is_footer(rows, numbers, end - 1):
+            break
         end -= 1
     if end == len(rows):
         # A note that holds the delimiter, below a blank row.
@@ -54,12 +59,12 @@ def find_footer(
     return end, [f"{which} (“{shown}”) below the table {'was' if n == 1 else 'were'} left out."]
 
 
-def _is_footer(rows: Sequence[Sequence[object]], numbers: Sequence[int], i: int, width: int) -> bool:
+def _is_footer(rows: Sequence[Sequence[object]], numbers: Sequence[int], i: int) -> bool:
     filled = filled_positions(rows[i])
     if filled != [0]:
         return _is_summary(rows, i, filled)
     value = str(rows[i][0])
-    if _FOOTER.match(value):
+    if len(value) <= LONGEST_FOOTER and _FOOTER.match(value):
         return True
     first = [row[0] for row in rows[max(0, i - BODY_ROWS) : i] if row]
     if all(map(is_typed, first)) and not is_typed(rows[i][0]):

@@ -14,7 +14,7 @@ from core.corpus.tables.value_kinds import filled_positions, is_empty, is_number
 
 SAMPLE_ROWS = 300
 MOST_TITLE_ROWS = 20
-LEAST_USUAL = 0.3
+LEAST_USUAL = 0.25
 """Share of the rows with as many values, from which this is the width of the table."""
 
 LEAST_TYPED = 0.9
@@ -92,9 +92,13 @@ def find_header(
 
 def _usual_width(sample: Sequence[Sequence[object]]) -> int:
     """Return the most frequent width of at least two columns, or 1; empty values at the end do not count."""
-    widths = Counter(positions[-1] + 1 for row in sample if (positions := filled_positions(row)))
-    width = max((w for w in widths if w > 1), key=lambda w: (widths[w], w), default=1)
-    return width if widths[width] >= LEAST_USUAL * sum(widths.values()) else 1
+    filled = Counter(positions[-1] + 1 for row in sample if (positions := filled_positions(row)))
+    # Rows that end in empty values still have their delimiters, which a title lacks.
+    for widths in (filled, Counter(map(len, sample))):
+        width = max((w for w in widths if w > 1), key=lambda w: (widths[w], w), default=1)
+        if widths[width] >= LEAST_USUAL * len(sample) and (widths is filled or len(widths) > 1):
+            return width
+    return 1
 
 
 def _chosen_header(

@@ -133,6 +133,13 @@ def test_footers_are_left_out_with_a_note(footer):
     assert len(table.notes) == 1
 
 
+def test_a_footer_below_rows_that_are_often_empty():
+    for footer in ("Total: 4 rows\n", "\n-- end --\n"):
+        table = read("text,city\nso so,\nfine by me,Paris\nit was late,\ngood,\n" + footer)
+        assert table.frame["text"].tolist() == ["so so", "fine by me", "it was late", "good"]
+        assert len(table.notes) == 1
+
+
 def test_a_last_row_that_is_short_stays():
     table = read("name,comment,stars\nAnn,so so,1\nBob,fine,2\nCid\n")
     assert table.frame["name"].tolist() == ["Ann", "Bob", "Cid"]
