@@ -102,7 +102,7 @@ SYMBOL_IN_WORD = 7.0
 OPENING = set("‚„¿¡")
 """Marks that follow no letter."""
 
-DASHES = set("–—")
+NOT_BEFORE_WORDS = set("–—”’•…")
 
 MIXED_SCRIPTS = 4.0
 LETTER_BESIDE_ACCENTED = 1.0
@@ -173,14 +173,17 @@ def rank_encodings(sample: bytes) -> list[str]:
 
 
 def cost_of_reading(text: str, codec: str) -> float:
-    """Return the negative log-likelihood of a decoded text, in nats, in its likeliest language."""
+    """Return the negative log-likelihood of a decoded text, in nats, in its likeliest language.
+
+    What is repeated, such as one name in every row, is weaker evidence each time.
+    """
     characters = Counter(
         where for where in zip(" " + text, text, text[1:] + " ", strict=False) if where[1] > "\x7f"
     )
     beside = {where: _cost_of_place(*where) for where in characters}
     return min(
         sum(
-            count * (beside[where] + _cost_of_character(where[1], letters))
+            math.sqrt(count) * (beside[where] + _cost_of_character(where[1], letters))
             for where, count in characters.items()
         )
         for letters in _languages(codec)
@@ -201,8 +204,8 @@ def _cost_of_character(character: str, letters: Mapping[str, float]) -> float:
 def _cost_of_place(before: str, character: str, after: str) -> float:
     """Return what the neighbours add to the cost of a character."""
     if not character.isalpha():
-        if character in DASHES and after.isalpha() and not before.isalpha():
-            return SYMBOL_IN_WORD  # a word begins with no dash: "–азмер" is Размер in Windows-1251
+        if character in NOT_BEFORE_WORDS and after.isalpha() and not before.isalpha():
+            return SYMBOL_IN_WORD  # a word does not begin so: "–азмер" is Размер in Windows-1251
         inside = before.isalpha() and (after.isalpha() or character in OPENING)
         return SYMBOL_IN_WORD if inside and character not in "’\xa0·" and character < "\u0300" else 0.0
     cost = 0.0
@@ -210,7 +213,8 @@ def _cost_of_place(before: str, character: str, after: str) -> float:
         if before.islower():
             cost += CAPITAL_IN_WORD
         else:
-            cost += CAPITAL_IN_CAPITALS if before.isupper() or after.isupper() else CAPITAL
+            is_first = character < "\u0370" and not (before.isupper() or after.isupper())
+            cost += CAPITAL if is_first else CAPITAL_IN_CAPITALS
     elif before.isupper() and after.isupper():
         cost += CAPITAL_IN_WORD
     latin = character < "\u0370"
