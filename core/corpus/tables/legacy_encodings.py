@@ -3,7 +3,7 @@
 The cost of a reading is the negative log-likelihood of its characters other than ASCII, in nats: of letters
 by their rank in the language that fits best, and more for a capital inside a word, a symbol between two
 letters and letters of two scripts side by side. Of 826 files of 20 lines or 3,000, in 27 languages and 24
-encodings, 800 are read right so, 534 by charset_normalizer and 688 by chardet.
+encodings, 801 are read right so, 534 by charset_normalizer and 688 by chardet.
 """
 
 from __future__ import annotations
