@@ -15,9 +15,7 @@ def analysis(store, corpus):
     return store.add_analysis(corpus.key, "by quality")
 
 
-@pytest.mark.parametrize(
-    "same", [NFD, "QUALITÉ", " qualité\N{ZERO WIDTH SPACE}", "qualité\xa0"]
-)
+@pytest.mark.parametrize("same", [NFD, "QUALITÉ", " qualité\N{ZERO WIDTH SPACE}", "qualité\xa0"])
 def test_names_that_look_alike_are_one(store, analysis, same):
     store.label_names.add(analysis, "qualité")
     with pytest.raises(LabelError, match="There is a label “qualité” already"):
