@@ -240,7 +240,7 @@ def _best_trial(delimiter: str, lines: list[str], sample: str, whole: bool) -> _
             continue
         trial = _try(dialect, rows)
         # An unusual way is taken only where rows agree better: texts may hold backslashes and blanks.
-        if best is None or trial.agreement > best.agreement + TOLERANCE:
+        if best is None or trial.agreement > best.agreement + TOLERANCE or _fits_names(trial, best, rows):
             best = trial
     if best is not None:
         return best
@@ -249,6 +249,11 @@ def _best_trial(delimiter: str, lines: list[str], sample: str, whole: bool) -> _
     rows = [row for row in islice(plain.reader(lines, strict=False), SAMPLE_ROWS) if row]
     trial = _try(plain, rows)
     return replace(trial, dialect=Dialect(delimiter), score=trial.score * UNQUOTED_WEIGHT)
+
+
+def _fits_names(trial: _Trial, best: _Trial, rows: list[list[str]]) -> bool:
+    """Return whether `a, "b, c"` gives as many values as there are names, and another way does not."""
+    return trial.dialect.blank and len(rows[0]) == trial.width != best.width and trial.score > best.score
 
 
 def _rows(dialect: Dialect, lines: list[str], whole: bool) -> list[list[str]] | None:

@@ -10,7 +10,13 @@ from itertools import pairwise
 
 from core.corpus.tables.header_rows.further_headers import count_further_headers, is_import_ids
 from core.corpus.tables.header_rows.stacked_headers import is_group_row, join_names, stacks_on
-from core.corpus.tables.value_kinds import filled_positions, is_empty, is_number_or_date, is_typed
+from core.corpus.tables.value_kinds import (
+    TRUTH_VALUES,
+    filled_positions,
+    is_empty,
+    is_number_or_date,
+    is_typed,
+)
 
 SAMPLE_ROWS = 300
 MOST_TITLE_ROWS = 20
@@ -208,7 +214,11 @@ def _typed_columns(body: Sequence[Sequence[object]], width: int) -> Iterator[int
 
 
 def _has_typed_column(body: Sequence[Sequence[object]], names: Sequence[object]) -> bool:
-    return any(not is_empty(names[p]) for p in _typed_columns(body, len(names)))
+    # "yes" above "yes" is no name.
+    return any(
+        not is_empty(names[p]) and str(names[p]).strip().lower() not in TRUTH_VALUES
+        for p in _typed_columns(body, len(names))
+    )
 
 
 def _header_below_titles(

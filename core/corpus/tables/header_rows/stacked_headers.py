@@ -30,7 +30,10 @@ def stacks_on(
     gaps = [p for p in filled_positions(lower) if p < width and (p >= len(upper) or is_empty(upper[p]))]
     if not gaps or (is_empty(upper[0]) and len(gaps) == 1 and gaps[0] == 0):
         return False
-    return any(not is_missing(lower[p]) and _is_typed_below(p, body) for p in filled_positions(lower))
+    return any(
+        not is_missing(lower[p]) and not is_typed(lower[p]) and _is_typed_below(p, body)
+        for p in filled_positions(lower)
+    )
 
 
 def is_group_row(upper: Sequence[object], lower: Sequence[object]) -> bool:

@@ -26,7 +26,7 @@ from core.corpus.tables.written_columns.number_columns import (
 )
 
 # "007" is an id, and a number of more than 18 digits would lose its last ones.
-PLAIN_NUMBER = re.compile(r"\s*[+-]?(0|[1-9]\d{0,17})(\.\d+)?([eE][+-]?\d{1,3})?\s*", re.ASCII)
+PLAIN_NUMBER = re.compile(r"\s*(?!\+\d{7})[+-]?(0|[1-9]\d{0,17})(\.\d+)?([eE][+-]?\d{1,3})?\s*", re.ASCII)
 THREE_DECIMALS = re.compile(r"\s*[+-]?[1-9]\d{0,2}\.\d{3}\s*", re.ASCII)
 """A plain number that is a thousand times larger where a point separates thousands."""
 

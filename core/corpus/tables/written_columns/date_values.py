@@ -26,7 +26,7 @@ ZONES = {
 TIME = re.compile(
     r"(?:^|[\sT,]+|(?<=\d{4})[:_])(?P<hour>\d{1,2})[:h](?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<part>\d{1,9}))?)?"
     r"(?:\s*(?P<half>[ap])\.?\s?m\b\.?)?(?:\s*uhr\b)?"
-    r"(?:\s*(?:(?:utc|gmt)?(?P<sign>[+-])(?P<ahead>\d\d):?(?P<minutes>\d\d)?(?:\s+[a-z]{3,4}\b)?"
+    r"(?:\s*(?:(?:utc|gmt)?(?P<sign>[+-])(?P<ahead>\d\d|\d(?!\d)):?(?P<minutes>\d\d)?(?:\s+[a-z]{3,4}\b)?"
     rf"|(?P<zone>(?:{'|'.join(ZONES)})\b)))?(?:\s*\([^()]*\))?(?!\d)",
     re.IGNORECASE | re.ASCII,
 )

@@ -194,7 +194,7 @@ def _read(value: str) -> Number | None:
         if not re.search(r"[.,]--?", match[0]):
             return None
         digits = digits[:-1]
-    if signs == ["+"] and not digits.isdigit() and " " in digits:  # a telephone number
+    if signs == ["+"] and (" " in digits or len(digits) >= 7):  # a telephone number
         return None
     minus = "-" if signs == ["-"] or match["open"] else ""
     power = match["power"] or ""

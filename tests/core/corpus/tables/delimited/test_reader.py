@@ -248,3 +248,15 @@ def test_short_rows_are_filled_and_empty_extra_values_dropped():
     assert table.frame["text"].tolist() == ["a", "b", "c"]
     assert table.frame["m"].tolist() == [pd.NA, 3, 5]
     assert table.notes[0].startswith("Rows with fewer values than there are columns: 1;")
+
+
+def test_a_blank_before_a_quotation_mark_belongs_to_the_delimiter():
+    rows = "".join(f'{i}, "It came late, and {text}", {i}\n' for i, text in enumerate(TEXTS))
+    table = read("id, comment, stars\n" + rows)
+    assert_reads(table, texts=[f"It came late, and {text}" for text in TEXTS])
+
+
+def test_bare_delimiters_in_every_row_make_no_text_a_header():
+    rows = "".join(f"{text} It was, oh, really, yes,pos\n" for text in TEXTS)
+    with pytest.raises(CorpusError, match="line 2"):
+        read("text,label\n" + rows)
