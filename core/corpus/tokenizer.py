@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -26,6 +27,9 @@ MOST_PAIRS = 50_000
 ADDRESS_PATTERN = re.compile(r"(?:\w+://|www\.)\S+|[\w.+-]*@[\w.-]+")
 """Links, mail addresses and @mentions."""
 
+RETWEET_PATTERN = re.compile(r"\b(?:RT|MT|via)(?=\s*:?\s*@\w)")
+"""Marks of a repeated post, before the name of its author."""
+
 # Han, Hiragana and Katakana: scripts without spaces between words.
 UNSPACED = (
     "\u3005\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
@@ -35,12 +39,16 @@ UNSPACED = (
 def split_words(text: str) -> list[str]:
     """Return the words of a text, and character pairs (bigrams) where a script has no spaces.
 
-    Addresses, @mentions, numbers, single letters and all beyond `READ_CHARACTERS` are left out.
+    Addresses, @mentions, the RT before one, numbers, single letters and all beyond `READ_CHARACTERS` are left
+    out. HTML entities are read as their characters.
     """
     text = text[:READ_CHARACTERS]
+    if "&" in text:
+        text = html.unescape(text)
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     if "@" in text or "www." in text or "://" in text:
+        text = RETWEET_PATTERN.sub(" ", text)
         text = ADDRESS_PATTERN.sub(" ", text)
     found = _word_pattern(text.isascii()).findall(text)
     if text.isascii():

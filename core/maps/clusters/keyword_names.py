@@ -16,9 +16,15 @@ if TYPE_CHECKING:
 MIN_FREQUENCY_RATIO = 2.0
 """A word names a cluster from this many times the frequency that it has elsewhere."""
 
+MIN_CLUSTER_SHARE = 0.01
+"""A word names a cluster from this share of its texts: on noisy texts, rarer words are chance."""
+
 FUNCTION_WORD_EVENNESS = 0.35
 """A word is a function word from this evenness, plus half the share of the cluster. Measured on four English
 corpora: "the", "is", "to" and "can" reach 0.5 to 1, words of a subject 0.02 to 0.2."""
+
+MIN_UNEVENNESS = 1e-3
+"""Even a word that is spread evenly names a cluster without any other."""
 
 MAX_BLOCKS = 64
 """Most parts of the map, equal in size, over which the evenness of a word is measured."""
@@ -189,11 +195,16 @@ def _best_words(
     ratio = _frequency_ratio(inside, sizes[row], overall[word] - inside, n_outside[row])
     # A word that is frequent all over a large cluster is spread over as large a part of the corpus.
     allowed = evenness[word] < FUNCTION_WORD_EVENNESS + sizes[row] / sizes.sum() / 2
-    allowed &= (inside >= np.minimum(2, sizes[row])) & (is_single | (ratio >= MIN_FREQUENCY_RATIO))
-    row, word, inside, ratio = row[allowed], word[allowed], inside[allowed], ratio[allowed]
-    weight = inside / total[row] * rarity[word] * (1 - evenness[word]) ** 2
+    least = np.maximum(np.minimum(2, sizes[row]), MIN_CLUSTER_SHARE * sizes[row])
+    allowed &= (inside >= least) & (is_single | (ratio >= MIN_FREQUENCY_RATIO))
+    # Where no word is distinctive, the most frequent ones that are rare elsewhere serve.
+    has_word = np.bincount(row[allowed], minlength=n_groups) > 0
+    weak = ~has_word[row] & (inside >= least)
+    allowed |= weak
+    row, word, inside, ratio, weak = (part[allowed] for part in (row, word, inside, ratio, weak))
+    weight = inside / total[row] * rarity[word] * np.maximum(1 - evenness[word], MIN_UNEVENNESS) ** 2
     if not is_single:
-        factor = np.log(ratio)
+        factor = np.where(weak, 1.0, np.log(ratio))
         if near is not None and near.shape[1]:
             beside = _counts_in_neighbours(counts, near, row, word)
             n_beside = sizes[:-1][near].sum(axis=1)

@@ -14,6 +14,12 @@ from core.tasks.steps import keep_word_table
         ("l’avion d'Anna", ["avion", "Anna"]),
         ("see https://a.example/b?c=d or www.e.example", ["see", "or"]),
         ("@anna write to me@mail.example #late", ["write", "to", "late"]),
+        ("RT @anna: late again via @bo", ["late", "again"]),
+        ("the RT scan, via Rome", ["the", "RT", "scan", "via", "Rome"]),
+        (
+            "soap &amp; tea&nbsp;time, caf&eacute; &#39;closed&#39; R&D",
+            ["soap", "tea", "time", "café", "closed"],
+        ),
         ("3pm, 10days, 2024-01-02 covid19 a", ["covid"]),
         ("check-in naïve Zürich", ["check-in", "naïve", "Zürich"]),
         ("हिन्दी भाषा", ["हिन्दी", "भाषा"]),

@@ -73,7 +73,7 @@ def test_texts_without_words():
 
 
 def test_equal_texts_in_all_clusters():
-    assert names_of(["same words"] * 6, np.repeat([0, 1], 3)) == {0: "cluster 1", 1: "cluster 2"}
+    assert names_of(["same words"] * 6, np.repeat([0, 1], 3)) == {0: "same words", 1: "cluster 2"}
 
 
 def test_no_clusters():
@@ -169,3 +169,10 @@ def test_taken_names_are_not_given():
     names = name_clusters(table, np.repeat([0, 1], 3), taken=["BOAT", "cluster 1"])
     assert names[1] == "car"
     assert names[0].casefold() not in ("boat", "cluster 1")
+
+
+def test_a_word_of_hardly_any_text_names_no_large_cluster():
+    # "zebra" alone is distinctive, but stands in 2 of 300 texts; "seat" is as frequent in both clusters.
+    texts = [f"{'zebra' if i < 2 else ''} seat" for i in range(300)] + ["seat meal" for i in range(300)]
+    names = names_of(texts, np.repeat([0, 1], 300))
+    assert names == {0: "seat", 1: "meal"}
