@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 COMPONENT := $(shell find assets/linked_maps -type f -not -path '*/node_modules/*' -not -path '*/build/*')
 
-.PHONY: setup app test test-fast lint bench bench-labels bench-maps bench-place bench-reencode evaluate
+.PHONY: setup app test test-fast lint bench bench-labels bench-maps bench-names bench-place bench-reencode evaluate
 
 setup: $(VENV)/ready
 
@@ -39,6 +39,10 @@ bench-labels: setup
 
 bench-maps: setup
 	$(BIN)/python -m benchmarks.maps
+
+# DATA: as for bench-labels
+bench-names: setup
+	$(BIN)/python -m benchmarks.names $(if $(DATA),"$(DATA)")
 
 bench-place: setup
 	$(BIN)/python -m benchmarks.place

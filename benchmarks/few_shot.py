@@ -68,12 +68,14 @@ class Space:
         Unit vectors.
     label_vectors : ndarray of float32, shape (n_labels, n_dims)
         Encoded label names.
+    texts : list of n_texts str
     """
 
     corpus: str
     facet: Facet
     vectors: np.ndarray
     label_vectors: np.ndarray
+    texts: list[str]
 
 
 @dataclass(frozen=True)
@@ -187,7 +189,8 @@ def read_spaces(folder: Path, cache: Path, most_texts: int = MOST_TEXTS) -> list
             raise SystemExit(str(error)) from error
         vectors = encode(material.texts, encoder, cache)
         for facet in material.facets:
-            spaces.append(Space(material.dataset, facet, vectors, name_vectors(encoder, facet)))
+            label_vectors = name_vectors(encoder, facet)
+            spaces.append(Space(material.dataset, facet, vectors, label_vectors, material.texts))
             n_texts, n_labels = len(facet.labelled), len(facet.labels)
             print(f"{material.dataset}, {facet.name}: {n_texts:,} texts, {n_labels} labels", flush=True)
     return spaces

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as speed
-from benchmarks import few_shot, maps, place, plain_gstransform, reencode
+from benchmarks import few_shot, maps, names, place, plain_gstransform, reencode
 from benchmarks.few_shot_report import make_report
 from core.__main__ import main
 from core.evidence.benchmark import Facet, evaluate
@@ -31,7 +31,7 @@ def make_space(n=60, n_classes=3, seed=0):
     vectors = corners[codes] + 0.1 * generator.normal(size=(n, 8))
     vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
     facet = Facet("corner", "", codes, tuple("abcdefgh"[:n_classes]))
-    return few_shot.Space("made", facet, vectors, corners.astype(np.float32))
+    return few_shot.Space("made", facet, vectors, corners.astype(np.float32), [])
 
 
 class Now:
@@ -157,7 +157,7 @@ def test_a_case_is_another_one_with_other_labels_or_another_program(monkeypatch)
     before = keys(space)
     assert keys(space) == before
     facet = Facet("corner", "", space.facet.codes[::-1].copy(), space.facet.labels)
-    other = few_shot.Space("made", facet, space.vectors, space.label_vectors)
+    other = few_shot.Space("made", facet, space.vectors, space.label_vectors, [])
     assert not set(keys(other).values()) & set(before.values())
     monkeypatch.setitem(few_shot.METHODS, "guided", (None, ("core/neighbours.py",)))
     assert [method for method, key in keys(space).items() if key != before[method]] == ["guided"]
@@ -341,6 +341,7 @@ def test_every_benchmark_of_the_makefile_is_run_here():
         "benchmarks",
         "benchmarks.few_shot",
         "benchmarks.maps",
+        "benchmarks.names",
         "benchmarks.place",
         "benchmarks.reencode",
         "core",
@@ -357,6 +358,22 @@ def figures(file):
 def test_encoding_speed_runs(tmp_path):
     found = speed.measure_encoding([f"Text {number}." for number in range(20)], rounds=1)
     assert found["encode_worst_cosine"] > 0.99
+
+
+def test_a_name_is_right_where_it_is_nearest_to_its_own_class():
+    classes = np.eye(3, dtype=np.float32)
+    found = np.array([[1, 0, 0], [0.6, 0.8, 0], [0.8, 0, 0.6]], dtype=np.float32)
+    assert names.are_right(found, classes).tolist() == [True, True, False]
+
+
+@pytest.mark.model
+def test_names_runs_for_every_method(tmp_path):
+    rows = [f'"the {word} number {i} was here",{word}' for word in ("train", "soup") for i in range(20)]
+    (tmp_path / "tiny.csv").write_text("\n".join(["text,kind", *rows]))
+    out = tmp_path / "names.json"
+    found = names.main([str(tmp_path), "--out", str(out)])
+    assert found["tiny, kind: Refract"] == found["all names: class TF-IDF, stop list"] == 100
+    assert figures(out)["all names: nearest to the centre"] >= 50
 
 
 def test_placement_runs_for_every_method():
