@@ -6,11 +6,11 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from openpyxl import Workbook
 
 from core.corpus import Corpus, build_corpus, examine, guess_text_column
 from core.corpus.tables import Table, read_table
 from core.errors import CorpusError
+from tests.core.corpus.tables.spreadsheets.workbooks import xlsx
 
 ROWS = [("the tram was late", 3), ("a friendly driver", 5), ("no seat, no air", 1)]
 CSV = b'text,stars\nthe tram was late,3\na friendly driver,5\n"no seat, no air",1\n'
@@ -19,18 +19,6 @@ CSV = b'text,stars\nthe tram was late,3\na friendly driver,5\n"no seat, no air",
 def parquet(frame):
     file = io.BytesIO()
     frame.to_parquet(file)
-    return file.getvalue()
-
-
-def xlsx(*sheets):
-    workbook = Workbook()
-    workbook.remove(workbook.active)
-    for number, rows in enumerate(sheets):
-        sheet = workbook.create_sheet(f"sheet {number}")
-        for row in rows:
-            sheet.append(row)
-    file = io.BytesIO()
-    workbook.save(file)
     return file.getvalue()
 
 

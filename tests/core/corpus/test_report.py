@@ -4,21 +4,8 @@ import pandas as pd
 
 from core.corpus import build_corpus, examine
 from core.corpus.tables import Table
+from tests.support.hotel import PLACES
 
-PLACES = [
-    "room",
-    "lift",
-    "desk",
-    "breakfast",
-    "bar",
-    "pool",
-    "garden",
-    "lobby",
-    "bed",
-    "shower",
-    "sauna",
-    "spa",
-]
 ANSWERS = [
     f"The {place} was {how} on day {day}" for place in PLACES for how in ("good", "bad") for day in (1, 2)
 ]

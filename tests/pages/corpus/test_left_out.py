@@ -7,22 +7,9 @@ import pandas as pd
 import pytest
 
 from core.storage import Store, load_space
+from tests.support.hotel import PLACES
 from tests.support.page_helpers import CORPUS, csv, upload, words
 
-PLACES = [
-    "room",
-    "lift",
-    "desk",
-    "breakfast",
-    "bar",
-    "pool",
-    "garden",
-    "lobby",
-    "bed",
-    "shower",
-    "sauna",
-    "spa",
-]
 ANSWERS = [f"The {place} was {how} today" for place in PLACES for how in ("good", "bad", "cold")]
 COPIES, ASIDE = "corpus_leave_out_copies", "corpus_set_aside"
 
