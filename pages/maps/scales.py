@@ -37,29 +37,25 @@ def dates_on_scale(title: str, dates: pd.Series) -> NumericColouring:
     origin = low.floor("D")
     days = times.to_numpy(dtype="datetime64[us]") - origin.to_datetime64().astype("datetime64[us]")
     values = np.where(times.isna(), np.nan, days.astype(np.int64) / 86_400e6)
-    ends = ((low - origin) / DAY, (high - origin) / DAY)
+    scale = ((low - origin) / DAY, (high - origin) / DAY)
     with_time = bool((times.dropna() != times.dropna().dt.normalize()).any()) and high - low < 3 * DAY
 
-    def of(value: float) -> str:
-        return date_words(origin.to_pydatetime() + pd.Timedelta(days=value).to_pytimedelta(), with_time)
-
     def words(value: float) -> str:
-        return str(np.datetime64(origin.to_datetime64(), "D") + np.timedelta64(int(value), "D"))
+        return str(np.datetime64(origin.to_datetime64(), "D") + np.timedelta64(int(np.floor(value)), "D"))
 
     return NumericColouring(
         title,
         values.astype(np.float32),
-        ends=(of(ends[0]), of(ends[1])),
-        scale=ends,
+        ends=(_date_words(low, with_time), _date_words(high, with_time)),
+        scale=scale,
         ticks=tuple(((time - origin) / DAY, label) for time, label in date_ticks(low, high)),
-        outside=_outside(values, *ends, ("before", "after"), words),
+        outside=_outside(values, *scale, ("before", "after"), words),
         origin=float(origin.to_datetime64().astype("datetime64[ms]").astype(np.int64)),
     )
 
 
-def date_words(date: object, with_time: bool) -> str:
+def _date_words(time: pd.Timestamp, with_time: bool) -> str:
     """Write a date for people: "4 Mar 2024", "4 Mar 2024, 08:05"."""
-    time = pd.Timestamp(date)  # type: ignore[arg-type]
     return f"{time.day} {time:%b} {time.year}" + (f", {time:%H:%M}" if with_time else "")
 
 

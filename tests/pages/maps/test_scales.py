@@ -42,6 +42,10 @@ def test_a_placeholder_is_outside_and_told(placeholder, where):
     assert found.outside == f"2 {where} ({placeholder})"
 
 
+def test_a_time_before_the_scale_is_named_by_its_own_day():
+    assert dates_on_scale("when", dates(*DAYS, "1900-01-01 12:00")).outside == "1 before (1900-01-01)"
+
+
 def test_hours_of_one_day_and_zones():
     times = pd.Series(pd.date_range("2024-03-01 08:00", "2024-03-01 13:00", periods=11, tz="UTC"))
     found = dates_on_scale("when", times)
