@@ -55,7 +55,7 @@ def corpus(corpus_key: str) -> Corpus:
 
 
 def add_corpus(added: Corpus) -> None:
-    """Save a corpus; where an earlier version stored it, pages read its columns anew."""
+    """Save a corpus; pages load it again, as saving replaces columns that an earlier version stored."""
     store().add_corpus(added)
     corpus.clear(added.key)
 
