@@ -106,7 +106,9 @@ def build_corpus(
     rows = np.arange(1, len(texts) + 1) if table.source_rows is None else table.source_rows
     metadata = table.frame.drop(columns=text_column)
     metadata.columns = [str(name) for name in metadata.columns]
-    key_columns = metadata.assign(**{name: table.key_columns[name] for name in _in_both(metadata, table)})
+    key_columns = metadata.assign(
+        **{name: table.key_columns[name] for name in metadata.columns if name in table.key_columns}
+    )
     texts, rows, metadata, key_columns = texts[filled], rows[filled], metadata[filled], key_columns[filled]
     kept, copy_of = mark_left_out(texts, leave_out_copies=leave_out_copies, set_aside=set_aside)
     _check_enough(table, text_column, texts[kept], n_rows=len(filled), n_left_out=int((~kept).sum()))
@@ -159,10 +161,6 @@ def texts_of(table: Table, text_column: str) -> np.ndarray:
     texts[column.isna().to_numpy()] = ""
     texts[:] = [as_text(text) for text in texts]
     return texts
-
-
-def _in_both(metadata: pd.DataFrame, table: Table) -> list[str]:
-    return [name for name in metadata.columns if name in table.key_columns]
 
 
 def _corpus_key(

@@ -6,6 +6,7 @@ import re
 
 import pandas as pd
 
+from core.corpus.corpus import LEAST_TEXTS
 from core.corpus.string_kinds import kind_of_values
 from core.errors import CorpusError
 
@@ -19,9 +20,10 @@ CODE_PATTERN = re.compile(r"[!-~]*")  # ASCII without a blank: an id, a category
 CODE_WEIGHT = 0.1
 FEW_VALUES, OFTEN_REPEATED = 20, 0.5
 CATEGORY_WEIGHT = 0.3
-FILLED_POWER = 0.75
-LEAST_TEXTS, TOO_FEW_WEIGHT = 3, 0.01  # fewer different texts make no corpus
 """For columns of so few different values, so often repeated: a category, whatever its length."""
+
+TOO_FEW_WEIGHT = 0.01  # for fewer than `LEAST_TEXTS` different values, which make no corpus
+FILLED_POWER = 0.75
 
 LEVEL_WEIGHT = 0.9  # for each record around a field
 PERSON_WEIGHT = 0.4  # for the fields of a record on a person, such as the description of a user
