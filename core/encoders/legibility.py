@@ -40,7 +40,7 @@ class Legibility:
     n_distinct : int
         Different sequences of tokens; texts with one sequence get one vector.
     n_unread : int
-        Texts of which at least `UNREAD_SHARE` of the tokens are unknown.
+        Texts without a token, or of which at least `UNREAD_SHARE` of the tokens are unknown.
     """
 
     n_texts: int
@@ -78,15 +78,11 @@ def read_legibility(texts: Sequence[str], max_tokens: int, tokenizer_file: Path)
     return Legibility(
         n_texts=len(whole),
         n_distinct=len(set(map(tuple, whole))),
-        n_unread=sum(_n_unknown(ids, unknown) >= UNREAD_SHARE * len(ids) for ids in whole),
+        n_unread=sum(ids.count(unknown) >= UNREAD_SHARE * len(ids) for ids in whole),
     )
 
 
-def _n_unknown(ids: list[int], unknown: int | None) -> float:
-    return float("inf") if not ids else ids.count(unknown) if unknown is not None else -1.0
-
-
-def _unknown_token(tokenizer: Tokenizer) -> int | None:
-    """Return the id of the unknown token; None for a tokeniser of bytes, which knows all."""
+def _unknown_token(tokenizer: Tokenizer) -> int:
+    """Return the id of the unknown token; -1, which no token has, for a tokeniser of bytes: it knows all."""
     found = (tokenizer.token_to_id(token) for token in ("[UNK]", "<unk>", "<UNK>"))
-    return next((token for token in found if token is not None), None)
+    return next((token for token in found if token is not None), -1)
