@@ -52,6 +52,8 @@ def uploaded_table() -> SourceTable | None:
         st.caption(f"Up to {limit:,} MB; server.maxUploadSize in .streamlit/config.toml raises the limit.")
     else:
         read_upload(file, most_bytes=limit * 2**20)
+        if state.uploaded is not None:
+            draw_read_controls(state.uploaded.table)  # they also mend a table without texts
     return state.uploaded
 
 
@@ -77,7 +79,6 @@ def read_upload(file: UploadedFile, *, most_bytes: int) -> None:
 def draw_source_table(source: SourceTable) -> None:
     """Draw the preview at the left, the report and the ways to encode at the right."""
     table = source.table
-    draw_read_controls(table)  # first: they also mend a table without texts
     left, right = st.columns([3, 2], gap="large")
     with right:
         text_column = choose_text_column(source)

@@ -6,7 +6,7 @@ import json
 import openpyxl
 import pytest
 
-from tests.support.page_helpers import upload, words
+from tests.support.page_helpers import CORPUS, upload, words
 
 REPORT = (
     "Survey of March\n"
@@ -28,6 +28,22 @@ def test_what_was_found_is_shown(app):
     assert columns(app) == ["comment", "stars"]
     assert app.selectbox(key="corpus_read_delimiter").value == ";"
     assert app.selectbox(key="corpus_read_header_row").value == 2
+
+
+def test_column_names_below_the_rows_to_choose_from(app):
+    titles = "".join(f"# note {number}\n" for number in range(20))
+    upload(app, "report.csv", (titles + REPORT.split("\n", 1)[1]).encode())
+    assert not app.exception and columns(app) == ["comment", "stars"]
+    assert app.selectbox(key="corpus_read_header_row").value == 21
+    assert app.selectbox(key="corpus_read_header_row").options[-1] == "Row 21"
+
+
+def test_the_demo_leaves_no_choice(app):
+    app.run()
+    app.switch_page(CORPUS).run()
+    app.segmented_control(key="corpus_source").set_value("demo").run()
+    assert columns(app)
+    assert not [box.key for box in app.selectbox if str(box.key).startswith("corpus_read_")]
 
 
 def test_another_header_row_reads_the_file_again(app):
