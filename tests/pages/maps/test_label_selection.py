@@ -1,4 +1,4 @@
-"""Labelling on the maps page, its lists of doubtful labels, and the label names, without a browser."""
+"""Labels given to selected texts on the maps page, or by typing on the guide page, without a browser."""
 
 import numpy as np
 import pytest
@@ -6,43 +6,13 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1.element_tree import Selectbox
 
 from core.errors import StoreError
-from core.jobs import Job
-from core.labels import Mistake
 from core.storage import LabelStore
-from core.tasks import check_labels
-from pages.common import cache
-from pages.maps.panels import label_review
 from pages.maps.panels.label_selection import Unticked, cell, known_name
-from tests.support.session import name_person, select, selected, state_in
+from tests.support.maps_labels import labels_of, open_maps, table, words
+from tests.support.page_helpers import GUIDE, keys
+from tests.support.session import name_person, select, state_in
 
-MAPS, GUIDE = "pages/maps/page.py", "pages/guide/page.py"
 SELECTED = np.array([0, 20, 21, 22])
-
-
-def words(app):
-    kinds = ("markdown", "caption", "error", "html")
-    return "\n".join(str(getattr(part, "value", part)) for kind in kinds for part in app.get(kind))
-
-
-def keys(app):
-    return {button.key for button in app.button}
-
-
-def open_maps(app, corpus_key, rows, analysis=None, *, side="Label", below="Clusters"):
-    app.run()
-    if analysis is not None:
-        app.session_state["refract"].analysis_id = analysis
-    app.session_state["maps_side_panel"] = side
-    app.session_state["maps_below"] = below
-    select(app, corpus_key, rows)
-    app.switch_page(MAPS).run()
-    assert not app.exception
-    return app
-
-
-def table(app, start):
-    """The table whose key begins so."""
-    return next(part for part in app.dataframe if str(part.key).startswith(start))
 
 
 def untick(app, *positions):
@@ -73,11 +43,6 @@ def typing(monkeypatch):
 def checkbox(app, start):
     """The tick box whose key begins so."""
     return next(box for box in app.checkbox if str(box.key).startswith(start))
-
-
-def labels_of(store, analysis, rows):
-    names, codes = store.label_names.current(analysis), store.labels.read(analysis).codes
-    return [names[codes[row]] if codes[row] >= 0 else None for row in rows]
 
 
 def test_ticked_texts_are_labelled_in_one_step_and_undone_in_one(app, store, prepared, labelled):
@@ -266,142 +231,6 @@ def test_a_long_text_is_cut_with_its_label_in_front(corpus):
     View.corpus = type("Corpus", (), {"texts": np.array(["short", "x" * 500], dtype=object)})
     assert cell(View, 0) == "[angry] short"
     assert len(cell(View, 1)) == 96 and cell(View, 1).endswith("x…")
-
-
-@pytest.fixture
-def doubtful(store, corpus, prepared, labelled):
-    """24 labels, that of text 0 wrong."""
-    feelings = corpus.metadata["feeling"].tolist()
-    store.labels.give(labelled, {row: feelings[row] for row in range(12, 24)}, "ada")
-    store.labels.give(labelled, {0: {"angry": "pleased", "pleased": "angry"}[feelings[0]]}, "ada")
-    return labelled
-
-
-def test_possible_mistakes_are_listed_changed_and_kept(app, store, corpus, prepared, doubtful):
-    right, wrong = corpus.metadata["feeling"][0], labels_of(store, doubtful, [0])[0]
-    open_maps(app, prepared, [], doubtful, below="Labels")
-    assert "**Possible mistakes** · 1" in words(app)
-    change = app.button(key="maps_mistake_0_change")
-    assert change.label == f"Change to **{right}**"
-    app.button(key="maps_mistake_0_select").click().run()
-    assert selected(app, prepared).tolist() == [0]
-    app.button(key="maps_mistake_0_change").click().run()
-    assert labels_of(store, doubtful, [0]) == [right]
-    assert "**Possible mistakes** · 0" in words(app) and "maps_check_again" in keys(app)
-    app.button(key="maps_check_undo").click().run()
-    assert "**Possible mistakes** · 1" in words(app) and "maps_check_again" not in keys(app)
-    app.button(key="maps_mistake_0_keep").click().run()
-    assert labels_of(store, doubtful, [0]) == [wrong]
-    assert store.labels.read(doubtful).table["reviewed"][0]
-    assert "**Possible mistakes** · 0" in words(app)
-
-
-@pytest.fixture
-def contradicted(store, corpus, prepared, labelled, monkeypatch):
-    """Texts 3 and 4 are duplicates, one angry and one pleased."""
-    kept = cache.corpus(prepared)
-    monkeypatch.setitem(kept.__dict__, "texts", kept.texts.copy())
-    kept.texts[4] = kept.texts[3]
-    store.labels.give(labelled, {3: "angry", 4: "pleased"}, "bob")
-    return labelled
-
-
-def test_duplicates_with_different_labels_are_listed_and_settled(app, store, prepared, contradicted):
-    open_maps(app, prepared, [], contradicted, below="Labels")
-    assert "**Duplicates with different labels** · 1" in words(app)
-    app.button(key="maps_conflict_3_all_1").click().run()
-    assert labels_of(store, contradicted, [3, 4]) == ["pleased", "pleased"]
-    assert "**Duplicates with different labels** · 0" in words(app)
-    app.button(key="maps_check_undo").click().run()
-    app.button(key="maps_conflict_3_keep").click().run()
-    assert labels_of(store, contradicted, [3, 4]) == ["angry", "pleased"]
-    assert "**Duplicates with different labels** · 0" in words(app)
-
-
-def test_many_duplicates_hide_no_other_mistake(app, prepared, doubtful, monkeypatch):
-    found = [Mistake(row, 0, 1, 0.9, "copy") for row in range(1, 4)] + [Mistake(0, 0, 1, 0.8, "fit")]
-    monkeypatch.setattr(check_labels, "find_mistakes", lambda X, y, *, n, **rest: found[:n])
-    monkeypatch.setattr(label_review, "MOST_MISTAKES", 2)
-    monkeypatch.setattr(label_review, "has_doubted_label", lambda doubt, view: True)
-    open_maps(app, prepared, [], doubtful, below="Labels")
-    assert "maps_mistake_0_change" in keys(app) and "maps_mistake_1_change" not in keys(app)
-
-
-def test_a_check_that_runs_is_shown_with_cancel(app, prepared, doubtful):
-    job = Job("j", "check_labels", "Looking for mistakes", {"analysis_id": doubtful}, status="running")
-    cache.runner()._jobs.append(job)
-    open_maps(app, prepared, [], doubtful, below="Labels")
-    assert "maps_check_job_cancel" in keys(app)
-    job.status = "cancelled"
-    app.run()
-    app.button(key="maps_check_job_start").click().run()
-    assert "**Possible mistakes** · 1" in words(app) and not app.exception
-
-
-def test_duplicates_and_mistakes_follow_the_encoder(app, store, prepared, contradicted, monkeypatch):
-    open_maps(app, prepared, [], contradicted, below="Labels")
-    before = []
-    monkeypatch.setattr(label_review, "find_conflicts", lambda y, graph, texts: before.append(graph) or [])
-    entry = store.corpus_entry(prepared)
-    results = store.results(prepared)
-    for path in results.folder.glob(f"{entry.embedding_key}.*"):
-        path.with_name(path.name.replace(entry.embedding_key, "other")).write_bytes(path.read_bytes())
-    store.set_encoding(prepared, "other words", "other")
-    app.run()
-    assert len(before) == 1 and "maps_check_again" in keys(app)
-
-
-def test_without_labels_the_list_says_what_will_be_here(app, prepared):
-    open_maps(app, prepared, [], below="Labels")
-    assert "No labels yet" in words(app)
-
-
-@pytest.fixture(params=["maps_names", "guide_names"])
-def manager(request, app, store, prepared, labelled):
-    """The label manager under the maps, and the one on the guide page: (app, start of its keys)."""
-    if request.param == "maps_names":
-        return open_maps(app, prepared, [], labelled, side="Selection", below="Labels"), request.param
-    app.run()
-    app.session_state["refract"].analysis_id = labelled
-    app.switch_page(GUIDE).run()
-    return app, request.param
-
-
-def tick(app, key, *rows):
-    name = table(app, f"{key}_table").key
-    app.session_state[name] = {"selection": {"rows": list(rows), "columns": [], "cells": []}}
-    app.run()
-    assert not app.exception
-
-
-def test_labels_are_merged_and_brought_back(manager, store, labelled):
-    app, key = manager
-    assert table(app, f"{key}_table").value["texts"].tolist() == [6, 6]
-    assert f"{key}_merge" not in keys(app)
-    tick(app, key, 0, 1)
-    app.selectbox(
-        key=next(box.key for box in app.selectbox if str(box.key).startswith(f"{key}_into"))
-    ).set_value("pleased").run()
-    app.button(key=f"{key}_merge").click().run()
-    assert not app.exception
-    assert store.label_names.current(labelled) == ["pleased"]
-    assert "**angry** merged into **pleased** · 6 texts" in words(app)
-    app.button(key=f"{key}_restore_angry").click().run()
-    assert store.label_names.current(labelled) == ["angry", "pleased"]
-
-
-def test_a_label_is_renamed_and_deleted(manager, store, labelled):
-    app, key = manager
-    tick(app, key, 1)
-    app.text_input(key=f"{key}_rename_pleased").set_value("glad").run()
-    assert not app.exception
-    assert store.label_names.current(labelled) == ["angry", "glad"]
-    tick(app, key, 0)
-    app.text_input(key=f"{key}_rename_angry").set_value("Glad").run()
-    assert "There is a label “glad” already" in words(app).replace("\\", "")
-    app.button(key=f"{key}_delete").click().run()
-    assert store.label_names.current(labelled) == ["glad"]
-    assert "**angry** deleted · 6 texts" in words(app)
 
 
 def test_beyond_nine_labels_any_is_given_by_typing(app, store, prepared, labelled):
