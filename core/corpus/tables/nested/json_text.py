@@ -121,7 +121,7 @@ def _parse(text: str, decoder: _Decoder) -> Documents:
         try:
             value, position = decoder.decode(text, position)
         except (ValueError, RecursionError) as error:
-            error.started_in_line = line  # type: ignore[union-attr]
+            error.started_in_line = line  # type: ignore[union-attr]  # exceptions take any attribute
             raise
         values.append(value)
         lines.append(line)

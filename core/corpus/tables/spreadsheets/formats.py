@@ -18,6 +18,7 @@ from core.errors import CorpusError
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+    from python_calamine import CalamineWorkbook
 
 MOST_UNPACKED_BYTES = 2 * 2**30
 """Of a workbook: it is a ZIP archive, and a small one may unpack to any size."""
@@ -151,8 +152,8 @@ def _read_by_calamine(name: str, content: bytes, options: ReadOptions, kind: str
         raise _unreadable(name, kind) from error
 
 
-def _rows_of_calamine(book: object, sheet_name: str) -> Iterator[Row]:
-    rows = book.get_sheet_by_name(sheet_name).to_python(skip_empty_area=False)  # type: ignore[attr-defined]
+def _rows_of_calamine(book: CalamineWorkbook, sheet_name: str) -> Iterator[Row]:
+    rows = book.get_sheet_by_name(sheet_name).to_python(skip_empty_area=False)
     for row in rows:
         yield tuple(map(_plain, row))
 
@@ -166,7 +167,7 @@ def _plain(value: object) -> object:
     return value
 
 
-def _facts_of_calamine(book: object, sheet_name: str, content: bytes, kind: str) -> SheetFacts:
-    ranges = book.get_sheet_by_name(sheet_name).merged_cell_ranges or []  # type: ignore[attr-defined]
+def _facts_of_calamine(book: CalamineWorkbook, sheet_name: str, content: bytes, kind: str) -> SheetFacts:
+    ranges = book.get_sheet_by_name(sheet_name).merged_cell_ranges or []
     facts = SheetFacts(merged=[(top, left, bottom, right) for (top, left), (bottom, right) in ranges])
     return with_ods_cells(facts, content, sheet_name) if kind == "ODS" else facts

@@ -144,9 +144,9 @@ def _time(match: re.Match) -> tuple[int, int | None] | None:
 
 def _day(text: str) -> WrittenDate | None:
     """Read a date without a time."""
-    numeric = re.sub(r"^[^\W\d_]+\.?,?\s+", "", text) if text[:1].isalpha() else text
-    if text[:1].isalpha() and re.match(r"[^\W\d_]+", text)[0].lower() not in WEEKDAYS:  # type: ignore[index]
-        numeric = ""
+    numeric = text
+    if word := re.match(r"([^\W\d_]+)\.?,?\s+", text):
+        numeric = text[word.end() :] if word[1].lower() in WEEKDAYS else ""
     match = YEAR_FIRST.fullmatch(numeric)
     if match:
         year, separator, month, day = match.groups()
