@@ -66,7 +66,7 @@ def draw_read_controls(table: Table) -> None:
                 "header_row",
                 [0, *rows],
                 used.header_row,
-                lambda row: f"Row {row}: {shorten(rows[row])}" if row else "None: it has no names",
+                lambda row: _header_choice(row, rows),
             )
         if used.day_first is not None:
             _draw_choice(
@@ -95,6 +95,13 @@ def _draw_choice(
 
 def _delimiter_name(delimiter: str) -> str:
     return DELIMITERS.get(delimiter, f"“{delimiter}”")
+
+
+def _header_choice(row: int, rows: dict[int, str]) -> str:
+    """Write a choice of the header row; one that was found may be below the first rows."""
+    if not row:
+        return "None: it has no names"
+    return f"Row {row}: {shorten(rows[row])}" if row in rows else f"Row {row}"
 
 
 def _header_name(row: int | None) -> str:
