@@ -74,12 +74,7 @@ def lacks_clusters(analysis: Analysis) -> bool:
 
 def kept_partition(corpus: Corpus, analysis: Analysis | None, space: Space, space_key: str) -> Partition:
     """Return the same as `partition_for`, without starting anything: outside a page's run too."""
-    choice = _choice(corpus.key, analysis)
-    if _missing_k(choice, corpus.key, space_key) is not None:
-        choice = replace(choice, method=DENSITY)
-    owner = corpus.key, analysis.id if analysis else None
-    last_edit = cache.store().clusters.last_edit(*owner)
-    return _clustering(space_key, owner, choice.to_text(), last_edit, corpus, space).partition
+    return _clustering(*_arguments(corpus, analysis, space, space_key, start=False)).partition
 
 
 def start_clusters(corpus_key: str, space_key: str, k: int) -> Job:
@@ -137,16 +132,19 @@ def _names(
     return map_names(source_for(_corpus, _space, space_key), clustering.partition)
 
 
-def _arguments(corpus: Corpus, analysis: Analysis | None, space: Space, space_key: str) -> tuple:
-    """Return the arguments of `_clustering`, and queue k-means clusters that are not there yet."""
+def _arguments(
+    corpus: Corpus, analysis: Analysis | None, space: Space, space_key: str, *, start: bool = True
+) -> tuple:
+    """Return the arguments of `_clustering`; with `start`, queue k-means clusters not there yet."""
     owner = corpus.key, analysis.id if analysis else None
     choice = _choice(corpus.key, analysis)
     k = _missing_k(choice, corpus.key, space_key)
     if k is not None:
-        job = clusters_job(corpus.key, analysis, space_key)
-        if job is None or job.status == "done":  # done, and removed since with the space
-            start_clusters(corpus.key, space_key, k)
-            st.rerun()  # the sidebar, drawn before, shows the job
+        if start:
+            job = clusters_job(corpus.key, analysis, space_key)
+            if job is None or job.status == "done":  # done, and removed since with the space
+                start_clusters(corpus.key, space_key, k)
+                st.rerun()  # the sidebar, drawn before, shows the job
         choice = replace(choice, method=DENSITY)
     return space_key, owner, choice.to_text(), cache.store().clusters.last_edit(*owner), corpus, space
 
