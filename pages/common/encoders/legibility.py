@@ -1,4 +1,4 @@
-"""Tell when an encoder cannot read the texts, before and after it encodes them."""
+"""Warn when an encoder cannot read the texts, before and after it encodes them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from core.maps import DistinctVectors
 from pages.common import cache
 from pages.common.text import markdown
 
-MOSTLY = 0.8
-"""Share of texts in Latin letters from which another script is no reason that texts are not told apart."""
+MOSTLY_LATIN = 0.8
+"""Share of texts in Latin letters from which their script does not explain that they have equal vectors."""
 
 
 def draw_legibility(facts: EncoderFacts, texts: Sequence[str], corpus_key: str) -> None:
@@ -29,8 +29,10 @@ def draw_legibility(facts: EncoderFacts, texts: Sequence[str], corpus_key: str) 
             f"{title} cannot read these texts: {seen}. {_multilingual(facts.name)}", icon=":material/warning:"
         )
         return
+    if facts.languages != "English":
+        return
     language = _languages(corpus_key, texts).main_language
-    if facts.languages == "English" and language not in ("", "English"):
+    if language not in ("", "English"):
         st.warning(
             f"{title} was trained on English, and most of these texts are {language}: it may group them by "
             f"their words more than by their meaning. {_multilingual(facts.name)}",
@@ -58,7 +60,7 @@ def _advice(corpus_key: str, encoder: str, texts: Sequence[str]) -> str:
     """Return what explains that different texts have one vector, and what to do."""
     if split_precomputed(encoder):
         return "check that each vector of the file belongs to its text, or encode the texts here."
-    if _languages(corpus_key, texts).scripts.get("Latin", 0) >= MOSTLY:
+    if _languages(corpus_key, texts).scripts.get("Latin", 0) >= MOSTLY_LATIN:
         return (
             "the encoder cannot tell them apart. Choose another encoder, or where the texts begin alike one "
             "that takes longer texts."
