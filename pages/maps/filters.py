@@ -32,6 +32,7 @@ class FilterState:
 def profile_of(corpus: Corpus, column: str) -> Profile | None:
     """Return the bins of a metadata column; None where they say nothing, as for ids."""
     values = corpus.metadata[column]
+    # By its type too: a corpus saved again keeps its key, and its strings may have become dates.
     return _profile(corpus.key, column, str(values.dtype), values)
 
 

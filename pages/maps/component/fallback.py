@@ -154,7 +154,7 @@ def _colours(colouring: Colouring | NumericColouring, *, bar: bool) -> dict[str,
         values = np.asarray(colouring.values, dtype=np.float64)
         found: dict[str, Any] = {"color": values, "colorscale": "Viridis", "showscale": bar}
         if colouring.scale is not None:
-            found |= dict(zip(("cmin", "cmax"), colouring.scale, strict=True))
+            found["cmin"], found["cmax"] = colouring.scale
             if colouring.ends is not None:
                 low, high = zip(colouring.scale, colouring.ends, strict=True)
                 ticks = [low, *colouring.ticks, high]
