@@ -11,7 +11,7 @@ from tests.support.comparison import found, row
 
 
 class TestWords:
-    def test_the_headline_holds_guided_transform_against_what_reads_anew(self):
+    def test_the_headline_compares_guided_transform_with_reencoding(self):
         guided, encoder = (
             row("guided", "GuidedTransform", 0.752, 0.106),
             row("reencode", "INSTRUCTOR", 0.61, 74),

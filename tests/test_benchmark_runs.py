@@ -1,0 +1,81 @@
+"""Every benchmark of the Makefile runs at a tiny size; few-shot has a file of its own."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from benchmarks import __main__ as speed
+from benchmarks import maps, names, place, reencode
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.model
+
+
+def test_every_benchmark_of_the_makefile_is_run_here():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert set(re.findall(r"-m (benchmarks[\w.]*|core)", makefile)) == {
+        "benchmarks",
+        "benchmarks.few_shot",
+        "benchmarks.maps",
+        "benchmarks.names",
+        "benchmarks.place",
+        "benchmarks.reencode",
+        "core",
+    }
+
+
+def figures(file):
+    found = json.loads(file.read_text(encoding="utf-8"))
+    assert found["machine"]
+    return found
+
+
+@pytest.mark.model
+def test_encoding_speed_runs(tmp_path):
+    found = speed.measure_encoding([f"Text {number}." for number in range(20)], rounds=1)
+    assert found["encode_worst_cosine"] > 0.99
+
+
+def test_a_name_is_right_where_it_is_nearest_to_its_own_class():
+    classes = np.eye(3, dtype=np.float32)
+    found = np.array([[1, 0, 0], [0.6, 0.8, 0], [0.8, 0, 0.6]], dtype=np.float32)
+    assert names.are_right(found, classes).tolist() == [True, True, False]
+
+
+@pytest.mark.model
+def test_names_runs_for_every_method(tmp_path):
+    rows = [f'"the {word} number {i} was here",{word}' for word in ("train", "soup") for i in range(20)]
+    (tmp_path / "tiny.csv").write_text("\n".join(["text,kind", *rows]))
+    out = tmp_path / "names.json"
+    found = names.main([str(tmp_path), "--out", str(out)])
+    assert found["tiny, kind: Refract"] == found["all names: class TF-IDF, stop list"] == 100
+    assert figures(out)["all names: nearest to the centre"] >= 50
+
+
+def test_placement_runs_for_every_method():
+    seconds = place.main(["--texts", "300", "--dims", "16", "--rounds", "1"])
+    assert set(seconds) == {"generic", "guided", "gstransform", "reencode"}
+
+
+@pytest.mark.model
+def test_reencode_runs(tmp_path):
+    out = tmp_path / "reencode.json"
+    reencode.main(["--texts", "80", "--labels", "10", "--rounds", "1", "--layers", "1", "--out", str(out)])
+    assert figures(out)["n_texts"] == 80
+
+
+@pytest.mark.browser
+def test_maps_runs(tmp_path):
+    out = tmp_path / "maps.json"
+    maps.main(["--sizes", "300", "--rounds", "1", "--warm", "0", "--out", str(out)])
+    assert set(figures(out)["search_in_app_s"]) == {"300"}
+
+
+@pytest.mark.browser
+@pytest.mark.model
+def test_speed_runs(tmp_path):
+    out = tmp_path / "speed.json"
+    speed.main(["--texts", "150", "--fitted", "200", "--opened", "210", "--rounds", "1", "--out", str(out)])
+    assert figures(out)["open_s"] > 0
