@@ -18,7 +18,7 @@ import numpy as np
 from sklearn.feature_extraction.text import CountVectorizer
 
 from benchmarks.common import DEMO, RESULTS, ROOT, write_figures
-from benchmarks.few_shot import encode, read_spaces
+from benchmarks.few_shot import MOST_TEXTS, encode, read_spaces
 from core.corpus import read_words, table_words
 from core.encoders import DEFAULT_ENCODER, Encoder, load_encoder
 from core.maps.clusters import name_clusters
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, float]:
     """Print, write and return the share of right names of each method, by facet and of all, in percent."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folder", nargs="?", type=Path, default=DEMO)
-    parser.add_argument("--texts", type=int, default=5_000, help="texts of a file, sampled")
+    parser.add_argument("--texts", type=int, default=MOST_TEXTS, help="texts of a file, sampled")
     parser.add_argument("--out", type=Path, default=RESULTS / "names.json")
     options = parser.parse_args(arguments)
     encoder = load_encoder(DEFAULT_ENCODER)

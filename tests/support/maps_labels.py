@@ -22,7 +22,7 @@ def open_maps(app, corpus_key, rows, analysis=None, *, side="Label", below="Clus
 
 
 def table(app, start):
-    """The table whose key begins so."""
+    """The table whose key starts with `start`."""
     return next(part for part in app.dataframe if str(part.key).startswith(start))
 
 

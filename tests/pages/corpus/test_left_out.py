@@ -1,4 +1,4 @@
-"""Copies and non-answers on the corpus page: offered, left out, told, and stored beside the map."""
+"""Copies and non-answers on the corpus page: offered, left out, reported, and stored beside the map."""
 
 import io
 

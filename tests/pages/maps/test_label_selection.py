@@ -41,7 +41,7 @@ def typing(monkeypatch):
 
 
 def checkbox(app, start):
-    """The tick box whose key begins so."""
+    """The tick box whose key starts with `start`."""
     return next(box for box in app.checkbox if str(box.key).startswith(start))
 
 
