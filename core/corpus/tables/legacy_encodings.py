@@ -229,11 +229,11 @@ def _cost_of_place(before: str, character: str, after: str) -> float:
 @lru_cache(maxsize=64)
 def _languages(codec: str) -> list[dict[str, float]]:
     """Return the cost of the letters in each language of an encoding."""
-    spoken = {name: letters for name, (codecs, letters) in LANGUAGES.items() if codec in codecs.split()}
-    if not any(spoken.values()):
+    spoken = [letters for encodings, letters in LANGUAGES.values() if codec in encodings.split()]
+    if not any(spoken):
         return [_east_asian(codec)]
     everywhere: Counter[str] = Counter()
-    for letters in spoken.values():
+    for letters in spoken:
         everywhere.update(_shares(letters))
     total = sum(everywhere.values())
     return [
@@ -241,7 +241,7 @@ def _languages(codec: str) -> list[dict[str, float]]:
             letter: -math.log((1 - ANY_LANGUAGE) * own.get(letter, 0.0) + ANY_LANGUAGE * share / total)
             for letter, share in everywhere.items()
         }
-        for own in map(_shares, spoken.values())
+        for own in map(_shares, spoken)
     ]
 
 

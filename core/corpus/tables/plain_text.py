@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from core.corpus.tables.delimited import read_delimited
+from core.corpus.tables.delimited import DELIMITER_NAMES, read_delimited
 from core.corpus.tables.raw_table import Choices, RawTable, ReadOptions
 from core.corpus.tables.text_encoding import find_encoding
 from core.corpus.tables.value_kinds import is_empty, is_typed
@@ -16,8 +16,6 @@ from core.errors import CorpusError
 SAMPLE_LINES = 500
 LEAST_ROWS, LEAST_DELIMITED = 3, 0.2
 """Rows of a table; share of the lines that hold a delimiter, from which this is mentioned."""
-
-DELIMITER_NAMES = {"\t": "tab", ";": "semicolon", ",": "comma", "|": "vertical bar", " ": "blank"}
 
 
 def read_plain_text(name: str, content: bytes, options: ReadOptions) -> RawTable:

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+FIRST_ROWS = 15
+"""Rows of a file that are shown for the choice of the header row."""
+
 
 @dataclass(frozen=True)
 class ReadOptions:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from core.corpus.tables.written_columns import read_written
+from core.corpus.tables.written_columns import read_written, whole_numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,11 +122,6 @@ def tidy_column(column: pd.Series) -> pd.Series:
 def column_of_strings(values: list[str | None]) -> pd.Series:
     """Return a column of a format without types; `tidy_frame` finds its numbers and dates."""
     return pd.Series(values, dtype="str")
-
-
-def whole_numbers(values: pd.api.extensions.ExtensionArray) -> pd.Series:
-    """Return whole numbers, as int64 where none is missing."""
-    return pd.Series(values) if values.isna().any() else pd.Series(values.to_numpy(dtype=np.int64))
 
 
 def as_text(value: object) -> str:

@@ -327,7 +327,7 @@ def _agreement_with_names(rows: list[list[str]]) -> float:
     names = rows[0]
     if len(names) < 3 or not all(name.strip() and not is_number_or_date(name) for name in names):
         return 0.0
-    if sum(name[0].isspace() for name in names[1:]) > 0 or len(set(names)) < len(names):
+    if any(name[0].isspace() for name in names[1:]) or len(set(names)) < len(names):
         return 0.0
     return 0.9 * sum(2 <= len(row) <= len(names) for row in rows) / len(rows)
 

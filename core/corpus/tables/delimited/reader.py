@@ -33,7 +33,7 @@ from core.corpus.tables.delimited.row_shapes import (
 )
 from core.corpus.tables.delimited.text_lines import LONE_RETURN, TextLines
 from core.corpus.tables.header_rows import Header, find_footer, find_header
-from core.corpus.tables.raw_table import Choices, RawTable, ReadOptions
+from core.corpus.tables.raw_table import FIRST_ROWS, Choices, RawTable, ReadOptions
 from core.corpus.tables.text_encoding import find_encoding
 from core.corpus.tables.tidy_columns import column_of_strings
 from core.errors import CorpusError
@@ -41,7 +41,6 @@ from core.errors import CorpusError
 LEAST_DELIMITED = 0.2
 """Share of the lines that hold a delimiter, from which a reading as one column is mentioned."""
 
-FIRST_ROWS = 15
 DELIMITER_NAMES = {"\t": "tab", " ": "blank", ";": "semicolon", ",": "comma", "|": "vertical bar"}
 
 

@@ -81,10 +81,6 @@ def _text(row: Sequence[object], position: int) -> str:
     return "" if value is None else str(value).strip()
 
 
-def _is_text_only(row: Sequence[object], *, numbers: bool = False) -> bool:
-    return all((isinstance(row[p], str) and not is_typed(row[p])) or numbers for p in filled_positions(row))
-
-
 def _is_typed_below(position: int, body: Sequence[Sequence[object]]) -> bool:
     values = [row[position] for row in body if position < len(row) and not is_empty(row[position])]
     return bool(values) and sum(map(is_typed, values)) >= LEAST_TYPED * len(values)

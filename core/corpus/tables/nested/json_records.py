@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from core.corpus.tables.nested.nested_columns import Columns, columns_of_records, columns_of_values
+from core.corpus.tables.raw_table import FIRST_ROWS
 
 MOST_LEVELS = 4
 """Of keys above a list of records."""
@@ -158,7 +159,7 @@ def _list_of_rows(items: list, path: str) -> Rows | None:
         return columns_of_values(names, map(list, zip(*rows[at:], strict=True)))
 
     note = "The first row was read as the names of the columns." if header else "No row names the columns."
-    return Rows(path, ROWS_OF_VALUES * len(rows), len(rows) - header, read, rows[:15], header, [note])
+    return Rows(path, ROWS_OF_VALUES * len(rows), len(rows) - header, read, rows[:FIRST_ROWS], header, [note])
 
 
 def _has_header(rows: list[list]) -> bool:

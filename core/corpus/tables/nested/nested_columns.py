@@ -38,7 +38,7 @@ class Columns:
 
     Attributes
     ----------
-    names : list of str
+    names : list
     values : list of lists
         Of each column: strings, numbers, truth values, dates, None.
     vectors : dict of str to float32 array (n, d)

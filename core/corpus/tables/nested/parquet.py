@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from core.corpus.tables.nested.nested_columns import Columns, columns_of_values
+from core.corpus.tables.nested.nested_columns import MOST_LEVELS, Columns, columns_of_values
 from core.corpus.tables.nested.vector_columns import LEAST_NUMBERS, NEARLY_ALL
 from core.corpus.tables.raw_table import RawTable, ReadOptions
 from core.errors import CorpusError
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 INDEX_NAME = re.compile(r"__index_level_(\d+)__")
 """pandas' name for an index without one."""
 
-MOST_LEVELS = 8  # of records in records that become dotted columns
 SAMPLE_ROWS = 200
 LEAST_READABLE = 0.5
 """Share of the sampled byte strings that are UTF-8, below which a column is no text (pictures, shapes)."""

@@ -267,11 +267,15 @@ def plain_numbers(column: pd.Series) -> pd.Series | None:
     if not filled or not all(map(PLAIN_NUMBER.fullmatch, filled)):
         return None
     try:
-        whole = pd.array([None if v is None else int(v) for v in values], dtype="Int64")
-        return pd.Series(whole) if whole.isna().any() else pd.Series(whole.to_numpy(dtype=np.int64))
+        return whole_numbers(pd.array([None if v is None else int(v) for v in values], dtype="Int64"))
     except ValueError:
         numbers = np.array([np.nan if v is None else float(v) for v in values])
         return None if np.isinf(numbers).any() else pd.Series(numbers)  # as 1e999 would be
+
+
+def whole_numbers(values: pd.api.extensions.ExtensionArray) -> pd.Series:
+    """Return whole numbers, as int64 where none is missing."""
+    return pd.Series(values) if values.isna().any() else pd.Series(values.to_numpy(dtype=np.int64))
 
 
 def is_real(column: pd.Series) -> bool:
