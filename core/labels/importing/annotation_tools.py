@@ -171,7 +171,7 @@ def _by_question(responses: object) -> dict[str, list[object]]:
 
 
 def _counted(values: object, statuses: object) -> object:
-    """Return the responses that were submitted."""
+    """Return each response with its status; the values as they are where these are no lists."""
     if not isinstance(values, list | np.ndarray) or not isinstance(statuses, list | np.ndarray):
         return values
     return [{"value": value, "status": status} for value, status in zip(values, statuses, strict=False)]
@@ -276,5 +276,5 @@ def _statuses(frame: pd.DataFrame, names: Iterable[str]) -> Reasons:
 
 
 def _values(column: pd.Series) -> set[str]:
-    """Return the different values in lower case; a set that no status is in where a value is no text."""
+    """Return the different values in lower case; for an empty column a set that holds no status."""
     return {str(value).casefold() for value in column.dropna()} or {"no value"}

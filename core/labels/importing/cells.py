@@ -34,10 +34,7 @@ WHOLE_NUMBER = re.compile(r"[+-]?\d+\.0+")
 def read_names(cells: Iterable[object]) -> list[Answer]:
     """Return the answer of each cell of a column that Refract wrote: each text is one name."""
     return [
-        (normal_text(cell) or Reason.NONE)
-        if isinstance(cell, str) and not isinstance(cell, Reason)
-        else answer_of(cell)
-        for cell in cells
+        (normal_text(cell) or Reason.NONE) if isinstance(cell, str) else answer_of(cell) for cell in cells
     ]
 
 
@@ -51,7 +48,7 @@ def read_cells(cells: Iterable[object]) -> tuple[list[Answer], list[str]]:
     known: dict[str, Answer] = {}
     answers: list[Answer] = []
     for cell in cells:
-        if isinstance(cell, Reason) or not isinstance(cell, str):
+        if not isinstance(cell, str):
             answers.append(answer_of(cell))
             continue
         if cell not in known:
@@ -73,8 +70,6 @@ def answer_of(cell: object) -> Answer:
 
 def labels_in(cell: object) -> list[str] | Reason:
     """Return the labels of a cell, or why they do not count."""
-    if isinstance(cell, Reason):
-        return cell
     if isinstance(cell, str):
         nested = parse_cell(cell)
         return _named(cell) if isinstance(nested, str) else labels_in(nested)

@@ -91,7 +91,7 @@ def match_labels(
     cells = file.frame[columns.label]
     answers, notes = (read_names(cells), []) if is_given(columns.label) else read_cells(cells)
     answers = [reason or answer for reason, answer in zip(file.reasons, answers, strict=True)]
-    if not any(isinstance(answer, str) and not isinstance(answer, Reason) for answer in answers):
+    if all(isinstance(answer, Reason) for answer in answers):
         raise LabelError(_why_no_label(columns.label, answers))
     given = [""] * len(answers) if text is None else _as_texts(file.frame[text])
     match = _match(known, given, keys, has_texts=text is not None)

@@ -42,16 +42,11 @@ class TextRows:
     left_out: LeftOut | None = None
 
     @cached_property
-    def normal(self) -> list[str]:
-        """Normal forms of the texts."""
-        return [normal_text(text) for text in self.texts]
-
-    @cached_property
     def by_text(self) -> dict[str, list[int]]:
-        """Rows of each normal form, ascending."""
+        """Rows of the texts of each normal form, ascending."""
         rows: defaultdict[str, list[int]] = defaultdict(list)
-        for row, text in enumerate(self.normal):
-            rows[text].append(row)
+        for row, text in enumerate(self.texts):
+            rows[normal_text(text)].append(row)
         return dict(rows)
 
     @cached_property
