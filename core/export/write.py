@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from core.corpus.tables import guard_formulas
-from core.export.tables import VECTOR, origins
+from core.export.tables import ROW, VECTOR, origins
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -95,7 +95,7 @@ def vectors_to_parquet_bytes(table: pd.DataFrame, vectors: np.ndarray) -> bytes:
     import pyarrow.parquet
 
     n_vectors, n_dims = vectors.shape
-    n_texts = int(table["row"].notna().sum())
+    n_texts = int(table[ROW].notna().sum())
     if n_vectors != n_texts:
         raise ValueError(f"{n_vectors} vectors for {n_texts} texts")
     rows = origins(table)
@@ -112,7 +112,7 @@ def vectors_to_parquet_bytes(table: pd.DataFrame, vectors: np.ndarray) -> bytes:
 
 
 def _header(names: list[str], *, neutralise: bool) -> bytes:
-    """Return the first line; all names are quoted where texts are written as they are (`AS_THEY_ARE`)."""
+    """Return the first line; all names are quoted where no text is guarded: `read_table` looks there."""
     import pyarrow as pa
 
     if neutralise:
