@@ -27,7 +27,7 @@ def annotate_analysis(
 ) -> None:
     """Give guide labels to a random sample of `n_texts` texts, in one undo step; labels by a person stay.
 
-    The step is undone by the person who started it, or by everybody where that is left out.
+    Only the person `started_by` can undo the step; everybody can where that is left out.
 
     Raises
     ------

@@ -39,7 +39,7 @@ def name_clusters(
     """Name the clusters of a map by the configured language model, and save the names as one edit.
 
     The map is that of the analysis, or the generic one for None. Clusters that were named before keep their
-    name. The person who started it undoes the edit; everybody may where `started_by` is left out. After
+    name. Only the person `started_by` can undo the edit; everybody can where that is left out. After
     Cancelled or LanguageModelError, the names received until then are saved.
     """
     model = configured()
