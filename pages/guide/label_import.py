@@ -55,6 +55,7 @@ class LatestImport:
     columns : LabelColumns, as they were found
     corpus_key : str, of the corpus that they were found for
     passed_over : FoundLabels of the latest import, None where nothing was passed over
+    passed_over_in : str, key of the corpus of that import
     toast : str, shown once
     """
 
@@ -64,6 +65,7 @@ class LatestImport:
     columns: LabelColumns | None = None
     corpus_key: str = ""
     passed_over: FoundLabels | None = None
+    passed_over_in: str = ""
     toast: str = ""
 
 
@@ -86,7 +88,7 @@ def draw_report(corpus: Corpus) -> None:
         st.toast(latest.toast, icon=":material/upload:")
         latest.toast = ""
     found = latest.passed_over
-    if found is None or latest.corpus_key != corpus.key:
+    if found is None or latest.passed_over_in != corpus.key:
         return
     n = n_passed_over(found)
     with st.expander(f"Passed over in the latest import · {n:,}", icon=":material/rule:", key="guide_passed"):
@@ -147,12 +149,13 @@ def _read(corpus: Corpus, latest: LatestImport, content: bytes) -> None:
     latest.file, latest.columns = file, columns
     if columns.sure or columns.label is None or not columns.texts:
         import_file(corpus, latest, columns)
-    keep_notice(
-        IMPORT,
-        f"{latest.name} has several columns that may hold the labels: choose one below, then import it.",
-        "info",
-    )
-    st.rerun()
+    else:
+        keep_notice(
+            IMPORT,
+            f"{latest.name} has several columns that may hold the labels: choose one below, then import it.",
+            "info",
+        )
+        st.rerun()
 
 
 def draw_column_choice(corpus: Corpus, latest: LatestImport, columns: LabelColumns) -> None:
@@ -200,8 +203,8 @@ def import_labels(corpus: Corpus, find: Callable[[], FoundLabels], source: str, 
     else:
         keep_notice(IMPORT, describe(found, outcome, source, name), "success")
         latest.toast = headline(found, outcome)
-        latest.corpus_key = corpus.key
         latest.passed_over = found if found.examples else None
+        latest.passed_over_in = corpus.key
     st.rerun()
 
 

@@ -9,6 +9,7 @@ import pytest
 from core.corpus import build_corpus
 from core.corpus.tables import Table
 from pages.common import cache
+from pages.common.state import STATE_KEY
 from tests.support.page_helpers import GUIDE, csv, words
 from tests.support.page_helpers import guide as guide  # the fixture
 
@@ -55,6 +56,19 @@ def test_the_report_on_a_first_import_is_seen(guide, store, prepared, file):
         (passed,) = [table.value for table in guide.dataframe if "Why" in table.value]
         assert passed["Text"].tolist() == ["never seen"]
         guide.run()
+
+
+def test_the_report_is_of_its_own_corpus(many, prepared, corpus):
+    app, other, _ = many
+    from_other = csv(pd.DataFrame({"text": [*other.texts[:2], "never seen"], "label": ["a", "b", "x"]}))
+    import_file(app, from_other)
+    assert any("Why" in table.value for table in app.dataframe)
+    app.session_state[STATE_KEY].corpus_key, app.session_state[STATE_KEY].analysis_id = prepared, None
+    channels = ["mail", "chat"] * 10
+    unclear = pd.DataFrame({"text": corpus.texts[:20], "channel": channels, "mood": ["calm", "tense"] * 10})
+    import_file(app, csv(unclear), "unclear.csv")
+    assert "guide_import_label_column" in {box.key for box in app.selectbox}
+    assert not any("Why" in table.value for table in app.dataframe)
 
 
 def test_labels_that_change_are_counted_and_come_back(guide, store, prepared, corpus, file):
