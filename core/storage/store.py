@@ -277,7 +277,7 @@ class Store:
 
 
 def _source_rows(corpus: Corpus) -> np.ndarray | None:
-    """Return the rows of the file of all texts, those left out last."""
+    """Return the row of each text in the uploaded file, those of texts left out last."""
     if corpus.source_rows is None or corpus.left_out is None:
         return corpus.source_rows
     return np.concatenate([corpus.source_rows, corpus.left_out.source_rows])
