@@ -13,6 +13,7 @@ from core.corpus.tables.header_rows import find_footer, find_header
 from core.corpus.tables.raw_table import FIRST_ROWS, Choices, RawTable, ReadOptions
 from core.corpus.tables.spreadsheets.choose_sheet import choose_sheet
 from core.corpus.tables.spreadsheets.workbook import Sheet, SheetFacts
+from core.corpus.tables.tidy_columns import unique_names
 from core.corpus.tables.value_kinds import filled_positions
 from core.errors import CorpusError
 
@@ -55,7 +56,7 @@ def table_of_sheets(name: str, sheets: Sequence[Sheet], options: ReadOptions) ->
         dict(enumerate(map(_of_one_kind, columns.values()))), index=range(len(body)), dtype=object
     )
     frame.columns = pd.Index(list(names.values()), dtype=object)
-    known = {p: str(names[p]) if names[p] else f"column {positions.index(p) + 1}" for p in positions}
+    known = dict(zip(positions, unique_names(list(names.values()))[0], strict=True))
     notes = [
         *_notes_on_sheet(sheet, sheets),
         *header.notes,

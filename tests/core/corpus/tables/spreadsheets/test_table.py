@@ -83,6 +83,13 @@ def test_error_cells_are_missing_and_counted():
     )
 
 
+def test_notes_name_columns_as_the_table_does():
+    content = xlsx([(0, "a", "a"), ("#N/A", TEXTS[0], "#N/A"), ("b", TEXTS[1], "c")])
+    table = read_table("pandas.xlsx", content, options=ReadOptions(header_row=1))
+    assert list(table.frame.columns) == ["0", "a", "a (2)"]
+    assert any("“0” 1, “a (2)” 1." in note for note in table.notes)
+
+
 def test_escaped_characters_and_rich_text_are_read_as_they_show():
     rich = CellRichText("very ", TextBlock(InlineFont(b=True), "bold"), " tail")
     table = read(
