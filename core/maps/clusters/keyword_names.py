@@ -24,7 +24,7 @@ FUNCTION_WORD_EVENNESS = 0.35
 corpora: "the", "is", "to" and "can" reach 0.5 to 1, words of a subject 0.02 to 0.2."""
 
 MIN_UNEVENNESS = 1e-3
-"""Even a word that is spread evenly names a cluster without any other."""
+"""Least that 1 - evenness counts: a cluster without another word is named by one that is spread evenly."""
 
 MAX_BLOCKS = 64
 """Most parts of the map, equal in size, over which the evenness of a word is measured."""
@@ -197,7 +197,7 @@ def _best_words(
     allowed = evenness[word] < FUNCTION_WORD_EVENNESS + sizes[row] / sizes.sum() / 2
     least = np.maximum(np.minimum(2, sizes[row]), MIN_CLUSTER_SHARE * sizes[row])
     allowed &= (inside >= least) & (is_single | (ratio >= MIN_FREQUENCY_RATIO))
-    # Where no word is distinctive, the most frequent ones that are rare elsewhere serve.
+    # A cluster without a distinctive word is named by words frequent in it and rare over all texts.
     has_word = np.bincount(row[allowed], minlength=n_groups) > 0
     weak = ~has_word[row] & (inside >= least)
     allowed |= weak
