@@ -35,7 +35,7 @@ from core.corpus.tables.delimited.text_lines import LONE_RETURN, TextLines
 from core.corpus.tables.header_rows import Header, find_footer, find_header
 from core.corpus.tables.raw_table import FIRST_ROWS, Choices, RawTable, ReadOptions
 from core.corpus.tables.text_encoding import find_encoding
-from core.corpus.tables.tidy_columns import column_of_strings
+from core.corpus.tables.tidy_columns import column_of_strings, unique_names
 from core.errors import CorpusError
 
 LEAST_DELIMITED = 0.2
@@ -220,13 +220,12 @@ def _without_marks(
     columns: list[list[str | None]], names: list[object], marks: frozenset[str]
 ) -> tuple[list[list[str | None]], list[str]]:
     found, kept = [], []
-    for position, column in enumerate(columns):
-        columns[position], n, n_kept = without_marks(column, marks)
-        called = f"“{names[position] or f'column {position + 1}'}”"
+    for position, called in enumerate(unique_names(names)[0]):
+        columns[position], n, n_kept = without_marks(columns[position], marks)
         if n:
-            found.append(f"{called} {n:,}")
+            found.append(f"“{called}” {n:,}")
         if n_kept:
-            kept.append(f"{called} {n_kept:,}")
+            kept.append(f"“{called}” {n_kept:,}")
     notes = []
     if found:
         notes.append(

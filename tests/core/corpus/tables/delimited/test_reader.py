@@ -260,3 +260,10 @@ def test_bare_delimiters_in_every_row_make_no_text_a_header():
     rows = "".join(f"{text.replace(',', '')} It was, oh, really, yes,pos\n" for text in TEXTS)
     with pytest.raises(CorpusError, match="line 2"):
         read("text,label\n" + rows)
+
+
+def test_notes_name_columns_as_the_table_does():
+    content = b"a,a\nNA,x y z\nlong text,NA\nanother text,NA\nw w w,d e f\n"
+    table = read_table("a.csv", content)
+    assert list(table.frame.columns) == ["a", "a (2)"]
+    assert any("“a” 1, “a (2)” 2;" in note for note in table.notes)
