@@ -33,6 +33,11 @@ def chosen_options(file_id: str) -> ReadOptions:
     return state.options
 
 
+def choose_again(options: ReadOptions) -> None:
+    """Go back to earlier choices, where later ones cannot be followed."""
+    state_of(ReadState).options = options
+
+
 def draw_read_controls(table: Table) -> None:
     """Draw how the file was read, with a choice for everything that could be read otherwise."""
     used, choices = table.used, table.choices

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import streamlit as st
@@ -15,7 +15,7 @@ from core.utils import content_key
 from pages.common import forget_widget, show_message, state_of
 from pages.corpus.encode import draw_vector_sources
 from pages.corpus.left_out import LeftOutChoice, choose_left_out, draw_left_out
-from pages.corpus.read_controls import chosen_options, draw_read_controls
+from pages.corpus.read_controls import choose_again, chosen_options, draw_read_controls
 from pages.corpus.table_report import draw_lengths, draw_preview, draw_report
 
 DEMO = Path(__file__).resolve().parents[2] / "assets" / "demo" / "feedback.csv"
@@ -31,9 +31,10 @@ class SourceTable:
 
 @dataclass
 class UploadState:
-    """The latest upload, and the table whose text column was guessed last."""
+    """The latest upload with the choices it was read by, and the table whose text column was guessed last."""
 
     uploaded: SourceTable | None = None
+    options: ReadOptions = field(default_factory=ReadOptions)
     guessed_id: str = ""
 
 
@@ -72,8 +73,9 @@ def read_upload(file: UploadedFile, *, most_bytes: int) -> None:
         if state.uploaded is None:
             raise
         show_message(str(error))
+        choose_again(state.options)
         return
-    state.uploaded = SourceTable(source_id, table)
+    state.uploaded, state.options = SourceTable(source_id, table), options
 
 
 def draw_source_table(source: SourceTable) -> None:

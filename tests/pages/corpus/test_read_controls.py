@@ -113,3 +113,15 @@ def test_another_list_of_a_json_file_can_be_chosen(app):
     assert columns(app) == ["text", "stars"] and "reviews" in words(app)
     choose(app, "sheet", "users")
     assert not app.exception and columns(app) == ["name", "city"]
+
+
+def test_after_an_empty_sheet_another_can_be_chosen(app, workbook):
+    book = openpyxl.load_workbook(io.BytesIO(workbook))
+    book.create_sheet("Empty")
+    file = io.BytesIO()
+    book.save(file)
+    upload(app, "book.xlsx", file.getvalue())
+    choose(app, "sheet", "Empty")
+    assert len(app.error) == 1 and app.selectbox(key="corpus_read_sheet").value == "Shop"
+    choose(app, "sheet", "App")
+    assert not app.error and "The app was fine" in str(app.dataframe[0].value)
