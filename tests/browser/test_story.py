@@ -202,7 +202,7 @@ def test_7_one_text_and_a_new_one_under_the_glass(page):
     side_panel(page, "Text")
     page.locator(".st-key-maps_glass_table .dvn-scroller").click(position={"x": 60, "y": 55})
     page.locator(".st-key-maps_side").get_by_text("Neighbours", exact=True).wait_for()
-    assert maps(page).get_attribute("data-selected") == "1"
+    page.locator('.linked-maps[data-selected="1"]').wait_for()  # drawn after the panel
     shoot(page, "text")
 
 
