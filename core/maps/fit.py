@@ -43,6 +43,9 @@ class Fit:
         Fits of earlier versions.
     network : mapping of str to ndarray, or None
         `GSTransform.to_arrays`; None for other methods, and in Fits of earlier versions.
+    fits_none : ndarray of float32, shape (n_texts,), or None
+        Probability that a text fits none of the labels. None without predictions, and in Fits of earlier
+        versions.
     """
 
     space: Space
@@ -58,6 +61,7 @@ class Fit:
     label_vectors: np.ndarray | None
     classifier: Mapping[str, np.ndarray] | None = None
     network: Mapping[str, np.ndarray] | None = None
+    fits_none: np.ndarray | None = None
 
     @property
     def has_predictions(self) -> bool:

@@ -82,6 +82,7 @@ def test_fits_are_as_before(old, expected):
     np.testing.assert_allclose(fit.space.map, expected["map"], atol=1e-3)
     assert [fit.labels[code] for code in fit.predicted] == expected["predicted"]
     assert load_answers(results, fit.space_key) == expected["answers"]
+    assert fit.fits_none is None  # earlier versions knew none
     if expected["evidence"]:
         assert load_finding(results, analysis.fit_key, "evidence").verdict == expected["evidence"]
 
