@@ -1,5 +1,6 @@
 """Guide labels: which text to label next, likely mistakes, duplicates, import."""
 
+from core.labels.check_labels import NONE, NONE_OF_THESE, CheckLabels, random_order
 from core.labels.duplicates import drop_duplicates, find_conflicts
 from core.labels.guide_labels import SOURCES, GuideLabels, RetiredLabel
 from core.labels.hand_outs import HandOuts
@@ -42,8 +43,11 @@ __all__ = [
     "MISTAKES",
     "MODES",
     "MORE",
+    "NONE",
+    "NONE_OF_THESE",
     "SOURCES",
     "SUGGESTED",
+    "CheckLabels",
     "FoundLabels",
     "GuideLabels",
     "HandOuts",
@@ -66,6 +70,7 @@ __all__ = [
     "more_of",
     "name_key",
     "next_round",
+    "random_order",
     "read_label_file",
     "suggest",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -48,6 +48,9 @@ class GuideLabels:
         or model), reviewed (bool), given_at (UTC, ISO).
     retired : tuple of RetiredLabel
         Merged and deleted labels, in the order in which they were added.
+    checked : int64 array
+        Texts of the check sample that were answered or skipped. Their answers are not here; see
+        `CheckLabels`.
     """
 
     names: tuple[str, ...]
@@ -55,6 +58,7 @@ class GuideLabels:
     codes: np.ndarray
     table: pd.DataFrame
     retired: tuple[RetiredLabel, ...] = ()
+    checked: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     def __post_init__(self) -> None:
         self.codes.setflags(write=False)  # every caller of `LabelStore.read` shares it
@@ -72,8 +76,15 @@ class GuideLabels:
 
     @cached_property
     def seen(self) -> np.ndarray:
-        """Texts that were labelled or skipped: bool array (n,)."""
-        return self._mask(self.table["row"])
+        """Texts that were labelled, skipped or checked, so that none is suggested: bool array (n,)."""
+        return self._mask(np.concatenate([self.table["row"].to_numpy(dtype=np.int64), self.checked]))
+
+    @cached_property
+    def by_person(self) -> np.ndarray:
+        """Texts whose label is not only a language model's, so that it counts as known: bool array (n,)."""
+        known = (self.codes >= 0) & ~self.by_model
+        known.setflags(write=False)
+        return known
 
     @cached_property
     def reviewed(self) -> np.ndarray:
@@ -86,8 +97,8 @@ class GuideLabels:
         waiting = (self.table["source"] == "model") & self.table["label"].notna()
         return self._mask(self.table["row"][waiting.to_numpy(dtype=bool)])
 
-    def _mask(self, rows: pd.Series) -> np.ndarray:
+    def _mask(self, rows: pd.Series | np.ndarray) -> np.ndarray:
         mask = np.zeros(len(self.codes), dtype=bool)
-        mask[rows.to_numpy(dtype=np.int64)] = True
+        mask[np.asarray(rows, dtype=np.int64)] = True
         mask.setflags(write=False)
         return mask

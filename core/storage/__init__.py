@@ -5,6 +5,7 @@ Every function `load_...` raises StoreError when a part is missing or damaged.
 
 from core.storage.arrays import ArtifactStore
 from core.storage.changed_labels import ChangedLabel
+from core.storage.check_labels import CheckEvent, CheckLabelStore
 from core.storage.embeddings import (
     MOST_ANSWERED,
     encode_corpus,
@@ -46,6 +47,8 @@ __all__ = [
     "Analysis",
     "ArtifactStore",
     "ChangedLabel",
+    "CheckEvent",
+    "CheckLabelStore",
     "EncodedCorpus",
     "LabelEvent",
     "LabelStore",

@@ -136,11 +136,28 @@ def _add_started_by(connection: sqlite3.Connection) -> None:
     )
 
 
+def _add_check_labels(connection: sqlite3.Connection) -> None:
+    """Version 4: check samples. `position` is that of the text in the random order.
+
+    `answer` is "label" with a `label_id`, "none" for a text that none of the labels fits, or "skip".
+    """
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS check_labels (id INTEGER PRIMARY KEY, "
+        "analysis_id INTEGER NOT NULL REFERENCES analyses (id) ON DELETE CASCADE, "
+        "text_row INTEGER NOT NULL, position INTEGER NOT NULL, label_id INTEGER REFERENCES labels (id), "
+        "answer TEXT NOT NULL CHECK ((answer = 'label') = (label_id IS NOT NULL)), "
+        "given_by TEXT NOT NULL, given_at TEXT NOT NULL)"
+    )
+    connection.execute(
+        "CREATE INDEX IF NOT EXISTS check_labels_of_text ON check_labels (analysis_id, text_row, id)"
+    )
+
+
 def _add_column(connection: sqlite3.Connection, table: str, column: str) -> None:
     present = {row["name"] for row in connection.execute(f"PRAGMA table_info({table})")}
     if column.split()[0] not in present:
         connection.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
 
 
-MIGRATIONS = (_add_missing, _split_given_by, _add_started_by)
+MIGRATIONS = (_add_missing, _split_given_by, _add_started_by, _add_check_labels)
 """Each takes a file to the next version, in one transaction with those after it."""

@@ -78,7 +78,7 @@ class LabelNames:
             return
         with self._database.transaction() as connection:
             connection.execute("BEGIN IMMEDIATE")
-            label = _find(connection, analysis_id, old)
+            label = find_in_use(connection, analysis_id, old)
             new = _free_name(connection, analysis_id, new, instead_of=old)
             connection.execute("UPDATE labels SET name = ? WHERE id = ?", (new, label))
 
@@ -90,8 +90,8 @@ class LabelNames:
         """
         with self._database.transaction() as connection:
             connection.execute("BEGIN IMMEDIATE")  # no other tab merges the two in the opposite direction
-            target = _find(connection, analysis_id, into)
-            merged = {_find(connection, analysis_id, name) for name in names} - {target}
+            target = find_in_use(connection, analysis_id, into)
+            merged = {find_in_use(connection, analysis_id, name) for name in names} - {target}
             connection.executemany(
                 "UPDATE labels SET merged_into = ? WHERE id = ?", [(target, label) for label in merged]
             )
@@ -103,9 +103,10 @@ class LabelNames:
         """
         with self._database.transaction() as connection:
             connection.execute("BEGIN IMMEDIATE")
-            label = _find(connection, analysis_id, name)
+            label = find_in_use(connection, analysis_id, name)
             used = connection.execute(
                 "SELECT EXISTS (SELECT 1 FROM label_events WHERE label_id = :id) "
+                "OR EXISTS (SELECT 1 FROM check_labels WHERE label_id = :id) "
                 "OR EXISTS (SELECT 1 FROM labels WHERE merged_into = :id) AS used",
                 {"id": label},
             ).fetchone()["used"]
@@ -191,8 +192,8 @@ def find_retired(labels: Sequence[sqlite3.Row], latest: Iterable[int | None]) ->
     )
 
 
-def _find(connection: sqlite3.Connection, analysis_id: int, name: str) -> int:
-    """Return the id of a label in use."""
+def find_in_use(connection: sqlite3.Connection, analysis_id: int, name: str) -> int:
+    """Return the id of a label in use; raise LabelError for a name that the analysis does not have."""
     for label in labels_of(connection, analysis_id):
         if label["name"] == name and not is_retired(label):
             return label["id"]

@@ -12,6 +12,7 @@ import pandas as pd
 
 from core.errors import LabelError
 from core.labels import SOURCES, GuideLabels
+from core.storage.check_labels import rows_checked
 from core.storage.label_names import counts_for, find_retired, is_retired, labels_of, utc_now
 from core.utils import SqliteFile
 
@@ -213,6 +214,7 @@ class LabelStore:
                 f"FROM label_events WHERE id IN {LATEST} ORDER BY id DESC",
                 (analysis_id,),
             ).fetchall()
+            checked = rows_checked(connection, analysis_id)
             corpus = connection.execute(
                 "SELECT n_texts FROM corpora WHERE key = (SELECT corpus_key FROM analyses WHERE id = ?)",
                 (analysis_id,),
@@ -235,6 +237,7 @@ class LabelStore:
             codes=codes,
             table=_tabulate(rows, "row", "label"),
             retired=find_retired(labels, (event["label_id"] for event in events)),
+            checked=checked,
         )
 
     def history(self, analysis_id: int) -> pd.DataFrame:
@@ -264,8 +267,11 @@ class LabelStore:
         return _tabulate(rows, "step", "row", "label", "counts_as")
 
 
-def copy_labels(connection: sqlite3.Connection, analysis_id: int, copy: int) -> None:
-    """Copy the labels of an analysis with their history to an analysis that has none."""
+def copy_labels(connection: sqlite3.Connection, analysis_id: int, copy: int) -> dict[int | None, int | None]:
+    """Copy the labels of an analysis with their history to an analysis that has none.
+
+    Returns the id of the copy of each label by that of the label; None stays None.
+    """
     copies: dict[int | None, int | None] = {None: None}
     labels = labels_of(connection, analysis_id)
     for label in labels:
@@ -284,6 +290,7 @@ def copy_labels(connection: sqlite3.Connection, analysis_id: int, copy: int) -> 
             for each in _all_events(connection, analysis_id)
         ],
     )
+    return copies
 
 
 def _tabulate(rows: list[tuple], *columns: str) -> pd.DataFrame:

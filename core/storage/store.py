@@ -16,6 +16,7 @@ from core.corpus import Corpus
 from core.errors import StoreError
 from core.storage.arrays import ArtifactStore
 from core.storage.changed_labels import ChangedLabels
+from core.storage.check_labels import CheckLabelStore, copy_check_labels
 from core.storage.clusters import ClusterRecord
 from core.storage.corpus_files import count_left_out, load_corpus, save_corpus
 from core.storage.database import open_database
@@ -96,6 +97,7 @@ class Store:
         self.labels = LabelStore(self._database)
         self.label_names = LabelNames(self._database)
         self.changed_labels = ChangedLabels(self._database)
+        self.check_labels = CheckLabelStore(self._database)
         self.clusters = ClusterRecord(self._database)
 
     # Corpora
@@ -193,7 +195,7 @@ class Store:
             raise StoreError("This corpus is no longer kept here: choose another.") from error
 
     def copy_analysis(self, analysis_id: int) -> int:
-        """Copy an analysis with its labels and their history; return the id of the copy.
+        """Copy an analysis with its labels, their history and its check sample; return the id of the copy.
 
         Raises StoreError when the analysis was removed.
         """
@@ -209,7 +211,8 @@ class Store:
             if copy.rowcount != 1:
                 raise StoreError("This analysis was removed: choose another.")
             copy_id = cast("int", copy.lastrowid)
-            copy_labels(connection, analysis_id, copy_id)
+            copies = copy_labels(connection, analysis_id, copy_id)
+            copy_check_labels(connection, analysis_id, copy_id, copies)
             return copy_id
 
     def analyses(self, corpus_key: str) -> list[Analysis]:

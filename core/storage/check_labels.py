@@ -1,0 +1,234 @@
+"""Check labels: what people answered about the random texts of a check sample."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.errors import LabelError
+from core.labels import NONE, CheckLabels, random_order
+from core.storage.label_names import counts_for, find_in_use, is_retired, labels_of, utc_now
+from core.utils import SqliteFile
+
+LATEST = "(SELECT MAX(id) FROM check_labels WHERE analysis_id = ? GROUP BY text_row)"
+"""SQL: ids of the latest answer to each text, which is the one that counts."""
+LABEL, NO_LABEL_FITS, SKIP = "label", "none", "skip"
+COLUMNS = "text_row, position, label_id, answer, given_by, given_at"
+
+
+@dataclass(frozen=True)
+class CheckEvent:
+    """One answer to a check sample.
+
+    Attributes
+    ----------
+    row : int, the text
+    label : str or None
+        As it is called now; None for a skip, for "none of these", and for a label deleted since.
+    none : bool, whether the person said that none of the labels fits
+    skipped : bool
+    given_by, given_at : str
+    """
+
+    row: int
+    label: str | None
+    none: bool
+    skipped: bool
+    given_by: str
+    given_at: str
+
+
+class CheckLabelStore:
+    """Check labels of every analysis, apart from its guide labels.
+
+    An answer refers to a label as a guide label does: renaming, merging, deleting and restoring the label act
+    on it alike. The first answer to a text counts, whoever gives it, until it is undone or its label is
+    deleted.
+    """
+
+    def __init__(self, database: SqliteFile) -> None:
+        self._database = database
+        self._read = threading.local()
+
+    def give(
+        self, analysis_id: int, row: int, label: str | None, given_by: str, *, none: bool = False
+    ) -> bool:
+        """Record the answer to one text, on disk before this returns.
+
+        Parameters
+        ----------
+        label : str or None
+            None is a skip, or with `none` the answer that none of the labels fits.
+        none : bool, default=False
+
+        Returns
+        -------
+        bool
+            Whether it was recorded: False where the text was answered or skipped meanwhile.
+
+        Raises
+        ------
+        LabelError
+            For a label name that the analysis does not have.
+        StoreError
+            When the disk is full; nothing is then recorded.
+        ValueError
+            For a label together with `none`, or a row that the corpus does not have.
+        """
+        if none and label is not None:
+            raise ValueError(f"The label {label!r} and none=True found; give one of them.")
+        with self._database.transaction() as connection:
+            connection.execute("BEGIN IMMEDIATE")  # of two people with the same text, one waits here
+            order = _order(connection, analysis_id)
+            if not 0 <= row < len(order):
+                raise ValueError(f"Row {row} found; the corpus has rows 0 to {len(order) - 1}.")
+            label_id = None if label is None else find_in_use(connection, analysis_id, label)
+            latest = connection.execute(
+                "SELECT label_id, answer FROM check_labels WHERE analysis_id = ? AND text_row = ? "
+                "ORDER BY id DESC LIMIT 1",
+                (analysis_id, row),
+            ).fetchone()
+            if latest is not None:
+                present = counts_for(labels_of(connection, analysis_id))
+                if latest["answer"] != LABEL or present[latest["label_id"]] is not None:
+                    return False
+            answer = LABEL if label is not None else NO_LABEL_FITS if none else SKIP
+            position = int(np.flatnonzero(order == row)[0])
+            connection.execute(
+                f"INSERT INTO check_labels (analysis_id, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (analysis_id, int(row), position, label_id, answer, given_by, utc_now()),
+            )
+        return True
+
+    def last_step(self, analysis_id: int, person: str | None = None) -> CheckEvent | None:
+        """Return the answer that `undo` would undo for this person, or for all; None when there is none."""
+        with self._database.transaction() as connection:
+            connection.execute("BEGIN")
+            last = _last(connection, analysis_id, person)
+            labels = labels_of(connection, analysis_id)
+        if last is None:
+            return None
+        names, present = {label["id"]: label["name"] for label in labels}, counts_for(labels)
+        return CheckEvent(
+            row=last["text_row"],
+            label=names.get(present.get(last["label_id"])),
+            none=last["answer"] == NO_LABEL_FITS,
+            skipped=last["answer"] == SKIP,
+            given_by=last["given_by"],
+            given_at=last["given_at"],
+        )
+
+    def undo(
+        self, analysis_id: int, person: str | None = None, *, meant: CheckEvent | None = None
+    ) -> int | None:
+        """Take back the latest answer of a person, or of all; return the text row, None where there is none.
+
+        Parameters
+        ----------
+        meant : CheckEvent, optional
+            The answer to take back, as `last_step` returned it for the same person.
+
+        Raises
+        ------
+        LabelError
+            When the latest answer is another one by now; nothing is then undone.
+        """
+        with self._database.transaction() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            last = _last(connection, analysis_id, person)
+            found = None if last is None else (last["text_row"], last["given_at"])
+            if meant is not None and found != (meant.row, meant.given_at):
+                raise LabelError(
+                    "The check sample changed in another tab meanwhile, so nothing was undone: look at the "
+                    "latest answer, then undo again."
+                )
+            if last is None:
+                return None
+            connection.execute("DELETE FROM check_labels WHERE id = ?", (last["id"],))
+        return int(last["text_row"])
+
+    def read(self, analysis_id: int) -> CheckLabels:
+        """Return the check labels of an analysis, all read at one moment.
+
+        A second call from the same thread reads the table again only if the file changed.
+        """
+        version = self._database.version()
+        known = getattr(self._read, "known", None)
+        if known is None or known[0] != version:
+            known = self._read.known = (version, {})
+        found: dict[int, CheckLabels] = known[1]
+        if analysis_id not in found:
+            found[analysis_id] = self._read_now(analysis_id)
+        return found[analysis_id]
+
+    def _read_now(self, analysis_id: int) -> CheckLabels:
+        with self._database.transaction() as connection:
+            connection.execute("BEGIN")
+            labels = labels_of(connection, analysis_id)
+            order = _order(connection, analysis_id)
+            answers = connection.execute(
+                f"SELECT {COLUMNS} FROM check_labels WHERE id IN {LATEST} ORDER BY id", (analysis_id,)
+            ).fetchall()
+        in_use, present = [label for label in labels if not is_retired(label)], counts_for(labels)
+        codes: dict[int | None, int] = {label["id"]: code for code, label in enumerate(in_use)}
+        counted = [
+            (each, NONE if each["answer"] == NO_LABEL_FITS else codes[present[each["label_id"]]])
+            for each in answers
+            if each["answer"] == NO_LABEL_FITS or present.get(each["label_id"]) is not None
+        ]
+        return CheckLabels(
+            names=tuple(label["name"] for label in in_use),
+            ids=tuple(label["id"] for label in in_use),
+            rows=np.array([each["text_row"] for each, _ in counted], dtype=np.int64),
+            codes=np.array([code for _, code in counted], dtype=np.int64),
+            skipped=np.array(
+                [each["text_row"] for each in answers if each["answer"] == SKIP], dtype=np.int64
+            ),
+            given_by=tuple(each["given_by"] for each, _ in counted),
+            given_at=tuple(each["given_at"] for each, _ in counted),
+            order=order,
+        )
+
+
+def rows_checked(connection: sqlite3.Connection, analysis_id: int) -> np.ndarray:
+    """Return the texts that the labelling queue must not show: those of `CheckLabels.seen`, int64 array.
+
+    A text whose label was deleted is among them: it waits to be asked again.
+    """
+    found = connection.execute(
+        "SELECT DISTINCT text_row FROM check_labels WHERE analysis_id = ? ORDER BY text_row", (analysis_id,)
+    ).fetchall()
+    return np.array([row["text_row"] for row in found], dtype=np.int64)
+
+
+def copy_check_labels(
+    connection: sqlite3.Connection, analysis_id: int, copy: int, labels: dict[int | None, int | None]
+) -> None:
+    """Copy the check labels of an analysis to an analysis that has none; `labels` maps ids of labels."""
+    found = connection.execute(
+        f"SELECT {COLUMNS} FROM check_labels WHERE analysis_id = ? ORDER BY id", (analysis_id,)
+    ).fetchall()
+    connection.executemany(
+        f"INSERT INTO check_labels (analysis_id, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [(copy, *each[:2], labels[each["label_id"]], *each[3:]) for each in found],
+    )
+
+
+def _order(connection: sqlite3.Connection, analysis_id: int) -> np.ndarray:
+    corpus = connection.execute(
+        "SELECT key, n_texts FROM corpora WHERE key = (SELECT corpus_key FROM analyses WHERE id = ?)",
+        (analysis_id,),
+    ).fetchone()
+    return random_order(corpus["key"], corpus["n_texts"]) if corpus else np.empty(0, dtype=np.int64)
+
+
+def _last(connection: sqlite3.Connection, analysis_id: int, person: str | None) -> sqlite3.Row | None:
+    of_person = "" if person is None else "AND given_by = :person"
+    found: sqlite3.Row | None = connection.execute(
+        f"SELECT id, {COLUMNS} FROM check_labels WHERE analysis_id = :id {of_person} ORDER BY id DESC LIMIT 1",
+        {"id": analysis_id, "person": person},
+    ).fetchone()
+    return found
