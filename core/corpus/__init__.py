@@ -16,6 +16,7 @@ from core.corpus.tokenizer import (
     echo_each_other,
     is_unspaced,
     read_words,
+    split_words,
     table_words,
 )
 from core.corpus.value_range import usual_dates, usual_range, without_zone
@@ -51,6 +52,7 @@ __all__ = [
     "is_unspaced",
     "profile_column",
     "read_words",
+    "split_words",
     "table_words",
     "usual_dates",
     "usual_range",

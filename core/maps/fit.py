@@ -101,6 +101,13 @@ class Fit:
         return np.asarray(self.probabilities.max(axis=1))
 
     @cached_property
+    def fitting_labels(self) -> np.ndarray:
+        """Predicted labels without those of texts that likely fit none: int32 (n_texts,), -1 for these."""
+        if self.fits_none is None:
+            return self.predicted
+        return np.where(np.asarray(self.fits_none) > 0.5, np.int32(-1), self.predicted)
+
+    @cached_property
     def from_names_only(self) -> bool:
         """Whether no text was labelled, so that the transform was fitted to label names only."""
         return self.has_predictions and not self.method.reencodes and not (np.asarray(self.given) >= 0).any()

@@ -6,7 +6,7 @@ import numpy as np
 
 from core.corpus import Corpus, Partition
 from core.errors import LanguageModelError, StoreError
-from core.maps import Space
+from core.maps import Fit, Space
 from core.maps.clusters import (
     SHOWN_TEXTS,
     ClusterChoice,
@@ -46,8 +46,8 @@ def name_clusters(
     if model is None:
         raise LanguageModelError(f"No language model is configured: set {URL_VARIABLE} and {MODEL_VARIABLE}.")
     corpus = load_warm_corpus(store, corpus_key)
-    space, space_key = _space_of(store, corpus_key, analysis_id)
-    clustering = _clustering(store, corpus, analysis_id, space, space_key)
+    space, space_key, fit = _space_of(store, corpus_key, analysis_id)
+    clustering = _clustering(store, corpus, analysis_id, space, space_key, fit)
     partition = clustering.partition
     unnamed = [code for code in partition.names if code not in clustering.kept_names]
     named = name_clusters_by_llm(
@@ -115,25 +115,31 @@ def read_edits(store: Store, corpus_key: str, analysis_id: int | None) -> tuple[
     return edits, unreadable
 
 
-def _space_of(store: Store, corpus_key: str, analysis_id: int | None) -> tuple[Space, str]:
-    """Space of a map, and the key that it is kept under."""
+def _space_of(store: Store, corpus_key: str, analysis_id: int | None) -> tuple[Space, str, Fit | None]:
+    """Space of a map, the key that it is kept under, and its Fit."""
     results = store.results(corpus_key)
     if analysis_id is None:
         key = store.encoded_corpus(corpus_key).embedding_key
-        return load_space(results, key), key
+        return load_space(results, key), key, None
     fit_key = store.analysis(analysis_id).fit_key
     if fit_key is None:
         raise StoreError("This analysis has no map of its own yet: fit it first.")
     fit = load_fit(results, fit_key)
-    return fit.space, fit.space_key
+    return fit.space, fit.space_key, fit
 
 
 def _clustering(
-    store: Store, corpus: Corpus, analysis_id: int | None, space: Space, space_key: str
+    store: Store,
+    corpus: Corpus,
+    analysis_id: int | None,
+    space: Space,
+    space_key: str,
+    fit: Fit | None,
 ) -> Clustering:
     """Clusters of a map as they are shown."""
     results, owner = store.results(corpus.key), (corpus.key, analysis_id)
-    source = open_source(results, corpus.key, corpus.texts.tolist(), space_key, space.map, space.vectors)
+    texts = corpus.texts.tolist()
+    source = open_source(results, corpus.key, texts, space_key, space.map, space.vectors, fit=fit)
     choice = ClusterChoice.from_text(store.clusters.choice(*owner))
     return cluster_map(source, choice, read_edits(store, *owner)[0])
 

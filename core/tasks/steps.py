@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.corpus import WordTable, read_words, table_words
-from core.maps import Space, count_distinct_vectors, project
+from core.maps import Fit, Space, count_distinct_vectors, project
 from core.maps.clusters import (
     ClusterSource,
     Hierarchy,
     cluster_levels,
     find_k_clusters,
+    first_words,
     map_hierarchy,
     spread_evenly,
 )
@@ -85,11 +86,18 @@ def open_source(
     space_key: str,
     points: np.ndarray,
     vectors: np.ndarray,
+    *,
+    fit: Fit | None = None,
 ) -> ClusterSource:
     """Return what the clusters of a map are cut from.
 
     `draw_space` and `prepare` store the hierarchy and the word table. For a store of an earlier version they
     are computed here: 10 s for 200,000 texts.
+
+    Parameters
+    ----------
+    fit : Fit, optional
+        Whose map it is; its predicted labels lead the names of clusters.
     """
     hierarchy = keep_hierarchy(results, space_key, points)
     table = keep_word_table(results, corpus_key, texts)
@@ -99,6 +107,9 @@ def open_source(
         table=table,
         evenness=spread_evenly(table, hierarchy.leaves),
         k_clusters=lambda k: keep_k_clusters(results, space_key, vectors, k),
+        quote=lambda rows: first_words(texts, vectors, rows),
+        predicted=None if fit is None or not fit.has_predictions else fit.fitting_labels,
+        labels=() if fit is None else fit.labels,
     )
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.corpus import Corpus, Partition
 from core.jobs import Job
-from core.maps import Space
+from core.maps import Fit, Space
 from core.maps.clusters import (
     DENSITY,
     K_MEANS,
@@ -88,9 +88,9 @@ def typical_of(space: Space, space_key: str, partition: Partition, code: int, co
     return _typical(space_key, content_key(rows), count, space, rows)
 
 
-def source_for(corpus: Corpus, space: Space, space_key: str) -> ClusterSource:
+def source_for(corpus: Corpus, analysis: Analysis | None, space: Space, space_key: str) -> ClusterSource:
     """Return what the clusters of a map are made of."""
-    return _source(space_key, corpus, space)
+    return _source(space_key, *_predictions(analysis), corpus, space)
 
 
 @st.cache_resource(max_entries=1000, show_spinner=False)
@@ -99,21 +99,25 @@ def _typical(space_key: str, rows_key: str, count: int, _space: Space, _rows: np
 
 
 @st.cache_resource(max_entries=6, show_spinner="Finding clusters…")
-def _source(space_key: str, _corpus: Corpus, _space: Space) -> ClusterSource:
+def _source(
+    space_key: str, predictions_key: str, _fit: Fit | None, _corpus: Corpus, _space: Space
+) -> ClusterSource:
     results = cache.store().results(_corpus.key)
-    return open_source(results, _corpus.key, _corpus.texts, space_key, _space.map, _space.vectors)
+    return open_source(results, _corpus.key, _corpus.texts, space_key, _space.map, _space.vectors, fit=_fit)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
 def _clustering(
     space_key: str,
+    predictions_key: str,
+    _fit: Fit | None,
     owner: tuple[str, int | None],
     choice: str,
     last_edit: str,
     _corpus: Corpus,
     _space: Space,
 ) -> Clustering:
-    source = source_for(_corpus, _space, space_key)
+    source = _source(space_key, predictions_key, _fit, _corpus, _space)
     edits, unreadable = read_edits(cache.store(), *owner) if last_edit else ([], [])
     clustering = cluster_map(source, ClusterChoice.from_text(choice), edits)
     return replace(clustering, lost=[*map(describe_kept, unreadable), *clustering.lost])
@@ -122,14 +126,17 @@ def _clustering(
 @st.cache_resource(max_entries=24, show_spinner=False)
 def _names(
     space_key: str,
+    predictions_key: str,
+    _fit: Fit | None,
     owner: tuple[str, int | None],
     choice: str,
     last_edit: str,
     _corpus: Corpus,
     _space: Space,
 ) -> list[tuple]:
-    clustering = _clustering(space_key, owner, choice, last_edit, _corpus, _space)
-    return map_names(source_for(_corpus, _space, space_key), clustering.partition)
+    clustering = _clustering(space_key, predictions_key, _fit, owner, choice, last_edit, _corpus, _space)
+    source = _source(space_key, predictions_key, _fit, _corpus, _space)
+    return map_names(source, clustering.partition)
 
 
 def _arguments(
@@ -146,7 +153,19 @@ def _arguments(
                 start_clusters(corpus.key, space_key, k)
                 st.rerun()  # the sidebar, drawn before, shows the job
         choice = replace(choice, method=DENSITY)
-    return space_key, owner, choice.to_text(), cache.store().clusters.last_edit(*owner), corpus, space
+    last_edit = cache.store().clusters.last_edit(*owner)
+    return space_key, *_predictions(analysis), owner, choice.to_text(), last_edit, corpus, space
+
+
+def _predictions(analysis: Analysis | None) -> tuple[str, Fit | None]:
+    """Return the Fit whose labels are in the names, and a key that changes with them and with their names.
+
+    Fits of one re-encoding share a space, so the key of the space says nothing about them.
+    """
+    if analysis is None:
+        return "", None
+    fit = cache.fit(analysis)
+    return content_key(analysis.fit_key, fit.labels), fit
 
 
 def _choice(corpus_key: str, analysis: Analysis | None) -> ClusterChoice:

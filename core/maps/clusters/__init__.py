@@ -24,6 +24,7 @@ from core.maps.clusters.edits import Edit, decode_edit, describe_kept, encode_ed
 from core.maps.clusters.hierarchy import Hierarchy
 from core.maps.clusters.keyword_names import name_clusters, nearest_groups, spread_evenly
 from core.maps.clusters.llm_names import SHOWN_TEXTS, Group, name_clusters_by_llm
+from core.maps.clusters.name_parts import first_words, leading_labels
 
 __all__ = [
     "APART",
@@ -45,6 +46,8 @@ __all__ = [
     "encode_edit",
     "explain_clusters",
     "find_k_clusters",
+    "first_words",
+    "leading_labels",
     "map_hierarchy",
     "map_names",
     "name_clusters",

@@ -18,6 +18,7 @@ from core.maps.clusters.algorithms import (
 )
 from core.maps.clusters.edits import Edit, apply_edits
 from core.maps.clusters.keyword_names import name_clusters
+from core.maps.clusters.name_parts import leading_labels
 
 DENSITY, K_MEANS = "density", "k-means"
 APART, NEAREST = "apart", "nearest"
@@ -78,6 +79,12 @@ class ClusterSource:
     evenness : float array (n_words,) or None, from `spread_evenly`
     k_clusters : callable
         Takes k, returns k clusters by k-means: int32 array (n,).
+    quote : callable or None
+        Takes texts of a cluster, returns names made of single texts; see `first_words`.
+    predicted : int32 array (n,) or None
+        Predicted labels, positions in `labels`, -1 for texts that fit none. None where there are none: the
+        generic map is the same for all analyses, and named by its words alone.
+    labels : list of str
     """
 
     points: np.ndarray
@@ -85,6 +92,9 @@ class ClusterSource:
     table: WordTable
     evenness: np.ndarray | None
     k_clusters: Callable[[int], np.ndarray]
+    quote: Callable[[np.ndarray], list[str]] | None = None
+    predicted: np.ndarray | None = None
+    labels: Sequence[str] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,7 +160,16 @@ def map_names(source: ClusterSource, partition: Partition) -> list[tuple[str, fl
 
 
 def _name(source: ClusterSource, codes: np.ndarray, taken: Collection[str]) -> dict[int, str]:
-    return name_clusters(source.table, codes, source.points, evenness=source.evenness, taken=taken)
+    labels = {} if source.predicted is None else leading_labels(codes, source.predicted, source.labels)
+    return name_clusters(
+        source.table,
+        codes,
+        source.points,
+        evenness=source.evenness,
+        taken=taken,
+        labels=labels,
+        quote=source.quote,
+    )
 
 
 def _real_parts(finer: np.ndarray, codes: np.ndarray) -> np.ndarray:

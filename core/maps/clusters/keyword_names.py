@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from itertools import count, pairwise
+from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import chain, count, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.corpus import WordTable, echo_each_other, is_unspaced
+from core.maps.clusters.name_parts import repeats_label
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -53,6 +54,9 @@ MIN_NEAR_FACTOR = 0.1
 
 PART_SEPARATOR = " · "
 
+LABEL_SEPARATOR = ": "
+"""Between the label that leads a name and its words."""
+
 
 def name_clusters(
     table: WordTable,
@@ -61,8 +65,13 @@ def name_clusters(
     *,
     evenness: np.ndarray | None = None,
     taken: Collection[str] = (),
+    labels: Mapping[int, str] | None = None,
+    quote: Callable[[np.ndarray], list[str]] | None = None,
 ) -> dict[int, str]:
     """Return a name for each cluster: up to three words or phrases, frequent in it and rare elsewhere.
+
+    Where a label leads, it is the first of the three, and words that only repeat it are left out. A cluster
+    without a word of its own is named by its label alone, or else by the first words of a text.
 
     The weight of a word is its class-based TF-IDF, times the logarithms of how many times more frequent it is
     here than elsewhere and than in the nearest clusters on the map (the geometric mean of the two). There is
@@ -81,11 +90,16 @@ def name_clusters(
         From `spread_evenly`; else that over these clusters.
     taken : collection of str
         Names not to be given.
+    labels : mapping of int to str, optional
+        Label that leads the name of a cluster, from `leading_labels`.
+    quote : callable, optional
+        Takes the texts of a cluster and returns names made of single texts, the best first; see
+        `first_words`. Called only for clusters without a word.
 
     Returns
     -------
     dict of int to str
-        A different name for each cluster, ascending; "cluster 3" for number 2 without a word for it.
+        A different name for each cluster, ascending; "cluster 3" for number 2 with nothing to name it by.
 
     References
     ----------
@@ -107,12 +121,16 @@ def name_clusters(
     phrases = _phrases(table, counts, best)
     names: dict[int, str] = {}
     used = {name.casefold() for name in taken}
-    used_words: set[frozenset[int]] = set()
+    used_words: set[tuple[str, frozenset[int]]] = set()
     for number, weights, pairs in zip(numbers.tolist(), best, phrases, strict=True):
-        name = _join_parts(table, _name_parts(table, weights, pairs), weights, used_words, used)
-        candidates = (f"cluster {free}" for free in count(number + 1))
-        names[number] = name or next(free for free in candidates if free not in used)
-        used.add(names[number].casefold())
+        label = (labels or {}).get(number, "")
+        parts = _distinct_parts(table, _name_parts(table, weights, pairs), label)
+        name = _join_parts(table, parts, weights, label, used_words, used)
+        if not name:
+            quotes = quote(np.flatnonzero(clusters == number)) if quote is not None else []
+            name = _wordless_name(number, label, quotes, used)
+        names[number] = name
+        used.add(name.casefold())
     return names
 
 
@@ -281,24 +299,53 @@ def _name_parts(
     return parts
 
 
+def _distinct_parts(table: WordTable, parts: list[tuple[int, ...]], label: str) -> list[tuple[int, ...]]:
+    """Return the parts of a name without what its label says already."""
+    if not label:
+        return parts
+    distinct = []
+    for part in parts:
+        if len(_spell(table, part)) < sum(len(table.shown[word]) for word in part):
+            words = part  # pairs of characters that share one: half of them is no word
+        else:
+            words = tuple(word for word in part if not repeats_label(table.shown[word], label))
+        if words and not repeats_label(_spell(table, words), label):
+            distinct.append(words)
+    return distinct
+
+
 def _join_parts(
     table: WordTable,
     parts: list[tuple[int, ...]],
     weights: dict[int, float],
-    used_words: set[frozenset[int]],
+    label: str,
+    used_words: set[tuple[str, frozenset[int]]],
     used: Collection[str],
 ) -> str:
-    """Join the first parts to an unused name and add its words to `used_words`; "" when there is none."""
+    """Join the label and the first parts to an unused name; "" when there is none.
+
+    Its words are added to `used_words`: no two clusters of one label have the same.
+    """
     parts = sorted(parts, key=lambda part: -max(weights[word] for word in part))
     least = MIN_PART_WEIGHT * max(weights.values(), default=0)
-    n_strong = sum(max(weights[word] for word in part) >= least for part in parts[:MAX_NAME_PARTS])
+    most = MAX_NAME_PARTS - bool(label)
+    n_strong = sum(max(weights[word] for word in part) >= least for part in parts[:most])
     for n_parts in range(n_strong, len(parts) + 1):
         words = frozenset(word for part in parts[:n_parts] for word in part)
-        name = PART_SEPARATOR.join(_spell(table, part) for part in parts[:n_parts])
-        if words and words not in used_words and name.casefold() not in used:
-            used_words.add(words)
+        keywords = PART_SEPARATOR.join(_spell(table, part) for part in parts[:n_parts])
+        name = LABEL_SEPARATOR.join(filter(None, [label, keywords]))
+        if name and (label, words) not in used_words and name.casefold() not in used:
+            used_words.add((label, words))
             return name
     return ""
+
+
+def _wordless_name(number: int, label: str, quotes: list[str], used: Collection[str]) -> str:
+    """Return an unused name without keywords: the first words of a text, else the label or the number."""
+    led = [LABEL_SEPARATOR.join(filter(None, [label, text])) for text in quotes]
+    base = next(iter(led), label)
+    more = (f"{base} ({free})" if base else f"cluster {free}" for free in count(2 if base else number + 1))
+    return next(name for name in chain(led, [base], more) if name and name.casefold() not in used)
 
 
 def _spell(table: WordTable, part: tuple[int, ...]) -> str:

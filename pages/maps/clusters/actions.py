@@ -63,7 +63,7 @@ def merge(corpus: Corpus, side: Side, code: int, into: int) -> None:
 
 def split(corpus: Corpus, side: Side, code: int) -> None:
     """Split a cluster into its parts; refused when it has none."""
-    source = source_for(corpus, side.space, side.space_key)
+    source = source_for(corpus, side.analysis, side.space, side.space_key)
     parts = split_cluster(source.points, side.partition.rows(code), source.levels)
     if len(parts) < 2:
         message = "All texts of the cluster have the same position on the map: it cannot be split."

@@ -132,7 +132,7 @@ def _draw_choice(view: MapView, side: Side, clustering: Clustering) -> None:
         most = max(2, min(300, len(view.corpus.texts) // 2))
         st.number_input("Number of clusters", 2, most, width=150, **widget("k", min(max(choice.k, 2), most)))
         return
-    levels = source_for(view.corpus, side.space, side.space_key).levels
+    levels = source_for(view.corpus, side.analysis, side.space, side.space_key).levels
     counts = [int(level.max(initial=-1)) + 1 for level in levels]
     steps = {count: step for step, count in reversed(list(enumerate(counts)))}  # steps that differ
     if len(steps) > 1:
