@@ -228,7 +228,8 @@ def _order(connection: sqlite3.Connection, analysis_id: int) -> np.ndarray:
 def _last(connection: sqlite3.Connection, analysis_id: int, person: str | None) -> sqlite3.Row | None:
     of_person = "" if person is None else "AND given_by = :person"
     found: sqlite3.Row | None = connection.execute(
-        f"SELECT id, {COLUMNS} FROM check_labels WHERE analysis_id = :id {of_person} ORDER BY id DESC LIMIT 1",
+        f"SELECT id, {COLUMNS} FROM check_labels WHERE analysis_id = :id {of_person} "
+        "ORDER BY id DESC LIMIT 1",
         {"id": analysis_id, "person": person},
     ).fetchone()
     return found
