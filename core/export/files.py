@@ -92,7 +92,11 @@ def source_table(source: ExportSource) -> pd.DataFrame:
         }
         if fit.has_predictions:
             labels = np.asarray(fit.labels, dtype=object)
-            results |= {"predicted": labels[fit.predicted], "probability": fit.probability}
+            results |= {
+                "predicted": labels[fit.predicted],
+                "probability": fit.probability,
+                "fits_none": fit.fits_none,
+            }
     return export_table(
         source.corpus,
         generic_clusters=source.generic_clusters.codes,

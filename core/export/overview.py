@@ -24,6 +24,7 @@ class AnalysisResults:
     title : str
     given, predicted : Partition of n texts by their labels
     probability : float array (n,), of the predicted label
+    fits_none : float array (n,), probability that a text fits none of the labels
     clusters : Partition of the reshaped space
     map : float array (n, 2), of the reshaped space
     """
@@ -32,6 +33,7 @@ class AnalysisResults:
     given: Partition | None = None
     predicted: Partition | None = None
     probability: np.ndarray | None = None
+    fits_none: np.ndarray | None = None
     clusters: Partition | None = None
     map: np.ndarray | None = None
 
@@ -40,9 +42,9 @@ def overview_table(corpus: Corpus, analyses: Iterable[AnalysisResults]) -> pd.Da
     """Build the table over all analyses of a corpus: one row a text, columns of each analysis.
 
     The columns are those of `text_columns`, and of each analysis "given_label", "predicted_label",
-    "probability", "reshaped_cluster", "reshaped_cluster_name", "reshaped_x" and "reshaped_y", as far as it
-    has them. Before each stand the title of the analysis and "_". Names are categories: 200,000 texts with
-    ten analyses take 40 MB beside the texts.
+    "probability", "fits_none", "reshaped_cluster", "reshaped_cluster_name", "reshaped_x" and "reshaped_y",
+    as far as it has them. Before each stand the title of the analysis and "_". Names are categories: 200,000
+    texts with ten analyses take 40 MB beside the texts.
 
     Parameters
     ----------
@@ -58,6 +60,7 @@ def overview_table(corpus: Corpus, analyses: Iterable[AnalysisResults]) -> pd.Da
             "given_label": _names(found.given),
             "predicted_label": _names(found.predicted),
             "probability": found.probability,
+            "fits_none": found.fits_none,
             "reshaped_cluster": None if found.clusters is None else np.array(found.clusters.codes),
             "reshaped_cluster_name": _names(found.clusters),
             "reshaped_x": None if found.map is None else np.array(found.map[:, 0]),

@@ -23,6 +23,7 @@ def export_table(
     given: Sequence[str | None] | None = None,
     predicted: Sequence[str | None] | None = None,
     probability: np.ndarray | None = None,
+    fits_none: np.ndarray | None = None,
     answers: Sequence[str] | None = None,
     reshaped_clusters: np.ndarray | None = None,
     reshaped_names: Mapping[int, str] | None = None,
@@ -43,6 +44,7 @@ def export_table(
     generic_map, reshaped_map : float array (n, 2)
     given, predicted : sequence of n label names, None for a text without one
     probability : float array (n,), of the predicted label
+    fits_none : float array (n,), probability that a text fits none of the labels
     answers : sequence of n str, a language model's answer about each text; "" for an empty one
     neighbours_replaced : float array (n,), share of the generic neighbours that the reshaped space replaced
 
@@ -55,6 +57,7 @@ def export_table(
         "given_label": _names(given),
         "predicted_label": _names(predicted),
         "probability": probability,
+        "fits_none": fits_none,
         "answer": None if answers is None else _names([answer or None for answer in answers]),
         "generic_cluster": generic_clusters,
         "generic_cluster_name": _cluster_names(generic_clusters, generic_names),
@@ -163,8 +166,9 @@ def _source_rows(corpus: Corpus) -> pd.api.extensions.ExtensionArray:
 def _take(values: Column, rows: np.ndarray) -> Column:
     """Return a column by the rows of the corpus, missing for -1; whole numbers stay whole."""
     column = pd.Series(values).reset_index(drop=True)
-    if pd.api.types.is_integer_dtype(column.dtype):
-        column = column.astype(f"I{column.dtype.name[1:]}")
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iu":
+        sign = "U" if column.dtype.kind == "u" else ""
+        column = column.astype(f"{sign}Int{8 * column.dtype.itemsize}")
     return column.reindex(rows).reset_index(drop=True)
 
 

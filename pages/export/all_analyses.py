@@ -43,6 +43,6 @@ def read_results(corpus: Corpus, analysis: Analysis) -> AnalysisResults:
     fit = cache.fit(analysis)
     if fit.has_predictions:
         predicted = Partition(fit.predicted, dict(enumerate(fit.labels)))
-        found = replace(found, predicted=predicted, probability=fit.probability)
+        found = replace(found, predicted=predicted, probability=fit.probability, fits_none=fit.fits_none)
     clusters = clusterings.kept_partition(corpus, analysis, fit.space, fit.space_key)
     return replace(found, clusters=clusters, map=fit.space.map)

@@ -18,13 +18,15 @@ MOOD = AnalysisResults(
     given=groups([0, -1, -1, 2], _0="sad", _1="cross", _2="glad"),
     predicted=groups([0, 0, 2, 2], _0="sad", _1="cross", _2="glad"),
     probability=np.array([0.9, 0.5, 0.75, 1.0], dtype=np.float32),
+    fits_none=np.array([0.125, 0.25, 0.5, 0.0], dtype=np.float32),
     clusters=groups([3, 3, -1, 7], _3="late", _7="=people"),
     map=np.arange(8, dtype=np.float32).reshape(4, 2),
 )
 LABELLED = AnalysisResults("by mood!", given=groups([-1, 0, -1, -1], _0="late"))
 COLUMNS = [
-    "by_mood_given_label", "by_mood_predicted_label", "by_mood_probability", "by_mood_reshaped_cluster",
-    "by_mood_reshaped_cluster_name", "by_mood_reshaped_x", "by_mood_reshaped_y", "by_mood_2_given_label",
+    "by_mood_given_label", "by_mood_predicted_label", "by_mood_probability", "by_mood_fits_none",
+    "by_mood_reshaped_cluster", "by_mood_reshaped_cluster_name", "by_mood_reshaped_x", "by_mood_reshaped_y",
+    "by_mood_2_given_label",
 ]  # fmt: skip
 
 

@@ -7,9 +7,10 @@ import pytest
 from core.corpus import build_corpus
 from core.corpus.tables import Table
 from core.export import build_record, export_table
+from core.export.tables import add_results
 
 RESULT_COLUMNS = [
-    "given_label", "predicted_label", "probability", "answer",
+    "given_label", "predicted_label", "probability", "fits_none", "answer",
     "generic_cluster", "generic_cluster_name", "reshaped_cluster", "reshaped_cluster_name",
     "generic_x", "generic_y", "reshaped_x", "reshaped_y", "neighbours_replaced",
 ]  # fmt: skip
@@ -29,6 +30,7 @@ FITTED = {
     "given": ["sad", None, None, "glad"],
     "predicted": ["sad", "sad", "glad", "glad"],
     "probability": np.array([0.9, 0.5, 0.75, 1.0], dtype=np.float32),
+    "fits_none": np.array([0.125, 0.25, 0.5, 0.0], dtype=np.float32),
     "answers": ["late", "", "=people", "late"],
     "reshaped_clusters": np.array([0, 0, 1, -1], dtype=np.int32),
     "reshaped_names": {0: "sad", 1: "glad"},
@@ -55,6 +57,7 @@ def test_every_result_has_its_column_in_a_fixed_order(table):
     assert pd.isna(third["given_label"])
     assert third["predicted_label"] == "glad"
     assert third["probability"] == 0.75
+    assert third["fits_none"] == 0.5
     assert table["answer"].fillna("none").tolist() == ["late", "none", "=people", "late"]
     assert third["generic_cluster"] == -1
     assert pd.isna(third["generic_cluster_name"])
@@ -97,6 +100,15 @@ def test_metadata_that_are_called_like_a_result_are_renamed():
 def test_a_result_of_another_corpus_is_refused():
     with pytest.raises(ValueError, match="given_label has 2 rows, the corpus has 4"):
         export_table(corpus_with(), **GENERIC, given=["sad", None])
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint64", "int16", "int32", "Int64", "UInt8", "int64[pyarrow]"])
+def test_whole_numbers_stay_whole_beside_texts_without_results(dtype):
+    values = pd.Series([3, 1, 2, 0], dtype=dtype)
+    column = add_results(left_out_corpus(), {"count": values})["count"]
+    kept = column[column.notna()]
+    assert pd.api.types.is_integer_dtype(column.dtype) and column.isna().sum() == 1
+    assert set(kept.tolist()) == {0, 1, 2, 3}
 
 
 def test_a_corpus_of_an_earlier_version_leaves_without_source_rows():
