@@ -171,10 +171,14 @@ def _by_question(responses: object) -> dict[str, list[object]]:
 
 
 def _counted(values: object, statuses: object) -> object:
-    """Return each response with its status; the values as they are where these are no lists."""
+    """Return each response with its status; the values as they are where these are no lists.
+
+    Responses beyond the last status count like those of files without any.
+    """
     if not isinstance(values, list | np.ndarray) or not isinstance(statuses, list | np.ndarray):
         return values
-    return [{"value": value, "status": status} for value, status in zip(values, statuses, strict=False)]
+    known = [*statuses, *[None] * (len(values) - len(statuses))][: len(values)]
+    return [{"value": value, "status": status} for value, status in zip(values, known, strict=True)]
 
 
 def _prodigy(frame: pd.DataFrame) -> tuple[pd.DataFrame, Reasons, list[str]] | None:

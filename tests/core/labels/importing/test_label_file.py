@@ -206,6 +206,18 @@ def test_argilla_as_a_data_set():
     assert found.labels == {0: "angry"} and found.passed_over == {Reason.SKIPPED: 1, Reason.NONE: 1}
 
 
+def test_argilla_responses_without_a_status_are_not_lost():
+    frame = pd.DataFrame(
+        {
+            "text": TEXTS[:3],
+            "mood.responses": [["angry", "pleased"], ["pleased", "angry"], ["angry"]],
+            "mood.responses.status": [["submitted"], ["discarded"], ["submitted", "submitted"]],
+        }
+    )
+    found = match_labels(TEXTS, frame)
+    assert found.labels == {1: "angry", 2: "angry"} and found.passed_over == {Reason.SEVERAL: 1}
+
+
 def test_argilla_1():
     records = [
         {
