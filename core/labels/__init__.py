@@ -19,15 +19,20 @@ from core.labels.importing import (
     read_label_file,
 )
 from core.labels.mistakes import LEAST_MISTAKE_PROBABILITY, Mistake, find_mistakes
-from core.labels.name_embeddings import encode_names, label_phrases
+from core.labels.name_embeddings import encode_names, encode_names_like_corpus, label_phrases
 from core.labels.queue import (
     BY_MODEL,
-    CHECK_MODES,
+    FITS_NONE,
+    LABEL_MODES,
+    LEAST_SURE,
     MISTAKES,
     MODES,
     MORE,
+    REVIEW_MODES,
     SUGGESTED,
+    fitting_none,
     is_uncertain,
+    least_sure_of,
     model_labels_to_review,
     more_of,
     next_round,
@@ -36,8 +41,10 @@ from core.labels.suggest import suggest
 
 __all__ = [
     "BY_MODEL",
-    "CHECK_MODES",
+    "FITS_NONE",
+    "LABEL_MODES",
     "LEAST_MISTAKE_PROBABILITY",
+    "LEAST_SURE",
     "LONGEST_LABEL",
     "MAX_LABEL_NAMES",
     "MISTAKES",
@@ -45,6 +52,7 @@ __all__ = [
     "MORE",
     "NONE",
     "NONE_OF_THESE",
+    "REVIEW_MODES",
     "SOURCES",
     "SUGGESTED",
     "CheckLabels",
@@ -60,11 +68,14 @@ __all__ = [
     "choose_columns",
     "drop_duplicates",
     "encode_names",
+    "encode_names_like_corpus",
     "find_conflicts",
     "find_mistakes",
+    "fitting_none",
     "is_uncertain",
     "label_phrases",
     "labels_from_column",
+    "least_sure_of",
     "match_labels",
     "model_labels_to_review",
     "more_of",

@@ -10,10 +10,12 @@ from core.labels.duplicates import BLOCK_ROWS, first_of_duplicates
 from core.labels.guide_labels import GuideLabels
 from core.labels.suggest import suggest
 
-SUGGESTED, MORE, MISTAKES = "Suggested", "More of a label", "Possible mistakes"
-BY_MODEL = "Given by a model"
-MODES = (SUGGESTED, MORE, MISTAKES, BY_MODEL)
-CHECK_MODES = (MISTAKES, BY_MODEL)
+SUGGESTED, MORE, LEAST_SURE = "Suggested", "More of a label", "Least sure of a label"
+FITS_NONE, MISTAKES, BY_MODEL = "Fits none", "Possible mistakes", "Given by a model"
+MODES = (SUGGESTED, MORE, LEAST_SURE, FITS_NONE, MISTAKES, BY_MODEL)
+LABEL_MODES = (MORE, LEAST_SURE)
+"""Modes of the queue that look for texts of one label."""
+REVIEW_MODES = (MISTAKES, BY_MODEL)
 """Modes of the queue that show texts with a label."""
 
 ROUND_SIZE = 10
@@ -69,19 +71,42 @@ def more_of(
     The arrays are those of `next_round`; the label is a column of `probabilities`.
     Cost O(n_texts log n_texts + n_compared x n_seen x n_dims).
     """
-    left_out = _seen_or_taken(guide, taken)
-    free = np.flatnonzero(~left_out)
-    order = free[np.argsort(-probabilities[free, column], kind="stable")]
-    seen = vectors[left_out]
-    chosen: list[int] = []
-    for start in range(0, len(order), BLOCK_ROWS):
-        rows = order[start : start + BLOCK_ROWS]
-        new = rows[first_of_duplicates(vectors[rows], seen)]
-        chosen += new.tolist()
-        if len(chosen) >= ROUND_SIZE:
-            break
-        seen = np.vstack([seen, vectors[new]])
-    return chosen[:ROUND_SIZE]
+    return _first_distinct(guide, vectors, probabilities[:, column], taken)
+
+
+def least_sure_of(
+    guide: GuideLabels,
+    vectors: np.ndarray,
+    probabilities: np.ndarray,
+    column: int,
+    taken: Collection[int] = (),
+) -> list[int]:
+    """Choose at most `ROUND_SIZE` texts that are predicted to have one label, the least sure first.
+
+    Least sure is the smallest lead in probability over the next likely label. Arguments, texts left out and
+    cost as in `more_of`.
+    """
+    others = np.delete(probabilities, column, axis=1).max(axis=1, initial=0)
+    lead = probabilities[:, column] - others
+    predicted = probabilities.argmax(axis=1) == column
+    return _first_distinct(guide, vectors, np.where(predicted, -lead, -np.inf), taken)
+
+
+def fitting_none(
+    guide: GuideLabels, vectors: np.ndarray, fits_none: np.ndarray, taken: Collection[int] = ()
+) -> list[int]:
+    """Choose at most `ROUND_SIZE` texts that most probably fit none of the labels, the most probable first.
+
+    Texts left out and cost as in `more_of`.
+
+    Parameters
+    ----------
+    guide, vectors, taken
+        As in `next_round`.
+    fits_none : array (n,)
+        `Fit.fits_none`.
+    """
+    return _first_distinct(guide, vectors, fits_none, taken)
 
 
 def model_labels_to_review(guide: GuideLabels) -> list[int]:
@@ -96,6 +121,25 @@ def is_uncertain(probabilities: np.ndarray) -> bool:
     """Return whether the class probabilities of a text, shape (n_classes,), give no clear prediction."""
     second, first = np.partition(probabilities, -2)[-2:]
     return bool(first - second < CLEAR_LEAD)
+
+
+def _first_distinct(
+    guide: GuideLabels, vectors: np.ndarray, scores: np.ndarray, taken: Collection[int]
+) -> list[int]:
+    """Return at most `ROUND_SIZE` rows of the highest scores; rows with a score of -inf are left out."""
+    left_out = _seen_or_taken(guide, taken)
+    free = np.flatnonzero(~left_out & (scores > -np.inf))
+    order = free[np.argsort(-scores[free], kind="stable")]
+    seen = vectors[left_out]
+    chosen: list[int] = []
+    for start in range(0, len(order), BLOCK_ROWS):
+        rows = order[start : start + BLOCK_ROWS]
+        new = rows[first_of_duplicates(vectors[rows], seen)]
+        chosen += new.tolist()
+        if len(chosen) >= ROUND_SIZE:
+            break
+        seen = np.vstack([seen, vectors[new]])
+    return chosen[:ROUND_SIZE]
 
 
 def _seen_or_taken(guide: GuideLabels, taken: Collection[int]) -> np.ndarray:

@@ -8,16 +8,21 @@ from uuid import uuid4
 
 from core.labels import (
     BY_MODEL,
+    FITS_NONE,
+    LABEL_MODES,
     MORE,
     SUGGESTED,
     GuideLabels,
+    fitting_none,
     is_uncertain,
+    least_sure_of,
     model_labels_to_review,
     more_of,
     next_round,
 )
 from core.maps import Fit, Space
 from core.tasks import LabelDoubt
+from core.utils import percent
 from pages.common import (
     OwnStep,
     cache,
@@ -43,9 +48,10 @@ class Deck:
     analysis_id : int
     fit_key : str or None, the Fit that the texts were chosen by
     mode : one of `MODES`
-    label : str or None, which label `MORE` looks for
+    label : str or None, which label a mode of `LABEL_MODES` looks for
     rows : list of int, text rows still to be shown
     mistakes : dict of row to LabelDoubt, in `MISTAKES`; None before they are known
+    added : dict of row to str, labels added here, each for the text that it was given to
     """
 
     analysis_id: int
@@ -54,6 +60,7 @@ class Deck:
     label: str | None = None
     rows: list[int] = field(default_factory=list)
     mistakes: dict[int, LabelDoubt] | None = None
+    added: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -73,7 +80,7 @@ class Shown:
     row : int or None
     why : str, markdown: why this text, or what to do where there is none
     better : str or None, the label that the Fit would give instead, in `MISTAKES`
-    given : str or None, the label that the text has, in `CHECK_MODES`
+    given : str or None, the label that the text has, in `REVIEW_MODES`
     """
 
     row: int | None
@@ -116,12 +123,34 @@ def give_label(deck: Deck, row: int, label: str | None, given_by: str, *, review
     deck.rows = [other for other in deck.rows if other != row]
 
 
+def add_label(deck: Deck, row: int, typed: str, given_by: str) -> None:
+    """Add a label and give it to a text of the deck; a name in use gives that label.
+
+    Raises LabelError for a name that is empty or too long.
+    """
+    names = cache.store().label_names
+    before = names.current(deck.analysis_id)
+    label = names.add_missing(deck.analysis_id, [typed])[typed]
+    if label not in before:
+        deck.added[row] = label
+    give_label(deck, row, label, given_by)
+
+
 def undo_label(deck: Deck, own: OwnStep) -> str:
     """Undo a step of this person and show its text again; return what stays as it is, "" for nothing."""
     stays = undo_own(deck.analysis_id, own)
     if len(own.step.rows) == 1 and not own.step.overtaken:
-        deck.rows = [own.step.rows[0], *(row for row in deck.rows if row != own.step.rows[0])]
+        (row,) = own.step.rows
+        deck.rows = [row, *(other for other in deck.rows if other != row)]
+        _remove_added(deck, row)
     return stays
+
+
+def _remove_added(deck: Deck, row: int) -> None:
+    """Remove the label that was added for a text, unless other texts have it by now."""
+    label = deck.added.pop(row, None)
+    if label is not None and cache.store().labels.read(deck.analysis_id).counts.get(label) == 0:
+        cache.store().label_names.delete(deck.analysis_id, label)
 
 
 def _choose(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit | None) -> Shown:
@@ -131,7 +160,9 @@ def _choose(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit | None) -> 
         return _by_model(deck, guide)
     if fit is None:
         return Shown(None, f"“{deck.mode}” needs a Fit, and there is none yet: choose **Fit** first.")
-    return _more(deck, guide, generic, fit) if deck.mode == MORE else _mistaken(deck, guide, fit)
+    if deck.mode in LABEL_MODES:
+        return _of_label(deck, guide, generic, fit)
+    return _fitting_none(deck, guide, generic, fit) if deck.mode == FITS_NONE else _mistaken(deck, guide, fit)
 
 
 def _hand_out(
@@ -181,20 +212,45 @@ def _suggested(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit | None) 
     return Shown(row, f"It represents a group of texts with few labels.{word}")
 
 
-def _more(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit) -> Shown:
+def _of_label(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit) -> Shown:
     label = markdown(deck.label or "")
     predicted = [fit.labels[code] for code in fit.classes]
     if deck.label not in predicted:
         return Shown(None, f"The latest Fit does not know “{label}” yet: choose **Fit** first.")
     vectors, column = fit.base(generic).vectors, predicted.index(deck.label)
+    choose = more_of if deck.mode == MORE else least_sure_of
     row, word = _hand_out(
         deck,
         [row for row in deck.rows if not guide.seen[row]],
-        lambda taken: more_of(guide, vectors, fit.probabilities, column, taken),
+        lambda taken: choose(guide, vectors, fit.probabilities, column, taken),
+    )
+    if deck.mode == MORE:
+        if row is None:
+            return Shown(None, f"No text without a label is left that could be **{label}**.")
+        return Shown(row, f"Of the texts without a label, one of the likeliest for **{label}**.{word}")
+    if row is None:
+        return Shown(None, f"No text without a label is left that is predicted to be **{label}**.")
+    return Shown(
+        row,
+        f"Of the texts without a label that are predicted to be **{label}**, one of the least sure.{word}",
+    )
+
+
+def _fitting_none(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit) -> Shown:
+    fits_none = fit.fits_none
+    if fits_none is None:
+        return Shown(None, "The latest Fit does not say which texts fit no label: choose **Fit** again.")
+    vectors = fit.base(generic).vectors
+    row, word = _hand_out(
+        deck,
+        [row for row in deck.rows if not guide.seen[row]],
+        lambda taken: fitting_none(guide, vectors, fits_none, taken),
     )
     if row is None:
-        return Shown(None, f"No text without a label is left that could be **{label}**.")
-    return Shown(row, f"Of the texts without a label, one of the likeliest for **{label}**.{word}")
+        return Shown(None, "Every text was labelled or skipped.")
+    likely = fits_none[row]
+    others = "" if likely >= 0.5 else " The other texts without a label are less likely to."
+    return Shown(row, f"**{percent(likely)}** likely to fit none of the labels.{others}{word}")
 
 
 def _mistaken(deck: Deck, guide: GuideLabels, fit: Fit) -> Shown:

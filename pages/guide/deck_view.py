@@ -8,7 +8,18 @@ import streamlit as st
 
 from core.corpus import Corpus
 from core.errors import RefractError
-from core.labels import BY_MODEL, CHECK_MODES, MISTAKES, MODES, MORE, SUGGESTED, GuideLabels
+from core.labels import (
+    BY_MODEL,
+    FITS_NONE,
+    LABEL_MODES,
+    LEAST_SURE,
+    MISTAKES,
+    MODES,
+    MORE,
+    REVIEW_MODES,
+    SUGGESTED,
+    GuideLabels,
+)
 from core.maps import Fit, Space
 from core.storage import Analysis
 from core.utils import cut
@@ -30,16 +41,24 @@ from pages.common import (
     step_text,
     widget_value,
 )
-from pages.guide.deck import DECK, Deck, Shown, get_deck, give_label, next_text, undo_label
+from pages.guide.deck import DECK, Deck, Shown, add_label, get_deck, give_label, next_text, undo_label
 from pages.guide.people import draw_changed_labels, draw_people
 
 KEYS = 9  # labels that a single key gives
 TYPED = "guide_typed_label"
+ADDED = "guide_added_label"
 SUGGESTED_PER_LABEL = 10  # texts to a label after which the maps regroup visibly
 CARD_HEIGHT = 190  # pixels; longer texts scroll
 LONGEST_SHOWN = 1500  # characters of a text in the deck
 LONGEST_HINT = 80  # characters of a text in the hint of Undo
-ICONS = {SUGGESTED: "auto_awesome", MORE: "search", MISTAKES: "rule", BY_MODEL: "smart_toy"}
+ICONS = {
+    SUGGESTED: "auto_awesome",
+    MORE: "search",
+    LEAST_SURE: "help",
+    FITS_NONE: "block",
+    MISTAKES: "rule",
+    BY_MODEL: "smart_toy",
+}
 
 
 def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space, fit: Fit | None) -> None:
@@ -63,10 +82,12 @@ def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space, fit: Fit | Non
     with right:
         draw_reason(shown, fit)
     with st.container(horizontal=True, key="guide_buttons"):
-        if mode in CHECK_MODES:
+        if mode in REVIEW_MODES:
             draw_review_buttons(deck, shown, mode)
         draw_label_buttons(deck, shown.row, names, guide)
-        if mode not in CHECK_MODES:
+        if mode == FITS_NONE:
+            draw_added_label(deck, shown.row)
+        if mode not in REVIEW_MODES:
             st.button(
                 "Skip",
                 key="guide_skip",
@@ -88,7 +109,7 @@ def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space, fit: Fit | Non
 
 
 def choose_mode(names: Sequence[str], guide: GuideLabels) -> tuple[str, str | None]:
-    """Draw the choice of what the deck shows next, and for `MORE` the label to look for.
+    """Draw the choice of what the deck shows next, and for `LABEL_MODES` the label to look for.
 
     Review of labels by a model is offered while there are any, and while it is the current choice.
     """
@@ -104,12 +125,12 @@ def choose_mode(names: Sequence[str], guide: GuideLabels) -> tuple[str, str | No
             label_visibility="collapsed",
             persist_state="session",
         )
-        if mode != MORE:
+        if mode not in LABEL_MODES:
             return mode, None
         if widget_value("guide_more_label") not in names:  # renamed or removed meanwhile
             forget_widget("guide_more_label")
         label = st.selectbox(
-            "Label to find more of",
+            "Label to look for",
             names,
             key="guide_more_label",
             label_visibility="collapsed",
@@ -156,6 +177,25 @@ def draw_typed_label(deck: Deck, row: int | None, names: Sequence[str]) -> None:
         width=240,
         disabled=row is None,
         on_change=record_typed_label,
+    )
+
+
+def draw_added_label(deck: Deck, row: int | None) -> None:
+    """Draw a field that adds a label and gives it to the text; it is emptied for the next text."""
+
+    def record_added_label() -> None:
+        typed = widget_value(ADDED)
+        if not typed.strip() or attempt(lambda: add_label(deck, row, typed, person()), DECK):
+            set_widget(ADDED, "")
+
+    st.text_input(
+        "New label for this text",
+        key=ADDED,
+        placeholder="new label for this text, Enter",
+        label_visibility="collapsed",
+        width=240,
+        disabled=row is None,
+        on_change=record_added_label,
     )
 
 

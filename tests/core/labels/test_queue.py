@@ -4,7 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.labels import GuideLabels, is_uncertain, model_labels_to_review, more_of, next_round
+from core.labels import (
+    GuideLabels,
+    fitting_none,
+    is_uncertain,
+    least_sure_of,
+    model_labels_to_review,
+    more_of,
+    next_round,
+)
 from core.neighbours import unit_rows
 
 NAMES = ("angry", "pleased")
@@ -65,6 +73,34 @@ class TestMoreOf:
         vectors = np.vstack([np.tile(np.eye(8)[:3], (200, 1)), np.eye(8)[3:]])
         found = more_of(guide_of(605, []), vectors, np.linspace(1, 0, 605)[:, None], 0)
         assert found == [0, 1, 2, 600, 601, 602, 603, 604]
+
+
+class TestLeastSureOf:
+    def test_smallest_lead_first_and_only_texts_predicted_to_have_the_label(self):
+        probabilities = np.array(
+            [[0.5, 0.4, 0.1], [0.4, 0.3, 0.3], [0.34, 0.33, 0.33], [0.2, 0.7, 0.1], [0.9, 0.1, 0]]
+        )
+        assert least_sure_of(guide_of(5, []), np.eye(5), probabilities, 0) == [2, 0, 1, 4]
+        assert least_sure_of(guide_of(5, []), np.eye(5), probabilities, 1) == [3]
+        assert least_sure_of(guide_of(5, []), np.eye(5), probabilities, 2) == []
+
+    def test_labelled_skipped_and_taken_texts_and_duplicates_are_left_out(self):
+        guide = guide_of(8, [(0, "angry", "deck", False), (1, None, "deck", False)])
+        likely = np.linspace(0.6, 0.9, 8)
+        table = np.stack([likely, 1 - likely], axis=1)
+        # Rows 4 to 7 are the directions of rows 0 to 3 once more.
+        assert least_sure_of(guide, np.tile(np.eye(4), (2, 1)), table, 0, taken=[2]) == [3]
+
+    def test_a_single_class_is_ranked_by_its_probability(self):
+        table = np.array([[0.9], [0.2], [0.5]])
+        assert least_sure_of(guide_of(3, []), np.eye(3), table, 0) == [1, 2, 0]
+
+
+def test_texts_that_fit_no_label_come_likeliest_first_without_duplicates():
+    guide = guide_of(20, [(0, "angry", "deck", False), (6, None, "deck", False)])
+    vectors, fits_none = np.tile(np.eye(5), (4, 1)), np.linspace(0.1, 0.9, 20).astype(np.float32)
+    assert fitting_none(guide, vectors, fits_none) == [19, 18, 17]
+    assert fitting_none(guide, vectors, fits_none, taken=[19]) == [18, 17]
 
 
 def test_labels_by_a_model_take_turns_until_they_are_reviewed():

@@ -80,7 +80,9 @@ def test_fit_with_one_label_name_says_what_is_needed(guide, store, prepared):
     assert not guide.button(key="guide_fit").disabled
 
 
-@pytest.mark.parametrize("mode", ["More of a label", "Possible mistakes"])
+@pytest.mark.parametrize(
+    "mode", ["More of a label", "Least sure of a label", "Fits none", "Possible mistakes"]
+)
 def test_a_deck_that_needs_a_fit_says_so(guide, prepared, mode):
     name_label(guide, "angry")
     guide.segmented_control(key="guide_mode").set_value(mode).run()
