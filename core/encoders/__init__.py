@@ -1,6 +1,14 @@
 """Turn texts into embeddings: sentence-transformers, INSTRUCTOR, InBedder, servers, precomputed vectors."""
 
-from core.encoders.base import AnsweringEncoder, Encoder, EncoderFacts, writes_answers
+from core.encoders.base import (
+    AnsweringEncoder,
+    Encoder,
+    EncoderFacts,
+    ViewsEncoder,
+    encode_like_corpus,
+    gives_views,
+    writes_answers,
+)
 from core.encoders.catalogue import (
     DEFAULT_ENCODER,
     available_encoders,
@@ -38,6 +46,7 @@ __all__ = [
     "EncoderSpec",
     "Legibility",
     "PrecomputedVectors",
+    "ViewsEncoder",
     "as_precomputed",
     "available_encoders",
     "check_legibility",
@@ -45,9 +54,11 @@ __all__ = [
     "count_too_long",
     "default_template",
     "describe_encoder",
+    "encode_like_corpus",
     "estimate_seconds",
     "family_of",
     "files_signature",
+    "gives_views",
     "host_of",
     "instructed_encoders",
     "is_folder",

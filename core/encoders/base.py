@@ -113,6 +113,59 @@ def writes_answers(encoder: Encoder) -> TypeGuard[AnsweringEncoder]:
     return hasattr(encoder, "encode_and_answer")
 
 
+class ViewsEncoder(Encoder, Protocol):
+    """Encoder that also gives views of the texts: means over the tokens of hidden layers.
+
+    Middle layers know things that the vectors, made from the last layer, have lost.
+
+    Attributes
+    ----------
+    view_layers : tuple of int
+        The hidden layers, numbered as in transformers' `output_hidden_states`: 0 are the embeddings. () for a
+        model whose layers cannot be read.
+    """
+
+    view_layers: tuple[int, ...]
+
+    def encode_with_views(
+        self, texts: Sequence[str], *, instruction: str | None = None, progress: Progress | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return unit vectors and views of n texts, from one forward pass.
+
+        Parameters and errors are those of `encode`.
+
+        Returns
+        -------
+        vectors : float32 array (n, n_dims)
+            Equal to those of `encode`.
+        views : float16 array (n_views, n, n_hidden)
+            In the order of `view_layers`; not of unit length.
+        """
+        ...
+
+
+def gives_views(encoder: Encoder) -> TypeGuard[ViewsEncoder]:
+    """Return whether an encoder gives views."""
+    return bool(getattr(encoder, "view_layers", ()))
+
+
+def encode_like_corpus(
+    encoder: Encoder, texts: Sequence[str], *, instruction: str | None = None
+) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Encode texts as those of a corpus, which has views where its encoder gives them.
+
+    Returns
+    -------
+    vectors : float32 array (n, n_dims)
+    views : list of float16 arrays (n, n_hidden)
+        [] where the encoder gives none.
+    """
+    if not gives_views(encoder):
+        return encoder.encode(texts, instruction=instruction), []
+    vectors, views = encoder.encode_with_views(texts, instruction=instruction)
+    return vectors, list(views)
+
+
 @dataclass(frozen=True)
 class EncoderFacts:
     """Facts about an encoder that is not loaded; an entry of the catalogue has those known without its files.
@@ -144,6 +197,8 @@ class EncoderFacts:
     takes_template : bool
         Whether a person may choose the wording around the instruction. A model that was not trained on
         instructions may ignore it.
+    gives_views : bool
+        Whether it gives views of hidden layers, as far as its files say.
     on_this_machine : bool
         Whether its files, or its server, are on this machine.
     host : str or None
@@ -166,6 +221,7 @@ class EncoderFacts:
     outputs: tuple[str, ...] = ()
     needs_instruction: bool = False
     takes_template: bool = False
+    gives_views: bool = False
     on_this_machine: bool = False
     host: str | None = None
     problem: str = ""

@@ -142,3 +142,21 @@ def stack_vectors(rows: Sequence[np.ndarray], n_dims: int, name: str) -> np.ndar
     if not np.isfinite(vectors).all():
         raise EncoderUnavailable(f"The encoder {name} gives vectors that are no numbers: choose another.")
     return vectors
+
+
+def stack_views(rows: Sequence[np.ndarray], n_views: int, name: str) -> np.ndarray:
+    """Return the views of n texts, each (n_views, n_hidden), as one float16 array (n_views, n, n_hidden).
+
+    Raises
+    ------
+    EncoderUnavailable
+        When a number is too large for float16, or none.
+    """
+    if not rows:
+        return np.empty((n_views, 0, 0), dtype=np.float16)
+    views = np.stack(rows, axis=1)
+    if not np.isfinite(views).all():
+        raise EncoderUnavailable(
+            f"The encoder {name} has numbers in its hidden layers that are too large to keep: choose another."
+        )
+    return views

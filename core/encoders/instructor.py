@@ -76,9 +76,18 @@ class InstructorEncoder(SentenceEncoder):
         self, texts: Sequence[str], *, instruction: str | None = None, progress: Progress | None = None
     ) -> np.ndarray:
         """Return the unit vectors of n texts without outer white space; else as `SentenceEncoder.encode`."""
-        check_texts(texts)
-        stripped = [text.strip() for text in texts]
-        return super().encode(stripped, instruction=instruction, progress=progress)
+        return super().encode(_stripped(texts), instruction=instruction, progress=progress)
+
+    def encode_with_views(
+        self, texts: Sequence[str], *, instruction: str | None = None, progress: Progress | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the vectors of `encode` and the views, whose means leave the instruction out too."""
+        return super().encode_with_views(_stripped(texts), instruction=instruction, progress=progress)
+
+
+def _stripped(texts: Sequence[str]) -> list[str]:
+    check_texts(texts)
+    return [text.strip() for text in texts]
 
 
 class InstructorFamily(SentenceFamily):

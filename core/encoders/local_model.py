@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from core.encoders.base import EncoderFacts, EncoderFamily
 from core.encoders.cost_estimate import count_long_texts, count_tokens
+from core.encoders.hidden_layers import layers_between
 from core.encoders.legibility import Legibility, read_legibility
 from core.encoders.model_files import USUAL_TOKENS, files_size, read_settings, transformer_folder
 from core.encoders.spec import INPUT
@@ -31,6 +32,9 @@ DEFAULT_WORK = 6 * 384**2
 UNKNOWN_WORK = 12 * 768**2
 """Of a model without files or catalogue entry: a transformer of the usual base size."""
 
+DEPTH_NAMES = ("num_hidden_layers", "num_layers", "n_layers", "n_layer")
+"""Of the number of layers in the settings of BERT, T5, DistilBERT and GPT-2."""
+
 WEIGHT_BYTES_PER_WORK = 48
 """A layer has 12 weights of 4 bytes for each unit of squared width."""
 
@@ -41,6 +45,8 @@ class LocalFamily(EncoderFamily):
     needs_instruction: ClassVar[bool] = False
     computes_in_bfloat16: ClassVar[bool] = True
     """Where the processor supports it."""
+    gives_views: ClassVar[bool] = False
+    """Where the model has middle layers."""
     usual_prompt_tokens: ClassVar[int] = 0
     """Of a prompt that is unknown yet."""
 
@@ -82,6 +88,7 @@ class LocalFamily(EncoderFamily):
             outputs=self.outputs(),
             needs_instruction=self.needs_instruction,
             takes_template=not self.needs_instruction and wording.follows != "fixed tasks",
+            gives_views=self.gives_views and folder is not None and bool(layers_between(_depth(folder))),
             on_this_machine=folder is not None,
             problem=self.problem,
         )
@@ -136,9 +143,15 @@ def _licence(folder: Path | None) -> str:
     return found[1] if found else ""
 
 
+def _depth(folder: Path) -> int:
+    """Number of layers of a transformer; 0 where its files state none."""
+    settings = read_settings(transformer_folder(folder) / "config.json")
+    found = (settings.get(name) for name in DEPTH_NAMES)
+    return next((depth for depth in found if isinstance(depth, int)), 0)
+
+
 def _layer_work(folder: Path) -> int:
     """Work of a transformer's layers for one token: number of layers times width squared."""
-    settings = read_settings(transformer_folder(folder) / "config.json")
-    layers = settings.get("num_hidden_layers", settings.get("num_layers"))  # the latter in T5
+    settings, depth = read_settings(transformer_folder(folder) / "config.json"), _depth(folder)
     width = settings.get("hidden_size", settings.get("d_model"))
-    return layers * width**2 if isinstance(layers, int) and isinstance(width, int) else UNKNOWN_WORK
+    return depth * width**2 if depth and isinstance(width, int) else UNKNOWN_WORK

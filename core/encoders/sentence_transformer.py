@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from core.encoders.batching import check_prompt_length, check_texts, encode_batches, stack_vectors
+from core.encoders.batching import (
+    Result,
+    check_prompt_length,
+    check_texts,
+    encode_batches,
+    stack_vectors,
+    stack_views,
+)
+from core.encoders.hidden_layers import HiddenLayers
 from core.encoders.local_model import LocalFamily
 from core.encoders.model_files import MOST_TOKENS, model_key, stated_tokens, unreadable
 from core.encoders.packed_linear import pack_linear_layers
@@ -29,7 +38,7 @@ MOST_BATCH_TEXTS = 1_024
 
 
 class SentenceEncoder:
-    """A sentence-transformers model; follows `core.encoders.Encoder`.
+    """A sentence-transformers model; follows `core.encoders.ViewsEncoder`.
 
     The transformer computes in bfloat16 where the processor or the graphics card supports it, else in
     float32. Pooling and later layers compute in float32. Runs on CUDA if available, else on the processor.
@@ -65,6 +74,8 @@ class SentenceEncoder:
         # A copy: to count a whole prompt switches off truncation, a state that other threads need.
         self._counter = copy.deepcopy(self._model.tokenizer) if self._model.transformers_model else None
         self._own_prompt = saved_prompts(folder)[1]
+        self._hidden = HiddenLayers(self._model)
+        self.view_layers = self._hidden.layers
         self.wording = wording
         self.follows_instructions, self.tasks = wording.follows, wording.fixed_tasks
 
@@ -92,19 +103,44 @@ class SentenceEncoder:
         such vectors of one text was never below 0.9999. An empty text is encoded like any other; a row has
         length 0 only where a model knows no token of a text.
         """
+        rows = self._encode_texts(texts, instruction, progress, self._encode_batch)
+        return stack_vectors(rows, self.n_dims, self.name)
+
+    def encode_with_views(
+        self, texts: Sequence[str], *, instruction: str | None = None, progress: Progress | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the vectors of `encode`, bit for bit, and the means of hidden layers from the same pass.
+
+        As `ViewsEncoder.encode_with_views`. All tokens with attention count, the marks at begin and end too;
+        those of a prompt count where the model's own pooling counts them.
+        """
+        if not self.view_layers:
+            vectors = self.encode(texts, instruction=instruction, progress=progress)
+            return vectors, np.empty((0, len(vectors), 0), dtype=np.float16)
+        rows = self._encode_texts(texts, instruction, progress, self._encode_batch_with_views)
+        vectors = stack_vectors([vector for vector, _ in rows], self.n_dims, self.name)
+        return vectors, stack_views([views for _, views in rows], len(self.view_layers), self.name)
+
+    def _encode_texts(
+        self,
+        texts: Sequence[str],
+        instruction: str | None,
+        progress: Progress | None,
+        encode_batch: Callable[..., Iterable[Result]],
+    ) -> list[Result]:
+        """Return what `encode_batch` makes of each text."""
         check_texts(texts)
         prompt = self.prompt_for(instruction)
         longest = self.max_tokens * MAX_CHARACTERS_PER_TOKEN
-        rows = encode_batches(
+        return encode_batches(
             [text[:longest] for text in texts],
-            partial(self._encode_batch, prompt=prompt),
+            partial(encode_batch, prompt=prompt),
             progress,
             max_tokens=self.max_tokens,
             batch_tokens=self._batch_tokens,
             most_texts=MOST_BATCH_TEXTS,
             prompt_tokens=self._count_prompt(prompt) if prompt else 0,
         )
-        return stack_vectors(rows, self.n_dims, self.name)
 
     def _encode_batch(self, texts: list[str], prompt: str) -> np.ndarray:
         return self._model.encode(
@@ -114,6 +150,24 @@ class SentenceEncoder:
             normalize_embeddings=True,
             show_progress_bar=False,
         )
+
+    def _encode_batch_with_views(
+        self, texts: list[str], prompt: str
+    ) -> Iterable[tuple[np.ndarray, np.ndarray]]:
+        """Return a vector and float16 views (n_views, n_hidden) of each text."""
+        with self._hidden.appended():
+            found = self._model.encode(
+                texts,
+                prompt=prompt or None,
+                batch_size=len(texts),
+                normalize_embeddings=False,
+                truncate_dim=sys.maxsize,
+                show_progress_bar=False,
+            )
+        vectors, means = np.split(found, [self.n_dims], axis=1)
+        with np.errstate(over="ignore"):  # `stack_views` refuses what is too large
+            views = means.astype(np.float16)
+        return zip(vectors, views.reshape(len(texts), len(self.view_layers), -1), strict=True)
 
     def _count_prompt(self, prompt: str) -> int:
         """Count the tokens of a prompt; refuse one that leaves too little room for the text."""
@@ -129,6 +183,7 @@ class SentenceFamily(LocalFamily):
 
     kind = Kind.SENTENCE
     encoder_type: ClassVar[type[SentenceEncoder]] = SentenceEncoder
+    gives_views = True
 
     @classmethod
     def recognises(cls, source: str, folder: Path | None) -> bool:

@@ -22,6 +22,7 @@ from core.labels.mistakes import LEAST_MISTAKE_PROBABILITY, Mistake, find_mistak
 from core.labels.name_embeddings import encode_names, encode_names_like_corpus, label_phrases
 from core.labels.queue import (
     BY_MODEL,
+    CHECK_SAMPLE,
     FITS_NONE,
     LABEL_MODES,
     LEAST_SURE,
@@ -41,6 +42,7 @@ from core.labels.suggest import suggest
 
 __all__ = [
     "BY_MODEL",
+    "CHECK_SAMPLE",
     "FITS_NONE",
     "LABEL_MODES",
     "LEAST_MISTAKE_PROBABILITY",

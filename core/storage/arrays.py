@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
 
@@ -34,6 +34,19 @@ class ArtifactStore:
         write_atomically(
             self._array_path(key), lambda file: np.lib.format.write_array(file, array, allow_pickle=False)
         )
+
+    def save_pieces(
+        self, key: str, shape: tuple[int, ...], dtype: np.dtype, pieces: Iterable[np.ndarray]
+    ) -> None:
+        """Save an array from pieces that follow one another in memory order; memory holds one at a time."""
+
+        def write(file: BinaryIO) -> None:
+            header = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
+            np.lib.format.write_array_header_1_0(file, header)
+            for piece in pieces:
+                file.write(np.ascontiguousarray(piece, dtype=dtype).data)
+
+        write_atomically(self._array_path(key), write)
 
     def link_array(self, key: str, other: str) -> None:
         """Save the array of `key` under `other` too, by a hard link where the file system has these."""

@@ -1,8 +1,8 @@
-"""Embeddings of a corpus, and the answers of a model that writes them; saved part by part."""
+"""Embeddings of a corpus, their views, and the answers of a model that writes them; saved part by part."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from core.encoders import (
     AnsweringEncoder,
     Encoder,
     PrecomputedVectors,
+    gives_views,
     precomputed_name,
     split_precomputed,
     writes_answers,
@@ -24,6 +25,9 @@ LARGE_PART_SIZE = 4_096  # distinct texts: for fast encoders, which need full ba
 MOST_ANSWERED = 512
 """Texts, drawn at random, that get an answer where the vectors need none: writing an answer takes several
 times as long as encoding, and a part of a cluster shows its commonest answers."""
+
+Part = dict[str, np.ndarray | list[str]]
+"""What was made of some texts, by the names under which it is saved."""
 
 
 def reencode_corpus(
@@ -65,10 +69,18 @@ def reencode_corpus(
         return key
     at_once = None if writer is None or writer.answers_cost_more else writer
     distinct, positions = _distinct(texts)
-    parts = []
+    parts, wanted = [], instruction or None
+
+    def encode_part(some: list[str], counted: Progress | None) -> Part:
+        if at_once is None:
+            return {"vectors": encoder.encode(some, instruction=wanted, progress=counted)}
+        vectors, answers = at_once.encode_and_answer(some, instruction=wanted, progress=counted)
+        return {"answers": answers, "vectors": vectors}
+
     # Else only answers are missing, which are written below.
     if at_once is not None or not results.has_array(f"{key}.vectors"):
-        parts = _encode_parts(results, key, distinct, PART_SIZE, encoder, instruction, at_once, progress)
+        names = ["vectors"] if at_once is None else ["answers", "vectors"]
+        parts = _encode_parts(results, key, distinct, PART_SIZE, names, encode_part, progress)
     if writer is not None:
         if at_once is not None:
             answers = [answer for part in parts for answer in results.load_document(f"{part}.answers")]
@@ -76,18 +88,57 @@ def reencode_corpus(
             answers = _answer_some(distinct, writer, instruction, answer_progress)
         results.save_document(f"{key}.answers", [answers[position] for position in positions])
     if parts:
-        _join_parts(results, key, parts, PART_SIZE, positions)
+        _join_parts(results, key, parts, PART_SIZE, ["vectors"], positions)
     return key
 
 
 def encode_corpus(
     results: ArtifactStore, key: str, texts: Sequence[str], encoder: Encoder, progress: Progress | None = None
 ) -> None:
-    """Encode every text without an instruction, else as `reencode_corpus` does."""
-    if not results.has_array(f"{key}.vectors"):
+    """Encode every text without an instruction, else as `reencode_corpus` does.
+
+    Views are kept where the encoder gives them. Where the vectors of an earlier version have none, the texts
+    are encoded again for the views alone: the vectors stay as they are.
+    """
+    viewer = encoder if gives_views(encoder) else None
+    layers = list(viewer.view_layers) if viewer is not None else []
+    names = [_views_name(layers), "vectors"] if layers else ["vectors"]
+    names = [name for name in names if not results.has_array(f"{key}.{name}")]
+
+    def encode_part(some: list[str], counted: Progress | None) -> Part:
+        if viewer is None or names == ["vectors"]:
+            return {"vectors": encoder.encode(some, progress=counted)}
+        vectors, views = viewer.encode_with_views(some, progress=counted)
+        return {_views_name(layers): views, "vectors": vectors}
+
+    if names:
         distinct, positions = _distinct(texts)
-        parts = _encode_parts(results, key, distinct, LARGE_PART_SIZE, encoder, "", None, progress)
-        _join_parts(results, key, parts, LARGE_PART_SIZE, positions)
+        parts = _encode_parts(results, key, distinct, LARGE_PART_SIZE, names, encode_part, progress)
+        _join_parts(results, key, parts, LARGE_PART_SIZE, names, positions)
+    if _kept_layers(results, key) != layers:
+        results.save_document(f"{key}.views", {"layers": layers})
+
+
+def has_views(results: ArtifactStore, key: str) -> bool:
+    """Whether views of hidden layers are kept beside embeddings."""
+    layers = _kept_layers(results, key)
+    return bool(layers) and results.has_array(f"{key}.{_views_name(layers or ())}")
+
+
+def lacks_views(results: ArtifactStore, key: str) -> bool:
+    """Whether embeddings were made before views were kept, or their views were lost.
+
+    False too where the encoder turned out to give none.
+    """
+    return _kept_layers(results, key) != [] and not has_views(results, key)
+
+
+def load_views(results: ArtifactStore, key: str) -> list[np.ndarray]:
+    """Return the views of a corpus, mapped from disk: float16 arrays (n_texts, n_hidden); [] without any."""
+    layers = _kept_layers(results, key)
+    if not layers or not has_views(results, key):
+        return []
+    return list(results.load_array(f"{key}.{_views_name(layers)}"))
 
 
 def load_answers(results: ArtifactStore, key: str) -> list[str] | None:
@@ -133,51 +184,82 @@ def _distinct(texts: Sequence[str]) -> tuple[list[str], np.ndarray]:
     return list(place), np.array([place[text] for text in texts], dtype=np.int64)
 
 
+def _views_name(layers: Sequence[int]) -> str:
+    """Return the name of the views of these layers: those of others are other arrays, also in parts."""
+    return "-".join(["views", *map(str, layers)])
+
+
+def _kept_layers(results: ArtifactStore, key: str) -> list[int] | None:
+    """Return the layers of the views beside embeddings, [] for an encoder without any.
+
+    None where the texts were encoded before views were kept.
+    """
+    return results.find_document(
+        f"{key}.views", lambda document: [int(layer) for layer in document["layers"]]
+    )
+
+
 def _encode_parts(
     results: ArtifactStore,
     key: str,
     texts: Sequence[str],
     size: int,
-    encoder: Encoder,
-    instruction: str,
-    at_once: AnsweringEncoder | None,
+    names: Sequence[str],
+    encode_part: Callable[[list[str], Progress | None], Part],
     progress: Progress | None,
 ) -> list[str]:
-    """Encode and save the parts of `size` texts that are missing; return the keys of all parts.
+    """Encode the parts of `size` texts that are missing, and save what `names` names of each, in this order.
 
-    `at_once` is the encoder where it writes answers together with the vectors.
+    Returns the keys of all parts.
     """
-    parts, wanted = [], instruction or None
+    parts = []
     for first in range(0, len(texts), size):
         part = f"{key}.part{first // size}"
         parts.append(part)
-        answered = at_once is None or results.has_document(f"{part}.answers")
-        if answered and results.has_array(f"{part}.vectors"):
+        if all(
+            results.has_array(f"{part}.{name}") or results.has_document(f"{part}.{name}") for name in names
+        ):
             continue
-        some, counted = texts[first : first + size], _count_from(progress, first, len(texts))
-        if at_once is not None:
-            vectors, answers = at_once.encode_and_answer(some, instruction=wanted, progress=counted)
-            results.save_document(f"{part}.answers", answers)
-        else:
-            vectors = encoder.encode(some, instruction=wanted, progress=counted)
-        results.save_array(f"{part}.vectors", vectors)  # last: with it the part counts as complete
+        made = encode_part(list(texts[first : first + size]), _count_from(progress, first, len(texts)))
+        for name in names:
+            found = made[name]
+            if isinstance(found, np.ndarray):
+                results.save_array(f"{part}.{name}", found)
+            else:
+                results.save_document(f"{part}.{name}", found)
     return parts
 
 
 def _join_parts(
-    results: ArtifactStore, key: str, parts: Sequence[str], size: int, positions: np.ndarray
+    results: ArtifactStore,
+    key: str,
+    parts: Sequence[str],
+    size: int,
+    names: Sequence[str],
+    positions: np.ndarray,
 ) -> None:
-    """Join the vectors of all parts under one key, one row a text; memory holds them once."""
-    n_dims = results.load_array(f"{parts[0]}.vectors").shape[1]
-    vectors = np.empty((len(positions), n_dims), dtype=np.float32)
-    for number, part in enumerate(parts):
-        found = results.load_array(f"{part}.vectors")
-        here = np.flatnonzero(positions // size == number)
-        vectors[here] = found[positions[here] - number * size]
-    del found  # some systems keep a file that is mapped
-    results.save_array(f"{key}.vectors", vectors)
+    """Join the arrays of all parts under one key, one row a text; memory holds the rows of one part."""
+    for name in names:
+        found = [results.load_array(f"{part}.{name}") for part in parts]
+        *n_views, _, n_columns = found[0].shape
+        shape = (*n_views, len(positions), n_columns)
+        results.save_pieces(f"{key}.{name}", shape, found[0].dtype, _rows_of(found, size, positions))
+        del found  # some systems keep a file that is mapped
     for part in parts:
         results.delete(part)
+
+
+def _rows_of(parts: Sequence[np.ndarray], size: int, positions: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield the row of each text, `size` at a time; of views, those of one layer after another."""
+    stacked = [part.reshape(-1, *part.shape[-2:]) for part in parts]
+    for view in range(len(stacked[0])):
+        for first in range(0, len(positions), size):
+            here = positions[first : first + size]
+            rows = np.empty((len(here), stacked[0].shape[2]), dtype=stacked[0].dtype)
+            for number in np.unique(here // size):
+                inside = np.flatnonzero(here // size == number)
+                rows[inside] = stacked[number][view, here[inside] - number * size]
+            yield rows
 
 
 def _answer_some(
