@@ -11,8 +11,9 @@ from core.labels.guide_labels import GuideLabels
 from core.labels.suggest import suggest
 
 SUGGESTED, MORE, LEAST_SURE = "Suggested", "More of a label", "Least sure of a label"
-FITS_NONE, MISTAKES, BY_MODEL = "Fits none", "Possible mistakes", "Given by a model"
-MODES = (SUGGESTED, MORE, LEAST_SURE, FITS_NONE, MISTAKES, BY_MODEL)
+FITS_NONE, MISTAKES, CHECK_SAMPLE = "Fits none", "Possible mistakes", "Check sample"
+BY_MODEL = "Given by a model"
+MODES = (SUGGESTED, MORE, LEAST_SURE, FITS_NONE, MISTAKES, CHECK_SAMPLE, BY_MODEL)
 LABEL_MODES = (MORE, LEAST_SURE)
 """Modes of the queue that look for texts of one label."""
 REVIEW_MODES = (MISTAKES, BY_MODEL)
@@ -110,9 +111,12 @@ def fitting_none(
 
 
 def model_labels_to_review(guide: GuideLabels) -> list[int]:
-    """Return the rows with a language model's label that nobody reviewed; the labels take turns."""
+    """Return the rows with a language model's label that nobody reviewed; the labels take turns.
+
+    Texts of the check sample are left out: they are answered without seeing any label.
+    """
     table = guide.table
-    waiting = table[guide.by_model[table["row"]]].sort_values("row")
+    waiting = table[guide.by_model[table["row"]] & ~table["row"].isin(guide.checked)].sort_values("row")
     turns = waiting.assign(turn=waiting.groupby("label").cumcount())
     return turns.sort_values(["turn", "label"])["row"].tolist()
 

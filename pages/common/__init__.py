@@ -1,5 +1,6 @@
 """What several pages share: session state, cached reads, layout, jobs, label actions."""
 
+from pages.common.check_sample import FIRST_CHECKED, n_needed
 from pages.common.clusterings import (
     clustering_for,
     clusters_job,
@@ -58,6 +59,7 @@ from pages.common.state import (
 from pages.common.text import capitalised, duration, gigabytes, markdown, metadata_of, shorten
 
 __all__ = [
+    "FIRST_CHECKED",
     "FIT_HELP",
     "INSTRUCTION_ONLY",
     "LABELS",
@@ -98,6 +100,7 @@ __all__ = [
     "keep_notice",
     "markdown",
     "metadata_of",
+    "n_needed",
     "n_shown",
     "names_for",
     "open_analysis",

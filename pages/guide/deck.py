@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from core.labels import (
     BY_MODEL,
+    CHECK_SAMPLE,
     FITS_NONE,
     LABEL_MODES,
     MORE,
@@ -158,6 +159,8 @@ def _choose(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit | None) -> 
         return _suggested(deck, guide, generic, fit)
     if deck.mode == BY_MODEL:
         return _by_model(deck, guide)
+    if deck.mode == CHECK_SAMPLE:
+        return _check_sample(deck, guide)
     if fit is None:
         return Shown(None, f"“{deck.mode}” needs a Fit, and there is none yet: choose **Fit** first.")
     if deck.mode in LABEL_MODES:
@@ -276,16 +279,33 @@ def _mistaken(deck: Deck, guide: GuideLabels, fit: Fit) -> Shown:
 
 
 def _by_model(deck: Deck, guide: GuideLabels) -> Shown:
+    checked = set(guide.checked.tolist())
     row, word = _hand_out(
         deck,
-        [row for row in deck.rows if guide.by_model[row]],
+        [row for row in deck.rows if guide.by_model[row] and row not in checked],
         lambda taken: [row for row in model_labels_to_review(guide) if row not in taken],
     )
     if row is None:
         return Shown(None, "No label given by a model is left to review.")
     given, model = guide.table.set_index("row").loc[row, ["label", "given_by"]]
-    left = f"{guide.by_model.sum():,} such labels are left to review."
+    n_left = guide.by_model.sum() - guide.by_model[guide.checked].sum()
+    left = f"{n_left:,} such labels are left to review."
     return Shown(row, f"{markdown(model)} labelled it **{markdown(given)}**. {left}{word}", given=given)
+
+
+def _check_sample(deck: Deck, guide: GuideLabels) -> Shown:
+    checks = cache.store().check_labels.read(deck.analysis_id)
+    answered = set(checks.seen.tolist())
+    row, word = _hand_out(
+        deck,
+        [row for row in deck.rows if row not in answered and not guide.by_person[row]],
+        lambda taken: checks.next_rows(guide, taken=taken),
+    )
+    if row is None:
+        return Shown(None, "Every text has a label, or was answered in the check sample or skipped.")
+    return Shown(
+        row, f"Drawn at random. Answer by the text alone: the prediction is hidden on purpose.{word}"
+    )
 
 
 def _doubt_text(doubt: LabelDoubt) -> str:

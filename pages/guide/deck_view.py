@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -10,6 +10,7 @@ from core.corpus import Corpus
 from core.errors import RefractError
 from core.labels import (
     BY_MODEL,
+    CHECK_SAMPLE,
     FITS_NONE,
     LABEL_MODES,
     LEAST_SURE,
@@ -41,6 +42,13 @@ from pages.common import (
     step_text,
     widget_value,
 )
+from pages.guide.check_sample import (
+    check_progress,
+    draw_answer_undo,
+    draw_check_link,
+    draw_none_button,
+    record_answer,
+)
 from pages.guide.deck import DECK, Deck, Shown, add_label, get_deck, give_label, next_text, undo_label
 from pages.guide.people import draw_changed_labels, draw_people
 
@@ -51,12 +59,19 @@ SUGGESTED_PER_LABEL = 10  # texts to a label after which the maps regroup visibl
 CARD_HEIGHT = 190  # pixels; longer texts scroll
 LONGEST_SHOWN = 1500  # characters of a text in the deck
 LONGEST_HINT = 80  # characters of a text in the hint of Undo
+OTHER_KEYS = {
+    MISTAKES: "K keeps it, Y changes it",
+    BY_MODEL: "K keeps it, X removes it",
+    CHECK_SAMPLE: "N says none of these, S skips",
+}
+Record = Callable[[Deck, int | None, str | None], None]
 ICONS = {
     SUGGESTED: "auto_awesome",
     MORE: "search",
     LEAST_SURE: "help",
     FITS_NONE: "block",
     MISTAKES: "rule",
+    CHECK_SAMPLE: "casino",
     BY_MODEL: "smart_toy",
 }
 
@@ -78,32 +93,29 @@ def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space, fit: Fit | Non
             if mode == MISTAKES and fit is not None and deck.mistakes is None:
                 draw_check_job(analysis, key="guide_check")
         else:
-            draw_text(corpus, shown.row)
+            draw_text(corpus, shown.row, blind=mode == CHECK_SAMPLE)
     with right:
-        draw_reason(shown, fit)
+        draw_reason(shown, None if mode == CHECK_SAMPLE else fit)
     with st.container(horizontal=True, key="guide_buttons"):
         if mode in REVIEW_MODES:
             draw_review_buttons(deck, shown, mode)
-        draw_label_buttons(deck, shown.row, names, guide)
+        record = record_answer if mode == CHECK_SAMPLE else record_label
+        draw_label_buttons(deck, shown.row, guide, record)
         if mode == FITS_NONE:
             draw_added_label(deck, shown.row)
+        if mode == CHECK_SAMPLE:
+            draw_none_button(deck, shown.row)
         if mode not in REVIEW_MODES:
-            st.button(
-                "Skip",
-                key="guide_skip",
-                shortcut="S",
-                type="tertiary",
-                disabled=shown.row is None,
-                on_click=record_label,
-                args=[deck, shown.row, None],
-            )
-        draw_undo(deck, corpus)
+            draw_skip(deck, shown.row, record)
+        (draw_answer_undo if mode == CHECK_SAMPLE else draw_undo)(deck, corpus)
+    progress = f"{guide.n_labels:,} of about {SUGGESTED_PER_LABEL * len(names)} suggested labels given."
+    if mode == CHECK_SAMPLE:
+        progress = check_progress(analysis, guide, fit)
     keys = f"Keys 1 to {min(len(names), KEYS)} give the label" if len(names) > 1 else "Key 1 gives the label"
-    others = {MISTAKES: "K keeps it, Y changes it", BY_MODEL: "K keeps it, X removes it"}.get(mode, "S skips")
-    st.caption(
-        f"{guide.n_labels:,} of about {SUGGESTED_PER_LABEL * len(names)} suggested labels given. "
-        f"{keys}, {others}, Z undoes; click beside a field first."
-    )
+    others = OTHER_KEYS.get(mode, "S skips")
+    st.caption(f"{progress} {keys}, {others}, Z undoes; click beside a field first.")
+    if mode == CHECK_SAMPLE:
+        draw_check_link(analysis, guide, fit)
     draw_notice(DECK)
     draw_people(guide)
 
@@ -140,32 +152,36 @@ def choose_mode(names: Sequence[str], guide: GuideLabels) -> tuple[str, str | No
         return mode, label
 
 
-def draw_label_buttons(deck: Deck, row: int | None, names: Sequence[str], guide: GuideLabels) -> None:
-    """Draw a button for each label, with its key, its colour and the number of its texts."""
+def draw_label_buttons(deck: Deck, row: int | None, guide: GuideLabels, record: Record) -> None:
+    """Draw a button for each label, with its key and colour, and the number of its texts.
+
+    A check sample shows no numbers: they tell which label is likely.
+    """
+    names = guide.names
     for position, name in enumerate(names[:KEYS]):
         st.button(
-            f"**{markdown(name)}** · {guide.counts[name]}",
+            f"**{markdown(name)}**" + ("" if deck.mode == CHECK_SAMPLE else f" · {guide.counts[name]}"),
             key=f"guide_label_{position}",
             shortcut=str(position + 1),
             disabled=row is None,
-            on_click=record_label,
+            on_click=record,
             args=[deck, row, name],
         )
     if len(names) > KEYS:
-        draw_typed_label(deck, row, names)
+        draw_typed_label(deck, row, names, record)
     colours = list(colour_of(names).values())[:KEYS]
     rules = (f".st-key-guide_label_{i} button {{border-left: 5px solid {c}}}" for i, c in enumerate(colours))
     st.html(f"<style>{' '.join(rules)}</style>")
 
 
-def draw_typed_label(deck: Deck, row: int | None, names: Sequence[str]) -> None:
+def draw_typed_label(deck: Deck, row: int | None, names: Sequence[str], record: Record) -> None:
     """Draw a field that gives any label by the beginning of its name; it is emptied for the next text."""
 
     def record_typed_label() -> None:
         label = widget_value(TYPED)
         set_widget(TYPED, None)
         if label is not None:
-            record_label(deck, row, label)
+            record(deck, row, label)
 
     st.selectbox(
         "Any label",
@@ -231,6 +247,19 @@ def draw_review_buttons(deck: Deck, shown: Shown, mode: str) -> None:
     )
 
 
+def draw_skip(deck: Deck, row: int | None, record: Record) -> None:
+    """Draw the button that skips the text."""
+    st.button(
+        "Skip",
+        key="guide_skip",
+        shortcut="S",
+        type="tertiary",
+        disabled=row is None,
+        on_click=record,
+        args=[deck, row, None],
+    )
+
+
 def record_label(deck: Deck, row: int, label: str | None, reviewed: bool = False) -> None:
     """Record a label; after an error the text stays, and the page shows the message. For callbacks."""
     attempt(lambda: give_label(deck, row, label, person(), reviewed=reviewed), DECK)
@@ -271,10 +300,12 @@ def undo_step(deck: Deck, own: OwnStep) -> None:
         st.toast(f"{len(own.step.rows):,} labels undone.")
 
 
-def draw_text(corpus: Corpus, row: int) -> None:
-    """Draw the text, and its metadata below in small type."""
+def draw_text(corpus: Corpus, row: int, *, blind: bool = False) -> None:
+    """Draw the text, and its metadata below in small type; without them where the answer has to be blind."""
     text = corpus.texts[row]
     st.text(cut(text, LONGEST_SHOWN))
+    if blind:
+        return
     known = [f"{name}: {value}" for name, value in metadata_of(corpus, row)]
     st.caption(markdown(" · ".join(known[:6])))
 

@@ -1,0 +1,131 @@
+"""The check sample in the deck: its buttons, its answers with an Undo of their own, and how far it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.corpus import Corpus
+from core.errors import RefractError
+from core.labels import NONE_OF_THESE, GuideLabels
+from core.maps import Fit
+from core.storage import Analysis, CheckEvent
+from core.utils import cut
+from pages.common import (
+    cache,
+    keep_notice,
+    markdown,
+    n_needed,
+    navigation,
+    own_names,
+    person,
+)
+from pages.guide.deck import DECK, Deck
+
+LONGEST_HINT = 80  # characters of a text in the hint of Undo
+
+
+@dataclass(frozen=True)
+class OwnAnswer:
+    """The latest answer of the person here, and the name under which it was given."""
+
+    name: str
+    event: CheckEvent
+
+
+def record_answer(deck: Deck, row: int, label: str | None, none: bool = False) -> None:
+    """Record the answer to a text of the check sample; neither a label nor `none` is a skip. For callbacks.
+
+    After an error the text stays, and the page shows the message.
+    """
+    checks = cache.store().check_labels
+    try:
+        recorded = checks.give(deck.analysis_id, row, label, person(), none=none)
+    except RefractError as error:
+        keep_notice(DECK, str(error))
+        return
+    deck.rows = [other for other in deck.rows if other != row]
+    if not recorded:
+        keep_notice(DECK, "Someone else answered this text meanwhile, and that answer stays.", "info")
+
+
+def draw_none_button(deck: Deck, row: int | None) -> None:
+    """Draw the button of the answer that none of the labels fits."""
+    st.button(
+        "None of these",
+        key="guide_none",
+        shortcut="N",
+        disabled=row is None,
+        help="None of the labels fits this text.",
+        on_click=record_answer,
+        args=[deck, row, None, True],
+    )
+
+
+def own_answer(analysis_id: int) -> OwnAnswer | None:
+    """Return the latest answer of this person: under the present name, else under an earlier one."""
+    for name in own_names():
+        event = cache.store().check_labels.last_step(analysis_id, name)
+        if event is not None:
+            return OwnAnswer(name, event)
+    return None
+
+
+def draw_answer_undo(deck: Deck, corpus: Corpus) -> None:
+    """Draw the button that takes back the latest answer of this person; its hint says what that is."""
+    own, hint = own_answer(deck.analysis_id), "There is no answer of yours to undo."
+    if own is not None:
+        text = markdown(cut(corpus.texts[own.event.row], LONGEST_HINT))
+        hint = f"Takes back {answer_text(own.event)} for “{text}”, by {markdown(own.event.given_by)}."
+    st.button(
+        "Undo",
+        key="guide_undo",
+        shortcut="Z",
+        type="tertiary",
+        disabled=own is None,
+        help=hint,
+        on_click=undo_answer,
+        args=[deck, own],
+    )
+
+
+def undo_answer(deck: Deck, own: OwnAnswer) -> None:
+    """Take back an answer and show its text again. For callbacks."""
+    try:
+        cache.store().check_labels.undo(deck.analysis_id, own.name, meant=own.event)
+    except RefractError as error:
+        keep_notice(DECK, str(error))
+        return
+    deck.rows = [own.event.row, *(row for row in deck.rows if row != own.event.row)]
+
+
+def answer_text(event: CheckEvent) -> str:
+    """Return what an answer said, in markdown."""
+    if event.skipped:
+        return "the skip"
+    return f"“{NONE_OF_THESE if event.none else markdown(event.label or 'a label deleted since')}”"
+
+
+def check_progress(analysis: Analysis, guide: GuideLabels, fit: Fit | None) -> str:
+    """Return how many texts are answered, and from the first `n_needed` on what they say, in markdown."""
+    checks = cache.store().check_labels.read(analysis.id)
+    needed = n_needed(guide, checks)
+    if checks.n_checked < needed:
+        return (
+            f"{checks.n_checked:,} of the {needed} texts answered that give a first estimate of how often "
+            "the predicted labels are right."
+        )
+    said = f"{checks.n_checked:,} texts answered"
+    if fit is None:
+        return f"{said}: after a **Fit**, Evidence says how often its predicted labels are right."
+    return f"{said}."
+
+
+def draw_check_link(analysis: Analysis, guide: GuideLabels, fit: Fit | None) -> None:
+    """Draw a link to the estimates, once there are any."""
+    checks = cache.store().check_labels.read(analysis.id)
+    if fit is not None and checks.n_checked >= max(1, n_needed(guide, checks)):
+        st.page_link(
+            navigation.EVIDENCE, label="See the shares of the labels", icon=":material/arrow_forward:"
+        )
