@@ -12,6 +12,7 @@ from core.maps import Fit
 from pages.charts import GREY, category_colours, colour_of
 from pages.common import cache
 from pages.maps.component import Colouring, NumericColouring
+from pages.maps.filters import FITS_NONE
 from pages.maps.scales import dates_on_scale, numbers_on_scale
 from pages.maps.view import MapView, Side
 
@@ -26,6 +27,10 @@ def colourings(view: MapView) -> dict[str, Callable[[], Colouring | NumericColou
         choices["Predicted label"] = lambda: predicted(view.right.fit, view.labels)
     if view.right.fit is not None and view.labels:
         choices["Given label"] = lambda: _labelled("Given label", view.given, view.labels, "unlabelled")
+    for side in reversed(view.sides):
+        if side.fit is not None and side.fit.fits_none is not None:
+            name = FITS_NONE if side is view.right else f"{FITS_NONE} ({side.title})"
+            choices[name] = lambda side=side, name=name: _probability(name, side.fit.fits_none)
     for side in reversed(view.sides):
         name = "Cluster" if len(view.sides) == 1 else f"Cluster ({side.title})"
         choices[name] = lambda side=side, name=name: clustered(name, side.partition)
@@ -62,6 +67,11 @@ def clustered(title: str, partition: Partition) -> Colouring:
     n_clusters = max(partition.names, default=-1) + 1
     names = [partition.names.get(code, "") for code in range(n_clusters)]
     return Colouring(title, np.asarray(partition.codes), names, category_colours(n_clusters), "in no cluster")
+
+
+def _probability(title: str, shares: np.ndarray) -> NumericColouring:
+    """Colour by a probability, on a scale from 0 to 100 % whatever the values."""
+    return NumericColouring(title, 100 * np.asarray(shares), ends=("0 %", "100 %"), scale=(0, 100))
 
 
 def _labelled(title: str, codes: np.ndarray, names: list[str], none: str) -> Colouring:

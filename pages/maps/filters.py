@@ -1,21 +1,25 @@
-"""Filters on the texts of a corpus, by values of its metadata columns; several combine."""
+"""Filters on the texts of a corpus, by its metadata columns and by what a Fit says; several combine."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core.corpus import Corpus, Profile, profile_column
+from core.maps import Fit
 from core.utils import cut
 from pages.common import markdown, reset_state, state_of
 
 NO_VALUE = -1  # bin of the texts without a value
 CHIP_VALUES = 3  # named on a chip
 CHIP_LENGTH = 40  # characters of a value or a column on a chip
+FITS_NONE = "Fits none of the labels"
+N_SHARES = 10  # bins of a probability
 HELP = (
     "Texts that do not pass are grey on the maps and cannot be selected there. A text passes when it has one "
     "of the chosen values in every filtered column."
@@ -29,16 +33,34 @@ class FilterState:
     bins: dict[str, list[int]] = field(default_factory=dict)
 
 
-def profile_of(corpus: Corpus, column: str) -> Profile | None:
-    """Return the bins of a metadata column; None where they say nothing, as for ids."""
+def fits_none_column(corpus: Corpus) -> str:
+    """Return the name under which texts are filtered by how probably they fit no label."""
+    return next(name for name in (FITS_NONE, f"{FITS_NONE} (Fit)") if name not in corpus.metadata.columns)
+
+
+def filterable(corpus: Corpus, fit: Fit | None = None) -> list[str]:
+    """Return the columns to filter by: those of the metadata, and that of a Fit where it knows how texts fit.
+
+    Some have no bins, see `profile_of`.
+    """
+    columns = list(map(str, corpus.metadata.columns))
+    return columns if fit is None or fit.fits_none is None else [*columns, fits_none_column(corpus)]
+
+
+def profile_of(corpus: Corpus, column: str, fit: Fit | None = None) -> Profile | None:
+    """Return the bins of a column of `filterable`; None where they say nothing, as for ids."""
+    if column not in corpus.metadata.columns:
+        return _share_profile(fit.fits_none)
     values = corpus.metadata[column]
     # By its type too: a corpus saved again keeps its key, and its strings may have become dates.
     return _profile(corpus.key, column, str(values.dtype), values)
 
 
-def filters(corpus: Corpus) -> dict[str, list[int]]:
-    """Return the bins that each filtered column keeps, at least one."""
-    return state_of(FilterState, corpus.key).bins
+def filters(corpus: Corpus, fit: Fit | None = None) -> dict[str, list[int]]:
+    """Return the bins that each filtered column keeps, at least one; only columns of `filterable`."""
+    offered = filterable(corpus, fit)
+    bins = state_of(FilterState, corpus.key).bins
+    return {column: chosen for column, chosen in bins.items() if column in offered}
 
 
 def set_filter(corpus_key: str, column: str, bins: Iterable[int]) -> None:
@@ -60,11 +82,11 @@ def clear_filters(corpus_key: str) -> None:
     reset_state(FilterState, corpus_key)
 
 
-def shown_texts(corpus: Corpus) -> np.ndarray | None:
+def shown_texts(corpus: Corpus, fit: Fit | None = None) -> np.ndarray | None:
     """Return which texts pass all filters of this session: bool array (n,); None without a filter."""
     shown = None
-    for column, bins in filters(corpus).items():
-        in_bins = np.isin(profile_of(corpus, column).codes, bins)
+    for column, bins in filters(corpus, fit).items():
+        in_bins = np.isin(profile_of(corpus, column, fit).codes, bins)
         shown = in_bins if shown is None else shown & in_bins
     return shown
 
@@ -77,12 +99,12 @@ def bin_words(profile: Profile, bin: int) -> str:
     return "no value" if "no value" not in profile.bins else "no value at all"
 
 
-def draw_chips(corpus: Corpus) -> None:
+def draw_chips(corpus: Corpus, fit: Fit | None = None) -> None:
     """Draw the filters in use, each with a button that removes it, and how many texts pass."""
-    chosen = filters(corpus)
+    chosen = filters(corpus, fit)
     if not chosen:
         return
-    left = int(shown_texts(corpus).sum())
+    left = int(shown_texts(corpus, fit).sum())
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="maps_filters"):
         st.markdown(
             f":material/filter_alt: **{left:,}** of {len(corpus.texts):,} texts pass",
@@ -90,10 +112,7 @@ def draw_chips(corpus: Corpus) -> None:
             help=HELP,
         )
         for number, (column, bins) in enumerate(chosen.items()):
-            words = [bin_words(profile_of(corpus, column), bin) for bin in bins]
-            values = ", ".join(cut(word, CHIP_LENGTH) for word in words[:CHIP_VALUES])
-            if len(words) > CHIP_VALUES:
-                values += f" and {len(words) - CHIP_VALUES} more"
+            values = _chip_words(profile_of(corpus, column, fit), bins, column in corpus.metadata.columns)
             st.button(
                 markdown(f"{cut(column, CHIP_LENGTH)}: {values}"),
                 key=f"maps_filter_{number}",
@@ -111,6 +130,29 @@ def draw_chips(corpus: Corpus) -> None:
                 on_click=clear_filters,
                 args=[corpus.key],
             )
+
+
+def _chip_words(profile: Profile, bins: list[int], is_metadata: bool) -> str:
+    """Return the bins that a filter keeps in a few words."""
+    if not is_metadata and bins == list(range(bins[0], N_SHARES)):
+        return f"from {profile.starts[bins[0]]}"
+    words = [bin_words(profile, bin) for bin in bins]
+    values = ", ".join(cut(word, CHIP_LENGTH) for word in words[:CHIP_VALUES])
+    return values if len(words) <= CHIP_VALUES else f"{values} and {len(words) - CHIP_VALUES} more"
+
+
+def _share_profile(shares: np.ndarray) -> Profile:
+    """Return `N_SHARES` bins of equal width of shares, 0 to 1."""
+    known = np.isfinite(shares)
+    codes = np.where(known, np.floor(N_SHARES * np.where(known, shares, 0)).clip(0, N_SHARES - 1), NO_VALUE)
+    edges = [100 * number // N_SHARES for number in range(N_SHARES + 1)]
+    return Profile(
+        "number",
+        codes.astype(np.int32),
+        tuple(f"{low} to {high} %" for low, high in pairwise(edges)),
+        tuple(f"{low} %" for low in edges[:-1]),
+        one_value=False,
+    )
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)

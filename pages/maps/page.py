@@ -128,7 +128,7 @@ def draw_maps(entry: StoredCorpus, analysis: Analysis | None) -> None:
         )  # fmt: skip
         choose_left(view)
         hits = draw_search(view)
-    draw_chips(view.corpus)
+    draw_chips(view.corpus, view.right.fit)
     with st.container(key="maps_row"):
         left, right = st.columns([3.4, 1.2], gap="small")
     with right, st.container(border=True, height=HEIGHT, key="maps_side"):

@@ -89,13 +89,14 @@ def current_view(entry: StoredCorpus, analysis: Analysis | None) -> MapView:
     # One read, since another tab may delete a label between two.
     guide = store.labels.read(analysis.id) if analysis else None
     labels, given = (list(guide.names), guide.codes) if guide else ([], np.full(n_texts, -1))
+    sides = tuple(_side(entry, corpus, shown) for shown in _analyses_shown(entry, analysis))
     return MapView(
         corpus=corpus,
-        sides=tuple(_side(entry, corpus, shown) for shown in _analyses_shown(entry, analysis)),
+        sides=sides,
         analysis=analysis,
         labels=labels,
         given=given,
-        shown=shown_texts(corpus),
+        shown=shown_texts(corpus, sides[-1].fit),
     )
 
 

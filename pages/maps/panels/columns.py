@@ -5,10 +5,18 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from core.corpus import Corpus, Profile
+from core.corpus import Profile
 from pages.charts import column_bars
 from pages.common import markdown, n_shown, set_widget, widget_value
-from pages.maps.filters import NO_VALUE, bin_words, filters, profile_of, set_filter, toggle_bin
+from pages.maps.filters import (
+    NO_VALUE,
+    bin_words,
+    filterable,
+    filters,
+    profile_of,
+    set_filter,
+    toggle_bin,
+)
 from pages.maps.lists import draw_more, in_rows
 from pages.maps.selection import draw_clickable
 from pages.maps.view import MapView
@@ -26,9 +34,10 @@ HELP = (
 
 def draw_columns(view: MapView, selected: np.ndarray) -> None:
     """Draw a chart for each column with values to count: all texts in grey, some of them in colour."""
-    corpus = view.corpus
-    columns = [str(name) for name in corpus.metadata.columns]
-    profiles = {name: profile for name in columns if (profile := profile_of(corpus, name)) is not None}
+    corpus, fit = view.corpus, view.right.fit
+    columns = filterable(corpus, fit)
+    found = {name: profile_of(corpus, name, fit) for name in columns}
+    profiles = {name: profile for name, profile in found.items() if profile is not None}
     if not profiles:
         st.caption(
             "No column beside the texts has values to count: import a file with columns such as a date, a "
@@ -38,7 +47,7 @@ def draw_columns(view: MapView, selected: np.ndarray) -> None:
     some, of, note = _compared_texts(view, selected)
     with st.container(horizontal=True, vertical_alignment="center", key="maps_columns_head"):
         st.markdown(f"Grey: all **{len(corpus.texts):,}** texts{note}", help=HELP, width="content")
-        _draw_filter_by(corpus, profiles)
+        _draw_filter_by(view, profiles)
         left_out = len(columns) - len(profiles)
         if left_out:
             those = "1 column" if left_out == 1 else f"{left_out} columns"
@@ -46,7 +55,7 @@ def draw_columns(view: MapView, selected: np.ndarray) -> None:
     shown = list(profiles.items())[: n_shown("maps_columns", CARDS)]
     for position, (column, (name, profile)) in enumerate(in_rows(shown, COLUMNS)):
         with column, st.container(border=True, gap="xsmall", key=f"maps_column_{position}"):
-            _draw_card(corpus, name, profile, some, position, of)
+            _draw_card(view, name, profile, some, position, of)
     draw_more(len(profiles), "maps_columns", CARDS, "maps_columns_more")
 
 
@@ -60,16 +69,21 @@ def _compared_texts(view: MapView, selected: np.ndarray) -> tuple[np.ndarray | N
     return None, "", " · select some on the maps to compare them"
 
 
-def _draw_filter_by(corpus: Corpus, profiles: dict[str, Profile]) -> None:
+def _draw_filter_by(view: MapView, profiles: dict[str, Profile]) -> None:
     """Draw a filter form, for the keyboard and for values without a bar."""
+    corpus = view.corpus
     with st.popover("Filter by…", icon=":material/filter_alt:", type="tertiary"):
         column = st.selectbox("Column", list(profiles), key="maps_filter_column")
         profile = profiles[column]
+        chosen = filters(corpus, view.right.fit).get(column, [])
+        if column not in corpus.metadata.columns:
+            _draw_least_share(corpus.key, column, profile, chosen)
+            return
         bins = np.flatnonzero(profile.counts()).tolist()
         if (profile.codes < 0).any():
             bins.append(NO_VALUE)
         key = f"maps_filter_values_{column}"
-        set_widget(key, filters(corpus).get(column, []))  # as clicks left it
+        set_widget(key, chosen)  # as clicks left it
         st.multiselect(
             "Values to keep",
             bins,
@@ -79,11 +93,29 @@ def _draw_filter_by(corpus: Corpus, profiles: dict[str, Profile]) -> None:
         )
 
 
+def _draw_least_share(corpus_key: str, column: str, profile: Profile, chosen: list[int]) -> None:
+    """Draw a filter by the least probability."""
+    key = "maps_filter_fits_none"
+    set_widget(key, min(chosen, default=0))  # as clicks left it
+
+    def keep() -> None:
+        least = widget_value(key)
+        set_filter(corpus_key, column, range(least, len(profile.bins)) if least else [])
+
+    st.select_slider(
+        "Keep texts from",
+        range(len(profile.bins)),
+        key=key,
+        format_func=profile.starts.__getitem__,
+        on_change=keep,
+    )
+
+
 def _draw_card(
-    corpus: Corpus, name: str, profile: Profile, some: np.ndarray | None, position: int, of: str
+    view: MapView, name: str, profile: Profile, some: np.ndarray | None, position: int, of: str
 ) -> None:
     """Draw the chart of a column, with a note on what it leaves out."""
-    chosen = filters(corpus).get(name, [])
+    chosen = filters(view.corpus, view.right.fit).get(name, [])
     every = profile.counts()
     inside = None if some is None else profile.counts(some)
     category = profile.kind == "category"
@@ -104,7 +136,7 @@ def _draw_card(
         some_words=of,
     )
     chart = f"maps_column_chart_{position}"
-    draw_clickable(figure, chart, CHART, lambda bar: toggle_bin(corpus.key, name, bar))
+    draw_clickable(figure, chart, CHART, lambda bar: toggle_bin(view.corpus.key, name, bar))
 
 
 def _bars_shown(every: np.ndarray, inside: np.ndarray | None, chosen: list[int]) -> list[int]:

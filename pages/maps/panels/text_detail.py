@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.evidence import DrivingWord, compare_neighbours
 from core.storage import load_finding
+from core.utils import percent
 from pages.common import cache, markdown, metadata_of, reset_state, shorten, state_of
 from pages.maps.clusters import answers_of
 from pages.maps.panels.text_rows import (
@@ -24,6 +25,11 @@ from pages.maps.panels.text_rows import (
 from pages.maps.selection import draw_select
 from pages.maps.view import MapView, Side
 
+LEAST_FITS_NONE = 0.2  # probability above which it is shown
+FITS_NONE_HELP = (
+    "How likely the text belongs to none of the labels. The bars compare the labels with each other only: "
+    "one of them can be long for a text that fits none."
+)
 DOUBTFUL = 0.2  # with a lower share of its true neighbours near it, the position of a text misleads
 NEIGHBOUR_HELP = (
     "Its nearest texts in all dimensions, by cosine (not on the map). Kept: in both spaces. Gained: only in "
@@ -80,6 +86,7 @@ def _draw_one(view: MapView, row: int) -> None:
     for side in predicting:
         bars = probability_bars(view, side, np.asarray(side.fit.probabilities[row]))
         st.html(f'<div class="open-text-title">{html.escape(side.title)}</div>{bars}')
+        _draw_fits_none(side, row)
     _draw_words(text, words, label)
     _draw_near_share(view, row)
     _draw_neighbours(view, row)
@@ -109,6 +116,17 @@ def _predicted_with_words(view: MapView, side: Side, row: int) -> tuple[str, lis
     label = side.fit.labels[side.fit.classes[column]]
     words = load_finding(cache.store().results(view.corpus.key), side.findings_key, "words")
     return label, [] if words is None else list(words[column])
+
+
+def _draw_fits_none(side: Side, row: int) -> None:
+    """Draw how probably the text fits none of the labels, where that is worth a doubt."""
+    if side.fit.fits_none is None or not side.fit.fits_none[row] > LEAST_FITS_NONE:
+        return
+    with st.container(key=f"maps_glass_fits_none_{side.key}"):
+        st.markdown(
+            f":small[Fits none of the labels: **{percent(float(side.fit.fits_none[row]))}**]",
+            help=FITS_NONE_HELP,
+        )
 
 
 def _draw_words(text: str, words: list[DrivingWord], label: str) -> None:
