@@ -154,3 +154,36 @@ def save_masked(folder):
         parameter.data *= 4 if parameter.dim() > 1 else 1
     model.save_pretrained(folder)
     return folder
+
+
+def save_with_mean(folder, architecture, n_layers=6):
+    """A transformer of width 32 of one of the architectures below, with the mean over its tokens."""
+    import torch
+    import transformers
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
+
+    special = {"pad_token": "<pad>", "eos_token": "</s>", "unk_token": "<unk>", "bos_token": "<s>"}
+    n_words = save_tokenizer(folder / "bare", special, "<s> $A </s>")
+    usual = {"hidden_size": 32, "num_hidden_layers": n_layers, "num_attention_heads": 2}
+    usual |= {"vocab_size": n_words, "intermediate_size": 64, "max_position_embeddings": 130}
+    usual |= {"pad_token_id": 0, "eos_token_id": 1, "bos_token_id": 3}
+    t5 = {"d_model": 32, "d_kv": 16, "d_ff": 64, "num_layers": n_layers, "num_heads": 2}
+    distil = {"dim": 32, "n_layers": n_layers, "n_heads": 2, "hidden_dim": 64}
+    gpt2 = {"n_embd": 32, "n_layer": n_layers, "n_head": 2, "eos_token_id": 1, "bos_token_id": 3}
+    settings, suffix = {
+        "Bert": (usual, "Model"),
+        "MPNet": (usual, "Model"),
+        "ModernBert": (usual | {"cls_token_id": 3, "sep_token_id": 1}, "Model"),
+        "Albert": (usual | {"embedding_size": 16}, "Model"),  # one layer, called again and again
+        "DistilBert": (distil, "Model"),
+        "T5": (t5, "EncoderModel"),
+        "GPT2": (gpt2, "Model"),
+        "Qwen3": (usual | {"num_key_value_heads": 2, "head_dim": 16}, "Model"),
+    }[architecture]
+    torch.manual_seed(0)
+    config = getattr(transformers, f"{architecture}Config")(**({"vocab_size": n_words} | settings))
+    getattr(transformers, architecture + suffix)(config).save_pretrained(folder / "bare")
+    modules = [Transformer(str(folder / "bare"), max_seq_length=32), Pooling(32), Normalize()]
+    SentenceTransformer(modules=modules, device="cpu").save(str(folder / "saved"))
+    return folder / "saved"
