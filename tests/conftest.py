@@ -73,6 +73,20 @@ class WordEncoder:
         return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
 
 
+class ViewingEncoder(WordEncoder):
+    """The same vectors, and two views of 24 columns, which are made from all of a text's letters."""
+
+    view_layers = (3, 4)
+
+    def encode_with_views(self, texts, *, instruction=None, progress=None):
+        views = np.empty((len(self.view_layers), len(texts), 24), np.float16)
+        for place, layer in enumerate(self.view_layers):
+            for row, text in enumerate(texts):
+                seed = int.from_bytes(hashlib.sha256(f"{layer} {text}".encode()).digest()[:4], "big")
+                views[place, row] = np.random.default_rng(seed).normal(size=24)
+        return self.encode(texts, instruction=instruction, progress=progress), views
+
+
 class AskingEncoder(WordEncoder):
     """Words of the instruction count thrice: another instruction, another space."""
 
@@ -108,7 +122,8 @@ def load_words(name, *, template=None):
     """Encoders without models, by name; ready vectors are refused as always."""
     if split_precomputed(name):
         return load_encoder(name)
-    return {"asking": AskingEncoder, "speaking": SpeakingEncoder}.get(name, WordEncoder)()
+    kinds = {"asking": AskingEncoder, "speaking": SpeakingEncoder, "viewing": ViewingEncoder}
+    return kinds.get(name, WordEncoder)()
 
 
 class InlineRunner:

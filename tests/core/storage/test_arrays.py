@@ -66,3 +66,29 @@ def test_arrays_of_python_objects_are_never_loaded(tmp_path):
     np.save(tmp_path / "k.npy", np.asarray([{"code": "runs"}], dtype=object), allow_pickle=True)
     with pytest.raises(StoreError):
         ArtifactStore(tmp_path).load_array("k")
+
+
+@pytest.mark.parametrize("shape", [(5, 3), (2, 5, 3), (0, 3)])
+def test_pieces_in_memory_order_make_one_array(tmp_path, shape):
+    results, array = ArtifactStore(tmp_path), np.arange(np.prod(shape)).reshape(shape).astype(np.float16)
+    rows = array.reshape(-1, 3)
+    results.save_pieces(
+        "a.x", shape, array.dtype, (rows[first : first + 2] for first in range(0, len(rows), 2))
+    )
+    found = results.load_array("a.x")
+    assert found.dtype == np.float16 and found.shape == shape
+    np.testing.assert_array_equal(found, array)
+
+
+def test_pieces_that_cannot_be_made_leave_the_array_as_it_was(tmp_path):
+    results = ArtifactStore(tmp_path)
+    results.save_array("a.x", np.ones(2))
+
+    def pieces():
+        yield np.zeros(1)
+        raise MemoryError
+
+    with pytest.raises(MemoryError):
+        results.save_pieces("a.x", (2,), np.dtype(float), pieces())
+    assert results.load_array("a.x").tolist() == [1, 1]
+    assert [path.name for path in tmp_path.iterdir()] == ["a.x.npy"]
