@@ -96,14 +96,14 @@ def own_names(clusters: Clusters) -> list[str]:
 def tfidf_names(clusters: Clusters, stop_words: str | None = None) -> list[str]:
     """Name clusters by the words of the largest class-based TF-IDF."""
     weights, words = _class_tfidf(clusters, stop_words)
-    return [_join(words[np.argsort(-row, kind="stable")]) for row in weights]
+    return [_join(words[_best(row)]) for row in weights]
 
 
 def central_names(clusters: Clusters, *, weighted: bool = False) -> list[str]:
     """Name clusters by the words and pairs nearest to their centre; `weighted` by class-based TF-IDF too."""
     weights, words = _class_tfidf(clusters, "english", longest=2)
-    best = np.argsort(-weights, axis=1, kind="stable")[:, :CANDIDATES]
-    used = np.unique(best)
+    best = [_best(row)[:CANDIDATES] for row in weights]
+    used = np.unique(np.concatenate(best))
     vectors = dict(zip(used.tolist(), clusters.encoder.encode(words[used].tolist()), strict=True))
     names = []
     for code, candidates in enumerate(best):
@@ -118,12 +118,22 @@ def central_names(clusters: Clusters, *, weighted: bool = False) -> list[str]:
 def _class_tfidf(
     clusters: Clusters, stop_words: str | None, longest: int = 1
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the class-based TF-IDF of each word in each class (n_classes, n_words), and the words."""
+    """Return the class-based TF-IDF of each word in each class (n_classes, n_words), and the words.
+
+    A class whose words are all stop words has 0 for every word.
+    """
     counter = CountVectorizer(stop_words=stop_words, ngram_range=(1, longest), max_features=20_000)
     counts = counter.fit_transform(clusters.texts)
     sums = np.vstack([counts[clusters.codes == code].sum(axis=0).A1 for code in range(clusters.n_classes)])
     totals = sums.sum(axis=1, keepdims=True)
-    return sums / totals * np.log1p(totals.mean() / sums.sum(axis=0)), counter.get_feature_names_out()
+    frequencies = sums / np.maximum(totals, 1)
+    return frequencies * np.log1p(totals.mean() / sums.sum(axis=0)), counter.get_feature_names_out()
+
+
+def _best(weights: np.ndarray) -> np.ndarray:
+    """Return the positions of the words of a class, best first."""
+    order = np.argsort(-weights, kind="stable")
+    return order[weights[order] > 0]
 
 
 def _join(words: np.ndarray) -> str:

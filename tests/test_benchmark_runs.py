@@ -44,6 +44,23 @@ def test_a_name_is_right_where_it_is_nearest_to_its_own_class():
     assert names.are_right(found, classes).tolist() == [True, True, False]
 
 
+class Lengths:
+    """An encoder of the number of characters."""
+
+    def encode(self, texts):
+        return np.array([[1, len(text)] for text in texts], dtype=np.float32).reshape(-1, 2)
+
+
+def test_a_class_of_stop_words_has_no_words_and_spoils_no_other():
+    texts = ["the train", "the train is late", "it is", "it is not"]
+    vectors = np.eye(4, 2, dtype=np.float32)
+    clusters = names.Clusters(texts, np.array([0, 0, 1, 1]), vectors, 2, Lengths())
+    assert names.tfidf_names(clusters, "english") == ["train · late", ""]
+    for weighted in (False, True):
+        first, second = names.central_names(clusters, weighted=weighted)
+        assert first.split(" · ")[0] in ("train", "late", "train late") and second == ""
+
+
 @pytest.mark.model
 def test_names_runs_for_every_method(tmp_path):
     rows = [f'"the {word} number {i} was here",{word}' for word in ("train", "soup") for i in range(20)]
