@@ -18,6 +18,7 @@ from pages.common.encoders import (
     kept_vectors_name,
     read_vectors,
 )
+from pages.corpus.views import draw_views_offer
 
 VECTOR_SOURCES = {"encoder": "By an encoder", "file": "Vectors I have already"}
 VECTOR_SOURCES_HELP = (
@@ -92,6 +93,7 @@ def draw_encode(
             st.warning(f"The map is ready, and doubtful: {doubt}", icon=":material/warning:")
         else:
             show_message("The map is ready." if upload else "Encoded: the map is ready.", "success")
+        draw_views_offer(stored, job_drawn=True)
     n_texts = f"{len(corpus.texts):,} texts"
     label = f"Map {n_texts} by these vectors" if upload else f"Encode {n_texts}"
     if encoded:

@@ -9,6 +9,7 @@ from core.storage import StoredCorpus
 from pages.common import cache, current_corpus, is_prepared, layout, markdown, navigation, show_message
 from pages.corpus.library import count_of_texts, draw_resume, draw_stored
 from pages.corpus.upload import demo_table, draw_source_table, uploaded_table
+from pages.corpus.views import draw_views_offer
 
 SOURCES = {
     "demo": ":material/school: **Try the demo**  \n:small[Feedback to a service, ready to explore]",
@@ -71,6 +72,7 @@ def draw_current(entry: StoredCorpus | None) -> None:
         with st.container(horizontal=True):
             st.page_link(navigation.MAPS, label="Open the map", icon=":material/map:")
             st.page_link(navigation.GUIDE, label="Give an instruction", icon=":material/edit:")
+        draw_views_offer(entry)
 
 
 corpus_page()
