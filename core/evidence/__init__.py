@@ -1,6 +1,16 @@
-"""Whether a transform helps: cross-validation on held-out labels, baselines, what changed."""
+"""Whether a transform helps: cross-validation on held-out labels, baselines, what changed, a check sample."""
 
 from core.evidence.baselines import Control, control
+from core.evidence.check_sample import (
+    LEAST_CHECKED,
+    UNANSWERED,
+    CheckEstimate,
+    LabelShare,
+    check_by_value,
+    check_estimate,
+    estimate_from_codes,
+    present_predictions,
+)
 from core.evidence.cross_table import CrossTable, Movement, diagonal_order, flows, fold, likeness, movements
 from core.evidence.cross_validation import cross_validate
 from core.evidence.driving_words import DrivingWord, class_scores, driving_words
@@ -8,28 +18,37 @@ from core.evidence.findings import FINDINGS, Findings, findings_wanted
 from core.evidence.learning_curve import CurvePoint, LearningCurve, learning_curve
 from core.evidence.moving_groups import MovingGroup, moving_groups
 from core.evidence.neighbour_change import Change, compare_neighbours, most_changed, neighbour_change
+from core.evidence.poststratified import Interval, wilson_limits
 from core.evidence.result import TOO_FEW, Evidence, LabelEvidence, points
 
 __all__ = [
     "FINDINGS",
+    "LEAST_CHECKED",
     "TOO_FEW",
+    "UNANSWERED",
     "Change",
+    "CheckEstimate",
     "Control",
     "CrossTable",
     "CurvePoint",
     "DrivingWord",
     "Evidence",
     "Findings",
+    "Interval",
     "LabelEvidence",
+    "LabelShare",
     "LearningCurve",
     "Movement",
     "MovingGroup",
+    "check_by_value",
+    "check_estimate",
     "class_scores",
     "compare_neighbours",
     "control",
     "cross_validate",
     "diagonal_order",
     "driving_words",
+    "estimate_from_codes",
     "findings_wanted",
     "flows",
     "fold",
@@ -40,4 +59,6 @@ __all__ = [
     "moving_groups",
     "neighbour_change",
     "points",
+    "present_predictions",
+    "wilson_limits",
 ]
