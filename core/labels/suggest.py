@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy.special import softmax
 
 from core.neighbours import DUPLICATE_COSINE, unit_rows
-from core.transforms import Examples, kernel, ridge_coefficients
+from core.transforms import Examples, choose_mix, kernel, ridge_coefficients
 
 SUGGEST_SAMPLE = 2_000
 """Unlabelled texts that represent the corpus: keeps a call under half a second."""
@@ -26,6 +28,7 @@ def suggest(
     y: np.ndarray,
     n: int,
     *,
+    views: Sequence[np.ndarray] | None = None,
     random_state: int = 0,
     probabilities: np.ndarray | None = None,
 ) -> np.ndarray:
@@ -34,7 +37,7 @@ def suggest(
     The coverage of a text is its similarity to the nearest labelled text. Each suggestion raises the mean
     coverage of the corpus most, given the labels and the suggestions before it. It is therefore typical of a
     region without labels, never an outlier or a duplicate. From `COVERAGE_LABELS` labels on, a text weighs
-    more the less certain its class is.
+    more the less certain its class is, and similarity is that of the mix of views that the labels choose.
 
     Cost O(min(n_texts, SUGGEST_SAMPLE)² x (n_dims + n)).
 
@@ -46,6 +49,8 @@ def suggest(
         Class codes; -1 where unlabelled.
     n : int
         Number of texts to suggest.
+    views : sequence of arrays of shape (n_texts, n_dims of the view), optional
+        Token means of hidden layers of the encoder, as for `GuidedTransform.fit`.
     random_state : int, default=0
         Seed of the sample of more than `SUGGEST_SAMPLE` unlabelled texts.
     probabilities : array of shape (n_texts, n_classes), optional
@@ -60,7 +65,7 @@ def suggest(
     Raises
     ------
     ValueError
-        When X, y and probabilities are not of the same texts, or X is not a table of finite numbers.
+        When X, y, views and probabilities are not of the same texts, or X is not a table of finite numbers.
 
     References
     ----------
@@ -73,6 +78,8 @@ def suggest(
         found += "" if probabilities is None else f" and {len(probabilities)} rows of probabilities"
         raise ValueError(f"{found} found; give one of each per text.")
     labelled, free = np.flatnonzero(y >= 0), np.flatnonzero(y < 0)
+    if any(len(view) != len(X) for view in views or ()):
+        raise ValueError(f"Views of other texts than the {len(X)} found; give a row of each view per text.")
     if n <= 0 or len(free) == 0:
         return np.empty(0, dtype=np.int64)
     pool = free
@@ -80,9 +87,16 @@ def suggest(
         pool = np.sort(np.random.default_rng(random_state).choice(free, SUGGEST_SAMPLE, replace=False))
     used = np.concatenate([pool, labelled])
     unit = unit_rows(X[used])
-    centred = unit_rows(unit - unit[: len(pool)].mean(axis=0))
-    weights = _doubt(centred, len(pool), y[labelled], None if probabilities is None else probabilities[pool])
-    return pool[_cover(unit, centred, len(pool), weights, n)].astype(np.int64)
+    n_pool, codes = len(pool), y[labelled]
+    if views and len(labelled) >= COVERAGE_LABELS:
+        classes, codes = np.unique(codes, return_inverse=True)
+        some = [view[used] for view in views]
+        mix = choose_mix(unit, some, np.arange(n_pool, len(used)), codes, len(classes))
+        centred = mix.rows(unit, some)
+    else:
+        centred = unit_rows(unit - unit[:n_pool].mean(axis=0))
+    weights = _doubt(centred, n_pool, codes, None if probabilities is None else probabilities[pool])
+    return pool[_cover(unit, centred, n_pool, weights, n)].astype(np.int64)
 
 
 def _cover(unit: np.ndarray, centred: np.ndarray, n_pool: int, weights: np.ndarray, n: int) -> list[int]:

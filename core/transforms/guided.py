@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from functools import cached_property
 
@@ -15,8 +15,8 @@ from core.transforms.lda import discriminant_directions, surest_rows
 from core.transforms.linear_form import LinearForm, fit_linear_form
 from core.transforms.model_selection import HyperParameters
 from core.transforms.probability_model import ProbabilityModel, fit_probability_model
-from core.transforms.training_set import name_directions
-from core.transforms.validation import ReadLabels, read_labels
+from core.transforms.validation import ReadLabels, read_labels, read_views
+from core.transforms.view_mix import ViewMix, choose_mix, condense
 
 LEAST_TRUST = 0.2
 """Trust, 0 to 1, in labels that cannot be predicted: enough to show, too little to separate texts by them."""
@@ -26,7 +26,6 @@ MOST_PSEUDO_LABELS = 20_000
 
 STORED_ATTRIBUTES = {
     "classes": "classes_",
-    "centre": "centre_",
     "directions": "directions_",
     "projected_centre": "_projected_centre",
     "root_centre": "_root_centre",
@@ -83,8 +82,8 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         The regressions that predict the probabilities.
     trust_ : float
         Factor of parts 1 and 2, `LEAST_TRUST` to 1.
-    centre_ : ndarray of float32, shape (n_dims,)
-        Mean of the generic unit vectors.
+    view_mix_ : ViewMix
+        How the final vectors and the hidden layers are mixed; without views the final vectors alone.
     directions_ : ndarray of float32, shape (n_dims, n_classes)
         Directions of part 2.
     n_features_in_ : int
@@ -121,8 +120,10 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         X: np.ndarray,
         y: np.ndarray,
         *,
+        views: Sequence[np.ndarray] | None = None,
         graph: Graph | None = None,
         label_vectors: np.ndarray | None = None,
+        label_views: Sequence[np.ndarray] | None = None,
     ) -> GuidedTransform:
         """Fit to the labelled rows of X and the density of the others.
 
@@ -132,22 +133,29 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
             Generic embeddings.
         y : array of whole numbers, shape (n_texts,)
             Class codes; -1 where unlabelled.
+        views : sequence of arrays of shape (n_texts, n_dims of the view), optional
+            Token means of hidden layers of the encoder.
         graph : Graph, optional
             Neighbour graph of X; built when not given.
         label_vectors : array of shape (n_names, n_dims), optional
             Row c: embedding of the name of class c. A name has the weight of a few labelled texts, so it
             matters less with more labels. A named class needs no labelled text.
+        label_views : sequence of arrays of shape (n_names, n_dims of the view), optional
+            The same hidden layers of the names.
 
         Raises
         ------
         LabelError
             When there are fewer than two classes, or labels that are not whole numbers.
         ValueError
-            When X is not a table of finite numbers, or graph or label_vectors do not belong to it.
+            When X is not a table of finite numbers, or views, graph, label_vectors or label_views do not
+            belong to it.
         """
         X, y = validate_data(self, X, y, dtype=np.float32, order="C", ensure_min_samples=2)
-        names = name_directions(label_vectors, self.n_features_in_)
-        labels = read_labels(y, len(names))
+        views = read_views(views, len(X))
+        n_names = 0 if label_vectors is None else len(label_vectors)
+        label_views = read_views(label_views, n_names, len(views)) if label_views else []
+        labels = read_labels(y, n_names)
         if graph is None:
             graph = build_graph(X, self.n_neighbors, random_state=self.random_state)
         if len(graph.indices) != len(X):
@@ -157,8 +165,14 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         self.__dict__.pop("linear_", None)
         self._fitted_unit = unit_rows(X)
         self.classes_ = labels.classes
-        self.centre_ = self._fitted_unit.mean(axis=0)
-        rows = self._centred(self._fitted_unit)
+        self._fitted_views = views
+        n_classes = len(self.classes_)
+        mix = choose_mix(
+            self._fitted_unit, views, labels.rows, labels.codes, n_classes, label_vectors, label_views
+        )
+        self.view_mix_ = condense(mix, self._fitted_unit, views, self.random_state)
+        rows = self.view_mix_.rows(self._fitted_unit, views)
+        names = self.view_mix_.names(label_vectors, label_views)
         self.probability_model_ = fit_probability_model(rows, labels, names, graph)
         self.probabilities_ = self.probability_model_.predict(rows, graph)
         self.directions_ = self._directions(rows, labels)
@@ -167,7 +181,7 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         self._root_centre = roots.mean(axis=0)
         # The root mean square length; 1 where all are zero.
         self._root_scale = float(np.sqrt(np.square(roots - self._root_centre).sum(axis=1).mean())) or 1.0
-        self.trust_ = max(LEAST_TRUST, _seen_share(labels, len(names)) * self.probability_model_.skill())
+        self.trust_ = max(LEAST_TRUST, _seen_share(labels, n_names) * self.probability_model_.skill())
         joined = self._join(rows, self.probabilities_)
         self.embedding_ = propagate(joined, graph, mixing=self.probability_model_.mixing, rounds=1)
         return self
@@ -177,29 +191,47 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         X: np.ndarray,
         y: np.ndarray,
         *,
+        views: Sequence[np.ndarray] | None = None,
         graph: Graph | None = None,
         label_vectors: np.ndarray | None = None,
+        label_views: Sequence[np.ndarray] | None = None,
     ) -> np.ndarray:
         """Fit to X, with the parameters of `fit`, and return a copy of `embedding_`."""
-        return self.fit(X, y, graph=graph, label_vectors=label_vectors).embedding_.copy()
+        fitted = self.fit(
+            X, y, views=views, graph=graph, label_vectors=label_vectors, label_views=label_views
+        )
+        return fitted.embedding_.copy()
 
-    def transform(self, X: np.ndarray) -> np.ndarray:
+    def transform(self, X: np.ndarray, *, views: Sequence[np.ndarray] | None = None) -> np.ndarray:
         """Return the reshaped vectors of X (n_texts, n_dims): float32 (n_texts, 2 x n_classes + n_dims).
 
         Cost for new texts O(n_new x n_fitted x n_dims), to find their neighbours.
+
+        Parameters
+        ----------
+        views : sequence of arrays of shape (n_texts, n_dims of the view), optional
+            As many as at the fit; only new texts need them.
+
+        Raises
+        ------
+        ValueError
+            When X is not a table of finite numbers as at the fit, or a new text lacks its views.
         """
         unit, known, new = self._recognise(X)
         vectors = self.embedding_[known]
         if len(new):
-            vectors[new] = self._extend(unit[new])[0]
+            vectors[new] = self._extend(unit[new], self._views_of(new, views, len(unit)))[0]
         return vectors
 
-    def predict_proba(self, X: np.ndarray) -> np.ndarray:
-        """Return the class probabilities of X: float32 (n_texts, n_classes), columns as in `classes_`."""
+    def predict_proba(self, X: np.ndarray, *, views: Sequence[np.ndarray] | None = None) -> np.ndarray:
+        """Return the class probabilities of X: float32 (n_texts, n_classes), columns as in `classes_`.
+
+        Parameters and errors are those of `transform`.
+        """
         unit, known, new = self._recognise(X)
         probabilities = self.probabilities_[known]
         if len(new):
-            probabilities[new] = self._extend(unit[new])[1]
+            probabilities[new] = self._extend(unit[new], self._views_of(new, views, len(unit)))[1]
         return probabilities
 
     def to_arrays(self) -> dict[str, np.ndarray]:
@@ -210,14 +242,18 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         model = self.probability_model_
         own = {name: np.asarray(getattr(self, attribute)) for name, attribute in STORED_ATTRIBUTES.items()}
-        return own | {
-            "examples": model.examples,
-            "coefficients": model.coefficients,
-            "hyper_parameters": np.array([astuple(choice) for choice in model.hyper_parameters]),
-            "blending": np.asarray(model.mixing),
-            "lengths": np.linalg.norm(self.embedding_, axis=1),
-            "parameters": np.array([self.n_neighbors, self.class_share, self.discriminant_share]),
-        }
+        return (
+            own
+            | self.view_mix_.to_arrays()
+            | {
+                "examples": model.examples,
+                "coefficients": model.coefficients,
+                "hyper_parameters": np.array([astuple(choice) for choice in model.hyper_parameters]),
+                "blending": np.asarray(model.mixing),
+                "lengths": np.linalg.norm(self.embedding_, axis=1),
+                "parameters": np.array([self.n_neighbors, self.class_share, self.discriminant_share]),
+            }
+        )
 
     @classmethod
     def from_arrays(
@@ -226,6 +262,7 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         unit: np.ndarray,
         embedding: np.ndarray | None,
         probabilities: np.ndarray,
+        views: Sequence[np.ndarray] = (),
     ) -> GuidedTransform:
         """Return the fitted transform that `to_arrays` was called on. No array is copied.
 
@@ -238,6 +275,8 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
             `predict_proba` is called.
         probabilities : ndarray of float32, shape (n_texts, n_classes)
             `probabilities_` of the transform.
+        views : sequence of arrays of shape (n_texts, n_dims of the view)
+            Those of the fitted texts, where it was fitted to views.
         """
         n_neighbors, class_share, discriminant_share = arrays["parameters"].tolist()
         shares = {"class_share": class_share, "discriminant_share": discriminant_share}
@@ -253,6 +292,8 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         )
         transform.n_features_in_ = unit.shape[1]
         transform._fitted_unit = unit
+        transform._fitted_views = list(views)
+        transform.view_mix_ = ViewMix.from_arrays(arrays)
         transform.probabilities_ = probabilities
         if embedding is not None:
             transform.embedding_ = embedding
@@ -262,10 +303,11 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
     def linear_(self) -> LinearForm:
         """The linear map nearest to this transform, with its agreement."""
         check_is_fitted(self)
-        return fit_linear_form(self._fitted_unit, self.embedding_)
+        return fit_linear_form(self._fitted_unit, self.embedding_, self._fitted_views)
 
-    def _centred(self, unit: np.ndarray) -> np.ndarray:
-        return unit_rows(unit - self.centre_)
+    def _views_of(self, new: np.ndarray, views: Sequence[np.ndarray] | None, n_rows: int) -> list[np.ndarray]:
+        """Return the views of new texts."""
+        return [view[new] for view in read_views(views, n_rows, len(self._fitted_views))]
 
     def _directions(self, rows: np.ndarray, labels: ReadLabels) -> np.ndarray:
         codes = self.probabilities_.argmax(axis=1)
@@ -297,17 +339,18 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         known = np.array([first.get(row.tobytes(), -1) for row in unit], dtype=np.int64)
         return unit, known, np.flatnonzero(known < 0)
 
-    def _extend(self, unit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _extend(self, unit: np.ndarray, views: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         """Return reshaped vectors and probabilities of new texts; those of the fitted texts do not change."""
         k = min(self.n_neighbors, len(self._fitted_unit))
         indices, similarities = nearest_rows(unit, self._fitted_unit, k)
         weights = neighbour_weights(similarities)
-        rows = self._centred(unit)
+        rows = self.view_mix_.rows(unit, views)
         mixing = self.probability_model_.mixing
         own = self.probability_model_.predict(rows)
         probabilities = _blend(own, self.probabilities_, indices, weights, mixing)
         near, positions = np.unique(indices, return_inverse=True)
-        around = self._join(self._centred(self._fitted_unit[near]), self.probabilities_[near])
+        near_rows = self.view_mix_.rows(self._fitted_unit[near], [view[near] for view in self._fitted_views])
+        around = self._join(near_rows, self.probabilities_[near])
         own = self._join(rows, probabilities)
         return _blend(own, around, positions.reshape(indices.shape), weights, mixing), probabilities
 

@@ -54,7 +54,12 @@ def kernel(rows: np.ndarray, others: np.ndarray) -> np.ndarray:
 
     Its length scale is 1, the length of the vectors: opposite texts still have a kernel of e⁻².
     """
-    return np.exp(rows @ others.T - 1)
+    return kernel_of_cosines(rows @ others.T)
+
+
+def kernel_of_cosines(cosines: np.ndarray) -> np.ndarray:
+    """Return the `kernel` of unit rows from their cosines, of the same shape."""
+    return np.exp(cosines - 1)
 
 
 def kernel_blocks(rows: np.ndarray, others: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:

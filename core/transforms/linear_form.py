@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,7 +32,8 @@ class LinearForm:
 
     Attributes
     ----------
-    weights : ndarray of float32, shape (n_dims, n_reshaped)
+    weights : ndarray of float32, shape (n_inputs, n_reshaped)
+        The inputs are those of `join_inputs`.
     intercept : ndarray of float32, shape (n_reshaped,)
     agreement : float
         Mean share of the ten nearest neighbours in the full reshaped space that this form keeps, 0 to 1. It
@@ -42,30 +44,43 @@ class LinearForm:
     intercept: np.ndarray
     agreement: float
 
-    def transform(self, X: np.ndarray) -> np.ndarray:
-        """Return the reshaped vectors of X (n_texts, n_dims), float32 (n_texts, n_reshaped)."""
-        return unit_rows(X) @ self.weights + self.intercept
+    def transform(self, X: np.ndarray, views: Sequence[np.ndarray] = ()) -> np.ndarray:
+        """Return the reshaped vectors of texts, float32 (n_texts, n_reshaped).
+
+        X is (n_texts, n_dims); views are those of the fit, of these texts.
+        """
+        return join_inputs(X, views) @ self.weights + self.intercept
 
 
-def fit_linear_form(unit: np.ndarray, reshaped: np.ndarray) -> LinearForm:
+def join_inputs(X: np.ndarray, views: Sequence[np.ndarray]) -> np.ndarray:
+    """Return the unit rows of X and of each view side by side, float32 (n_texts, n_inputs).
+
+    n_inputs is the number of dimensions of X and of all views together.
+    """
+    return np.hstack([unit_rows(X), *map(unit_rows, views)]) if len(views) else unit_rows(X)
+
+
+def fit_linear_form(unit: np.ndarray, reshaped: np.ndarray, views: Sequence[np.ndarray] = ()) -> LinearForm:
     """Fit the ridge regression of the reshaped vectors on the generic ones.
 
     The regularisation is the best of `PENALTIES` at predicting one half of the texts from the other. Cost
-    O(n_rows x n_dims x (n_dims + n_reshaped) + m³) with m the smaller of n_rows and n_dims, and n_rows at
-    most `MOST_FITTED`.
+    O(n_rows x n_inputs x (n_inputs + n_reshaped) + m³) with m the smaller of n_rows and n_inputs, and n_rows
+    at most `MOST_FITTED`.
 
     Parameters
     ----------
     unit : ndarray of float32, shape (n_texts, n_dims)
         Generic unit vectors.
     reshaped : ndarray of float32, shape (n_texts, n_reshaped)
+    views : sequence of arrays of shape (n_texts, n_dims of the view)
+        Hidden layers that the reshaped vectors were made from.
 
     Returns
     -------
     LinearForm
     """
     step = -(-len(unit) // MOST_FITTED)
-    unit, reshaped = unit[::step], reshaped[::step]
+    unit, reshaped = join_inputs(unit[::step], [view[::step] for view in views]), reshaped[::step]
     penalty, agreement = PENALTIES[0], float("nan")
     if len(unit) >= FEWEST_COMPARED:
         known, held = np.arange(0, len(unit), 2), np.arange(1, len(unit), 2)

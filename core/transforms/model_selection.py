@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_matrix, diags
@@ -67,6 +68,31 @@ DEFAULT_HYPER_PARAMETERS = HyperParameters(mixing=0.6, penalty=0.5, name_count=3
 """The choice where no label can be left out, and the prior mean where some can."""
 
 
+class LeftOut(NamedTuple):
+    """Labels that can be left out: another text or a name represents their class.
+
+    Attributes
+    ----------
+    codes : ndarray of int, shape (n_labelled,)
+    weights : ndarray of float64, shape (n_labelled,)
+        Weight of each label in the mean log probability: 0 where it does not count, else the same for each
+        class; they sum to 1.
+    n_counted : int
+    """
+
+    codes: np.ndarray
+    weights: np.ndarray
+    n_counted: int
+
+    @classmethod
+    def of(cls, codes: np.ndarray, n_names: int, n_classes: int) -> LeftOut:
+        """Weigh labels, of which classes 0 to n_names - 1 have names."""
+        sizes = np.bincount(codes, minlength=n_classes)
+        counted = (sizes[codes] > 1) | (codes < n_names)
+        weights = counted / sizes[codes]
+        return cls(codes, weights / max(weights.sum(), 1e-12), int(counted.sum()))
+
+
 def choose_hyper_parameters(
     rows: np.ndarray, labelled: np.ndarray, codes: np.ndarray, names: np.ndarray, n_classes: int, graph: Graph
 ) -> tuple[HyperParameters, ...]:
@@ -98,18 +124,15 @@ def choose_hyper_parameters(
     """
     chosen = thin_out(codes, MOST_LEFT_OUT)
     labelled, codes = labelled[chosen], codes[chosen]
-    sizes = np.bincount(codes, minlength=n_classes)
-    counted = (sizes[codes] > 1) | (codes < len(names))
-    if not counted.any():
+    left_out = LeftOut.of(codes, len(names), n_classes)
+    if not left_out.n_counted:
         return (DEFAULT_HYPER_PARAMETERS,)
-    weights = counted / sizes[codes]
-    weights /= weights.sum()
     best: dict[float, tuple[float, HyperParameters]] = {}
     for hyper_parameters, scores in _left_out_scores(rows, labelled, codes, names, n_classes, graph):
-        likelihoods = [weights @ _log_probabilities(scores / t, codes) for t in TEMPERATURES]
+        likelihoods = [left_out.weights @ log_probabilities(scores / t, codes) for t in TEMPERATURES]
         temperature, likelihood = TEMPERATURES[int(np.argmax(likelihoods))], float(max(likelihoods))
         choice = replace(hyper_parameters, temperature=temperature, likelihood=likelihood)
-        posterior = counted.sum() * likelihood - _prior_penalty(choice)  # its logarithm
+        posterior = left_out.n_counted * likelihood - _prior_penalty(choice)  # its logarithm
         if choice.mixing not in best or posterior > best[choice.mixing][0]:
             best[choice.mixing] = posterior, choice
     posteriors = np.array([posterior for posterior, _ in best.values()])
@@ -168,7 +191,7 @@ def _mixed_kernels(
     }
 
 
-def _log_probabilities(scores: np.ndarray, codes: np.ndarray) -> np.ndarray:
+def log_probabilities(scores: np.ndarray, codes: np.ndarray) -> np.ndarray:
     """Return the log probability (n_rows,) of the class of each row, from scores (n_rows, n_classes)."""
     return log_softmax(scores, axis=1)[np.arange(len(codes)), codes]
 

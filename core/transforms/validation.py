@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -65,3 +66,26 @@ def _whole_numbers(y: np.ndarray) -> np.ndarray:
             "Labels that are not whole numbers found; give one number per class, and -1 where unlabelled."
         )
     return numbers.astype(np.int64)
+
+
+def read_views(
+    views: Sequence[np.ndarray] | None, n_rows: int, n_views: int | None = None
+) -> list[np.ndarray]:
+    """Return the views as a list; [] where there are none.
+
+    Raises
+    ------
+    ValueError
+        When a view is not a table of n_rows rows, or there are not n_views of them.
+    """
+    found = [] if views is None else [np.asarray(view) for view in views]
+    if n_views is not None and len(found) != n_views:
+        raise ValueError(
+            f"{len(found)} views found; give the {n_views} views that the transform was fitted to."
+        )
+    for view in found:
+        if view.ndim != 2 or len(view) != n_rows:
+            raise ValueError(
+                f"A view of shape {view.shape} found; {n_rows} rows, one for each vector, are needed."
+            )
+    return found

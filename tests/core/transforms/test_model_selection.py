@@ -23,7 +23,7 @@ class TestModelSelection:
     def test_log_probability_by_hand(self):
         scores = np.array([[0, np.log(3)], [1e4, 1e4]])
         np.testing.assert_allclose(
-            model_selection._log_probabilities(scores, np.array([1, 0])), np.log([0.75, 0.5]), rtol=1e-9
+            model_selection.log_probabilities(scores, np.array([1, 0])), np.log([0.75, 0.5]), rtol=1e-9
         )
 
     def choose(self, X, label, names=None):
