@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.corpus import WordTable, echo_each_other, is_unspaced
-from core.maps.clusters.name_parts import repeats_label
+from core.maps.clusters.name_parts import LEADING_CHARACTERS, beginning, repeats_label
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -91,7 +91,7 @@ def name_clusters(
     taken : collection of str
         Names not to be given.
     labels : mapping of int to str, optional
-        Label that leads the name of a cluster, from `leading_labels`.
+        Label that leads the name of a cluster, from `leading_labels`; a long one is cut.
     quote : callable, optional
         Takes the texts of a cluster and returns names made of single texts, the best first; see
         `first_words`. Called only for clusters without a word.
@@ -125,6 +125,7 @@ def name_clusters(
     for number, weights, pairs in zip(numbers.tolist(), best, phrases, strict=True):
         label = (labels or {}).get(number, "")
         parts = _distinct_parts(table, _name_parts(table, weights, pairs), label)
+        label = beginning(label, LEADING_CHARACTERS)
         name = _join_parts(table, parts, weights, label, used_words, used)
         if not name:
             quotes = quote(np.flatnonzero(clusters == number)) if quote is not None else []

@@ -13,6 +13,9 @@ from core.maps.clusters.algorithms import typical_rows
 LEADING_PERCENT = 80
 """A label leads the name of a cluster from this share of its texts, in percent."""
 
+LEADING_CHARACTERS = 28
+"""Most characters of a label that leads a name: a map shows about 40 characters of a name."""
+
 QUOTED_CHARACTERS = 40
 """Most characters of a text that names a cluster without a word."""
 
@@ -58,7 +61,8 @@ def first_words(texts: Sequence[str], vectors: np.ndarray, rows: np.ndarray) -> 
     visible = np.array([row for row in rows.tolist() if _is_visible(str(texts[row]))], dtype=np.int64)
     if not len(visible):
         return []
-    return [f"“{_beginning(str(texts[row]))}”" for row in typical_rows(vectors, visible, QUOTED_TEXTS)]
+    typical = typical_rows(vectors, visible, QUOTED_TEXTS)
+    return [f"“{beginning(str(texts[row]), QUOTED_CHARACTERS)}”" for row in typical]
 
 
 def _is_visible(text: str) -> bool:
@@ -66,11 +70,14 @@ def _is_visible(text: str) -> bool:
     return any(unicodedata.category(sign)[0] in "LNPS" for sign in text)
 
 
-def _beginning(text: str) -> str:
-    """Return the beginning of a text on one line, cut after a word where one ends late enough."""
-    text = " ".join(text[: 50 * QUOTED_CHARACTERS].split())
-    if len(text) <= QUOTED_CHARACTERS:
+def beginning(text: str, longest: int) -> str:
+    """Return a text on one line of at most `longest` characters, cut after a word where one ends late enough.
+
+    A text that is cut ends with an ellipsis.
+    """
+    text = " ".join(text[: 50 * longest].split())
+    if len(text) <= longest:
         return text
-    cut = text[:QUOTED_CHARACTERS]  # the ellipsis takes the place of the space or of a character
+    cut = text[:longest]  # the ellipsis takes the place of the last space or character
     words = cut.rpartition(" ")[0].rstrip(" ,;:.!?–-")
-    return f"{words if 2 * len(words) >= QUOTED_CHARACTERS else cut[:-1]}…"
+    return f"{words if 2 * len(words) >= longest else cut[:-1]}…"

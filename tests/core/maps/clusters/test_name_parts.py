@@ -67,6 +67,17 @@ def test_words_of_scripts_without_spaces_do_not_repeat_the_label():
     assert names_of(texts, np.repeat([0, 1], 3), {0: "手机"})[0] == "手机: 屏幕"
 
 
+def test_a_long_label_leaves_room_for_the_words_and_stays_distinct():
+    texts = ["charge"] * 4 + ["boat"] * 4 + ["charge"] * 4 + ["boat"] * 4
+    long = "complains about a payment that came "
+    names = names_of(
+        texts, np.repeat([0, 1, 2, 3], 4), dict.fromkeys([0, 1], long + "late") | {2: long + "twice"}
+    )
+    assert names[0].startswith("complains about a") and names[0].endswith("…: charge") and len(names[0]) <= 40
+    assert len(set(names.values())) == 4
+    assert names_of(texts, np.repeat([0, 1, 2, 3], 4), {0: "x" * 80})[0] == f"{'x' * 27}…: charge"
+
+
 def test_clusters_of_one_label_have_different_words():
     texts = ["charge late"] * 4 + ["charge card"] * 4 + ["boat"] * 9
     names = names_of(texts, np.repeat([0, 1, 2], [4, 4, 9]), {0: "angry", 1: "angry"})
