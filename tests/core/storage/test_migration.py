@@ -12,9 +12,19 @@ import pytest
 
 from core.errors import StoreError
 from core.maps.clusters import ClusterChoice, cluster_map, decode_edit
-from core.storage import Store, load_answers, load_finding, load_fit, load_space
+from core.storage import (
+    Store,
+    encode_corpus,
+    lacks_views,
+    load_answers,
+    load_finding,
+    load_fit,
+    load_space,
+    load_views,
+)
 from core.storage.database import split_given_by
 from core.tasks import open_source
+from tests.conftest import ViewingEncoder
 
 FIXTURE = Path(__file__).resolve().parents[2] / "fixtures" / "store_1"
 EXPECTED = json.loads((FIXTURE / "expected.json").read_text())
@@ -73,6 +83,17 @@ def test_maps_clusters_edits_and_vectors_are_as_before(old):
     assert shown.codes.tolist() == EXPECTED["clusters"]["codes"]
     assert {str(code): name for code, name in shown.names.items()} == EXPECTED["clusters"]["names"]
     assert results.has_array(f"{EXPECTED['ready'].rpartition('#')[2]}.vectors")
+
+
+def test_views_can_be_added_beside_the_vectors(old):
+    key = EXPECTED["corpus"]
+    entry, results, texts = old.corpus_entry(key), old.results(key), old.load_corpus(key).texts.tolist()
+    assert lacks_views(results, entry.embedding_key) and load_views(results, entry.embedding_key) == []
+    vectors = np.array(results.load_array(f"{entry.embedding_key}.vectors"))
+    encode_corpus(results, entry.embedding_key, texts, ViewingEncoder())
+    views = ViewingEncoder().encode_with_views(texts)[1]
+    np.testing.assert_array_equal(np.stack(load_views(results, entry.embedding_key)), views)
+    np.testing.assert_array_equal(results.load_array(f"{entry.embedding_key}.vectors"), vectors)
 
 
 @pytest.mark.parametrize("expected", EXPECTED["analyses"], ids=lambda each: each["kind"])
