@@ -24,16 +24,16 @@ MOST_TERMS = 20_000
 MOST_PAIRS = 50_000
 """Different pairs of adjacent words at most: the most frequent ones."""
 
-ADDRESS_PATTERN = re.compile(r"(?:\w+://|www\.)\S+|[\w.+-]*@[\w.-]+")
-"""Links, mail addresses and @mentions."""
-
-RETWEET_PATTERN = re.compile(r"\b(?:RT|MT|via)(?=\s*:?\s*@\w)")
+RETWEET_PATTERN = re.compile(r"\b(?:RT|MT|via)(?=\s*:?\s*[@＠]\w)")
 """Marks of a repeated post, before the name of its author."""
 
 # Han, Hiragana and Katakana: scripts without spaces between words.
 UNSPACED = (
     "\u3005\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
 )
+
+ADDRESS_PATTERN = re.compile(rf"(?:[a-zA-Z]+://|www\.)\S+|(?:[^\W{UNSPACED}]|[.+-])*[@＠][\w.-]+")
+"""Links, mail addresses and @mentions, without the characters of `UNSPACED` before them."""
 
 
 def split_words(text: str) -> list[str]:
@@ -47,7 +47,7 @@ def split_words(text: str) -> list[str]:
         text = html.unescape(text)
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-    if "@" in text or "www." in text or "://" in text:
+    if "@" in text or "＠" in text or "www." in text or "://" in text:
         text = RETWEET_PATTERN.sub(" ", text)
         text = ADDRESS_PATTERN.sub(" ", text)
     found = _word_pattern(text.isascii()).findall(text)

@@ -15,6 +15,10 @@ from core.tasks.steps import keep_word_table
         ("see https://a.example/b?c=d or www.e.example", ["see", "or"]),
         ("@anna write to me@mail.example #late", ["write", "to", "late"]),
         ("RT @anna: late again via @bo", ["late", "again"]),
+        ("谢谢@美国航空 航班", ["谢谢", "航班"]),
+        ("RT @用户：延误 ＠delta", ["延误"]),
+        ("请看https://a.example/b", ["请看"]),
+        ("mail anna.b+c@de.example now", ["mail", "now"]),
         ("the RT scan, via Rome", ["the", "RT", "scan", "via", "Rome"]),
         (
             "soap &amp; tea&nbsp;time, caf&eacute; &#39;closed&#39; R&D",
@@ -31,6 +35,14 @@ from core.tasks.steps import keep_word_table
 )
 def test_split_words(text, words):
     assert split_words(text) == words
+
+
+def test_handles_and_entities_stand_in_no_pair_of_words():
+    texts = ["@delta late flight &amp; RT @united: late flight", "谢谢@航空 航班延误 ＠delta 航班延误"] * 3
+    table = table_words(read_words(texts), len(texts))
+    pairs = {(table.shown[first], table.shown[second]) for first, second in table.pairs.tolist()}
+    assert ("late", "flight") in pairs and ("航班", "班延") in pairs
+    assert not {word for pair in pairs for word in pair} & {"delta", "united", "amp", "RT", "航空"}
 
 
 def test_long_texts_are_read_in_part():
