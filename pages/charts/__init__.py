@@ -12,6 +12,7 @@ from pages.charts.histograms import (
     text_length_histogram,
 )
 from pages.charts.palette import GREY, category_colours, colour_of
+from pages.charts.shares import ShareRow, share_intervals
 from pages.charts.style import GAIN, LOSS, plain, short
 from pages.charts.thumbnail import map_thumbnail
 
@@ -20,6 +21,7 @@ __all__ = [
     "GAIN",
     "GREY",
     "LOSS",
+    "ShareRow",
     "SystemPoint",
     "accuracy_bars",
     "accuracy_by_seconds",
@@ -35,6 +37,7 @@ __all__ = [
     "map_thumbnail",
     "plain",
     "replaced_bars",
+    "share_intervals",
     "short",
     "text_length_histogram",
 ]

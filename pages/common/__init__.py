@@ -1,6 +1,6 @@
 """What several pages share: session state, cached reads, layout, jobs, label actions."""
 
-from pages.common.check_sample import FIRST_CHECKED, n_needed
+from pages.common.check_sample import FIRST_CHECKED, estimate_of, interval_text, n_needed
 from pages.common.clusterings import (
     clustering_for,
     clusters_job,
@@ -86,6 +86,7 @@ __all__ = [
     "draw_refit",
     "duration",
     "ensure_analysis",
+    "estimate_of",
     "evidence_help",
     "fit_problem",
     "forget_widget",
@@ -94,6 +95,7 @@ __all__ = [
     "gigabytes",
     "hand_outs",
     "has_widget",
+    "interval_text",
     "is_fitted",
     "is_prepared",
     "is_reencoded",

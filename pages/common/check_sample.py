@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from core.evidence import CheckEstimate, Interval, check_estimate
 from core.labels import CheckLabels, GuideLabels
+from core.maps import Fit
+from core.storage import Analysis
+from core.utils import percent
+from pages.common import cache
 
 FIRST_CHECKED = 30
 """Answered texts from which on the pages show estimates. Fewer are asked for where fewer texts are left."""
@@ -12,3 +17,15 @@ def n_needed(guide: GuideLabels, checks: CheckLabels) -> int:
     """Return the number of answered texts from which on estimates are shown."""
     n_open = len(checks.next_rows(guide, FIRST_CHECKED))
     return min(FIRST_CHECKED, checks.n_checked + n_open)
+
+
+def estimate_of(analysis: Analysis, fit: Fit) -> CheckEstimate:
+    """Return what the check sample says about a Fit's predictions; cost O(n_texts)."""
+    store = cache.store()
+    return check_estimate(fit, store.labels.read(analysis.id), store.check_labels.read(analysis.id))
+
+
+def interval_text(interval: Interval) -> str:
+    """Write an estimate with its 95 % confidence interval: "84 %, between 70 % and 93 %"."""
+    low, high = percent(interval.low), percent(interval.high)
+    return f"{percent(interval.value)}, between {low} and {high}"

@@ -7,6 +7,7 @@ import streamlit as st
 from core.evidence import findings_wanted
 from core.storage import load_findings
 from pages.common import cache, current_analysis, current_corpus, is_fitted, layout, navigation
+from pages.evidence.check_sample import draw_check_sample
 from pages.evidence.comparison import draw_compare_systems
 from pages.evidence.figures import draw_baselines, draw_label_accuracies, draw_learning_curve
 from pages.evidence.verdict import draw_verdict, has_labels
@@ -42,6 +43,7 @@ def evidence_page() -> None:
             draw_learning_curve(findings.curve)
     if has_labels(fit):
         draw_label_accuracies(fit, findings.evidence)
+    draw_check_sample(analysis, corpus, fit)
     st.markdown(f"##### What the {'re-encoding' if fit.method.reencodes else 'reshaping'} changed")
     draw_neighbour_change(findings.change, corpus, entry.embedding_key, fit)
     if "words" in wanted:

@@ -14,6 +14,8 @@ from core.storage import Analysis, CheckEvent
 from core.utils import cut
 from pages.common import (
     cache,
+    estimate_of,
+    interval_text,
     keep_notice,
     markdown,
     n_needed,
@@ -119,13 +121,14 @@ def check_progress(analysis: Analysis, guide: GuideLabels, fit: Fit | None) -> s
     said = f"{checks.n_checked:,} texts answered"
     if fit is None:
         return f"{said}: after a **Fit**, Evidence says how often its predicted labels are right."
-    return f"{said}."
+    accuracy = estimate_of(analysis, fit).accuracy
+    if accuracy is None:
+        return f"{said}."
+    return f"{said}: accuracy of the predicted labels **{interval_text(accuracy)}** (95 % confidence)."
 
 
 def draw_check_link(analysis: Analysis, guide: GuideLabels, fit: Fit | None) -> None:
     """Draw a link to the estimates, once there are any."""
     checks = cache.store().check_labels.read(analysis.id)
     if fit is not None and checks.n_checked >= max(1, n_needed(guide, checks)):
-        st.page_link(
-            navigation.EVIDENCE, label="See the shares of the labels", icon=":material/arrow_forward:"
-        )
+        st.page_link(navigation.EVIDENCE, label="**See the shares of the labels** :material/arrow_forward:")
