@@ -55,7 +55,8 @@ def poststratified_shares(
 ) -> Shares:
     """Estimate shares from counts in groups of the texts; each category may have groups of its own.
 
-    The margins of the groups add up as independent errors do, below and above apart (MOVER).
+    The margins of the groups add up as independent errors do, below and above apart (MOVER). Those of groups
+    without a sampled text, whose share is not estimated, are added in full.
 
     Parameters
     ----------
@@ -78,9 +79,15 @@ def poststratified_shares(
     rate[0] = np.where(empty[0], unsampled, rate[0])
     weights = n_texts / np.maximum(n_texts.sum(axis=0), 1)
     value = (weights * rate).sum(axis=0)
-    below = np.sqrt(np.square(weights * (rate - low)).sum(axis=0))
-    above = np.sqrt(np.square(weights * (high - rate)).sum(axis=0))
+    below = _add_margins(weights * (rate - low), empty)
+    above = _add_margins(weights * (high - rate), empty)
     return Shares(value, np.maximum(value - below, 0), np.minimum(value + above, 1))
+
+
+def _add_margins(margins: np.ndarray, empty: np.ndarray) -> np.ndarray:
+    """Return the margin of the sum over groups, from arrays (n_groups, m)."""
+    estimated, open_ones = np.where(empty, 0, margins), np.where(empty, margins, 0)
+    return np.asarray(np.sqrt(np.square(estimated).sum(axis=0)) + open_ones.sum(axis=0))
 
 
 def binomial_limits(
@@ -90,30 +97,25 @@ def binomial_limits(
 
     The limits are quantiles of beta distributions midway between those of Clopper and Pearson, which hold
     always and are wide, and those of Jeffreys, which hold on average: hits + 1/4 in place of + 0 and + 1/2.
-    A single rate is covered with 94 % or more, also where hits are rare. The sample counts as
-    n_sampled x (n_texts - 1) / (n_texts - n_sampled) texts, so that limits close when all texts are sampled.
-    Without a sampled text the limits are 0 and 1.
+    A rate is covered with 94 % or more, also where hits are rare. The distance of the limits from the rate is
+    multiplied by the root of the share of texts that were not sampled. Without a sampled text the limits are
+    0 and 1.
 
     References
     ----------
     Brown, Cai, DasGupta: "Interval estimation for a binomial proportion", Statistical Science 16, 2001.
-    Korn, Graubard: "Confidence intervals for proportions with small expected number of positive counts",
-    Survey Methodology 24, 1998 (beta quantiles at an effective sample size).
+    Cochran: "Sampling techniques", 3rd ed., Wiley 1977, chapter 2 (finite population correction).
     """
     from scipy.special import betaincinv
 
     hits, n_sampled, n_texts = np.broadcast_arrays(hits, n_sampled, n_texts)
-    some, all_sampled = n_sampled > 0, n_sampled >= n_texts
+    some = n_sampled > 0
     rate = np.divide(hits, n_sampled, out=np.full(hits.shape, 0.5), where=some)
-    left = np.where(all_sampled, 1, n_texts - n_sampled)
-    size = np.where(some, n_sampled * np.maximum(n_texts - 1, 1) / left, 1.0)
-    found = rate * size
-    tail = (1 - LEVEL) / 2
-    low = np.where(found > 0, betaincinv(found + 0.25, size - found + 0.75, tail), 0)
-    high = np.where(found < size, betaincinv(found + 0.75, size - found + 0.25, 1 - tail), 1)
-    low, high = np.minimum(low, rate), np.maximum(high, rate)
-    low, high = np.where(some, low, 0), np.where(some, high, 1)
-    return rate, np.where(all_sampled & some, rate, low), np.where(all_sampled & some, rate, high)
+    tail, missed = (1 - LEVEL) / 2, n_sampled - hits
+    low = np.where(hits > 0, betaincinv(hits + 0.25, missed + 0.75, tail), 0)
+    high = np.where(missed > 0, betaincinv(hits + 0.75, missed + 0.25, 1 - tail), 1)
+    shrink = np.sqrt(np.where(some, (n_texts - n_sampled) / np.maximum(n_texts - 1, 1), 1))
+    return rate, rate - shrink * (rate - low), rate + shrink * (high - rate)
 
 
 def wilson_limits(hits: np.ndarray, n_sampled: int) -> tuple[np.ndarray, np.ndarray]:

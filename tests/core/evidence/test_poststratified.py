@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import beta, binom
+from scipy.stats import beta, binom, hypergeom
 
 poststratified = importlib.import_module("core.evidence.poststratified")
 
@@ -84,3 +84,14 @@ def test_intervals_are_within_0_and_1_and_contain_the_estimate(data):
     columns = [np.array(each)[:, None] for each in (hits, sampled, texts)]
     found = poststratified.poststratified_shares(*columns)
     assert 0 <= found.low[0] <= found.value[0] + 1e-12 and found.value[0] - 1e-12 <= found.high[0] <= 1
+
+
+@pytest.mark.parametrize(("n_texts", "n_sampled"), [(40, 20), (80, 50), (80, 70)])
+def test_few_hits_among_few_texts_are_covered(n_texts, n_sampled):
+    _, low, high = poststratified.binomial_limits(
+        np.arange(n_sampled + 1), np.array(n_sampled), np.array(n_texts)
+    )
+    for n_hits in range(1, n_texts // 2):
+        chances = hypergeom.pmf(np.arange(n_sampled + 1), n_texts, n_hits, n_sampled)
+        held = (low <= n_hits / n_texts + 1e-9) & (n_hits / n_texts - 1e-9 <= high)
+        assert chances[held].sum() >= 0.92
