@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -46,8 +47,10 @@ def control(
     X: np.ndarray,
     y: np.ndarray,
     *,
+    views: Sequence[np.ndarray] | None = None,
     graph: Graph | None = None,
     label_vectors: np.ndarray | None = None,
+    label_views: Sequence[np.ndarray] | None = None,
     random_state: int = 0,
     transform: TransformerMixin | None = None,
     progress: Progress | None = None,
@@ -63,7 +66,7 @@ def control(
 
     Parameters
     ----------
-    X, y, graph, label_vectors, random_state, transform
+    X, y, views, graph, label_vectors, label_views, random_state, transform
         As for `cross_validate`.
     progress : Progress, optional
         Called with (fits done, all fits), often.
@@ -71,10 +74,17 @@ def control(
     Raises
     ------
     ValueError
-        When X and y differ in length.
+        When X, y and a view differ in length.
     """
     holdout = prepare_holdout(
-        X, y, graph=graph, label_vectors=label_vectors, transform=transform, random_state=random_state
+        X,
+        y,
+        views=views,
+        graph=graph,
+        label_vectors=label_vectors,
+        label_views=label_views,
+        transform=transform,
+        random_state=random_state,
     )
     if not holdout.enough:
         return Control()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from sklearn.base import TransformerMixin
 
@@ -20,8 +22,10 @@ def cross_validate(
     X: np.ndarray,
     y: np.ndarray,
     *,
+    views: Sequence[np.ndarray] | None = None,
     graph: Graph | None = None,
     label_vectors: np.ndarray | None = None,
+    label_views: Sequence[np.ndarray] | None = None,
     random_state: int = 0,
     folds: int = 5,
     repeats: int = 5,
@@ -52,10 +56,14 @@ def cross_validate(
         Generic embeddings.
     y : array of int, shape (n_texts,)
         Class codes; -1 where unlabelled.
+    views : sequence of arrays of shape (n_texts, n_dims of the view), optional
+        Token means of hidden layers of the encoder, for transforms that use them.
     graph : Graph, optional
         Neighbour graph of X, for transforms that use one; built when needed and not given.
     label_vectors : array of shape (n_names, n_dims), optional
         Embedding of the name of class c in row c, for transforms that use them.
+    label_views : sequence of arrays of shape (n_names, n_dims of the view), optional
+        The same hidden layers of the names.
     random_state : int, default=0
         Seed of the split. The same texts with the same labels are split the same way, whatever their order.
     folds : int, default=5
@@ -74,8 +82,8 @@ def cross_validate(
     Raises
     ------
     ValueError
-        When folds or repeats are too few, X, y and `reencoded` differ in length, or a transform is given as
-        well as re-encoded vectors.
+        When folds or repeats are too few, X, y, a view and `reencoded` differ in length, or a transform is
+        given as well as re-encoded vectors.
 
     References
     ----------
@@ -88,8 +96,10 @@ def cross_validate(
     holdout = prepare_holdout(
         X,
         y,
+        views=views,
         graph=graph,
         label_vectors=label_vectors,
+        label_views=label_views,
         transform=transform,
         random_state=random_state,
         reencoded=reencoded,

@@ -144,32 +144,34 @@ def prepare_holdout(
     label_vectors: np.ndarray | None,
     transform: TransformerMixin | None,
     random_state: int,
+    views: Sequence[np.ndarray] | None = None,
+    label_views: Sequence[np.ndarray] | None = None,
     reencoded: np.ndarray | None = None,
 ) -> Holdout:
     """Return the labelled texts of a corpus, and what a fit needs.
 
-    A corpus of more than `HOLDOUT_TEXTS` texts is sampled, and the sample gets a neighbour graph of its own.
-    The sample has the labelled texts (at most `HOLDOUT_LABELS`) and others drawn at random. One text of each
-    set of labelled copies keeps its label.
+    A corpus of more than `HOLDOUT_TEXTS` texts is sampled, its views too, and the sample gets a neighbour
+    graph of its own. The sample has the labelled texts (at most `HOLDOUT_LABELS`) and others drawn at random.
+    One text of each set of labelled copies keeps its label.
 
     Raises
     ------
     ValueError
-        When X, y and `reencoded` differ in length, or both a transform and re-encoded vectors are given.
+        When X, y, a view and `reencoded` differ in length, or both a transform and re-encoded vectors are
+        given.
     """
     from core.transforms import GuidedTransform
 
     X, y = np.asarray(X), np.asarray(y)
-    if len(X) != len(y):
-        raise ValueError(f"{len(X)} texts and {len(y)} labels found; give one label per text, -1 for none.")
-    if reencoded is not None and len(reencoded) != len(X):
-        raise ValueError(f"{len(X)} texts and {len(reencoded)} re-encoded vectors found; give one per text.")
+    views, label_views = (list(() if given is None else given) for given in (views, label_views))
+    _check_lengths(len(X), len(y), views, reencoded)
     if reencoded is not None and transform is not None:
         raise ValueError("A transform and re-encoded vectors are given; only one of them can be tested.")
     given = dict(zip(*(part.tolist() for part in np.unique(y[y >= 0], return_counts=True)), strict=True))
     sample = _sample(y, random_state)
     if len(sample) < len(X):
         X, y, graph = X[sample], y[sample], None
+        views = [view[sample] for view in views]
         reencoded = None if reencoded is None else reencoded[sample]
     rows = np.flatnonzero(y >= 0)
     if len(rows):
@@ -184,8 +186,8 @@ def prepare_holdout(
     if reencoded is not None:
         return holdout
     taken = inspect.signature(transform.fit).parameters
-    if "label_vectors" in taken:
-        holdout.arguments["label_vectors"] = label_vectors
+    named = {"views": views, "label_vectors": label_vectors, "label_views": label_views}
+    holdout.arguments.update({name: value for name, value in named.items() if name in taken})
     if "graph" in taken and holdout.enough:
         holdout.arguments["graph"] = build_graph(X, random_state=random_state) if graph is None else graph
     return holdout
@@ -208,6 +210,20 @@ def score_parts(
     with np.errstate(invalid="ignore"):
         generic, reshaped = totals / times
     return HoldoutScores(*generic), HoldoutScores(*reshaped)
+
+
+def _check_lengths(
+    n_texts: int, n_labels: int, views: Sequence[np.ndarray], reencoded: np.ndarray | None
+) -> None:
+    if n_texts != n_labels:
+        raise ValueError(
+            f"{n_texts} texts and {n_labels} labels found; give one per text, -1 for none."
+        )
+    for view in views:
+        if len(view) != n_texts:
+            raise ValueError(f"{n_texts} texts and a view of {len(view)} found; give a row of it per text.")
+    if reencoded is not None and len(reencoded) != n_texts:
+        raise ValueError(f"{n_texts} texts and {len(reencoded)} re-encoded vectors found; give one per text.")
 
 
 def _sample(y: np.ndarray, random_state: int) -> np.ndarray:

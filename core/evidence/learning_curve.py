@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,8 +105,10 @@ def learning_curve(
     X: np.ndarray,
     y: np.ndarray,
     *,
+    views: Sequence[np.ndarray] | None = None,
     graph: Graph | None = None,
     label_vectors: np.ndarray | None = None,
+    label_views: Sequence[np.ndarray] | None = None,
     random_state: int = 0,
     transform: TransformerMixin | None = None,
     progress: Progress | None = None,
@@ -121,7 +123,7 @@ def learning_curve(
 
     Parameters
     ----------
-    X, y, graph, label_vectors, random_state, transform
+    X, y, views, graph, label_vectors, label_views, random_state, transform
         As for `cross_validate`.
     progress : Progress, optional
         Called with (fits done, all fits) before each fit.
@@ -129,7 +131,7 @@ def learning_curve(
     Raises
     ------
     ValueError
-        When X and y differ in length.
+        When X, y and a view differ in length.
 
     References
     ----------
@@ -139,7 +141,14 @@ def learning_curve(
     BMC Medical Informatics and Decision Making 12, 2012 (fitting it to the labels at hand).
     """
     holdout = prepare_holdout(
-        X, y, graph=graph, label_vectors=label_vectors, transform=transform, random_state=random_state
+        X,
+        y,
+        views=views,
+        graph=graph,
+        label_vectors=label_vectors,
+        label_views=label_views,
+        transform=transform,
+        random_state=random_state,
     )
     n_labels = sum(holdout.given.values())
     if not holdout.enough:

@@ -55,6 +55,14 @@ def topics(n=400, n_classes=4, loudness=0.6, seed=0):
     return unit(X), label
 
 
+def only_in_a_view(n=300, n_classes=3, loudness=1.5, seed=0):
+    """A space of noise, with two views: the label is the main structure of the second alone."""
+    rng = np.random.default_rng(seed)
+    X, other = (unit(rng.standard_normal((n, 24))) for _ in range(2))
+    view, label = topics(n, n_classes, loudness, seed)
+    return X, [other.astype(np.float16), view.astype(np.float16)], label
+
+
 def partly(labels, n, seed=0):
     y = np.full(len(labels), -1)
     rows = np.random.default_rng(seed).choice(len(labels), n, replace=False)

@@ -7,7 +7,7 @@ from core.evidence import (
     baselines,
     control,
 )
-from tests.support.label_spaces import Doubled, crossed, partly, topics
+from tests.support.label_spaces import Doubled, crossed, only_in_a_view, partly, topics
 
 
 @pytest.fixture
@@ -37,6 +37,14 @@ class TestControl:
             assert ((permuted >= 0) == (y >= 0)).all()
             assert (permuted != y).any()
         assert (again != first).any()
+
+    @pytest.mark.model
+    def test_views_are_used_and_reveal_no_permuted_label(self, monkeypatch):
+        monkeypatch.setattr(baselines, "_published", lambda *_: math.nan)
+        X, views, label = only_in_a_view()
+        y = partly(label, 40)
+        permuted = control(X, y, views=views).permuted
+        assert 0.15 < permuted < 0.5 and permuted != control(X, y).permuted
 
     def test_too_few_labels_have_no_control(self):
         X, label = crossed()

@@ -20,6 +20,7 @@ from tests.support.label_spaces import (
     Shaken,
     crossed,
     on_circle,
+    only_in_a_view,
     partly,
     topics,
     unit,
@@ -165,6 +166,36 @@ class TestMeasure:
         assert all(given is names for _, _, given in Doubled.seen)
         assert cross_validate(X, partly(label, 40), label_vectors=names, repeats=1).enough
         assert cross_validate(X, partly(label, 40), label_vectors=names, repeats=1, transform=Shaken()).enough
+
+    def test_a_label_that_stands_in_a_view_alone_is_found_there(self):
+        X, views, label = only_in_a_view()
+        y = partly(label, 60)
+        assert cross_validate(X, y, repeats=2).verdict == "no gain"
+        evidence = cross_validate(X, y, views=views, repeats=2)
+        assert evidence.verdict == "helps" and evidence.reshaped > evidence.generic + 0.2
+
+    def test_views_are_sampled_with_the_texts(self, monkeypatch):
+        monkeypatch.setattr(holdout, "HOLDOUT_TEXTS", 150)
+        X, views, label = only_in_a_view()
+        y = partly(label, 60)
+        assert cross_validate(X, y, views=views, repeats=1).verdict == "helps"
+
+    def test_views_of_the_names_reach_the_transform(self):
+        X, views, label = only_in_a_view(loudness=0.4)
+        y, names = partly(label, 30), np.ones((3, 24), dtype=np.float32)
+        of_view = [np.stack([view[label == code].mean(axis=0) for code in range(3)]) for view in views]
+        known = {"views": views, "label_vectors": names, "repeats": 1}
+        named = cross_validate(X, y, **known, label_views=of_view)
+        assert named.reshaped > cross_validate(X, y, **known).reshaped
+
+    def test_a_transform_that_knows_no_views_gets_none(self, doubled):
+        X, views, label = only_in_a_view()
+        assert cross_validate(X, partly(label, 40), views=views, transform=doubled, repeats=1).enough
+
+    def test_views_of_other_texts_are_refused(self):
+        X, views, label = only_in_a_view()
+        with pytest.raises(ValueError, match="300 texts and a view of 299"):
+            cross_validate(X, partly(label, 40), views=[views[0], views[1][1:]])
 
     def test_any_transform_can_be_tested_and_is_not_fitted_itself(self):
         X, label = crossed()

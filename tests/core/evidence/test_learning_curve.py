@@ -6,12 +6,17 @@ from core.evidence import (
     LearningCurve,
     learning_curve,
 )
-from tests.support.label_spaces import crossed, partly, without_meaning
+from tests.support.label_spaces import crossed, only_in_a_view, partly, without_meaning
 
 pytestmark = pytest.mark.model
 
 
 class TestLearningCurve:
+    def test_labels_in_a_view_alone_make_the_curve_rise(self):
+        X, views, label = only_in_a_view()
+        *_, last = learning_curve(X, partly(label, 60), views=views).points
+        assert last.reshaped > last.generic + 0.2
+
     def test_more_labels_help_where_the_curve_rises(self):
         X, label = crossed()
         curve = learning_curve(X, partly(label, 60))
