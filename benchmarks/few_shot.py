@@ -189,7 +189,7 @@ def read_spaces(folder: Path, cache: Path, most_texts: int = MOST_TEXTS) -> list
             raise SystemExit(str(error)) from error
         vectors = encode(material.texts, encoder, cache)
         for facet in material.facets:
-            label_vectors = name_vectors(encoder, facet)
+            label_vectors, _ = name_vectors(encoder, facet)
             spaces.append(Space(material.dataset, facet, vectors, label_vectors, material.texts))
             n_texts, n_labels = len(facet.labelled), len(facet.labels)
             print(f"{material.dataset}, {facet.name}: {n_texts:,} texts, {n_labels} labels", flush=True)

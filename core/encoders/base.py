@@ -150,9 +150,15 @@ def gives_views(encoder: Encoder) -> TypeGuard[ViewsEncoder]:
 
 
 def encode_like_corpus(
-    encoder: Encoder, texts: Sequence[str], *, instruction: str | None = None
+    encoder: Encoder,
+    texts: Sequence[str],
+    *,
+    instruction: str | None = None,
+    progress: Progress | None = None,
 ) -> tuple[np.ndarray, list[np.ndarray]]:
     """Encode texts as those of a corpus, which has views where its encoder gives them.
+
+    Parameters and errors are those of `encode`.
 
     Returns
     -------
@@ -161,8 +167,8 @@ def encode_like_corpus(
         [] where the encoder gives none.
     """
     if not gives_views(encoder):
-        return encoder.encode(texts, instruction=instruction), []
-    vectors, views = encoder.encode_with_views(texts, instruction=instruction)
+        return encoder.encode(texts, instruction=instruction, progress=progress), []
+    vectors, views = encoder.encode_with_views(texts, instruction=instruction, progress=progress)
     return vectors, list(views)
 
 

@@ -216,9 +216,7 @@ def _check_lengths(
     n_texts: int, n_labels: int, views: Sequence[np.ndarray], reencoded: np.ndarray | None
 ) -> None:
     if n_texts != n_labels:
-        raise ValueError(
-            f"{n_texts} texts and {n_labels} labels found; give one per text, -1 for none."
-        )
+        raise ValueError(f"{n_texts} texts and {n_labels} labels found; give one per text, -1 for none.")
     for view in views:
         if len(view) != n_texts:
             raise ValueError(f"{n_texts} texts and a view of {len(view)} found; give a row of it per text.")

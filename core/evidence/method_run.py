@@ -28,6 +28,10 @@ class MethodInput:
         Class codes; -1 where unlabelled. Only transforms use them.
     label_vectors : ndarray of shape (n_labels, n_dims), optional
         Encoded label names. Only `GuidedTransform` uses them.
+    views : sequence of arrays of shape (n_texts, n_dims of the view)
+        Hidden layers of the texts. Only `GuidedTransform` uses them.
+    label_views : sequence of arrays of shape (n_labels, n_dims of the view)
+        The same hidden layers of the label names.
     graph : Graph, optional
         Nearest neighbours of `vectors`; built where `GuidedTransform` needs it and it is not given.
     texts : sequence of n_texts str
@@ -40,6 +44,8 @@ class MethodInput:
     given: np.ndarray
     label_vectors: np.ndarray | None = None
     graph: Graph | None = None
+    views: Sequence[np.ndarray] = ()
+    label_views: Sequence[np.ndarray] = ()
     texts: Sequence[str] = ()
     instruction: str | None = None
 
@@ -76,7 +82,12 @@ def run_method(
         case MethodKind.GUIDED:
             guided = GuidedTransform(random_state=seed)
             return guided.fit_transform(
-                sample.vectors, sample.given, graph=sample.graph, label_vectors=sample.label_vectors
+                sample.vectors,
+                sample.given,
+                views=sample.views,
+                graph=sample.graph,
+                label_vectors=sample.label_vectors,
+                label_views=sample.label_views,
             )
         case MethodKind.GSTRANSFORM:
             published = GSTransform(random_state=seed)

@@ -26,7 +26,7 @@ from core.evidence.comparison import (
     sample_rows,
 )
 from core.labels import label_phrases
-from core.storage import ArtifactStore, EncodedCorpus, Store, find_precomputed
+from core.storage import ArtifactStore, EncodedCorpus, Store, find_precomputed, has_views, load_views
 from core.tasks.model_cache import load_warm_corpus
 from core.transforms import Method, MethodKind
 from core.utils import ChildProcessFailed, Report, content_key, run_in_child
@@ -62,11 +62,13 @@ class ComparisonInputs:
         return content_key("comparison", COMPARISON_VERSION, *parts)
 
     def row_key(self, system: System) -> str:
-        """Return the key of the row of a system, the same as in earlier versions."""
+        """Return the key of the row of a system, the same as in earlier versions, which knew no views."""
         method = system.method
         signature = files_signature(method.encoder) if method.reencodes else ""
-        kind = json.loads(method.to_key())["kind"]
-        return f"{self.key}.{content_key('row', kind, method.encoder, method.template, signature)}"
+        parts = [json.loads(method.to_key())["kind"], method.encoder, method.template, signature]
+        if method.kind == MethodKind.GUIDED and has_views(self.results, self.entry.embedding_key):
+            parts.append("views")
+        return f"{self.key}.{content_key('row', *parts)}"
 
     def refusal(self, system: System) -> str:
         """Return why a system cannot be measured; "" when it can."""
@@ -184,12 +186,14 @@ def measure_in_child(report: Report, *, sample: Mapping, method: Mapping) -> dic
     known, chosen = dict(sample), Method(**method)
     results = ArtifactStore(Path(known.pop("folder")))
     rows = np.array(known.pop("rows"), dtype=np.int64)
-    vectors = np.asarray(results.load_array(f"{known.pop('embedding_key')}.vectors")[rows])
+    embedding_key = known.pop("embedding_key")
+    vectors = np.asarray(results.load_array(f"{embedding_key}.vectors")[rows])
+    views = [np.asarray(view[rows]) for view in load_views(results, embedding_key)]
     given = np.array(known.pop("given"), dtype=np.int64)
     key = find_precomputed(results, chosen.encoder) if chosen.reencodes else None
     measured = measure_system(
         report,
-        sample=Sample(vectors=vectors, given=given, **known),
+        sample=Sample(vectors=vectors, given=given, views=views, **known),
         method=chosen,
         precomputed=None if key is None else np.asarray(results.load_array(f"{key}.vectors")[rows]),
     )

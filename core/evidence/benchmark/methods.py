@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from core.encoders import Encoder
 from core.evidence.benchmark.data import Facet
-from core.labels import encode_names, label_phrases, suggest
+from core.labels import encode_names_like_corpus, label_phrases, suggest
 from core.transforms import Method, MethodKind
 
 Picking = Literal["random", "suggested"]
@@ -62,21 +62,36 @@ def make_settings(
     return list(dict.fromkeys(settings))
 
 
-def pick(facet: Facet, vectors: np.ndarray, n: int, picking: Picking, seed: int) -> np.ndarray:
+def pick(
+    facet: Facet,
+    vectors: np.ndarray,
+    n: int,
+    picking: Picking,
+    seed: int,
+    views: Sequence[np.ndarray] = (),
+) -> np.ndarray:
     """Return the rows that get their labels, int64, first pick first, with at least two different labels.
 
     Suggested texts come ten at a time, as in the app; fewer than n where no more different texts are
     suggested. Only labelled texts are candidates, and n is at most their number.
+
+    Parameters
+    ----------
+    vectors : ndarray of float32, shape (n_texts, n_dims)
+    views : sequence of arrays of shape (n_texts, n_dims of the view)
+        Hidden layers, where the encoder gives them; suggestions use them too.
     """
     rows = facet.labelled
     permuted = np.random.default_rng(seed).permutation(rows)
     if picking == "random":
         picked = permuted[:n]
     else:
+        candidates, some = vectors[rows], [view[rows] for view in views]
         y = np.full(len(rows), -1)
         order: list[int] = []
         while len(order) < n:
-            suggested = suggest(vectors[rows], y, min(SUGGESTED_AT_ONCE, n - len(order)), random_state=seed)
+            left = min(SUGGESTED_AT_ONCE, n - len(order))
+            suggested = suggest(candidates, y, left, views=some, random_state=seed)
             if not len(suggested):
                 break
             y[suggested] = facet.codes[rows[suggested]]
@@ -88,9 +103,9 @@ def pick(facet: Facet, vectors: np.ndarray, n: int, picking: Picking, seed: int)
     return picked.astype(np.int64)
 
 
-def name_vectors(encoder: Encoder, facet: Facet) -> np.ndarray:
-    """Return the encoded label names (n_labels, n_dims), as a Fit makes them."""
-    return encode_names(encoder, label_phrases(facet.instruction or "", list(facet.labels)))
+def name_vectors(encoder: Encoder, facet: Facet) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Return the encoded label names (n_labels, n_dims) and their views, as a Fit makes them."""
+    return encode_names_like_corpus(encoder, label_phrases(facet.instruction or "", list(facet.labels)))
 
 
 def shown_codes(facet: Facet, picked: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from core.encoders import Encoder
+from core.encoders import Encoder, encode_like_corpus
 from core.errors import EncoderUnavailable
 from core.utils import content_key
 
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 
 class Fitted(Protocol):
-    """A fitted transform, or its linear form: generic vectors (n, d) in, reshaped vectors (n, m) out."""
+    """A fitted transform, or its linear form: generic vectors (n, d) in, reshaped vectors (n, m) out.
+
+    One that was fitted to views is also given `views=`, a list of arrays (n, d of the view).
+    """
 
     def transform(self, X: np.ndarray) -> np.ndarray:
         """Return the reshaped vectors."""
@@ -79,10 +82,10 @@ class MtebEncoder:
             With `value` "query" or "document".
         """
         texts = [text for batch in inputs for text in batch["text"]]
-        vectors = self.encoder.encode(texts, instruction=self._instruction_for(task_metadata, prompt_type))
+        instruction = self._instruction_for(task_metadata, prompt_type)
         if self.transform is None:
-            return vectors
-        return np.asarray(self.transform.transform(vectors), dtype=np.float32)
+            return self.encoder.encode(texts, instruction=instruction)
+        return self._reshape(self.transform, texts, instruction)
 
     def similarity(self, first: object, second: object) -> Tensor:
         """Return the cosines of all rows of `first` with all rows of `second`, (n_first, n_second)."""
@@ -118,13 +121,33 @@ class MtebEncoder:
             prompt = prompt.get(getattr(prompt_type, "value", prompt_type))
         return prompt or None
 
+    def _reshape(self, transform: Fitted, texts: Sequence[str], instruction: str | None) -> np.ndarray:
+        if not _takes_views(transform, self.encoder.n_dims):
+            vectors, more = self.encoder.encode(texts, instruction=instruction), {}
+        else:
+            vectors, views = encode_like_corpus(self.encoder, texts, instruction=instruction)
+            more = {"views": views}
+        return np.asarray(transform.transform(vectors, **more), dtype=np.float32)
+
     def _revision(self) -> str:
-        """Key of model, instruction and transform; the transform counts by its result on fixed vectors."""
+        """Key of model, instruction and transform; the transform counts by its result on fixed vectors.
+
+        Where it takes views, on fixed texts.
+        """
         if self.transform is None:
             return content_key(self.encoder.key, self.instruction)
+        if _takes_views(self.transform, self.encoder.n_dims):
+            reshaped = self._reshape(self.transform, [str(number) for number in range(8)], None)
+            return content_key(self.encoder.key, self.instruction, reshaped.round(4))
         probe = np.random.default_rng(0).normal(size=(8, self.encoder.n_dims)).astype(np.float32)
         reshaped = np.asarray(self.transform.transform(probe), dtype=np.float32)
         return content_key(self.encoder.key, self.instruction, reshaped.round(4))
+
+
+def _takes_views(transform: Fitted, n_dims: int) -> bool:
+    """Whether a transform was fitted to views: `GuidedTransform` by its mix, a linear form by its inputs."""
+    mix, weights = getattr(transform, "view_mix_", None), getattr(transform, "weights", None)
+    return bool(mix is not None and mix.n_views) or (weights is not None and len(weights) > n_dims)
 
 
 def _unit_tensor(vectors: object) -> Tensor:

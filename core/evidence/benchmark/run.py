@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy as np
 
-from core.encoders import DEFAULT_ENCODER, Encoder, load_encoder
+from core.encoders import DEFAULT_ENCODER, Encoder, encode_like_corpus, load_encoder
 from core.evidence.benchmark.data import (
     Facet,
     GroupedTexts,
@@ -19,6 +19,7 @@ from core.evidence.benchmark.data import (
     Wordings,
     check_names,
 )
+from core.evidence.benchmark.generic_space import GenericSpace
 from core.evidence.benchmark.methods import Setting, name_vectors, shown_codes
 from core.evidence.benchmark.metrics import clustering_score, purity_score, similarity_score, triplet_score
 from core.evidence.benchmark.report import Report as ScoreReport
@@ -26,7 +27,7 @@ from core.evidence.benchmark.report import ScoreCollector
 from core.evidence.benchmark.splits import Split, make_splits
 from core.evidence.method_run import MethodInput, instruction_for, run_method
 from core.transforms import MethodKind
-from core.utils import Report, progress_of
+from core.utils import Progress, Report, progress_of
 
 
 def evaluate(
@@ -95,13 +96,16 @@ class Runner:
         self.settings = settings
         self.collector = collector
         self.report = report
-        self._generic: tuple[list[str], np.ndarray, float] | None = None
+        self._generic: tuple[list[str], GenericSpace] | None = None
 
-    def space(self, material: GroupedTexts) -> tuple[np.ndarray, float]:
-        """Return the generic vectors, kept for the last texts, and the seconds that they took."""
+    def space(self, material: GroupedTexts) -> GenericSpace:
+        """Return the generic space; that of the last texts is kept."""
         if self._generic is None or self._generic[0] is not material.texts:
-            self._generic = (material.texts, *self._encode(material.texts, None, material.dataset))
-        return self._generic[1:]
+            progress, started = self._progress(material.dataset), time.perf_counter()
+            vectors, views = encode_like_corpus(self.encoder, material.texts, progress=progress)
+            found = GenericSpace(vectors, views, time.perf_counter() - started)
+            self._generic = (material.texts, found)
+        return self._generic[1]
 
     def score_grouped(self, material: GroupedTexts, splits: list[list[Split]]) -> None:
         """Score clusterings, purity, triplets, pairs made of them, and robustness."""
@@ -183,15 +187,16 @@ class Runner:
         self, material: GroupedTexts, facet: Facet, setting: Setting, split: Split
     ) -> tuple[np.ndarray, float]:
         """Generic vectors or those of a transform, and the seconds that they took."""
-        vectors, seconds = self.space(material)
+        generic = self.space(material)
         if not setting.method.learns:
-            return vectors, seconds
+            return generic.vectors, generic.seconds
         what = f"{material.dataset}, {facet.name}: {setting.title}, seed {split.seed}"
         self.report(what, 0, 1)
         started = time.perf_counter()
         guided = setting.method.kind == MethodKind.GUIDED
-        names = name_vectors(self.encoder, facet) if guided else None
-        sample = MethodInput(vectors, shown_codes(facet, split.picked[setting]), names)
+        names, name_views = name_vectors(self.encoder, facet) if guided else (None, [])
+        given = shown_codes(facet, split.picked[setting])
+        sample = MethodInput(generic.vectors, given, names, views=generic.views, label_views=name_views)
         progress = progress_of(self.report, what)
         made = run_method(setting.method, sample, seed=split.seed, progress=progress)
         return made, time.perf_counter() - started
@@ -206,10 +211,12 @@ class Runner:
         return given
 
     def _encode(self, texts: Sequence[str], instruction: str | None, what: str) -> tuple[np.ndarray, float]:
-        progress = progress_of(self.report, f"{what}: encoding with {self.encoder.name}")
-        started = time.perf_counter()
+        progress, started = self._progress(what), time.perf_counter()
         vectors = self.encoder.encode(texts, instruction=instruction, progress=progress)
         return vectors, time.perf_counter() - started
+
+    def _progress(self, what: str) -> Progress:
+        return progress_of(self.report, f"{what}: encoding with {self.encoder.name}")
 
     def _encode_pairs(self, material: TextPairs, setting: Setting) -> tuple[np.ndarray, np.ndarray, float]:
         """Vectors of both texts of each pair under its instruction, and the mean seconds of an instruction.

@@ -9,6 +9,7 @@ import numpy as np
 
 from core.errors import CorpusError
 from core.evidence.benchmark.data import Facet, GroupedTexts, draw_triplets
+from core.evidence.benchmark.generic_space import GenericSpace
 from core.evidence.benchmark.methods import Setting, pick
 
 MIN_LABELLED_RATIO = 2
@@ -39,7 +40,7 @@ def make_splits(
     material: GroupedTexts,
     settings: Sequence[Setting],
     seeds: Sequence[int],
-    space: Callable[[GroupedTexts], tuple[np.ndarray, float]],
+    space: Callable[[GroupedTexts], GenericSpace],
     note: Callable[[str], None],
 ) -> list[list[Split]]:
     """Return a split for each facet and seed.
@@ -49,7 +50,7 @@ def make_splits(
     settings : sequence of Setting
         All that are compared. One that would learn from more than half of a facet's labels is left out.
     space : callable
-        Returns the generic vectors (n_texts, n_dims) and their seconds; called where texts are picked.
+        Returns the generic space; called where texts are picked.
     note : callable
         Called with a sentence on what is left out.
 
@@ -61,8 +62,8 @@ def make_splits(
     splits = []
     for facet in material.facets:
         learning = _learning(material, facet, settings, note)
-        vectors = space(material)[0] if learning else np.empty((len(material.texts), 0))  # unused
-        splits.append([_split(material, facet, learning, vectors, seed) for seed in seeds])
+        generic = space(material) if learning else None
+        splits.append([_split(material, facet, learning, generic, seed) for seed in seeds])
     return splits
 
 
@@ -82,9 +83,12 @@ def _learning(
 
 
 def _split(
-    material: GroupedTexts, facet: Facet, learning: list[Setting], vectors: np.ndarray, seed: int
+    material: GroupedTexts, facet: Facet, learning: list[Setting], generic: GenericSpace | None, seed: int
 ) -> Split:
-    picked = {each: pick(facet, vectors, each.labels, each.picking, seed) for each in learning}
+    picked = {}
+    if generic is not None:
+        for each in learning:
+            picked[each] = pick(facet, generic.vectors, each.labels, each.picking, seed, generic.views)
     shown = np.concatenate([np.empty(0, np.int64), *picked.values()])
     scored = np.setdiff1d(facet.labelled, shown)
     if len(np.unique(facet.codes[scored])) < 2:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,6 +14,7 @@ import numpy as np
 from core.encoders import (
     Encoder,
     EncoderSpec,
+    encode_like_corpus,
     family_of,
     host_of,
     load_encoder,
@@ -24,7 +25,7 @@ from core.errors import LabelError
 from core.evidence.cross_validation import cross_validate
 from core.evidence.method_run import MethodInput, instruction_for, run_method
 from core.evidence.result import Evidence
-from core.labels import encode_names
+from core.labels import encode_names_like_corpus
 from core.neighbours import EXACT_LIMIT, build_graph
 from core.transforms import GSTransform, Method, MethodKind
 from core.utils import Report, graphics_peak_bytes, peak_bytes, progress_of
@@ -47,6 +48,8 @@ class Sample:
         Label of each text; -1 where unlabelled.
     phrases : list of lists of str
         Texts that are encoded for each label name.
+    views : sequence of ndarray of float16, shape (n_texts, n_hidden)
+        Stored views.
     """
 
     texts: list[str]
@@ -55,6 +58,7 @@ class Sample:
     phrases: list[list[str]]
     instruction: str
     corpus_encoder: str
+    views: Sequence[np.ndarray] = ()
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,7 @@ def _measure_generic(report: Report, sample: Sample) -> Measured:
     if split_precomputed(sample.corpus_encoder) is None:
         encoder, loading = _load(report, sample.corpus_encoder, "")
         encode = progress_of(report, "Encoding")
-        _, encoding = _timed(lambda: encoder.encode(sample.texts, progress=encode))
+        _, encoding = _timed(lambda: encode_like_corpus(encoder, sample.texts, progress=encode))
         seconds, note = loading + encoding, _server_note(sample.corpus_encoder)
     memory = _memory()
     evidence = _check(report, sample)(reencoded=sample.vectors)
@@ -126,16 +130,20 @@ def _measure_guided(report: Report, sample: Sample) -> Measured:
     report("Finding neighbours", 0, 1)
     graph, finding = _timed(lambda: build_graph(sample.vectors))
     report("Reshaping", 0, 1)
-    names = None
+    names, name_views = None, []
 
     def apply() -> None:
-        nonlocal names
-        names = None if encoder is None else encode_names(encoder, sample.phrases)
-        run_method(Method(), MethodInput(sample.vectors, sample.given, names, graph))
+        nonlocal names, name_views
+        if encoder is not None:
+            names, found = encode_names_like_corpus(encoder, sample.phrases)
+            name_views = found if sample.views else []
+        given = MethodInput(sample.vectors, sample.given, names, graph, sample.views, name_views)
+        run_method(Method(), given)
 
     first, second = _first_and_second(apply)
     memory = _memory()
-    evidence = _check(report, sample)(graph=graph, label_vectors=names)
+    known = {"views": sample.views, "label_vectors": names, "label_views": name_views}
+    evidence = _check(report, sample)(graph=graph, **known)
     return Measured(evidence, finding + first, second, *memory)
 
 

@@ -14,13 +14,13 @@ from core.encoders import PrecomputedVectors
 from core.errors import Cancelled, EncoderUnavailable
 from core.evidence import cross_validate
 from core.evidence.comparison import measure as systems
-from core.labels import encode_names, label_phrases
+from core.labels import encode_names, encode_names_like_corpus, label_phrases
 from core.neighbours import build_graph
-from core.storage import load_space, save_precomputed
+from core.storage import encode_corpus, load_space, load_views, save_precomputed
 from core.tasks import compare as task
 from core.tasks import latest_request, load_comparison
 from core.utils import content_key
-from tests.conftest import WordEncoder
+from tests.conftest import ViewingEncoder, WordEncoder
 from tests.support.comparison import LOADED, READERS, FeelingEncoder, by_title
 from tests.support.comparison import here as here  # the fixture
 from tests.support.comparison import readers as readers  # the fixture
@@ -59,6 +59,24 @@ class TestRows:
         assert same(rows["feeling"], cross_validate(vectors, given, reencoded=reencoded))
         assert rows["feeling"].accuracy == 1
         assert math.isnan(rows["Generic"].gain_low) and rows["Generic"].verdict == ""
+
+    def test_views_of_the_corpus_and_of_the_names_are_used(self, run, store, labelled, prepared, here):
+        run()
+        here.clear()
+        results, key = store.results(prepared), store.corpus_entry(prepared).embedding_key
+        texts = store.load_corpus(prepared).texts.tolist()
+        encode_corpus(results, key, texts, ViewingEncoder())  # views join the vectors that are there
+        LOADED["words"] = ViewingEncoder
+        try:
+            rows = by_title(run())
+        finally:
+            del LOADED["words"]
+        assert here == ["guided"]  # the others know no views: their rows stay
+        labels, given = list(store.labels.read(labelled).names), store.labels.read(labelled).codes
+        names, name_views = encode_names_like_corpus(ViewingEncoder(), label_phrases("by feeling", labels))
+        vectors, views = np.asarray(results.load_array(f"{key}.vectors")), load_views(results, key)
+        known = {"label_vectors": names, "label_views": name_views, "graph": build_graph(vectors)}
+        assert same(rows["GuidedTransform"], cross_validate(vectors, given, views=views, **known))
 
     def test_seconds_and_memory(self, run, monkeypatch):
         # Each timed step takes one second.

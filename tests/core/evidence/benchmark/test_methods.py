@@ -3,6 +3,7 @@ import pytest
 
 from core.evidence.benchmark.data import Facet
 from core.evidence.benchmark.methods import pick
+from tests.support.label_spaces import only_in_a_view
 
 
 @pytest.mark.parametrize("picking", ["random", "suggested"])
@@ -21,3 +22,12 @@ def test_random_picks_of_fewer_labels_are_among_those_of_more():
     codes = np.arange(60) % 3
     facet, vectors = Facet("f", "", codes, ("a", "b", "c")), np.eye(60, dtype=np.float32)
     assert set(pick(facet, vectors, 10, "random", 4)) <= set(pick(facet, vectors, 20, "random", 4))
+
+
+def test_suggested_picks_use_the_views_and_random_ones_do_not():
+    X, views, label = only_in_a_view()
+    facet = Facet("f", "", label, ("a", "b", "c"))
+    for picking, same in (("random", True), ("suggested", False)):
+        plain, viewed = (pick(facet, X, 40, picking, 0, given) for given in ((), views))
+        assert (plain.tolist() == viewed.tolist()) is same
+        assert len(set(viewed)) == 40

@@ -6,6 +6,8 @@ import pytest
 
 from core.errors import EncoderUnavailable
 from core.evidence.benchmark import MtebEncoder
+from core.transforms import GuidedTransform
+from tests.conftest import ViewingEncoder
 from tests.support.facets import FacetEncoder, at_angles
 
 
@@ -102,3 +104,19 @@ def test_without_mteb_one_sentence_says_so(monkeypatch):
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(EncoderUnavailable, match="pip install mteb"):
         _ = MtebEncoder(FacetEncoder()).mteb_model_meta
+
+
+@pytest.mark.model
+def test_a_transform_that_was_fitted_to_views_gets_those_of_new_texts():
+    encoder = ViewingEncoder()
+    texts = [f"{word} {number}" for number in range(10) for word in ("red", "blue")]
+    vectors, views = encoder.encode_with_views(texts)
+    fitted = GuidedTransform().fit(vectors, np.arange(20) % 2, views=list(views))
+    new, new_views = encoder.encode_with_views(["a/x", "b/x", "c/y"])
+    for transform in (fitted, fitted.linear_):
+        model = MtebEncoder(encoder, transform=transform)
+        expected = transform.transform(new, views=list(new_views))
+        np.testing.assert_allclose(encode(model), expected, atol=1e-5)
+        assert model._revision() == MtebEncoder(encoder, transform=transform)._revision()
+    plain = GuidedTransform().fit(vectors, np.arange(20) % 2)
+    np.testing.assert_allclose(encode(MtebEncoder(encoder, transform=plain)), plain.transform(new), atol=1e-5)

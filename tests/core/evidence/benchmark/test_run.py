@@ -66,6 +66,26 @@ def test_the_same_seeds_give_the_same_figures():
     assert [score.values for score in first.scores] == [score.values for score in again.scores]
 
 
+class FeelingInAView(FacetEncoder):
+    """Feelings stand in a view only, and are lost in the vectors."""
+
+    view_layers = (3,)
+
+    def encode(self, texts, *, instruction=None, progress=None):
+        return super().encode([text.split("/")[0] for text in texts], instruction=instruction)
+
+    def encode_with_views(self, texts, *, instruction=None, progress=None):
+        views = np.array([[["x" in text, "y" in text, 0.1] for text in texts]], dtype=np.float16)
+        return self.encode(texts, instruction=instruction), views
+
+
+def test_transforms_are_given_the_views_of_texts_and_names():
+    methods = make_settings(["generic", "guided"], [12])
+    report = evaluate([grouped()], methods, load=lambda name: FeelingInAView(), seeds=[0])
+    found = scores_of(report)
+    assert found["GuidedTransform, 12 random", "feeling"].mean > found["generic", "feeling"].mean + 0.5
+
+
 def test_too_many_labels_for_the_texts_are_left_out_and_told():
     methods = make_settings(["generic", "guided"], [8, 40])
     report = evaluate([grouped()], methods, load=lambda name: FacetEncoder(), seeds=[0])
