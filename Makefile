@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 COMPONENT := $(shell find assets/linked_maps -type f -not -path '*/node_modules/*' -not -path '*/build/*')
 
-.PHONY: setup app test test-fast lint bench bench-labels bench-maps bench-names bench-place bench-reencode evaluate
+.PHONY: setup app test test-fast lint bench bench-check bench-labels bench-maps bench-names bench-place bench-reencode evaluate
 
 setup: $(VENV)/ready
 
@@ -32,6 +32,10 @@ lint: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+# DATA: as for bench-labels; the demo corpus comes first, always
+bench-check: setup
+	$(BIN)/python -m benchmarks.check_sample $(if $(DATA),"$(DATA)")
 
 # DATA: a folder of CSV files with a column `text` and columns of labels; the demo corpus when not given
 bench-labels: setup

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as speed
-from benchmarks import maps, names, place, reencode
+from benchmarks import check_sample, maps, names, place, reencode
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.model
@@ -17,6 +17,7 @@ def test_every_benchmark_of_the_makefile_is_run_here():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert set(re.findall(r"-m (benchmarks[\w.]*|core)", makefile)) == {
         "benchmarks",
+        "benchmarks.check_sample",
         "benchmarks.few_shot",
         "benchmarks.maps",
         "benchmarks.names",
@@ -30,6 +31,30 @@ def figures(file):
     found = json.loads(file.read_text(encoding="utf-8"))
     assert found["machine"]
     return found
+
+
+def predicted_texts(n_right):
+    codes = np.arange(200) % 2
+    predicted = np.where(np.arange(200) < n_right, codes, 1 - codes)
+    given = np.where(np.arange(200) < 20, codes, check_sample.UNANSWERED)
+    return check_sample.Predicted("a, b", codes, given, predicted, np.linspace(0.5, 1, 200), 2)
+
+
+def test_check_samples_of_right_predictions_hold_and_are_narrow():
+    right = check_sample.simulate(predicted_texts(200), 30, 20)
+    assert right.accuracy == 1 and right.accuracy_held == 1 and right.held.min() == 1
+    assert right.error == 0 and right.width < 0.6 * right.wilson_width
+    poor = check_sample.simulate(predicted_texts(110), 30, 20)
+    assert poor.accuracy == 0.55 and poor.width > 1.5 * right.width and poor.held.min() > 0.8
+
+
+@pytest.mark.model
+def test_check_samples_are_simulated(tmp_path):
+    out = tmp_path / "check_sample.md"
+    small = ["--texts", "120", "--given", "20", "--sizes", "10", "500", "--draws", "3"]
+    rows = check_sample.main([*small, "--out", str(out)])
+    assert [row.n_checked for row in rows] == [10] * 3  # no facet has 500 texts left
+    assert out.read_text(encoding="utf-8").count("| feedback,") == 3
 
 
 @pytest.mark.model
