@@ -9,6 +9,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from core.corpus import Words, distinct_words, echo_each_other, read_words
+from core.transforms import join_inputs
 
 DRIVING_SAMPLE = 20_000
 """Most texts in the regression: more change the weights by less than is shown."""
@@ -24,6 +25,9 @@ RIDGE_PENALTY = 10.0
 
 MIN_FREQUENCY_RATIO = 2.0
 """Least ratio of the frequency of a driving word within the label to that elsewhere."""
+
+BLOCK_ROWS = 20_000
+"""Texts whose inputs are joined at once: all views of a million texts do not fit into memory."""
 
 MIN_WEIGHT = 0.005
 """Least weight of a driving word."""
@@ -114,21 +118,29 @@ def driving_words(
     ]
 
 
-def class_scores(X: np.ndarray, weights: np.ndarray, predicted: np.ndarray, n_labels: int) -> np.ndarray:
+def class_scores(
+    X: np.ndarray,
+    weights: np.ndarray,
+    predicted: np.ndarray,
+    n_labels: int,
+    views: Sequence[np.ndarray] = (),
+) -> np.ndarray:
     """Return how far a linear map draws each text towards the texts of each label.
 
     The score is the inner product, in the mapped space, of the text with the mean of the label's texts, less
-    the mean of all. The mapped space is not computed: cost O(n_texts x n_dims x n_labels + n_dims x n_mapped
-    x n_labels).
+    the mean of all. The mapped space is not computed: cost O(n_texts x n_inputs x n_labels + n_inputs x
+    n_mapped x n_labels).
 
     Parameters
     ----------
     X : array of shape (n_texts, n_dims)
         Embeddings as the map takes them.
-    weights : array of shape (n_dims, n_mapped)
+    weights : array of shape (n_inputs, n_mapped)
         The map (`LinearForm.weights`); its intercept shifts every text alike and plays no part.
     predicted : array of int, shape (n_texts,)
         The label of each text; -1 for none.
+    views : sequence of arrays of shape (n_texts, n_dims of the view)
+        Hidden layers, where the map takes them too: `join_inputs`.
 
     Returns
     -------
@@ -138,10 +150,17 @@ def class_scores(X: np.ndarray, weights: np.ndarray, predicted: np.ndarray, n_la
     X = np.asarray(X, dtype=np.float32)
     members = _members(np.asarray(predicted), n_labels).astype(np.float32)
     sizes = members.sum(axis=0)[:, None]
-    centre = X.mean(axis=0)
-    means = members.T @ X / np.maximum(sizes, 1)  # (n_labels, n_dims)
-    directions = weights @ (np.where(sizes > 0, means - centre, 0) @ weights).T  # (n_dims, n_labels)
-    return X @ directions - centre @ directions
+    blocks = [slice(first, first + BLOCK_ROWS) for first in range(0, len(X), BLOCK_ROWS)]
+
+    def inputs(block: slice) -> np.ndarray:
+        return join_inputs(X[block], [view[block] for view in views]) if len(views) else X[block]
+
+    centre = sum(inputs(block).sum(axis=0) for block in blocks) / len(X)
+    totals = sum(members[block].T @ inputs(block) for block in blocks)
+    means = totals / np.maximum(sizes, 1)  # (n_labels, n_inputs)
+    directions = weights @ (np.where(sizes > 0, means - centre, 0) @ weights).T  # (n_inputs, n_labels)
+    scores = np.vstack([inputs(block) @ directions for block in blocks])
+    return (scores - centre @ directions).astype(np.float32)
 
 
 def _members(predicted: np.ndarray, n_labels: int) -> np.ndarray:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from core.corpus import Corpus, Partition
-from core.evidence import Findings
+from core.evidence import CheckEstimate, Findings
 from core.export.findings import findings_to_json_bytes, linear_to_npz_bytes
 from core.export.overview import AnalysisResults, overview_table
 from core.export.tables import build_record, export_table
@@ -37,6 +37,8 @@ class ExportSource:
     encoder : str, name of the encoder of the generic space
     title : str, of the analysis, for names of files
     given : list of n label names, None for a text without one; None without labels
+    checked : list of n answers to the check sample, `CheckLabels.labels`; None without a checked text
+    check : what the check sample says of the corpus; None without one
     history : DataFrame of `LabelStore.history`, None without an analysis
     fit_clusters : Partition of the Fit's space
     answers : list of n str, a language model's answers about the texts, or None
@@ -51,6 +53,8 @@ class ExportSource:
     generic_clusters: Partition
     title: str = ""
     given: Sequence[str | None] | None = None
+    checked: Sequence[str | None] | None = None
+    check: CheckEstimate | None = None
     history: pd.DataFrame | None = None
     fit: Fit | None = None
     fit_clusters: Partition | None = None
@@ -103,6 +107,7 @@ def source_table(source: ExportSource) -> pd.DataFrame:
         generic_names=source.generic_clusters.names,
         generic_map=source.generic.map,
         given=source.given,
+        checked=source.checked,
         **results,
     )
 
@@ -199,7 +204,8 @@ def _linear_form(source: ExportSource, fit: Fit, stem: str) -> File:
     name = f"{stem}-linear.npz"
 
     def make() -> bytes:
-        linear = known or fit_linear_form(generic.vectors, fit.unscaled_vectors())
+        views = generic.views if fit.n_views else ()
+        linear = known or fit_linear_form(generic.vectors, fit.unscaled_vectors(), views)
         return linear_to_npz_bytes(fit, linear, encoder=source.encoder, file_name=name)
 
     return File(

@@ -6,6 +6,7 @@ import io
 import json
 import math
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 
@@ -16,8 +17,14 @@ from core.transforms import LinearForm
 HOW_TO = """import numpy as np
 form = np.load("{file}")
 X = ...  # embeddings by str(form["encoder"]), float32 (n, {n_dims}), rows of length 1
-Z = X @ form["weights"] + form["intercept"]  # the reshaped space, (n, {n_reshaped}); compare rows by cosine
+{inputs}Z = X @ form["weights"]{views} + form["intercept"]
+# Z is the reshaped space, (n, {n_reshaped}); compare its rows by cosine
 print(form["agreement"])  # share of the ten nearest neighbours that Z has in common with the full form"""
+
+VIEW_INPUTS = """V = [...]  # {n_views} hidden layers of the encoder: token means, each float32 (n, {n_hidden})
+V = [view / np.linalg.norm(view, axis=1, keepdims=True) for view in V]
+"""
+VIEW_SUM = ' + sum(map(np.matmul, V, form["view_weights"]))'
 
 
 def findings_to_json_bytes(fit: Fit, findings: Findings, *, encoder: str) -> bytes:
@@ -70,7 +77,8 @@ def linear_to_npz_bytes(fit: Fit, linear: LinearForm, *, encoder: str, file_name
     """Write the linear form of a Fit as NPZ, readable without pickle.
 
     One matrix product reshapes any embedding. Arrays: "weights" float32 (d, D), "intercept" float32 (D,),
-    "label_names" str (n_labels,); single values: "encoder", "instruction", "agreement" (see `LinearForm`),
+    "label_names" str (n_labels,), and for a Fit that used views "view_weights" float32 (n_views, n_hidden,
+    D); single values: "encoder", "instruction", "agreement" (see `LinearForm`),
     "n_labels_given", and "how_to", the lines of Python that use the file.
 
     Parameters
@@ -79,17 +87,25 @@ def linear_to_npz_bytes(fit: Fit, linear: LinearForm, *, encoder: str, file_name
     encoder : str, name of the encoder that made the embeddings
     file_name : str, for the lines of "how_to"
     """
-    n_dims, n_reshaped = linear.weights.shape
+    n_inputs, n_reshaped = linear.weights.shape
+    n_dims, inputs, views = n_inputs, "", ""
+    more: dict[str, Any] = {}
+    if fit.n_views and fit.classifier is not None:
+        n_dims, n_hidden = (len(fit.classifier[f"view_centre_{number}"]) for number in range(2))
+        inputs, views = VIEW_INPUTS.format(n_views=fit.n_views, n_hidden=n_hidden), VIEW_SUM
+        more["view_weights"] = linear.weights[n_dims:].reshape(fit.n_views, n_hidden, n_reshaped)
+    how_to = HOW_TO.format(file=file_name, n_dims=n_dims, n_reshaped=n_reshaped, inputs=inputs, views=views)
     file = io.BytesIO()
     np.savez(
         file,
-        weights=linear.weights,
+        **more,
+        weights=linear.weights[:n_dims],
         intercept=linear.intercept,
         label_names=np.asarray(fit.labels, dtype=np.str_),
         encoder=np.str_(encoder),
         instruction=np.str_(fit.instruction),
         agreement=np.float64(linear.agreement),
         n_labels_given=np.int64((np.asarray(fit.given) >= 0).sum()),
-        how_to=np.str_(HOW_TO.format(file=file_name, n_dims=n_dims, n_reshaped=n_reshaped)),
+        how_to=np.str_(how_to),
     )
     return file.getvalue()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from core.maps.space import Space
-from core.transforms import Method
+from core.transforms import Method, ViewMix
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ class Fit:
         Columns as in `classes`.
     label_vectors : ndarray of float32, shape (n_labels, n_dims), or None
         Encoded phrases; None where the encoder cannot encode any.
+    label_views : sequence of ndarray of float32, shape (n_labels, n_hidden)
+        Hidden layers of the encoded phrases; () where the Fit used none.
     classifier : mapping of str to ndarray, or None
         `GuidedTransform.to_arrays` of the transform that predicts labels. None without predictions, and in
         Fits of earlier versions.
@@ -59,6 +61,7 @@ class Fit:
     given: np.ndarray
     probabilities: np.ndarray
     label_vectors: np.ndarray | None
+    label_views: Sequence[np.ndarray] = ()
     classifier: Mapping[str, np.ndarray] | None = None
     network: Mapping[str, np.ndarray] | None = None
     fits_none: np.ndarray | None = None
@@ -76,9 +79,32 @@ class Fit:
             self.network is not None or not needs_network
         )
 
+    @property
+    def view_weights(self) -> np.ndarray:
+        """Weight of the final vectors, and of each hidden layer that its labels were learned in; sum 1."""
+        found = None if self.classifier is None else self.classifier.get("view_weights")
+        return np.ones(1) if found is None else np.asarray(found)
+
+    @property
+    def n_views(self) -> int:
+        """Number of hidden layers that it used."""
+        return len(self.view_weights) - 1
+
     def base(self, generic: Space) -> Space:
         """Return the space in which its labels were learned: the generic one, or its own."""
         return generic if self.method.kind == "guided" else self.space
+
+    def mixed_vectors(self, generic: Space) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return the unit vectors of the texts and of the encoded names in which its labels were learned.
+
+        They mix the views of the encoder where the Fit used some, at the cost of `ViewMix.rows`.
+        """
+        base = self.base(generic)
+        if not self.n_views or self.classifier is None:
+            return np.asarray(base.vectors), self.label_vectors
+        mix = ViewMix.from_arrays(self.classifier)
+        names = None if self.label_vectors is None else mix.names(self.label_vectors, self.label_views)
+        return mix.rows(np.asarray(base.vectors), base.views), names
 
     def unscaled_vectors(self) -> np.ndarray:
         """Return the vectors with the lengths that the transform gave them, for a linear form.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,7 +47,9 @@ class Placement:
     probabilities: np.ndarray | None = None
 
 
-def place_text(vector: np.ndarray, generic: Space, fit: Fit | None = None) -> Placement:
+def place_text(
+    vector: np.ndarray, generic: Space, fit: Fit | None = None, views: Sequence[np.ndarray] = ()
+) -> Placement:
     """Place a text in the generic space, or in the space of a Fit.
 
     Parameters
@@ -55,11 +58,13 @@ def place_text(vector: np.ndarray, generic: Space, fit: Fit | None = None) -> Pl
         From the encoder of the generic space, or of a Fit that re-encodes.
     fit : Fit, optional
         With estimators.
+    views : sequence of ndarray, shape (n_hidden,)
+        Hidden layers of the text, as many as the space has.
     """
     if fit is None:
         return place_in(vector, generic)
     start = place_in(vector, fit.space if fit.method.reencodes else generic)
-    return place_reshaped(start.vector, fit, generic)
+    return place_reshaped(start.vector, fit, generic, views)
 
 
 def place_in(vector: np.ndarray, space: Space) -> Placement:
@@ -73,7 +78,9 @@ def place_in(vector: np.ndarray, space: Space) -> Placement:
     return Placement(vector, neighbours, similarities, place_among(space.map, neighbours, similarities))
 
 
-def place_reshaped(vector: np.ndarray, fit: Fit, generic: Space) -> Placement:
+def place_reshaped(
+    vector: np.ndarray, fit: Fit, generic: Space, views: Sequence[np.ndarray] = ()
+) -> Placement:
     """Place a text in the space of a Fit by its stored estimators. Cost O(n_texts x (n_dims + n_reshaped)).
 
     Parameters
@@ -84,16 +91,21 @@ def place_reshaped(vector: np.ndarray, fit: Fit, generic: Space) -> Placement:
         With estimators.
     generic : Space
         That of the Fit.
+    views : sequence of ndarray, shape (n_hidden,)
+        Hidden layers of the text; needed where the Fit used some.
     """
     kind, reshaped = fit.method.kind, vector[None]
     classifier: GuidedTransform | None = None
     if fit.classifier is not None:
         embedding = fit.space.vectors if kind == "guided" else None
-        base = np.asarray(fit.base(generic).vectors)
-        classifier = GuidedTransform.from_arrays(fit.classifier, base, embedding, fit.probabilities)
+        base = fit.base(generic)
+        classifier = GuidedTransform.from_arrays(
+            fit.classifier, np.asarray(base.vectors), embedding, fit.probabilities, base.views
+        )
+    own = [view[None] for view in views] if classifier is not None and classifier.view_mix_.n_views else []
     if kind == "guided":
         assert classifier is not None  # such a Fit always predicts
-        reshaped = unit_rows(classifier.transform(reshaped))
+        reshaped = unit_rows(classifier.transform(reshaped, views=own))
     elif kind == "gstransform":
         assert fit.network is not None
         reshaped = unit_rows(GSTransform.from_arrays(fit.network).transform(reshaped))
@@ -101,7 +113,7 @@ def place_reshaped(vector: np.ndarray, fit: Fit, generic: Space) -> Placement:
     place = place_among(fit.space.map, neighbours, similarities)
     probabilities = None
     if classifier is not None:
-        probabilities = classifier.predict_proba(vector[None] if kind == "guided" else reshaped)[0]
+        probabilities = classifier.predict_proba(vector[None] if kind == "guided" else reshaped, views=own)[0]
     return Placement(reshaped[0], neighbours, similarities, place, probabilities)
 
 

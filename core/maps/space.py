@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,8 +21,11 @@ class Space:
     graph : Graph
         Nearest neighbours by cosine similarity.
     map : ndarray of float32, shape (n, 2)
+    views : sequence of ndarray of float16, shape (n, n_hidden)
+        Token means of hidden layers of the encoder, of the same texts; () where it gave none.
     """
 
     vectors: np.ndarray
     graph: Graph
     map: np.ndarray
+    views: Sequence[np.ndarray] = ()

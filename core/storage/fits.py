@@ -27,6 +27,8 @@ def save_fit(results: ArtifactStore, key: str, fit: Fit) -> None:
     for part in ARRAYS:
         values = getattr(fit, part)
         results.save_array(f"{key}.{part}", np.empty((0, 0), np.float32) if values is None else values)
+    if len(fit.label_views):
+        results.save_array(f"{key}.label_views", np.stack(fit.label_views))
     if fit.fits_none is not None:
         results.save_array(f"{key}.fits_none", fit.fits_none)
     # A re-encoded space is stored already, and some systems do not replace a mapped file.
@@ -81,6 +83,9 @@ def load_fit(results: ArtifactStore, key: str) -> Fit:
         given=given,
         probabilities=probabilities,
         label_vectors=label_vectors if len(label_vectors) else None,
+        label_views=list(results.load_array(f"{key}.label_views"))
+        if results.has_array(f"{key}.label_views")
+        else (),
         fits_none=results.load_array(f"{key}.fits_none") if results.has_array(f"{key}.fits_none") else None,
         **_load_estimators(results, key),
     )

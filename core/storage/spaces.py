@@ -11,6 +11,7 @@ from core.maps import DistinctVectors, Space
 from core.maps.clusters import Hierarchy
 from core.neighbours import Graph, unit_rows
 from core.storage.arrays import ArtifactStore
+from core.storage.embeddings import load_views
 
 LENGTHS_CHECKED = 16  # vectors of a space whose length is checked when it is read
 PARTS = ("vectors", "neighbours", "similarities", "map")
@@ -36,6 +37,7 @@ def load_space(results: ArtifactStore, key: str) -> Space:
         vectors=_load_unit(results, f"{key}.vectors"),
         graph=load_graph(results, key),
         map=results.load_array(f"{key}.map"),
+        views=load_views(results, key),
     )
 
 

@@ -51,13 +51,14 @@ def check_labels(store: Store, report: Report, *, analysis_id: int) -> None:
     key = check_key(store, analysis, guide)
     results = store.results(analysis.corpus_key)
     space = load_space(results, store.encoded_corpus(analysis.corpus_key).embedding_key)
-    label_vectors = None
+    vectors, label_vectors = np.asarray(space.vectors), None
     fit_key = _fit_in_use(store, analysis)
     if fit_key is not None:
         fit = load_fit(results, fit_key)
-        space, label_vectors = fit.base(space), _name_vectors(fit, guide)
+        vectors, names = fit.mixed_vectors(space)
+        space, label_vectors = fit.base(space), _name_vectors(names, fit, guide)
     found = find_mistakes(
-        np.asarray(space.vectors),
+        vectors,
         guide.codes,
         n=guide.n_labels,
         graph=space.graph,
@@ -95,12 +96,12 @@ def _fit_in_use(store: Store, analysis: Analysis) -> str | None:
     return analysis.fit_key if fitted and analysis.embedding_key == embedding_key else None
 
 
-def _name_vectors(fit: Fit, guide: GuideLabels) -> np.ndarray | None:
-    """Embeddings of the label names in use, where the Fit encoded all of them."""
+def _name_vectors(names: np.ndarray | None, fit: Fit, guide: GuideLabels) -> np.ndarray | None:
+    """Vectors of the label names in use, of those of a Fit, where it encoded all of them."""
     known = list(fit.label_ids)
-    if fit.label_vectors is None or not set(guide.ids) <= set(known):
+    if names is None or not set(guide.ids) <= set(known):
         return None
-    return np.asarray(fit.label_vectors)[[known.index(label_id) for label_id in guide.ids]]
+    return np.asarray(names)[[known.index(label_id) for label_id in guide.ids]]
 
 
 def _document_key(analysis_id: int) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from core.encoders import files_signature, split_precomputed
 from core.errors import LabelError, StoreError
-from core.labels import encode_names, label_phrases
+from core.labels import encode_names, encode_names_like_corpus, label_phrases
 from core.maps import Fit, Space
 from core.neighbours import build_graph, unit_rows
 from core.storage import (
@@ -19,6 +20,7 @@ from core.storage import (
     find_precomputed,
     has_fit,
     has_space,
+    has_views,
     load_answers,
     load_fit,
     load_space,
@@ -44,6 +46,8 @@ class FitInputs:
         Texts that are encoded for each label name.
     given : ndarray of int64, shape (n_texts,)
         Given labels, positions in `labels`; -1 where unlabelled.
+    has_views : bool
+        Whether views of the texts are kept beside their embeddings.
     """
 
     analysis: Analysis
@@ -52,6 +56,7 @@ class FitInputs:
     label_ids: list[int]
     phrases: list[list[str]]
     given: np.ndarray
+    has_views: bool
 
     @property
     def n_labelled_classes(self) -> int:
@@ -119,7 +124,8 @@ def fit_estimators(fit: Fit, generic: Space) -> dict[str, dict[str, np.ndarray] 
     """
     classifier = network = None
     if fit.has_predictions:
-        classifier = _fit_guided(fit.base(generic), fit.given, fit.label_vectors).to_arrays()
+        base = replace(fit.base(generic), views=())  # such a version knew none
+        classifier = _fit_guided(base, fit.given, fit.label_vectors).to_arrays()
     if fit.method.kind == "gstransform":
         fitted = GSTransform(random_state=0).fit(np.asarray(generic.vectors), np.asarray(fit.given))
         network = fitted.to_arrays()
@@ -152,13 +158,16 @@ def _read_inputs(store: Store, analysis_id: int) -> FitInputs:
     guide = store.labels.read(analysis_id)
     label_ids, labels, given = list(guide.ids), list(guide.names), guide.codes
     phrases = label_phrases(analysis.instruction, labels)
-    return FitInputs(analysis, entry, labels, label_ids, phrases, given)
+    viewed = has_views(store.results(entry.key), entry.embedding_key)
+    return FitInputs(analysis, entry, labels, label_ids, phrases, given, viewed)
 
 
 def _key(inputs: FitInputs) -> str:
     method = inputs.analysis.method
     parameters = sorted(GuidedTransform(random_state=0).get_params().items())
     parts = [inputs.entry.embedding_key, inputs.labels, inputs.phrases, inputs.given, repr(parameters)]
+    if inputs.has_views and method.kind == "guided":
+        parts.append("views")
     if method.kind != "guided":
         parts.append(method.to_key())
     if method.reencodes:
@@ -171,18 +180,19 @@ def _reshape(report: Report, results: ArtifactStore, inputs: FitInputs, generic:
     network = GSTransform(random_state=0) if inputs.analysis.method.kind == "gstransform" else None
     names_encoded = split_precomputed(inputs.entry.encoder) is None
     require_labels(inputs, names_count=names_encoded and network is None)
-    names = _known_label_vectors(results, inputs)
+    names, name_views = _known_names(results, inputs, generic)
     if names is None and names_encoded:
         report("Encoding the label names", 0, 1)
-        names = encode_names(load_warm_encoder(inputs.entry.encoder), inputs.phrases)
+        names, name_views = encode_names_like_corpus(load_warm_encoder(inputs.entry.encoder), inputs.phrases)
     report("Reshaping the space", 0, 1)
     X = np.asarray(generic.vectors)
     if network is not None:
         network.fit(X, inputs.given, progress=progress_of(report, "Training GSTransform"))
         vectors = unit_rows(network.transform(X))
-        names = None if names is None else unit_rows(network.transform(unit_rows(names)))
+        names, name_views = None if names is None else unit_rows(network.transform(unit_rows(names))), []
     else:
-        transform = _fit_guided(generic, inputs.given, names)
+        name_views = name_views if generic.views else []
+        transform = _fit_guided(generic, inputs.given, names, name_views)
         vectors = unit_rows(transform.embedding_)
     report("Finding neighbours in the reshaped space", 0, 1)
     with NUMBA:
@@ -190,7 +200,8 @@ def _reshape(report: Report, results: ArtifactStore, inputs: FitInputs, generic:
     space = draw_space(report, results, key, vectors, graph, init=generic.map)
     if network is not None:
         transform = _fit_guided(space, inputs.given, names)
-    return _build_fit(inputs, space, key, names, transform, network)
+    made = _build_fit(inputs, space, key, names, transform, network)
+    return replace(made, label_views=name_views)
 
 
 def _reencode(store: Store, report: Report, results: ArtifactStore, inputs: FitInputs, generic: Space) -> Fit:
@@ -259,21 +270,35 @@ def _build_fit(
     )
 
 
-def _fit_guided(base: Space, given: np.ndarray, label_vectors: np.ndarray | None) -> GuidedTransform:
+def _fit_guided(
+    base: Space,
+    given: np.ndarray,
+    label_vectors: np.ndarray | None,
+    label_views: Sequence[np.ndarray] = (),
+) -> GuidedTransform:
     return GuidedTransform(random_state=0).fit(
-        np.asarray(base.vectors), np.asarray(given), graph=base.graph, label_vectors=label_vectors
+        np.asarray(base.vectors),
+        np.asarray(given),
+        views=base.views,
+        graph=base.graph,
+        label_vectors=label_vectors,
+        label_views=label_views,
     )
 
 
-def _known_label_vectors(results: ArtifactStore, inputs: FitInputs) -> np.ndarray | None:
-    """Return the label vectors of the previous Fit, where it had the same names and encoder."""
+def _known_names(
+    results: ArtifactStore, inputs: FitInputs, generic: Space
+) -> tuple[np.ndarray | None, list[np.ndarray]]:
+    """Return label vectors and views of the previous Fit, where it had the same names, encoder and views."""
     analysis = inputs.analysis
     key, same_embeddings = analysis.fit_key, analysis.embedding_key == inputs.entry.embedding_key
     if key is None or not same_embeddings or not has_fit(results, key):
-        return None
+        return None, []
     before = load_fit(results, key)
     same = before.method.kind == "guided" and before.phrases == inputs.phrases
-    return np.asarray(before.label_vectors) if same and before.label_vectors is not None else None
+    if not same or before.label_vectors is None or len(before.label_views) != len(generic.views):
+        return None, []
+    return np.asarray(before.label_vectors), list(before.label_views)
 
 
 def _forget_unused_fit(store: Store, results: ArtifactStore, before: Analysis) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -51,15 +51,20 @@ def measure(store: Store, report: Report, *, analysis_id: int, fit_key: str) -> 
     texts = load_warm_corpus(store, analysis.corpus_key).texts.tolist()
     vectors, given = np.asarray(generic.vectors), np.asarray(reshaped.given)
     graph = reshaped.space.graph
-    known: Any = {"graph": generic.graph, "label_vectors": reshaped.label_vectors}
+    known: Any = {
+        "graph": generic.graph,
+        "label_vectors": reshaped.label_vectors,
+        "views": _views(generic, reshaped),
+        "label_views": reshaped.label_views,
+    }
     found = partial(load_finding, results, fit_key)  # of an earlier step
     steps: dict[str, tuple[str, Callable]] = {
         "evidence": ("Checking whether it helped", partial(_evidence, generic, reshaped)),
         "change": ("Comparing neighbours", lambda progress: neighbour_change(generic.graph, graph)),
         "near": ("Checking the map", lambda progress: near_neighbours(graph, reshaped.space.map)),
         "map_quality": ("Checking the map", lambda progress: _map_quality(found, generic, reshaped)),
-        "linear": ("Fitting the linear form", lambda progress: _linear(vectors, reshaped)),
-        "words": ("Finding driving words", lambda progress: _words(found, texts, vectors, reshaped)),
+        "linear": ("Fitting the linear form", lambda progress: _linear(generic, reshaped)),
+        "words": ("Finding driving words", lambda progress: _words(found, texts, generic, reshaped)),
         "control": ("Checking against permuted labels", partial(control, vectors, given, **known)),
         "curve": ("Checking what more labels would bring", partial(learning_curve, vectors, given, **known)),
     }
@@ -96,6 +101,8 @@ def _evidence(generic: Space, reshaped: Fit, progress: Progress) -> Evidence:
                 progress=progress,
                 graph=generic.graph,
                 label_vectors=reshaped.label_vectors,
+                views=_views(generic, reshaped),
+                label_views=reshaped.label_views,
             )
         case "gstransform":
             try:
@@ -118,13 +125,18 @@ def _map_quality(found: Callable, generic: Space, reshaped: Fit) -> MapQuality:
     return measure_map(space.vectors, space.graph, space.map, found("near"), **moved)
 
 
-def _linear(vectors: np.ndarray, reshaped: Fit) -> LinearForm:
-    return fit_linear_form(unit_rows(vectors), reshaped.unscaled_vectors())
+def _views(generic: Space, reshaped: Fit) -> Sequence[np.ndarray]:
+    """Return the views that a Fit used."""
+    return generic.views if reshaped.n_views else ()
 
 
-def _words(
-    found: Callable, texts: list[str], vectors: np.ndarray, reshaped: Fit
-) -> list[tuple[DrivingWord, ...]]:
+def _linear(generic: Space, reshaped: Fit) -> LinearForm:
+    unit, views = unit_rows(np.asarray(generic.vectors)), _views(generic, reshaped)
+    return fit_linear_form(unit, reshaped.unscaled_vectors(), views)
+
+
+def _words(found: Callable, texts: list[str], generic: Space, reshaped: Fit) -> list[tuple[DrivingWord, ...]]:
     columns = np.asarray(reshaped.probabilities).argmax(axis=1)
-    scores = class_scores(vectors, np.asarray(found("linear").weights), columns, len(reshaped.classes))
+    weights, views = np.asarray(found("linear").weights), _views(generic, reshaped)
+    scores = class_scores(np.asarray(generic.vectors), weights, columns, len(reshaped.classes), views)
     return driving_words(texts, scores, columns)

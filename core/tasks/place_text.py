@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from core.encoders import encode_like_corpus
 from core.maps import Fit, Placement, Space, place_text
 from core.storage import ArtifactStore, Store, load_fit, load_space, save_estimators
 from core.tasks.fit import fit_estimators
@@ -36,9 +37,9 @@ def place_typed_text(store: Store, *, corpus_key: str, text: str, fit_key: str |
     if fit.method.reencodes:
         encoder = load_warm_encoder(fit.method.encoder, fit.method.template)
         vector = encoder.encode([text], instruction=fit.instruction or None)[0]
-    else:
-        vector = load_warm_encoder(entry.encoder).encode([text])[0]
-    return _as_lists(place_text(vector, generic, fit))
+        return _as_lists(place_text(vector, generic, fit))
+    vectors, views = encode_like_corpus(load_warm_encoder(entry.encoder), [text])
+    return _as_lists(place_text(vectors[0], generic, fit, [view[0] for view in views]))
 
 
 QUERIES = {"place_text": place_typed_text}

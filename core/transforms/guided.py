@@ -292,8 +292,8 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         )
         transform.n_features_in_ = unit.shape[1]
         transform._fitted_unit = unit
-        transform._fitted_views = list(views)
         transform.view_mix_ = ViewMix.from_arrays(arrays)
+        transform._fitted_views = list(views) if transform.view_mix_.n_views else []
         transform.probabilities_ = probabilities
         if embedding is not None:
             transform.embedding_ = embedding

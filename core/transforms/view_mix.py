@@ -57,6 +57,11 @@ class ViewMix:
     centres: tuple[np.ndarray, ...]
     basis: np.ndarray | None = None
 
+    @property
+    def n_views(self) -> int:
+        """Number of hidden layers."""
+        return len(self.weights) - 1
+
     def rows(self, unit: np.ndarray, views: Sequence[np.ndarray] = ()) -> np.ndarray:
         """Return the mixed unit rows of n texts, float32 (n, n_mixed).
 
@@ -67,7 +72,7 @@ class ViewMix:
         views : sequence of n_views arrays of shape (n, n_dims of the view)
             Hidden layers, of any length.
         """
-        if len(self.weights) == 1:
+        if not self.n_views:
             return unit_rows(unit - self.centres[0])
         if self.basis is None:
             return self._join(unit, views)
@@ -162,7 +167,7 @@ def condense(mix: ViewMix, unit: np.ndarray, views: Sequence[np.ndarray], random
 
     Cost O(min(n_texts, `BASIS_SAMPLE`) x n_joined² + n_joined² x n_dims).
     """
-    if len(mix.weights) == 1 or not mix.weights[1:].any():
+    if not mix.n_views or not mix.weights[1:].any():
         return mix
     step = -(-len(unit) // BASIS_SAMPLE)
     joined = mix.rows(unit[::step], [view[::step] for view in views])
