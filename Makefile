@@ -33,18 +33,19 @@ lint: setup
 bench: setup
 	$(BIN)/python -m benchmarks
 
-# DATA: as for bench-labels; the demo corpus comes first, always
+# DATA: a folder, as for bench-labels; the demo corpus comes first, always
 bench-check: setup
 	$(BIN)/python -m benchmarks.check_sample $(if $(DATA),"$(DATA)")
 
-# DATA: a folder of CSV files with a column `text` and columns of labels; the demo corpus when not given
+# DATA: CSV files with a column `text` and columns of labels, or folders of them: DATA="folder file.csv"; the
+# demo corpus when not given
 bench-labels: setup
-	$(BIN)/python -m benchmarks.few_shot $(if $(DATA),"$(DATA)")
+	$(BIN)/python -m benchmarks.few_shot $(DATA)
 
 bench-maps: setup
 	$(BIN)/python -m benchmarks.maps
 
-# DATA: as for bench-labels
+# DATA: a folder, as for bench-labels
 bench-names: setup
 	$(BIN)/python -m benchmarks.names $(if $(DATA),"$(DATA)")
 

@@ -1,10 +1,12 @@
-"""Scores of transforms with few labels: `make bench-labels`, or `make bench-labels DATA=FOLDER`.
+"""Scores of transforms with few labels: `make bench-labels`, or `make bench-labels DATA="PLACE PLACE …"`.
 
-The folder holds CSV files (`.csv` or `.csv.gz`) with a column `text`. Every other column is a facet: one way
-of labelling the same texts, empty where a text has no label. Without a folder: the demo corpus.
+A place is a CSV file (`.csv` or `.csv.gz`) with a column `text`, or a folder of such files. Every other
+column is a facet: one way of labelling the same texts, empty where a text has no label. Without a place: the
+demo corpus.
 
 Of each facet some texts get their labels, picked at random or by `core.labels.suggest`. Every transform is
-fitted to all texts with these labels, and the other labelled texts are scored. Texts, picks, methods and
+fitted to all texts with these labels, and the other labelled texts are scored. Once more, half of the classes
+are neither named nor labelled, and their texts are scored alone as well. Texts, picks, methods and
 scores are those of `python -m core evaluate`: it gives the same figures for one number of labels and one way
 of picking. Rows of earlier results are used again, when vectors, labels, program and machine are the same.
 """
@@ -17,28 +19,25 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from benchmarks import plain_gstransform
 from benchmarks.common import DEMO, ROOT, machine
 from benchmarks.few_shot_report import make_report
-from core.encoders import DEFAULT_ENCODER, Encoder, load_encoder
-from core.errors import CorpusError
+from benchmarks.labelled_spaces import MOST_TEXTS, Space, hide_classes, read_spaces, seen_classes
+from core.encoders import DEFAULT_ENCODER
 from core.evidence.benchmark import (
     MIN_LABELLED_RATIO,
     Facet,
     MethodInput,
     clustering_score,
-    name_vectors,
     pick,
     purity_score,
-    read_facets,
     run_method,
     shown_codes,
 )
@@ -54,28 +53,6 @@ BUDGETS = (20, 40, 80, 2_500)
 """Numbers of labels."""
 MOST_SUGGESTED = 80
 """Largest number of labels that are picked by the suggester: nobody labels 250 rounds."""
-MOST_TEXTS = 5_000
-"""Texts of a file, sampled."""
-
-
-@dataclass(frozen=True)
-class Space:
-    """A facet and the embeddings of its texts.
-
-    Attributes
-    ----------
-    vectors : ndarray of float32, shape (n_texts, n_dims)
-        Unit vectors.
-    label_vectors : ndarray of float32, shape (n_labels, n_dims)
-        Encoded label names.
-    texts : list of n_texts str
-    """
-
-    corpus: str
-    facet: Facet
-    vectors: np.ndarray
-    label_vectors: np.ndarray
-    texts: list[str]
 
 
 @dataclass(frozen=True)
@@ -92,7 +69,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Row:
-    """Scores of one case; V-measure and purity in percent."""
+    """Scores of one case; V-measure and purity in percent, of the texts of unseen classes alone as well."""
 
     key: str
     corpus: str
@@ -106,11 +83,18 @@ class Row:
     v: float
     purity: float
     seconds: float
+    v_unseen: float | None = None
+    purity_unseen: float | None = None
 
 
 def run(kind: str, sample: MethodInput, seed: int) -> np.ndarray:
     """Return the vectors by one of the app's methods."""
     return run_method(Method(kind), sample, seed=seed)
+
+
+def run_on_final_vectors(sample: MethodInput, seed: int) -> np.ndarray:
+    """Return the vectors by GuidedTransform without views."""
+    return run("guided", replace(sample, views=(), label_views=()), seed)
 
 
 def run_plain(sample: MethodInput, seed: int) -> np.ndarray:
@@ -127,14 +111,20 @@ METHODS: dict[str, tuple[Callable[[MethodInput, int], np.ndarray], tuple[str, ..
     ),
     "plain gstransform": (run_plain, ("benchmarks/plain_gstransform.py",)),
     "guided": (partial(run, "guided"), ("core/transforms/**/*.py", "core/neighbours.py")),
+    "guided, final vectors only": (
+        run_on_final_vectors,
+        ("core/transforms/**/*.py", "core/neighbours.py"),
+    ),
 }
+WITH_UNSEEN = ("generic", "guided")
+"""Methods that are measured with unseen classes."""
 SCORERS = ("core/evidence/benchmark/metrics.py",)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, and write `few_shot.md` and `results/few_shot.json`."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("data", nargs="?", type=Path, default=DEMO)
+    parser.add_argument("data", nargs="*", type=Path, default=[DEMO], help="CSV files, or folders of them")
     parser.add_argument("--labels", nargs="+", type=int, default=BUDGETS, help="numbers of labels")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--most", type=int, default=MOST_TEXTS, help="texts of a file, sampled")
@@ -159,50 +149,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     order = {case.key: number for number, case in enumerate(cases)}
     rows.sort(key=lambda row: order[row.key])
     write_rows(results, rows)
-    command = "make bench-labels"
-    command += "" if options.data == DEMO else f" DATA={options.data.resolve().name}"
-    report = make_report([asdict(row) for row in rows], machine(), command, DEFAULT_ENCODER)
+    report = make_report([asdict(row) for row in rows], machine(), command_for(options.data), DEFAULT_ENCODER)
     write_atomically(options.out / "few_shot.md", lambda opened: opened.write(report.encode()))
 
 
-def read_spaces(folder: Path, cache: Path, most_texts: int = MOST_TEXTS) -> list[Space]:
-    """Return the facets of all CSV files of a folder, encoded.
-
-    Raises
-    ------
-    SystemExit
-        When there is no such file, or one without a column `text` or without a facet of two labels.
-    """
-    files = sorted(file for file in folder.glob("*.csv*") if file.name.endswith((".csv", ".csv.gz")))
-    if not files:
-        raise SystemExit(f"No CSV file found in {folder}; give a folder of files with a column “text”.")
-    encoder = load_encoder(DEFAULT_ENCODER)
-    spaces = []
-    for file in files:
-        frame = pd.read_csv(file, dtype=str, keep_default_na=False)
-        names = [name for name in frame.columns if name != "text" and (frame[name] != "").any()]
-        if "text" not in frame or not names:
-            raise SystemExit(f"{file.name} needs a column “text” and another one with labels.")
-        try:
-            material = read_facets(file, text_column="text", facets=names, most_texts=most_texts)
-        except CorpusError as error:
-            raise SystemExit(str(error)) from error
-        vectors = encode(material.texts, encoder, cache)
-        for facet in material.facets:
-            label_vectors, _ = name_vectors(encoder, facet)
-            spaces.append(Space(material.dataset, facet, vectors, label_vectors, material.texts))
-            n_texts, n_labels = len(facet.labelled), len(facet.labels)
-            print(f"{material.dataset}, {facet.name}: {n_texts:,} texts, {n_labels} labels", flush=True)
-    return spaces
-
-
-def encode(texts: list[str], encoder: Encoder, cache: Path) -> np.ndarray:
-    """Return the texts' vectors, float32 (n_texts, n_dims), computed once and kept in the cache folder."""
-    file = cache / f"{content_key(encoder.key, texts)}.npy"
-    if not file.exists():
-        vectors = encoder.encode(texts)
-        write_atomically(file, lambda opened: np.save(opened, vectors))
-    return np.load(file, allow_pickle=False)
+def command_for(places: Sequence[Path]) -> str:
+    """Return the command that measures these places, by their names alone."""
+    names = " ".join(place.resolve().name for place in places)
+    given = f'"{names}"' if " " in names else names
+    return "make bench-labels" if list(places) == [DEMO] else f"make bench-labels DATA={given}"
 
 
 def make_cases(
@@ -210,15 +165,23 @@ def make_cases(
 ) -> list[Case]:
     """Return all fits to measure, in the order of the report; texts are picked in the pool.
 
-    Budgets of more than half of the labelled texts are left out, as in `python -m core evaluate`.
+    Budgets of more than half of the labelled texts are left out, as in `python -m core evaluate`. With unseen
+    classes, as many labels are given as are suggested at most. All methods learn from the same picks.
     """
-    waiting = [
-        (space, seed, picking, pool.submit(pick, space.facet, space.vectors, budget, picking, seed))
+    hidden = (max((each for each in budgets if each <= MOST_SUGGESTED), default=0), "suggested")
+    wanted = [
+        (each, seed, budget, picking)
         for space in spaces
         for seed in seeds
         for budget in budgets
         for picking in (("random", "suggested") if budget <= MOST_SUGGESTED else ("random",))
-        if MIN_LABELLED_RATIO * budget <= len(space.facet.labelled)
+        for each in (space, *(hide_classes(space, seed) if (budget, picking) == hidden else ()))
+    ]
+    waiting = [
+        (space, seed, picking, pool.submit(pick, seen, space.vectors, budget, picking, seed, space.views))
+        for space, seed, budget, picking in wanted
+        for seen in [seen_classes(space)]
+        if MIN_LABELLED_RATIO * budget <= len(seen.labelled)
     ]
     return [
         case
@@ -228,12 +191,20 @@ def make_cases(
 
 
 def cases_of(space: Space, seed: int, picking: str, picked: np.ndarray) -> Iterator[Case]:
-    """Yield a fit of each method; of plain GSTransform only with many random labels."""
+    """Yield a fit of each method; of plain GSTransform only with many random labels.
+
+    Without views there is nothing to leave out, and with unseen classes only `WITH_UNSEEN` are measured.
+    """
     parts = (space.vectors, space.facet.codes, space.label_vectors, picked, seed, *source_bytes(SCORERS))
     for method, (_, sources) in METHODS.items():
         if method == "plain gstransform" and (picking == "suggested" or len(picked) < MOST_SUGGESTED):
             continue
-        key = content_key(ROW_VERSION, method, *parts, *source_bytes(sources))
+        if method == "guided, final vectors only" and not space.views:
+            continue
+        if len(space.label_vectors) < len(space.facet.labels) and method not in WITH_UNSEEN:
+            continue
+        layers = (*space.views, *space.label_views) if method == "guided" else ()
+        key = content_key(ROW_VERSION, method, *parts, *layers, *source_bytes(sources))
         yield Case(space, method, picking, picked, seed, key)
 
 
@@ -268,13 +239,21 @@ def measured(cases: list[Case], pool: ProcessPoolExecutor) -> Iterator[Row]:
 
 def measure(case: Case) -> Row:
     """Fit one case and score the texts whose labels it was not shown."""
-    facet, vectors = case.space.facet, case.space.vectors
-    sample = MethodInput(vectors, shown_codes(facet, case.picked), case.space.label_vectors)
+    space, facet = case.space, case.space.facet
+    sample = MethodInput(
+        space.vectors,
+        shown_codes(facet, case.picked),
+        space.label_vectors,
+        views=space.views,
+        label_views=space.label_views,
+    )
     started = time.perf_counter()
     made = METHODS[case.method][0](sample, case.seed)
     seconds = time.perf_counter() - started
     scored = np.setdiff1d(facet.labelled, case.picked)
-    codes = facet.codes[scored]
+    v, purity = score(made, facet, scored, case.seed)
+    unseen = scored[facet.codes[scored] >= len(space.label_vectors)]
+    alone = score(made, facet, unseen, case.seed) if len(unseen) else (None, None)
     return Row(
         key=case.key,
         corpus=case.space.corpus,
@@ -285,10 +264,18 @@ def measure(case: Case) -> Row:
         picking=case.picking,
         method=case.method,
         seed=case.seed,
-        v=100 * clustering_score(made[scored], codes, case.seed),
-        purity=100 * purity_score(made[scored], codes, case.seed),
+        v=v,
+        purity=purity,
         seconds=round(seconds, 3),
+        v_unseen=alone[0],
+        purity_unseen=alone[1],
     )
+
+
+def score(made: np.ndarray, facet: Facet, rows: np.ndarray, seed: int) -> tuple[float, float]:
+    """Return V-measure and purity of some texts among themselves, in percent."""
+    codes = facet.codes[rows]
+    return 100 * clustering_score(made[rows], codes, seed), 100 * purity_score(made[rows], codes, seed)
 
 
 def read_rows(file: Path) -> dict[str, Row]:
@@ -311,7 +298,8 @@ def write_rows(file: Path, rows: list[Row]) -> None:
 def warm_up() -> None:
     """Run every method on a tiny space: the time to load libraries is not part of a fit."""
     space = unit_rows(np.random.default_rng(0).normal(size=(40, 8)).astype(np.float32))
-    sample = MethodInput(space, np.where(np.arange(40) < 12, np.arange(40) % 2, -1), space[:2])
+    given = np.where(np.arange(40) < 12, np.arange(40) % 2, -1)
+    sample = MethodInput(space, given, space[:2], views=[space], label_views=[space[:2]])
     for method, _ in METHODS.values():
         method(sample, 0)
 

@@ -13,6 +13,7 @@ METHODS = {
     "generic": "generic",
     "gstransform": "`GSTransform`",
     "guided": "`GuidedTransform`",
+    "guided, final vectors only": "`GuidedTransform`, final vectors only",
     "plain gstransform": "GSTransform in plain NumPy",
 }
 """Names of the methods in the report."""
@@ -35,7 +36,8 @@ transform is fitted to all texts with these labels. The other labelled texts are
 - **generic**: the space that the encoder gives, without any label. Its figures differ a little between rows,
   as the texts scored do.
 - **`GSTransform`**: the published method. **`GuidedTransform`**: this project's; it is also given the names
-  of the labels, as in the app.
+  of the labels, and hidden layers of the encoder where it has some, as in the app. The suggester is given
+  the layers too. **final vectors only**: without hidden layers, on the same picks.
 
 | corpus | facet | texts | labels |
 | --- | --- | ---: | ---: |
@@ -43,6 +45,15 @@ transform is fitted to all texts with these labels. The other labelled texts are
 """
 
 GAINS = "Last two columns: the facet that gains least over the generic space on the same texts, and how much."
+
+FEW_CLASSES = 80
+"""Labels of a facet up to which it counts in a mean of its own: each can get one of the labels given."""
+
+UNSEEN = """\
+Half of the labels of a facet, drawn by the seed, are neither named nor given to any text. {n_labels} texts
+with other labels are suggested and labelled. Scored are all texts that were not labelled, and then the texts
+of the unseen labels alone, among themselves. Each cell: V / purity. A transform should leave what it was not
+told about where the generic space has it."""
 
 PLAIN = """\
 `benchmarks/plain_gstransform.py` is GSTransform in plain NumPy, its gradients by hand; like the authors'
@@ -76,15 +87,23 @@ def make_report(rows: Sequence[dict], machine: dict[str, str], command: str, enc
             corpora=corpora,
         )
     ]
+    hidden = table["v_unseen"].notna()
+    unseen, table = table[hidden], table[~hidden]
     compared = table[table["method"] != "plain gstransform"]
     means = _facet_means(compared)
     parts.append(f"## Mean over {_facets(len(facets))}\n\n{_mean_table(means)}")
+    few = facets[facets["n_classes"] <= FEW_CLASSES][FACET]
+    if 0 < len(few) < len(facets):
+        heading = f"{_facets(len(few))} of at most {FEW_CLASSES} labels"
+        parts.append(f"## Mean over the {heading}\n\n{_mean_table(means.merge(few))}")
     most = means[means["labels"] == means["labels"].max()].drop_duplicates(FACET)[FACET]
     if len(most) < len(facets):
         held = means.merge(most)
         heading = f"{_facets(len(most))} with enough texts for {_count(held['labels'].max())} labels"
         parts.append(f"## Mean over the {heading}\n\n{_mean_table(held)}")
     parts.append(f"## Each facet\n\nEach cell: V / purity / s.\n\n{_facet_table(means)}")
+    if len(unseen):
+        parts.append(f"## Unseen labels\n\n{_unseen_table(unseen)}")
     parts.append(f"## `GSTransform` against a second implementation\n\n{PLAIN}\n\n{_plain_table(table)}")
     return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
 
@@ -126,6 +145,29 @@ def _facet_table(means: pd.DataFrame) -> str:
         lines.append([f"{corpus}, {facet}", _count(labels), picking, *(cells[method] for method in methods)])
     heads = ["facet", "labels", "picked", *(METHODS[method] for method in methods)]
     return _markdown(heads, lines, numbers=(1,))
+
+
+def _unseen_table(table: pd.DataFrame) -> str:
+    """Generic space and GuidedTransform: of all texts, and of those whose label was not seen."""
+    figures = ["v", "purity", "v_unseen", "purity_unseen"]
+    means = table.groupby([*FACET, "method"], sort=False)[figures].mean().unstack("method")
+    means.loc[("mean", ""), :] = means.mean()
+    lines = []
+    for (corpus, facet), row in means.iterrows():
+        cells = [
+            f"{row[v, method]:.1f} / {row[purity, method]:.1f}"
+            for v, purity in (("v", "purity"), ("v_unseen", "purity_unseen"))
+            for method in ("generic", "guided")
+        ]
+        difference = _signed(row["v_unseen", "guided"] - row["v_unseen", "generic"])
+        lines.append([f"{corpus}, {facet}" if facet else corpus, *cells, difference])
+    heads = [
+        "facet",
+        *(f"{texts}, {METHODS[method]}" for texts in ("all", "unseen") for method in ("generic", "guided")),
+        "difference of V, unseen",
+    ]
+    said = UNSEEN.format(n_labels=_count(table["labels"].max()))
+    return f"{said}\n\n{_markdown(heads, lines, numbers=(5,))}"
 
 
 def _plain_table(table: pd.DataFrame) -> str:

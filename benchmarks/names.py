@@ -18,7 +18,7 @@ import numpy as np
 from sklearn.feature_extraction.text import CountVectorizer
 
 from benchmarks.common import DEMO, RESULTS, ROOT, write_figures
-from benchmarks.few_shot import MOST_TEXTS, encode, read_spaces
+from benchmarks.labelled_spaces import MOST_TEXTS, encode, read_spaces
 from core.corpus import read_words, table_words
 from core.encoders import DEFAULT_ENCODER, Encoder, load_encoder
 from core.maps.clusters import name_clusters
@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, float]:
     encoder = load_encoder(DEFAULT_ENCODER)
     found: dict[str, list[bool]] = {name: [] for name in METHODS}
     figures: dict[str, float] = {}
-    for space in read_spaces(options.folder, CACHE, options.texts):
+    for space in read_spaces([options.folder], CACHE, options.texts):
         rows = space.facet.labelled
         clusters = Clusters(
             [space.texts[row] for row in rows],

@@ -8,13 +8,14 @@ from functools import partial
 import numpy as np
 import pytest
 
-from benchmarks import few_shot, plain_gstransform
+from benchmarks import few_shot, labelled_spaces, plain_gstransform
 from benchmarks.few_shot_report import make_report
 from core.__main__ import main
 from core.evidence.benchmark import Facet, evaluate
 from core.transforms import GSTransform
 from core.transforms.gstransform import batch_loss
-from tests.conftest import WordEncoder, make_frame
+from tests.conftest import ViewingEncoder, WordEncoder, make_frame
+from tests.support.label_spaces import only_in_a_view
 
 pytestmark = pytest.mark.model
 
@@ -54,12 +55,12 @@ class Now:
 # The same figures from both commands
 
 
-@pytest.fixture
-def words(monkeypatch):
-    """Encoders that need no model, and fits in this process."""
-    monkeypatch.setattr(few_shot, "load_encoder", lambda name: WordEncoder())
+@pytest.fixture(params=[WordEncoder, ViewingEncoder])
+def words(request, monkeypatch):
+    """Encoders that need no model, without and with views, and fits in this process."""
+    monkeypatch.setattr(labelled_spaces, "load_encoder", lambda name: request.param())
     monkeypatch.setattr(few_shot, "ProcessPoolExecutor", Now)
-    with_words = partial(evaluate, load=lambda name: WordEncoder())
+    with_words = partial(evaluate, load=lambda name: request.param())
     monkeypatch.setattr("core.evidence.benchmark.cli.evaluate", with_words)
 
 
@@ -76,6 +77,8 @@ def test_the_table_and_the_command_give_the_same_figures(words, tmp_path, capsys
     table = {
         (r["facet"], r["method"], r["seed"]): (r["v"], r["purity"]) for r in rows if r["picking"] == picking
     }
+    # The command has no method without the views.
+    table = {key: value for key, value in table.items() if key[1] != "guided, final vectors only"}
     methods = ["--methods", "generic", "guided", "gstransform", "--labels", "12", "--picks", picking]
     facets = ["--text", "text", "--facets", "topic", "feeling"]
     command = ["evaluate", str(tmp_path / "letters.csv"), *facets, *methods, "--seeds", "2"]
@@ -167,7 +170,7 @@ def test_facets_are_read_with_the_texts_that_carry_a_label(tmp_path, words):
     frame["nothing"] = ""
     frame.to_csv(tmp_path / "letters.csv.gz", index=False)
     (tmp_path / "README.md").write_text("no table")
-    topic, feeling = few_shot.read_spaces(tmp_path, tmp_path / "cache")
+    topic, feeling = labelled_spaces.read_spaces([tmp_path], tmp_path / "cache")
     assert [(space.corpus, space.facet.name, len(space.facet.labelled)) for space in (topic, feeling)] == [
         ("letters", "topic", 30),
         ("letters", "feeling", 20),
@@ -190,22 +193,102 @@ def test_a_folder_without_labelled_texts_is_refused(tmp_path, words, content, se
     if content is not None:
         (tmp_path / "table.csv").write_text(content)
     with pytest.raises(SystemExit, match=sentence):
-        few_shot.read_spaces(tmp_path, tmp_path / "cache")
+        labelled_spaces.read_spaces([tmp_path], tmp_path / "cache")
+
+
+def test_files_and_folders_are_read_and_two_of_one_name_refused(tmp_path, words):
+    frame = make_frame(30)[["text", "topic"]]
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        frame.to_csv(tmp_path / folder / f"{folder}.csv", index=False)
+    places = [tmp_path / "a", tmp_path / "b" / "b.csv"]
+    spaces = labelled_spaces.read_spaces(places, tmp_path / "cache")
+    assert [space.corpus for space in spaces] == ["a", "b"]
+    assert few_shot.command_for(places) == 'make bench-labels DATA="a b.csv"'
+    assert few_shot.command_for(places[:1]) == "make bench-labels DATA=a"
+    with pytest.raises(SystemExit, match="Two sets of texts are called a / topic"):
+        labelled_spaces.read_spaces([places[0], places[0] / "a.csv"], tmp_path / "cache")
+
+
+def test_views_are_computed_once_beside_the_vectors(tmp_path):
+    class Counting(ViewingEncoder):
+        calls = 0
+
+        def encode(self, texts, **more):
+            self.calls += 1
+            return super().encode(texts, **more)
+
+    encoder = Counting()
+    vectors, views = labelled_spaces.encode_with_views(["red", "blue"], encoder, tmp_path)
+    expected = ViewingEncoder().encode_with_views(["red", "blue"])
+    assert (vectors == expected[0]).all() and (np.stack(views) == expected[1]).all()
+    again = labelled_spaces.encode_with_views(["red", "blue"], encoder, tmp_path)
+    assert (again[0] == vectors).all() and (np.stack(again[1]) == np.stack(views)).all()
+    assert encoder.calls == 1
+    assert labelled_spaces.encode_with_views(["red"], WordEncoder(), tmp_path)[1] == []
+
+
+# Views and unseen classes
+
+
+def make_viewed_space():
+    X, views, label = only_in_a_view(200, n_classes=5)
+    facet = Facet("corner", "", label, tuple("abcde"))
+    names = np.eye(5, 24, dtype=np.float32)
+    return few_shot.Space("made", facet, X, names, [], views, [np.eye(5, view.shape[1]) for view in views])
+
+
+def test_guided_is_measured_with_and_without_views_on_the_same_picks():
+    cases = {case.method: case for case in cases_of(make_viewed_space(), 40) if len(case.picked) == 40}
+    rows = {method: few_shot.measure(case) for method, case in cases.items() if method != "gstransform"}
+    assert set(rows) == {"generic", "guided", "guided, final vectors only"}
+    assert rows["guided"].v > rows["guided, final vectors only"].v + 20
+    assert all((case.picked == cases["generic"].picked).all() for case in cases.values())
+    assert cases["guided"].key != cases["guided, final vectors only"].key
+
+
+def test_unseen_classes_have_neither_name_nor_label_and_are_scored_alone():
+    space = make_viewed_space()
+    cases = few_shot.make_cases([space], [0, 1], Now(), [20, 40])
+    hidden = [case for case in cases if len(case.space.label_vectors) < 5]
+    assert {(case.method, len(case.picked), case.picking) for case in hidden} == {
+        ("generic", 40, "suggested"),
+        ("guided", 40, "suggested"),
+    }
+    drawn = set()
+    for case in hidden:
+        facet, names = case.space.facet, case.space.label_vectors
+        assert len(names) == 3 and (facet.codes[case.picked] < 3).all()
+        # Each label keeps its texts and its name, whatever its number.
+        for code, label in enumerate(facet.labels):
+            before = space.facet.labels.index(label)
+            assert ((facet.codes == code) == (space.facet.codes == before)).all()
+            if code < 3:
+                assert names[code].argmax() == before == case.space.label_views[0][code].argmax()
+        drawn.add(frozenset(facet.labels[3:]))
+        row = few_shot.measure(case)
+        assert row.v_unseen >= 0 and row.purity_unseen > 0 and row.n_classes == 5
+    assert len(drawn) == 2
+    assert cases[0].space is space and few_shot.measure(cases[0]).v_unseen is None
+
+
+def test_two_or_three_classes_are_all_seen():
+    assert labelled_spaces.hide_classes(make_space(n_classes=3), 0) == []
 
 
 def test_vectors_are_computed_once(tmp_path):
     class Counting(WordEncoder):
         calls = 0
 
-        def encode(self, texts, *, progress=None):
+        def encode(self, texts, **more):
             self.calls += 1
-            return super().encode(texts)
+            return super().encode(texts, **more)
 
     encoder = Counting()
-    first = few_shot.encode(["red", "blue"], encoder, tmp_path)
-    assert (few_shot.encode(["red", "blue"], encoder, tmp_path) == first).all()
+    first = labelled_spaces.encode(["red", "blue"], encoder, tmp_path)
+    assert (labelled_spaces.encode(["red", "blue"], encoder, tmp_path) == first).all()
     assert encoder.calls == 1
-    few_shot.encode(["blue", "red"], encoder, tmp_path)
+    labelled_spaces.encode(["blue", "red"], encoder, tmp_path)
     assert encoder.calls == 2
 
 
@@ -243,6 +326,24 @@ def test_facets_with_many_labels_have_a_mean_of_their_own():
     whole, large = report.split("## Mean over the 1 facet with enough texts for 2,500 labels")
     assert "| 20 | random | generic | 20.0 |" in whole
     assert "| 20 | random | generic | 30.0 |" in large and "| 2,500 | random | generic | 31.0 |" in large
+
+
+def test_unseen_labels_have_a_table_of_their_own_and_count_nowhere_else():
+    rows = [row("corner", method, 10, 50) for method in ("generic", "guided")]
+    for method, figures in (("generic", (30, 70, 20, 60)), ("guided", (40, 80, 17.5, 61))):
+        hidden = row("corner", method, *figures[:2], labels=80, picking="suggested")
+        rows.append(hidden | {"v_unseen": figures[2], "purity_unseen": figures[3]})
+    report = make_report(rows, HOME, "make bench-labels", "words")
+    cells = "30.0 / 70.0 | 40.0 / 80.0 | 20.0 / 60.0 | 17.5 / 61.0 | −2.5 |"
+    assert f"| made, corner | {cells}" in report and f"| mean | {cells}" in report
+    assert "| 80 |" not in report
+
+
+def test_facets_of_many_labels_are_left_out_of_one_mean():
+    rows = [row("few", "generic", 10, 50), row("many", "generic", 30, 50) | {"n_classes": 150}]
+    report = make_report(rows, HOME, "make bench-labels", "words")
+    whole, few = report.split("the 1 facet of at most 80 labels")
+    assert "| 20 | random | generic | 20.0 |" in whole and "| 20 | random | generic | 10.0 |" in few
 
 
 def test_both_implementations_stand_side_by_side():

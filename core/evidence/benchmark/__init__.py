@@ -1,7 +1,7 @@
 """Score methods on the tasks of the papers and on labelled tables, all in the same way."""
 
 from core.evidence.benchmark.cli import add_evaluate
-from core.evidence.benchmark.data import Facet, GroupedTexts, Material, Wordings
+from core.evidence.benchmark.data import Facet, GroupedTexts, Material, Wordings, check_names
 from core.evidence.benchmark.datasets import read_facets, read_published
 from core.evidence.benchmark.methods import Setting, make_settings, name_vectors, pick, shown_codes
 from core.evidence.benchmark.metrics import clustering_score, purity_score
@@ -25,6 +25,7 @@ __all__ = [
     "Setting",
     "Wordings",
     "add_evaluate",
+    "check_names",
     "clustering_score",
     "evaluate",
     "find_task",
