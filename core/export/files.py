@@ -37,7 +37,7 @@ class ExportSource:
     encoder : str, name of the encoder of the generic space
     title : str, of the analysis, for names of files
     given : list of n label names, None for a text without one; None without labels
-    checked : list of n answers to the check sample, `CheckLabels.labels`; None without a checked text
+    check_labels : list of n answers to the check sample, `CheckLabels.labels`; None without a checked text
     check : what the check sample says of the corpus; None without one
     history : DataFrame of `LabelStore.history`, None without an analysis
     fit_clusters : Partition of the Fit's space
@@ -53,7 +53,7 @@ class ExportSource:
     generic_clusters: Partition
     title: str = ""
     given: Sequence[str | None] | None = None
-    checked: Sequence[str | None] | None = None
+    check_labels: Sequence[str | None] | None = None
     check: CheckEstimate | None = None
     history: pd.DataFrame | None = None
     fit: Fit | None = None
@@ -107,7 +107,7 @@ def source_table(source: ExportSource) -> pd.DataFrame:
         generic_names=source.generic_clusters.names,
         generic_map=source.generic.map,
         given=source.given,
-        checked=source.checked,
+        checked=source.check_labels,
         **results,
     )
 
@@ -198,6 +198,7 @@ def _vectors(source: ExportSource, table: pd.DataFrame, stem: str) -> File:
 def _linear_form(source: ExportSource, fit: Fit, stem: str) -> File:
     known, generic = source.findings.linear, source.generic
     n_dims, n_reshaped = generic.vectors.shape[1], fit.space.vectors.shape[1]
+    n_dims += sum(view.shape[1] for view in generic.views) if fit.n_views else 0
     kept = ""
     if known is not None and not np.isnan(known.agreement):
         kept = f"keeps {percent(known.agreement)} of the ten nearest neighbours · "
@@ -228,7 +229,7 @@ def _evidence(source: ExportSource, fit: Fit, stem: str) -> File:
         f"Whether it helped, label by label{words}{measured}",
         f"{stem}-evidence.json",
         "application/json",
-        lambda: findings_to_json_bytes(fit, source.findings, encoder=source.encoder),
+        lambda: findings_to_json_bytes(fit, source.findings, encoder=source.encoder, check=source.check),
     )
 
 

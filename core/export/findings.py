@@ -10,30 +10,34 @@ from typing import Any
 
 import numpy as np
 
-from core.evidence import Findings
+from core.evidence import CheckEstimate, Findings
+from core.labels import NONE_OF_THESE
 from core.maps import Fit
 from core.transforms import LinearForm
 
 HOW_TO = """import numpy as np
 form = np.load("{file}")
 X = ...  # embeddings by str(form["encoder"]), float32 (n, {n_dims}), rows of length 1
-{inputs}Z = X @ form["weights"]{views} + form["intercept"]
-# Z is the reshaped space, (n, {n_reshaped}); compare its rows by cosine
+{inputs}Z = X @ form["weights"]{views} + form["intercept"]  # (n, {n_reshaped}); compare rows by cosine
 print(form["agreement"])  # share of the ten nearest neighbours that Z has in common with the full form"""
 
-VIEW_INPUTS = """V = [...]  # {n_views} hidden layers of the encoder: token means, each float32 (n, {n_hidden})
+VIEW_INPUTS = """V = [...]  # token means of {n_views} hidden layers of the encoder, each (n, {n_hidden})
 V = [view / np.linalg.norm(view, axis=1, keepdims=True) for view in V]
 """
 VIEW_SUM = ' + sum(map(np.matmul, V, form["view_weights"]))'
 
 
-def findings_to_json_bytes(fit: Fit, findings: Findings, *, encoder: str) -> bytes:
+def findings_to_json_bytes(
+    fit: Fit, findings: Findings, *, encoder: str, check: CheckEstimate | None = None
+) -> bytes:
     """Write the findings of a Fit as JSON, label names in place of codes; null for what was not measured.
 
     Parameters
     ----------
     encoder : str
         Of the corpus; an encoder of the method is part of "method".
+    check : CheckEstimate, optional
+        Becomes "check_sample"; null where too few texts were checked.
     """
     document: dict[str, object] = {
         "instruction": fit.instruction,
@@ -49,6 +53,7 @@ def findings_to_json_bytes(fit: Fit, findings: Findings, *, encoder: str) -> byt
         "neighbours_replaced_mean": None,
         "driving_words": None,
         "map_quality": asdict(findings.map_quality) if findings.map_quality else None,
+        "check_sample": None if check is None or not check.enough else _check_document(check),
     }
     if findings.evidence is not None:
         evidence = asdict(findings.evidence)
@@ -62,6 +67,15 @@ def findings_to_json_bytes(fit: Fit, findings: Findings, *, encoder: str) -> byt
         words = ([word._asdict() for word in driving] for driving in findings.words)
         document["driving_words"] = dict(zip(labels, words, strict=True))
     return json.dumps(_finite(document), ensure_ascii=False, indent=2).encode()
+
+
+def _check_document(check: CheckEstimate) -> dict[str, object]:
+    """Return estimates with their 95 % intervals; the share of texts that no label fits stands last."""
+    shares = [
+        {"label": each.name or NONE_OF_THESE, **asdict(each.share), "predicted": each.predicted}
+        for each in check.shares
+    ]
+    return asdict(check) | {"shares": shares}
 
 
 def _finite(document: object) -> object:

@@ -23,6 +23,7 @@ class AnalysisResults:
     ----------
     title : str
     given, predicted : Partition of n texts by their labels
+    checked : list of n answers to the check sample, `CheckLabels.labels`
     probability : float array (n,), of the predicted label
     fits_none : float array (n,), probability that a text fits none of the labels
     clusters : Partition of the reshaped space
@@ -31,6 +32,7 @@ class AnalysisResults:
 
     title: str
     given: Partition | None = None
+    checked: Sequence[str | None] | None = None
     predicted: Partition | None = None
     probability: np.ndarray | None = None
     fits_none: np.ndarray | None = None
@@ -41,10 +43,10 @@ class AnalysisResults:
 def overview_table(corpus: Corpus, analyses: Iterable[AnalysisResults]) -> pd.DataFrame:
     """Build the table over all analyses of a corpus: one row a text, columns of each analysis.
 
-    The columns are those of `text_columns`, and of each analysis "given_label", "predicted_label",
-    "probability", "fits_none", "reshaped_cluster", "reshaped_cluster_name", "reshaped_x" and "reshaped_y",
-    as far as it has them. Before each stand the title of the analysis and "_". Names are categories: 200,000
-    texts with ten analyses take 40 MB beside the texts.
+    The columns are those of `text_columns`, and of each analysis "given_label", "check_label",
+    "predicted_label", "probability", "fits_none", "reshaped_cluster", "reshaped_cluster_name", "reshaped_x"
+    and "reshaped_y", as far as it has them. Before each stand the title of the analysis and "_". Names are
+    categories: 200,000 texts with ten analyses take 40 MB beside the texts.
 
     Parameters
     ----------
@@ -58,6 +60,7 @@ def overview_table(corpus: Corpus, analyses: Iterable[AnalysisResults]) -> pd.Da
         prefixes.append(prefix)
         columns = {
             "given_label": _names(found.given),
+            "check_label": None if found.checked is None else pd.Categorical(found.checked),
             "predicted_label": _names(found.predicted),
             "probability": found.probability,
             "fits_none": found.fits_none,

@@ -21,6 +21,7 @@ def export_table(
     generic_names: Mapping[int, str],
     generic_map: np.ndarray,
     given: Sequence[str | None] | None = None,
+    checked: Sequence[str | None] | None = None,
     predicted: Sequence[str | None] | None = None,
     probability: np.ndarray | None = None,
     fits_none: np.ndarray | None = None,
@@ -42,7 +43,7 @@ def export_table(
     generic_clusters, reshaped_clusters : int array (n,), -1 for noise, whose name is left empty
     generic_names, reshaped_names : mapping of cluster to name
     generic_map, reshaped_map : float array (n, 2)
-    given, predicted : sequence of n label names, None for a text without one
+    given, checked, predicted : sequence of n label names, None for a text without one
     probability : float array (n,), of the predicted label
     fits_none : float array (n,), probability that a text fits none of the labels
     answers : sequence of n str, a language model's answer about each text; "" for an empty one
@@ -55,6 +56,7 @@ def export_table(
     """
     results = {
         "given_label": _names(given),
+        "check_label": _names(checked),
         "predicted_label": _names(predicted),
         "probability": probability,
         "fits_none": fits_none,

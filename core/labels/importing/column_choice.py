@@ -43,9 +43,9 @@ PREDICTION_PARTS = (
 )  # fmt: skip
 RESULT_COLUMNS = (
     "generic_cluster", "generic_cluster_name", "reshaped_cluster", "reshaped_cluster_name", "generic_x",
-    "generic_y", "reshaped_x", "reshaped_y", "neighbours_replaced", "copy_of",
+    "generic_y", "reshaped_x", "reshaped_y", "neighbours_replaced", "copy_of", "check_label",
 )  # fmt: skip
-"""Ends of names of columns that Refract exports and no person gave."""
+"""Ends of names of columns that Refract exports and that are no guide labels."""
 
 TOOL_COLUMNS = (
     "row", "source_row", "step", "annotator", "annotation_id", "lead_time", "created_at", "updated_at",

@@ -1,9 +1,21 @@
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 
-from core.evidence import Control, CurvePoint, DrivingWord, Evidence, Findings, LabelEvidence, LearningCurve
+from core.evidence import (
+    CheckEstimate,
+    Control,
+    CurvePoint,
+    DrivingWord,
+    Evidence,
+    Findings,
+    Interval,
+    LabelEvidence,
+    LabelShare,
+    LearningCurve,
+)
 from core.export import findings_to_json_bytes, linear_to_npz_bytes
 from core.maps import Fit, MapQuality
 from core.transforms import LinearForm, Method
@@ -61,6 +73,24 @@ def test_the_linear_form_is_used_as_its_own_lines_say(tmp_path, monkeypatch, cap
     assert capsys.readouterr().out.strip() == "0.75"
 
 
+def test_the_linear_form_of_a_fit_with_views_takes_them_too(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    centres = {f"view_centre_{view}": np.zeros(2) for view in range(3)}
+    fit = replace(FIT, classifier=centres | {"view_weights": np.array([0.5, 0.25, 0.25])})
+    weights = np.random.default_rng(0).normal(size=(6, 3)).astype(np.float32)
+    linear = LinearForm(weights, np.ones(3, dtype=np.float32), 0.75)
+    (tmp_path / "form.npz").write_bytes(linear_to_npz_bytes(fit, linear, **ABOUT, file_name="form.npz"))
+    form = np.load("form.npz", allow_pickle=False)
+    assert form["weights"].shape == (2, 3) and form["view_weights"].shape == (2, 2, 3)
+    lines = str(form["how_to"]).replace("X = ...", "X = np.array([[1, 0], [0.6, 0.8]])")
+    names = {}
+    exec(
+        lines.replace("V = [...]", "V = [np.array([[2.0, 0], [0, 3.0]]), np.array([[3.0, 4.0], [1, 0]])]"),
+        names,
+    )
+    np.testing.assert_allclose(names["Z"], linear.transform(names["X"], names["V"]), atol=1e-6)
+
+
 def test_findings_leave_as_json_that_every_reader_takes():
     def refuse(constant):
         raise AssertionError(f"{constant} is not JSON")
@@ -92,3 +122,21 @@ def test_what_was_not_measured_is_null():
     names = ("evidence", "control", "learning_curve", "neighbours_replaced_mean", "driving_words")
     names += ("linear_form_agreement", "map_quality")
     assert all(found[name] is None for name in names)
+    assert found["check_sample"] is None
+
+
+def test_a_check_sample_leaves_with_its_intervals():
+    shares = (
+        LabelShare("sad", Interval(0.75, 0.5, 0.875), 0.5),
+        LabelShare(None, Interval(0.25, 0, 0.5), 0.0),
+    )
+    check = CheckEstimate(100, 10, 30, 2, Interval(0.5, 0.25, 0.75), shares)
+    found = json.loads(findings_to_json_bytes(FIT, FINDINGS, **ABOUT, check=check))["check_sample"]
+    assert (found["n_texts"], found["n_known"], found["n_checked"], found["n_skipped"]) == (100, 10, 30, 2)
+    assert found["accuracy"] == {"value": 0.5, "low": 0.25, "high": 0.75}
+    assert found["shares"] == [
+        {"label": "sad", "value": 0.75, "low": 0.5, "high": 0.875, "predicted": 0.5},
+        {"label": "none of these", "value": 0.25, "low": 0, "high": 0.5, "predicted": 0},
+    ]
+    few = replace(check, n_checked=9)
+    assert json.loads(findings_to_json_bytes(FIT, FINDINGS, **ABOUT, check=few))["check_sample"] is None

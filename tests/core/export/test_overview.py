@@ -22,11 +22,13 @@ MOOD = AnalysisResults(
     clusters=groups([3, 3, -1, 7], _3="late", _7="=people"),
     map=np.arange(8, dtype=np.float32).reshape(4, 2),
 )
-LABELLED = AnalysisResults("by mood!", given=groups([-1, 0, -1, -1], _0="late"))
+LABELLED = AnalysisResults(
+    "by mood!", given=groups([-1, 0, -1, -1], _0="late"), checked=[None, None, "late", "none of these"]
+)
 COLUMNS = [
     "by_mood_given_label", "by_mood_predicted_label", "by_mood_probability", "by_mood_fits_none",
     "by_mood_reshaped_cluster", "by_mood_reshaped_cluster_name", "by_mood_reshaped_x", "by_mood_reshaped_y",
-    "by_mood_2_given_label",
+    "by_mood_2_given_label", "by_mood_2_check_label",
 ]  # fmt: skip
 
 
@@ -45,6 +47,7 @@ def test_each_analysis_has_its_columns_beside_the_texts():
     assert names(table["by_mood_reshaped_cluster_name"]) == ["late", "late", None, "=people"]
     assert table["by_mood_reshaped_y"].tolist() == [1, 3, 5, 7]
     assert names(table["by_mood_2_given_label"]) == [None, "late", None, None]
+    assert names(table["by_mood_2_check_label"]) == [None, None, "late", "none of these"]
 
 
 def test_copies_have_the_results_of_their_originals():

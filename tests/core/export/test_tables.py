@@ -10,7 +10,7 @@ from core.export import build_record, export_table
 from core.export.tables import add_results
 
 RESULT_COLUMNS = [
-    "given_label", "predicted_label", "probability", "fits_none", "answer",
+    "given_label", "check_label", "predicted_label", "probability", "fits_none", "answer",
     "generic_cluster", "generic_cluster_name", "reshaped_cluster", "reshaped_cluster_name",
     "generic_x", "generic_y", "reshaped_x", "reshaped_y", "neighbours_replaced",
 ]  # fmt: skip
@@ -28,6 +28,7 @@ GENERIC = {
 }
 FITTED = {
     "given": ["sad", None, None, "glad"],
+    "checked": [None, "glad", "none of these", None],
     "predicted": ["sad", "sad", "glad", "glad"],
     "probability": np.array([0.9, 0.5, 0.75, 1.0], dtype=np.float32),
     "fits_none": np.array([0.125, 0.25, 0.5, 0.0], dtype=np.float32),
@@ -55,6 +56,8 @@ def test_every_result_has_its_column_in_a_fixed_order(table):
     assert pd.isna(third["stars"])
     assert third["town"] == "Bonn"
     assert pd.isna(third["given_label"])
+    assert third["check_label"] == "none of these"
+    assert pd.isna(table.loc[0, "check_label"])
     assert third["predicted_label"] == "glad"
     assert third["probability"] == 0.75
     assert third["fits_none"] == 0.5

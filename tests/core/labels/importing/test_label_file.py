@@ -323,6 +323,7 @@ def test_a_table_of_several_analyses(write):
             "mood_given_label": [None, "a", None, "b", None],
             "mood_predicted_label": list("ababa"),
             "mood_reshaped_cluster_name": list("xxyyy"),
+            "mood_check_label": ["b", None, "a", "a", "none of these"],
             "topic_predicted_label": list("ababa"),
         }
     )
@@ -391,3 +392,8 @@ def test_a_record_keeps_the_latest_entry_of_each_text():
     for table in (record, record.iloc[::-1], record.drop(columns="row")):
         found = found_in("record.csv", table.to_csv(index=False))
         assert found.labels == {0: "pleased", 2: "new name"} and found.removed == (1, 3)
+
+
+def test_check_labels_of_an_export_are_no_guide_labels():
+    frame = pd.DataFrame({"row": range(5), "text": TEXTS, "check_label": list("abaab")})
+    assert choose_columns(frame, TextRows(TEXTS)).label is None  # a person may still choose it
