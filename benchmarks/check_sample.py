@@ -166,7 +166,7 @@ def make_report(rows: Sequence[Coverage], n_draws: int, n_given: int) -> str:
             f"GuidedTransform predicted the rest. {n_draws} random check samples were drawn of each size. "
             "*Held*: the share of draws in which the 95 % interval of a label's share contains the true "
             f"share, in per cent. A simulated coverage has a standard error of {noise:.1f} points. *Width*: "
-            "mean length of the intervals, in points. *Wilson*: the same from the sample alone, for the texts "
+            "mean length of intervals, in points. *Wilson*: the same from the sample alone, for the texts "
             "without a guide label. *Share wrong by*: mean absolute error of the shares, in points.",
             "",
             HEAD,
