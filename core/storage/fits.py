@@ -71,6 +71,7 @@ def load_fit(results: ArtifactStore, key: str) -> Fit:
     named = results.load_document(f"{key}.labels")
     given, probabilities, label_vectors = (results.load_array(f"{key}.{part}") for part in ARRAYS)
     space_key = named.get("space_key", key)  # earlier versions knew one method only
+    label_views = _find_array(results, f"{key}.label_views")
     return Fit(
         space=load_space(results, space_key),
         space_key=space_key,
@@ -83,12 +84,15 @@ def load_fit(results: ArtifactStore, key: str) -> Fit:
         given=given,
         probabilities=probabilities,
         label_vectors=label_vectors if len(label_vectors) else None,
-        label_views=list(results.load_array(f"{key}.label_views"))
-        if results.has_array(f"{key}.label_views")
-        else (),
-        fits_none=results.load_array(f"{key}.fits_none") if results.has_array(f"{key}.fits_none") else None,
+        label_views=list(label_views if label_views is not None else ()),
+        fits_none=_find_array(results, f"{key}.fits_none"),
         **_load_estimators(results, key),
     )
+
+
+def _find_array(results: ArtifactStore, key: str) -> np.ndarray | None:
+    """Return an array; None where an earlier version stored none."""
+    return results.load_array(key) if results.has_array(key) else None
 
 
 def _load_estimators(results: ArtifactStore, key: str) -> dict[str, Any]:

@@ -80,9 +80,7 @@ def read_views(
     """
     found = [] if views is None else [np.asarray(view) for view in views]
     if n_views is not None and len(found) != n_views:
-        raise ValueError(
-            f"{len(found)} views found; give the {n_views} views that the transform was fitted to."
-        )
+        raise ValueError(f"{len(found)} views found; give {n_views}, one for each view of the fitted texts.")
     for view in found:
         if view.ndim != 2 or len(view) != n_rows:
             raise ValueError(

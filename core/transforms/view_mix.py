@@ -10,15 +10,18 @@ from sklearn.utils.extmath import randomized_range_finder
 
 from core.neighbours import unit_rows
 from core.transforms.kernel_ridge import fit_ridge, kernel_of_cosines
-from core.transforms.model_selection import PENALTIES, TEMPERATURES, LeftOut, log_probabilities
+from core.transforms.model_selection import TEMPERATURES, LeftOut, log_probabilities
 from core.transforms.training_set import Examples, join_examples, name_directions, thin_out
 
-CANDIDATES = {1.0: 0.25, 0.67: 0.4, 0.5: 0.2, 0.15: 0.15}
-"""Prior probability of each weight of the final vectors; hidden layers share the rest equally. Topics want
-the final vectors, feelings and intents a middle layer, and most instructions some of both."""
+FINAL_WEIGHTS = {1.0: 0.25, 0.67: 0.4, 0.5: 0.2, 0.15: 0.15}
+"""Prior probability of each weight of the final vectors. Topics want the final vectors, feelings and intents
+a middle layer, and most instructions some of both."""
 
 NAME_COUNT = 3.0
 """Weight of the name of a class, in labelled texts."""
+
+PENALTIES = (0.15, 0.5, 1.5)
+"""Regularisation of the regressions that judge a mix."""
 
 MOST_LEFT_OUT = 200
 """Labels left out at most, evenly over each class."""
@@ -182,8 +185,9 @@ def choose_weights(
 ) -> np.ndarray:
     """Return the posterior mean of the weights of the views, float64 (n_views,).
 
-    Each candidate of `CANDIDATES` is as probable as the labels are, left out one at a time in closed form
-    from a kernel ridge regression on that mix. Cost O(n_candidates x m³) for m labels and names.
+    Candidates are the `FINAL_WEIGHTS`, with the rest on one hidden layer or on all alike. Each is as probable
+    as the labels are, left out one at a time in closed form from a kernel ridge regression on that mix. Cost
+    O(n_candidates x m³) for m labels and names.
 
     Parameters
     ----------
@@ -194,12 +198,11 @@ def choose_weights(
     names : sequence of ndarray of float32, shape (n_names, n_dims of the view)
         As from `name_directions`, of classes 0, 1, …; one of each view.
     """
-    n_layers = len(names) - 1
-    candidates = [np.append(final, np.full(n_layers, (1 - final) / max(n_layers, 1))) for final in CANDIDATES]
+    candidates, prior = _candidates(len(names) - 1)
     chosen = thin_out(codes, MOST_LEFT_OUT)
     codes = codes[chosen]
     left_out = LeftOut.of(codes, len(names[0]), n_classes)
-    logs = np.log(list(CANDIDATES.values()))
+    logs = np.log(prior)
     if views is not None and left_out.n_counted:
         pairs = zip(views, names, strict=True)
         rows = [np.vstack([view[chosen], own]).astype(np.float64) for view, own in pairs]
@@ -207,7 +210,18 @@ def choose_weights(
         examples = join_examples(rows[0][: len(codes)], codes, rows[0][len(codes) :], NAME_COUNT, n_classes)
         logs += [_evidence(np.tensordot(weights, cosines, 1), examples, left_out) for weights in candidates]
     shares = np.exp(logs - logs.max())
-    return shares @ np.array(candidates) / shares.sum()
+    return shares @ candidates / shares.sum()
+
+
+def _candidates(n_layers: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return candidate weights (n_candidates, 1 + n_layers), and their prior probabilities."""
+    splits = np.unique(np.vstack([np.full(n_layers, 1 / n_layers), np.eye(n_layers)]), axis=0)
+    found = [(np.append(1.0, np.zeros(n_layers)), FINAL_WEIGHTS[1.0])]
+    for final, prior in FINAL_WEIGHTS.items():
+        if final < 1:
+            found += [(np.append(final, (1 - final) * split), prior / len(splits)) for split in splits]
+    weights, priors = zip(*found, strict=True)
+    return np.array(weights), np.array(priors)
 
 
 def join_views(parts: Sequence[np.ndarray], weights: np.ndarray) -> np.ndarray:
