@@ -37,7 +37,7 @@ class ShareRow:
 def share_intervals(rows: Sequence[ShareRow]) -> go.Figure:
     """Draw shares one below the other: a dot in its interval, and a thin grey mark for the predicted share.
 
-    The first row stands at the top.
+    The first row stands at the top; the value follows its name.
     """
     import plotly.graph_objects as go
 
@@ -73,12 +73,11 @@ def share_intervals(rows: Sequence[ShareRow]) -> go.Figure:
     )
     figure = bare_figure([*intervals, marks, dots])
     ends = [max(row.high, row.predicted or 0) for row in rows]
-    for row, at, end in zip(rows, place, ends, strict=True):
-        figure.add_annotation(x=end, y=at, text=percent(row.value), showarrow=False, xanchor="left", xshift=9)
     longest = max(ends, default=0) or 1.0
-    figure.update_xaxes(range=[-0.03 * longest, 1.16 * longest], tickformat=".0%", side="top", nticks=6)
+    figure.update_xaxes(range=[-0.03 * longest, 1.05 * longest], tickformat=".0%", side="top", nticks=6)
     figure.update_xaxes(showgrid=True, gridcolor=faint(0.25), rangemode="tozero", minallowed=0)
-    figure.update_yaxes(tickvals=place, ticktext=[plain(short(row.name, LONGEST_NAME)) for row in rows])
+    ticks = [f"{plain(short(row.name, LONGEST_NAME))} · {percent(row.value)}" for row in rows]
+    figure.update_yaxes(tickvals=place, ticktext=ticks)
     figure.update_yaxes(range=[-0.6, len(rows) - 0.4])
     return figure
 

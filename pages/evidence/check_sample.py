@@ -15,7 +15,7 @@ from core.storage import Analysis
 from core.utils import percent
 from pages.charts import GAIN, GREY, ShareRow, colour_of, share_intervals
 from pages.common import cache, estimate_of, layout, markdown, n_needed
-from pages.evidence.verdict import link_to_deck
+from pages.evidence.verdict import has_labels, link_to_deck
 
 AXIS_HEIGHT, ROW_HEIGHT = 40, 30  # pixels: of the axis, and of one row
 ROWS_SHOWN = 12  # without scrolling
@@ -29,10 +29,13 @@ HELP = (
     "Texts with a label of a person count with that label. The others are estimated: the predictions on all "
     "of them, corrected by the sample (prediction-powered inference). Intervals are of 95 % confidence."
 )
+NOT_RANDOM = (
+    "The labels behind the other figures of this page are not a random sample: the deck picks the texts that "
+    "help a Fit most. "
+)
 WHY = (
-    "The other figures of this page rest on texts that were not drawn at random: most were picked by the "
-    "deck. A check sample is drawn at random and labelled without seeing the prediction. It tells how often "
-    "the predicted labels are right **in the whole corpus**, and how large the **share of each label** is."
+    "A check sample is drawn at random and labelled without seeing the prediction. It tells how often the "
+    "predicted labels are right **in the whole corpus**, and how large the **share of each label** is."
 )
 
 
@@ -47,7 +50,7 @@ def draw_check_sample(analysis: Analysis, corpus: Corpus, fit: Fit) -> None:
     with st.container(key="evidence_check_sample"):
         st.markdown("##### Check sample", help=HELP)
         if checks.n_checked < needed:
-            st.markdown(WHY)
+            st.markdown((NOT_RANDOM if has_labels(fit) else "") + WHY)
             st.progress(
                 checks.n_checked / needed,
                 f"{checks.n_checked:,} of {needed} texts answered: {needed} give a first estimate",
@@ -88,6 +91,7 @@ def width_text(estimate: CheckEstimate, interval: Interval) -> str:
     if interval.margin <= NARROW:
         return f"That is {points}: more texts would change little."
     more = estimate.more_for(interval, interval.margin / 2)
+    more = more if more < 100 else round(more, -1)
     return f"That is still {points}; about {more:,} more texts would halve it."
 
 
@@ -100,7 +104,9 @@ def counts_text(estimate: CheckEstimate, checks: CheckLabels) -> str:
             f" {estimate.n_known:,} of {estimate.n_texts:,} texts have a label of a person and count with it."
         )
     if estimate.n_skipped:
-        said += f" {estimate.n_skipped:,} skipped, which biases the figures if these are unlike the others."
+        said += (
+            f" {estimate.n_skipped:,} skipped: if such texts are unlike the others, the figures are biased."
+        )
     return said
 
 
@@ -140,7 +146,7 @@ def draw_table(table: pd.DataFrame, key: str) -> None:
         table,
         key=key,
         hide_index=True,
-        height=TABLE_ROW * (min(len(table), ROWS_SHOWN) + 1),
+        height="content" if len(table) <= ROWS_SHOWN else TABLE_ROW * (ROWS_SHOWN + 1),
         column_config={
             name: st.column_config.NumberColumn(format="%.0f %%")
             for name in table.columns
@@ -188,6 +194,8 @@ def draw_by_value(corpus: Corpus, fit: Fit, guide: GuideLabels, checks: CheckLab
             draw_intervals(rows, "evidence_shares_by_value")
         with right:
             table = share_table(rows, column)
+            if measure == ACCURACY:
+                table = table.rename(columns={"Share": "Accuracy"})
             table.insert(1, "Answered", [estimate.n_checked for estimate in enough.values()])
             draw_table(table, "evidence_shares_by_value_table")
     few = [partition.names[code] for code in found if code not in enough]

@@ -53,6 +53,7 @@ class Deck:
     rows : list of int, text rows still to be shown
     mistakes : dict of row to LabelDoubt, in `MISTAKES`; None before they are known
     added : dict of row to str, labels added here, each for the text that it was given to
+    leaves_field : bool, whether the cursor is to leave the field that adds a label
     """
 
     analysis_id: int
@@ -62,6 +63,7 @@ class Deck:
     rows: list[int] = field(default_factory=list)
     mistakes: dict[int, LabelDoubt] | None = None
     added: dict[int, str] = field(default_factory=dict)
+    leaves_field: bool = False
 
 
 @dataclass

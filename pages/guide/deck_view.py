@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from uuid import uuid4
 
 import streamlit as st
 
@@ -64,6 +65,10 @@ OTHER_KEYS = {
     BY_MODEL: "K keeps it, X removes it",
     CHECK_SAMPLE: "N says none of these, S skips",
 }
+LEAVE_FIELD = f"""<script>{{{{  // {{mark}}: the browser runs an equal script only once
+  const field = document.querySelector(".st-key-{ADDED} input");
+  if (field === document.activeElement) field.blur();
+}}}}</script>"""
 Record = Callable[[Deck, int | None, str | None], None]
 ICONS = {
     SUGGESTED: "auto_awesome",
@@ -201,7 +206,8 @@ def draw_added_label(deck: Deck, row: int | None) -> None:
 
     def record_added_label() -> None:
         typed = widget_value(ADDED)
-        if not typed.strip() or attempt(lambda: add_label(deck, row, typed, person()), DECK):
+        if typed.strip() and attempt(lambda: add_label(deck, row, typed, person()), DECK):
+            deck.leaves_field = True
             set_widget(ADDED, "")
 
     st.text_input(
@@ -213,6 +219,9 @@ def draw_added_label(deck: Deck, row: int | None) -> None:
         disabled=row is None,
         on_change=record_added_label,
     )
+    if deck.leaves_field:  # so that the next keys label texts
+        deck.leaves_field = False
+        st.html(LEAVE_FIELD.format(mark=uuid4().hex), unsafe_allow_javascript=True)
 
 
 def draw_review_buttons(deck: Deck, shown: Shown, mode: str) -> None:

@@ -25,7 +25,7 @@ def test_the_first_row_stands_at_the_top_with_its_interval_and_its_mark(rows):
 def test_names_are_shown_as_they_are(rows):
     figure = share_intervals(rows)
     name = figure.layout.yaxis.ticktext[1]
-    assert name.startswith("a &lt;b> &amp; a") and len(name) < 36
+    assert name.startswith("a &lt;b> &amp; a") and name.endswith(" · 20 %") and len(name) < 43
     assert "&lt;b>" in figure.data[-1].customdata[1]
 
 
