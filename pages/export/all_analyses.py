@@ -38,6 +38,9 @@ def read_results(corpus: Corpus, analysis: Analysis) -> AnalysisResults:
     found = AnalysisResults(analysis_title(analysis))
     if guide.names:
         found = replace(found, given=Partition(guide.codes, dict(enumerate(guide.names))))
+    checks = cache.store().check_labels.read(analysis.id)
+    if checks.n_checked:
+        found = replace(found, checked=checks.labels)
     if not is_fitted(analysis):
         return found
     fit = cache.fit(analysis)

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from core.corpus import Corpus
+from core.evidence import check_estimate
 from core.export import ExportSource, export_files, source_table
 from core.maps import Fit
 from core.storage import Analysis, StoredCorpus, load_findings
@@ -122,6 +123,10 @@ def export_source(
             given=[names[code] if code >= 0 else None for code in codes] if names else None,
             history=cache.store().labels.history(analysis.id),
         )
+        checks = cache.store().check_labels.read(analysis.id)
+        if checks.n_checked:
+            check = check_estimate(fit, guide, checks)
+            source = replace(source, check_labels=checks.labels, check=check)
     if fit is not None:
         source = replace(
             source,

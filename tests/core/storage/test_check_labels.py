@@ -6,6 +6,7 @@ import pytest
 from core.errors import LabelError
 from core.labels import NONE, NONE_OF_THESE, HandOuts, next_round
 from core.storage import Store
+from core.tasks import fit_key
 
 NAMES = ("angry", "pleased", "odd")
 
@@ -135,10 +136,11 @@ def test_two_decks_are_handed_different_texts(store, analysis):
 
 
 def test_check_labels_are_no_guide_labels(store, analysis, prepared):
-    before = store.labels.read(analysis)
+    before, key = store.labels.read(analysis), fit_key(store, analysis)
     for row in range(40):
         store.check_labels.give(analysis, row, NAMES[row % 3], "ada")
     store.check_labels.give(analysis, 40, None, "ada")
+    assert fit_key(store, analysis) == key  # nothing of them is fitted
     guide = store.labels.read(analysis)
     assert guide.codes.tolist() == before.codes.tolist() == [-1] * 60
     assert guide.table.empty and guide.n_labels == 0 and set(guide.counts.values()) == {0}
