@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.common import RESULTS, make_texts, timed, write_figures
-from core.encoders import DEFAULT_ENCODER, Encoder, load_encoder, packaged_folder
-from core.labels import encode_names, label_phrases
+from core.encoders import DEFAULT_ENCODER, Encoder, encode_like_corpus, load_encoder, packaged_folder
+from core.labels import encode_names_like_corpus, label_phrases
 from core.maps import project
 from core.neighbours import Graph, build_graph
 from core.transforms import GuidedTransform
@@ -98,7 +98,7 @@ def measure(
     codes = np.array([names.index(topic) for topic in topics])
     generic = load_encoder(DEFAULT_ENCODER)
     generic.encode(texts[:64])
-    vectors, encode_once, _ = timed(lambda: generic.encode(texts))
+    (vectors, views), encode_once, _ = timed(lambda: encode_like_corpus(generic, texts))
     project(vectors[:500], build_graph(vectors[:500]))  # compiles what is timed below
     graph = build_graph(vectors)
     start = project(vectors, graph)
@@ -107,7 +107,7 @@ def measure(
         labelled = np.arange(number * n_labels, (number + 1) * n_labels)
         given = np.full(len(texts), -1)
         given[labelled] = codes[labelled]
-        measured.append(timed(lambda given=given: reshape(generic, names, vectors, given, graph)))
+        measured.append(timed(lambda given=given: reshape(generic, names, vectors, views, given, graph)))
     guided, guided_work = (statistics.median(each) for each in list(zip(*measured, strict=True))[1:])
     instructor.encode(texts[:64], instruction=INSTRUCTION)
     again, reencode, reencode_work = timed(lambda: instructor.encode(texts, instruction=INSTRUCTION))
@@ -130,13 +130,17 @@ def measure(
 
 
 def reshape(
-    generic: Encoder, names: list[str], vectors: np.ndarray, given: np.ndarray, graph: Graph
+    generic: Encoder,
+    names: list[str],
+    vectors: np.ndarray,
+    views: list[np.ndarray],
+    given: np.ndarray,
+    graph: Graph,
 ) -> np.ndarray:
     """Return the reshaped vectors; the label names are encoded too, as under a new instruction."""
-    label_vectors = encode_names(generic, label_phrases("by topic", names))
-    return GuidedTransform(random_state=0).fit_transform(
-        vectors, given, graph=graph, label_vectors=label_vectors
-    )
+    label_vectors, label_views = encode_names_like_corpus(generic, label_phrases("by topic", names))
+    known = {"label_vectors": label_vectors, "label_views": label_views}
+    return GuidedTransform(random_state=0).fit_transform(vectors, given, views=views, graph=graph, **known)
 
 
 if __name__ == "__main__":

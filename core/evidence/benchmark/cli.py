@@ -21,7 +21,8 @@ from core.utils import write_atomically
 DESCRIPTION = """\
 Score the generic space, what transforms make of it, and other encoders: V-measure of clusters, purity
 of neighbours, triplets, Spearman's correlation, robustness to instructions. Where transforms are among the
-methods, all are scored on the texts whose labels none of them was shown."""
+methods, all are scored on the texts whose labels none of them was shown. GuidedTransform also reads hidden
+layers of the encoder where it has some, as in the app."""
 EXAMPLES = """\
 examples:
   python -m core evaluate assets/demo/feedback.csv
