@@ -27,8 +27,8 @@ REENCODED_EVIDENCE_HELP = (
     "then in the re-encoded one. No label shaped either. In brackets: the 95 % confidence interval of the "
     "gain, in points."
 )
-NAMES_ONLY = "A first guess: no text was labelled, so nothing can check this map."
-INSTRUCTION_ONLY = "No text is labelled, so nothing can check this map. A few labels could."
+NAMES_ONLY = "A first guess: no text was labelled, so nothing can check this map yet."
+INSTRUCTION_ONLY = "No text is labelled, so nothing can check this map yet. A few labels could."
 NAMES_ONLY_HELP = (
     "The transform used the encoded label names only, each as a text of its label. That is often roughly "
     "right and sometimes wrong. A few labelled texts improve the map, and show whether it is right."
