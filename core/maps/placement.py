@@ -100,7 +100,7 @@ def place_reshaped(
         embedding = fit.space.vectors if kind == "guided" else None
         base = fit.base(generic)
         classifier = GuidedTransform.from_arrays(
-            fit.classifier, np.asarray(base.vectors), embedding, fit.probabilities, base.views
+            fit.classifier, np.asarray(base.vectors), embedding, fit.probabilities, fit.fits_none, base.views
         )
     own = [view[None] for view in views] if classifier is not None and classifier.view_mix_.n_views else []
     if kind == "guided":

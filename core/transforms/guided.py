@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from core.neighbours import Graph, build_graph, nearest_rows, neighbour_weights, propagate, unit_rows
+from core.transforms.fits_none import NoneModel, fit_none_model
 from core.transforms.lda import discriminant_directions, surest_rows
 from core.transforms.linear_form import LinearForm, fit_linear_form
 from core.transforms.model_selection import HyperParameters
@@ -47,10 +48,11 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
        those with the most confident probabilities (pseudo-labels);
     3. its centred generic vector, which keeps neighbours together, and classes that nobody labelled.
 
-    Parts 1 and 2 are multiplied by the trust in the labels. Trust is the square root of the skill with which
-    left-out labels are predicted, times the share of texts whose class was seen. That share is Good and
-    Turing's estimate: where many classes have one label and no name, most classes are unseen. Last, every
-    vector moves towards the mean of its neighbours' vectors, by as much as propagation helped the labels.
+    Parts 1 and 2 are multiplied by the trust in the labels, and by the probability that the text fits any of
+    them (`fit_none_model`). Trust is the square root of the skill with which left-out labels are predicted,
+    times the share of texts whose class was seen. That share is Good and Turing's estimate: where many
+    classes have one label and no name, most classes are unseen. Last, every vector moves towards the mean of
+    its neighbours' vectors, by as much as propagation helped the labels.
 
     A text with the direction of a fitted text gets its vector, so that `fit_transform(X)` and
     `fit(X).transform(X)` agree. A new text has its nearest fitted texts as neighbours.
@@ -74,6 +76,8 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         Class codes that were labelled or named, ascending.
     probabilities_ : ndarray of float32, shape (n_texts, n_classes)
         Class probabilities of the fitted texts, columns as in `classes_`; rows sum to 1.
+    fits_none_ : ndarray of float32, shape (n_texts,)
+        Probability that a text fits none of the classes; 0 for labelled texts.
     embedding_ : ndarray of float32, shape (n_texts, 2 x n_classes + n_dims)
         Reshaped vectors of the fitted texts.
     linear_ : LinearForm
@@ -174,7 +178,10 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         rows = self.view_mix_.rows(self._fitted_unit, views)
         names = self.view_mix_.names(label_vectors, label_views)
         self.probability_model_ = fit_probability_model(rows, labels, names, graph)
-        self.probabilities_ = self.probability_model_.predict(rows, graph)
+        self.probabilities_, best = self.probability_model_.predict(rows, graph)
+        self.none_model_ = fit_none_model(np.delete(best, labels.rows), self.probability_model_.left_out)
+        self.fits_none_ = self.none_model_.predict(best)
+        self.fits_none_[labels.rows] = 0
         self.directions_ = self._directions(rows, labels)
         self._projected_centre = (rows @ self.directions_).mean(axis=0)
         roots = np.sqrt(self.probabilities_)
@@ -182,7 +189,7 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         # The root mean square length; 1 where all are zero.
         self._root_scale = float(np.sqrt(np.square(roots - self._root_centre).sum(axis=1).mean())) or 1.0
         self.trust_ = max(LEAST_TRUST, _seen_share(labels, n_names) * self.probability_model_.skill())
-        joined = self._join(rows, self.probabilities_)
+        joined = self._join(rows, self.probabilities_, self.fits_none_)
         self.embedding_ = propagate(joined, graph, mixing=self.probability_model_.mixing, rounds=1)
         return self
 
@@ -245,6 +252,7 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         return (
             own
             | self.view_mix_.to_arrays()
+            | self.none_model_.to_arrays()
             | {
                 "examples": model.examples,
                 "coefficients": model.coefficients,
@@ -262,6 +270,7 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         unit: np.ndarray,
         embedding: np.ndarray | None,
         probabilities: np.ndarray,
+        fits_none: np.ndarray | None = None,
         views: Sequence[np.ndarray] = (),
     ) -> GuidedTransform:
         """Return the fitted transform that `to_arrays` was called on. No array is copied.
@@ -275,6 +284,8 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
             `predict_proba` is called.
         probabilities : ndarray of float32, shape (n_texts, n_classes)
             `probabilities_` of the transform.
+        fits_none : ndarray of float32, shape (n_texts,), optional
+            `fits_none_` of the transform; 0 where not given.
         views : sequence of arrays of shape (n_texts, n_dims of the view)
             Those of the fitted texts, where it was fitted to views.
         """
@@ -295,6 +306,9 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         transform.view_mix_ = ViewMix.from_arrays(arrays)
         transform._fitted_views = list(views) if transform.view_mix_.n_views else []
         transform.probabilities_ = probabilities
+        transform.none_model_ = NoneModel.from_arrays(arrays)
+        empty = np.zeros(len(unit), dtype=np.float32)
+        transform.fits_none_ = empty if fits_none is None else np.asarray(fits_none)
         if embedding is not None:
             transform.embedding_ = embedding
         return transform
@@ -317,15 +331,16 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         chosen = np.union1d(surest, labels.rows)
         return discriminant_directions(rows[chosen], codes[chosen], len(self.classes_))
 
-    def _join(self, rows: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
+    def _join(self, rows: np.ndarray, probabilities: np.ndarray, fits_none: np.ndarray) -> np.ndarray:
         """Return the three parts side by side, not yet blended (n_rows, 2 x n_classes + n_dims)."""
         n_classes = len(self.classes_)
         joined = np.empty((len(rows), 2 * n_classes + rows.shape[1]), dtype=np.float32)
         roots, projected, generic = np.split(joined, [n_classes, 2 * n_classes], axis=1)  # views
         roots[:] = (np.sqrt(probabilities) - self._root_centre) / self._root_scale
-        roots *= self.class_share * self.trust_
+        kept = (self.trust_ * (1 - fits_none))[:, None].astype(np.float32)
+        roots *= self.class_share * kept
         projected[:] = unit_rows(rows @ self.directions_ - self._projected_centre)
-        projected *= self.discriminant_share * self.trust_
+        projected *= self.discriminant_share * kept
         generic[:] = rows
         return joined
 
@@ -346,12 +361,14 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         weights = neighbour_weights(similarities)
         rows = self.view_mix_.rows(unit, views)
         mixing = self.probability_model_.mixing
-        own = self.probability_model_.predict(rows)
+        own, best = self.probability_model_.predict(rows)
         probabilities = _blend(own, self.probabilities_, indices, weights, mixing)
+        own_none, around_none = self.none_model_.predict(best)[:, None], self.fits_none_[:, None]
+        fits_none = _blend(own_none, around_none, indices, weights, mixing)[:, 0]
         near, positions = np.unique(indices, return_inverse=True)
         near_rows = self.view_mix_.rows(self._fitted_unit[near], [view[near] for view in self._fitted_views])
-        around = self._join(near_rows, self.probabilities_[near])
-        own = self._join(rows, probabilities)
+        around = self._join(near_rows, self.probabilities_[near], self.fits_none_[near])
+        own = self._join(rows, probabilities, fits_none)
         return _blend(own, around, positions.reshape(indices.shape), weights, mixing), probabilities
 
     def __sklearn_tags__(self):  # noqa: ANN204

@@ -95,8 +95,8 @@ class LeftOut(NamedTuple):
 
 def choose_hyper_parameters(
     rows: np.ndarray, labelled: np.ndarray, codes: np.ndarray, names: np.ndarray, n_classes: int, graph: Graph
-) -> tuple[HyperParameters, ...]:
-    """Return for each mixing the hyper-parameters under which left-out labels are most probable.
+) -> tuple[tuple[HyperParameters, ...], np.ndarray]:
+    """Find for each mixing the hyper-parameters under which left-out labels are most probable.
 
     Every label is left out in closed form under each choice of the grid. A label counts only where another
     text or a name represents its class. The mixings are then averaged by the likelihood of the labels
@@ -120,27 +120,34 @@ def choose_hyper_parameters(
 
     Returns
     -------
-    tuple of HyperParameters, shares summing to 1
+    hyper_parameters : tuple of HyperParameters, shares summing to 1
+    left_out : ndarray of float64, shape (n_left_out,)
+        Best class score of each label when it is left out, where another text has its label.
     """
     chosen = thin_out(codes, MOST_LEFT_OUT)
     labelled, codes = labelled[chosen], codes[chosen]
     left_out = LeftOut.of(codes, len(names), n_classes)
     if not left_out.n_counted:
-        return (DEFAULT_HYPER_PARAMETERS,)
-    best: dict[float, tuple[float, HyperParameters]] = {}
+        return (DEFAULT_HYPER_PARAMETERS,), np.empty(0)
+    best: dict[float, tuple[float, HyperParameters, np.ndarray]] = {}
     for hyper_parameters, scores in _left_out_scores(rows, labelled, codes, names, n_classes, graph):
         likelihoods = [left_out.weights @ log_probabilities(scores / t, codes) for t in TEMPERATURES]
         temperature, likelihood = TEMPERATURES[int(np.argmax(likelihoods))], float(max(likelihoods))
         choice = replace(hyper_parameters, temperature=temperature, likelihood=likelihood)
         posterior = left_out.n_counted * likelihood - _prior_penalty(choice)  # its logarithm
         if choice.mixing not in best or posterior > best[choice.mixing][0]:
-            best[choice.mixing] = posterior, choice
-    posteriors = np.array([posterior for posterior, _ in best.values()])
+            best[choice.mixing] = posterior, choice, scores
+    posteriors = np.array([posterior for posterior, _, _ in best.values()])
     shares = np.exp(posteriors - posteriors.max())
     shares[shares < LEAST_SHARE * shares.sum()] = 0
     shares /= shares.sum()
-    averaged = zip(best.values(), shares.tolist(), strict=True)
-    return tuple(replace(choice, share=share) for (_, choice), share in averaged if share > 0)
+    averaged = list(zip(best.values(), shares.tolist(), strict=True))
+    mean_scores = sum(share * scores for (_, _, scores), share in averaged)
+    several = np.bincount(codes)[codes] > 1
+    return (
+        tuple(replace(choice, share=share) for (_, choice, _), share in averaged if share > 0),
+        mean_scores[several].max(axis=1),
+    )
 
 
 def _left_out_scores(

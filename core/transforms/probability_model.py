@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.special import softmax
@@ -31,11 +31,14 @@ class ProbabilityModel:
         Unit rows of labelled texts and class names, the same for all regressions: only weights differ.
     coefficients : ndarray of float32, shape (n_examples, n_choices x n_classes)
         The regressions side by side.
+    left_out : ndarray of float64, shape (n_left_out,)
+        Best class score of each label when it is left out; empty for a model read from arrays.
     """
 
     hyper_parameters: tuple[HyperParameters, ...]
     examples: np.ndarray
     coefficients: np.ndarray
+    left_out: np.ndarray = field(default_factory=lambda: np.empty(0))
 
     @property
     def n_classes(self) -> int:
@@ -47,21 +50,28 @@ class ProbabilityModel:
         """Mean share of the neighbours' scores in label propagation, 0 to 1."""
         return sum(choice.share * choice.mixing for choice in self.hyper_parameters)
 
-    def predict(self, rows: np.ndarray, graph: Graph | None = None) -> np.ndarray:
-        """Return the class probabilities of unit rows: float32 (n_rows, n_classes), each row summing to 1.
+    def predict(self, rows: np.ndarray, graph: Graph | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Predict the classes of unit rows. With their graph, the scores are propagated along it first.
 
-        With the graph of the rows, the scores are propagated along it first.
+        Returns
+        -------
+        probabilities : ndarray of float32, shape (n_rows, n_classes)
+            Each row sums to 1.
+        best : ndarray of float32, shape (n_rows,)
+            Best class score of each row, averaged over the hyper-parameters.
         """
         scores = np.empty((len(rows), self.coefficients.shape[1]), dtype=np.float32)
         for block, near in kernel_blocks(rows, self.examples):
             scores[block] = near @ self.coefficients
-        probabilities = np.zeros((len(rows), self.n_classes), dtype=np.float32)
+        probabilities, mean = np.zeros((2, len(rows), self.n_classes), dtype=np.float32)
         parts = np.split(scores, len(self.hyper_parameters), axis=1)
         for choice, own in zip(self.hyper_parameters, parts, strict=True):
             if graph is not None and choice.mixing > 0:
                 own = propagate(own, graph, mixing=choice.mixing, rounds=ROUNDS)
-            probabilities += np.float32(choice.share) * softmax(own / np.float32(choice.temperature), axis=1)
-        return probabilities
+            share = np.float32(choice.share)
+            probabilities += share * softmax(own / np.float32(choice.temperature), axis=1)
+            mean += share * own
+        return probabilities, mean.max(axis=1)
 
     def skill(self) -> float:
         """Return the square root of the gain in log likelihood of left-out labels over chance, 0 to 1."""
@@ -89,7 +99,9 @@ def fit_probability_model(
         Of all texts.
     """
     n_classes = len(labels.classes)
-    hyper_parameters = choose_hyper_parameters(rows, labels.rows, labels.codes, names, n_classes, graph)
+    hyper_parameters, left_out = choose_hyper_parameters(
+        rows, labels.rows, labels.codes, names, n_classes, graph
+    )
     chosen = thin_out(labels.codes, MOST_EXAMPLES)
     learned, codes = rows[labels.rows[chosen]], labels.codes[chosen]
     training_sets = [
@@ -100,5 +112,5 @@ def fit_probability_model(
         for examples, choice in zip(training_sets, hyper_parameters, strict=True)
     ]
     return ProbabilityModel(
-        hyper_parameters, training_sets[0].rows, np.hstack(coefficients).astype(np.float32)
+        hyper_parameters, training_sets[0].rows, np.hstack(coefficients).astype(np.float32), left_out
     )

@@ -180,7 +180,7 @@ class TestGuidedTransform:
         new = unit_rows(X + 0.1 * np.random.default_rng(1).standard_normal(X.shape))
         arrays = stored(transform.to_arrays(), tmp_path)
         again = GuidedTransform.from_arrays(
-            arrays, unit_rows(X), transform.embedding_, transform.probabilities_
+            arrays, unit_rows(X), transform.embedding_, transform.probabilities_, transform.fits_none_
         )
         for rows in (X, new, X[:1], new[:1]):
             assert again.transform(rows).tobytes() == transform.transform(rows).tobytes()

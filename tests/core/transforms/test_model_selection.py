@@ -30,7 +30,8 @@ class TestModelSelection:
         rows = unit_rows(X - X.mean(axis=0))
         labelled = np.arange(40)
         names = np.empty((0, X.shape[1]), "f") if names is None else names
-        return choose_hyper_parameters(rows, labelled, label[:40], names, label.max() + 1, build_graph(rows))
+        graph = build_graph(rows)
+        return choose_hyper_parameters(rows, labelled, label[:40], names, label.max() + 1, graph)[0]
 
     @staticmethod
     def mean_mixing(choices):

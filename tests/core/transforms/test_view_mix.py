@@ -84,7 +84,9 @@ def test_new_texts_take_their_views(hidden_label, tmp_path):
         fitted.transform(X[300:])
     arrays = stored(fitted.to_arrays(), tmp_path)
     old = [view[:300] for view in views]
-    again = GuidedTransform.from_arrays(arrays, X[:300], fitted.embedding_, fitted.probabilities_, old)
+    again = GuidedTransform.from_arrays(
+        arrays, X[:300], fitted.embedding_, fitted.probabilities_, fitted.fits_none_, old
+    )
     np.testing.assert_allclose(again.transform(X[300:], views=new), fitted.transform(X[300:], views=new))
 
 
