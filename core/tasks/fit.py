@@ -32,8 +32,11 @@ from core.tasks.steps import draw_space, keep_graph
 from core.transforms import GSTransform, GuidedTransform
 from core.utils import Report, content_key, progress_of
 
-FIT_VERSION = 2
+FIT_VERSION = 3
 """Part of every key. Raise it when the result of a Fit changes: earlier Fits are then computed again."""
+
+REENCODING_VERSION = 2
+"""Part of the key of a re-encoded space: that of a Fit may change while this stays."""
 
 
 @dataclass(frozen=True)
@@ -223,7 +226,7 @@ def _reencode(store: Store, report: Report, results: ArtifactStore, inputs: FitI
         if len(inputs.labels) >= 2:
             report("Encoding the label names", 0, 1)
             names = encode_names(encoder, inputs.phrases, inputs.analysis.instruction)
-    key = content_key("space of a reading", FIT_VERSION, inputs.entry.embedding_key, embedding_key)
+    key = content_key("space of a reading", REENCODING_VERSION, inputs.entry.embedding_key, embedding_key)
     if not has_space(results, key):
         results.link_array(f"{embedding_key}.vectors", f"{key}.vectors")
         answers = load_answers(results, embedding_key)

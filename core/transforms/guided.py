@@ -84,6 +84,9 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         The linear map nearest to this transform; computed at the first access.
     probability_model_ : ProbabilityModel
         The regressions that predict the probabilities.
+    strengths_ : dict of str to float, or to list of float
+        How strongly each source counts: "labels" (`trust_`), "neighbours" (their mean share in label
+        propagation) and "views" (the weight of the final vectors, and of each hidden layer).
     trust_ : float
         Factor of parts 1 and 2, `LEAST_TRUST` to 1.
     view_mix_ : ViewMix
@@ -312,6 +315,16 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         if embedding is not None:
             transform.embedding_ = embedding
         return transform
+
+    @property
+    def strengths_(self) -> dict[str, float | list[float]]:
+        """How strongly each source counts: the labels, the neighbours and the views, each 0 to 1."""
+        check_is_fitted(self)
+        return {
+            "labels": self.trust_,
+            "neighbours": self.probability_model_.mixing,
+            "views": self.view_mix_.weights.tolist(),
+        }
 
     @cached_property
     def linear_(self) -> LinearForm:

@@ -32,6 +32,7 @@ REENCODED_MEANING = {
     "worse": "This encoder does not separate what the labels separate: try other words for the instruction, "
     "or another encoder.",
 }
+MOSTLY = 0.6  # share of the weight from which an instruction was read mostly from there
 RARELY = "less than once in 1,000 times"
 
 
@@ -56,6 +57,8 @@ def draw_verdict(analysis: Analysis, fit: Fit, findings: Findings) -> None:
         else:
             st.markdown(f"#### {headline(evidence, fit)}", help=evidence_help(fit.method))
             st.markdown(explanation(evidence, fit))
+        if fit.n_views:
+            st.caption(views_text(fit.view_weights))
         with st.container(horizontal=True, vertical_alignment="center", key="evidence_next"):
             draw_next_step(fit, evidence)
             draw_refit(analysis)
@@ -99,6 +102,20 @@ def explanation(evidence: Evidence, fit: Fit) -> str:
         f"**{100 * evidence.generic:.0f}** do in the generic one. "
         f"{meaning.format(often=often)}"
     )
+
+
+def views_text(weights: np.ndarray) -> str:
+    """Say from which layers of the encoder an instruction was read, by `Fit.view_weights`."""
+    hidden = 1 - weights[0]
+    single = weights[1:].max() > 0.8 * hidden > 0
+    layers = "a middle layer" if single else "middle layers"
+    share = f"({hidden:.0%} of the weight), the rest from its last one"
+    if hidden >= MOSTLY:
+        return f"This instruction was read mostly from {layers} of the encoder {share}."
+    if hidden > 1 - MOSTLY:
+        return f"This instruction was read from {layers} of the encoder {share}."
+    weight = f"{weights[0]:.0%} of the weight"
+    return f"This instruction was read mostly from the last layer of the encoder ({weight})."
 
 
 def link_to_deck(label: str, mode: str, more_of: str | None = None) -> None:
