@@ -91,13 +91,16 @@ def predict(space: Space, n_given: int) -> Predicted:
     """Label the suggested texts of a facet, and predict the labels of all."""
     rows = space.facet.labelled
     X, codes, n_labels = space.vectors[rows], space.facet.codes[rows], len(space.facet.labels)
+    views = [view[rows] for view in space.views]
     given = np.full(len(rows), -1)
     while (given >= 0).sum() < n_given:
-        picked = suggest(X, given, min(ROUND, n_given - int((given >= 0).sum())))
+        picked = suggest(X, given, min(ROUND, n_given - int((given >= 0).sum())), views=views)
         if len(picked) == 0:
             break
         given[picked] = codes[picked]
-    guided = GuidedTransform(random_state=0).fit(X, given, label_vectors=space.label_vectors)
+    guided = GuidedTransform(random_state=0).fit(
+        X, given, views=views, label_vectors=space.label_vectors, label_views=space.label_views
+    )
     predicted = guided.classes_[guided.probabilities_.argmax(axis=1)]
     known = np.where(given >= 0, given, UNANSWERED)
     name = f"{space.corpus}, {space.facet.name}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -31,6 +31,7 @@ def next_round(
     vectors: np.ndarray,
     probabilities: np.ndarray | None = None,
     taken: Collection[int] = (),
+    views: Sequence[np.ndarray] = (),
 ) -> list[int]:
     """Choose the texts whose labels help a Fit most; skipped texts are not chosen again.
 
@@ -43,6 +44,8 @@ def next_round(
         Class probabilities of the latest Fit.
     taken : collection of int, optional
         Texts that others label now: left out, as skipped ones are.
+    views : sequence of arrays (n, n_hidden), optional
+        `Space.views` of the generic space.
 
     Returns
     -------
@@ -54,7 +57,7 @@ def next_round(
         return []
     # Skipped texts have a code of their own, so that they are not suggested again.
     codes = np.where(seen & (guide.codes < 0), len(guide.names), guide.codes)
-    rows = suggest(vectors, codes, ROUND_SIZE, probabilities=probabilities)
+    rows = suggest(vectors, codes, ROUND_SIZE, views=views, probabilities=probabilities)
     # Nothing is suggested where only duplicates of labelled texts are left: they follow in their order.
     return (rows if len(rows) else np.flatnonzero(codes < 0)[:ROUND_SIZE]).tolist()
 

@@ -9,6 +9,7 @@ from core.evidence import Evidence, Findings, findings_wanted
 from core.labels import MISTAKES, SUGGESTED
 from core.maps import Fit
 from core.storage import Analysis
+from core.utils import percent
 from pages.common import (
     INSTRUCTION_ONLY,
     NAMES_ONLY,
@@ -109,12 +110,12 @@ def views_text(weights: np.ndarray) -> str:
     hidden = 1 - weights[0]
     single = weights[1:].max() > 0.8 * hidden > 0
     layers = "a middle layer" if single else "middle layers"
-    share = f"({hidden:.0%} of the weight), the rest from its last one"
+    share = f"({percent(hidden)} of the weight), the rest from its last one"
     if hidden >= MOSTLY:
         return f"This instruction was read mostly from {layers} of the encoder {share}."
     if hidden > 1 - MOSTLY:
         return f"This instruction was read from {layers} of the encoder {share}."
-    weight = f"{weights[0]:.0%} of the weight"
+    weight = f"{percent(weights[0])} of the weight"
     return f"This instruction was read mostly from the last layer of the encoder ({weight})."
 
 

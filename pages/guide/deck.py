@@ -206,7 +206,7 @@ def _suggested(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit | None) 
     row, word = _hand_out(
         deck,
         [row for row in deck.rows if not guide.seen[row]],
-        lambda taken: next_round(guide, generic.vectors, probabilities, taken),
+        lambda taken: next_round(guide, generic.vectors, probabilities, taken, generic.views),
     )
     if row is None:
         return Shown(None, "Every text was labelled or skipped. **Fit** shows the effect on the map.")

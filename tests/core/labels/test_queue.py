@@ -120,3 +120,10 @@ def test_labels_by_a_model_take_turns_until_they_are_reviewed():
 
 def test_a_small_lead_is_no_clear_prediction():
     assert is_uncertain(np.array([0.45, 0.1, 0.45])) and not is_uncertain(np.array([0.7, 0.2, 0.1]))
+
+
+def test_a_round_hears_the_views(vectors):
+    """From 20 labels on: the label stands in a view, and the texts suggested are others."""
+    guide = guide_of(40, [(row, NAMES[row % 2], "deck", False) for row in range(20)])
+    view = np.eye(8)[np.arange(40) % 2] + 0.1 * np.random.default_rng(1).normal(size=(40, 8))
+    assert next_round(guide, vectors, views=[view]) != next_round(guide, vectors)
