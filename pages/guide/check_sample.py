@@ -14,8 +14,6 @@ from core.storage import Analysis, CheckEvent
 from core.utils import cut
 from pages.common import (
     cache,
-    estimate_of,
-    interval_text,
     keep_notice,
     markdown,
     n_needed,
@@ -110,7 +108,10 @@ def answer_text(event: CheckEvent) -> str:
 
 
 def check_progress(analysis: Analysis, guide: GuideLabels, fit: Fit | None) -> str:
-    """Return how many texts are answered, and from the first `n_needed` on what they say, in markdown."""
+    """Return how many texts are answered, and where the estimate stands, in markdown.
+
+    The estimate itself would change with each answer, and so give away the prediction.
+    """
     checks = cache.store().check_labels.read(analysis.id)
     needed = n_needed(guide, checks)
     if checks.n_checked < needed:
@@ -121,10 +122,7 @@ def check_progress(analysis: Analysis, guide: GuideLabels, fit: Fit | None) -> s
     said = f"{checks.n_checked:,} texts answered"
     if fit is None:
         return f"{said}: after a **Fit**, Evidence says how often its predicted labels are right."
-    accuracy = estimate_of(analysis, fit).accuracy
-    if accuracy is None:
-        return f"{said}."
-    return f"{said}: accuracy of the predicted labels **{interval_text(accuracy)}** (95 % confidence)."
+    return f"{said}: Evidence says how often the predicted labels are right."
 
 
 def draw_check_link(analysis: Analysis, guide: GuideLabels, fit: Fit | None) -> None:
