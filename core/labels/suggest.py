@@ -78,7 +78,8 @@ def suggest(
         found += "" if probabilities is None else f" and {len(probabilities)} rows of probabilities"
         raise ValueError(f"{found} found; give one of each per text.")
     labelled, free = np.flatnonzero(y >= 0), np.flatnonzero(y < 0)
-    if any(len(view) != len(X) for view in views or ()):
+    views = [] if views is None else list(views)
+    if any(len(view) != len(X) for view in views):
         raise ValueError(f"Views of other texts than the {len(X)} found; give a row of each view per text.")
     if n <= 0 or len(free) == 0:
         return np.empty(0, dtype=np.int64)

@@ -161,7 +161,8 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         X, y = validate_data(self, X, y, dtype=np.float32, order="C", ensure_min_samples=2)
         views = read_views(views, len(X))
         n_names = 0 if label_vectors is None else len(label_vectors)
-        label_views = read_views(label_views, n_names, len(views)) if label_views else []
+        given = label_views is not None and len(label_views) > 0
+        label_views = read_views(label_views, n_names, len(views)) if given else []
         labels = read_labels(y, n_names)
         if graph is None:
             graph = build_graph(X, self.n_neighbors, random_state=self.random_state)

@@ -136,3 +136,14 @@ def test_an_earlier_fit_has_no_views():
     centre = np.array([0.5, 0.5], dtype="f")
     mix = ViewMix.from_arrays({"centre": centre})
     assert mix.n_views == 0 and mix.centres[0] is centre
+
+
+def test_views_may_be_one_array(hidden_label):
+    X, views, _, y = hidden_label
+    names = np.eye(2, 12), [np.eye(2, 10), np.eye(2, 10)]
+    one = GuidedTransform().fit_transform(
+        X, y, views=np.stack(views), label_vectors=names[0], label_views=np.stack(names[1])
+    )
+    several = GuidedTransform().fit_transform(X, y, views=views, label_vectors=names[0], label_views=names[1])
+    assert one.tobytes() == several.tobytes()
+    assert suggest(X, y, 5, views=np.stack(views)).tolist() == suggest(X, y, 5, views=views).tolist()
