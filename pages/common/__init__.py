@@ -24,6 +24,7 @@ from pages.common.label_manager import LABELS, change_labels, draw_label_manager
 from pages.common.label_steps import (
     OwnStep,
     hand_outs,
+    keep_added,
     overtaken_text,
     own_names,
     own_step,
@@ -99,6 +100,7 @@ __all__ = [
     "is_fitted",
     "is_prepared",
     "is_reencoded",
+    "keep_added",
     "keep_notice",
     "markdown",
     "metadata_of",

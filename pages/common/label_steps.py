@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -27,6 +28,12 @@ def hand_outs() -> HandOuts:
     return HandOuts()
 
 
+@st.cache_resource(show_spinner=False)
+def _added_labels() -> dict[tuple[int, str, str, int], list[int]]:
+    """Ids of the labels that steps created, by step; for all sessions, so that a reload forgets none."""
+    return {}
+
+
 def own_names() -> list[str]:
     """Return the name of the person of this session, then names that the session had before.
 
@@ -47,10 +54,38 @@ def own_step(analysis_id: int) -> OwnStep | None:
 def undo_own(analysis_id: int, own: OwnStep) -> str:
     """Undo a step as `own_step` returned it; return what stays as it is, "" for nothing.
 
+    Labels that the step created are removed with it, unless other texts have them by now.
+
     Raises LabelError when the latest step is another one by now.
     """
     cache.store().labels.undo(analysis_id, own.name, meant=own.step)
+    _remove_added(analysis_id, own.step)
     return overtaken_text(own.step)
+
+
+def keep_added(analysis_id: int, names: Iterable[str]) -> None:
+    """Note that the latest step of this person created these labels: `undo_own` takes them back with it."""
+    names, step = set(names), cache.store().labels.last_step(analysis_id, person())
+    if names and step is not None:
+        guide = cache.store().labels.read(analysis_id)
+        added = [label for label, name in zip(guide.ids, guide.names, strict=True) if name in names]
+        _added_labels()[_step_key(analysis_id, step)] = added
+
+
+def _remove_added(analysis_id: int, step: LabelEvent) -> None:
+    """Remove the labels that an undone step created, except those that texts or check labels have."""
+    store, added = cache.store(), _added_labels().pop(_step_key(analysis_id, step), [])
+    if not added:
+        return
+    guide, checks = store.labels.read(analysis_id), store.check_labels.read(analysis_id)
+    checked = {checks.ids[code] for code in checks.codes.tolist() if code >= 0}
+    for label, name in zip(guide.ids, guide.names, strict=True):
+        if label in added and label not in checked and not guide.counts[name]:
+            store.label_names.delete(analysis_id, name)
+
+
+def _step_key(analysis_id: int, step: LabelEvent) -> tuple[int, str, str, int]:
+    return analysis_id, step.given_by, step.given_at, step.rows[0]
 
 
 def step_text(step: LabelEvent) -> str:

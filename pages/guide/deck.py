@@ -30,6 +30,7 @@ from pages.common import (
     connection_check,
     current_check,
     hand_outs,
+    keep_added,
     markdown,
     person,
     state_of,
@@ -52,7 +53,6 @@ class Deck:
     label : str or None, which label a mode of `LABEL_MODES` looks for
     rows : list of int, text rows still to be shown
     mistakes : dict of row to LabelDoubt, in `MISTAKES`; None before they are known
-    added : dict of row to str, labels added here, each for the text that it was given to
     leaves_field : bool, whether the cursor is to leave the field that adds a label
     """
 
@@ -62,7 +62,6 @@ class Deck:
     label: str | None = None
     rows: list[int] = field(default_factory=list)
     mistakes: dict[int, LabelDoubt] | None = None
-    added: dict[int, str] = field(default_factory=dict)
     leaves_field: bool = False
 
 
@@ -134,9 +133,9 @@ def add_label(deck: Deck, row: int, typed: str, given_by: str) -> None:
     names = cache.store().label_names
     before = names.current(deck.analysis_id)
     label = names.add_missing(deck.analysis_id, [typed])[typed]
-    if label not in before:
-        deck.added[row] = label
     give_label(deck, row, label, given_by)
+    if label not in before:
+        keep_added(deck.analysis_id, [label])
 
 
 def undo_label(deck: Deck, own: OwnStep) -> str:
@@ -145,15 +144,7 @@ def undo_label(deck: Deck, own: OwnStep) -> str:
     if len(own.step.rows) == 1 and not own.step.overtaken:
         (row,) = own.step.rows
         deck.rows = [row, *(other for other in deck.rows if other != row)]
-        _remove_added(deck, row)
     return stays
-
-
-def _remove_added(deck: Deck, row: int) -> None:
-    """Remove the label that was added for a text, unless other texts have it by now."""
-    label = deck.added.pop(row, None)
-    if label is not None and cache.store().labels.read(deck.analysis_id).counts.get(label) == 0:
-        cache.store().label_names.delete(deck.analysis_id, label)
 
 
 def _choose(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit | None) -> Shown:

@@ -26,6 +26,7 @@ from pages.common import (
     draw_notice,
     ensure_analysis,
     forget_widget,
+    keep_added,
     keep_notice,
     markdown,
     person,
@@ -211,6 +212,7 @@ def import_labels(corpus: Corpus, find: Callable[[], FoundLabels], source: str, 
 def give_labels(analysis_id: int, found: FoundLabels, source: str, name: str) -> Outcome:
     """Record the labels that change something, all in one step; a person's equal label stays theirs."""
     store = cache.store()
+    before = set(store.label_names.current(analysis_id))
     names = store.label_names.add_missing(analysis_id, dict.fromkeys(found.labels.values()))
     guide = store.labels.read(analysis_id)
     has = {row: guide.names[code] for row, code in enumerate(guide.codes.tolist()) if code >= 0}
@@ -219,6 +221,7 @@ def give_labels(analysis_id: int, found: FoundLabels, source: str, name: str) ->
     given = {row: label for row, label in wanted.items() if has.get(row) != label or guide.by_model[row]}
     if given:
         store.labels.give(analysis_id, given, person(), source=source, source_name=name)
+        keep_added(analysis_id, set(names.values()) - before)
     return Outcome(
         n_given=sum(label is not None for label in given.values()),
         n_same=len(wanted) - len(given),

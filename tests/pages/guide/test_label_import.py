@@ -58,6 +58,19 @@ def test_the_report_on_a_first_import_is_seen(guide, store, prepared, file):
         guide.run()
 
 
+def test_undo_of_an_import_takes_back_the_labels_that_it_created(app, store, prepared, labelled, corpus):
+    app.run()
+    app.switch_page(GUIDE).run()
+    new = csv(pd.DataFrame({"text": corpus.texts[20:24], "label": ["angry", "new", "new", "newer"]}))
+    import_file(app, new)
+    assert store.labels.read(labelled).names == ("angry", "pleased", "new", "newer")
+    store.labels.give(labelled, {30: "newer"}, "bo")
+    app.run()
+    app.button(key="guide_undo").click().run()
+    assert not app.exception
+    assert store.labels.read(labelled).counts == {"angry": 6, "pleased": 6, "newer": 1}
+
+
 def test_the_report_is_of_its_own_corpus(many, prepared, corpus):
     app, other, _ = many
     from_other = csv(pd.DataFrame({"text": [*other.texts[:2], "never seen"], "label": ["a", "b", "x"]}))

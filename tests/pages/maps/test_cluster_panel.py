@@ -151,6 +151,18 @@ def test_a_cluster_becomes_a_guide_label(maps, store, prepared):
     assert not maps.exception
 
 
+def test_undo_takes_a_label_back_that_a_cluster_created(maps, store, prepared):
+    split_by_k(maps)
+    open_edits(maps).text_input(key="maps_cluster_edit_generic_0_name").set_value("post").run()
+    maps.button(key="maps_cluster_guide_generic_0").click().run()
+    (analysis,) = store.analyses(prepared)
+    assert store.label_names.current(analysis.id) == ["post"]
+    maps.session_state["maps_side_panel"] = "Label"
+    maps.run().button(key="maps_label_undo").click().run()
+    assert not maps.exception
+    assert store.label_names.current(analysis.id) == []
+
+
 def test_edits_of_a_reshaped_map_survive_a_refit(app, store, prepared, labelled):
     cache.runner().submit("fit", "x", analysis_id=labelled)
     app.run()

@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Selectbox
 
 from core.errors import StoreError
 from core.storage import LabelStore
 from pages.maps.panels.label_selection import Unticked, cell, known_name
+from tests.conftest import ROOT
 from tests.support.maps_labels import labels_of, open_maps, table, words
 from tests.support.page_helpers import GUIDE, keys
 from tests.support.session import name_person, select, state_in
@@ -68,6 +70,56 @@ def test_ticked_texts_are_labelled_in_one_step_and_undone_in_one(app, store, pre
     undo.click().run()
     assert labels_of(store, labelled, [20, 21, 22]) == [None, None, None]
     assert store.labels.last_step(labelled) == before
+
+
+def give_new_label(app, store, prepared, labelled):
+    open_maps(app, prepared, [20, 21, 22], labelled)
+    choose(app, labelled, "staff attitude")
+    app.button(key="maps_label_give").click().run()
+    assert not app.exception
+    assert store.labels.read(labelled).counts == {"angry": 6, "pleased": 6, "staff attitude": 3}
+
+
+def undo_and_read(app, store, labelled):
+    app.button(key="maps_label_undo").click().run()
+    assert not app.exception
+    return store.labels.read(labelled).counts
+
+
+@pytest.mark.usefixtures("typing")
+class TestUndoOfANewLabel:
+    def test_takes_its_name_back(self, app, store, prepared, labelled):
+        give_new_label(app, store, prepared, labelled)
+        assert undo_and_read(app, store, labelled) == {"angry": 6, "pleased": 6}
+        assert not store.labels.read(labelled).retired
+
+    def test_takes_it_back_after_a_reload_and_on_the_guide_page(self, app, store, prepared, labelled):
+        give_new_label(app, store, prepared, labelled)
+        other = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        name_person(other, store.labels.last_step(labelled).given_by)
+        other.run()
+        other.switch_page(GUIDE).run()
+        other.button(key="guide_undo").click().run()
+        assert store.labels.read(labelled).counts == {"angry": 6, "pleased": 6}
+
+    def test_takes_it_back_under_its_new_name(self, app, store, prepared, labelled):
+        give_new_label(app, store, prepared, labelled)
+        store.label_names.rename(labelled, "staff attitude", "crew")
+        app.run()
+        assert undo_and_read(app, store, labelled) == {"angry": 6, "pleased": 6}
+
+    def test_leaves_it_where_another_text_or_a_check_label_has_it(self, app, store, prepared, labelled):
+        give_new_label(app, store, prepared, labelled)
+        store.check_labels.give(labelled, 40, "staff attitude", "bo")
+        app.run()
+        assert undo_and_read(app, store, labelled)["staff attitude"] == 0
+        store.labels.give(labelled, {41: "staff attitude"}, "bo")
+        assert store.check_labels.read(labelled).n_checked == 1
+
+    def test_leaves_a_label_that_was_there_before(self, app, store, prepared, labelled):
+        store.label_names.add(labelled, "staff attitude")
+        give_new_label(app, store, prepared, labelled)
+        assert undo_and_read(app, store, labelled)["staff attitude"] == 0
 
 
 @pytest.mark.parametrize(
