@@ -26,6 +26,8 @@ from pages.common import cache
 Part = TypeVar("Part")
 NoticeKind = Literal["error", "warning", "info", "success"]
 STATE_KEY = "refract"
+OF_ONE_CORPUS = ("evidence_", "guide_", "maps_")
+"""Beginnings of the keys of widgets whose values are about the corpus in use."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,8 @@ def forget_widgets(prefix: str) -> None:
 def open_corpus(corpus_key: str) -> None:
     """Open a corpus with its newest analysis."""
     state = get_state()
+    if state.corpus_key not in (None, corpus_key):
+        _leave_corpus(state)
     if state.corpus_key != corpus_key:
         analyses = cache.store().analyses(corpus_key)
         state.analysis_id = analyses[-1].id if analyses else None
@@ -161,7 +165,22 @@ def close_corpus(corpus_key: str) -> None:
     """Close a corpus that was removed, where it is in use."""
     state = get_state()
     if state.corpus_key == corpus_key:
+        _leave_corpus(state)
         state.corpus_key = state.analysis_id = None
+
+
+def _leave_corpus(state: AppState) -> None:
+    """Forget what was chosen, typed and said about the corpus in use: searches, modes, panels, messages.
+
+    Widgets whose keys name the corpus stay: no other corpus has them.
+    """
+    for key in [str(key) for key in st.session_state]:
+        if key.startswith(OF_ONE_CORPUS) and str(state.corpus_key) not in key:
+            forget_widget(key)
+    for part in [part for part in state.parts if part[0] is ListState]:
+        del state.parts[part]
+    state.notices.clear()
+    state.awaited_fit = None
 
 
 def open_analysis(analysis_id: int | None) -> None:
