@@ -60,7 +60,7 @@ def name_clusters(
     owner = corpus_key, analysis_id
     if named.names:
         groups = tuple(partition.rows(code) for code in named.names)
-        edit = Edit("name", groups, tuple(named.names.values()))
+        edit = Edit("name", groups, tuple(named.names.values()), clustering.cut)
         store.clusters.add_edit(*owner, encode_edit(edit), model.model, started_by=started_by)
     if named.stopped:
         raise named.stopped

@@ -77,6 +77,11 @@ def kept_partition(corpus: Corpus, analysis: Analysis | None, space: Space, spac
     return _clustering(*_arguments(corpus, analysis, space, space_key, start=False)).partition
 
 
+def kept_cut(corpus: Corpus, analysis: Analysis | None, space: Space, space_key: str) -> str:
+    """Return how the clusters that are shown were cut, as `ClusterChoice.cut`; starts nothing."""
+    return _clustering(*_arguments(corpus, analysis, space, space_key, start=False)).cut
+
+
 def start_clusters(corpus_key: str, space_key: str, k: int) -> Job:
     """Queue the computation of k-means clusters."""
     return jobs.start("cluster", f"Finding {k} clusters", corpus_key=corpus_key, space_key=space_key, k=k)

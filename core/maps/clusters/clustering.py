@@ -16,11 +16,11 @@ from core.maps.clusters.algorithms import (
     noise_joins,
     number_by_size,
 )
-from core.maps.clusters.edits import Edit, apply_edits
+from core.maps.clusters.edits import K_MEANS, Edit, apply_edits
 from core.maps.clusters.keyword_names import name_clusters
 from core.maps.clusters.name_parts import leading_labels
 
-DENSITY, K_MEANS = "density", "k-means"
+DENSITY = "density"
 APART, NEAREST = "apart", "nearest"
 
 FINER_NAMES = ((2, 2.0), (4, 4.0))
@@ -57,6 +57,11 @@ class ClusterChoice:
     fineness: int = DEFAULT_LEVEL
     k: int = 10
     noise: str | None = None
+
+    @property
+    def cut(self) -> str:
+        """What an edit is an edit of: "density", or the method with its number, such as "k-means 10"."""
+        return f"{K_MEANS} {self.k}" if self.method == K_MEANS else DENSITY
 
     def to_text(self) -> str:
         """Return the choice as JSON."""
@@ -109,12 +114,15 @@ class Clustering:
         Edits whose clusters are not found in this cut.
     noise : str
         "apart", or "nearest" where noise joined the nearest cluster.
+    cut : str
+        As `ClusterChoice.cut`.
     """
 
     partition: Partition
     kept_names: frozenset[int]
     lost: list[str]
     noise: str
+    cut: str = DENSITY
 
 
 def cluster_map(source: ClusterSource, choice: ClusterChoice, edits: Sequence[Edit] = ()) -> Clustering:
@@ -129,9 +137,9 @@ def cluster_map(source: ClusterSource, choice: ClusterChoice, edits: Sequence[Ed
         noise = choice.noise or (NEAREST if noise_joins(codes) else APART)
         if noise == NEAREST:
             codes = number_by_size(join_nearest(source.points, codes))
-    codes, kept_names, lost = apply_edits(codes, edits, source.points)
+    codes, kept_names, lost = apply_edits(codes, edits, source.points, cut=choice.cut)
     names = _name(source, codes, kept_names.values())
-    return Clustering(Partition(codes, names | kept_names), frozenset(kept_names), lost, noise)
+    return Clustering(Partition(codes, names | kept_names), frozenset(kept_names), lost, noise, choice.cut)
 
 
 def map_names(source: ClusterSource, partition: Partition) -> list[tuple[str, float, float, int, float]]:

@@ -17,6 +17,8 @@ from core.maps.clusters.algorithms import join_nearest, number_by_size
 MIN_OVERLAP = 1 / 3
 """Least Jaccard overlap (shared texts by texts of either) of an edited cluster with the one in a new cut."""
 
+K_MEANS = "k-means"
+
 EDIT_KINDS = ("name", "unlock", "merge", "split", "move")
 
 
@@ -34,11 +36,14 @@ class Edit:
     groups : tuple of int64 arrays
         Texts, ascending.
     names : tuple of str
+    cut : str
+        How the map was cut when the edit was made, as `ClusterChoice.cut`; "" where that was not recorded.
     """
 
     kind: str
     groups: tuple[np.ndarray, ...]
     names: tuple[str, ...] = ()
+    cut: str = ""
 
 
 class Edited(NamedTuple):
@@ -59,7 +64,7 @@ class Edited(NamedTuple):
     lost: list[str]
 
 
-def apply_edits(codes: np.ndarray, edits: Sequence[Edit], points: np.ndarray) -> Edited:
+def apply_edits(codes: np.ndarray, edits: Sequence[Edit], points: np.ndarray, *, cut: str = "") -> Edited:
     """Apply edits, oldest first, to the clusters of this or another cut.
 
     Parameters
@@ -68,10 +73,14 @@ def apply_edits(codes: np.ndarray, edits: Sequence[Edit], points: np.ndarray) ->
         Clusters from 0, -1 for noise.
     points : array of shape (n, 2)
         Places on the map: texts that joined a split cluster since go to its nearest part.
+    cut : str
+        How `codes` were cut, as `ClusterChoice.cut`: edits of the other method do not apply, and of k-means
+        with another k only the names do, so that as many clusters are found as were asked for. "" applies
+        all edits.
     """
     edited = _EditedClusters(np.array(codes, dtype=np.int32), points)
     for edit in edits:
-        if not getattr(edited, edit.kind)(edit):
+        if not edited.is_of(edit, cut) or not getattr(edited, edit.kind)(edit):
             edited.lost.append(describe(edit))
     return edited.result()
 
@@ -101,7 +110,8 @@ def describe_kept(content: bytes) -> str:
 def encode_edit(edit: Edit) -> bytes:
     """Return an edit as compressed JSON, the rows as differences."""
     steps = [np.diff(np.asarray(rows, dtype=np.int64), prepend=0).tolist() for rows in edit.groups]
-    return zlib.compress(json.dumps([edit.kind, steps, list(edit.names)], ensure_ascii=False).encode())
+    record = [edit.kind, steps, list(edit.names), edit.cut]
+    return zlib.compress(json.dumps(record, ensure_ascii=False).encode())
 
 
 def decode_edit(content: bytes) -> Edit:
@@ -113,12 +123,13 @@ def decode_edit(content: bytes) -> Edit:
         When the record is damaged or from a later version.
     """
     try:
-        kind, steps, names = json.loads(zlib.decompress(content))
+        kind, steps, names, *rest = json.loads(zlib.decompress(content))
+        cut = str(rest[0]) if rest else ""  # earlier versions did not record it
     except (zlib.error, ValueError) as error:
         raise StoreError("An edit of a cluster is damaged: undo it in the cluster panel.") from error
     if kind not in EDIT_KINDS:
         raise StoreError(f"An edit of a cluster is of a kind “{kind}” that this version does not know.")
-    return Edit(kind, tuple(np.cumsum(np.asarray(each, dtype=np.int64)) for each in steps), tuple(names))
+    return Edit(kind, tuple(np.cumsum(np.asarray(each, dtype=np.int64)) for each in steps), tuple(names), cut)
 
 
 class _EditedClusters:
@@ -131,6 +142,20 @@ class _EditedClusters:
         self.codes, self.points = codes, points
         self.names: dict[int, tuple[float, str]] = {}  # with the overlap of the named texts and the cluster
         self.lost: list[str] = []
+
+    def is_of(self, edit: Edit, cut: str) -> bool:
+        """Whether an edit was made in this cut, or is a name in another cut by the same method."""
+        if not cut or edit.cut == cut:
+            return True
+        only_names = edit.kind in ("name", "unlock")
+        by_k_means = cut.startswith(K_MEANS)
+        if edit.cut:
+            return edit.cut.startswith(K_MEANS) == by_k_means and only_names
+        if not by_k_means or only_names or (edit.kind == "move" and len(edit.groups) > 1):
+            return True
+        # Not recorded: edits of k clusters have exactly those texts.
+        groups = edit.groups if edit.kind == "merge" else [np.concatenate(edit.groups)]
+        return edit.kind != "move" and all(self._most_similar(rows)[1] == 1 for rows in groups)
 
     def name(self, edit: Edit) -> bool:
         found = True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from core.corpus import Corpus
@@ -12,6 +14,7 @@ from pages.common import (
     forget_widgets,
     keep_added,
     keep_notice,
+    kept_cut,
     person,
     source_for,
     typical_of,
@@ -36,7 +39,8 @@ def change_cut(corpus: Corpus, side: Side, **changed: object) -> None:
 
 
 def add_edit(corpus: Corpus, side: Side, edit: Edit) -> None:
-    """Record an edit of the clusters of one side."""
+    """Record an edit of the clusters of one side, and how they are cut."""
+    edit = replace(edit, cut=kept_cut(corpus, side.analysis, side.space, side.space_key))
     cache.store().clusters.add_edit(*owner(corpus, side), encode_edit(edit), person())
     forget_inputs(side)
 

@@ -44,9 +44,11 @@ METHOD_HELP = (
 NOISE = {APART: "In no cluster", NEAREST: "In the nearest"}
 NOISE_HELP = "Texts between the dense regions: they belong to no cluster, or each to the nearest on the map."
 FINENESS_HELP = "From few large clusters to many small ones. The numbers count clusters before edits."
+K_HELP = "Edits made with this number apply, and can change how many there are."
 LOST_HELP = (
-    "An edit applies to the cluster that consists mostly of its texts. These edits have no such cluster now. "
-    "They are kept, and apply again when another cut or Fit has one."
+    "A name applies to the cluster of its method that consists mostly of its texts; a merge, split or move "
+    "applies by density, or by k-means with the number of clusters it was made with. These edits have no "
+    "such cluster now. They are kept, and apply again when another cut or Fit has one."
 )
 
 
@@ -130,7 +132,8 @@ def _draw_choice(view: MapView, side: Side, clustering: Clustering) -> None:
     )  # fmt: skip
     if choice.method == K_MEANS:
         most = max(2, min(300, len(view.corpus.texts) // 2))
-        st.number_input("Number of clusters", 2, most, width=150, **widget("k", min(max(choice.k, 2), most)))
+        k = widget("k", min(max(choice.k, 2), most))
+        st.number_input("Number of clusters", 2, most, width=150, help=K_HELP, **k)
         return
     levels = source_for(view.corpus, side.analysis, side.space, side.space_key).levels
     counts = [int(level.max(initial=-1)) + 1 for level in levels]

@@ -186,6 +186,17 @@ def test_an_edit_that_finds_no_cluster_is_told(maps):
     assert any("tiny" in card for card in cards(maps))
 
 
+def test_the_number_of_k_means_clusters_holds_after_edits_of_others(maps, store, prepared):
+    split_by_k(maps, 3)
+    open_edits(maps).button(key="maps_cluster_edit_generic_0_split").click().run()
+    assert len(cards(maps)) == 4
+    maps.number_input(key="maps_cluster_k_generic").set_value(5).run()
+    assert len(cards(maps)) == 5 and "5 clusters" in captions(maps)
+    maps.number_input(key="maps_cluster_k_generic").set_value(3).run()
+    assert len(cards(maps)) == 4 and len(edits(store, prepared)) == 1
+    assert edits(store, prepared)[0].cut == "k-means 3"
+
+
 def test_many_clusters_are_cards_in_portions_or_a_table(maps):
     split_by_k(maps, 20)
     maps.segmented_control(key="maps_cluster_shape_generic").set_value("Cards").run()

@@ -98,6 +98,43 @@ def test_edits_apply_and_kept_names_stay(source):
     assert lost.lost == [f"name “{taken}”"]
 
 
+@pytest.mark.parametrize("cut", ["density", "k-means 5", "k-means 7"])
+def test_as_many_k_means_clusters_as_chosen_after_edits_of_another_cut(source, cut):
+    plain = cluster_map(source, ClusterChoice(method="k-means", k=6)).partition
+    first, second = plain.rows(0), plain.rows(1)
+    edits = [
+        Edit("split", (first[::2], first[1::2]), cut=cut),
+        Edit("merge", (first, second), cut=cut),
+        Edit("move", (second[:2],), cut=cut),
+        Edit("move", (second, first), cut=cut),
+        Edit("name", (first,), ("kept",), cut=cut),
+    ]
+    found = cluster_map(source, ClusterChoice(method="k-means", k=6), edits)
+    assert np.array_equal(found.partition.codes, plain.codes)
+    assert bool(found.kept_names) == (cut != "density")
+    assert len(found.lost) == (5 if cut == "density" else 4)
+
+
+def test_edits_apply_in_the_cut_they_were_made_in(source):
+    for choice in (ClusterChoice(), ClusterChoice(method="k-means", k=6)):
+        plain = cluster_map(source, choice)
+        first = plain.partition.rows(0)
+        edit = Edit("split", (first[::2], first[1::2]), cut=plain.cut)
+        found = cluster_map(source, choice, [edit])
+        assert len(found.partition.names) == len(plain.partition.names) + 1 and found.lost == []
+    by_density = cluster_map(source, ClusterChoice(), [edit])
+    assert by_density.lost == ["split into 2"]
+
+
+def test_an_edit_without_its_cut_applies_to_k_means_clusters_with_exactly_its_texts(source):
+    choice = ClusterChoice(method="k-means", k=6)
+    first, second = (cluster_map(source, choice).partition.rows(code) for code in (0, 1))
+    here, elsewhere = Edit("merge", (first, second)), Edit("split", (first[1::2], first[2::2]))
+    assert len(cluster_map(source, choice, [here]).partition.names) == 5
+    other = cluster_map(source, choice, [elsewhere])
+    assert len(other.partition.names) == 6 and len(other.lost) == 1
+
+
 def test_names_for_a_closer_zoom_are_finer_and_different(source):
     coarse = cluster_map(source, ClusterChoice(fineness=0)).partition
     names = map_names(source, coarse)

@@ -137,6 +137,9 @@ def test_an_edit_is_read_from_its_bytes():
     again = decode_edit(encode_edit(edit))
     assert (again.kind, again.names) == (edit.kind, edit.names)
     assert [group.tolist() for group in again.groups] == [[0, 5, 1_000_000], []]
+    assert decode_edit(encode_edit(Edit("name", (A,), ("x",), "k-means 4"))).cut == "k-means 4"
+    without = zlib.compress(b'["merge", [[1], [2]], []]')  # as earlier versions wrote it
+    assert decode_edit(without).cut == "" and decode_edit(without).kind == "merge"
     large = encode_edit(Edit("merge", (np.arange(0, 200_000, 2), np.arange(1, 200_000, 2))))
     assert len(large) < 10_000
 
