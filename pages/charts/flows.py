@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 GAP = 0.018  # between two groups of a side, as a share of the height
 BAR = 0.014  # width of a group's bar, as a share of the width
 FLOW_NAME_LENGTH = 25  # characters of a name beside a bar
+CELLS = {
+    False: ("#dfeefa", GAIN),
+    True: ("#1d3246", "#56b4e9"),
+}  # small share, whole; by dark
 ALONG = np.linspace(0, 1, 14)  # where a ribbon can be clicked; with 14 the pointer is always near one
 
 
@@ -94,25 +98,37 @@ def flow_ribbons(
 
 
 def flow_matrix(
-    counts: np.ndarray, left_names: Sequence[str], right_names: Sequence[str], *, cell: tuple[float, float]
+    counts: np.ndarray,
+    left_names: Sequence[str],
+    right_names: Sequence[str],
+    *,
+    cell: tuple[float, float],
+    dark: bool = False,
 ) -> go.Figure:
-    """Draw the counts (n_left, n_right) as a table; a cell is darker the larger its share of the row.
+    """Draw the counts (n_left, n_right) as a table; a cell is stronger the larger its share of the row.
 
-    `cell` is about how many pixels wide and high a cell will be shown.
+    The cells are opaque, and their numbers black or white, so that these can be read on any ground.
+
+    Parameters
+    ----------
+    counts : int array (n_left, n_right)
+    cell : about how many pixels wide and high a cell will be shown
+    dark : whether the page is dark
     """
     import plotly.graph_objects as go
 
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    # Square root: a share of a tenth stays visible.
+    strength = np.sqrt(shares)  # square root: a share of a tenth stays visible
+    least, most = CELLS[dark]
     heat = go.Heatmap(
-        z=np.sqrt(shares),
+        z=strength,
         zmin=0,
         zmax=1,
         xgap=1,
         ygap=1,
         showscale=False,
         hoverinfo="skip",
-        colorscale=[[0, faint(0.08)], [1e-6, rgba(GAIN, 0.12)], [1, rgba(GAIN, 0.95)]],
+        colorscale=[[0, faint(0.08)], [1e-6, least], [1, most]],
     )
     points = [
         (j, i, max(6.0, min(cell)), (int(i), int(j)), _pair_words(counts, i, j, left_names, right_names))
@@ -120,8 +136,8 @@ def flow_matrix(
     ]
     words = []
     if cell[0] >= 34 and cell[1] >= 16:
-        dark = np.sqrt(shares) > 0.75
-        words = [_counts(counts, dark, {"color": "white"}), _counts(counts, ~dark, {})]
+        white = _reads_white(strength, least, most)
+        words = [_counts(counts, white, {"color": "white"}), _counts(counts, ~white, {"color": "black"})]
     figure = bare_figure([heat, *words, _targets(points, 1)])
     few = len(right_names) <= 12  # slanting names then do not overlap
     figure.update_xaxes(
@@ -137,6 +153,20 @@ def flow_matrix(
         range=[len(left_names) - 0.5, -0.5],
     )
     return figure
+
+
+def _reads_white(strength: np.ndarray, least: str, most: str) -> np.ndarray:
+    """Whether white has more contrast than black on each colour from `least` to `most`."""
+    ends = np.array([[int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)] for colour in (least, most)])
+    colours = ends[0] + strength[..., np.newaxis] * (ends[1] - ends[0])
+    linear = np.where(colours <= 0.04045, colours / 12.92, ((colours + 0.055) / 1.055) ** 2.4)
+    luminance = linear @ [
+        0.2126,
+        0.7152,
+        0.0722,
+    ]
+    # Contrast of WCAG 2.2: that of white is 1.05 / (L + 0.05), that of black (L + 0.05) / 0.05.
+    return (luminance + 0.05) ** 2 < 1.05 * 0.05
 
 
 def _counts(counts: np.ndarray, where: np.ndarray, font: dict) -> go.Scatter:

@@ -159,7 +159,13 @@ def _draw_matrix(view: MapView, table: CrossTable, left: Grouping, right: Groupi
     drawing = _drawing(table, left, right, MATRIX_GROUPS)
     n_rows, n_columns = drawing.counts.shape
     row = min(40.0, max(15.0, (HEIGHT - 110) / n_rows))
-    figure = flow_matrix(drawing.counts, drawing.left_names, drawing.right_names, cell=(520 / n_columns, row))
+    figure = flow_matrix(
+        drawing.counts,
+        drawing.left_names,
+        drawing.right_names,
+        cell=(520 / n_columns, row),
+        dark=st.context.theme.type == "dark",
+    )
     _draw_chart(figure, view, drawing, round(110 + row * n_rows))
 
 
