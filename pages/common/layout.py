@@ -110,7 +110,11 @@ def _steps(entry: StoredCorpus | None, analysis: Analysis | None) -> list[tuple[
     evidence = _evidence(analysis) if fitted else None
     return [
         (CORPUS, "Corpus", f":small[{'✓ ' if ready else ''}{entry.n_texts:,} texts]" if entry else ""),
-        (GUIDE, "Guide", f":small[● {labelled:,} labels]" if labelled else ""),
+        (
+            GUIDE,
+            "Guide",
+            f":small[● {labelled:,} {'label' if labelled == 1 else 'labels'}]" if labelled else "",
+        ),
         (MAPS, "Maps", (":small[two maps]" if fitted else ":small[generic]") if ready else ""),
         (EVIDENCE, "Evidence", f":small[{_verdict(evidence, analysis)}]" if evidence else ""),
         (EXPORT, "Export", ""),

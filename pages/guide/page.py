@@ -14,7 +14,7 @@ from pages.guide.labelled_table import draw_labelled
 from pages.guide.method import draw_method
 
 FIRST_LABELS = (
-    "Type an instruction, then name two labels or more, such as *angry* and *pleased*. "
+    "Name two labels or more, such as *angry* and *pleased*. "
     "Existing labels can be imported below, and a language model can label texts, too."
 )
 LABELS_CHECK = (
@@ -45,7 +45,9 @@ def guide_page() -> None:
     draw_labels(analysis)
     analysis = current_analysis()
     if analysis is None or not cache.store().label_names.current(analysis.id):
-        st.info(LABELS_CHECK if reencodes else FIRST_LABELS, icon=":material/info:")
+        typed = analysis is not None and bool(analysis.instruction)
+        first_labels = FIRST_LABELS if typed else f"Type an instruction first. {FIRST_LABELS}"
+        st.info(LABELS_CHECK if reencodes else first_labels, icon=":material/info:")
     else:
         fit = cache.fit(analysis) if is_fitted(analysis) else None
         draw_deck(analysis, corpus, generic, fit if fit and fit.has_predictions else None)

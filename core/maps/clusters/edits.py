@@ -92,7 +92,8 @@ def describe(edit: Edit) -> str:
         return f"name {names}" + (f" and {len(edit.names) - 3} more" if len(edit.names) > 3 else "")
     if edit.kind == "move":
         where = "a new cluster" if len(edit.groups) == 1 else "another cluster"
-        return f"{len(edit.groups[0]):,} texts moved to {where}"
+        texts = "1 text" if len(edit.groups[0]) == 1 else f"{len(edit.groups[0]):,} texts"
+        return f"{texts} moved to {where}"
     if edit.kind == "unlock":
         return "name by keywords again"
     done = {"merge": "merge of {} clusters", "split": "split into {}"}[edit.kind]

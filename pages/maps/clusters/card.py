@@ -26,9 +26,10 @@ def draw_card(view: MapView, side: Side, clustering: Clustering, code: int, sele
     rows = partition.rows(code)
     with st.container(border=True, height="stretch", key=f"maps_card_{side.key}_{code}"):
         with st.container(height="stretch", gap="xsmall"):
+            texts = "text" if len(rows) == 1 else "texts"
             kept = " :material/lock:" if code in clustering.kept_names else ""
             st.markdown(
-                f"**{markdown(partition.names[code])}**{kept} :small[{len(rows):,} texts]",
+                f"**{markdown(partition.names[code])}**{kept} :small[{len(rows):,} {texts}]",
                 help="Its name was set by hand and is kept." if kept else None,
             )
             pure = purity(view, rows)

@@ -141,7 +141,8 @@ def _draw_choice(view: MapView, side: Side, clustering: Clustering) -> None:
     if len(steps) > 1:
         options = sorted(steps.values())
         st.select_slider(
-            "Coarse to fine", options, format_func=lambda step: f"{counts[step]:,} clusters", width=260,
+            "Coarse to fine", options, width=260,
+            format_func=lambda step: f"{counts[step]:,} cluster{'s' if counts[step] != 1 else ''}",
             help=FINENESS_HELP, **widget("fineness", steps[counts[choice.fineness]]),
         )  # fmt: skip
     st.segmented_control(

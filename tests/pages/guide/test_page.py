@@ -205,3 +205,11 @@ def test_metadata_are_shown_as_they_are_not_as_markdown(app, store):
     name_label(app, "angry")
     shown = next(caption.value for caption in app.caption if "example" in caption.value)
     assert "![x]" not in shown and "\\!\\[x\\]" in shown
+
+
+def test_the_hint_asks_for_an_instruction_only_until_one_is_typed(guide):
+    hints = [each.value for each in guide.info]
+    guide.text_input(key="guide_instruction").set_value("by feeling").run()
+    typed = [each.value for each in guide.info]
+    assert hints and typed and hints != typed
+    assert not any("Type an instruction" in each for each in typed)

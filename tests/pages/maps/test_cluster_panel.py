@@ -1,5 +1,7 @@
 """The cluster panel through Streamlit's own test runner."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -35,7 +37,11 @@ def captions(app):
 
 def cards(app):
     """Names on the cards."""
-    return [each.value for each in app.markdown if " texts]" in each.value and each.value.startswith("**")]
+    return [
+        each.value
+        for each in app.markdown
+        if re.search(r" texts?\]$", each.value) and each.value.startswith("**")
+    ]
 
 
 def choice(store, corpus_key, analysis=None):
@@ -261,3 +267,9 @@ def test_clusters_by_density_are_shown_while_k_means_runs(maps, store, prepared,
     maps.run()
     maps.button(key="maps_cluster_find_generic").click().run()
     assert len(cards(maps)) == 3 and not maps.exception
+
+
+def test_one_cluster_of_a_level_is_singular(maps):
+    for slider in maps.select_slider:
+        if slider.key == "maps_cluster_fineness_generic":
+            assert "1 clusters" not in slider.options

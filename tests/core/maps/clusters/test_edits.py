@@ -156,6 +156,7 @@ def test_edits_in_words():
     assert describe(Edit("name", (A,), ("x",))) == "name “x”"
     assert describe(Edit("name", (A,) * 5, tuple("vwxyz"))) == "name “v”, “w”, “x” and 2 more"
     assert describe(Edit("move", (A, B))) == "4 texts moved to another cluster"
+    assert describe(Edit("move", (A[:1], B))) == "1 text moved to another cluster"
     assert describe(Edit("merge", (A, B))) == "merge of 2 clusters"
 
 
