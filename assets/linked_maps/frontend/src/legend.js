@@ -11,7 +11,15 @@ export class Legend {
     this.element = document.createElement("div");
     this.element.className = "legend";
     this.element.setAttribute("role", "group");
+    this.open = false;
+    this.more = textElement("button", "entry more", "");
+    this.more.type = "button";
+    this.more.addEventListener("click", () => {
+      this.open = !this.open;
+      this.#fold();
+    });
     parent.append(this.element);
+    new ResizeObserver(() => this.#fold()).observe(parent);
   }
 
   /**
@@ -27,7 +35,25 @@ export class Legend {
     if (counts[0] > 0) parts.push(this.#entry(-1, colouring.grey, vivid[0], counts[0]));
     const entries = textElement("div", "entries", "");
     entries.append(...parts);
-    this.element.replaceChildren(textElement("span", "legend-title", colouring.title), entries);
+    this.element.replaceChildren(textElement("span", "legend-title", colouring.title), entries, this.more);
+    this.#fold();
+  }
+
+  /** Say how many entries are out of sight, and show them while it is open. */
+  #fold() {
+    const entries = this.element.querySelector(".entries");
+    if (!entries) return;
+    this.element.classList.remove("open");
+    this.more.hidden = true;
+    if (entries.scrollHeight <= entries.clientHeight + 1) return;
+    this.more.hidden = false; // it takes room, so it is shown before the entries are measured
+    this.more.textContent = "and 00 more";
+    const bottom = entries.getBoundingClientRect().bottom;
+    const hidden = [...entries.children].filter((part) => part.getBoundingClientRect().bottom > bottom + 1).length;
+    this.more.textContent = this.open ? "Show fewer" : `and ${integers.format(hidden)} more`;
+    this.more.setAttribute("aria-expanded", this.open);
+    if (!this.open) entries.scrollTop = 0;
+    this.element.classList.toggle("open", this.open);
   }
 
   #entry(code, label, colour, count) {
