@@ -23,6 +23,7 @@ from pages.common import (
     evidence_help,
     get_state,
     is_fitted,
+    is_prepared,
     layout,
     markdown,
     names_for,
@@ -80,7 +81,7 @@ def maps_page() -> None:
         "The same texts in two spaces."
         if fitted
         else "The generic space: similar texts are close to each other.",
-        next_page=navigation.EXPORT if fitted else navigation.GUIDE,
+        next_page=navigation.EXPORT if fitted else navigation.GUIDE if is_prepared(entry) else None,
         next_label="Export" if fitted else "Reshape it by an instruction",
     )
     get_state().awaited_fit = None  # the maps are open already

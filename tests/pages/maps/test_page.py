@@ -199,3 +199,15 @@ def test_an_edit_that_cannot_be_read_hides_nothing_and_can_be_undone(app, store,
     assert "an edit that cannot be read" in words(app)
     app.button(key=f"maps_cluster_undo_analysis-{fitted}").click().run()
     assert not app.exception and "an edit that cannot be read" not in words(app)
+
+
+def test_there_is_no_next_step_before_there_is_a_map(app, store, corpus):
+    open_maps(app)
+    assert "next_step" not in {button.key for button in app.button}
+    store.add_corpus(corpus)
+    app.session_state["refract"].corpus_key = corpus.key  # not encoded yet
+    app.run()
+    assert not app.exception and "next_step" not in {button.key for button in app.button}
+    cache.runner().submit("prepare", "x", corpus_key=corpus.key, encoder="words")
+    app.run()
+    assert app.button(key="next_step")
