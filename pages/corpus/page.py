@@ -33,12 +33,15 @@ def corpus_page() -> None:
         "Source",
         [name for name in SOURCES if name != "again" or stored],
         format_func=SOURCES.get,
+        required=True,  # a second click would take the uploader with its file away
         key="corpus_source",
         label_visibility="collapsed",
         width="stretch",
         persist_state="session",
     )
     if source == "again":
+        if ready:
+            draw_current(entry)
         draw_stored(stored)
     elif source is None:
         draw_current(entry)
@@ -52,7 +55,7 @@ def corpus_page() -> None:
 
 
 def draw_current(entry: StoredCorpus | None) -> None:
-    """Draw the open corpus, or an introduction; shown until a source is chosen."""
+    """Draw the open corpus, or an introduction; shown until a source is chosen, and with the stored ones."""
     if entry is None:
         st.markdown(
             "Refract shows a corpus as a map and **reshapes it by your instruction**: type the "

@@ -72,3 +72,13 @@ def test_a_corpus_is_removed_only_after_a_question(app, store, prepared):
     assert "cannot be undone" in words(app)
     app.button(key=f"remove_{prepared}").click().run()
     assert store.corpora() == []
+
+
+def test_a_second_click_on_a_source_does_not_take_it_away(app, prepared):
+    app.run()
+    app.switch_page(CORPUS).run()
+    sources = app.segmented_control(key="corpus_source")
+    assert sources.proto.required
+    sources.set_value("again").run()
+    links = {link.proto.page for link in app.get("page_link")}
+    assert not app.exception and {"maps", "guide"} <= links  # the open corpus is shown beside the stored ones
