@@ -58,8 +58,10 @@ def measure(store: Store, report: Report, *, analysis_id: int, fit_key: str) -> 
         "label_views": reshaped.label_views,
     }
     found = partial(load_finding, results, fit_key)  # of an earlier step
+    # Without a label nothing can tell whether it helped.
+    evidence_title = "Checking whether it helped" if (given >= 0).any() else "Measuring what changed"
     steps: dict[str, tuple[str, Callable]] = {
-        "evidence": ("Checking whether it helped", partial(_evidence, generic, reshaped)),
+        "evidence": (evidence_title, partial(_evidence, generic, reshaped)),
         "change": ("Comparing neighbours", lambda progress: neighbour_change(generic.graph, graph)),
         "near": ("Checking the map", lambda progress: near_neighbours(graph, reshaped.space.map)),
         "map_quality": ("Checking the map", lambda progress: _map_quality(found, generic, reshaped)),

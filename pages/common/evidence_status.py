@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection
 
+import numpy as np
 import streamlit as st
 
 from core.jobs import Job
@@ -27,7 +28,10 @@ REENCODED_EVIDENCE_HELP = (
     "then in the re-encoded one. No label shaped either. In brackets: the 95 % confidence interval of the "
     "gain, in points."
 )
-NAMES_ONLY = "A first guess: no text was labelled, so nothing can check this map yet."
+NAMES_ONLY = (
+    "A first guess from the label names: no text was labelled for it. A check sample, or a few labels, can "
+    "check this map."
+)
 INSTRUCTION_ONLY = "No text is labelled, so nothing can check this map yet. A few labels could."
 NAMES_ONLY_HELP = (
     "The transform used the encoded label names only, each as a text of its label. That is often roughly "
@@ -35,6 +39,7 @@ NAMES_ONLY_HELP = (
 )
 
 MEASURE_TITLE = "Checking whether it helped"
+MEASURE_UNLABELLED = "Measuring what changed"  # no label says whether it helped
 START_SECONDS = 1.5  # after the page was drawn, which needs the processor first
 POLL_SECONDS = 1.0  # between two updates of the progress
 
@@ -51,11 +56,11 @@ def draw_measuring(analysis: Analysis, missing: Collection[str]) -> None:
         return
     if job is None or job.status == "done" or jobs.stopped_by_fit(job):
         # A job that is done without the missing findings measured an earlier Fit of the same labels.
-        st.fragment(_start, run_every=START_SECONDS)(arguments, missing, time.monotonic())
+        st.fragment(_start, run_every=START_SECONDS)(arguments, _title(analysis), time.monotonic())
         return
     st.markdown(markdown(job.message) or "The check was cancelled.")
     if st.button("Check", key="measure_again", type="tertiary", icon=":material/refresh:"):
-        jobs.start("measure", MEASURE_TITLE, **arguments)
+        jobs.start("measure", _title(analysis), **arguments)
         st.rerun()
 
 
@@ -78,9 +83,15 @@ def _wait(analysis: Analysis, missing: Collection[str], job: Job) -> None:
     st.markdown(f":gray[{markdown(jobs.progress_text(job))}]")
 
 
-def _start(arguments: dict, missing: Collection[str], drawn_at: float) -> None:
-    what = "whether the labels are better separated" if "evidence" in missing else "the map"
-    st.markdown(f":gray[Checking {what}…]")
+def _start(arguments: dict, title: str, drawn_at: float) -> None:
+    what = "Checking whether the labels are better separated" if title == MEASURE_TITLE else title
+    st.markdown(f":gray[{what}…]")
     if time.monotonic() - drawn_at >= START_SECONDS / 2:
-        jobs.start("measure", MEASURE_TITLE, **arguments)
+        jobs.start("measure", title, **arguments)
         st.rerun()
+
+
+def _title(analysis: Analysis) -> str:
+    """Return what the measurement of a Fit is about: without a label nothing can tell whether it helped."""
+    labelled = (np.asarray(cache.fit(analysis).given) >= 0).any()
+    return MEASURE_TITLE if labelled else MEASURE_UNLABELLED

@@ -14,11 +14,13 @@ from pages.common import (
     INSTRUCTION_ONLY,
     NAMES_ONLY,
     NAMES_ONLY_HELP,
+    cache,
     capitalised,
     draw_measuring,
     draw_refit,
     evidence_help,
     markdown,
+    n_needed,
     navigation,
     set_widget,
 )
@@ -42,12 +44,19 @@ def has_labels(fit: Fit) -> bool:
     return bool((np.asarray(fit.given) >= 0).any())
 
 
+def sampled(analysis: Analysis) -> bool:
+    """Whether enough texts of the check sample are answered for an estimate."""
+    guide = cache.store().labels.read(analysis.id)
+    checks = cache.store().check_labels.read(analysis.id)
+    return bool(guide.names) and checks.n_checked >= n_needed(guide, checks)
+
+
 def draw_verdict(analysis: Analysis, fit: Fit, findings: Findings) -> None:
     """Draw the result in one sentence, its explanation, the next step, and the progress of the check."""
     evidence = findings.evidence
     with st.container(border=True, key="evidence_verdict"):
         if fit.from_names_only:
-            st.markdown("#### From names only :orange-badge[not checked]")
+            st.markdown("#### From names only" + ("" if sampled(analysis) else " :orange-badge[not checked]"))
             st.markdown(NAMES_ONLY, help=NAMES_ONLY_HELP)
         elif not has_labels(fit):
             st.markdown("#### From the instruction only :orange-badge[not checked]")

@@ -14,6 +14,7 @@ from core.transforms import LinearForm
 from core.utils import one_line, percent
 from pages.charts import change_histogram, colour_of
 from pages.common import cache, layout
+from pages.evidence.figures import reserve
 
 CHANGE_HEIGHT, WORDS_HEIGHT = 270, 120  # pixels
 MOST_CHANGED = 20  # texts listed
@@ -41,8 +42,9 @@ def draw_neighbour_change(change: np.ndarray | None, corpus: Corpus, generic_key
     left.markdown("**Neighbours replaced**", help=CHANGE_HELP)
     right.markdown("**Texts that changed most** :small[with the nearest neighbour they lost and gained]")
     if change is None:
-        left.container(height=CHANGE_HEIGHT, border=True)
-        right.container(height=CHANGE_HEIGHT, border=True)
+        for side in (left, right):
+            with side:
+                reserve(CHANGE_HEIGHT, "Measuring…")
         return
     with left:
         st.markdown(f"On average, **{percent(np.mean(change))}** of a text's nearest neighbours are new.")
@@ -74,7 +76,7 @@ def draw_driving_words(words: tuple[tuple[DrivingWord, ...], ...] | None, fit: F
     """Draw the words that drive each label."""
     st.markdown("**Words that drive each label**", help=WORDS_HELP)
     if words is None:
-        st.container(height=WORDS_HEIGHT, border=True)
+        reserve(WORDS_HEIGHT, "Measuring…")
         return
     colours = list(colour_of(fit.labels).values())
     cards = [

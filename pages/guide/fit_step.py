@@ -65,7 +65,7 @@ def fit_hint(n_labels: int, *, fitted: bool) -> str:
         return "The maps show what the names alone say. A few labelled texts make them much better."
     if n_labels == 0:
         return (
-            "No text is labelled yet: the names alone give a first, rough map, and nothing can check it. "
+            "No text is labelled yet: the names alone give a first, rough map that no label checks. "
             "Labels make it better."
         )
     return "The maps show these labels. Evidence says whether more labels would help." if fitted else FIT_HELP

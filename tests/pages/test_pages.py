@@ -42,7 +42,7 @@ def test_names_alone_are_fitted_and_marked_on_every_page(guide, store, prepared)
     name_label(guide, "furious")
     name_label(guide, "lovely")
     assert guide.button(key="guide_fit").label == "Fit"
-    assert "nothing can check it" in words(guide)
+    assert "No text is labelled yet" in words(guide)
     guide.button(key="guide_fit").click().run()
     assert not guide.exception
     analysis = store.analyses(prepared)[0]
@@ -51,7 +51,7 @@ def test_names_alone_are_fitted_and_marked_on_every_page(guide, store, prepared)
     assert "from names only" in words(guide) and "fit_again" not in keys(guide)
     guide.switch_page(EVIDENCE).run()
     assert not guide.exception
-    assert "From names only" in words(guide) and "nothing can check" in words(guide)
+    assert "From names only" in words(guide) and "not checked" in words(guide)
     assert "Label by label" not in words(guide)
     guide.switch_page(EXPORT).run()
     assert "From names only" in words(guide)

@@ -4,6 +4,7 @@ import pytest
 
 from core.errors import StoreError
 from core.tasks import measure
+from pages.common import cache
 from tests.support.page_helpers import EVIDENCE, follow, open_fitted, words
 from tests.support.page_helpers import quick as quick  # the fixture
 
@@ -66,3 +67,15 @@ def test_changed_labels_are_fitted_again_from_the_evidence(app, store, prepared,
     app.run()
     app.button(key="fit_again").click().run()
     assert not app.exception and store.analysis(labelled).fit_key != before
+
+
+def test_a_map_from_names_only_is_not_said_to_be_checked_by_labels(app, store, prepared):
+    analysis = store.add_analysis(prepared, "by feeling")
+    for name in ("angry", "pleased"):
+        store.label_names.add(analysis, name)
+    open_fitted(app, store, analysis, EVIDENCE)
+    said = words(app)
+    assert "hecking whether" not in said and "nothing can check" not in said
+    assert "check sample" in said.split("Check sample")[0]  # the verdict points to what can check it
+    assert said.count("Measuring…") == 3  # a word in each empty frame
+    assert not any("helped" in job.title for job in cache.runner().jobs())
