@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.isotonic import IsotonicRegression
 
-LEAST_LEFT_OUT = 10
+LEAST_LEFT_OUT = 20
 """Left-out labels below which no text is said to fit none."""
 
 MOST_COMPARED = 20_000
