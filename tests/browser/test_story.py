@@ -9,12 +9,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.support.app_server import ROOT, open_browser, running_app
 
 pytestmark = pytest.mark.browser
 DEMO = ROOT / "assets" / "demo" / "feedback.csv"
 SCREENSHOTS = Path(os.environ.get("REFRACT_SCREENSHOTS", ROOT / "tests" / "screenshots"))
+MOST_OPENED = 6  # times that a list of options is opened
 WARM_UP = 240_000  # milliseconds: numba compiles in the first minute, on a slow machine longer
 
 
@@ -78,8 +80,16 @@ def side_panel(page, name):
 
 
 def choose(page, key, option):
-    page.locator(f".st-key-{key}").locator("input, [role=combobox], [data-baseweb=select]").first.click()
-    page.get_by_role("option", name=option, exact=True).click()
+    """Choose an option; a page that is drawn again meanwhile closes the list, so it is opened again."""
+    field = page.locator(f".st-key-{key}").locator("input, [role=combobox], [data-baseweb=select]").first
+    for _ in range(MOST_OPENED):
+        field.click()
+        try:
+            page.get_by_role("option", name=option, exact=True).click(timeout=6_000)
+            return
+        except PlaywrightTimeout:
+            page.keyboard.press("Escape")
+    raise AssertionError(f"{key} offers no option {option}")
 
 
 def test_1_upload_and_encode(page, address):
