@@ -9,7 +9,7 @@ from core.evidence import check_estimate
 from core.storage import load_fit
 from core.utils import percent
 from pages.common import cache
-from tests.support.app_server import ROOT, open_browser, running_app
+from tests.support.app_server import ROOT, choose, open_browser, running_app
 
 pytestmark = pytest.mark.browser
 CARD = ".st-key-guide_card"
@@ -90,8 +90,7 @@ def test_a_check_sample_is_labelled_and_read(analysis, store, demo, home, tmp_pa
         for share in (accuracy.value, accuracy.low, accuracy.high):
             assert percent(share) in said
         assert f"{ANSWERED} texts answered" in said and "1 skipped" in said
-        section.locator(".st-key-evidence_check_column input").first.click()
-        page.get_by_role("option", name="topic", exact=True).click()
+        choose(page, "evidence_check_column", "topic")
         section.get_by_text("texts answered, too few to tell").wait_for()
         section.scroll_into_view_if_needed()
         page.screenshot(path=tmp_path / "section.png")

@@ -9,14 +9,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from tests.support.app_server import ROOT, open_browser, running_app
+from tests.support.app_server import ROOT, choose, open_browser, running_app
 
 pytestmark = pytest.mark.browser
 DEMO = ROOT / "assets" / "demo" / "feedback.csv"
 SCREENSHOTS = Path(os.environ.get("REFRACT_SCREENSHOTS", ROOT / "tests" / "screenshots"))
-MOST_OPENED = 6  # times that a list of options is opened
 WARM_UP = 240_000  # milliseconds: numba compiles in the first minute, on a slow machine longer
 
 
@@ -77,19 +75,6 @@ def lasso(page, pane, share=0.6):
 
 def side_panel(page, name):
     page.locator(".st-key-maps_side_panel").get_by_text(name, exact=True).click()
-
-
-def choose(page, key, option):
-    """Choose an option; a page that is drawn again meanwhile closes the list, so it is opened again."""
-    field = page.locator(f".st-key-{key}").locator("input, [role=combobox], [data-baseweb=select]").first
-    for _ in range(MOST_OPENED):
-        field.click()
-        try:
-            page.get_by_role("option", name=option, exact=True).click(timeout=6_000)
-            return
-        except PlaywrightTimeout:
-            page.keyboard.press("Escape")
-    raise AssertionError(f"{key} offers no option {option}")
 
 
 def test_1_upload_and_encode(page, address):

@@ -9,11 +9,13 @@ import time
 import urllib.request
 from pathlib import Path
 
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import sync_playwright
 
 from tests.support.browser import find_browser
 
 ROOT = Path(__file__).resolve().parents[2]
+MOST_OPENED = 6  # times that a list of options is opened
 BROWSER_FLAGS = [
     "--no-sandbox",
     "--disable-background-networking",
@@ -87,3 +89,16 @@ def open_browser(**options):
             yield page
         finally:
             browser.close()
+
+
+def choose(page, key, option):
+    """Choose an option; a page that is drawn again meanwhile closes the list, so it is opened again."""
+    field = page.locator(f".st-key-{key}").locator("input, [role=combobox], [data-baseweb=select]").first
+    for _ in range(MOST_OPENED):
+        field.click()
+        try:
+            page.get_by_role("option", name=option, exact=True).click(timeout=6_000)
+            return
+        except PlaywrightTimeout:
+            page.keyboard.press("Escape")
+    raise AssertionError(f"{key} offers no option {option}")
