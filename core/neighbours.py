@@ -208,6 +208,17 @@ def propagate(values: np.ndarray, graph: Graph, *, mixing: float = 0.6, rounds: 
     return propagated
 
 
+def blend_neighbours(
+    own: np.ndarray, around: np.ndarray, indices: np.ndarray, weights: np.ndarray, share: float
+) -> np.ndarray:
+    """Mix (1 - share) of own with share of the weighted rows of `around`; own alone without weights."""
+    total = weights.sum(axis=1, keepdims=True)
+    mean = np.zeros_like(own)
+    for column in range(indices.shape[1]):  # neighbour by neighbour: no array of (n, k, n_columns)
+        mean += weights[:, column, None] * around[indices[:, column]]
+    return np.where(total > 0, (1 - np.float32(share)) * own + np.float32(share) * mean, own)
+
+
 def _bfloat16_graph(unit: np.ndarray, k: int) -> Graph:
     """Build the graph from candidates of a search in bfloat16, ranked in float32."""
     import torch

@@ -46,8 +46,8 @@ class Fit:
     network : mapping of str to ndarray, or None
         `GSTransform.to_arrays`; None for other methods, and in Fits of earlier versions.
     fits_none : ndarray of float32, shape (n_texts,), or None
-        Probability that a text fits none of the labels. None without predictions, and in Fits of earlier
-        versions.
+        Probability that a text fits none of the labels. None where labels are too few to tell, without
+        predictions, and in Fits of earlier versions.
     """
 
     space: Space

@@ -268,7 +268,7 @@ def _build_fit(
         classes=classes,
         probabilities=probabilities,
         label_vectors=label_vectors,
-        fits_none=None if transform is None else transform.fits_none_,
+        fits_none=transform.fits_none_ if transform is not None and transform.judges_fit_ else None,
         classifier=None if transform is None else transform.to_arrays(),
         network=None if network is None else network.to_arrays(),
     )

@@ -10,7 +10,15 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from core.neighbours import Graph, build_graph, nearest_rows, neighbour_weights, propagate, unit_rows
+from core.neighbours import (
+    Graph,
+    blend_neighbours,
+    build_graph,
+    nearest_rows,
+    neighbour_weights,
+    propagate,
+    unit_rows,
+)
 from core.transforms.fits_none import NoneModel, fit_none_model
 from core.transforms.lda import discriminant_directions, surest_rows
 from core.transforms.linear_form import LinearForm, fit_linear_form
@@ -68,7 +76,8 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
     pseudo_share : float, default=0.6
         Share of each class, most confident first, that joins the labels in part 2, 0 to 1.
     random_state : int, default=0
-        Seed of the approximate neighbour search, where no graph is given. Nothing else is random.
+        Seed of the approximate neighbour search, where no graph is given, and of the directions that mixed
+        views are turned into. Nothing else is random.
 
     Attributes
     ----------
@@ -77,7 +86,10 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
     probabilities_ : ndarray of float32, shape (n_texts, n_classes)
         Class probabilities of the fitted texts, columns as in `classes_`; rows sum to 1.
     fits_none_ : ndarray of float32, shape (n_texts,)
-        Probability that a text fits none of the classes; 0 for labelled texts.
+        Probability that a text fits none of the classes; 0 for labelled texts, and for all where the labels
+        are too few to tell (`judges_fit_`).
+    judges_fit_ : bool
+        Whether the labels are enough to say that a text fits none of the classes.
     embedding_ : ndarray of float32, shape (n_texts, 2 x n_classes + n_dims)
         Reshaped vectors of the fitted texts.
     linear_ : LinearForm
@@ -192,7 +204,7 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         self._root_centre = roots.mean(axis=0)
         # The root mean square length; 1 where all are zero.
         self._root_scale = float(np.sqrt(np.square(roots - self._root_centre).sum(axis=1).mean())) or 1.0
-        self.trust_ = max(LEAST_TRUST, _seen_share(labels, n_names) * self.probability_model_.skill())
+        self.trust_ = max(LEAST_TRUST, labels.seen_share(n_names) * self.probability_model_.skill())
         joined = self._join(rows, self.probabilities_, self.fits_none_)
         self.embedding_ = propagate(joined, graph, mixing=self.probability_model_.mixing, rounds=1)
         return self
@@ -228,22 +240,16 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         ValueError
             When X is not a table of finite numbers as at the fit, or a new text lacks its views.
         """
-        unit, known, new = self._recognise(X)
-        vectors = self.embedding_[known]
-        if len(new):
-            vectors[new] = self._extend(unit[new], self._views_of(new, views, len(unit)))[0]
-        return vectors
+        check_is_fitted(self)
+        return self._look_up(X, views, self.embedding_, 0)
 
     def predict_proba(self, X: np.ndarray, *, views: Sequence[np.ndarray] | None = None) -> np.ndarray:
         """Return the class probabilities of X: float32 (n_texts, n_classes), columns as in `classes_`.
 
         Parameters and errors are those of `transform`.
         """
-        unit, known, new = self._recognise(X)
-        probabilities = self.probabilities_[known]
-        if len(new):
-            probabilities[new] = self._extend(unit[new], self._views_of(new, views, len(unit)))[1]
-        return probabilities
+        check_is_fitted(self)
+        return self._look_up(X, views, self.probabilities_, 1)
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """Return what was learned as arrays, for `from_arrays`.
@@ -318,6 +324,12 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         return transform
 
     @property
+    def judges_fit_(self) -> bool:
+        """Whether the labels are enough to say that a text fits none of the classes."""
+        check_is_fitted(self)
+        return len(self.none_model_.scores) > 1
+
+    @property
     def strengths_(self) -> dict[str, float | list[float]]:
         """How strongly each source counts: the labels, the neighbours and the views, each 0 to 1."""
         check_is_fitted(self)
@@ -333,9 +345,16 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         return fit_linear_form(self._fitted_unit, self.embedding_, self._fitted_views)
 
-    def _views_of(self, new: np.ndarray, views: Sequence[np.ndarray] | None, n_rows: int) -> list[np.ndarray]:
-        """Return the views of new texts."""
-        return [view[new] for view in read_views(views, n_rows, len(self._fitted_views))]
+    def _look_up(
+        self, X: np.ndarray, views: Sequence[np.ndarray] | None, fitted: np.ndarray, part: int
+    ) -> np.ndarray:
+        """Return the values of the fitted texts, and for new texts that part of `_extend`."""
+        unit, known, new = self._recognise(X)
+        found = fitted[known]
+        if len(new):
+            own = [view[new] for view in read_views(views, len(unit), len(self._fitted_views))]
+            found[new] = self._extend(unit[new], own)[part]
+        return found
 
     def _directions(self, rows: np.ndarray, labels: ReadLabels) -> np.ndarray:
         codes = self.probabilities_.argmax(axis=1)
@@ -376,37 +395,17 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         rows = self.view_mix_.rows(unit, views)
         mixing = self.probability_model_.mixing
         own, best = self.probability_model_.predict(rows)
-        probabilities = _blend(own, self.probabilities_, indices, weights, mixing)
+        probabilities = blend_neighbours(own, self.probabilities_, indices, weights, mixing)
         own_none, around_none = self.none_model_.predict(best)[:, None], self.fits_none_[:, None]
-        fits_none = _blend(own_none, around_none, indices, weights, mixing)[:, 0]
+        fits_none = blend_neighbours(own_none, around_none, indices, weights, mixing)[:, 0]
         near, positions = np.unique(indices, return_inverse=True)
         near_rows = self.view_mix_.rows(self._fitted_unit[near], [view[near] for view in self._fitted_views])
         around = self._join(near_rows, self.probabilities_[near], self.fits_none_[near])
         own = self._join(rows, probabilities, fits_none)
-        return _blend(own, around, positions.reshape(indices.shape), weights, mixing), probabilities
+        return blend_neighbours(own, around, positions.reshape(indices.shape), weights, mixing), probabilities
 
     def __sklearn_tags__(self):  # noqa: ANN204
         tags = super().__sklearn_tags__()
         tags.target_tags.required = True
         tags.transformer_tags.preserves_dtype = ["float32"]  # float32 comes out whatever goes in
         return tags
-
-
-def _seen_share(labels: ReadLabels, n_names: int) -> float:
-    """Estimate the share of texts whose class was seen (Good and Turing): 1 - share of singletons."""
-    if len(labels.rows) == 0:
-        return 1.0
-    sizes = np.bincount(labels.codes, minlength=len(labels.classes))
-    sizes[:n_names] += 1  # named classes come first
-    return 1 - float((sizes[labels.codes] == 1).mean())
-
-
-def _blend(
-    own: np.ndarray, around: np.ndarray, indices: np.ndarray, weights: np.ndarray, share: float
-) -> np.ndarray:
-    """Mix (1 - share) of own with share of the weighted rows of `around`; own alone without weights."""
-    total = weights.sum(axis=1, keepdims=True)
-    mean = np.zeros_like(own)
-    for column in range(indices.shape[1]):  # neighbour by neighbour: no array of (n, k, n_columns)
-        mean += weights[:, column, None] * around[indices[:, column]]
-    return np.where(total > 0, (1 - np.float32(share)) * own + np.float32(share) * mean, own)

@@ -27,6 +27,17 @@ class ReadLabels(NamedTuple):
     codes: np.ndarray
     classes: np.ndarray
 
+    def seen_share(self, n_names: int) -> float:
+        """Estimate the share of texts whose class was seen (Good and Turing): 1 - share of singletons.
+
+        The first `n_names` classes have names, which count as one more label.
+        """
+        if len(self.rows) == 0:
+            return 1.0
+        sizes = np.bincount(self.codes, minlength=len(self.classes))
+        sizes[:n_names] += 1
+        return 1 - float((sizes[self.codes] == 1).mean())
+
 
 def read_labels(y: np.ndarray, n_named: int = 0) -> ReadLabels:
     """Return the labelled rows of y; any negative code means unlabelled.

@@ -10,15 +10,17 @@ from sklearn.utils.extmath import randomized_range_finder
 
 from core.neighbours import unit_rows
 from core.transforms.kernel_ridge import fit_ridge, kernel_of_cosines
-from core.transforms.model_selection import TEMPERATURES, LeftOut, log_probabilities
+from core.transforms.model_selection import (
+    DEFAULT_HYPER_PARAMETERS,
+    TEMPERATURES,
+    LeftOut,
+    log_probabilities,
+)
 from core.transforms.training_set import Examples, join_examples, name_directions, thin_out
 
 FINAL_WEIGHTS = {1.0: 0.25, 0.67: 0.4, 0.5: 0.2, 0.15: 0.15}
 """Prior probability of each weight of the final vectors. Topics want the final vectors, feelings and intents
 a middle layer, and most instructions some of both."""
-
-NAME_COUNT = 3.0
-"""Weight of the name of a class, in labelled texts."""
 
 PENALTIES = (0.15, 0.5, 1.5)
 """Regularisation of the regressions that judge a mix."""
@@ -226,7 +228,8 @@ def choose_weights(
         pairs = zip(views, names, strict=True)
         rows = [np.vstack([view[chosen], own]).astype(np.float64) for view, own in pairs]
         cosines = np.stack([each @ each.T for each in rows])
-        examples = join_examples(rows[0][: len(codes)], codes, rows[0][len(codes) :], NAME_COUNT, n_classes)
+        count = DEFAULT_HYPER_PARAMETERS.name_count
+        examples = join_examples(rows[0][: len(codes)], codes, rows[0][len(codes) :], count, n_classes)
         logs += [_evidence(np.tensordot(weights, cosines, 1), examples, left_out) for weights in candidates]
     shares = np.exp(logs - logs.max())
     return shares @ candidates / shares.sum()

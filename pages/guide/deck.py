@@ -235,7 +235,11 @@ def _of_label(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit) -> Shown
 def _fitting_none(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit) -> Shown:
     fits_none = fit.fits_none
     if fits_none is None:
-        return Shown(None, "The latest Fit does not say which texts fit no label: choose **Fit** again.")
+        return Shown(
+            None,
+            "The latest Fit does not say which texts fit no label: give about 20 labels, then choose **Fit** "
+            "again.",
+        )
     vectors = fit.base(generic).vectors
     row, word = _hand_out(
         deck,
@@ -245,6 +249,8 @@ def _fitting_none(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit) -> S
     if row is None:
         return Shown(None, "Every text was labelled or skipped.")
     likely = fits_none[row]
+    if likely == 0:
+        return Shown(None, "As far as the latest Fit can tell, every text that is left fits a label.")
     others = "" if likely >= 0.5 else " The other texts without a label are less likely to."
     return Shown(row, f"**{percent(likely)}** likely to fit none of the labels.{others}{word}")
 

@@ -56,3 +56,11 @@ def test_a_new_text_of_that_class_stays_too(a_class_nobody_named):
     fitted = GuidedTransform().fit(X[known], y[known])
     drawn = np.linalg.norm(fitted.transform(X[~known])[:, :4], axis=1)
     assert drawn[group[~known] == 2].mean() < 0.6 * drawn[group[~known] < 2].mean()
+
+
+def test_few_labels_do_not_judge(a_class_nobody_named):
+    X, _, y = a_class_nobody_named
+    few = np.where(np.isin(np.arange(300), np.flatnonzero(y >= 0)[::4]), y, -1)
+    fitted = GuidedTransform().fit(X, few)
+    assert not fitted.judges_fit_ and not fitted.fits_none_.any()
+    assert GuidedTransform().fit(X, y).judges_fit_

@@ -8,7 +8,6 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from core.errors import LabelError
 from core.neighbours import Graph, build_graph, unit_rows
 from core.transforms import GuidedTransform, model_selection
-from core.transforms.guided import _seen_share
 from core.transforms.validation import read_labels
 from tests.support.transforms import distances, stored
 
@@ -62,9 +61,9 @@ class TestGuidedTransform:
     def test_share_of_texts_of_seen_classes(self):
         """Two of four labels are alone in their class: half of the texts are of unseen classes. With names
         for all classes, none are."""
-        assert _seen_share(read_labels(np.array([0, 0, 1, 2, -1])), 0) == pytest.approx(0.5)
-        assert _seen_share(read_labels(np.array([0, 0, 1, 2, -1]), 3), 3) == 1
-        assert _seen_share(read_labels(np.full(3, -1), 2), 2) == 1
+        assert read_labels(np.array([0, 0, 1, 2, -1])).seen_share(0) == pytest.approx(0.5)
+        assert read_labels(np.array([0, 0, 1, 2, -1]), 3).seen_share(3) == 1
+        assert read_labels(np.full(3, -1), 2).seen_share(2) == 1
 
     def test_random_labels_get_low_trust(self, loud_topics):
         X, topic, _ = loud_topics

@@ -129,6 +129,13 @@ class TestFitsNone:
         assert "Every text was labelled or skipped" in words(none)
         assert none.text_input(key="guide_added_label").disabled
 
+    def test_where_every_text_fits_a_label_no_text_is_shown(self, none, monkeypatch):
+        fit = cache.fit
+        zero = np.zeros(60, dtype=np.float32)
+        monkeypatch.setattr(cache, "fit", lambda analysis: replace(fit(analysis), fits_none=zero))
+        none.run()
+        assert "likely to fit none" not in words(none) and none.button(key="guide_label_0").disabled
+
     def test_a_fit_of_an_earlier_version_is_said(self, none, monkeypatch):
         fit = cache.fit
         monkeypatch.setattr(cache, "fit", lambda analysis: replace(fit(analysis), fits_none=None))

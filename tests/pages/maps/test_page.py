@@ -79,8 +79,7 @@ def test_every_panel_takes_any_selection(app, corpus, fitted, by_topic, rows):
 def test_the_maps_can_be_coloured_by_anything(app, fitted):
     open_maps(app)
     box = app.selectbox(key="maps_colour_True")
-    labels = ["Predicted label", "Given label", "Fits none of the labels"]
-    spaces = [*labels, "Cluster (by feeling)", "Cluster (Generic)"]
+    spaces = ["Predicted label", "Given label", "Cluster (by feeling)", "Cluster (Generic)"]
     assert box.options == [*spaces, "Neighbours replaced (%)", "topic", "feeling", "stars"]
     for choice in box.options:
         app.selectbox(key="maps_colour_True").set_value(choice).run()
