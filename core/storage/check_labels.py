@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +10,7 @@ import numpy as np
 from core.errors import LabelError
 from core.labels import NONE, CheckLabels, random_order
 from core.storage.label_names import counts_for, find_in_use, is_retired, labels_of, utc_now
-from core.utils import SqliteFile
+from core.utils import LatestReads, SqliteFile
 
 LATEST = "(SELECT MAX(id) FROM check_labels WHERE analysis_id = ? GROUP BY text_row)"
 """SQL: ids of the latest answer to each text, which is the one that counts."""
@@ -51,7 +50,7 @@ class CheckLabelStore:
 
     def __init__(self, database: SqliteFile) -> None:
         self._database = database
-        self._read = threading.local()
+        self._latest = LatestReads(database, self._read_now)
 
     def give(
         self, analysis_id: int, row: int, label: str | None, given_by: str, *, none: bool = False
@@ -155,14 +154,7 @@ class CheckLabelStore:
 
         A second call from the same thread reads the table again only if the file changed.
         """
-        version = self._database.version()
-        known = getattr(self._read, "known", None)
-        if known is None or known[0] != version:
-            known = self._read.known = (version, {})
-        found: dict[int, CheckLabels] = known[1]
-        if analysis_id not in found:
-            found[analysis_id] = self._read_now(analysis_id)
-        return found[analysis_id]
+        return self._latest.get(analysis_id)
 
     def _read_now(self, analysis_id: int) -> CheckLabels:
         with self._database.transaction() as connection:

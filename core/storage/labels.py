@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -14,7 +13,7 @@ from core.errors import LabelError
 from core.labels import SOURCES, GuideLabels
 from core.storage.check_labels import rows_checked
 from core.storage.label_names import counts_for, find_retired, is_retired, labels_of, utc_now
-from core.utils import SqliteFile
+from core.utils import LatestReads, SqliteFile
 
 LATEST = "(SELECT MAX(id) FROM label_events WHERE analysis_id = ? GROUP BY text_row)"
 """SQL: ids of the latest entry of each text, which is the one that counts."""
@@ -57,7 +56,7 @@ class LabelStore:
 
     def __init__(self, database: SqliteFile) -> None:
         self._database = database
-        self._read = threading.local()
+        self._latest = LatestReads(database, self._read_now)
 
     def give(
         self,
@@ -196,14 +195,7 @@ class LabelStore:
         A second call from the same thread reads the table again only if the file changed. A text whose label
         was deleted is not in `GuideLabels.table`.
         """
-        version = self._database.version()
-        known = getattr(self._read, "known", None)
-        if known is None or known[0] != version:
-            known = self._read.known = (version, {})
-        labels: dict[int, GuideLabels] = known[1]
-        if analysis_id not in labels:
-            labels[analysis_id] = self._read_now(analysis_id)
-        return labels[analysis_id]
+        return self._latest.get(analysis_id)
 
     def _read_now(self, analysis_id: int) -> GuideLabels:
         with self._database.transaction() as connection:

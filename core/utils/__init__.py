@@ -30,7 +30,7 @@ from core.utils.memory import graphics_peak_bytes, peak_bytes
 from core.utils.messages import MessageWriter, explain_error, open_child_streams, read_messages
 from core.utils.normal_text import folded_text, normal_text
 from core.utils.progress import Progress, Report, progress_of
-from core.utils.sqlite import SqliteFile
+from core.utils.sqlite import LatestReads, SqliteFile
 from core.utils.tokens import MAX_CHARACTERS_PER_TOKEN, TYPICAL_CHARACTERS_PER_TOKEN, estimate_tokens
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "ChildProcessFailed",
     "Completion",
     "LanguageModel",
+    "LatestReads",
     "MessageWriter",
     "ParsedAnswer",
     "Progress",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from core.errors import StoreError
 from core.utils.files import storage_error
+
+Value = TypeVar("Value")
 
 LOCK_TIMEOUT = 30  # seconds of waiting for another writer
 
@@ -112,3 +115,29 @@ class SqliteFile:
                     "do it again; everything recorded before is safe."
                 ) from error
             raise StoreError(f"The file {self.path} cannot be used ({error}): {self._advice}") from error
+
+
+class LatestReads(Generic[Value]):
+    """What was read of a file by number, until the file changes; each thread has its own.
+
+    Parameters
+    ----------
+    database : SqliteFile
+    read : callable
+        Reads the value of a number.
+    """
+
+    def __init__(self, database: SqliteFile, read: Callable[[int], Value]) -> None:
+        self._database = database
+        self._read = read
+        self._local = threading.local()
+
+    def get(self, number: int) -> Value:
+        """Return the value of a number; a second call reads again only if the file changed."""
+        version = self._database.version()
+        known: tuple[object, dict[int, Value]] | None = getattr(self._local, "known", None)
+        if known is None or known[0] != version:
+            known = self._local.known = (version, {})
+        if number not in known[1]:
+            known[1][number] = self._read(number)
+        return known[1][number]
