@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from core.errors import RefractError
-from pages.common import layout, navigation, show_message
+from pages.common import draw_toasts, layout, navigation, show_message
 
 st.set_page_config(
     page_title="Refract", page_icon=str(navigation.ROOT / "assets" / "icon.svg"), layout="wide"
@@ -15,6 +15,7 @@ if PagesManager.uses_pages_directory:
 page = st.navigation(navigation.build_pages(), position="hidden")
 try:
     layout.draw_sidebar()
+    draw_toasts()
     page.run()
 except RefractError as error:
     show_message(str(error))

@@ -32,7 +32,7 @@ from pages.common.label_steps import (
     step_text,
     undo_own,
 )
-from pages.common.notices import attempt, draw_notice, keep_notice, show_message
+from pages.common.notices import attempt, draw_notice, draw_toasts, keep_notice, keep_toast, show_message
 from pages.common.person import draw_name_field, person
 from pages.common.state import (
     analysis_title,
@@ -86,6 +86,7 @@ __all__ = [
     "draw_name_field",
     "draw_notice",
     "draw_refit",
+    "draw_toasts",
     "duration",
     "ensure_analysis",
     "estimate_of",
@@ -103,6 +104,7 @@ __all__ = [
     "is_reencoded",
     "keep_added",
     "keep_notice",
+    "keep_toast",
     "kept_cut",
     "markdown",
     "metadata_of",

@@ -34,6 +34,30 @@ def keep_notice(place: str, message: str, kind: NoticeKind = "error") -> None:
     get_state().notices[place] = Notice(message, kind)
 
 
+def keep_toast(message: str, icon: str = "check_circle") -> None:
+    """Keep a short message that the next run of the whole page shows in its corner for some seconds.
+
+    For what a step did that is not seen otherwise. A callback of a fragment reruns the fragment alone: there,
+    use `attempt` with `redraw`.
+
+    Parameters
+    ----------
+    message : str, plain text
+    icon : str, name of a Material symbol
+    """
+    get_state().toasts.append((message, icon))
+
+
+def draw_toasts() -> None:
+    """Show the kept toasts, once; a run that ends in a rerun at once would lose them."""
+    state = get_state()
+    if state.redraw:
+        return
+    for message, icon in state.toasts:
+        st.toast(markdown(message), icon=f":material/{icon}:")
+    state.toasts.clear()
+
+
 def attempt(step: Callable[[], object], place: str, *, redraw: bool = False) -> bool:
     """Run a step, and keep the message of its error for a place. For callbacks.
 

@@ -46,6 +46,7 @@ class AppState:
     ----------
     corpus_key, analysis_id : the corpus and the analysis in use
     notices : messages to be shown, by the name of the place that shows them
+    toasts : messages and their icons, to be shown in the corner of the page
     redraw : whether a callback changed what the whole page shows
     parts : states of pages and panels, by their class and what they belong to (see `state_of`)
     awaited_fit : analysis whose Fit opens the maps when it ends
@@ -55,6 +56,7 @@ class AppState:
     corpus_key: str | None = None
     analysis_id: int | None = None
     notices: dict[str, Notice] = field(default_factory=dict)
+    toasts: list[tuple[str, str]] = field(default_factory=list)
     redraw: bool = False
     awaited_fit: int | None = None
     parts: dict[tuple[type, Hashable], object] = field(default_factory=dict)
