@@ -51,7 +51,7 @@ def draw_neighbour_change(change: np.ndarray | None, corpus: Corpus, generic_key
         layout.draw_chart(change_histogram(np.asarray(change)), "evidence_change", CHANGE_HEIGHT - 40)
     changed = _most_changed(corpus.key, generic_key, fit.space_key, fit)
     cards = [change_card(text, corpus) for text in changed]
-    right.html(f'<div class="changed-texts">{"".join(cards)}</div>')
+    right.html(f'<div class="changed-texts" tabindex="0">{"".join(cards)}</div>')
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -1,0 +1,44 @@
+"""What a stranger sees of a page: its controls, and the one button to press next."""
+
+import re
+
+# Not counted: marks that only explain, anchors of headings, and the arrow that is a part of a list's field.
+CONTROLS = """() => {
+  const kinds = "button, a[href], input, select, textarea, [role=slider], [role=combobox]";
+  const found = [];
+  const collect = (root) => {
+    for (const element of root.querySelectorAll("*")) {
+      if (element.shadowRoot) collect(element.shadowRoot);
+      if (element.matches(kinds)) found.push(element);
+    }
+  };
+  collect(document.querySelector('[data-testid="stMain"]'));
+  const nameOf = (e) => e.getAttribute("aria-label") || e.innerText || e.placeholder || e.title || e.type || "";
+  const explains = (e) => /^(Help|Open$|Link to heading)/.test(nameOf(e)) || e.closest("[data-testid=stHeadingWithActionElements]");
+  const seen = found.filter((element) => {
+    const box = element.getBoundingClientRect();
+    return element.checkVisibility({ visibilityProperty: true }) && box.width > 1 && box.height > 1 && !explains(element);
+  });
+  const outer = seen.filter((element) => !seen.some((other) => other !== element && other.contains(element)));
+  return outer.map((element) => nameOf(element).replace(/\\s+/g, " ").slice(0, 60));
+}"""
+
+
+def visible_controls(page):
+    """Return the names of the controls in the main part of the page, whether or not they are in the window."""
+    return page.evaluate(CONTROLS)
+
+
+def primary_buttons(page):
+    """Buttons of the page that look like the one to press."""
+    return page.locator('[data-testid="stMain"] [data-testid^="stBaseButton-primary"]:visible:enabled')
+
+
+def press_primary(page):
+    """Press the one primary button of the page; return its words."""
+    found = primary_buttons(page)
+    found.first.wait_for()
+    assert found.count() == 1, f"There is not one primary button: {found.all_inner_texts()}"
+    words = re.sub(r"\s+", " ", found.inner_text())
+    found.click()
+    return words
