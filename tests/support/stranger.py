@@ -13,19 +13,20 @@ CONTROLS = """() => {
     }
   };
   collect(document.querySelector('[data-testid="stMain"]'));
-  const nameOf = (e) => e.getAttribute("aria-label") || e.innerText || e.placeholder || e.title || e.type || "";
-  const explains = (e) => /^(Help|Open$|Link to heading)/.test(nameOf(e)) || e.closest("[data-testid=stHeadingWithActionElements]");
+  const nameOf = (e) => e.getAttribute("aria-label") || e.innerText || e.placeholder || e.title || e.type;
+  const explains = (e) => /^(Help|Open$|Link to heading)/.test(nameOf(e));
   const seen = found.filter((element) => {
     const box = element.getBoundingClientRect();
-    return element.checkVisibility({ visibilityProperty: true }) && box.width > 1 && box.height > 1 && !explains(element);
+    const visible = element.checkVisibility({ visibilityProperty: true }) && box.width > 1 && box.height > 1;
+    return visible && !explains(element);
   });
-  const outer = seen.filter((element) => !seen.some((other) => other !== element && other.contains(element)));
+  const outer = seen.filter((one) => !seen.some((other) => other !== one && other.contains(one)));
   return outer.map((element) => nameOf(element).replace(/\\s+/g, " ").slice(0, 60));
 }"""
 
 
 def visible_controls(page):
-    """Return the names of the controls in the main part of the page, whether or not they are in the window."""
+    """Return the names of the controls in the main part of the page, in the window or not."""
     return page.evaluate(CONTROLS)
 
 
