@@ -10,19 +10,29 @@ from core.labels.importing.found_labels import (
 )
 from core.labels.importing.label_file import LabelFile, read_label_file
 from core.labels.importing.matching import labels_from_column, match_labels
+from core.labels.importing.metadata_columns import (
+    LabelColumn,
+    answers_instruction,
+    columns_with_labels,
+    rank_by_instruction,
+)
 from core.labels.importing.text_rows import TextRows
 
 __all__ = [
     "LONGEST_LABEL",
     "MAX_LABEL_NAMES",
     "FoundLabels",
+    "LabelColumn",
     "LabelColumns",
     "LabelFile",
     "Reason",
     "TextRows",
+    "answers_instruction",
     "choose_columns",
+    "columns_with_labels",
     "labels_from_column",
     "match_labels",
     "name_key",
+    "rank_by_instruction",
     "read_label_file",
 ]

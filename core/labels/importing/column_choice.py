@@ -99,14 +99,14 @@ def choose_columns(frame: pd.DataFrame, known: TextRows, *, text: str | None = N
     if text is None:
         text = texts[0] if texts else None
     others = [name for name in names if name != text]
-    labels = [name for name in others if not _is_other(name) and _holds_labels(frame[name])]
+    labels = [name for name in others if not is_other(name) and holds_labels(frame[name])]
     metadata = set() if known.metadata is None else {plain_name(str(name)) for name in known.metadata.columns}
 
     def place(name: str) -> tuple[bool, bool, int]:
-        rank = _label_rank(name)
+        rank = label_rank(name)
         return rank == NO_USUAL_NAME, plain_name(name) in metadata, rank
 
-    given = sorted((name for name in labels if not _is_prediction(name)), key=place)
+    given = sorted((name for name in labels if not is_prediction(name)), key=place)
     sure = len(given) == 1
     if len(given) > 1:
         is_new = [plain_name(name) not in metadata for name in given]
@@ -139,7 +139,7 @@ def _text_rank(name: str) -> int:
     return TEXT_NAMES.index(plain) if plain in TEXT_NAMES else len(TEXT_NAMES)
 
 
-def _label_rank(name: str) -> int:
+def label_rank(name: str) -> int:
     """Return the group of a name in `LABEL_NAMES`; those that end with a usual word come after these."""
     plain = plain_name(name)
     if is_given(name):
@@ -154,19 +154,21 @@ def is_given(name: str) -> bool:
     return plain_name(name).endswith("given_label")
 
 
-def _is_prediction(name: str) -> bool:
+def is_prediction(name: str) -> bool:
+    """Return whether a column holds what a model predicted, or how sure it was."""
     return any(part in PREDICTION_PARTS for part in plain_name(name).split("_")) or ".suggestion" in name
 
 
-def _is_other(name: str) -> bool:
+def is_other(name: str) -> bool:
+    """Return whether a column holds ids, or what Refract and annotation tools add to the labels."""
     plain = plain_name(name)
     is_id = ID_NAME.fullmatch(name.strip()) is not None and plain not in RANKS
     return is_id or plain in TOOL_COLUMNS or plain.endswith(RESULT_COLUMNS)
 
 
-def _holds_labels(column: pd.Series) -> bool:
+def holds_labels(column: pd.Series) -> bool:
     """Return whether a column can hold labels: a usual name and any value, or few short values."""
-    if _label_rank(str(column.name)) < NO_USUAL_NAME:
+    if label_rank(str(column.name)) < NO_USUAL_NAME:
         return True
     answers, _ = read_cells(column.dropna().to_numpy(dtype=object)[:SAMPLE])
     counts = Counter(answer for answer in answers if not isinstance(answer, Reason))
