@@ -28,7 +28,8 @@ from core.storage.fits import (
     save_finding,
     save_fit,
 )
-from core.storage.labels import LabelEvent, LabelStore
+from core.storage.label_steps import LabelEvent
+from core.storage.labels import LabelStore
 from core.storage.spaces import (
     find_distinct_vectors,
     has_graph,

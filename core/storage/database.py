@@ -153,11 +153,32 @@ def _add_check_labels(connection: sqlite3.Connection) -> None:
     )
 
 
+def _add_undone(connection: sqlite3.Connection) -> None:
+    """Version 5: what was undone, to be redone; whether a step added a label; labels that were removed.
+
+    Columns of `undone_events` are those of `label_events`, then who undid it, and in which order.
+    """
+    _add_column(connection, "labels", "added_by_step INTEGER NOT NULL DEFAULT 0")
+    _add_column(connection, "labels", "hidden_name TEXT")
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS undone_events (id INTEGER PRIMARY KEY, "
+        "analysis_id INTEGER NOT NULL REFERENCES analyses (id) ON DELETE CASCADE, "
+        "step INTEGER NOT NULL, text_row INTEGER NOT NULL, label_id INTEGER REFERENCES labels (id), "
+        "given_by TEXT NOT NULL, given_at TEXT NOT NULL, source TEXT NOT NULL, source_name TEXT NOT NULL, "
+        "reviewed INTEGER NOT NULL, started_by TEXT NOT NULL, told TEXT NOT NULL, "
+        "undone_by TEXT NOT NULL, undone INTEGER NOT NULL)"
+    )
+    connection.execute(
+        "CREATE INDEX IF NOT EXISTS undone_events_of_person ON undone_events (analysis_id, undone_by, undone)"
+    )
+    connection.execute("CREATE INDEX IF NOT EXISTS label_events_of_label ON label_events (label_id)")
+
+
 def _add_column(connection: sqlite3.Connection, table: str, column: str) -> None:
     present = {row["name"] for row in connection.execute(f"PRAGMA table_info({table})")}
     if column.split()[0] not in present:
         connection.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
 
 
-MIGRATIONS = (_add_missing, _split_given_by, _add_started_by, _add_check_labels)
+MIGRATIONS = (_add_missing, _split_given_by, _add_started_by, _add_check_labels, _add_undone)
 """Each takes a file to the next version, in one transaction with those after it."""

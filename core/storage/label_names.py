@@ -36,9 +36,7 @@ class LabelNames:
             with self._database.transaction() as connection:
                 connection.execute("BEGIN IMMEDIATE")  # so that two tabs cannot take the same name
                 name = _free_name(connection, analysis_id, name)
-                connection.execute(
-                    "INSERT INTO labels (analysis_id, name) VALUES (?, ?)", (analysis_id, name)
-                )
+                _insert_name(connection, analysis_id, name)
         except sqlite3.IntegrityError as error:
             raise LabelError(f"“{name}” could not be added: another tab removed this analysis.") from error
         return name
@@ -51,23 +49,9 @@ class LabelNames:
         try:
             with self._database.transaction() as connection:
                 connection.execute("BEGIN IMMEDIATE")
-                labels = labels_of(connection, analysis_id)
-                known = {name_key(label["name"]): label["name"] for label in labels if not is_retired(label)}
-                retired = {label["name"] for label in labels if is_retired(label)}
-                found = {}
-                for name in names:
-                    key = name_key(name)
-                    if key not in known:
-                        known[key] = _usable_name(name)
-                        if known[key] in retired:
-                            _free_name(connection, analysis_id, name)
-                        connection.execute(
-                            "INSERT INTO labels (analysis_id, name) VALUES (?, ?)", (analysis_id, known[key])
-                        )
-                    found[name] = known[key]
+                return add_missing_names(connection, analysis_id, names)
         except sqlite3.IntegrityError as error:
             raise LabelError("No label could be added: another tab removed this analysis.") from error
-        return found
 
     def rename(self, analysis_id: int, old: str, new: str) -> None:
         """Rename a label; its texts keep it, with who gave it and when.
@@ -104,16 +88,10 @@ class LabelNames:
         with self._database.transaction() as connection:
             connection.execute("BEGIN IMMEDIATE")
             label = find_in_use(connection, analysis_id, name)
-            used = connection.execute(
-                "SELECT EXISTS (SELECT 1 FROM label_events WHERE label_id = :id) "
-                "OR EXISTS (SELECT 1 FROM check_labels WHERE label_id = :id) "
-                "OR EXISTS (SELECT 1 FROM labels WHERE merged_into = :id) AS used",
-                {"id": label},
-            ).fetchone()["used"]
-            if used:
+            if _is_used(connection, label):
                 connection.execute("UPDATE labels SET deleted_at = ? WHERE id = ?", (utc_now(), label))
             else:
-                connection.execute("DELETE FROM labels WHERE id = ?", (label,))
+                hide_name(connection, label)
 
     def restore(self, analysis_id: int, name: str) -> None:
         """Bring back a merged or deleted label with the texts that had it.
@@ -146,11 +124,109 @@ class LabelNames:
 
 
 def labels_of(connection: sqlite3.Connection, analysis_id: int) -> list[sqlite3.Row]:
-    """Return all labels of an analysis, retired ones too, in the order in which they were added."""
+    """Return all labels of an analysis, retired ones too, in the order in which they were added.
+
+    Without those that `hide_name` hid.
+    """
     return connection.execute(
-        "SELECT id, name, merged_into, deleted_at FROM labels WHERE analysis_id = ? ORDER BY id",
+        "SELECT id, name, merged_into, deleted_at, added_by_step FROM labels "
+        "WHERE analysis_id = ? AND hidden_name IS NULL ORDER BY id",
         (analysis_id,),
     ).fetchall()
+
+
+def add_missing_names(
+    connection: sqlite3.Connection, analysis_id: int, names: Iterable[str], *, by_step: bool = False
+) -> dict[str, str]:
+    """Add the names that no label in use has; return for each name that of its label.
+
+    Parameters
+    ----------
+    by_step : bool, default=False
+        Whether a step of labels adds them: the name then goes with the last step that uses it.
+    """
+    labels = labels_of(connection, analysis_id)
+    known = {name_key(label["name"]): label["name"] for label in labels if not is_retired(label)}
+    retired = {label["name"] for label in labels if is_retired(label)}
+    found = {}
+    for name in names:
+        key = name_key(name)
+        if key not in known:
+            known[key] = _usable_name(name)
+            if known[key] in retired:
+                _free_name(connection, analysis_id, name)
+            _insert_name(connection, analysis_id, known[key], by_step=by_step)
+        found[name] = known[key]
+    return found
+
+
+def hide_name(connection: sqlite3.Connection, label: int) -> None:
+    """Remove a label that nothing uses; its id is never given again, as a Fit may know it.
+
+    A name that begins with a blank is no label's, so that the name is free.
+    """
+    connection.execute(
+        "UPDATE labels SET hidden_name = name, name = ' ' || id WHERE id = ? AND hidden_name IS NULL",
+        (label,),
+    )
+
+
+def hidden_names(connection: sqlite3.Connection, analysis_id: int) -> dict[int, str]:
+    """Return the names of the labels that `hide_name` hid, by id."""
+    found = connection.execute(
+        "SELECT id, hidden_name FROM labels WHERE analysis_id = ? AND hidden_name IS NOT NULL", (analysis_id,)
+    ).fetchall()
+    return {label["id"]: label["hidden_name"] for label in found}
+
+
+def show_name(connection: sqlite3.Connection, analysis_id: int, label: int) -> int:
+    """Bring back a hidden label; return its id, or that of the label in use that has its name by now."""
+    name = hidden_names(connection, analysis_id)[label]
+    for other in labels_of(connection, analysis_id):
+        if not is_retired(other) and name_key(other["name"]) == name_key(name):
+            return int(other["id"])
+    name = _free_name(connection, analysis_id, name)
+    connection.execute("UPDATE labels SET name = ?, hidden_name = NULL WHERE id = ?", (name, label))
+    return label
+
+
+def only_used_by(connection: sqlite3.Connection, analysis_id: int, step: int) -> list[int]:
+    """Return the labels in use that a step gave, and that would go with it.
+
+    A step added them, and no other step, check label or merge uses them.
+    """
+    found = connection.execute(
+        "SELECT DISTINCT label_id AS id FROM label_events WHERE analysis_id = ? AND step = ?",
+        (analysis_id, step),
+    ).fetchall()
+    given = {entry["id"] for entry in found}
+    return [
+        label["id"]
+        for label in labels_of(connection, analysis_id)
+        if label["id"] in given
+        and label["added_by_step"]
+        and not is_retired(label)
+        and not _is_used(connection, label["id"], but_by=step)
+    ]
+
+
+def _is_used(connection: sqlite3.Connection, label: int, *, but_by: int = -1) -> bool:
+    """Whether an entry, a check label or a merge uses a label; the entries of one step may be left out."""
+    found = connection.execute(
+        "SELECT EXISTS (SELECT 1 FROM label_events WHERE label_id = :id AND step != :step) "
+        "OR EXISTS (SELECT 1 FROM check_labels WHERE label_id = :id) "
+        "OR EXISTS (SELECT 1 FROM labels WHERE merged_into = :id) AS used",
+        {"id": label, "step": but_by},
+    ).fetchone()
+    return bool(found["used"])
+
+
+def _insert_name(
+    connection: sqlite3.Connection, analysis_id: int, name: str, *, by_step: bool = False
+) -> None:
+    connection.execute(
+        "INSERT INTO labels (analysis_id, name, added_by_step) VALUES (?, ?, ?)", (analysis_id, name, by_step)
+    )
 
 
 def is_retired(label: sqlite3.Row) -> bool:

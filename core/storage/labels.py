@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -12,46 +11,42 @@ import pandas as pd
 from core.errors import LabelError
 from core.labels import SOURCES, GuideLabels
 from core.storage.check_labels import rows_checked
-from core.storage.label_names import counts_for, find_retired, is_retired, labels_of, utc_now
+from core.storage.label_names import (
+    add_missing_names,
+    counts_for,
+    find_retired,
+    is_retired,
+    labels_of,
+    utc_now,
+)
+from core.storage.label_steps import (
+    LabelEvent,
+    check_meant,
+    describe,
+    forget_undone,
+    last_entries,
+    next_numbers,
+    redo_step,
+    undo_step,
+    undone_entries,
+)
 from core.utils import LatestReads, SqliteFile
 
 LATEST = "(SELECT MAX(id) FROM label_events WHERE analysis_id = ? GROUP BY text_row)"
 """SQL: ids of the latest entry of each text, which is the one that counts."""
 EVENT_COLUMNS = ("given_by", "source", "source_name", "reviewed", "given_at")
 INSERT_EVENT = (
-    "INSERT INTO label_events (analysis_id, started_by, told, step, text_row, label_id, "
-    f"{', '.join(EVENT_COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO label_events (id, analysis_id, started_by, told, step, text_row, label_id, "
+    f"{', '.join(EVENT_COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-
-
-@dataclass(frozen=True)
-class LabelEvent:
-    """What one call of `give` did.
-
-    Attributes
-    ----------
-    rows : list of int, the texts
-    labels : list of str, the labels given, as they are called now, each once; empty where all were taken away
-    given_by, given_at : str
-    overtaken : list of int
-        Of the texts, those that someone else labelled or skipped since: `undo` leaves that as it is.
-    overtaken_by : list of str, who did, each once
-    """
-
-    rows: list[int]
-    labels: list[str]
-    given_by: str
-    given_at: str
-    overtaken: list[int] = field(default_factory=list)
-    overtaken_by: list[str] = field(default_factory=list)
 
 
 class LabelStore:
     """Labels of the texts of every analysis.
 
     Entries are only ever added. The label of a text is its latest entry. A step belongs to the person who
-    started it, and `undo` removes the latest step of one person. Which label an entry counts for today is up
-    to `LabelNames`.
+    started it: `undo` takes the latest step of one person away, and `redo` brings it back to its place until
+    this person gives another label. Which label an entry counts for today is up to `LabelNames`.
     """
 
     def __init__(self, database: SqliteFile) -> None:
@@ -69,6 +64,7 @@ class LabelStore:
         reviewed: bool = False,
         unless: Callable[[str], bool] | None = None,
         started_by: str | None = None,
+        add_names: bool = False,
     ) -> list[int]:
         """Record the label of each text row, on disk before this returns; None takes a label away or skips.
 
@@ -91,6 +87,9 @@ class LabelStore:
         started_by : str, optional
             The person whose `undo` takes the step back: `given_by` when left out, or everybody's for a
             language model.
+        add_names : bool, default=False
+            Whether names that no label in use has are added, in the same step: they go with the last step
+            that uses them. A name in other letters is that of the label in use.
 
         Returns
         -------
@@ -110,6 +109,13 @@ class LabelStore:
             started_by = "" if source == "model" else given_by
         with self._database.transaction() as connection:
             connection.execute("BEGIN IMMEDIATE")  # two at once must not take the same step number
+            if unless is not None:
+                kept = {row for row, latest in _latest_sources(connection, analysis_id) if unless(latest)}
+                labels = {row: name for row, name in labels.items() if int(row) not in kept}
+            if add_names:
+                wanted = dict.fromkeys(name for name in labels.values() if name is not None)
+                saved = add_missing_names(connection, analysis_id, wanted, by_step=True)
+                labels = {row: None if name is None else saved[name] for row, name in labels.items()}
             found = labels_of(connection, analysis_id)
             known = {label["name"]: label["id"] for label in found if not is_retired(label)}
             unknown = {name for name in labels.values() if name is not None} - known.keys()
@@ -118,21 +124,17 @@ class LabelStore:
                     f"The label “{min(unknown)}” is not one of this analysis "
                     f"({', '.join(known) or 'it has none'}): add it first."
                 )
-            step = connection.execute(
-                "SELECT COALESCE(MAX(step), 0) + 1 AS next FROM label_events WHERE analysis_id = ?",
-                (analysis_id,),
-            ).fetchone()["next"]
-            if unless is not None:
-                kept = {row for row, latest in _latest_sources(connection, analysis_id) if unless(latest)}
-                labels = {row: name for row, name in labels.items() if int(row) not in kept}
+            entry, step = next_numbers(connection, analysis_id)
             given = (given_by, source, source_name, reviewed, utc_now())
             connection.executemany(
                 INSERT_EVENT,
                 [
-                    (analysis_id, started_by, "", step, int(row), known.get(name or ""), *given)
-                    for row, name in labels.items()
+                    (number, analysis_id, started_by, "", step, int(row), known.get(name or ""), *given)
+                    for number, (row, name) in enumerate(labels.items(), start=entry)
                 ],
             )
+            if labels:
+                forget_undone(connection, analysis_id, started_by)
         return [int(row) for row in labels]
 
     def undo(
@@ -140,7 +142,8 @@ class LabelStore:
     ) -> list[int]:
         """Undo the latest step of a person, or of all; return the text rows of the step (empty for none).
 
-        Entries of others stay: a text that someone labelled since keeps that label.
+        Entries of others stay: a text that someone labelled since keeps that label. Label names that the step
+        added go with it, unless something else uses them (`LabelEvent.names`).
 
         Parameters
         ----------
@@ -156,38 +159,49 @@ class LabelStore:
         """
         with self._database.transaction() as connection:
             connection.execute("BEGIN IMMEDIATE")
-            events = _last_events(connection, analysis_id, person)
-            found = [(event["text_row"], event["given_at"]) for event in events]
-            if meant is not None and found != [(row, meant.given_at) for row in meant.rows]:
-                raise LabelError(
-                    "Labels changed in another tab meanwhile, so nothing was undone: check the latest "
-                    "step, then undo again."
-                )
-            connection.executemany(
-                "DELETE FROM label_events WHERE id = ?", [(event["id"],) for event in events]
-            )
-        return [row for row, _ in found]
+            entries = last_entries(connection, analysis_id, person)
+            check_meant(entries, meant, "undone")
+            if entries:
+                undo_step(connection, analysis_id, entries[0]["step"], person or "")
+        return [entry["text_row"] for entry in entries]
+
+    def redo(self, analysis_id: int, person: str = "", *, meant: LabelEvent | None = None) -> list[int]:
+        """Bring back the step that a person undid last; return its text rows (empty for none).
+
+        It returns to its old place: a text that someone else labelled since keeps that label. A new label of
+        the person ends what can be redone.
+
+        Parameters
+        ----------
+        person : str
+            As `undo` got it; "" where it got none.
+        meant : LabelEvent, optional
+            The step to redo, as `last_undone` returned it for the same person.
+
+        Raises
+        ------
+        LabelError
+            When that step is another one by now; nothing is then redone.
+        """
+        with self._database.transaction() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            entries = undone_entries(connection, analysis_id, person)
+            check_meant(entries, meant, "redone")
+            if entries:
+                redo_step(connection, analysis_id, entries)
+        return [entry["text_row"] for entry in entries]
 
     def last_step(self, analysis_id: int, person: str | None = None) -> LabelEvent | None:
         """Return the step that `undo` would undo for this person; None when there is none."""
         with self._database.transaction() as connection:
             connection.execute("BEGIN")
-            labels = labels_of(connection, analysis_id)
-            events = _last_events(connection, analysis_id, person)
-        if not events:
-            return None
-        names, present = {label["id"]: label["name"] for label in labels}, counts_for(labels)
-        given = dict.fromkeys(event["label_id"] for event in events)
-        found = dict.fromkeys(names.get(present.get(label) or label) for label in given)
-        overtaken = [event for event in events if event["latest_by"] is not None]
-        return LabelEvent(
-            rows=[event["text_row"] for event in events],
-            labels=[name for name in found if name is not None],
-            given_by=events[0]["given_by"],
-            given_at=events[0]["given_at"],
-            overtaken=[event["text_row"] for event in overtaken],
-            overtaken_by=list(dict.fromkeys(event["latest_by"] for event in overtaken)),
-        )
+            return describe(connection, analysis_id, last_entries(connection, analysis_id, person))
+
+    def last_undone(self, analysis_id: int, person: str = "") -> LabelEvent | None:
+        """Return the step that `redo` would bring back for this person; None when there is none."""
+        with self._database.transaction() as connection:
+            connection.execute("BEGIN")
+            return describe(connection, analysis_id, undone_entries(connection, analysis_id, person))
 
     def read(self, analysis_id: int) -> GuideLabels:
         """Return the labels of an analysis, all read at one moment.
@@ -268,18 +282,19 @@ def copy_labels(connection: sqlite3.Connection, analysis_id: int, copy: int) -> 
     labels = labels_of(connection, analysis_id)
     for label in labels:
         copies[label["id"]] = connection.execute(
-            "INSERT INTO labels (analysis_id, name, deleted_at) VALUES (?, ?, ?)",
-            (copy, label["name"], label["deleted_at"]),
+            "INSERT INTO labels (analysis_id, name, deleted_at, added_by_step) VALUES (?, ?, ?, ?)",
+            (copy, label["name"], label["deleted_at"], label["added_by_step"]),
         ).lastrowid
     connection.executemany(
         "UPDATE labels SET merged_into = ? WHERE id = ?",
         [(copies[label["merged_into"]], copies[label["id"]]) for label in labels],
     )
+    first, _ = next_numbers(connection, copy)
     connection.executemany(
         INSERT_EVENT,
         [
-            (copy, each["started_by"], each["told"], *each[:2], copies[each[2]], *each[3:-2])
-            for each in _all_events(connection, analysis_id)
+            (number, copy, each["started_by"], each["told"], *each[:2], copies[each[2]], *each[3:-2])
+            for number, each in enumerate(_all_events(connection, analysis_id), start=first)
         ],
     )
     return copies
@@ -306,20 +321,4 @@ def _latest_sources(connection: sqlite3.Connection, analysis_id: int) -> list[tu
     """Return the texts that were labelled or skipped, each with the source of its latest entry."""
     return connection.execute(
         f"SELECT text_row, source FROM label_events WHERE id IN {LATEST}", (analysis_id,)
-    ).fetchall()
-
-
-def _last_events(connection: sqlite3.Connection, analysis_id: int, person: str | None) -> list[sqlite3.Row]:
-    """Return the entries of the latest step of a person, or of all.
-
-    `latest_by` is who gave the latest entry of the text where that is of a later step, else None.
-    """
-    of_person = "" if person is None else "AND started_by IN (:person, '')"
-    return connection.execute(
-        "SELECT id, text_row, label_id, given_by, given_at, "
-        "(SELECT given_by FROM label_events AS later WHERE later.analysis_id = :id "
-        "AND later.text_row = event.text_row AND later.step > event.step ORDER BY later.id DESC LIMIT 1) "
-        "AS latest_by FROM label_events AS event WHERE analysis_id = :id "
-        f"AND step = (SELECT MAX(step) FROM label_events WHERE analysis_id = :id {of_person}) ORDER BY id",
-        {"id": analysis_id, "person": person},
     ).fetchall()

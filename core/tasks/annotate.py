@@ -8,6 +8,7 @@ from pathlib import Path
 from core.corpus import Corpus
 from core.encoders import DEFAULT_ENCODER, split_precomputed
 from core.errors import LanguageModelError
+from core.labels import known_names
 from core.labels.annotation import (
     AnnotationReport,
     Estimate,
@@ -70,14 +71,16 @@ def record_labels(
 ) -> list[int]:
     """Give the labels of a model in one undo step, except to texts that a person labelled or skipped.
 
-    New names are added; a label that the same model gave before is not given again.
+    New names are added, and go with the step when it is undone. A label that the same model gave before is
+    not given again.
 
     Returns
     -------
     list of int
         The labelled rows.
     """
-    guide = store.labels.read(analysis_id).table
+    labelled = store.labels.read(analysis_id)
+    guide, names = labelled.table, known_names(labels.values(), labelled.names)
     latest = {
         row: (source, label, given_by)
         for row, source, label, given_by in zip(
@@ -85,7 +88,6 @@ def record_labels(
         )
     }
     free = {row: label for row, label in labels.items() if latest.get(row, ("model",))[0] == "model"}
-    names = store.label_names.add_missing(analysis_id, dict.fromkeys(free.values()))
     given = {row: names[label] for row, label in free.items()}
     given = {row: name for row, name in given.items() if latest.get(row) != ("model", name, model)}
     if not given:
@@ -98,6 +100,7 @@ def record_labels(
         source="model",
         unless=lambda source: source != "model",
         started_by=started_by,
+        add_names=True,
     )
 
 

@@ -1,4 +1,4 @@
-"""The latest step of labels of the person here: what Undo would take back, and taking it back."""
+"""Steps of labels of the person here: what Undo would take back and Redo bring back, and doing so."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ import streamlit as st
 from core.labels import HandOuts
 from core.storage import LabelEvent
 from pages.common import cache
+from pages.common.notices import keep_toast
 from pages.common.person import earlier_names, person
 from pages.common.text import markdown
+
+MOST_NAMES = 3  # named, of the label names that a step added
 
 
 @dataclass(frozen=True)
 class OwnStep:
-    """The latest step of the person, and the name under which it was done."""
+    """A step of the person, and the name under which it was done."""
 
     name: str
     step: LabelEvent
@@ -26,12 +29,6 @@ class OwnStep:
 def hand_outs() -> HandOuts:
     """The texts that the decks of all sessions show."""
     return HandOuts()
-
-
-@st.cache_resource(show_spinner=False)
-def _added_labels() -> dict[tuple[int, str, str, int], list[int]]:
-    """Ids of the labels that steps created, by step; for all sessions, so that a reload forgets none."""
-    return {}
 
 
 def own_names() -> list[str]:
@@ -51,51 +48,69 @@ def own_step(analysis_id: int) -> OwnStep | None:
     return None
 
 
+def own_undone(analysis_id: int) -> OwnStep | None:
+    """Return the step that this person undid last, until they give another label."""
+    for name in own_names():
+        step = cache.store().labels.last_undone(analysis_id, name)
+        if step is not None:
+            return OwnStep(name, step)
+    return None
+
+
 def undo_own(analysis_id: int, own: OwnStep) -> str:
     """Undo a step as `own_step` returned it; return what stays as it is, "" for nothing.
 
-    Labels that the step created are removed with it, unless other texts have them by now.
+    Label names that the step added go with it, unless something else uses them. A toast tells of what one
+    text on a card does not show.
 
     Raises LabelError when the latest step is another one by now.
     """
     cache.store().labels.undo(analysis_id, own.name, meant=own.step)
-    _remove_added(analysis_id, own.step)
+    if len(own.step.rows) > 1 or own.step.names:
+        keep_toast(f"Undone: {step_text(own.step, plain=True)}. Redo brings it back.", "undo")
+    return overtaken_text(own.step)
+
+
+def redo_own(analysis_id: int, own: OwnStep) -> str:
+    """Redo a step as `own_undone` returned it; return what stays as it is, "" for nothing.
+
+    Raises LabelError when the step that was undone last is another one by now.
+    """
+    cache.store().labels.redo(analysis_id, own.name, meant=own.step)
+    if len(own.step.rows) > 1 or own.step.names:
+        keep_toast(f"Redone: {step_text(own.step, plain=True)}.", "redo")
     return overtaken_text(own.step)
 
 
 def keep_added(analysis_id: int, names: Iterable[str]) -> None:
-    """Note that the latest step of this person created these labels: `undo_own` takes them back with it."""
-    names, step = set(names), cache.store().labels.last_step(analysis_id, person())
-    if names and step is not None:
-        guide = cache.store().labels.read(analysis_id)
-        added = [label for label, name in zip(guide.ids, guide.names, strict=True) if name in names]
-        _added_labels()[_step_key(analysis_id, step)] = added
+    """Do nothing: `LabelStore.give` records with `add_names` which names a step added."""
 
 
-def _remove_added(analysis_id: int, step: LabelEvent) -> None:
-    """Remove the labels that an undone step created, except those that texts or check labels have."""
-    store, added = cache.store(), _added_labels().pop(_step_key(analysis_id, step), [])
-    if not added:
-        return
-    guide, checks = store.labels.read(analysis_id), store.check_labels.read(analysis_id)
-    checked = {checks.ids[code] for code in checks.codes.tolist() if code >= 0}
-    for label, name in zip(guide.ids, guide.names, strict=True):
-        if label in added and label not in checked and not guide.counts[name]:
-            store.label_names.delete(analysis_id, name)
+def step_text(step: LabelEvent, *, plain: bool = False) -> str:
+    """Return what a step did: its label and number of texts, and the label names that go with it.
 
-
-def _step_key(analysis_id: int, step: LabelEvent) -> tuple[int, str, str, int]:
-    return analysis_id, step.given_by, step.given_at, step.rows[0]
-
-
-def step_text(step: LabelEvent) -> str:
-    """Return the label and the number of texts of a step, in markdown."""
+    In markdown, or as plain text.
+    """
+    shown = (lambda text: text) if plain else markdown
     texts = "1 text" if len(step.rows) == 1 else f"{len(step.rows):,} texts"
-    if not step.labels:
-        return f"no label for {texts}"
-    if len(step.labels) == 1:
-        return f"“{markdown(step.labels[0])}” for {texts}"
-    return f"{len(step.labels)} labels for {texts}"
+    if step.source in ("column", "file"):
+        labels = "1 label" if len(step.rows) == 1 else f"{len(step.rows):,} labels"
+        said = f"import of {labels} from “{shown(step.source_name)}”"
+    elif not step.labels:
+        said = f"no label for {texts}"
+    elif len(step.labels) == 1:
+        said = f"“{shown(step.labels[0])}” for {texts}"
+    else:
+        said = f"{len(step.labels)} labels for {texts}"
+    if not step.names:
+        return said
+    if len(step.names) > MOST_NAMES:
+        return f"{said} and the {len(step.names):,} label names that it added"
+    if step.names == step.labels and len(step.names) == 1 and step.source not in ("column", "file"):
+        return f"{said} and its label name"
+    names = [f"“{shown(name)}”" for name in step.names]
+    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"{said} and the label {'name' if len(names) == 1 else 'names'} {listed}"
 
 
 def overtaken_text(step: LabelEvent) -> str:

@@ -30,9 +30,9 @@ from pages.common import (
     connection_check,
     current_check,
     hand_outs,
-    keep_added,
     markdown,
     person,
+    redo_own,
     state_of,
     undo_own,
 )
@@ -130,12 +130,8 @@ def add_label(deck: Deck, row: int, typed: str, given_by: str) -> None:
 
     Raises LabelError for a name that is empty or too long.
     """
-    names = cache.store().label_names
-    before = names.current(deck.analysis_id)
-    label = names.add_missing(deck.analysis_id, [typed])[typed]
-    give_label(deck, row, label, given_by)
-    if label not in before:
-        keep_added(deck.analysis_id, [label])
+    cache.store().labels.give(deck.analysis_id, {row: typed}, given_by, add_names=True)
+    deck.rows = [other for other in deck.rows if other != row]
 
 
 def undo_label(deck: Deck, own: OwnStep) -> str:
@@ -144,6 +140,13 @@ def undo_label(deck: Deck, own: OwnStep) -> str:
     if len(own.step.rows) == 1 and not own.step.overtaken:
         (row,) = own.step.rows
         deck.rows = [row, *(other for other in deck.rows if other != row)]
+    return stays
+
+
+def redo_label(deck: Deck, own: OwnStep) -> str:
+    """Redo a step of this person; return what stays as it is, "" for nothing."""
+    stays = redo_own(deck.analysis_id, own)
+    deck.rows = [row for row in deck.rows if row not in set(own.step.rows)]
     return stays
 
 

@@ -16,6 +16,7 @@ from core.labels import (
     LabelFile,
     TextRows,
     choose_columns,
+    known_names,
     labels_from_column,
     match_labels,
     read_label_file,
@@ -26,7 +27,6 @@ from pages.common import (
     draw_notice,
     ensure_analysis,
     forget_widget,
-    keep_added,
     keep_notice,
     markdown,
     person,
@@ -212,16 +212,14 @@ def import_labels(corpus: Corpus, find: Callable[[], FoundLabels], source: str, 
 def give_labels(analysis_id: int, found: FoundLabels, source: str, name: str) -> Outcome:
     """Record the labels that change something, all in one step; a person's equal label stays theirs."""
     store = cache.store()
-    before = set(store.label_names.current(analysis_id))
-    names = store.label_names.add_missing(analysis_id, dict.fromkeys(found.labels.values()))
     guide = store.labels.read(analysis_id)
     has = {row: guide.names[code] for row, code in enumerate(guide.codes.tolist()) if code >= 0}
+    names = known_names(found.labels.values(), guide.names)
     wanted: dict[int, str | None] = {row: names[label] for row, label in found.labels.items()}
     wanted |= {row: None for row in found.removed if row in has}
     given = {row: label for row, label in wanted.items() if has.get(row) != label or guide.by_model[row]}
     if given:
-        store.labels.give(analysis_id, given, person(), source=source, source_name=name)
-        keep_added(analysis_id, set(names.values()) - before)
+        store.labels.give(analysis_id, given, person(), source=source, source_name=name, add_names=True)
     return Outcome(
         n_given=sum(label is not None for label in given.values()),
         n_same=len(wanted) - len(given),

@@ -6,6 +6,7 @@ from core.labels.importing.found_labels import (
     MAX_LABEL_NAMES,
     FoundLabels,
     Reason,
+    known_names,
     name_key,
 )
 from core.labels.importing.label_file import LabelFile, read_label_file
@@ -30,6 +31,7 @@ __all__ = [
     "answers_instruction",
     "choose_columns",
     "columns_with_labels",
+    "known_names",
     "labels_from_column",
     "match_labels",
     "name_key",

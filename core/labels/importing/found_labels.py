@@ -80,6 +80,12 @@ def name_key(name: str) -> str:
     return normal_text(normal_text(name).casefold())
 
 
+def known_names(names: Iterable[str], in_use: Iterable[str]) -> dict[str, str]:
+    """Return for each name the label in use that is equal by `name_key`, else the name itself."""
+    known = {name_key(label): label for label in in_use}
+    return {name: known.get(name_key(name), normal_text(name)) for name in dict.fromkeys(names)}
+
+
 def spell_alike(labels: Mapping[int, str]) -> dict[int, str]:
     """Spell names that are equal by `name_key` in the most frequent way, the first of equals."""
     spelled: dict[str, Counter[str]] = {}

@@ -12,7 +12,6 @@ from pages.common import (
     cache,
     ensure_analysis,
     forget_widgets,
-    keep_added,
     keep_notice,
     kept_cut,
     person,
@@ -97,14 +96,10 @@ def give_as_label(view: MapView, side: Side, code: int) -> None:
     """Give a cluster's name as a guide label to its most typical unlabelled texts, in one step."""
     name = side.partition.names[code]
     store, analysis_id = cache.store(), ensure_analysis()
-    before = store.label_names.current(analysis_id)
-    label = store.label_names.add_missing(analysis_id, [name])[name]
     given = store.labels.read(analysis_id).codes
     typical = typical_of(side.space, side.space_key, side.partition, code, 3 * GUIDE_TEXTS)
     rows = [row for row in typical if given[row] < 0][:GUIDE_TEXTS]
-    store.labels.give(analysis_id, dict.fromkeys(rows, label), person(), source="cluster")
-    if rows and label not in before:
-        keep_added(analysis_id, [label])
+    store.labels.give(analysis_id, dict.fromkeys(rows, name), person(), source="cluster", add_names=True)
 
 
 def forget_inputs(side: Side) -> None:

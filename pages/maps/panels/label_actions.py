@@ -12,7 +12,9 @@ from pages.common import (
     markdown,
     overtaken_text,
     own_step,
+    own_undone,
     person,
+    redo_own,
     step_text,
     undo_own,
 )
@@ -46,22 +48,32 @@ def draw_give(
 
 
 def draw_undo(analysis_id: int, key: str) -> None:
-    """Draw a button that undoes the latest step of this person; its label says what the step was."""
-    own = own_step(analysis_id)
-    if own is None:
-        return
-    step = own.step
-    giver = markdown(step.given_by) + _origin(analysis_id, step.rows, step.given_at)
-    stays = markdown(overtaken_text(step))
-    st.button(
-        f"Undo {step_text(step)}",
-        key=key,
-        type="tertiary",
-        icon=":material/undo:",
-        help=f"Undoes your latest step, by {giver}." + (f" {stays}" if stays else ""),
-        on_click=change_labels,
-        args=[lambda: undo_own(analysis_id, own)],
-    )
+    """Draw a button that undoes the latest step of this person, and one that redoes; each says which step."""
+    own, undone = own_step(analysis_id), own_undone(analysis_id)
+    if own is not None:
+        step = own.step
+        giver = markdown(step.given_by) + _origin(analysis_id, step.rows, step.given_at)
+        stays = markdown(overtaken_text(step))
+        st.button(
+            f"Undo {step_text(step)}",
+            key=key,
+            type="tertiary",
+            icon=":material/undo:",
+            help=f"Undoes your latest step, by {giver}." + (f" {stays}" if stays else ""),
+            on_click=change_labels,
+            args=[lambda: undo_own(analysis_id, own)],
+        )
+    if undone is not None:
+        stays = markdown(overtaken_text(undone.step))
+        st.button(
+            f"Redo {step_text(undone.step)}",
+            key=f"{key}_redo",
+            type="tertiary",
+            icon=":material/redo:",
+            help="Brings back what you undid last." + (f" {stays}" if stays else ""),
+            on_click=change_labels,
+            args=[lambda: redo_own(analysis_id, undone)],
+        )
 
 
 def _origin(analysis_id: int, rows: list[int], given_at: str) -> str:

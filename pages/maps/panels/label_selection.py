@@ -18,7 +18,6 @@ from pages.common import (
     draw_fit_button,
     draw_notice,
     ensure_analysis,
-    keep_added,
     markdown,
     person,
     state_of,
@@ -202,10 +201,8 @@ def _label_texts(
         store.set_instruction(analysis_id, instruction)
     # A label that was offered and is gone was renamed, merged or deleted elsewhere: do not add it again.
     is_new = name not in view.labels and name not in store.label_names.current(analysis_id)
-    if is_new:
-        name = store.label_names.add(analysis_id, name)
-    store.labels.give(analysis_id, dict.fromkeys(rows.tolist(), name), person(), source="map")
-    if is_new:
-        keep_added(analysis_id, [name])
+    store.labels.give(
+        analysis_id, dict.fromkeys(rows.tolist(), name), person(), source="map", add_names=is_new
+    )
     known = state_of(Unticked)
     known.selection, known.rows = unticked

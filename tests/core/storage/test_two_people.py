@@ -21,6 +21,7 @@ from core.storage import Store
 
 N_TEXTS = 4
 NAMES = ("angry", "pleased", "odd")
+ADDED = ("glad", "sour")  # label names that only a step adds
 PEOPLE = ("ada", "bo")
 
 
@@ -150,36 +151,70 @@ def test_cluster_edits_are_undone_by_who_made_them(work):
 
 
 class TwoPeople(RuleBasedStateMachine):
-    """Any sequence of labels, skips and undos of two people; the model is a list of steps."""
+    """Any sequence of labels, skips, undos and redos of two people; the model is a list of steps.
+
+    A step that is redone stands where it stood before. `undone` holds for each person the steps to be redone,
+    the latest last.
+    """
 
     @initialize(data=st.data())
     def open(self, data):
         self.work = start(TwoPeople.folder / str(TwoPeople.n_runs))
         TwoPeople.n_runs += 1
-        self.steps = []  # (person, {row: label})
+        self.steps = []  # (number, person, {row: label})
+        self.undone = {person: [] for person in PEOPLE}
+        self.n_given = 0
 
     @rule(
         person=st.sampled_from(PEOPLE),
         labels=st.dictionaries(
-            st.integers(0, N_TEXTS - 1), st.sampled_from([*NAMES, None]), min_size=1, max_size=3
+            st.integers(0, N_TEXTS - 1), st.sampled_from([*NAMES, *ADDED, None]), min_size=1, max_size=3
         ),
     )
     def give(self, person, labels):
-        self.work.labels.give(self.work.id, labels, person)
-        self.steps.append((person, labels))
+        self.work.labels.give(self.work.id, labels, person, add_names=True)
+        self.n_given += 1
+        self.steps.append((self.n_given, person, labels))
+        self.undone[person] = []
 
     @rule(person=st.sampled_from(PEOPLE))
     def undo(self, person):
-        mine = [step for step in self.steps if step[0] == person]
-        expected = list(mine[-1][1]) if mine else []
+        mine = [step for step in self.steps if step[1] == person]
+        expected = list(mine[-1][2]) if mine else []
         step = self.work.labels.last_step(self.work.id, person)
         assert (step.rows if step else []) == expected
-        assert self.work.labels.undo(self.work.id, person) == expected
+        before = self.work.store.label_names.current(self.work.id)
+        assert self.work.labels.undo(self.work.id, person, meant=step) == expected
         if mine:
-            position = len(self.steps) - 1 - next(i for i, s in enumerate(self.steps[::-1]) if s is mine[-1])
-            later = {row for by, labels in self.steps[position + 1 :] for row in labels}
-            assert step.overtaken == [row for row in expected if row in later]
-            del self.steps[position]
+            assert step.overtaken == self.later_rows(mine[-1])
+            self.steps.remove(mine[-1])
+            self.undone[person].append(mine[-1])
+            after = self.work.store.label_names.current(self.work.id)
+            assert set(step.names) == set(before) - set(after)  # it was said before
+
+    @rule(person=st.sampled_from(PEOPLE))
+    def redo(self, person):
+        waiting = self.undone[person]
+        step = self.work.labels.last_undone(self.work.id, person)
+        assert (step.rows if step else []) == (list(waiting[-1][2]) if waiting else [])
+        before = self.work.store.label_names.current(self.work.id)
+        self.work.labels.redo(self.work.id, person, meant=step)
+        if waiting:
+            assert step.overtaken == self.later_rows(waiting[-1])
+            self.steps = sorted([*self.steps, waiting.pop()], key=lambda each: each[0])
+            after = self.work.store.label_names.current(self.work.id)
+            assert set(step.names) == set(after) - set(before)
+
+    @rule()
+    def restart(self):
+        store = Store(self.work.store.home)
+        self.work = SimpleNamespace(
+            store=store, labels=store.labels, changed=store.changed_labels, id=self.work.id
+        )
+
+    def later_rows(self, step):
+        later = {row for number, _, labels in self.steps if number > step[0] for row in labels}
+        return [row for row in step[2] if row in later]
 
     @rule(person=st.sampled_from(PEOPLE))
     def see(self, person):
@@ -189,13 +224,21 @@ class TwoPeople(RuleBasedStateMachine):
 
     @invariant()
     def the_latest_entry_of_each_text_counts(self):
-        latest = {row: (label, person) for person, labels in self.steps for row, label in labels.items()}
+        latest = {row: (label, person) for _, person, labels in self.steps for row, label in labels.items()}
         assert given(self.work) == latest
+
+    @invariant()
+    def a_label_that_a_step_added_is_there_while_a_step_uses_it(self):
+        used = {label for _, _, labels in self.steps for label in labels.values()}
+        assert set(self.work.store.label_names.current(self.work.id)) == {*NAMES, *used} - {None}
+        assert not self.work.labels.read(self.work.id).retired
 
     @invariant()
     def a_change_is_one_of_a_label_of_ones_own(self):
         for person in PEOPLE:
-            own = {row: label for by, labels in self.steps if by == person for row, label in labels.items()}
+            own = {
+                row: label for _, by, labels in self.steps if by == person for row, label in labels.items()
+            }
             for each in self.work.changed.of(self.work.id, person):
                 assert own[each.row] == each.mine != each.now
                 assert given(self.work)[each.row] == (each.now, each.changed_by) and each.changed_by != person
@@ -206,8 +249,8 @@ def test_any_sequence_of_two_people(tmp_path):
     run_state_machine_as_test(
         TwoPeople,
         settings=settings(
-            max_examples=15,
-            stateful_step_count=15,
+            max_examples=25,
+            stateful_step_count=25,
             deadline=None,
             derandomize=True,
             suppress_health_check=list(HealthCheck),
