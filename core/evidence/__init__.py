@@ -19,13 +19,17 @@ from core.evidence.learning_curve import CurvePoint, LearningCurve, learning_cur
 from core.evidence.moving_groups import MovingGroup, moving_groups
 from core.evidence.neighbour_change import Change, compare_neighbours, most_changed, neighbour_change
 from core.evidence.poststratified import Interval, wilson_limits
-from core.evidence.result import TOO_FEW, Evidence, LabelEvidence, points
+from core.evidence.result import NO_HELP, NOT_CHECKED, TOO_EARLY, WORKS, Evidence, LabelEvidence
+from core.evidence.verdict import Verdict, judge, next_label, points
 
 __all__ = [
     "FINDINGS",
     "LEAST_CHECKED",
-    "TOO_FEW",
+    "NOT_CHECKED",
+    "NO_HELP",
+    "TOO_EARLY",
     "UNANSWERED",
+    "WORKS",
     "Change",
     "CheckEstimate",
     "Control",
@@ -40,6 +44,7 @@ __all__ = [
     "LearningCurve",
     "Movement",
     "MovingGroup",
+    "Verdict",
     "check_by_value",
     "check_estimate",
     "class_scores",
@@ -52,12 +57,14 @@ __all__ = [
     "findings_wanted",
     "flows",
     "fold",
+    "judge",
     "learning_curve",
     "likeness",
     "most_changed",
     "movements",
     "moving_groups",
     "neighbour_change",
+    "next_label",
     "points",
     "present_predictions",
     "wilson_limits",

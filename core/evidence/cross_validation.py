@@ -9,7 +9,7 @@ from sklearn.base import TransformerMixin
 
 from core.evidence.folds import stratified_parts
 from core.evidence.holdout import Holdout, HoldoutScores, ProgressCounter, prepare_holdout, score_parts
-from core.evidence.result import Evidence, LabelEvidence, verdict
+from core.evidence.result import Evidence, LabelEvidence, direction
 from core.evidence.statistics import Mean, balanced, class_means, mean_over_classes
 from core.neighbours import Graph
 from core.utils import Progress
@@ -45,7 +45,7 @@ def cross_validate(
     votes of the nearest labelled texts: 1/2 for the nearest, 1/4 for the next and so on. Votes vary less
     than the nearest text alone, so fewer labels suffice. Where interval and verdict disagree, the interval is
     cut at 0 or extended to it. For labels drawn at random (2 to 15 classes, 12 to 150 labels, synthetic and
-    real spaces) the verdict was "helps" in 1 of 100 cases, and in 4 of 100 for the worst setting.
+    real spaces) the verdict was "works" in 1 of 100 cases, and in 4 of 100 for the worst setting.
 
     Cost: `folds` x `repeats` fits, none with `reencoded`; fewer repeats with many labels. A corpus of
     more than 5,000 texts is sampled: its labelled texts (at most 3,000) and others drawn at random.
@@ -153,10 +153,10 @@ def _chance(generic: HoldoutScores, reshaped: HoldoutScores, codes: np.ndarray) 
 
 
 def _interval(gain: Mean, chance: float) -> tuple[float, float]:
-    """Return the 95 % interval of the gain, cut at 0 or extended to it so that it agrees with the verdict."""
+    """Return the 95 % interval of the gain, cut at 0 or extended to it so that it agrees with `direction`."""
     low, high = gain.value - gain.margin(), gain.value + gain.margin()
-    match verdict(gain.value, chance):
-        case "helps":
+    match direction(gain.value, chance):
+        case "better":
             return max(low, 0.0), high
         case "worse":
             return low, min(high, 0.0)

@@ -12,7 +12,6 @@ from sklearn.base import TransformerMixin
 
 from core.evidence.folds import natural_order, shares_of_classes, stratified_parts
 from core.evidence.holdout import Holdout, ProgressCounter, prepare_holdout
-from core.evidence.result import TOO_FEW
 from core.evidence.statistics import balanced, mean_over_classes
 from core.neighbours import Graph
 from core.utils import Progress
@@ -98,7 +97,7 @@ class LearningCurve:
             return f"about {more} more labels would bring +{points}"
         if self.doubling_high < TARGET_GAIN:
             return f"more labels would hardly help: twice as many would bring less than {points}"
-        return f"{TOO_FEW} what more of them would bring"
+        return "too few labels to tell what more of them would bring"
 
 
 def learning_curve(

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from core.evidence import CheckEstimate, Findings
+from core.evidence import CheckEstimate, Findings, judge
 from core.labels import NONE_OF_THESE
 from core.maps import Fit
 from core.transforms import LinearForm
@@ -58,7 +58,8 @@ def findings_to_json_bytes(
     if findings.evidence is not None:
         evidence = asdict(findings.evidence)
         by_label = {fit.labels[found.pop("code")]: found for found in evidence.pop("by_label")}
-        said = {"verdict": findings.evidence.verdict, "sentence": findings.evidence.sentence(fit.labels)}
+        found = judge(findings.evidence, fit.labels, reencoded=fit.method.reencodes)
+        said = {"verdict": found.state, "sentence": found.sentence}
         document["evidence"] = said | evidence | {"by_label": by_label}
     if findings.change is not None:
         document["neighbours_replaced_mean"] = float(np.mean(findings.change))

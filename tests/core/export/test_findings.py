@@ -99,7 +99,7 @@ def test_findings_leave_as_json_that_every_reader_takes():
     assert found["instruction"] == "by feeling" and found["encoder"] == "words"
     assert found["method"] == {"kind": "guided", "encoder": "", "template": ""}
     assert found["n_labels_given"] == 2 and found["from_names_only"] is False
-    assert found["evidence"]["verdict"] == "too few labels to tell"
+    assert found["evidence"]["verdict"] == "too early to tell"
     assert found["evidence"]["generic"] is None
     assert found["evidence"]["by_label"] == {
         "sad": {"n_labels": 1, "generic": None, "reshaped": None},

@@ -138,7 +138,7 @@ class TestRows:
         rows = by_title(run())
         assert not any(row.enough for row in rows.values())
         assert rows["GuidedTransform"].second_seconds > 0  # the names alone reshape
-        assert rows["GuidedTransform"].verdict == "too few labels to tell"
+        assert rows["GuidedTransform"].verdict == "too early to tell"
         assert "two different labels are needed" in rows["GSTransform"].failure
         assert rows["feeling"].peak_bytes > 0
 

@@ -309,7 +309,7 @@ def test_a_cancelled_measuring_keeps_what_it_found_and_goes_on(store, prepared, 
         stop = Reports(stop_at="Checking against permuted labels")
         measure(store, stop, analysis_id=labelled, fit_key=fitted)
     assert findings_kept(results, fitted) == {"evidence", "change", "near", "map_quality", "linear", "words"}
-    assert load_finding(results, fitted, "evidence").sentence()
+    assert load_finding(results, fitted, "evidence").verdict
     rest = Reports()
     measure(store, rest, analysis_id=labelled, fit_key=fitted)
     assert "Checking whether it helped" not in rest
@@ -322,7 +322,7 @@ def test_a_fit_from_names_only_is_measured_without_a_claim(store, prepared):
     key = store.analysis(analysis).fit_key
     measure(store, Reports(), analysis_id=analysis, fit_key=key)
     found = load_findings(store.results(prepared), key)
-    assert found.evidence.verdict == "too few labels to tell" and found.evidence.n_labels == 0
+    assert found.evidence.verdict == "not checked" and found.evidence.n_labels == 0
     assert np.isnan(found.control.permuted) and not found.curve.points
     assert found.change is not None and len(found.words) == 2
 
