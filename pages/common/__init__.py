@@ -15,9 +15,11 @@ from pages.common.evidence_status import (
     INSTRUCTION_ONLY,
     NAMES_ONLY,
     NAMES_ONLY_HELP,
+    VERDICT_ICONS,
     draw_measuring,
     draw_refit,
     evidence_help,
+    verdict_of,
 )
 from pages.common.fit_button import FIT_HELP, draw_fit_button, fit_problem
 from pages.common.label_checks import current_check, draw_check_job, start_check
@@ -34,6 +36,7 @@ from pages.common.label_steps import (
     step_text,
     undo_own,
 )
+from pages.common.next_step import NextStep, draw_step, label_step, review_step
 from pages.common.notices import attempt, draw_notice, draw_toasts, keep_notice, keep_toast, show_message
 from pages.common.person import draw_name_field, person
 from pages.common.state import (
@@ -69,6 +72,8 @@ __all__ = [
     "LABELS",
     "NAMES_ONLY",
     "NAMES_ONLY_HELP",
+    "VERDICT_ICONS",
+    "NextStep",
     "OwnStep",
     "analysis_title",
     "attempt",
@@ -88,6 +93,7 @@ __all__ = [
     "draw_name_field",
     "draw_notice",
     "draw_refit",
+    "draw_step",
     "draw_toasts",
     "duration",
     "ensure_analysis",
@@ -108,6 +114,7 @@ __all__ = [
     "keep_notice",
     "keep_toast",
     "kept_cut",
+    "label_step",
     "markdown",
     "metadata_of",
     "n_needed",
@@ -123,6 +130,7 @@ __all__ = [
     "person",
     "redo_own",
     "reset_state",
+    "review_step",
     "set_widget",
     "shorten",
     "show_message",
@@ -135,5 +143,6 @@ __all__ = [
     "step_text",
     "typical_of",
     "undo_own",
+    "verdict_of",
     "widget_value",
 ]

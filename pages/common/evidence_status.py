@@ -8,12 +8,12 @@ from collections.abc import Collection
 import numpy as np
 import streamlit as st
 
+from core.evidence import NO_HELP, NOT_CHECKED, TOO_EARLY, WORKS, Evidence, Verdict, judge
 from core.jobs import Job
-from core.storage import Analysis, findings_kept
+from core.storage import Analysis, findings_kept, load_finding
 from core.tasks import fit_key
 from core.transforms import Method
 from pages.common import cache, jobs
-from pages.common.fit_button import draw_fit_button
 from pages.common.text import markdown
 
 EVIDENCE_HELP = (
@@ -38,10 +38,31 @@ NAMES_ONLY_HELP = (
     "right and sometimes wrong. A few labelled texts improve the map, and show whether it is right."
 )
 
+VERDICT_ICONS = {
+    WORKS: ":green[:material/trending_up:]",
+    TOO_EARLY: ":material/hourglass_top:",
+    NO_HELP: ":orange[:material/trending_flat:]",
+    NOT_CHECKED: ":material/help:",
+}
+
 MEASURE_TITLE = "Checking whether it helped"
 MEASURE_UNLABELLED = "Measuring what changed"  # no label says whether it helped
 START_SECONDS = 1.5  # after the page was drawn, which needs the processor first
 POLL_SECONDS = 1.0  # between two updates of the progress
+
+
+def verdict_of(analysis: Analysis) -> Verdict | None:
+    """Return the verdict on the latest Fit of an analysis; None before it is checked.
+
+    The names of the labels in its sentence are escaped for markdown.
+    """
+    fit = cache.fit(analysis)
+    evidence = load_finding(cache.store().results(analysis.corpus_key), analysis.fit_key, "evidence")
+    if not (np.asarray(fit.given) >= 0).any():
+        evidence = Evidence(0, 0, 0)
+    if evidence is None:
+        return None
+    return judge(evidence, [markdown(name) for name in fit.labels], reencoded=fit.method.reencodes)
 
 
 def draw_measuring(analysis: Analysis, missing: Collection[str]) -> None:
@@ -70,10 +91,9 @@ def evidence_help(method: Method) -> str:
 
 
 def draw_refit(analysis: Analysis) -> None:
-    """Draw that labels or instruction changed since the Fit, where they did, and a Fit button."""
+    """Draw that labels or instruction changed since the Fit, where they did; the head offers the Fit."""
     if analysis.fit_key != fit_key(cache.store(), analysis.id):
-        st.caption("Labels or instruction changed since this Fit.", width="content")
-        draw_fit_button(analysis, "fit_again")
+        st.caption("Labels or instruction changed since this map was made.", width="content")
 
 
 def _wait(analysis: Analysis, missing: Collection[str], job: Job) -> None:

@@ -6,10 +6,11 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.corpus.tables import unique_names
-from core.evidence import Evidence
-from core.storage import Analysis, StoredCorpus, load_finding, load_method
+from core.evidence import NO_HELP, NOT_CHECKED, TOO_EARLY, WORKS, Evidence
+from core.storage import Analysis, StoredCorpus, load_finding
 from pages.common import cache, jobs
 from pages.common.navigation import CORPUS, EVIDENCE, EXPORT, GUIDE, MAPS, ROOT, go_to
+from pages.common.next_step import draw_next_step
 from pages.common.state import (
     analysis_title,
     current_analysis,
@@ -22,12 +23,7 @@ from pages.common.state import (
 from pages.common.text import markdown
 
 LONGEST_NAME = 40  # characters of an analysis in the sidebar
-VERDICTS = {
-    "helps": "✓ helps",
-    "no gain": "no gain",
-    "worse": "worse",
-    "too few labels to tell": "too few labels",
-}
+SHORT = {WORKS: ":green[works]", TOO_EARLY: "too early", NO_HELP: NO_HELP, NOT_CHECKED: NOT_CHECKED}
 
 
 def apply_styles() -> None:
@@ -72,13 +68,21 @@ def draw_sidebar() -> None:
             jobs.draw_line()
 
 
-def page_head(title: str, purpose: str, *, next_page: str | None = None, next_label: str = "") -> None:
-    """Draw the title, the purpose of the page, and a button to the next step."""
+def page_head(title: str, purpose: str, *, page: str, leads_on: bool = True) -> None:
+    """Draw the title, the purpose of the page, and the next step.
+
+    Parameters
+    ----------
+    page : str
+        Its file, as `pages.common.navigation` names it.
+    leads_on : bool, default=True
+        Whether the next step is offered; not where the primary button of the page is the step.
+    """
     with st.container(key="page_head", horizontal=True, vertical_alignment="center"):
         st.markdown(f"#### {markdown(title)}", width="content")
         st.caption(purpose, width="stretch")
-        if next_page and st.button(next_label, key="next_step", icon=":material/arrow_forward:"):
-            go_to(next_page)
+        if leads_on:
+            draw_next_step(page)
 
 
 def draw_chart(figure: go.Figure, key: str, height: int) -> None:
@@ -116,16 +120,9 @@ def _steps(entry: StoredCorpus | None, analysis: Analysis | None) -> list[tuple[
             f":small[● {labelled:,} {'label' if labelled == 1 else 'labels'}]" if labelled else "",
         ),
         (MAPS, "Maps", (":small[two maps]" if fitted else ":small[generic]") if ready else ""),
-        (EVIDENCE, "Evidence", f":small[{_verdict(evidence, analysis)}]" if evidence else ""),
+        (EVIDENCE, "Evidence", f":small[{SHORT[evidence.verdict]}]" if evidence else ""),
         (EXPORT, "Export", ""),
     ]
-
-
-def _verdict(evidence: Evidence, analysis: Analysis) -> str:
-    if evidence.n_labels:
-        return VERDICTS[evidence.verdict]
-    method = load_method(cache.store().results(analysis.corpus_key), analysis.fit_key)
-    return "not checked" if method.reencodes else "names only"
 
 
 def _evidence(analysis: Analysis) -> Evidence | None:
@@ -144,7 +141,7 @@ def _draw_analyses(corpus_key: str) -> None:
         for analysis, title in zip(analyses, unique_names(titles)[0], strict=True):
             mark = "checked" if analysis.id == chosen else "unchecked"
             st.button(
-                markdown(title) + _gain(analysis),
+                markdown(title) + _result(analysis),
                 key=f"analysis_{analysis.id}",
                 icon=f":material/radio_button_{mark}:",
                 type="tertiary",
@@ -156,9 +153,10 @@ def _draw_analyses(corpus_key: str) -> None:
         go_to(GUIDE)
 
 
-def _gain(analysis: Analysis) -> str:
-    """Return the gain of an analysis in points, as markdown; "" where it does not help."""
+def _result(analysis: Analysis) -> str:
+    """Return the verdict on an analysis and its gain in points, as markdown; "" before it is checked."""
     evidence = _evidence(analysis) if is_fitted(analysis) else None
-    if evidence is None or evidence.verdict != "helps":
+    if evidence is None:
         return ""
-    return f" :green[:small[+{100 * (evidence.reshaped - evidence.generic):.0f}]]"
+    gain = f" :green[+{100 * evidence.gain:.0f} points]" if evidence.verdict == WORKS else ""
+    return f"  \n:small[{SHORT[evidence.verdict]}{gain}]"

@@ -21,12 +21,10 @@ SOURCES = {
 def corpus_page() -> None:
     """Choose texts, see what is in them, encode."""
     entry = current_corpus()
-    ready = is_prepared(entry)
     layout.page_head(
         "Corpus",
         "Choose the texts to explore. They stay on this machine, unless you choose a server to encode them.",
-        next_page=navigation.MAPS if ready else None,
-        next_label=f"Open the map of “{markdown(entry.name)}”" if ready else "",
+        page=navigation.CORPUS,
     )
     stored = cache.store().corpora()
     source = st.segmented_control(
@@ -40,7 +38,7 @@ def corpus_page() -> None:
         persist_state="session",
     )
     if source == "again":
-        if ready:
+        if is_prepared(entry):
             draw_current(entry)
         draw_stored(stored)
     elif source is None:

@@ -7,11 +7,11 @@ import math
 import pandas as pd
 import streamlit as st
 
-from core.evidence import TOO_FEW, points
+from core.evidence import points
 from core.evidence.comparison import Comparison, SystemRow, headline, in_words
 from core.utils import percent
 from pages.charts import SystemPoint, accuracy_by_seconds
-from pages.common import capitalised, gigabytes, layout, markdown
+from pages.common import gigabytes, layout, markdown
 
 CHART_HEIGHT, CHART_WIDTH, TABLE_WIDTH = 330, 440, 620  # pixels; in a narrow window the chart goes below
 SHORTEST_SECONDS = 0.001  # on the chart, whose axis is logarithmic
@@ -58,7 +58,7 @@ def sample_text(comparison: Comparison) -> str:
     sample = "all" if comparison.n_texts == comparison.n_corpus else f"{comparison.n_texts:,} of"
     said = f"Measured on {sample} {comparison.n_corpus:,} texts with {counts}."
     if comparison.measured and not any(row.enough for row in comparison.measured):
-        said += f" {capitalised(TOO_FEW)} which finds more: only times and memory are shown."
+        said += " Too few labels to tell which finds more: only times and memory are shown."
     return said
 
 

@@ -9,8 +9,7 @@ from core.evidence import Control, Evidence, LearningCurve
 from core.labels import MORE
 from core.maps import Fit
 from pages.charts import accuracy_bars, label_dumbbells, learning_lines
-from pages.common import capitalised, evidence_help, layout, markdown
-from pages.evidence.verdict import link_to_deck
+from pages.common import NextStep, capitalised, draw_step, evidence_help, layout, markdown, navigation
 
 CHART_HEIGHT = 210  # pixels
 AXIS_HEIGHT, ROW_HEIGHT = 60, 27  # pixels: of the axis, and of one label
@@ -107,7 +106,8 @@ def draw_weak_labels(fit: Fit, tested: dict[int, float]) -> None:
         label = st.selectbox(
             "Label to find more of", names, key="evidence_more_label", label_visibility="collapsed", width=240
         )
-        link_to_deck("Find more of this label", MORE, label)
+        step = NextStep("Find more of this label", navigation.GUIDE, MORE, label)
+        draw_step(step, "evidence_to_more", navigation.EVIDENCE)
 
 
 def reserve(height: int, text: str) -> None:

@@ -21,8 +21,7 @@ def evidence_page() -> None:
     layout.page_head(
         "Evidence",
         "Whether the labels are better separated than before, and what else changed.",
-        next_page=navigation.EXPORT if fitted else None,
-        next_label="Export" if fitted else "",
+        page=navigation.EVIDENCE,
     )
     layout.require_prepared(entry, "Evidence is about a map: choose a corpus first.")
     if not fitted:

@@ -22,6 +22,7 @@ from pages.common import (
     is_fitted,
     jobs,
     layout,
+    navigation,
     partition_for,
     show_message,
 )
@@ -38,7 +39,11 @@ NEUTRALISE_HELP = (
 def export_page() -> None:
     """Every result as a file."""
     entry, analysis = current_corpus(), current_analysis()
-    layout.page_head("Export", "Take texts, labels, clusters, coordinates, vectors and evidence with you.")
+    layout.page_head(
+        "Export",
+        "Take texts, labels, clusters, coordinates, vectors and evidence with you.",
+        page=navigation.EXPORT,
+    )
     layout.require_prepared(entry, "There is nothing to export yet: choose a corpus first.")
     corpus = cache.corpus(entry.key)
     fit = cache.fit(analysis) if is_fitted(analysis) else None

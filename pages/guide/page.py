@@ -26,12 +26,10 @@ LABELS_CHECK = (
 def guide_page() -> None:
     """Type an instruction, name labels, label texts, fit."""
     entry, analysis = current_corpus(), current_analysis()
-    fitted = is_fitted(analysis)
     layout.page_head(
         "Guide",
         "Say what the map should show, and label a handful of texts that way.",
-        next_page=navigation.MAPS if fitted else None,
-        next_label="Open the maps" if fitted else "",
+        page=navigation.GUIDE,
     )
     layout.require_prepared(entry, "Guide labels belong to texts: choose a corpus first.")
     show_maps_after_fit(analysis)

@@ -14,8 +14,10 @@ from pages.common import (
     INSTRUCTION_ONLY,
     NAMES_ONLY,
     NAMES_ONLY_HELP,
+    VERDICT_ICONS,
     analysis_title,
     cache,
+    capitalised,
     current_analysis,
     current_corpus,
     draw_measuring,
@@ -23,13 +25,13 @@ from pages.common import (
     evidence_help,
     get_state,
     is_fitted,
-    is_prepared,
     layout,
     markdown,
     names_for,
     navigation,
     set_widget,
     start_widget,
+    verdict_of,
     widget_value,
 )
 from pages.common.encoders import doubt_about
@@ -81,8 +83,7 @@ def maps_page() -> None:
         "The same texts in two spaces."
         if fitted
         else "The generic space: similar texts are close to each other.",
-        next_page=navigation.EXPORT if fitted else navigation.GUIDE if is_prepared(entry) else None,
-        next_label="Export" if fitted else "Reshape it by an instruction",
+        page=navigation.MAPS,
     )
     get_state().awaited_fit = None  # the maps are open already
     layout.require_prepared(entry, "The maps need texts: choose a corpus first.")
@@ -108,9 +109,9 @@ def draw_evidence(analysis: Analysis) -> None:
         elif evidence is None:
             draw_measuring(analysis, ["evidence"])
         else:
-            icon = {"helps": ":green[:material/trending_up:]"}.get(evidence.verdict, ":material/info:")
-            sentence = evidence.sentence([markdown(name) for name in fit.labels])
-            st.markdown(f"{icon} {sentence}", help=evidence_help(fit.method))
+            verdict = verdict_of(analysis)
+            icon = VERDICT_ICONS[verdict.state]
+            st.markdown(f"{icon} {capitalised(verdict.sentence)}", help=evidence_help(fit.method))
         st.page_link(navigation.EVIDENCE, label=":small[Evidence :material/arrow_forward:]")
         draw_refit(analysis)
 

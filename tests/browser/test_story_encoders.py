@@ -149,7 +149,7 @@ def read(page, title, label="Re-encode 576 texts"):
 def wait_for_evidence(page):
     """It says whether the labels are better separated; how, is up to the weights."""
     line = page.locator(".st-key-maps_evidence")
-    line.get_by_text(re.compile("helps:|no gain|worse than")).first.wait_for(timeout=60_000)
+    line.get_by_text(re.compile("Works|Too early to tell|Does not help")).first.wait_for(timeout=60_000)
 
 
 def cards(page):

@@ -72,8 +72,8 @@ def test_labels_are_learned_from_any_page_but_texts_reencoded_from_the_guide_pag
     store.labels.give(analysis, {30: "angry"}, "ada")
     before = store.analysis(analysis).fit_key
     app.run()
-    assert app.button(key="fit_again").label == "Fit"
-    app.button(key="fit_again").click().run()
+    assert app.button(key="next_step").label == "Reshape map"
+    app.button(key="next_step").click().run()
     assert store.analysis(analysis).fit_key != before and "fit_again" not in keys(app)
     for change in (
         lambda: store.set_instruction(analysis, "calm words"),  # hours, perhaps, or another machine
