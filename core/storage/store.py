@@ -27,7 +27,7 @@ from core.transforms import Method
 
 @dataclass(frozen=True)
 class StoredCorpus:
-    """Entry of a corpus; `embedding_key` is None until it was encoded."""
+    """Entry of a corpus; `embedding_key` is None until it was encoded, `opened_at` "" until it was opened."""
 
     key: str
     name: str
@@ -102,15 +102,26 @@ class Store:
 
     # Corpora
 
-    def add_corpus(self, corpus: Corpus) -> None:
-        """Save a corpus; one with the same content is saved once, under its newest name and source rows."""
+    def add_corpus(self, corpus: Corpus, *, opened: bool = True) -> None:
+        """Save a corpus; one with the same content is saved once, under its newest name and source rows.
+
+        With `opened=False` nobody has opened it yet: a new one is last in `corpora`, with `opened_at` "".
+        """
         if not self._holds(corpus):
             save_corpus(self._folder(corpus.key), corpus)
         with self._database.transaction() as connection:
             connection.execute(
                 "INSERT INTO corpora VALUES (?, ?, ?, ?, NULL, NULL, ?, ?) "
-                "ON CONFLICT (key) DO UPDATE SET name = excluded.name, opened_at = excluded.opened_at",
-                (corpus.key, corpus.name, corpus.text_column, len(corpus.texts), utc_now(), utc_now()),
+                "ON CONFLICT (key) DO UPDATE SET name = excluded.name, "
+                "opened_at = MAX(opened_at, excluded.opened_at)",
+                (
+                    corpus.key,
+                    corpus.name,
+                    corpus.text_column,
+                    len(corpus.texts),
+                    utc_now(),
+                    utc_now() if opened else "",
+                ),
             )
 
     def corpora(self) -> list[StoredCorpus]:

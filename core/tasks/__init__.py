@@ -9,6 +9,7 @@ from core.tasks.check_labels import LabelCheck, LabelDoubt, check_key, load_labe
 from core.tasks.cluster import naming_problems, read_edits
 from core.tasks.compare import latest_request, load_comparison
 from core.tasks.compare_estimate import SystemEstimate, estimate_comparison
+from core.tasks.demo import DEMO_ANALYSES, demo_analyses, is_demo_wanted, note_demo_removed, read_demo
 from core.tasks.fit import fit_key
 from core.tasks.model_cache import NUMBA, load_warm_encoder
 from core.tasks.place_text import QUERIES
@@ -17,6 +18,7 @@ from core.tasks.steps import has_k_clusters, open_source
 from core.tasks.try_encoder import N_TRIED, Trial, load_trial
 
 __all__ = [
+    "DEMO_ANALYSES",
     "NUMBA",
     "N_TRIED",
     "QUERIES",
@@ -26,10 +28,12 @@ __all__ = [
     "SystemEstimate",
     "Trial",
     "check_key",
+    "demo_analyses",
     "estimate_analysis",
     "estimate_comparison",
     "fit_key",
     "has_k_clusters",
+    "is_demo_wanted",
     "latest_report",
     "latest_request",
     "load_comparison",
@@ -37,6 +41,8 @@ __all__ = [
     "load_trial",
     "load_warm_encoder",
     "naming_problems",
+    "note_demo_removed",
     "open_source",
+    "read_demo",
     "read_edits",
 ]

@@ -8,6 +8,7 @@ from core.tasks.annotate import annotate_analysis
 from core.tasks.check_labels import check_labels
 from core.tasks.cluster import cluster, name_clusters
 from core.tasks.compare import compare
+from core.tasks.demo import prepare_demo
 from core.tasks.fit import fit
 from core.tasks.measure import measure
 from core.tasks.prepare import prepare
@@ -22,5 +23,6 @@ TASKS: dict[str, Callable[..., None]] = {
     "measure": measure,
     "name_clusters": name_clusters,
     "prepare": prepare,
+    "prepare_demo": prepare_demo,
     "try_encoder": try_encoder,
 }

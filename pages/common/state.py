@@ -69,7 +69,7 @@ def get_state() -> AppState:
     if not state.started:
         state.started = True
         stored = cache.store().corpora()
-        if stored and state.corpus_key is None:
+        if stored and stored[0].opened_at and state.corpus_key is None:
             open_corpus(stored[0].key)
     return state
 

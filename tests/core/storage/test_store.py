@@ -54,6 +54,16 @@ def test_the_corpus_opened_last_comes_first(store, corpus):
     assert store.corpora()[0].n_texts == 4
 
 
+def test_a_corpus_that_nobody_opened_comes_last_until_it_is_opened(store, corpus):
+    store.add_corpus(Corpus("others", corpus.texts, corpus.metadata, "body", "k2"))
+    store.add_corpus(corpus, opened=False)
+    assert [(entry.key, bool(entry.opened_at)) for entry in store.corpora()] == [("k2", True), ("k1", False)]
+    store.add_corpus(corpus)
+    assert store.corpora()[0].key == "k1"
+    store.add_corpus(corpus, opened=False)
+    assert store.corpora()[0].opened_at
+
+
 def test_adding_a_corpus_again_keeps_its_embeddings_and_labels(store, corpus, analysis):
     store.set_encoding("k1", "some-encoder", "e1")
     store.labels.give(analysis, {0: "fond"}, "ada")
