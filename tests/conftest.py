@@ -18,7 +18,7 @@ from core.errors import RefractError
 from core.jobs import Job
 from core.jobs import runner as jobs
 from core.storage import Store
-from core.tasks import QUERIES, TASKS, model_cache
+from core.tasks import QUERIES, TASKS, model_cache, note_demo_removed
 from pages.common import cache
 
 os.environ.update(jobs.PASSIVE_WAIT)  # before torch is loaded: once numba ran, its waiting threads spin
@@ -163,6 +163,7 @@ def home(tmp_path, monkeypatch):
     monkeypatch.setattr(model_cache, "load_encoder", load_words)
     model_cache.forget()
     st.cache_resource.clear()
+    note_demo_removed(Store(path))  # it is not built unasked
     yield path
     model_cache.forget()
 

@@ -2,39 +2,73 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import streamlit as st
 
 from core.encoders import DEFAULT_ENCODER, split_precomputed, title_of
 from core.storage import StoredCorpus
 from pages.common import cache, close_corpus, is_prepared, jobs, markdown, navigation, open_corpus
+from pages.corpus.demo import forget_demo, leave_demo
+
+FIRST_SHOWN = 5  # corpora in the list before it is opened whole
 
 
-def draw_stored(stored: list[StoredCorpus]) -> None:
-    """Draw the stored corpora, in the order given."""
-    for entry in stored:
-        with st.container(
-            border=True, horizontal=True, vertical_alignment="center", key=f"stored_{entry.key}"
-        ):
-            st.markdown(f"**{markdown(entry.name)}**  \n:small[{describe(entry)}]", width="stretch")
-            if not is_prepared(entry):
+def draw_stored(stored: list[StoredCorpus], current: StoredCorpus | None) -> None:
+    """Draw the stored corpora, in the order given; the one in use is marked."""
+    st.markdown("##### Open again")
+    for entry in stored[:FIRST_SHOWN]:
+        draw_entry(entry, current)
+    if len(stored) > FIRST_SHOWN:
+        with st.expander(f"{len(stored) - FIRST_SHOWN:,} more", key="corpus_more"):
+            for entry in stored[FIRST_SHOWN:]:
+                draw_entry(entry, current)
+
+
+def draw_entry(entry: StoredCorpus, current: StoredCorpus | None) -> None:
+    """Draw one corpus: what it is, Open, and Remove."""
+    in_use = current is not None and current.key == entry.key
+    mark = " :blue-badge[open]" if in_use else ""
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"stored_{entry.key}"):
+        st.markdown(f"**{markdown(entry.name)}**{mark}  \n:small[{describe(entry)}]", width="stretch")
+        if not is_prepared(entry):
+            if not in_use:  # its progress is shown at the top of the page
                 draw_resume(entry)
-            elif st.button("Open", key=f"open_{entry.key}", type="primary"):
-                open_corpus(entry.key)
-                navigation.go_to(navigation.MAPS)
-            with st.popover("", icon=":material/delete:", help="Remove from this machine"):
-                st.markdown(f"Remove **{markdown(entry.name)}** with all its labels? This cannot be undone.")
-                if st.button("Remove", key=f"remove_{entry.key}", type="primary"):
-                    remove_corpus(entry.key)
-                    st.rerun()
+        elif st.button("Open", key=f"open_{entry.key}", icon=":material/map:"):
+            leave_demo()
+            open_corpus(entry.key)
+            navigation.go_to(navigation.MAPS)
+        draw_remove(entry)
+
+
+def draw_remove(entry: StoredCorpus) -> None:
+    """Draw the button that removes a corpus after a question."""
+    name = markdown(entry.name)
+    with st.popover("Remove", icon=":material/delete:", type="tertiary", key=f"ask_{entry.key}"):
+        analyses = cache.store().analyses(entry.key)
+        n_labels = sum(cache.store().labels.read(analysis.id).n_labels for analysis in analyses)
+        lost = [f"{count_of_analyses(entry)}"] if analyses else []
+        lost += [f"{n_labels:,} {'label' if n_labels == 1 else 'labels'}"] if n_labels else []
+        st.markdown(
+            f"Remove **{name}** from this machine"
+            + (f", with its {' and '.join(lost)}" if lost else "")
+            + "? This cannot be undone."
+        )
+        if st.button(f"Remove {name}", key=f"remove_{entry.key}"):
+            remove_corpus(entry.key)
+            st.rerun()
 
 
 def describe(entry: StoredCorpus) -> str:
-    """Return the size of a corpus, its encoder, and when it was opened, as markdown."""
+    """Return column and size of a corpus, its encoder, its analyses, and when it was opened, as markdown."""
     state = "not encoded yet"
     if is_prepared(entry):
-        by = "" if split_precomputed(entry.encoder) else "encoded by "
+        by = "" if split_precomputed(entry.encoder) else "encoded with "
         state = by + markdown(title_of(entry.encoder))
-    return f"{count_of_texts(entry)} · {state} · opened {entry.opened_at[:16].replace('T', ' ')} UTC"
+    column = f"column *{markdown(entry.text_column)}*" if entry.text_column else ""
+    analyses = count_of_analyses(entry) if cache.store().analyses(entry.key) else ""
+    parts = [count_of_texts(entry), column, state, analyses, f"opened {time_ago(entry.opened_at)}"]
+    return " · ".join(part for part in parts if part)
 
 
 def count_of_texts(entry: StoredCorpus) -> str:
@@ -44,8 +78,39 @@ def count_of_texts(entry: StoredCorpus) -> str:
     return f"{entry.n_texts:,} texts{beside}"
 
 
+def count_of_analyses(entry: StoredCorpus) -> str:
+    """Return the number of analyses of a corpus."""
+    n = len(cache.store().analyses(entry.key))
+    return f"{n:,} {'analysis' if n == 1 else 'analyses'}"
+
+
+def time_ago(moment: str, now: datetime | None = None) -> str:
+    """Return when something happened, in words; `moment` is UTC in ISO format.
+
+    A day is a day of the calendar here; from a month on, the date stands for itself.
+    """
+    then = datetime.fromisoformat(moment)
+    then = (then if then.tzinfo else then.replace(tzinfo=UTC)).astimezone()
+    now = (now or datetime.now(UTC)).astimezone()
+    minutes = int((now - then).total_seconds() // 60)
+    days = (now.date() - then.date()).days
+    if minutes < 1:
+        return "just now"
+    if minutes < 60:
+        return f"{minutes} {'minute' if minutes == 1 else 'minutes'} ago"
+    if days == 0 or minutes < 6 * 60:
+        hours = minutes // 60
+        return f"{hours} {'hour' if hours == 1 else 'hours'} ago"
+    if days == 1:
+        return "yesterday"
+    if days <= 30:
+        return f"{days} days ago"
+    return f"on {then.day} {then:%B %Y}"
+
+
 def remove_corpus(corpus_key: str) -> None:
     """Remove a corpus with its analyses; their jobs are cancelled first."""
+    forget_demo(corpus_key)
     jobs.cancel_of(corpus_key=corpus_key)
     for analysis in cache.store().analyses(corpus_key):
         jobs.cancel_of(analysis_id=analysis.id)

@@ -6,16 +6,25 @@ import streamlit as st
 
 from core.errors import CorpusError
 from core.storage import StoredCorpus
-from pages.common import cache, current_corpus, is_prepared, layout, markdown, navigation, show_message
-from pages.corpus.library import count_of_texts, draw_resume, draw_stored
-from pages.corpus.upload import demo_table, draw_source_table, uploaded_table
+from pages.common import (
+    cache,
+    current_corpus,
+    forget_widget,
+    is_prepared,
+    layout,
+    markdown,
+    navigation,
+    reset_state,
+    show_message,
+    state_of,
+    widget_value,
+)
+from pages.corpus.demo import draw_awaited_demo, draw_demo_card, leave_demo, start_demo_unasked
+from pages.corpus.library import draw_resume, draw_stored
+from pages.corpus.upload import UploadState, draw_source_table, uploaded_table
 from pages.corpus.views import draw_views_offer
 
-SOURCES = {
-    "demo": ":material/school: **Try the demo**  \n:small[Feedback to a service, ready to explore]",
-    "upload": ":material/upload_file: **Upload**  \n:small[CSV, TSV, JSON, Parquet, Excel, plain text]",
-    "again": ":material/history: **Open again**  \n:small[Corpora kept on this machine]",
-}
+HEADLINE = "See your texts through any question."
 
 
 def corpus_page() -> None:
@@ -23,57 +32,64 @@ def corpus_page() -> None:
     entry = current_corpus()
     layout.page_head(
         "Corpus",
-        "Choose the texts to explore. They stay on this machine, unless you choose a server to encode them.",
+        "Your texts stay on this machine, unless you choose a server to encode them.",
         page=navigation.CORPUS,
     )
-    stored = cache.store().corpora()
-    source = st.segmented_control(
-        "Source",
-        [name for name in SOURCES if name != "again" or stored],
-        format_func=SOURCES.get,
-        required=True,  # a second click would take the uploader with its file away
-        key="corpus_source",
-        label_visibility="collapsed",
-        width="stretch",
-        persist_state="session",
+    if has_upload():
+        leave_demo()
+        draw_upload()
+    elif not draw_awaited_demo():
+        start_demo_unasked()
+        draw_landing(entry)
+
+
+def has_upload() -> bool:
+    """Whether a file is chosen, or the table of one is kept."""
+    return widget_value("corpus_upload") is not None or state_of(UploadState).uploaded is not None
+
+
+def draw_upload() -> None:
+    """Draw the chosen file and the way to its map; the landing again where it cannot be read."""
+    st.button(
+        "Other texts", key="corpus_back", icon=":material/arrow_back:", type="tertiary", on_click=drop_upload
     )
-    if source == "again":
-        if is_prepared(entry):
-            draw_current(entry)
-        draw_stored(stored)
-    elif source is None:
-        draw_current(entry)
-    else:
-        try:
-            found = demo_table() if source == "demo" else uploaded_table()
-            if found is not None:
-                draw_source_table(found)
-        except CorpusError as error:
-            show_message(str(error))
+    try:
+        found = uploaded_table()
+        if found is not None:
+            draw_source_table(found)
+    except CorpusError as error:
+        show_message(str(error))
 
 
-def draw_current(entry: StoredCorpus | None) -> None:
-    """Draw the open corpus, or an introduction; shown until a source is chosen, and with the stored ones."""
-    if entry is None:
-        st.markdown(
-            "Refract shows a corpus as a map and **reshapes it by your instruction**: type the "
-            "instruction, label a handful of texts, and compare the new map with the generic one. "
-            "Start with the demo, or upload your own texts."
-        )
-        return
-    ready = is_prepared(entry)
-    with st.container(border=True):
-        st.markdown(
-            f"**{markdown(entry.name)}** · {count_of_texts(entry)} · "
-            + ("encoded" if ready else "not encoded yet")
-        )
-        if not ready:
+def drop_upload() -> None:
+    """Forget the chosen file. For callbacks."""
+    reset_state(UploadState)
+    forget_widget("corpus_upload")
+
+
+def draw_landing(entry: StoredCorpus | None) -> None:
+    """Draw what Refract does and the ways to begin; what was opened before comes first where there is any."""
+    opened = [each for each in cache.store().corpora() if each.opened_at]
+    if entry is not None and not is_prepared(entry):
+        with st.container(border=True, key="corpus_open"):
+            st.markdown(f"**{markdown(entry.name)}** is not encoded yet.")
             draw_resume(entry)
-            return
-        with st.container(horizontal=True):
-            st.page_link(navigation.MAPS, label="Open the map", icon=":material/map:")
-            st.page_link(navigation.GUIDE, label="Give an instruction", icon=":material/edit:")
-        draw_views_offer(entry)
+    if not opened:
+        st.markdown(f"## {HEADLINE}")
+    with st.container(key="corpus_source"):
+        left, right = st.columns([3, 2], gap="medium")
+    with left, st.container(border=True, key="corpus_drop", height="stretch"):
+        st.markdown(
+            "**Drop a file, or choose one**  \n"
+            ":small[CSV, Excel, JSON, Parquet or plain text, with one text in each row.]"
+        )
+        uploaded_table()
+    with right:
+        draw_demo_card(primary=not opened)
+    if opened:
+        draw_stored(opened, entry)
+        if entry is not None and is_prepared(entry):
+            draw_views_offer(entry)
 
 
 corpus_page()

@@ -12,7 +12,6 @@ def page(tmp_path, monkeypatch):
     monkeypatch.setenv("STREAMLIT_SERVER_MAX_UPLOAD_SIZE", "1")
     with running_app(tmp_path / "home", log=tmp_path / "app.log") as address, open_browser() as page:
         page.goto(address)
-        page.get_by_text("Upload", exact=True).first.click(timeout=60_000)
         yield page
 
 

@@ -80,7 +80,6 @@ def side_panel(page, name):
 
 def test_1_upload_and_encode(page, address):
     page.goto(address)
-    page.get_by_text("Upload", exact=True).first.click()
     page.locator(".st-key-corpus_upload input[type=file]").set_input_files(DEMO)
     button(page, "corpus_encode").wait_for()
     page.locator(".st-key-corpus_lengths").wait_for()
@@ -298,7 +297,6 @@ def test_14_a_cancelled_job_loses_nothing_and_a_closed_tab_stops_nothing(page, a
     many = pd.concat([demo.assign(text=demo["text"] + f" ({number})") for number in range(8)])
     many.to_csv(tmp_path / "many.csv", index=False)
     page.goto(f"{address}/corpus")
-    page.get_by_text("Upload", exact=True).first.click()
     page.locator(".st-key-corpus_upload input[type=file]").set_input_files(tmp_path / "many.csv")
     page.get_by_text("Encode 4,608 texts").click()
     button(page, "corpus_cancel").click()
@@ -309,7 +307,6 @@ def test_14_a_cancelled_job_loses_nothing_and_a_closed_tab_stops_nothing(page, a
     page.goto("about:blank")
     page.goto(f"{address}/corpus")
     page.get_by_text("4,608 texts · encoded").wait_for(timeout=WARM_UP)
-    page.get_by_text("Open again").first.click()
     page.get_by_text("encoded by all-MiniLM-L6-v2").nth(1).wait_for()
 
 

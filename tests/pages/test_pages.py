@@ -116,7 +116,6 @@ def test_a_selection_does_not_follow_into_another_corpus(app, store, prepared):
     assert not app.exception
     for key in (prepared, small.key, open_first):
         app.switch_page(CORPUS).run()
-        app.segmented_control(key="corpus_source").set_value("again").run()
         app.button(key=f"open_{key}").click().run()
         app.switch_page(MAPS).run()
         assert not app.exception and not app.error

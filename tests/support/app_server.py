@@ -12,6 +12,8 @@ from pathlib import Path
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import sync_playwright
 
+from core.storage import Store
+from core.tasks import note_demo_removed
 from tests.support.browser import find_browser
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,8 +33,13 @@ def free_port():
 
 
 @contextlib.contextmanager
-def running_app(home, log=None, folder=ROOT):
-    """Start the app from `folder`, its data in `home`; yields its address once it answers."""
+def running_app(home, log=None, folder=ROOT, *, demo=False):
+    """Start the app from `folder`, its data in `home`; yields its address once it answers.
+
+    Only with `demo` is the demo built unasked.
+    """
+    if not demo:
+        note_demo_removed(Store(Path(home)))
     port = free_port()
     environment = {**os.environ, "REFRACT_HOME": str(home), "HF_HUB_OFFLINE": "1"}
     command = [

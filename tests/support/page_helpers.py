@@ -45,7 +45,6 @@ def csv(frame):
 def upload(app, name, content):
     app.run()
     app.switch_page(CORPUS).run()
-    app.segmented_control(key="corpus_source").set_value("upload").run()
     app.file_uploader(key="corpus_upload").upload(name, content, "text/csv").run()
     return app
 

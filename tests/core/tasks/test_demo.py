@@ -29,6 +29,7 @@ def short(home, tmp_path, monkeypatch):
     monkeypatch.setattr(demo, "DEMO_FILE", tmp_path / "feedback.csv")
     measured = []
     monkeypatch.setattr(demo, "measure", lambda store, report, **task: measured.append(task))
+    (home / "demo.json").unlink()  # nothing was built or removed yet
     read_demo.cache_clear()
     yield measured
     read_demo.cache_clear()

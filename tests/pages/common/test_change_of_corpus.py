@@ -27,8 +27,7 @@ def fitted(app, store, labelled, other):
 
 
 def stored_corpora(app):
-    visit(app, CORPUS).segmented_control(key="corpus_source").set_value("again").run()
-    return app
+    return visit(app, CORPUS)
 
 
 def open_corpus(app, key):

@@ -45,7 +45,7 @@ def test_vectors_made_elsewhere_become_the_map(app, home):
     kept = load_space(Store(home).results(entry.key), entry.embedding_key).vectors
     np.testing.assert_allclose(kept, vectors / np.linalg.norm(vectors, axis=1, keepdims=True), atol=1e-5)
     assert app.button(key="corpus_encode").label == "Open the map of 30 texts"
-    app.segmented_control(key="corpus_source").set_value("again").run()
+    app.button(key="corpus_back").click().run()
     assert "vectors of v\\#1\\.npz" in words(app)
 
 

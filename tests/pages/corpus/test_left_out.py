@@ -40,7 +40,7 @@ def test_what_would_be_most_of_the_map_is_set_aside_and_told(full, home):
     assert not full.exception and not full.error
     corpus = only_corpus(home)
     assert corpus.texts.tolist() == ANSWERS and len(corpus.left_out) == 110
-    full.segmented_control(key="corpus_source").set_value("again").run()
+    full.button(key="corpus_back").click().run()
     assert "36 texts and 110 copies or non-answers" in words(full)
 
 

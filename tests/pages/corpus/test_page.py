@@ -1,22 +1,14 @@
 """The corpus page: files read and refused, stored corpora opened and removed."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
 from core.storage import Store
+from pages.corpus.library import time_ago
 from tests.conftest import make_frame
-from tests.support.page_helpers import CORPUS, csv, upload, words
-
-
-def test_the_demo_is_encoded_with_two_clicks(app, home):
-    app.run()
-    app.switch_page(CORPUS).run()
-    app.segmented_control(key="corpus_source").set_value("demo").run()
-    assert not app.exception and "rows" in words(app)
-    app.button(key="corpus_encode").click().run()
-    assert not app.exception
-    entry = Store(home).corpora()[0]
-    assert entry.embedding_key is not None and entry.n_texts >= 480
-    assert app.button(key="corpus_encode").label.startswith("Open the map")
+from tests.support.page_helpers import CORPUS, csv, keys, upload, words
 
 
 def test_an_upload_is_reported_before_anything_runs(app, home):
@@ -59,7 +51,6 @@ def test_a_bad_file_gets_one_sentence_and_loses_nothing(app, store, prepared, na
 def test_a_stored_corpus_opens_at_once(app, prepared):
     app.run()
     app.switch_page(CORPUS).run()
-    app.segmented_control(key="corpus_source").set_value("again").run()
     app.button(key=f"open_{prepared}").click().run()
     assert not app.exception
     assert app.session_state["refract"].corpus_key == prepared
@@ -68,17 +59,49 @@ def test_a_stored_corpus_opens_at_once(app, prepared):
 def test_a_corpus_is_removed_only_after_a_question(app, store, prepared):
     app.run()
     app.switch_page(CORPUS).run()
-    app.segmented_control(key="corpus_source").set_value("again").run()
     assert "cannot be undone" in words(app)
     app.button(key=f"remove_{prepared}").click().run()
     assert store.corpora() == []
 
 
-def test_a_second_click_on_a_source_does_not_take_it_away(app, prepared):
+def test_the_first_page_says_what_refract_does_and_how_to_begin(app):
+    app.run()
+    assert not app.exception
+    assert {"try_demo"} <= keys(app) and app.file_uploader(key="corpus_upload")
+    assert "Open again" not in words(app)
+    assert [button.key for button in app.button if button.proto.type == "primary"] == ["try_demo"]
+
+
+def test_the_open_corpus_is_marked_among_the_kept_ones(app, store, corpus, prepared):
+    other = replace(corpus, name="numbers.csv", key="other")
+    store.add_corpus(other)
+    store.mark_opened(prepared)
     app.run()
     app.switch_page(CORPUS).run()
-    sources = app.segmented_control(key="corpus_source")
-    assert sources.proto.required
-    sources.set_value("again").run()
-    links = {link.proto.page for link in app.get("page_link")}
-    assert not app.exception and {"maps", "guide"} <= links  # the open corpus is shown beside the stored ones
+    rows = [value for value in (element.value for element in app.markdown) if "letters" in value]
+    assert any(":blue-badge[open]" in row and "just now" in row and "column *text*" in row for row in rows)
+    assert ":blue-badge[open]" not in "".join(e.value for e in app.markdown if "numbers" in e.value)
+    primary = [button.key for button in app.button if button.proto.type == "primary"]
+    assert len(primary) <= 1 and f"remove_{prepared}" not in primary
+
+
+def test_a_file_can_be_put_aside_for_other_texts(app, prepared):
+    upload(app, "letters.csv", csv(make_frame(30)))
+    assert "try_demo" not in keys(app)
+    app.button(key="corpus_back").click().run()
+    assert not app.exception and {"try_demo", f"open_{prepared}"} <= keys(app)
+
+
+@pytest.mark.parametrize(
+    ("moment", "said"),
+    [
+        ("2026-03-10T11:59:40+00:00", "just now"),
+        ("2026-03-10T11:58:30+00:00", "1 minute ago"),
+        ("2026-03-10T11:15:00+00:00", "45 minutes ago"),
+        ("2026-03-10T09:30:00+00:00", "2 hours ago"),
+        ("2026-03-08T12:00:00+00:00", "2 days ago"),
+        ("2025-12-24T12:00:00+00:00", "on 24 December 2025"),
+    ],
+)
+def test_when_it_was_opened_is_said_in_words(moment, said):
+    assert time_ago(moment, datetime(2026, 3, 10, 12, tzinfo=UTC)) == said

@@ -6,7 +6,7 @@ import json
 import openpyxl
 import pytest
 
-from tests.support.page_helpers import CORPUS, upload, words
+from tests.support.page_helpers import upload, words
 
 REPORT = (
     "Survey of March\n"
@@ -36,14 +36,6 @@ def test_column_names_below_the_rows_to_choose_from(app):
     assert not app.exception and columns(app) == ["comment", "stars"]
     assert app.selectbox(key="corpus_read_header_row").value == 21
     assert app.selectbox(key="corpus_read_header_row").options[-1] == "Row 21"
-
-
-def test_the_demo_leaves_no_choice(app):
-    app.run()
-    app.switch_page(CORPUS).run()
-    app.segmented_control(key="corpus_source").set_value("demo").run()
-    assert columns(app)
-    assert not [box.key for box in app.selectbox if str(box.key).startswith("corpus_read_")]
 
 
 def test_another_header_row_reads_the_file_again(app):

@@ -39,7 +39,6 @@ REFUSED = {
 def upload(app):
     app.run()
     app.switch_page(CORPUS).run()
-    app.segmented_control(key="corpus_source").set_value("upload").run()
     return lambda name, content: app.file_uploader(key="corpus_upload").upload(name, content, "").run()
 
 
