@@ -114,9 +114,7 @@ def _published(holdout: Holdout, parts: list[np.ndarray], counter: ProgressCount
 
     transform = GSTransform(max_texts=GSTRANSFORM_LABELS)
     try:
-        return _accuracy(
-            replace(holdout, transform=transform, arguments={}).cancellable(counter), parts, counter
-        )
+        return _accuracy(replace(holdout, transform=transform, arguments={}), parts, counter)
     except ValueError:  # too few classes, or a training that overflowed
         return math.nan
 

@@ -109,7 +109,7 @@ def cross_validate(
     repeats = min(repeats, -(-MOST_TESTS // int(holdout.testable.sum())))
     parts = stratified_parts(holdout.unit, holdout.codes, folds, repeats, np.random.default_rng(random_state))
     counter = ProgressCounter(progress, len(parts))
-    return _summary(holdout, score_parts(holdout.cancellable(counter), parts, counter))
+    return _summary(holdout, score_parts(holdout, parts, counter))
 
 
 def _summary(holdout: Holdout, found: tuple[HoldoutScores, HoldoutScores] | None) -> Evidence:

@@ -201,6 +201,7 @@ def score_parts(
     A part, bool (n_labelled,), says which texts are held out together: one fit each, counted before it
     starts. The scores are of all labelled texts, NaN for those in no part.
     """
+    holdout = holdout.cancellable(counter)
     totals, times = np.zeros((2, 2, len(holdout.codes))), np.zeros(len(holdout.codes))
     for held in parts:
         counter.next()

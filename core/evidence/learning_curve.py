@@ -178,6 +178,7 @@ def _measure(
     parts = stratified_parts(holdout.unit, holdout.codes, CURVE_FOLDS, CURVE_REPEATS, rng)
     order = natural_order(holdout.unit, holdout.codes)
     counter = ProgressCounter(progress, len(parts) * len(SHARES))
+    holdout = holdout.cancellable(counter)
     counts, hits = np.zeros(len(SHARES)), np.zeros((2, len(SHARES), len(holdout.codes)))
     for held in parts:
         growing = shares_of_classes(order[~held[order]], holdout.codes, SHARES, rng)

@@ -30,7 +30,7 @@ from core.storage import (
 from core.tasks.model_cache import NUMBA, load_warm_corpus, load_warm_encoder
 from core.tasks.steps import draw_space, keep_graph
 from core.transforms import GSTransform, GuidedTransform
-from core.utils import Report, content_key, progress_of
+from core.utils import Progress, Report, content_key, progress_of
 
 FIT_VERSION = 3
 """Part of every key. Raise it when the result of a Fit changes: earlier Fits are then computed again."""
@@ -195,7 +195,8 @@ def _reshape(report: Report, results: ArtifactStore, inputs: FitInputs, generic:
         names, name_views = None if names is None else unit_rows(network.transform(unit_rows(names))), []
     else:
         name_views = name_views if generic.views else []
-        transform = _fit_guided(generic, inputs.given, names, name_views)
+        learning = progress_of(report, "Reshaping the space")
+        transform = _fit_guided(generic, inputs.given, names, name_views, progress=learning)
         vectors = unit_rows(transform.embedding_)
     report("Finding neighbours in the reshaped space", 0, 1)
     with NUMBA:
@@ -279,6 +280,7 @@ def _fit_guided(
     given: np.ndarray,
     label_vectors: np.ndarray | None,
     label_views: Sequence[np.ndarray] = (),
+    progress: Progress | None = None,
 ) -> GuidedTransform:
     return GuidedTransform(random_state=0).fit(
         np.asarray(base.vectors),
@@ -287,6 +289,7 @@ def _fit_guided(
         graph=base.graph,
         label_vectors=label_vectors,
         label_views=label_views,
+        progress=progress,
     )
 
 

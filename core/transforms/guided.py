@@ -26,6 +26,7 @@ from core.transforms.model_selection import HyperParameters
 from core.transforms.probability_model import ProbabilityModel, fit_probability_model
 from core.transforms.validation import ReadLabels, read_labels, read_views
 from core.transforms.view_mix import ViewMix, choose_mix, condense
+from core.utils import Progress
 
 LEAST_TRUST = 0.2
 """Trust, 0 to 1, in labels that cannot be predicted: enough to show, too little to separate texts by them."""
@@ -143,6 +144,7 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         graph: Graph | None = None,
         label_vectors: np.ndarray | None = None,
         label_views: Sequence[np.ndarray] | None = None,
+        progress: Progress | None = None,
     ) -> GuidedTransform:
         """Fit to the labelled rows of X and the density of the others.
 
@@ -161,6 +163,8 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
             matters less with more labels. A named class needs no labelled text.
         label_views : sequence of arrays of shape (n_names, n_dims of the view), optional
             The same hidden layers of the names.
+        progress : Progress, optional
+            Called with (hyper-parameters tried, all of them); may raise `Cancelled`.
 
         Raises
         ------
@@ -193,7 +197,7 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         self.view_mix_ = condense(mix, self._fitted_unit, views, self.random_state)
         rows = self.view_mix_.rows(self._fitted_unit, views)
         names = self.view_mix_.names(label_vectors, label_views)
-        self.probability_model_ = fit_probability_model(rows, labels, names, graph)
+        self.probability_model_ = fit_probability_model(rows, labels, names, graph, progress)
         self.probabilities_, best = self.probability_model_.predict(rows, graph)
         self.none_model_ = fit_none_model(np.delete(best, labels.rows), self.probability_model_.left_out)
         self.fits_none_ = self.none_model_.predict(best)

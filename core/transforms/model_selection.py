@@ -13,6 +13,7 @@ from scipy.special import log_softmax
 from core.neighbours import Graph
 from core.transforms.kernel_ridge import fit_ridge, kernel, kernel_blocks
 from core.transforms.training_set import join_examples, thin_out
+from core.utils import Progress
 
 ROUNDS = 3
 """Rounds of label propagation: a score reaches texts up to this many steps away in the graph."""
@@ -94,7 +95,13 @@ class LeftOut(NamedTuple):
 
 
 def choose_hyper_parameters(
-    rows: np.ndarray, labelled: np.ndarray, codes: np.ndarray, names: np.ndarray, n_classes: int, graph: Graph
+    rows: np.ndarray,
+    labelled: np.ndarray,
+    codes: np.ndarray,
+    names: np.ndarray,
+    n_classes: int,
+    graph: Graph,
+    progress: Progress | None = None,
 ) -> tuple[tuple[HyperParameters, ...], np.ndarray]:
     """Find for each mixing the hyper-parameters under which left-out labels are most probable.
 
@@ -117,6 +124,8 @@ def choose_hyper_parameters(
         Row c: unit direction of the name of class c.
     graph : Graph
         Of all texts.
+    progress : Progress, optional
+        Called with (choices done, all choices).
 
     Returns
     -------
@@ -130,7 +139,11 @@ def choose_hyper_parameters(
     if not left_out.n_counted:
         return (DEFAULT_HYPER_PARAMETERS,), np.empty(0)
     best: dict[float, tuple[float, HyperParameters, np.ndarray]] = {}
-    for hyper_parameters, scores in _left_out_scores(rows, labelled, codes, names, n_classes, graph):
+    n_choices = len(MIXINGS) * len(PENALTIES) * len(_name_counts(names))
+    choices = _left_out_scores(rows, labelled, codes, names, n_classes, graph)
+    for done, (hyper_parameters, scores) in enumerate(choices, start=1):
+        if progress is not None:
+            progress(done, n_choices)
         likelihoods = [left_out.weights @ log_probabilities(scores / t, codes) for t in TEMPERATURES]
         temperature, likelihood = TEMPERATURES[int(np.argmax(likelihoods))], float(max(likelihoods))
         choice = replace(hyper_parameters, temperature=temperature, likelihood=likelihood)
@@ -159,7 +172,7 @@ def _left_out_scores(
     mixed = _mixed_kernels(rows, labelled, examples.rows, graph)
     exact = examples.rows.astype(np.float64)
     similarities = kernel(exact, exact)
-    for name_count in NAME_COUNTS if len(names) else (DEFAULT_HYPER_PARAMETERS.name_count,):
+    for name_count in _name_counts(names):
         examples = join_examples(own, codes, names, name_count, n_classes)
         for penalty in PENALTIES:
             ridge = fit_ridge(examples, penalty, similarities)
@@ -168,6 +181,10 @@ def _left_out_scores(
                     replace(DEFAULT_HYPER_PARAMETERS, mixing=mixing, penalty=penalty, name_count=name_count),
                     ridge.leave_one_out(kernel_to_examples),
                 )
+
+
+def _name_counts(names: np.ndarray) -> tuple[float, ...]:
+    return NAME_COUNTS if len(names) else (DEFAULT_HYPER_PARAMETERS.name_count,)
 
 
 def _mixed_kernels(

@@ -12,6 +12,7 @@ from core.transforms.kernel_ridge import kernel_blocks, ridge_coefficients
 from core.transforms.model_selection import ROUNDS, HyperParameters, choose_hyper_parameters
 from core.transforms.training_set import join_examples, thin_out
 from core.transforms.validation import ReadLabels
+from core.utils import Progress
 
 MOST_EXAMPLES = 5_000
 """Labelled texts in the regressions at most, evenly over each class: their cost is the cube of this."""
@@ -82,7 +83,11 @@ class ProbabilityModel:
 
 
 def fit_probability_model(
-    rows: np.ndarray, labels: ReadLabels, names: np.ndarray, graph: Graph
+    rows: np.ndarray,
+    labels: ReadLabels,
+    names: np.ndarray,
+    graph: Graph,
+    progress: Progress | None = None,
 ) -> ProbabilityModel:
     """Choose hyper-parameters and fit one regression for each choice.
 
@@ -97,10 +102,12 @@ def fit_probability_model(
         Row c: unit direction of the name of class c.
     graph : Graph
         Of all texts.
+    progress : Progress, optional
+        Called with (choices of hyper-parameters tried, all choices).
     """
     n_classes = len(labels.classes)
     hyper_parameters, left_out = choose_hyper_parameters(
-        rows, labels.rows, labels.codes, names, n_classes, graph
+        rows, labels.rows, labels.codes, names, n_classes, graph, progress
     )
     chosen = thin_out(labels.codes, MOST_EXAMPLES)
     learned, codes = rows[labels.rows[chosen]], labels.codes[chosen]

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from core.errors import LabelError
+from core.errors import Cancelled, LabelError
 from core.neighbours import Graph, build_graph, unit_rows
 from core.transforms import GuidedTransform, model_selection
 from core.transforms.validation import read_labels
@@ -25,6 +25,17 @@ class TestGuidedTransform:
         assert Z.dtype == np.float32 and Z.shape == (60, 2 * 3 + 8)
         assert Z.tobytes() == transform.transform(X).tobytes()
         assert transform.predict_proba(X).tobytes() == transform.probabilities_.tobytes()
+
+    def test_progress_counts_hyper_parameters_and_may_stop(self, few):
+        seen = []
+        GuidedTransform().fit(*few, progress=lambda *counts: seen.append(counts))
+        assert len(seen) > 5 and seen == [(done, len(seen)) for done in range(1, len(seen) + 1)]
+
+        def stop(done, total):
+            raise Cancelled("Stopped.")
+
+        with pytest.raises(Cancelled):
+            GuidedTransform().fit(*few, progress=stop)
 
     def test_without_a_graph_it_builds_that_of_build_graph(self, few):
         X, y = few
