@@ -133,7 +133,7 @@ class InlineRunner:
         self.home = home
         self._jobs = []
 
-    def submit(self, task, title, **arguments):
+    def submit(self, task, title, *, priority=None, **arguments):
         job = Job(id=str(len(self._jobs)), task=task, title=title, arguments=arguments, status="done")
         self._jobs.append(job)
         try:

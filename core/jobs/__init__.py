@@ -1,8 +1,10 @@
 """Run tasks in one warm worker process: submit, follow, cancel."""
 
-from core.jobs.runner import Job, JobRunner
+from core.jobs.job import LONG, Job
+from core.jobs.runner import JobRunner
 
 __all__ = [
+    "LONG",
     "Job",
     "JobRunner",
 ]

@@ -15,10 +15,10 @@ import threading
 import time
 from collections import deque
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.errors import RefractError
+from core.jobs.job import AT_ONCE, PRIORITIES, Job
 from core.utils import MessageWriter, read_messages
 
 logger = logging.getLogger(__name__)
@@ -30,54 +30,11 @@ JOBS_REMEMBERED = 50  # ended ones
 PASSIVE_WAIT = {"OMP_WAIT_POLICY": "PASSIVE", "OPENBLAS_THREAD_TIMEOUT": "1"}
 
 
-@dataclass
-class Job:
-    """One task in the queue, with its progress.
-
-    Attributes
-    ----------
-    status : "queued", "running", "done", "failed" or "cancelled"
-    stage, done, total : latest progress; the counts belong to the stage
-    message : str, one sentence for a failed job
-    done_before : count at the first report of the stage; an interrupted task does not start from 0
-    stage_started_at, reported_at, ended_at : seconds of `time.monotonic`
-    """
-
-    id: str
-    task: str
-    title: str
-    arguments: dict
-    status: str = "queued"
-    stage: str = ""
-    done: int = 0
-    total: int = 1
-    done_before: int = 0
-    message: str = ""
-    stage_started_at: float = field(default_factory=time.monotonic)
-    reported_at: float = field(default_factory=time.monotonic)
-    ended_at: float | None = None
-
-    @property
-    def active(self) -> bool:
-        """Whether the job waits or runs."""
-        return self.status in ("queued", "running")
-
-    @property
-    def rate(self) -> float | None:
-        """Items a second in this stage; None in its first half second."""
-        seconds = self.reported_at - self.stage_started_at
-        done = self.done - self.done_before
-        return done / seconds if done > 0 and self.total > 1 and seconds > 0.5 else None
-
-    @property
-    def seconds_left(self) -> float | None:
-        """Seconds until this stage ends at the present rate; None while the rate is unknown."""
-        return (self.total - self.done) / self.rate if self.rate else None
-
-
 class JobRunner:
     """Queue of jobs over one worker process, shared by all sessions of the app.
 
+    The most urgent job runs (see `core.jobs.job`), and of several the one queued first. A less urgent one
+    that runs already is paused at its next report; it stays in the process and goes on afterwards.
     The process runs the module `worker` on the data folder `home`.
     """
 
@@ -87,20 +44,28 @@ class JobRunner:
         self._lock = threading.RLock()
         self._jobs: dict[str, Job] = {}
         self._waiting: deque[Job] = deque()
-        self._running: Job | None = None
+        self._running: list[Job] = []  # the last one works, those before it are paused
         self._queries: dict[str, tuple[Future, subprocess.Popen[str]]] = {}
         self._numbers = itertools.count(1)
         self._closed = False
         self._process = self._start()
         atexit.register(self.close)
 
-    def submit(self, task: str, title: str, **arguments: object) -> Job:
-        """Queue a task, and return its job; an active job of the same arguments is returned instead."""
+    def submit(self, task: str, title: str, *, priority: int | None = None, **arguments: object) -> Job:
+        """Queue a task, and return its job; an active job of the same arguments is returned instead.
+
+        Parameters
+        ----------
+        priority : int, optional
+            That of the task, from `PRIORITIES`, when not given.
+        """
         with self._lock:
             for job in self._jobs.values():
-                if job.active and (job.task, job.arguments) == (task, arguments):
+                if job.active and not job.cancelled and (job.task, job.arguments) == (task, arguments):
                     return job
-            job = Job(id=str(next(self._numbers)), task=task, title=title, arguments=arguments)
+            if priority is None:
+                priority = PRIORITIES.get(task, AT_ONCE)
+            job = Job(str(next(self._numbers)), task, title, arguments, priority)
             self._jobs[job.id] = job
             self._waiting.append(job)
             self._forget_old()
@@ -113,14 +78,14 @@ class JobRunner:
             job = self._jobs.get(job_id)
             if job is None or not job.active:
                 return
-            if job is not self._running:
+            if job in self._waiting:
                 self._waiting.remove(job)
                 self._end(job, "cancelled")
                 return
+            job.cancelled = True
             self._send(cancel=job.id)
-            timer = threading.Timer(SECONDS_UNTIL_KILLED, self._kill_if_running, [job])
-            timer.daemon = True
-            timer.start()
+            if job is self._running[-1]:  # else `_end` does this when it goes on
+                self._kill_later(job)
 
     def query(self, name: str, *, timeout: float = SECONDS_TO_ANSWER, **arguments: object) -> dict:
         """Return the worker's answer to one of `core.tasks.QUERIES`, as JSON holds it.
@@ -134,7 +99,7 @@ class JobRunner:
         """
         future: Future = Future()
         with self._lock:
-            if self._running is None:  # `_read` replaces a process that ends during a job
+            if not self._running:  # `_read` replaces a process that ends during a job
                 self._restart_ended()
             number = str(next(self._numbers))
             self._queries[number] = future, self._process
@@ -189,34 +154,32 @@ class JobRunner:
         """Handle the answers of one worker until it ends; `_advance` starts another when there is work."""
         assert process.stdout is not None  # it is a pipe
         for answer in read_messages(process.stdout):
-            self._handle(answer)
+            self._handle(answer, process)
         code = process.wait()
         with self._lock:
             self._fail_queries(process)
             if self._closed or process is not self._process:
                 return
             if self._running:
-                self._end(
-                    self._running,
+                self._end_process(
+                    next((job for job in reversed(self._running) if job.stage), self._running[-1]),
                     "failed",
                     f"The worker stopped in the middle (exit code {code}), most often for lack of memory: "
                     "close other programs or use fewer texts, then try again.",
                 )
             self._advance()
 
-    def _handle(self, answer: dict) -> None:
+    def _handle(self, answer: dict, process: subprocess.Popen[str]) -> None:
         with self._lock:
             if "query" in answer:
                 self._finish_query(answer)
                 return
             job = self._jobs.get(answer["job"])
-            if job is None or not job.active:
+            # A killed process may still have answered for a job that waits to be run again.
+            if job is None or job not in self._running or process is not self._process:
                 return
             if answer["event"] == "stage":
-                if answer["stage"] != job.stage:
-                    job.stage_started_at, job.done_before = time.monotonic(), answer["done"]
-                job.stage, job.done, job.total = answer["stage"], answer["done"], answer["total"]
-                job.reported_at = time.monotonic()
+                job.follow(answer["stage"], answer["done"], answer["total"])
             else:
                 self._end(job, answer["event"], answer.get("message", ""))
                 self._advance()
@@ -239,15 +202,44 @@ class JobRunner:
 
     def _end(self, job: Job, status: str, message: str = "") -> None:
         job.status, job.message, job.ended_at = status, message, time.monotonic()
-        if self._running is job:
-            self._running = None
+        if job in self._running:
+            self._running.remove(job)
+        if self._running and self._running[-1].status == "paused":
+            self._running[-1].resume()
+            if self._running[-1].cancelled:
+                self._kill_later(self._running[-1])
 
     def _advance(self) -> None:
-        if self._running is None and self._waiting:
+        """Start the most urgent job that waits, unless one as urgent runs."""
+        job = min(self._waiting, key=lambda job: job.priority, default=None)
+        if job is None:
+            return
+        if not self._running:
             self._restart_ended()
-            job = self._running = self._waiting.popleft()
-            job.status, job.stage_started_at = "running", time.monotonic()
-            self._send(run=job.id, task=job.task, arguments=job.arguments)
+        elif self._running[-1].priority <= job.priority:
+            return
+        else:
+            self._running[-1].pause()
+        self._waiting.remove(job)
+        self._running.append(job)
+        job.start()
+        self._send(run=job.id, task=job.task, arguments=job.arguments)
+
+    def _end_process(self, ended: Job, status: str, message: str = "") -> None:
+        """End a job with its process, and queue the others again: they continue from what they saved."""
+        others, self._running = [job for job in self._running if job is not ended], []
+        self._end(ended, status, message)
+        for job in others:
+            if job.cancelled:
+                self._end(job, "cancelled")
+            else:
+                job.put_back()
+                self._waiting.appendleft(job)
+
+    def _kill_later(self, job: Job) -> None:
+        timer = threading.Timer(SECONDS_UNTIL_KILLED, self._kill_if_running, [job])
+        timer.daemon = True
+        timer.start()
 
     def _restart_ended(self) -> None:
         if self._process.poll() is not None and not self._closed:
@@ -262,9 +254,12 @@ class JobRunner:
 
     def _kill_if_running(self, job: Job) -> None:
         with self._lock:
-            if self._running is not job:
+            if self._closed or job not in self._running:
                 return
-            self._end(job, "cancelled")
+            after = self._running[self._running.index(job) + 1 :]
+            if any(other.stage for other in after):  # it is paused, and ends when it goes on
+                return
+            self._end_process(job, "cancelled")
             old, self._process = self._process, self._start()
             old.kill()
             self._advance()

@@ -3,7 +3,8 @@
 `JobRunner` starts it as `python -m core.jobs.worker DATA_HOME`. The messages (see `core.utils.messages`):
 
 - {"run": id, "task": name, "arguments": {...}} and {"cancel": id} are answered by
-  {"job": id, "event": "stage" | "done" | "failed" | "cancelled", ...};
+  {"job": id, "event": "stage" | "done" | "failed" | "cancelled", ...}. A task that arrives while another
+  runs is run at the next report of that one, which goes on afterwards;
 - {"query": id, "name": name, "arguments": {...}} is answered, while a task runs, by
   {"query": id, "answer": {...}} or {"query": id, "message": sentence}.
 """
@@ -90,12 +91,25 @@ class Worker:
         else:
             self.answers.write(job=job, event="done")
 
+    def _run_arrived(self) -> None:
+        while True:
+            try:
+                request = self.waiting_tasks.get_nowait()
+            except queue.Empty:
+                return
+            self._run_task(request)
+
     def _reporter(self, job: str) -> Report:
-        """Return the report of one job: it sends at most ten a second, and raises after Cancel."""
+        """Return the report of one job: it sends at most ten a second, and raises after Cancel.
+
+        It runs tasks that arrived meanwhile, and so pauses the job.
+        """
         last_stage, last_at = "", 0.0
 
         def report(stage: str, done: int, total: int) -> None:
             nonlocal last_stage, last_at
+            if job not in self.cancelled and threading.current_thread() is threading.main_thread():
+                self._run_arrived()
             if job in self.cancelled:
                 raise Cancelled("Stopped.")
             now = time.monotonic()

@@ -8,7 +8,10 @@ from core.corpus import Corpus
 from core.encoders import Encoder, files_signature, load_encoder
 from core.storage import Store
 
-NUMBA = threading.Lock()  # held around UMAP and neighbour search: numba aborts when two threads enter it
+NUMBA = threading.RLock()
+"""Held around UMAP and neighbour search: numba aborts when two threads enter it. A task that is paused at a
+report of its own thread has left numba, so the task that runs meanwhile may enter."""
+
 ENCODERS_KEPT = 2  # that of the corpus, and one that re-encodes it; a new text needs both
 
 _corpora: dict[str, Corpus] = {}

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from core.jobs import Job
+from core.errors import StoreError
+from core.jobs import LONG, Job
 from core.storage import Analysis
 from pages.common import cache
 from pages.common.notices import show_message
@@ -17,9 +18,9 @@ PAGE_SECONDS = 0.3  # between two updates of a job that the page waits for
 SIDEBAR_SECONDS = 1.0  # between two updates of all others: each takes processor time from the job itself
 
 
-def start(task: str, title: str, **arguments: object) -> Job:
-    """Queue a task for the worker."""
-    return cache.runner().submit(task, title, **arguments)
+def start(task: str, title: str, *, priority: int | None = None, **arguments: object) -> Job:
+    """Queue a task for the worker, with its usual priority where none is given."""
+    return cache.runner().submit(task, title, priority=priority, **arguments)
 
 
 def start_fit(analysis: Analysis) -> Job:
@@ -27,9 +28,9 @@ def start_fit(analysis: Analysis) -> Job:
     check = latest("measure", analysis_id=analysis.id)
     if check is not None and check.active:
         cache.runner().cancel(check.id)
-    verb = "Re-encoding" if analysis.method.reencodes else "Fitting"
+    verb, priority = ("Re-encoding", LONG) if analysis.method.reencodes else ("Reshaping", None)
     title, method = f"{verb} {analysis.instruction or 'untitled'}", analysis.method.to_text()
-    return start("fit", title, analysis_id=analysis.id, method=method)
+    return start("fit", title, priority=priority, analysis_id=analysis.id, method=method)
 
 
 def latest(task: str, **arguments: object) -> Job | None:
@@ -88,8 +89,8 @@ def draw_bar(job: Job, cancel_key: str) -> None:
 
 def progress_text(job: Job) -> str:
     """Return stage, share, rate and time left, as far as they are known."""
-    if job.status == "queued":
-        return "Waiting for the job before it"
+    if job.status != "running":
+        return waiting_text(job)
     parts = [job.stage or "Starting"]
     if job.total > 1:
         parts[0] += f" {job.done / job.total:.0%}"
@@ -100,40 +101,83 @@ def progress_text(job: Job) -> str:
     return " · ".join(parts)
 
 
-@dataclass
-class DismissedJobs:
-    """Failed jobs whose message was dismissed in this session."""
+def waiting_text(job: Job) -> str:
+    """Return what a job that does not run waits for, and whether it goes on or starts then."""
+    goes_on = "Goes on" if job.status == "paused" or job.stage else "Starts"
+    # Those that are paused below it run later.
+    first = next((each for each in cache.runner().jobs() if each.status == "running"), None)
+    return f"{goes_on} in a moment" if first is None else f"{goes_on} after “{first.title}”"
 
-    ids: set[str] = field(default_factory=set)
+
+@dataclass
+class DrawnJobs:
+    """What this session knows of the job line.
+
+    Attributes
+    ----------
+    dismissed : set of str
+        Failed jobs whose message was dismissed.
+    slots : int
+        Jobs drawn in the run before.
+    """
+
+    dismissed: set[str] = field(default_factory=set)
+    slots: int = 0
 
 
 def _draw_line(were_active: set[str]) -> None:
-    dismissed = state_of(DismissedJobs).ids
+    drawn = state_of(DrawnJobs)
     if were_active - {job.id for job in cache.runner().jobs() if job.active}:
         st.rerun()  # the page may show the result of a job that ended
     # A failure is shown until the same task is submitted again.
     newest = {(job.task, str(job.arguments)): job for job in cache.runner().jobs()}
     jobs = [job for job in newest.values() if job.active or job.status == "failed"]
-    jobs = [job for job in jobs if job.id not in dismissed]
-    if jobs:
-        st.caption("Jobs")
+    jobs = [job for job in jobs if job.id not in drawn.dismissed]
+    jobs.sort(key=lambda job: job.status != "running")
+    titles = [job.title for job in jobs]
     for job in jobs:
-        if job.active:
-            left, right = st.columns([6, 1], vertical_alignment="center")
-            left.markdown(f"**{markdown(job.title)}**")
-            right.button(
-                "✕",
-                key=f"cancel_job_{job.id}",
-                help="Cancel",
-                type="tertiary",
-                on_click=cache.runner().cancel,
-                args=[job.id],
-            )
-            st.progress(_share(job))
-            st.caption(progress_text(job))
+        with st.container(gap="xsmall"):
+            title = _full_title(job) if titles.count(job.title) > 1 else job.title
+            if job.active:
+                _draw_active(job, title)
+            else:
+                st.error(f"**{markdown(title)}**: {markdown(job.message)}")
+                dismiss = drawn.dismissed.add
+                st.button("Dismiss", key=f"dismiss_job_{job.id}", on_click=dismiss, args=[job.id])
+    # Until the run ends, the browser keeps the last job of the run before below: the same one twice.
+    for _ in range(drawn.slots - len(jobs)):
+        st.empty()
+    drawn.slots = len(jobs)
+
+
+def _draw_active(job: Job, title: str) -> None:
+    """Draw a job that runs with its progress, and one that waits in one quiet line."""
+    runs = job.status == "running"
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        if runs:
+            st.markdown(f"**{markdown(title)}**", width="stretch")
         else:
-            st.error(f"**{markdown(job.title)}**: {markdown(job.message)}")
-            st.button("Dismiss", key=f"dismiss_job_{job.id}", on_click=dismissed.add, args=[job.id])
+            st.caption(f"{markdown(title)}. {markdown(waiting_text(job))}", width="stretch")
+        st.button(
+            "✕",
+            key=f"cancel_job_{job.id}",
+            help=f"Cancel “{markdown(title)}”",
+            type="tertiary",
+            on_click=cache.runner().cancel,
+            args=[job.id],
+        )
+    if runs:
+        st.progress(_share(job))
+        st.caption(markdown(progress_text(job)))
+
+
+def _full_title(job: Job) -> str:
+    """Return the title of a job with its analysis, for two jobs that have the same one."""
+    try:
+        instruction = cache.store().analysis(job.arguments["analysis_id"]).instruction
+    except (KeyError, StoreError):
+        return job.title
+    return job.title if instruction in job.title else f"{job.title}, {instruction}"
 
 
 def _follow(job: Job, cancel_key: str) -> None:

@@ -15,6 +15,23 @@ def count(store, report, *, steps, seconds=0.01):
     (store.home / f"counted-{steps}").touch()
 
 
+def measure(store, report, *, name, steps):
+    """Keep each finding, and do not look for it again."""
+    path = store.home / f"found-{name}"
+    found = path.read_text().splitlines() if path.exists() else []
+    for step in range(len(found), steps):
+        report("Checking", step, steps)
+        time.sleep(0.01)
+        with path.open("a") as file:
+            file.write(f"{step} {os.getpid()}\n")
+
+
+def prepare(store, report, *, steps):
+    for step in range(steps):
+        report("Encoding", step, steps)
+        time.sleep(0.01)
+
+
 def chatter(store, report):
     print("a library prints, and its bytes must not be taken for an answer")  # noqa: T201
     os.write(1, b'{"job": "1", "event": "failed"}\n')
@@ -61,6 +78,6 @@ def stumble_query(store):
 
 if __name__ == "__main__":
     serve(
-        {task.__name__: task for task in (count, chatter, refuse, stumble, stick, die)},
+        {task.__name__: task for task in (count, measure, prepare, chatter, refuse, stumble, stick, die)},
         {query.__name__: query for query in (double, wait, die_query, refuse_query, stumble_query)},
     )

@@ -91,6 +91,94 @@ def test_a_task_that_reports_nothing_is_ended_with_its_process(runner, monkeypat
     assert runner.wait(runner.submit("count", "x", steps=2), 30).status == "done"
 
 
+def found_by(runner, name):
+    """Steps that `measure` kept, and the processes that found them."""
+    lines = [line.split() for line in (runner.home / f"found-{name}").read_text().splitlines()]
+    return [int(step) for step, _ in lines], {process for _, process in lines}
+
+
+def test_a_background_job_pauses_for_one_that_somebody_waits_for(runner):
+    check = runner.submit("measure", "Checking", name="paused", steps=60)
+    for steps in (11, 12):
+        wait_until(lambda: check.status == "running" and check.done > 2)
+        count = runner.submit("count", "Counting", steps=steps)
+        wait_until(lambda count=count: count.stage)
+        assert check.status == "paused" and check.stage == "Checking"
+        assert runner.wait(count, 20).status == "done"
+        assert check.active
+    assert runner.wait(check, 20).status == "done"
+    steps, processes = found_by(runner, "paused")
+    assert steps == list(range(60)) and len(processes) == 1
+
+
+def test_the_most_urgent_job_that_waits_is_next(runner):
+    first = runner.submit("count", "first", steps=60)
+    check = runner.submit("measure", "Checking", name="next", steps=3)
+    prepare = runner.submit("prepare", "Encoding", steps=3)
+    last = runner.submit("count", "last", steps=3)
+    runner.wait(check, 20)
+    assert first.ended_at <= last.ended_at <= prepare.ended_at <= check.ended_at
+
+
+def test_a_long_job_pauses_a_background_job_and_is_paused_itself(runner):
+    check = runner.submit("measure", "Checking", name="three", steps=20)
+    wait_until(lambda: check.done > 2)
+    prepare = runner.submit("prepare", "Encoding", steps=20)
+    wait_until(lambda: prepare.done > 2)
+    count = runner.submit("count", "Counting", steps=20)
+    wait_until(lambda: count.stage)
+    assert (check.status, prepare.status) == ("paused", "paused")
+    runner.wait(check, 20)
+    assert count.ended_at <= prepare.ended_at <= check.ended_at
+    assert found_by(runner, "three")[0] == list(range(20))
+
+
+def test_time_spent_paused_does_not_slow_the_estimate(runner):
+    prepare = runner.submit("prepare", "Encoding", steps=200)
+    wait_until(lambda: prepare.done > 60)
+    rate = prepare.rate
+    runner.wait(runner.submit("count", "Counting", steps=2, seconds=1.0), 20)
+    wait_until(lambda: prepare.status == "running" and prepare.done > 120)
+    assert prepare.rate > rate / 2
+    runner.wait(prepare, 20)
+
+
+@pytest.mark.parametrize("cancel_first", [True, False])
+def test_a_background_job_that_was_cancelled_does_not_go_on(runner, cancel_first):
+    check = runner.submit("measure", "Checking", name=f"cancelled-{cancel_first}", steps=2000)
+    wait_until(lambda: check.done > 2)
+    if cancel_first:
+        runner.cancel(check.id)
+    count = runner.submit("count", "Counting", steps=7)
+    if not cancel_first:
+        runner.cancel(check.id)
+    assert runner.wait(count, 20).status == "done"
+    assert runner.wait(check, 5).status == "cancelled"
+
+
+def test_paused_jobs_are_run_again_when_their_process_is_ended(runner, monkeypatch):
+    monkeypatch.setattr(jobs, "SECONDS_UNTIL_KILLED", 0.2)
+    for number, (task, status) in enumerate((("stick", "cancelled"), ("die", "failed"))):
+        check = runner.submit("measure", "Checking", name=f"ended-{number}", steps=30)
+        wait_until(lambda check=check: check.done > 2)
+        other = runner.submit(task, "x")
+        wait_until(lambda other=other: other.stage or not other.active)
+        runner.cancel(other.id)
+        assert runner.wait(other, 20).status == status
+        assert runner.wait(check, 20).status == "done"
+        steps, processes = found_by(runner, f"ended-{number}")
+        assert steps == list(range(30)) and len(processes) == 2
+
+
+def test_a_job_that_reports_nothing_and_was_cancelled_is_ended_for_the_next_one(runner, monkeypatch):
+    monkeypatch.setattr(jobs, "SECONDS_UNTIL_KILLED", 0.2)
+    stuck = runner.submit("stick", "Checking", priority=jobs.PRIORITIES["measure"])
+    wait_until(lambda: stuck.stage)
+    runner.cancel(stuck.id)
+    assert runner.wait(runner.submit("count", "Counting", steps=8), 20).status == "done"
+    assert stuck.status == "cancelled"
+
+
 def test_a_worker_that_dies_fails_its_job_and_is_replaced(runner):
     job = runner.wait(runner.submit("die", "x"), 20)
     assert job.status == "failed"

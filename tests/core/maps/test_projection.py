@@ -99,6 +99,19 @@ def test_progress_counts_epochs(drawn):
     assert calls == sorted(calls)
 
 
+def test_another_map_drawn_within_progress_changes_neither(drawn):
+    """As when one task pauses for another."""
+    X, _, graph, _ = drawn
+    alone, within = project(X, graph), []
+
+    def draw_another(done, total):
+        if not within:
+            within.append(project(X, graph))
+
+    assert np.array_equal(project(X, graph, progress=draw_another), alone)
+    assert np.array_equal(within[0], alone)
+
+
 def test_progress_may_cancel(drawn):
     X, _, graph, _ = drawn
 

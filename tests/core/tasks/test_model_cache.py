@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from core.tasks import load_warm_encoder, model_cache
+from core.tasks import NUMBA, load_warm_encoder, model_cache
 
 
 @pytest.fixture
@@ -90,3 +90,9 @@ def test_asked_twice_at_once_it_is_loaded_once(monkeypatch):
         thread.join(10)
     model_cache.forget()
     assert names == ["a"]
+
+
+def test_a_task_that_runs_while_another_is_paused_may_enter_numba():
+    with NUMBA:
+        assert NUMBA.acquire(timeout=5)
+        NUMBA.release()

@@ -1,6 +1,7 @@
 from types import SimpleNamespace
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core.jobs import Job
 from pages.common import cache
@@ -17,3 +18,47 @@ def test_a_check_that_a_new_fit_stopped_starts_again_by_itself(monkeypatch, stat
     runner = SimpleNamespace(jobs=lambda: [submitted[name] for name in order.split()])
     monkeypatch.setattr(cache, "runner", lambda: runner)
     assert stopped_by_fit(check) is again
+
+
+def line_page():
+    from pages.common import jobs
+
+    jobs.draw_line()
+
+
+@pytest.fixture
+def line(monkeypatch):
+    """Draw the job line of the jobs of a made-up runner; return what it says, and its buttons."""
+
+    def draw(*listed):
+        runner = SimpleNamespace(jobs=lambda: list(listed), cancel=lambda job_id: None)
+        monkeypatch.setattr(cache, "runner", lambda: runner)
+        app = AppTest.from_function(line_page).run()
+        assert not app.exception
+        said = [element.value for element in (*app.markdown, *app.caption)]
+        return said, [button.key for button in app.button]
+
+    return draw
+
+
+def test_a_job_that_waits_says_for_which_one_in_a_quiet_line(line):
+    fit = Job("2", "fit", "Reshaping by tone", {"analysis_id": 2}, status="running", stage="Drawing")
+    check = Job("1", "measure", "Checking", {"analysis_id": 1}, status="paused", stage="Fold 3")
+    waiting = Job("3", "fit", "Reshaping by cause", {"analysis_id": 3})
+    said, buttons = line(check, fit, waiting)
+    assert buttons == ["cancel_job_2", "cancel_job_1", "cancel_job_3"]  # the one that runs is first
+    assert said[0] == "**Reshaping by tone**"
+    assert sum("Goes on after “Reshaping by tone”" in each for each in said) == 1
+    assert sum("Starts after “Reshaping by tone”" in each for each in said) == 1
+
+
+def test_jobs_of_the_same_title_are_told_apart(line, monkeypatch):
+    instructions = {1: "by tone", 2: "by cause"}
+    find = lambda analysis_id: SimpleNamespace(instruction=instructions[analysis_id])  # noqa: E731
+    monkeypatch.setattr(cache, "store", lambda: SimpleNamespace(analysis=find))
+    checks = [
+        Job(str(number), "measure", "Checking", {"analysis_id": number}, status=status)
+        for number, status in ((1, "running"), (2, "queued"))
+    ]
+    said, _ = line(*checks)
+    assert any("by tone" in each for each in said) and any("by cause" in each for each in said)
