@@ -148,7 +148,7 @@ def draw_maps(entry: StoredCorpus, analysis: Analysis | None) -> None:
             view.corpus.texts,
             key=f"maps_{view.corpus.key}",
             texts_key=view.corpus.key,
-            height=HEIGHT,
+            height=None,
             select=selection_from_python(view.corpus.key),
             shown=view.shown,
             lit=hits,
@@ -190,8 +190,11 @@ def choose_left(view: MapView) -> None:
 def make_pane(view: MapView, side: Side, marks: tuple[Mark, ...]) -> Pane:
     """Return one map as the component draws it."""
     near, _ = cache.map_quality(view.corpus.key, side.findings_key)
-    names = names_for(view.corpus, side.analysis, side.space, side.space_key)
-    return Pane(side.title, np.asarray(side.space.map), tuple(Name(*name) for name in names), near, marks)
+    found = names_for(view.corpus, side.analysis, side.space, side.space_key)
+    codes = {name: code for code, name in side.partition.names.items()}
+    names = tuple(Name(*name, code=codes.get(name[0], -1)) for name in found)
+    groups = (np.asarray(side.partition.codes),)
+    return Pane(side.title, np.asarray(side.space.map), names, near, marks, groups)
 
 
 def draw_quality(view: MapView) -> None:

@@ -45,10 +45,12 @@ def page():
 )
 def test_the_legend_says_how_many_more_and_shows_them(page, base, width, n, cut):
     page.set_viewport_size({"width": width, "height": 700})
-    page.goto(base + "/style.css")
+    page.goto(base + "/css/frame.css")
     page.set_content(
-        f'<link rel="stylesheet" href="{base}/style.css">'
-        '<div class="linked-maps" style="height: 400px"><div></div><div></div></div>',
+        f'<link rel="stylesheet" href="{base}/css/frame.css">'
+        f'<link rel="stylesheet" href="{base}/css/legend.css">'
+        f'<div class="linked-maps {"narrow" if width < 540 else ""}" style="height: 400px">'
+        "<div></div><div></div></div>",
         wait_until="networkidle",
     )
     page.evaluate(SHOW, [base, n])

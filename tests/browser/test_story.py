@@ -190,7 +190,9 @@ def test_7_one_text_and_a_new_one_under_the_glass(page):
     side_panel(page, "New text")
     page.locator(".st-key-maps_new_text textarea").fill("I am furious that the van never came")
     button(page, "maps_place").click()
-    maps(page).locator("[data-action=reset]").click()
+    for pane in maps(page).locator(".pane").all():
+        pane.hover()
+        pane.locator("[data-action=reset]").click()
     page.locator(".linked-maps .pin span").nth(1).wait_for()
     page.locator(".st-key-maps_side").get_by_text("angry").first.wait_for()
     shoot(page, "new_text")

@@ -12,13 +12,15 @@ import streamlit as st
 from pages.charts import GREY, plain
 from pages.common import state_of, widget_value
 from pages.maps.component.model import Colouring, Name, NumericColouring, Pane
-from pages.maps.component.payload import checked_rows
+from pages.maps.component.payload import checked_rows, home_view
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 MOST_POINTS = 20_000
+HEIGHT = 560  # pixels, where the maps would fill the window
 NAME_SHARE = np.array([0.28, 0.06])  # of a map's width and height that a name takes
+MARGIN = 1.07
 VIVID, PALE, GREYED = 0.8, 0.15, 0.06  # opacities
 
 
@@ -34,7 +36,7 @@ def plain_maps(
     colouring: Colouring | NumericColouring,
     *,
     key: str,
-    height: int,
+    height: int | None = None,
     select: tuple[str, np.ndarray] | None = None,
     shown: np.ndarray | None = None,
     lit: np.ndarray | None = None,
@@ -61,7 +63,7 @@ def plain_maps(
     chart = f"{key}_plain"
     selected = kept.latest[1]
     st.plotly_chart(
-        plain_figure(panes, colouring, selected, shown=shown, lit=lit, height=height),
+        plain_figure(panes, colouring, selected, shown=shown, lit=lit, height=height or HEIGHT),
         key=chart,
         on_select=lambda: _remember(chart, kept, shown),
         selection_mode=("points", "box", "lasso"),
@@ -115,9 +117,13 @@ def plain_figure(
             )
         for mark in pane.marks:
             figure.add_annotation(x=mark.x, y=mark.y, text=plain(mark.text), row=1, col=column)
-        figure.update_xaxes(visible=False, row=1, col=column)
+        middle_x, middle_y, width, tall = np.multiply(home_view(pane.points), [1, 1, MARGIN, MARGIN])
+        across, upward = [middle_x - width, middle_x + width], [middle_y - tall, middle_y + tall]
+        figure.update_xaxes(visible=False, range=across if width else None, row=1, col=column)
         anchor = "x" if column == 1 else f"x{column}"
-        figure.update_yaxes(visible=False, scaleanchor=anchor, row=1, col=column)
+        figure.update_yaxes(
+            visible=False, scaleanchor=anchor, range=upward if tall else None, row=1, col=column
+        )
     if isinstance(colouring, Colouring):
         for label, colour in zip(colouring.labels, colouring.colours, strict=True):
             figure.add_scatter(

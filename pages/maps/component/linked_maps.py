@@ -1,8 +1,8 @@
 """Linked maps: one or two scatter maps of the same texts, as one Streamlit component.
 
 The component has three elements: one delivers the points, one draws the maps, and one fetches the text under
-the pointer. The browser returns the selection and the row of the hovered text. Hover, zoom, legend and
-linking need no rerun.
+the pointer. The browser returns the selection, the row of the hovered text, and which text or cluster name
+was clicked. Hover, zoom, legend, cluster names and linking need no rerun.
 
 The frontend is the package `refract_linked_maps`, built from `assets/linked_maps/` when it is installed.
 """
@@ -24,7 +24,7 @@ from pages.maps.component.model import Colouring, NumericColouring, Pane
 from pages.maps.component.payload import checked_rows, encode_maps, encode_places, encode_plain
 
 HOVER_LENGTH = 200  # characters of a text that hovering shows
-RESERVED_HEIGHT = 560  # pixels
+RESERVED_HEIGHT = "clamp(360px, calc(100vh - 300px), 1200px)"  # about what the window leaves
 
 
 def linked_maps(
@@ -34,10 +34,14 @@ def linked_maps(
     *,
     key: str,
     texts_key: str,
-    height: int = RESERVED_HEIGHT,
+    height: int | None = None,
+    below: int = 40,
     select: tuple[str, np.ndarray] | None = None,
     shown: np.ndarray | None = None,
     lit: np.ndarray | None = None,
+    on_open: Callable[[int], None] | None = None,
+    on_rename: Callable[[int, int], None] | None = None,
+    play_once: str | None = None,
 ) -> np.ndarray:
     """Draw one or two linked maps and return what is selected in them.
 
@@ -53,8 +57,12 @@ def linked_maps(
         Widget key of the component.
     texts_key : str
         Identifies the texts: a selection holds only for the same ones.
-    height : int, default=560
-        Of the whole component in CSS pixels; it grows when a narrow window stacks the maps.
+    height : int, optional
+        Of the whole component in CSS pixels. By default it fills the window below what stands above it,
+        within 360 and 1,200 pixels. The page's style sheets can read the height as the CSS variable
+        `--linked-maps-height`.
+    below : int, default=40
+        Pixels that a map that fills the window leaves free below it, for what the page draws there.
     select : tuple of (token, rows), optional
         Selection made in Python. It is applied when its token is new. Give it at every call until the next; a
         later selection by the user overrides it.
@@ -62,6 +70,15 @@ def linked_maps(
         False for texts that a filter excludes: drawn grey, and not selectable by lasso, box or click.
     lit : int array, optional
         Rows of search hits: ringed on both maps, whatever is selected.
+    on_open : callable, optional
+        Called before the rerun with the row of a text whose point was clicked. It is selected too; of several
+        selected texts, a click on one opens it and keeps the selection. Without it, a click only selects.
+    on_rename : callable, optional
+        Called before the rerun when a cluster's name was double-clicked (or F2 was pressed on it): with the
+        number of the pane and the code of the cluster, as in `Name.code`. The page then asks for the name.
+    play_once : str, optional
+        The points of the right map move there from the left one, once for each such token, such as the key of
+        a Fit; "" for never. By default they do so for each left map.
 
     Returns
     -------
@@ -81,13 +98,18 @@ def linked_maps(
         return plain_maps(panes, colouring, key=key, height=height, select=select, shown=shown, lit=lit)
     places_key, places = encode_places(panes)
     payload = encode_maps(
-        panes, colouring, key=key, places=places_key, texts=texts_key, height=height, select=select,
+        panes, colouring, key=key, places=places_key, texts=texts_key, height=height, below=below,
+        opens=on_open is not None, renames=on_rename is not None, play_once=play_once, select=select,
         shown=shown, lit=lit,
     )  # fmt: skip
     with st.container(gap=None):
         _component("PLACES")(key=f"{key}-places", data=places)
         state = _component("MAPS")(
-            key=key, data=payload, on_selection_change=_ignore, on_webgl_change=_ignore
+            key=key,
+            data=payload,
+            on_selection_change=lambda: _open(widget_value(key, {}), len(texts), texts_key, on_open),
+            on_renamed_change=lambda: _rename(widget_value(key, {}), panes, texts_key, on_rename),
+            on_webgl_change=_ignore,
         ).get("selection")
         _hovered_text(texts, texts_key, f"{key}-hovered")
     return _selected(state, len(texts), texts_key, select)
@@ -103,6 +125,29 @@ def _hovered_text(texts: np.ndarray, texts_key: str, key: str) -> None:
     )
 
 
+def _open(state: Mapping[str, Any], n: int, texts_key: str, on_open: Callable[[int], None] | None) -> None:
+    """Tell the page which text was clicked, if the selection changed by a click."""
+    clicked = (state.get("selection") or {}).get("opened")
+    if on_open is None or not clicked or state["selection"]["texts"] != texts_key:
+        return
+    if 0 <= clicked["point"] < n:
+        on_open(int(clicked["point"]))
+
+
+def _rename(
+    state: Mapping[str, Any],
+    panes: Sequence[Pane],
+    texts_key: str,
+    on_rename: Callable[[int, int], None] | None,
+) -> None:
+    """Tell the page which cluster is to be renamed."""
+    wish = state.get("renamed")
+    if on_rename is None or not wish or wish["texts"] != texts_key or not 0 <= wish["pane"] < len(panes):
+        return
+    if any(name.level == 0 and name.code == wish["code"] for name in panes[wish["pane"]].names):
+        on_rename(int(wish["pane"]), int(wish["code"]))
+
+
 def _ignore() -> None:
     """Do nothing: Streamlit keeps a component's state only when it has a callback for it."""
 
@@ -115,7 +160,7 @@ def _component(which: str) -> Callable[..., Mapping[str, Any]]:
     if which != "MAPS":
         return st.components.v2.component(name, js=script)
     # Reserves the height while the script loads, so that nothing below moves.
-    reserve = f'<div class="linked-maps-reserve" style="height: {RESERVED_HEIGHT}px"></div>'
+    reserve = f'<div class="linked-maps-reserve" style="height: {RESERVED_HEIGHT}"></div>'
     return st.components.v2.component(name, js=script, html=reserve)
 
 

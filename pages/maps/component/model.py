@@ -17,6 +17,8 @@ class Name:
     x, y : position, in the unit of the map's points
     size : number of texts; sets the font size
     zoom : magnification from which it is drawn; 1 is the whole map
+    code : group of `Pane.groups[level]` whose texts a click selects; -1 for none
+    level : position in `Pane.groups`; only names of level 0 can be renamed
     """
 
     text: str
@@ -24,6 +26,8 @@ class Name:
     y: float
     size: float
     zoom: float = 1.0
+    code: int = -1
+    level: int = 0
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,8 @@ class Pane:
     names : highest priority first: of two that overlap, the first is drawn
     kept : float32 array (n,) or None
         Share of each text's true neighbours that are near it on this map, 0 to 1.
+    groups : tuple of int array (n,)
+        Group of each text, -1 for none: of the clusters first, then of finer ones. The names refer to them.
     """
 
     title: str
@@ -53,6 +59,7 @@ class Pane:
     names: tuple[Name, ...] = ()
     kept: np.ndarray | None = None
     marks: tuple[Mark, ...] = ()
+    groups: tuple[np.ndarray, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

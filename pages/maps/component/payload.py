@@ -25,6 +25,15 @@ PAYLOAD_VERSION = 3
 MAX_PANES = 2
 MAX_CLASSES = 2**16 - 2
 
+MIDDLE = (1, 99)
+"""Percentiles of the places that the first view fits, in each direction."""
+
+FEW_POINTS = 100
+"""Below this number of texts none is left out of the first view."""
+
+WORTHWHILE = 1.2
+"""The first view leaves outliers out where the whole is larger by this factor in a direction."""
+
 _BLOB_TYPES = {"float32": "<f4", "uint32": "<u4", "uint16": "<u2", "uint8": "u1"}
 
 
@@ -43,9 +52,33 @@ def encode_places(panes: Sequence[Pane]) -> tuple[str, bytes]:
         if pane.kept is not None:
             blobs[f"kept_{number}"] = np.round(np.clip(pane.kept, 0, 1) * 255).astype(np.uint8)
         extent = np.abs(points).max(axis=0).round(6).tolist()
-        headers.append({"key": content_key(points), "extent": extent, "kept": pane.kept is not None})
+        for level, codes in enumerate(pane.groups):
+            what = f"groups of the map {pane.title!r}"
+            blobs[f"level_{number}_{level}"] = _classes(codes, len(points), what)
+        header = {
+            "key": content_key(points),
+            "extent": extent,
+            "home": home_view(points),
+            "kept": pane.kept is not None,
+            "levels": len(pane.groups),
+        }
+        headers.append(header)
     key = content_key(*[header["key"] for header in headers], *blobs.values())
     return key, _join({"version": PAYLOAD_VERSION, "places": key, "panes": headers}, blobs)
+
+
+def home_view(points: np.ndarray) -> list[float]:
+    """Return the box that the first view fits: centre x and y, half its width and height.
+
+    Without the outliers beyond the 1st and the 99th percentile in a direction, unless the whole is hardly
+    larger there, or there are few points.
+    """
+    low, high = points.min(axis=0), points.max(axis=0)
+    if len(points) >= FEW_POINTS:
+        inner = np.percentile(points, MIDDLE, axis=0)
+        cut = high - low > WORTHWHILE * (inner[1] - inner[0])
+        low, high = np.where(cut, inner[0], low), np.where(cut, inner[1], high)
+    return np.round([*((low + high) / 2), *((high - low) / 2)], 6).tolist()
 
 
 def encode_maps(
@@ -55,7 +88,11 @@ def encode_maps(
     key: str,
     places: str,
     texts: str,
-    height: int,
+    height: int | None = None,
+    below: int = 40,
+    opens: bool = False,
+    renames: bool = False,
+    play_once: str | None = None,
     select: tuple[str, np.ndarray] | None = None,
     shown: np.ndarray | None = None,
     lit: np.ndarray | None = None,
@@ -67,7 +104,8 @@ def encode_maps(
     key : of the component
     places : the key from `encode_places`
     texts : the key of the texts
-    select, shown, lit : as in `linked_maps`
+    opens, renames : whether the page follows a click on a point, and a wish to rename a cluster
+    height, below, play_once, select, shown, lit : as in `linked_maps`
 
     Raises
     ------
@@ -80,7 +118,11 @@ def encode_maps(
         "version": PAYLOAD_VERSION,
         "key": key,
         "n": n,
-        "height": int(height),
+        "height": None if height is None else int(height),
+        "below": int(below),
+        "opens": opens,
+        "renames": renames,
+        "play_once": play_once,
         "texts": texts,
         "places": places,
         "panes": [_described(pane) for pane in panes],
@@ -163,7 +205,15 @@ def _described(pane: Pane) -> dict[str, Any]:
     return {
         "title": pane.title,
         "names": [
-            [name.text, *place(name.x, name.y), float(name.size), float(name.zoom)] for name in pane.names
+            [
+                name.text,
+                *place(name.x, name.y),
+                float(name.size),
+                float(name.zoom),
+                int(name.level),
+                int(name.code),
+            ]
+            for name in pane.names
         ],
         "marks": [[*place(mark.x, mark.y), mark.text] for mark in pane.marks],
     }
@@ -181,7 +231,7 @@ def _colouring_parts(colouring: Colouring | NumericColouring, n: int) -> tuple[d
         raise ValueError(f"{what} has {n_labels} labels, more than {MAX_CLASSES}")
     if codes.min() < -1 or codes.max() >= n_labels:
         raise ValueError(f"{what} has codes from {codes.min()} to {codes.max()} for {n_labels} labels")
-    classes = (codes + 1).astype(np.uint16)
+    classes = _classes(codes, n, what)
     header = {
         "kind": "categorical",
         "title": colouring.title,
@@ -191,6 +241,15 @@ def _colouring_parts(colouring: Colouring | NumericColouring, n: int) -> tuple[d
         "grey": colouring.grey_label,
     }
     return header, classes
+
+
+def _classes(codes: np.ndarray, n: int, what: str) -> np.ndarray:
+    """Return codes from -1 as classes from 0, in 16 bits."""
+    codes = np.asarray(codes)
+    _check_length(what, len(codes), n)
+    if codes.min() < -1 or codes.max() >= MAX_CLASSES:
+        raise ValueError(f"{what} has codes from {codes.min()} to {codes.max()}; -1 to {MAX_CLASSES - 1} fit")
+    return (codes + 1).astype(np.uint16)
 
 
 def _numeric_parts(colouring: NumericColouring, n: int) -> tuple[dict[str, Any], np.ndarray]:

@@ -96,7 +96,10 @@ def test_payload_round_trip():
 def test_names_and_marks_move_with_the_points():
     pane = Pane("generic", POINTS, GENERIC.names, marks=(Mark(10, 7, "typed"),))
     (found,) = header(panes=[pane])["panes"]
-    assert found["names"] == [["bags · claim", 0.0, 0.0, 2.0, 1.0], ["claim", 1.0, 0.5, 1.0, 2.5]]
+    assert found["names"] == [
+        ["bags · claim", 0.0, 0.0, 2.0, 1.0, 0, -1],
+        ["claim", 1.0, 0.5, 1.0, 2.5, 0, -1],
+    ]
     assert found["marks"] == [[-1.0, 0.5, "typed"]]
 
 

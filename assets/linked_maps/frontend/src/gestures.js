@@ -1,16 +1,18 @@
-// Pointer input on one map: hover, click, lasso, box, move, zoom. Two fingers move and zoom with every tool.
-// The lasso is an SVG over the map, not WebGL: it follows the pointer even where drawing all points is slow.
+// Pointer input on one map: hover, click, lasso, box, move, zoom. The wheel and one finger scroll the page; Ctrl + wheel
+// and two fingers zoom. The lasso is an SVG over the map, not WebGL: it follows the pointer even where drawing is slow.
 
 const CLICK_DISTANCE = 4;
+const TAP_DISTANCE = 10; // a finger is less steady
 const MIN_STEP = 3;
 const ZOOM_PER_PIXEL = 0.0016;
+const MOST_PIXELS = 120; // of one turn of a wheel
 const LINE_PIXELS = 16;
 
 /**
  * @param {HTMLElement} stage the element around the canvas
  * @param {object} on
- *   mode(): "pan" | "lasso" | "box"; hover(position | null); click(position, add); doubleClick(position);
- *   area(polygon in pixels, add); pan(right, down); zoom(position, factor)
+ *   mode(): "pan" | "lasso" | "box"; hover(position | null); click(position, add); doubleClick(position, out: boolean);
+ *   area(polygon in pixels, add); pan(right, down); zoom(position, factor); scroll(): a wheel without Ctrl
  * @returns {() => void} stop listening
  */
 export function listen(stage, on) {
@@ -20,7 +22,7 @@ export function listen(stage, on) {
   svg.append(outline);
   stage.append(svg);
 
-  let pressed = null; // {start, add, area: boolean, path}
+  let pressed = null; // {start, last, add, area: boolean, path, box, moved, touch}
   const fingers = new Map(); // position of each finger on the map, by pointer id
   const controller = new AbortController();
   const listenTo = (type, handler, options) =>
@@ -28,15 +30,16 @@ export function listen(stage, on) {
 
   listenTo("pointerdown", (event) => {
     if (event.button !== 0) return;
-    if (event.pointerType === "touch") fingers.set(event.pointerId, positionIn(stage, event));
+    const touch = event.pointerType === "touch";
+    if (touch) fingers.set(event.pointerId, positionIn(stage, event));
     if (fingers.size > 1) return release(); // a second finger cancels what the first began
     stage.classList.add("by-pointer"); // no focus ring around a map that was clicked
     stage.focus({ preventScroll: true });
     const start = positionIn(stage, event);
     const mode = on.mode();
     const area = event.shiftKey || mode !== "pan";
-    pressed = { start, last: start, add: event.shiftKey, area, path: [start], box: mode === "box", moved: false };
-    stage.classList.add("pressed");
+    pressed = { start, last: start, add: event.shiftKey, area, path: [start], box: mode === "box", moved: false, touch };
+    if (!touch || area) stage.classList.add("pressed");
     on.hover(null);
     stage.setPointerCapture(event.pointerId);
   });
@@ -46,9 +49,9 @@ export function listen(stage, on) {
     stage.classList.toggle("shifted", event.shiftKey);
     if (fingers.size > 1) return pinch(event.pointerId, position);
     if (pressed === null) return event.pointerType === "touch" || on.hover(position);
-    pressed.moved ||= distance(pressed.start, position) >= CLICK_DISTANCE;
+    pressed.moved ||= distance(pressed.start, position) >= (pressed.touch ? TAP_DISTANCE : CLICK_DISTANCE);
     if (pressed.area) extend(pressed, position, outline);
-    else if (pressed.moved) {
+    else if (pressed.moved && !pressed.touch) {
       on.pan(position[0] - pressed.last[0], position[1] - pressed.last[1]);
       pressed.last = position;
     }
@@ -70,20 +73,27 @@ export function listen(stage, on) {
   });
   listenTo("blur", () => stage.classList.remove("by-pointer"));
   listenTo("pointerleave", () => on.hover(null));
-  listenTo("dblclick", (event) => on.doubleClick(positionIn(stage, event)));
+  listenTo("dblclick", (event) => on.doubleClick(positionIn(stage, event), event.shiftKey));
   listenTo("keydown", (event) => {
     if (event.key === "Escape" && pressed?.area) {
       event.stopPropagation();
       release();
     }
   });
+  // `touch-action: pan-y` leaves vertical moves to the browser, also those of two fingers, which are the map's.
+  for (const type of ["touchstart", "touchmove"]) {
+    listenTo(type, (event) => event.touches.length > 1 && event.cancelable && event.preventDefault(), { passive: false });
+  }
   listenTo(
     "wheel",
     (event) => {
+      if (!event.ctrlKey && !event.metaKey) return on.scroll();
       event.preventDefault();
       const pixels = event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE_PIXELS : 1);
       // Pinching a touchpad arrives as a wheel with Ctrl and small steps.
-      on.zoom(positionIn(stage, event), Math.exp(-pixels * ZOOM_PER_PIXEL * (event.ctrlKey ? 6 : 1)));
+      const pinching = event.ctrlKey && Math.abs(pixels) < 40;
+      const step = Math.max(-MOST_PIXELS, Math.min(MOST_PIXELS, pixels));
+      on.zoom(positionIn(stage, event), Math.exp(-step * ZOOM_PER_PIXEL * (pinching ? 6 : 1.5)));
     },
     { passive: false },
   );

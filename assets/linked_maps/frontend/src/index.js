@@ -3,12 +3,12 @@
 import { cleanup, instanceOf } from "./lifecycle.js";
 import { LinkedMaps } from "./maps.js";
 import { decodePayload } from "./payload.js";
-import styles from "./style.css";
+import { STYLES } from "./styles.js";
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   const maps = instanceOf(parentElement, () => createMaps(parentElement));
   try {
-    maps.update(decodePayload(data), setStateValue);
+    maps.update(decodePayload(data), setStateValue, setTriggerValue);
   } catch (error) {
     console.error(error);
     maps.fail(error.message);
@@ -18,7 +18,7 @@ export default function ({ data, parentElement, setStateValue }) {
 
 function createMaps(parentElement) {
   const style = document.createElement("style");
-  style.textContent = styles;
+  style.textContent = STYLES;
   const root = document.createElement("div");
   root.className = "linked-maps";
   root.dataset.testid = "linked-maps";

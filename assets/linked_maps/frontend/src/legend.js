@@ -1,9 +1,11 @@
 // One legend for both maps: the meaning of each colour and its number of texts; a click selects them.
 
+import { rove } from "./roving.js";
 import { placeOnScale, valueText } from "./scale.js";
 import { css, scaleGradient } from "./theme.js";
 
 const integers = new Intl.NumberFormat("en");
+
 export class Legend {
   /** @param {(code: number, add: boolean) => void} onPick code as in the colouring, -1 for grey */
   constructor(parent, onPick) {
@@ -18,6 +20,8 @@ export class Legend {
       this.open = !this.open;
       this.#fold();
     });
+    // One tab stop: with many labels a keyboard would hardly get past the legend.
+    this.settle = rove(this.element, () => [...this.element.querySelectorAll(".entry:enabled:not(.more)")]);
     parent.append(this.element);
     new ResizeObserver(() => this.#fold()).observe(parent);
   }
@@ -35,7 +39,11 @@ export class Legend {
     if (counts[0] > 0) parts.push(this.#entry(-1, colouring.grey, vivid[0], counts[0]));
     const entries = textElement("div", "entries", "");
     entries.append(...parts);
-    this.element.replaceChildren(textElement("span", "legend-title", colouring.title), entries, this.more);
+    const title = textElement("span", "legend-title", colouring.title);
+    title.title = colouring.title;
+    this.element.replaceChildren(title, entries, this.more);
+    this.element.classList.toggle("with-scale", colouring.kind === "numeric");
+    this.settle();
     this.#fold();
   }
 
@@ -62,7 +70,7 @@ export class Legend {
     entry.className = "entry";
     entry.dataset.code = code;
     entry.disabled = count === 0;
-    entry.title = `${label}: select ${integers.format(count)} texts (Shift adds)`;
+    entry.title = `${label}: select ${integers.format(count)} ${count === 1 ? "text" : "texts"} (Shift adds)`;
     const swatch = textElement("span", "swatch", "");
     swatch.style.background = css(colour);
     entry.append(swatch, textElement("span", "entry-label", label), textElement("span", "count", integers.format(count)));

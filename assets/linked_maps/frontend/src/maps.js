@@ -5,16 +5,20 @@ import { showFailure } from "./failure.js";
 import { Hover } from "./hover.js";
 import { Legend, labelOf } from "./legend.js";
 import { css, readTheme } from "./theme.js";
-import { cameras, selections, toggles } from "./persistence.js";
+import { isDoubtful } from "./point_flags.js";
+import { cameras, seen, selections, toggles } from "./persistence.js";
 import { hasWebGL } from "./painter.js";
 import { Pane } from "./pane.js";
-import { playMorph } from "./play.js";
+import { playNow, playOnce, stop } from "./play.js";
+import { Room } from "./room.js";
 import { encodeSelection, NOTHING, same, union } from "./selection.js";
 import { events, places } from "./bridge.js";
 import { Toolbar } from "./toolbar.js";
 import { doubtOf, Tooltip } from "./tooltip.js";
 
-const STACK_BELOW = 700;
+const NARROW = 540; // pixels: with less, one map is shown at a time
+const BELOW = 40; // pixels that the page needs under the maps, where it says nothing else
+const TOLD_MS = 2500;
 const NO_WEBGL = "This browser has no WebGL, which the maps need.";
 
 export class LinkedMaps {
@@ -27,10 +31,11 @@ export class LinkedMaps {
     this.drawings = 0;
     this.toolbar = new Toolbar(root, {
       clear: () => this.#select(NOTHING),
-      reset: () => this.panes.forEach((pane) => pane.goHome()),
       mode: (mode) => (root.dataset.mode = mode),
       toggle: () => this.#flag(),
       morph: (value) => this.#morph(value),
+      play: () => this.#play(),
+      side: (number) => this.#showSide(number),
     });
     this.row = document.createElement("div");
     this.row.className = "panes";
@@ -40,7 +45,8 @@ export class LinkedMaps {
     this.hover = new Hover(() => this.#showTooltip());
     this.resizes = new ResizeObserver(() => this.#layout());
     this.resizes.observe(root);
-    this.onKey = (event) => this.#clearOnEscape(event);
+    this.room = new Room(root, () => this.#layout());
+    this.onKey = (event) => this.#press(event);
     document.addEventListener("keydown", this.onKey);
     this.onPlaces = () => this.payload && this.#show();
     events.addEventListener("places", this.onPlaces);
@@ -51,9 +57,11 @@ export class LinkedMaps {
    * Update the maps; Streamlit calls this after every rerun, even when nothing changed.
    * @param {{header: object, blob: Function}} payload
    * @param {(name: string, value: any) => void} setState sends a state to Python
+   * @param {(name: string, value: any) => void} setTrigger sends an event, which holds for one rerun
    */
-  update(payload, setState) {
+  update(payload, setState, setTrigger) {
     this.setState = setState;
+    this.setTrigger = setTrigger;
     this.payload = payload;
     this.webgl ??= hasWebGL();
     if (this.webgl) this.#show();
@@ -104,9 +112,9 @@ export class LinkedMaps {
     }
     const { state, theme } = this;
     if (state.read(header, blob, theme)) this.legend.show(header.colouring, state.colours.vivid, state.counts, theme);
-    this.root.style.setProperty("--height", `${header.height}px`);
     this.root.style.setProperty("color-scheme", this.theme.dark ? "dark" : "light");
     this.header = header;
+    this.#layout();
   }
 
   #draw(delivered) {
@@ -128,16 +136,15 @@ export class LinkedMaps {
         theme: this.theme,
         view: cameras.get(delivered[number].key),
       });
-      const { title, names, marks } = header.panes[number];
-      pane.describe(title, names, marks);
+      pane.describe({ ...header.panes[number], renames: header.renames ?? false });
     });
-    this.toolbar.offer({
-      doubtful: delivered.some((pane) => pane.kept !== null),
-      morph: delivered.length > 1 ? header.panes.map((pane) => pane.title) : null,
-    });
+    this.toolbar.offer({ doubtful: delivered.map(countDoubtful), titles: header.panes.map((pane) => pane.title) });
+    this.#showSide(seen.side);
     if (fresh || replaced) this.#morph(1);
     this.#flag();
-    if (replaced && delivered.length > 1) playMorph(this.panes[1], delivered[0].key);
+    if (delivered.length < 2) return;
+    if (header.play_once) playOnce(this.panes[1], header.play_once);
+    else if (replaced && header.play_once === undefined) playOnce(this.panes[1], delivered[0].key);
   }
 
   #newPane(number) {
@@ -146,8 +153,11 @@ export class LinkedMaps {
       on: {
         mode: () => this.toolbar.mode,
         hover: (source, point) => this.#hover(source, point),
+        open: (point, add) => this.#open(point, add),
         select: (texts, add) => this.#choose(texts, add),
-        clear: () => this.#select(NOTHING),
+        cluster: (source, name, add) => this.#choose(source.members(name), add),
+        rename: (source, name) => this.#rename(source, name),
+        scroll: () => this.#tellOfZoom(),
         view: () => this.#cameraMoved(),
       },
       parent: this.row,
@@ -169,7 +179,11 @@ export class LinkedMaps {
 
   #morph(value) {
     this.#unhover();
-    this.panes[1]?.element.classList.remove("morphing");
+    if (this.panes[1]) stop(this.panes[1]);
+    this.#setMorph(value);
+  }
+
+  #setMorph(value) {
     this.panes[1]?.setMorph(value);
     this.toolbar.setMorph(value);
     this.root.dataset.morph = value;
@@ -180,6 +194,7 @@ export class LinkedMaps {
   #selectFromPython({ select }, blob, first) {
     if (select && select.token !== this.token) {
       this.token = select.token;
+      this.opened = undefined;
       this.#highlight(blob("select"));
     } else if (first && !same(this.selection, select ? blob("select") : NOTHING)) {
       // The selection from before a page switch: Python has none, or an older one.
@@ -191,11 +206,33 @@ export class LinkedMaps {
     this.#select(add ? union(this.selection, texts) : texts);
   }
 
+  /** A point was clicked: select it and open its text; of several selected texts, open one and keep the others. */
+  #open(point, add) {
+    if (!this.header.opens) return this.#choose(Uint32Array.of(point), add);
+    const chosen = this.state.passing(this.selection);
+    if (add) this.#highlight(union(this.selection, [point]));
+    else if (chosen.length < 2 || !chosen.includes(point)) this.#highlight(Uint32Array.of(point));
+    this.clicks = (this.clicks ?? Date.now()) + 1; // the same point may be opened again
+    this.opened = { point, click: this.clicks };
+    this.#sendSoon();
+  }
+
+  /** Ask the page for a new name of a cluster. */
+  #rename(source, { level, code }) {
+    if (!this.header.renames || level > 0) return;
+    this.setTrigger("renamed", { texts: this.header.texts, pane: this.panes.indexOf(source), code });
+  }
+
   /** Select texts in response to a person. */
   #select(selection) {
     if (same(selection, this.selection)) return;
+    this.opened = undefined;
     this.#highlight(selection);
-    // After the next frame, so that the highlight is drawn first.
+    this.#sendSoon();
+  }
+
+  /** After the next frame, so that the highlight is drawn first. */
+  #sendSoon() {
     clearTimeout(this.sending);
     this.sending = setTimeout(() => this.#sendSelection(), 30);
   }
@@ -215,15 +252,44 @@ export class LinkedMaps {
 
   #sendSelection() {
     const { texts } = this.header;
-    this.setState("selection", { texts, token: this.token, indices: encodeSelection(this.selection) });
+    const indices = encodeSelection(this.selection);
+    this.setState("selection", { texts, token: this.token, indices, ...(this.opened && { opened: this.opened }) });
   }
 
-  #clearOnEscape(event) {
-    if (event.key !== "Escape" || event.defaultPrevented || this.selection.length === 0) return;
-    // Escape in a text field or an open menu elsewhere on the page does not concern the maps.
+  #press(event) {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    // A key in a text field or an open menu elsewhere on the page does not concern the maps.
     const focused = document.activeElement;
     const ours = focused === null || focused === document.body || focused === this.root.getRootNode().host;
-    if (ours || this.root.matches(":hover")) this.#select(NOTHING);
+    if (event.key === "Escape" && this.selection.length && (ours || this.root.matches(":hover"))) this.#select(NOTHING);
+    if (event.key.toLowerCase() === "m" && ours && this.panes.length > 1) this.#play();
+  }
+
+  #play() {
+    if (this.panes.length < 2) return;
+    this.#unhover();
+    this.#showSide(1);
+    playNow(this.panes[1], (value) => this.#setMorph(value));
+  }
+
+  /** Show one of two maps where there is no room for both. */
+  #showSide(number) {
+    seen.side = number;
+    this.root.dataset.side = number;
+    this.toolbar.setSide(number);
+    this.#unhover();
+  }
+
+  /** Say once that the wheel scrolls the page. */
+  #tellOfZoom() {
+    if (seen.told) return;
+    seen.told = true;
+    const told = document.createElement("div");
+    told.className = "told";
+    told.setAttribute("role", "status");
+    told.textContent = `${/Mac/.test(navigator.platform) ? "⌘" : "Ctrl"} + wheel zooms the map`;
+    this.row.append(told);
+    setTimeout(() => told.remove(), TOLD_MS);
   }
 
   // --- hover
@@ -259,9 +325,17 @@ export class LinkedMaps {
   // --- layout
 
   #layout() {
-    const narrow = this.root.clientWidth < STACK_BELOW;
-    this.root.classList.toggle("narrow", narrow);
-    this.root.classList.toggle("stacked", narrow && this.panes.length > 1);
+    const { root, header } = this;
+    const narrow = root.clientWidth < NARROW;
+    root.classList.toggle("narrow", narrow);
+    root.classList.toggle("single", narrow && this.panes.length > 1);
+    if (!header) return;
+    const height = header.height ?? this.room.height(header.below ?? BELOW, narrow);
+    if (height === this.height) return;
+    this.height = height;
+    root.style.setProperty("--height", `${height}px`);
+    // So that the page can make what stands beside the maps as high as they are.
+    document.documentElement.style.setProperty("--linked-maps-height", `${height}px`);
   }
 
   #cameraMoved() {
@@ -293,9 +367,14 @@ export class LinkedMaps {
     document.removeEventListener("keydown", this.onKey);
     events.removeEventListener("places", this.onPlaces);
     this.resizes.disconnect();
+    this.room.destroy();
     this.hover.destroy();
     this.tooltip.hide();
     this.#dropPanes(0);
     this.root.remove();
   }
+}
+
+function countDoubtful({ kept }) {
+  return kept === null ? null : kept.reduce((count, share) => count + isDoubtful(share), 0);
 }

@@ -22,7 +22,7 @@ export class Painter {
   constructor(canvas, onRestored) {
     this.canvas = canvas;
     this.arrays = {};
-    this.gl = canvas.getContext("webgl2", { alpha: false, antialias: false, depth: false, stencil: false });
+    this.gl = canvas.getContext("webgl2", { alpha: true, antialias: false, depth: false, stencil: false });
     if (!this.gl) throw new Error("WebGL stopped working in this browser; reload the page.");
     this.#prepare();
     // A restarted driver or a resumed laptop loses the context: upload everything again from memory.
@@ -98,7 +98,7 @@ export class Painter {
     const { gl, uniforms, arrays } = this;
     if (gl.isContextLost() || !arrays.order) return;
     gl.viewport(0, 0, this.canvas.width, this.canvas.height);
-    gl.clearColor(...theme.background, 1);
+    gl.clearColor(0, 0, 0, 0); // contours are below
     gl.clear(gl.COLOR_BUFFER_BIT);
     const across = camera.height / camera.width;
     gl.uniform2f(uniforms.scale, camera.zoom * across, camera.zoom);

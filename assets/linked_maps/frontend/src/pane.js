@@ -11,22 +11,35 @@ import { Painter } from "./painter.js";
 import { insidePolygon, PickGrid } from "./picking.js";
 import { Pins } from "./pins.js";
 import { Rings } from "./rings.js";
+import { coarse } from "./room.js";
+import { Sample } from "./sample.js";
 
-const PICK_PIXELS = 8;
+const integers = new Intl.NumberFormat("en");
+const PICK_PIXELS = { mouse: 8, finger: 16 };
 const PAN_PIXELS = 60;
+const ZOOM_STEP = 1.5; // of a button or a double click
 const CONTOURS_AFTER = 120; // milliseconds without a step of the morph
 const KEYS = {
   ArrowLeft: (pane) => pane.camera.pan(PAN_PIXELS, 0),
   ArrowRight: (pane) => pane.camera.pan(-PAN_PIXELS, 0),
   ArrowUp: (pane) => pane.camera.pan(0, PAN_PIXELS),
   ArrowDown: (pane) => pane.camera.pan(0, -PAN_PIXELS),
-  "+": (pane) => pane.zoomBy(1.3),
-  "-": (pane) => pane.zoomBy(1 / 1.3),
+  "+": (pane) => pane.zoomBy(ZOOM_STEP),
+  "-": (pane) => pane.zoomBy(1 / ZOOM_STEP),
   0: (pane) => pane.camera.goHome(),
 };
 
+const BUTTONS = [
+  { action: "zoom-in", sign: "+", word: "Zoom in", tip: "Zoom in (key +, Ctrl + wheel, double click)" },
+  { action: "zoom-out", sign: "−", word: "Zoom out", tip: "Zoom out (key −, Ctrl + wheel, Shift + double click)" },
+  { action: "reset", sign: "⤢", word: "Reset view", tip: "Show the whole map again (key 0)" },
+];
+
 export class Pane {
-  /** @param {{number: number, on: {mode, hover(pane, point), select(indices, add), clear, view}, parent: Element}} setup */
+  /**
+   * @param {{number: number, on: object, parent: Element}} setup on: mode(), hover(pane, point), open(point, add),
+   *   select(texts, add), cluster(pane, name, add), rename(pane, name), scroll(), view()
+   */
   constructor({ number, on, parent }) {
     this.on = on;
     this.camera = new Camera();
@@ -46,19 +59,33 @@ export class Pane {
     this.element = document.createElement("section");
     this.element.className = "pane";
     this.element.dataset.pane = number;
-    this.element.innerHTML = `<h3 class="title"></h3><div class="stage" tabindex="0" role="application"><canvas></canvas></div>`;
+    this.element.innerHTML = `<div class="head"><h3 class="title"></h3><div class="zoom" role="group"></div></div><div class="stage" tabindex="0" role="application"></div><button type="button" class="beyond" hidden></button>`;
     this.title = this.element.querySelector(".title");
+    this.zoom = this.element.querySelector(".zoom");
+    for (const { action, sign, word, tip } of BUTTONS) this.zoom.append(zoomButton(action, sign, word, tip));
+    this.zoom.addEventListener("click", (event) => this.#zoomAs(event.target.closest("button")?.dataset.action));
+    this.beyond = this.element.querySelector(".beyond");
+    this.beyond.addEventListener("click", () => {
+      this.camera.showAll();
+      this.stage.focus({ preventScroll: true });
+      this.#request();
+    });
     this.stage = this.element.querySelector(".stage");
-    this.canvas = this.element.querySelector("canvas");
-    this.overlay = new Overlay(this.stage);
-    this.names = new Names(this.stage);
+    this.overlay = new Overlay(this.stage); // below the points
+    this.canvas = document.createElement("canvas");
+    this.stage.append(this.canvas);
+    this.names = new Names(this.stage, {
+      choose: (name, add) => this.on.cluster(this, name, add),
+      rename: (name) => this.on.rename(this, name),
+    });
     this.rings = new Rings(this.stage);
     this.pins = new Pins(this.stage);
   }
 
   #listen() {
     this.stage.addEventListener("keydown", (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || !Object.hasOwn(KEYS, event.key)) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || event.target !== this.stage) return;
+      if (!Object.hasOwn(KEYS, event.key)) return;
       event.preventDefault();
       KEYS[event.key](this);
       this.#request();
@@ -66,15 +93,26 @@ export class Pane {
     return listen(this.stage, {
       mode: this.on.mode,
       hover: (position) => {
-        const point = position === null ? -1 : this.pick(position);
-        this.stage.classList.toggle("over-point", point >= 0);
+        const name = position === null ? undefined : this.#nameAt(position);
+        this.names.mark(name);
+        const point = position === null || name ? -1 : this.pick(position);
+        this.stage.classList.toggle("over-point", point >= 0 || name !== undefined);
+        this.stage.title = name ? `Select the texts of “${name.text}”` + (this.renames ? "; double click renames it" : "") : "";
         this.on.hover(this, point);
       },
       click: (position, add) => {
+        const name = this.#nameAt(position);
+        if (name) return this.on.cluster(this, name, add);
         const point = this.pick(position);
-        if (point >= 0) this.on.select(Uint32Array.of(point), add);
+        if (point >= 0) this.on.open(point, add);
       },
-      doubleClick: (position) => this.pick(position) < 0 && this.on.clear(),
+      doubleClick: (position, out) => {
+        const name = this.#nameAt(position);
+        if (name) return this.on.rename(this, name);
+        this.camera.zoomAt(position, out ? 1 / ZOOM_STEP ** 2 : ZOOM_STEP ** 2);
+        this.#request();
+      },
+      scroll: () => this.on.scroll(),
       area: (polygon, add) => this.on.select(this.#inside(polygon), add),
       pan: (right, down) => {
         this.camera.pan(right, down);
@@ -87,10 +125,18 @@ export class Pane {
     });
   }
 
-  describe(title, names, marks) {
+  /** @param {{title: string, names: Array[], marks: Array[], renames: boolean}} what as in the payload's header */
+  describe({ title, names, marks, renames }) {
     this.heading = title;
+    this.renames = renames;
     this.stage.setAttribute("aria-label", `Map: ${title}. Arrow keys move, plus and minus zoom, 0 shows all.`);
-    this.names.show(names);
+    this.zoom.setAttribute("aria-label", `Zoom of the map ${title}`);
+    const levels = this.places.levels ?? [];
+    this.names.show(
+      names.map(([text, x, y, size, zoom, level = 0, code = -1]) => ({
+        text, place: [x, y], size, zoom, level, code: level < levels.length ? code : -1,
+      })),
+    );
     this.pins.show(marks);
     this.#updateTitle();
   }
@@ -98,13 +144,11 @@ export class Pane {
   #updateTitle() {
     const way = this.morph < 1 ? ` · ${Math.round(100 * this.morph)} % of the way` : "";
     this.title.textContent = this.title.title = this.heading + way;
-    const { offsetLeft: left, offsetTop: top, offsetWidth, offsetHeight } = this.title;
-    this.titleBox = { left, top, right: left + offsetWidth, bottom: top + offsetHeight };
   }
 
   /**
    * Draw points; new points start with the home view.
-   * @param {object} next places: {key, extent, coordinates, kept}; from: coordinates to morph from, or null; classes:
+   * @param {object} next places: {key, extent, home, coordinates, kept, levels}; from: coordinates to morph from, or null; classes:
    *   Uint16Array; colours: {vivid, pale, greyed}; theme; view: a camera to start with, or undefined
    */
   show({ places, from, classes, colours, theme, view }) {
@@ -112,9 +156,12 @@ export class Pane {
     this.places = places; // the same points may have new shares of true neighbours
     if (replaced) {
       this.#resized();
-      this.camera.frame(places.extent);
+      this.camera.frame(places);
       if (view) this.camera.restore(view);
       this.mixed = this.mixed?.length === classes.length ? this.mixed : mixedOrder(classes.length);
+    }
+    if (this.sample?.coordinates !== places.coordinates || this.sample.levels !== places.levels) {
+      this.sample = new Sample(places.coordinates, places.levels ?? []);
     }
     if (this.painter.arrays.place !== places.coordinates) {
       this.painter.set("place", places.coordinates);
@@ -203,7 +250,8 @@ export class Pane {
     const coordinates = this.#coordinates();
     if (this.grid?.coordinates !== coordinates) this.grid = new PickGrid(coordinates);
     const [x, y] = this.camera.toWorld(position);
-    const radius = Math.max(PICK_PIXELS, this.#sizes().size / 2 + 2) / this.camera.pixelsPerUnit;
+    const reach = coarse() ? PICK_PIXELS.finger : PICK_PIXELS.mouse;
+    const radius = Math.max(reach, this.#sizes().size / 2 + 2) / this.camera.pixelsPerUnit;
     return this.grid.nearest(x, y, radius, (i) => (this.flags[i] & GREYED) === 0);
   }
 
@@ -229,7 +277,25 @@ export class Pane {
     return pointSizes({ n: this.classes.length, greyShare: this.greyShare, zoom: this.camera.magnification });
   }
 
-  /** Show all points. */
+  #nameAt(position) {
+    return this.element.matches(".morphing, .morphed") ? undefined : this.names.at(position);
+  }
+
+  /** Texts of a name on this map. */
+  members({ level, code }) {
+    const codes = this.places.levels?.[level] ?? [];
+    const members = [];
+    codes.forEach((other, i) => other === code + 1 && !(this.flags[i] & GREYED) && members.push(i));
+    return Uint32Array.from(members);
+  }
+
+  #zoomAs(action) {
+    if (action === "zoom-in") this.zoomBy(ZOOM_STEP);
+    if (action === "zoom-out") this.zoomBy(1 / ZOOM_STEP);
+    if (action === "reset") this.goHome();
+  }
+
+  /** Show the middle of the map, without its outliers. */
   goHome() {
     this.camera.goHome();
     this.#request();
@@ -237,6 +303,7 @@ export class Pane {
 
   zoomBy(factor) {
     this.camera.zoomAt([this.camera.width / 2, this.camera.height / 2], factor);
+    this.#request();
   }
 
   /** [zoom, x, y], rounded, so that tests can compare it. */
@@ -246,9 +313,11 @@ export class Pane {
 
   #resized() {
     const { clientWidth, clientHeight } = this.stage;
-    if (clientWidth === this.camera.width && clientHeight === this.camera.height) return;
-    this.camera.resize(clientWidth, clientHeight);
-    this.painter.resize(clientWidth, clientHeight);
+    if (clientWidth === 0) return; // the other map is shown
+    const { camera, painter } = this;
+    if (clientWidth === camera.width && clientHeight === camera.height && painter.ratio === devicePixelRatio) return;
+    camera.resize(clientWidth, clientHeight);
+    painter.resize(clientWidth, clientHeight);
     this.#request();
   }
 
@@ -267,9 +336,27 @@ export class Pane {
     const focus = this.selection.length > 0 || this.lit.length > 0 ? 1 : this.doubt ? 2 : 0;
     this.painter.draw({ camera, morph, sizes: this.#sizes(), focus, theme });
     this.overlay.place(camera);
-    this.names.place(camera, [this.titleBox, ...this.pins.place(camera)]);
+    this.names.place(camera, this.sample, this.pins.place(camera));
+    this.element.classList.toggle("moved", !camera.atHome);
+    this.#countOutside();
     this.#placeRings();
     this.on.view();
+  }
+
+  /** Say how many points the first view leaves out. */
+  #countOutside() {
+    const { camera, places } = this;
+    const of = camera.atHome && this.morph === 1 ? [places, camera.width, camera.height] : null;
+    if (of?.every((part, i) => part === this.counted?.[i])) return;
+    this.counted = of;
+    let count = 0;
+    if (of && camera.home !== camera.all) {
+      const { coordinates } = places;
+      for (let i = 0; i < coordinates.length; i += 2) if (!camera.sees(coordinates[i], coordinates[i + 1])) count++;
+    }
+    this.beyond.hidden = count === 0;
+    this.beyond.textContent = `${integers.format(count)} outside`;
+    this.beyond.title = `${integers.format(count)} ${count === 1 ? "text lies" : "texts lie"} outside this view: show all`;
   }
 
   destroy() {
@@ -280,4 +367,14 @@ export class Pane {
     this.painter.destroy();
     this.element.remove();
   }
+}
+
+function zoomButton(action, sign, word, tip) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.dataset.action = action;
+  button.title = tip;
+  button.setAttribute("aria-label", word);
+  button.textContent = sign;
+  return button;
 }

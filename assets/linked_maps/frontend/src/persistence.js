@@ -15,11 +15,14 @@ class Recent extends Map {
 /** Which toggles of the toolbar are pressed. */
 export const toggles = { contours: false, doubtful: false };
 
+/** side: the map that is shown where there is room for one; told: whether the wheel was explained. */
+export const seen = { side: 1, told: false };
+
 /** Cameras by the key of their points. */
 export const cameras = new Recent();
 
 /** Selections by the component's key: {texts, token, selection}. */
 export const selections = new Recent();
 
-/** Keys of generic maps whose morph into a reshaped map has played: it plays once. */
+/** Keys of generic maps, or tokens from Python, whose morph has played: it plays once. */
 export const morphed = new Recent();

@@ -19,6 +19,7 @@ class PointsElement {
       ...pane,
       coordinates: blob(`points_${number}`),
       kept: pane.kept ? blob(`kept_${number}`) : null,
+      levels: Array.from({ length: pane.levels ?? 0 }, (_, level) => blob(`level_${number}_${level}`)),
     }));
     places.set(this.key, this.panes);
     announce("places");

@@ -1,5 +1,6 @@
 // Theme, colours and sizes. Colours are [red, green, blue] in 0 … 1.
 
+import { onDark } from "./dark.js";
 import { placeOnScale } from "./scale.js";
 
 const NUMERIC_STEPS = 64;
@@ -51,7 +52,10 @@ export function classColours(colouring, theme) {
 }
 
 function labelColours(colouring, theme) {
-  if (colouring.kind !== "numeric") return colouring.colours.map((colour) => parseColour(colour, theme.background));
+  if (colouring.kind !== "numeric") {
+    const colours = colouring.colours.map((colour) => parseColour(colour, theme.background));
+    return theme.dark ? colours.map(onDark) : colours;
+  }
   return Array.from({ length: NUMERIC_STEPS }, (_, i) => scaleColour(i / (NUMERIC_STEPS - 1), theme));
 }
 

@@ -1,63 +1,58 @@
-// Toolbar above the maps, with one line on what the mouse does and how many texts are selected.
+// Toolbar above the maps: tools, what the pointer does or how many texts are selected, the morph, and which map is
+// shown where there is room for one.
 
+import { icon } from "./icons.js";
 import { toggles } from "./persistence.js";
+import { coarse } from "./room.js";
 
 const integers = new Intl.NumberFormat("en");
 
 const HINTS = {
-  pan: "Drag to move, scroll or pinch to zoom. Click a point, or Shift+drag around points, to select. Esc clears.",
+  pan: "Click or Shift+drag to select",
   lasso: "Draw around points to select them in both maps. Shift adds, Esc clears.",
   box: "Drag a box over points to select them in both maps. Shift adds, Esc clears.",
 };
-
-const ICONS = {
-  pan: `<path d="M8 1.5v13M1.5 8h13M8 1.5 6 3.5M8 1.5l2 2M8 14.5l-2-2M8 14.5l2-2M1.5 8l2-2M1.5 8l2 2M14.5 8l-2-2M14.5 8l-2 2"/>`,
-  lasso: `<path d="M5.2 11.2C3 10.4 1.5 8.9 1.5 7 1.5 4.2 4.4 2 8 2s6.5 2.2 6.5 5-2.9 5-6.5 5c-.6 0-1.1 0-1.6-.1"/><circle cx="5" cy="11.5" r="1.6"/><path d="M4.5 13c.2.8 0 1.4-.8 1.8"/>`,
-  box: `<rect x="2" y="3" width="12" height="10" rx="1" stroke-dasharray="2.5 1.8"/>`,
-  clear: `<path d="M4 4l8 8M12 4l-8 8"/>`,
-  reset: `<path d="M2 6V2h4M14 6V2h-4M2 10v4h4M14 10v4h-4"/>`,
-  contours: `<path d="M8 1.8c3.6 0 6.2 2.4 6.2 6S11.8 14.2 8 14.2 1.8 11.5 1.8 8 4.4 1.8 8 1.8z"/><path d="M8.3 4.8c1.9 0 3.1 1.3 3.1 3S10.2 11 8.3 11 5 9.8 5 8s1.4-3.2 3.3-3.2z"/>`,
-  doubtful: `<path d="M3 3l3.5 3.5M6.5 3 3 6.5M9.5 9.5 13 13M13 9.5 9.5 13"/><circle cx="11.5" cy="4.5" r="1.3"/><circle cx="4.5" cy="11.5" r="1.3"/>`,
+const TOUCH_HINTS = {
+  pan: "Tap to select · two fingers zoom",
+  lasso: "Draw around points to select them.",
+  box: "Drag a box over points to select them.",
 };
 
 const MODES = [
-  { action: "pan", word: "Pan", tip: "Drag moves the map; Shift+drag selects" },
+  { action: "pan", word: "Move", tip: "Drag moves the map; Shift+drag selects" },
   { action: "lasso", word: "Lasso", tip: "Drag draws around points and selects them in both maps" },
   { action: "box", word: "Box", tip: "Drag opens a box and selects the points in it, in both maps" },
 ];
-const ACTIONS = [
-  { action: "clear", word: "Clear", tip: "Select nothing (Esc, or double click on an empty place)" },
-  { action: "reset", word: "Reset view", tip: "Show all points again (key 0 on a map)" },
-];
 const TOGGLES = [
   { action: "contours", word: "Contours", tip: "Lines of equal density: where many texts stand close together" },
-  {
-    action: "doubtful",
-    word: "Doubtful places",
-    tip: "Mark with a cross each text that has fewer than 20 % of its true neighbours near it on this map: its place means little",
-  },
+  { action: "doubtful", word: "Doubtful places", tip: "" },
 ];
+const DOUBTFUL_TIP =
+  "Mark with a cross each text that has fewer than 20 % of its true neighbours near it on this map: its place means little";
 
 export class Toolbar {
-  /** @param {{clear, reset, mode(mode), toggle, morph(value)}} on callbacks; toggle: one of `toggles` has changed */
+  /** @param {{clear, mode(mode), toggle, morph(value), play, side(number)}} on callbacks; toggle: one of `toggles` changed */
   constructor(parent, on) {
     this.on = on;
     this.mode = "pan";
+    this.buttons = {};
     this.element = document.createElement("div");
     this.element.className = "bar";
-    this.element.innerHTML = `<div class="tools" role="toolbar" aria-label="Map tools"></div><span class="hint"></span><span class="status" role="status"></span>`;
+    this.element.innerHTML = `<div class="tools" role="toolbar" aria-label="Map tools"></div><div class="line"><span class="hint"></span><span class="status" role="status"></span></div>`;
     this.tools = this.element.querySelector(".tools");
     this.hint = this.element.querySelector(".hint");
     this.status = this.element.querySelector(".status");
-    this.buttons = {};
-    this.#group(MODES, (action) => this.#setMode(action));
-    this.#group(ACTIONS, (action) => on[action]());
-    this.#group(TOGGLES, (action) => this.#toggle(action, !toggles[action]));
-    this.#addSlider();
+    this.tools.append(this.#group(MODES, (action) => this.#setMode(action)));
+    this.tools.append(this.#group(TOGGLES, (action) => this.#toggle(action, !toggles[action])));
+    const clear = { action: "clear", word: "Clear", tip: "Select nothing (Esc)" };
+    this.element.querySelector(".line").append(this.#group([clear], () => on.clear()));
+    this.#addMorph();
+    this.#addSides();
     parent.append(this.element);
     for (const { action } of TOGGLES) this.#toggle(action, toggles[action]);
     this.#setMode("pan");
-    this.offer({ doubtful: false, morph: null });
+    this.count({ selected: 0, all: 0, lit: 0, greyed: 0 });
+    this.offer({ doubtful: [], titles: [] });
   }
 
   #group(buttons, onClick) {
@@ -68,27 +63,45 @@ export class Toolbar {
       button.type = "button";
       button.dataset.action = action;
       button.title = tip;
-      button.innerHTML = `<svg viewBox="0 0 16 16" aria-hidden="true">${ICONS[action]}</svg><span>${word}</span>`;
+      button.innerHTML = `${icon(action)}<span>${word}</span>`;
       button.addEventListener("click", () => onClick(action));
       this.buttons[action] = button;
       group.append(button);
     }
-    this.tools.append(group);
+    return group;
   }
 
-  #addSlider() {
-    this.slider = document.createElement("label");
-    this.slider.className = "morph";
-    this.slider.innerHTML = `<span>Morph</span><input type="range" min="0" max="1" step="0.01" value="1" data-action="morph">`;
-    this.input = this.slider.querySelector("input");
+  #addMorph() {
+    this.morph = document.createElement("div");
+    this.morph.className = "morph";
+    this.morph.append(this.#group([{ action: "play", word: "Morph", tip: "" }], () => this.on.play()));
+    this.input = document.createElement("input");
+    Object.assign(this.input, { type: "range", min: 0, max: 1, step: 0.01, value: 1 });
+    this.input.dataset.action = "morph";
     this.input.addEventListener("input", () => this.on.morph(this.input.valueAsNumber));
-    this.tools.append(this.slider);
+    this.morph.append(this.input);
+    this.element.append(this.morph);
+  }
+
+  #addSides() {
+    this.sides = document.createElement("div");
+    this.sides.className = "group sides";
+    this.sides.setAttribute("role", "group");
+    this.sides.setAttribute("aria-label", "Map shown");
+    for (const number of [0, 1]) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.dataset.action = `side-${number}`;
+      button.addEventListener("click", () => this.on.side(number));
+      this.sides.append(button);
+    }
+    this.element.append(this.sides);
   }
 
   #setMode(mode) {
     this.mode = mode;
     for (const { action } of MODES) this.buttons[action].setAttribute("aria-pressed", String(action === mode));
-    this.hint.textContent = this.hint.title = HINTS[mode];
+    this.hint.textContent = this.hint.title = (coarse() ? TOUCH_HINTS : HINTS)[mode];
     this.on.mode(mode);
   }
 
@@ -100,19 +113,32 @@ export class Toolbar {
 
   /**
    * Offer only what these maps have.
-   * @param {{doubtful: boolean, morph: [string, string] | null}} what morph: titles of the maps it goes between
+   * @param {{doubtful: (number | null)[], titles: string[]}} what doubtful: number of doubtful places on each map, null
+   *   where they are not measured
    */
-  offer({ doubtful, morph }) {
-    this.buttons.doubtful.hidden = !doubtful;
-    this.slider.hidden = morph === null;
-    if (morph === null) return;
-    const [from, to] = morph;
-    this.slider.title = `Moves the points of the right map: left end, where they stand on “${from}”; right end, on “${to}”. Selected texts draw trails.`;
+  offer({ doubtful, titles }) {
+    const counts = doubtful.map((count) => (count === null ? "?" : integers.format(count)));
+    this.buttons.doubtful.hidden = doubtful.every((count) => count === null);
+    this.buttons.doubtful.querySelector("span").innerHTML = `Doubtful<i> places</i> (${counts.join(" | ")})`;
+    const where = titles.map((title, number) => `${counts[number]} on “${title}”`).join(", ");
+    this.buttons.doubtful.title = `${DOUBTFUL_TIP}. ${where}.`;
+    const pair = titles.length > 1;
+    this.morph.hidden = this.sides.hidden = !pair;
+    if (!pair) return;
+    const [from, to] = titles;
+    const tip = `Moves the points of the right map from where they stand on “${from}” to their places on “${to}”`;
+    this.buttons.play.title = `${tip} (key M)`;
+    this.input.title = `${tip}. Selected texts draw trails.`;
     this.input.setAttribute("aria-label", `Morph from ${from} to ${to}`);
+    [...this.sides.children].forEach((button, number) => (button.textContent = button.title = titles[number]));
   }
 
   setMorph(value) {
     this.input.value = value;
+  }
+
+  setSide(number) {
+    [...this.sides.children].forEach((button, each) => button.setAttribute("aria-pressed", String(each === number)));
   }
 
   /** @param {{selected: number, all: number, lit: number, greyed: number}} counts */
@@ -122,6 +148,7 @@ export class Toolbar {
     if (lit > 0) parts.push(`${integers.format(lit)} ${lit === 1 ? "hit" : "hits"} ringed`);
     if (greyed > 0) parts.push(`${integers.format(greyed)} filtered out`);
     this.status.textContent = parts.join(" · ");
-    this.buttons.clear.disabled = selected === 0;
+    this.buttons.clear.parentElement.hidden = selected === 0;
+    this.element.classList.toggle("counted", parts.length > 0);
   }
 }

@@ -88,7 +88,7 @@ test("the mixed order has every number once and is the same each time", () => {
 test("a place goes to the screen and back, and zooming keeps what is under the pointer", () => {
   const camera = new Camera();
   camera.resize(400, 200);
-  camera.frame([1, 0.5]);
+  camera.frame({ extent: [1, 0.5] });
   assert.deepEqual(camera.project(0, 0), [200, 100]);
   const [right, top] = camera.project(1, 0.5);
   assert.ok(right < 400 && right > 370 && top > 0 && top < 10);
@@ -104,7 +104,7 @@ test("a place goes to the screen and back, and zooming keeps what is under the p
 test("a resized map stays whole in view, but a chosen view stays", () => {
   const camera = new Camera();
   camera.resize(100, 100);
-  camera.frame([1, 1]);
+  camera.frame({ extent: [1, 1] });
   camera.resize(50, 100);
   assert.ok(camera.project(1, 0)[0] <= 50);
   camera.pan(1, 0);
