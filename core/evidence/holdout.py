@@ -10,8 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.base import TransformerMixin, clone
 
-from core.evidence.result import LEAST_LABELS
-from core.labels import drop_duplicates
+from core.labels import LEAST_LABELS, drop_duplicates
 from core.neighbours import Graph, build_graph, nearest_rows, unit_rows
 from core.utils import Progress
 

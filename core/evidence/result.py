@@ -7,9 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-LEAST_LABELS = 10
-"""Texts that can be held out, below which nothing is measured."""
-
 CHANCE = 0.025
 """One-sided significance level of a gain or a loss; it matches a two-sided 95 % interval."""
 

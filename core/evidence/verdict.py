@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from core.evidence.result import LEAST_LABELS, NO_HELP, NOT_CHECKED, WORKS, Evidence, LabelEvidence
+from core.evidence.result import NO_HELP, NOT_CHECKED, WORKS, Evidence, LabelEvidence
+from core.labels import LEAST_LABELS
 from core.utils import percent
 
 Step = Literal["", "label", "review", "reword", "ask"]

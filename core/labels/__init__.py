@@ -16,12 +16,21 @@ from core.labels.importing import (
     answers_instruction,
     choose_columns,
     columns_with_labels,
+    is_offered,
     known_names,
     labels_from_column,
     match_labels,
     name_key,
     rank_by_instruction,
     read_label_file,
+)
+from core.labels.milestones import (
+    LEAST_LABELS,
+    SOLID_LABELS,
+    SOLID_OF_EACH,
+    Milestone,
+    Step,
+    milestones,
 )
 from core.labels.mistakes import LEAST_MISTAKE_PROBABILITY, Mistake, find_mistakes
 from core.labels.name_embeddings import encode_names, encode_names_like_corpus, label_phrases
@@ -44,12 +53,14 @@ from core.labels.queue import (
     next_round,
 )
 from core.labels.suggest import suggest
+from core.labels.typed_names import split_names
 
 __all__ = [
     "BY_MODEL",
     "CHECK_SAMPLE",
     "FITS_NONE",
     "LABEL_MODES",
+    "LEAST_LABELS",
     "LEAST_MISTAKE_PROBABILITY",
     "LEAST_SURE",
     "LONGEST_LABEL",
@@ -60,6 +71,8 @@ __all__ = [
     "NONE",
     "NONE_OF_THESE",
     "REVIEW_MODES",
+    "SOLID_LABELS",
+    "SOLID_OF_EACH",
     "SOURCES",
     "SUGGESTED",
     "CheckLabels",
@@ -69,9 +82,11 @@ __all__ = [
     "LabelColumn",
     "LabelColumns",
     "LabelFile",
+    "Milestone",
     "Mistake",
     "Reason",
     "RetiredLabel",
+    "Step",
     "TextRows",
     "answers_instruction",
     "choose_columns",
@@ -82,12 +97,14 @@ __all__ = [
     "find_conflicts",
     "find_mistakes",
     "fitting_none",
+    "is_offered",
     "is_uncertain",
     "known_names",
     "label_phrases",
     "labels_from_column",
     "least_sure_of",
     "match_labels",
+    "milestones",
     "model_labels_to_review",
     "more_of",
     "name_key",
@@ -95,5 +112,6 @@ __all__ = [
     "random_order",
     "rank_by_instruction",
     "read_label_file",
+    "split_names",
     "suggest",
 ]

@@ -21,7 +21,7 @@ from pages.common.evidence_status import (
     evidence_help,
     verdict_of,
 )
-from pages.common.fit_button import FIT_HELP, draw_fit_button, fit_problem
+from pages.common.fit_button import FIT_HELP, REENCODED_FIT_HELP, draw_fit_button, fit_problem
 from pages.common.label_checks import current_check, draw_check_job, start_check
 from pages.common.label_manager import LABELS, change_labels, draw_label_manager
 from pages.common.label_steps import (
@@ -72,6 +72,7 @@ __all__ = [
     "LABELS",
     "NAMES_ONLY",
     "NAMES_ONLY_HELP",
+    "REENCODED_FIT_HELP",
     "VERDICT_ICONS",
     "NextStep",
     "OwnStep",

@@ -1,4 +1,4 @@
-"""Fit: whether the next one can start and where, and its button outside the guide page."""
+"""Reshape: whether the next Fit can start and where, and its button outside the guide page."""
 
 from __future__ import annotations
 
@@ -14,10 +14,13 @@ from pages.common.navigation import GUIDE
 from pages.common.notices import attempt, draw_notice, show_message
 from pages.common.state import is_fitted, is_reencoded
 
-NAME_ANOTHER = "Fit needs two labels: name another above."
+NAME_ANOTHER = "A map needs two labels: name another above."
 LABEL_TEXTS = "Label texts with two labels or more: label names alone are not enough here."
-FIT_HELP = "Reshapes the space by the labels given so far; takes seconds, encodes nothing again."
-REENCODED_FIT_HELP = "Learns the labels given so far in the re-encoded space; encodes no text again."
+FIT_HELP = (
+    "Moves texts with the same label closer together, and the others with those that they resemble. It takes "
+    "seconds; nothing is encoded again."
+)
+REENCODED_FIT_HELP = "Encodes the texts under the instruction unless that is done, and learns the labels."
 
 
 def fit_problem(analysis: Analysis) -> str | None:
@@ -41,7 +44,7 @@ def fit_problem(analysis: Analysis) -> str | None:
     if not analysis.instruction:
         return "Type an instruction above first: every text is encoded under it."
     if encoder_problem(method.encoder, method.template, analysis.instruction):
-        return "This encoder cannot encode them: the reason is shown above."
+        return "This encoder cannot be used yet: see the warning above."
     return None
 
 
@@ -56,13 +59,13 @@ def starts_on_guide(analysis: Analysis) -> bool:
 
 
 def draw_fit_button(analysis: Analysis, key: str) -> None:
-    """Draw a Fit button where labels or instruction changed since the latest Fit, or what a Fit needs."""
+    """Draw the button that reshapes the map where labels or instruction changed, or what that needs."""
     draw_notice(key)
     store = cache.store()
     if is_fitted(analysis) and analysis.fit_key == fit_key(store, analysis.id):
         return
     if not analysis.method.reencodes and len(store.label_names.current(analysis.id)) < 2:
-        st.caption("A Fit needs two labels: give a second label to other texts.")
+        st.caption("A map needs two labels: give a second label to other texts.")
         return
     if starts_on_guide(analysis):
         st.page_link(GUIDE, label="Continue in Guide", icon=":material/edit:")
@@ -72,7 +75,7 @@ def draw_fit_button(analysis: Analysis, key: str) -> None:
     if job is not None and job.status == "failed":
         show_message(job.message)
     st.button(
-        "Fitting…" if running else "Fit",
+        "Reshaping…" if running else "Reshape map",
         key=key,
         icon=":material/auto_awesome:",
         disabled=running,

@@ -58,7 +58,7 @@ def draw_annotation(analysis: Analysis | None, corpus: Corpus) -> None:
     analysis : Analysis or None
         Whose instruction the model follows; None while there is none.
     """
-    with st.expander("Labels by a language model", icon=":material/smart_toy:", key="annotation"):
+    with st.container(key="annotation"):
         try:
             model = configured()
         except RefractError as error:

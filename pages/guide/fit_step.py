@@ -1,4 +1,4 @@
-"""Fit on the guide page: the button with its cost, the progress, and the way to the maps."""
+"""Reshape on the guide page: the button with its cost, the progress, and the way to the maps."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from core.storage import Analysis
 from core.tasks import fit_key
 from pages.common import (
     FIT_HELP,
+    REENCODED_FIT_HELP,
     cache,
     duration,
     fit_problem,
@@ -21,54 +22,53 @@ from pages.common import (
     navigation,
 )
 from pages.common.encoders import encoding_cost, kept_trial, prompt_of
+from pages.guide.milestone_line import draw_milestones
 
 
 def draw_fit_step(analysis: Analysis, corpus: Corpus) -> None:
-    """Draw the page's primary button, Fit, with its progress and what it still needs."""
+    """Draw what the labels are enough for and the button that reshapes the map, or its progress.
+
+    The button is the page's primary one where it would change the map.
+    """
     if jobs.draw_job(jobs.latest("fit", analysis_id=analysis.id), cancel_key="guide_cancel"):
         return
-    reencodes, problem = analysis.method.reencodes, fit_problem(analysis)
-    if problem and not reencodes and not cache.store().label_names.current(analysis.id):
-        return  # the message above says what is missing
-    fitted = is_fitted(analysis) and analysis.fit_key == fit_key(cache.store(), analysis.id)
-    with st.container(horizontal=True, vertical_alignment="center"):
+    store, method, problem = cache.store(), analysis.method, fit_problem(analysis)
+    guide = store.labels.read(analysis.id)
+    fitted = is_fitted(analysis) and analysis.fit_key == fit_key(store, analysis.id)
+    with st.container(horizontal=True, vertical_alignment="center", key="guide_fit_step"):
         st.button(
-            fit_label(analysis, len(corpus.texts)),
+            fit_label(analysis, guide.n_labels, len(corpus.texts)),
             key="guide_fit",
-            type="primary",
+            type="secondary" if fitted or problem else "primary",
             icon=":material/auto_awesome:",
+            shortcut="F",
             disabled=problem is not None,
+            help=REENCODED_FIT_HELP if method.reencodes else FIT_HELP,
             on_click=start_fit_and_wait,
             args=[analysis],
         )
+        if not method.reencodes:
+            encoder = store.corpus_entry(corpus.key).encoder
+            names_count = method.kind == "guided" and split_precomputed(encoder) is None
+            draw_milestones(guide, names_count=names_count)
         if problem:
-            st.caption(markdown(problem))
-        elif reencodes:
-            st.caption(reencoding_hint(analysis, corpus, fitted=fitted))
-        else:
-            st.caption(fit_hint(cache.store().labels.read(analysis.id).n_labels, fitted=fitted))
+            st.caption(markdown(problem), width="content")
+        elif method.reencodes:
+            st.caption(reencoding_hint(analysis, corpus, fitted=fitted), width="content")
+        elif fitted:
+            st.caption("The map shows these labels.", width="content")
 
 
-def fit_label(analysis: Analysis, n_texts: int) -> str:
-    """Return the label of the button: Fit, or how the texts get new vectors first."""
+def fit_label(analysis: Analysis, n_labels: int, n_texts: int) -> str:
+    """Return the label of the button: what it does to the map, or how the texts get new vectors first."""
     method = analysis.method
-    if not method.reencodes or is_reencoded(analysis):
-        return "Fit"
+    if not method.reencodes:
+        return "Reshape map" if n_labels else "Preview from names"
+    if is_reencoded(analysis):
+        return "Reshape map"
     if split_precomputed(method.encoder) is not None:
         return f"Map {n_texts:,} texts by these vectors"
     return f"Re-encode {n_texts:,} texts"
-
-
-def fit_hint(n_labels: int, *, fitted: bool) -> str:
-    """Return what a Fit by labels would do now; `fitted` where the maps show these labels already."""
-    if n_labels == 0 and fitted:
-        return "The maps show what the names alone say. A few labelled texts make them much better."
-    if n_labels == 0:
-        return (
-            "No text is labelled yet: the names alone give a first, rough map that no label checks. "
-            "Labels make it better."
-        )
-    return "The maps show these labels. Evidence says whether more labels would help." if fitted else FIT_HELP
 
 
 def reencoding_hint(analysis: Analysis, corpus: Corpus, *, fitted: bool) -> str:

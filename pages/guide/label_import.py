@@ -12,15 +12,19 @@ from core.corpus import Corpus
 from core.errors import RefractError
 from core.labels import (
     FoundLabels,
+    LabelColumn,
     LabelColumns,
     LabelFile,
     TextRows,
     choose_columns,
+    columns_with_labels,
     known_names,
     labels_from_column,
     match_labels,
+    rank_by_instruction,
     read_label_file,
 )
+from core.storage import Analysis
 from core.utils import cut
 from pages.common import (
     cache,
@@ -28,9 +32,12 @@ from pages.common import (
     ensure_analysis,
     forget_widget,
     keep_notice,
+    keep_toast,
     markdown,
     person,
+    show_message,
     state_of,
+    widget_value,
 )
 from pages.guide.import_report import Outcome, describe, headline, n_passed_over
 
@@ -47,7 +54,7 @@ FORMATS_HELP = (
 
 @dataclass
 class LatestImport:
-    """The file that was uploaded last, and what the latest import passed over.
+    """The file that was uploaded last, and what the latest import did.
 
     Attributes
     ----------
@@ -57,7 +64,8 @@ class LatestImport:
     corpus_key : str, of the corpus that they were found for
     passed_over : FoundLabels of the latest import, None where nothing was passed over
     passed_over_in : str, key of the corpus of that import
-    toast : str, shown once
+    report : str, what the latest import did
+    reported_of : analysis of that import and its number of labels afterwards; others end the report
     """
 
     file_id: str = ""
@@ -67,27 +75,30 @@ class LatestImport:
     corpus_key: str = ""
     passed_over: FoundLabels | None = None
     passed_over_in: str = ""
-    toast: str = ""
+    report: str = ""
+    reported_of: tuple[int, int] | None = None
 
 
-def draw_import(corpus: Corpus) -> None:
-    """Draw the import of labels from a metadata column or from a file, and the report on the latest one."""
-    draw_report(corpus)
-    with st.expander("Import labels", icon=":material/upload:", key="guide_import_labels"):
-        from_column, from_file = st.tabs(["From a column", "From a file"])
-        with from_column:
-            draw_column_import(corpus)
-        with from_file:
-            draw_file_import(corpus)
+@st.cache_resource(max_entries=4, show_spinner=False)
+def label_columns(corpus_key: str, _corpus: Corpus) -> list[LabelColumn]:
+    """Return the columns of a corpus that hold labels, the likeliest first; cached by the corpus' key."""
+    return columns_with_labels(_corpus.metadata, every=True)
 
 
-def draw_report(corpus: Corpus) -> None:
-    """Draw what the latest import did, outside the expander, which may be closed by now."""
+def draw_import(corpus: Corpus, instruction: str) -> None:
+    """Draw the import of labels from a metadata column or from a file."""
+    with st.container(key="guide_import_labels"):
+        draw_column_import(corpus, instruction)
+        draw_file_import(corpus)
+
+
+def draw_report(corpus: Corpus, analysis: Analysis | None) -> None:
+    """Draw what the latest import did, until a label is given or taken back."""
     latest = state_of(LatestImport)
     draw_notice(IMPORT)
-    if latest.toast:
-        st.toast(latest.toast, icon=":material/upload:")
-        latest.toast = ""
+    now = (analysis.id, cache.store().labels.read(analysis.id).n_labels) if analysis else None
+    if latest.report and latest.reported_of == now:
+        show_message(latest.report, "success")
     found = latest.passed_over
     if found is None or latest.passed_over_in != corpus.key:
         return
@@ -107,23 +118,49 @@ def draw_report(corpus: Corpus) -> None:
         )
 
 
-def draw_column_import(corpus: Corpus) -> None:
-    """Draw the choice of a metadata column and of how many texts of each value."""
-    columns = [str(name) for name in corpus.metadata.columns]
+def draw_column_import(corpus: Corpus, instruction: str) -> None:
+    """Draw the choice of a column that holds labels, and of how many texts of each value."""
+    columns = rank_by_instruction(label_columns(corpus.key, corpus), instruction)
     if not columns:
-        st.caption("This corpus has no other columns.")
+        other = "" if corpus.metadata.columns.empty else " that holds labels"
+        st.caption(f"This corpus has no other column{other}.")
         return
+    by_name = {column.name: column for column in columns}
+
+    def import_chosen() -> None:  # the widgets may have changed since the button was drawn
+        amount = TEXTS_PER_LABEL[str(widget_value("guide_import_amount"))]
+        import_column(corpus, str(widget_value("guide_import_column")), most_per_label=amount)
+
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        column = st.selectbox("Column", columns, key="guide_import_column")
-        amount = st.selectbox("How many", list(TEXTS_PER_LABEL), index=3, key="guide_import_amount")
-        if st.button("Import", key="guide_import_from_column"):
-            values, most = corpus.metadata[column], TEXTS_PER_LABEL[amount]
-            import_labels(corpus, lambda: labels_from_column(values, most_per_label=most), "column", column)
+        column = st.selectbox("From a column", list(by_name), key="guide_import_column", width=240)
+        st.selectbox("How many", list(TEXTS_PER_LABEL), index=3, key="guide_import_amount", width=160)
+        st.button("Import", key="guide_import_from_column", on_click=import_chosen)
+    st.caption(column_text(by_name[column]))
+
+
+def column_text(column: LabelColumn) -> str:
+    """Return how many labels a column holds, and the most frequent of them, in markdown."""
+    some = ", ".join(markdown(value) for value in column.values[:LABELS_SHOWN])
+    more = len(column.values) - LABELS_SHOWN
+    return (
+        f"{column.n_texts:,} texts with {len(column.values):,} values: {some}"
+        f"{f' and {more:,} more' if more > 0 else ''}."
+    )
+
+
+def import_column(corpus: Corpus, name: str, *, most_per_label: int | None = None) -> None:
+    """Import the labels of a metadata column. For callbacks."""
+    import_labels(
+        corpus,
+        lambda: labels_from_column(corpus.metadata[name], most_per_label=most_per_label),
+        "column",
+        name,
+    )
 
 
 def draw_file_import(corpus: Corpus) -> None:
     """Draw the upload of a file; a file whose columns are clear is imported at once."""
-    file = st.file_uploader("A file with texts and labels", key="guide_import", help=FORMATS_HELP)
+    file = st.file_uploader("Or from a file with texts and labels", key="guide_import", help=FORMATS_HELP)
     latest = state_of(LatestImport)
     if file is None:
         return
@@ -150,6 +187,7 @@ def _read(corpus: Corpus, latest: LatestImport, content: bytes) -> None:
     latest.file, latest.columns = file, columns
     if columns.sure or columns.label is None or not columns.texts:
         import_file(corpus, latest, columns)
+        st.rerun()
     else:
         keep_notice(
             IMPORT,
@@ -161,24 +199,28 @@ def _read(corpus: Corpus, latest: LatestImport, content: bytes) -> None:
 
 def draw_column_choice(corpus: Corpus, latest: LatestImport, columns: LabelColumns) -> None:
     """Draw the choice of the columns with texts and labels, where it is not clear which are meant."""
+    text_key, label_key = "guide_import_text_column", "guide_import_label_column"
+
+    def import_chosen() -> None:  # the widgets may have changed since the button was drawn
+        text = widget_value(text_key, columns.text)
+        label = widget_value(label_key)
+        import_file(corpus, latest, replace(columns, text=text, label=label, sure=True))
+
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = columns.text
         if len(columns.texts) > 1:
-            text = st.selectbox("Text column", columns.texts, key="guide_import_text_column")
+            st.selectbox("Text column", columns.texts, key=text_key)
         label = st.selectbox(
             "Label column",
             columns.labels,
             index=0 if columns.label else None,
-            key="guide_import_label_column",
+            key=label_key,
             placeholder="choose a column",
         )
-        start = st.button("Import", key="guide_import_chosen", disabled=label is None)
+        st.button("Import", key="guide_import_chosen", disabled=label is None, on_click=import_chosen)
     if label is not None and latest.file is not None:
         values = latest.file.frame[label].dropna().astype(str)
         some = [markdown(cut(value, 40)) for value in values.value_counts().index[:LABELS_SHOWN]]
         st.caption(f"Its most frequent values: {', '.join(some)}." if some else "It is empty.")
-    if start:
-        import_file(corpus, latest, replace(columns, text=text, label=label, sure=True))
 
 
 def import_file(corpus: Corpus, latest: LatestImport, columns: LabelColumns) -> None:
@@ -194,19 +236,25 @@ def text_rows(corpus_key: str, _corpus: Corpus) -> TextRows:
 
 
 def import_labels(corpus: Corpus, find: Callable[[], FoundLabels], source: str, name: str) -> None:
-    """Record imported labels as one step, add the new names, and show the page again."""
-    latest = state_of(LatestImport)
+    """Record imported labels as one step, add the new names, and keep what is to be said. For callbacks too.
+
+    An analysis without an instruction gets one from the name of the column.
+    """
+    latest, store = state_of(LatestImport), cache.store()
     try:
         found = find()
-        outcome = give_labels(ensure_analysis(), found, source, name)
+        analysis_id = ensure_analysis()
+        outcome = give_labels(analysis_id, found, source, name)
+        if source == "column" and not store.analysis(analysis_id).instruction:
+            store.set_instruction(analysis_id, f"by {name}")
     except RefractError as error:
         keep_notice(IMPORT, str(error))
-    else:
-        keep_notice(IMPORT, describe(found, outcome, source, name), "success")
-        latest.toast = headline(found, outcome)
-        latest.passed_over = found if found.examples else None
-        latest.passed_over_in = corpus.key
-    st.rerun()
+        return
+    latest.report = describe(found, outcome, source, name)
+    latest.reported_of = analysis_id, store.labels.read(analysis_id).n_labels
+    latest.passed_over = found if found.examples else None
+    latest.passed_over_in = corpus.key
+    keep_toast(headline(found, outcome, name), "upload")
 
 
 def give_labels(analysis_id: int, found: FoundLabels, source: str, name: str) -> Outcome:

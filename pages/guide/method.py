@@ -1,4 +1,4 @@
-"""Choice of the method: reshape by labels, or re-encode every text under the instruction."""
+"""Choice of the method: reshape by labels, or re-encode with the instruction."""
 
 from __future__ import annotations
 
@@ -22,12 +22,16 @@ from pages.common import (
 )
 from pages.common.encoders import draw_encoder_chooser, draw_vector_upload, forget_fields
 
-KINDS = {"guided": "Reshape by labels", "gstransform": "GSTransform", "reencode": "Re-encode every text"}
+KINDS = {
+    "guided": "Reshape (fast)",
+    "gstransform": "GSTransform (paper)",
+    "reencode": "Re-encode with the instruction",
+}
 METHOD_HELP = (
-    "Reshape by labels: your labels reshape the stored embeddings. It takes seconds, and nothing is encoded "
-    "again. GSTransform: the published method for this, made for thousands of labels. Re-encode every "
-    "text: an encoder that follows instructions, such as INSTRUCTOR or InBedder, encodes each text under "
-    "this one. It needs no labels, and takes minutes to hours here. Evidence compares them on your labels."
+    "Reshape: your labels reshape the map in seconds; nothing is encoded again. GSTransform: a published "
+    "method that needs hundreds of labels. Re-encode: an encoder that follows instructions, such as "
+    "INSTRUCTOR or InBedder, encodes every text under this one. That needs no labels, and takes minutes to "
+    "hours here. Evidence compares them on your labels."
 )
 METHOD = "method"  # where messages about the method are shown
 ENCODER, FILE = "By an encoder", "Vectors I have already"
@@ -87,7 +91,8 @@ def _draw_label_need(analysis: Analysis) -> None:
     n_labels = cache.store().labels.read(analysis.id).n_labels
     if n_labels < FEW_FOR_GSTRANSFORM:
         st.caption(
-            f"{n_labels:,} labels given; it needs hundreds. With fewer, “Reshape by labels” is better."
+            f"{n_labels:,} {'label' if n_labels == 1 else 'labels'} given; it needs hundreds. With fewer, "
+            "Reshape is better."
         )
 
 

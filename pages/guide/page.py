@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.corpus import Corpus
+from core.labels import is_offered
+from core.maps import Space
+from core.storage import Analysis
 from pages.common import cache, current_analysis, current_corpus, is_fitted, layout, navigation
-from pages.guide.annotation import draw_annotation
 from pages.guide.deck_view import draw_deck
-from pages.guide.fields import draw_instruction, draw_labels
 from pages.guide.fit_step import draw_fit_step, show_maps_after_fit
-from pages.guide.label_import import draw_import
-from pages.guide.labelled_table import draw_labelled
+from pages.guide.instruction import draw_instruction
+from pages.guide.label_import import draw_report, label_columns
 from pages.guide.method import draw_method
+from pages.guide.more_ways import draw_more_ways
+from pages.guide.names import draw_names
 
-FIRST_LABELS = (
-    "Name two labels or more, such as *angry* and *pleased*. "
-    "Existing labels can be imported below, and a language model can label texts, too."
-)
 LABELS_CHECK = (
-    "Re-encoding needs no labels. Name two or more and label a few texts to check whether the map follows "
-    "the instruction."
+    "Re-encoding needs no labels. A few of them show whether the map follows the instruction, and sharpen it."
 )
+FEWEST_NAMES = 2  # before texts can be told apart
 
 
 def guide_page() -> None:
@@ -35,26 +35,44 @@ def guide_page() -> None:
     show_maps_after_fit(analysis)
     corpus = cache.corpus(entry.key)
     generic = cache.space(entry.key, entry.embedding_key)
-    draw_instruction(analysis)
-    draw_method(analysis)
-    reencodes = analysis is not None and analysis.method.reencodes
-    if reencodes:  # needs no labels, so the button comes before them
+    draw_instruction(analysis, [each for each in label_columns(corpus.key, corpus) if is_offered(each)])
+    if analysis is not None and analysis.method.reencodes:  # needs no labels, so they come last
+        draw_method(analysis)
         draw_fit_step(analysis, corpus)
-    draw_labels(analysis)
-    analysis = current_analysis()
-    if analysis is None or not cache.store().label_names.current(analysis.id):
-        typed = analysis is not None and bool(analysis.instruction)
-        first_labels = FIRST_LABELS if typed else f"Type an instruction first. {FIRST_LABELS}"
-        st.info(LABELS_CHECK if reencodes else first_labels, icon=":material/info:")
+        draw_report(corpus, analysis)
+        _draw_optional_labels(analysis, corpus, generic)
     else:
+        _draw_labelling(analysis, corpus, generic)
+    draw_more_ways(analysis, corpus)
+
+
+def _draw_labelling(analysis: Analysis | None, corpus: Corpus, generic: Space) -> None:
+    """Draw the names once there is an instruction, and the deck once there are two names."""
+    draw_report(corpus, analysis)
+    guide = cache.store().labels.read(analysis.id) if analysis else None
+    if analysis is None or guide is None or not (analysis.instruction or guide.names or guide.retired):
+        return
+    draw_names(analysis, corpus)
+    if len(guide.names) >= FEWEST_NAMES or guide.n_labels:
         fit = cache.fit(analysis) if is_fitted(analysis) else None
         draw_deck(analysis, corpus, generic, fit if fit and fit.has_predictions else None)
-    if analysis is not None and not reencodes:
-        draw_fit_step(analysis, corpus)
-    draw_annotation(analysis, corpus)
-    draw_import(corpus)
-    if analysis is not None:
-        draw_labelled(analysis, corpus)
+        if not analysis.method.reencodes:
+            draw_fit_step(analysis, corpus)
+
+
+def _draw_optional_labels(analysis: Analysis, corpus: Corpus, generic: Space) -> None:
+    """Draw names and deck in a fold; a closed one draws nothing, since its keys would label unseen texts."""
+    fold = st.expander(
+        "Labels (optional)",
+        icon=":material/label:",
+        key=f"guide_optional_{analysis.id}",
+        expanded=cache.store().labels.read(analysis.id).n_labels > 0,
+        on_change="rerun",
+    )
+    if fold.open:
+        with fold:
+            st.caption(LABELS_CHECK)
+            _draw_labelling(analysis, corpus, generic)
 
 
 guide_page()

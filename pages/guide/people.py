@@ -14,15 +14,26 @@ from pages.guide.deck import DECK, DeckState
 LONGEST_QUOTE = 100  # characters of a text whose label was changed
 
 
+def shows_name_field(guide: GuideLabels) -> bool:
+    """Return whether the page shows the field for one's name beside the deck: more than one person labels."""
+    return len(counts_by_person(guide)) > 1 or _shared_name()
+
+
+def _shared_name() -> bool:
+    return person() in hand_outs().people(state_of(DeckState).queue)
+
+
 def draw_people(guide: GuideLabels) -> None:
-    """Draw the field for one's name, and who gave how many labels where there is more than one person."""
+    """Draw the field for one's name and who gave how many labels, where there is more than one person."""
+    if not shows_name_field(guide):
+        return
     with st.container(horizontal=True, vertical_alignment="bottom", key="guide_people"):
         draw_name_field()
         counts = counts_by_person(guide)
         if len(counts) > 1:
             given = " · ".join(f"{markdown(name)} **{number:,}**" for name, number in counts.items())
             st.caption(f"Labels by person: {given}")
-    if person() in hand_outs().people(state_of(DeckState).queue):
+    if _shared_name():
         st.caption(
             f":material/group: Another tab labels as {markdown(person())}, too. If that is someone else, "
             "type a name of your own, so that Undo takes back only your labels."

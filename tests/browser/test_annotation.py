@@ -25,7 +25,8 @@ def test_labels_by_a_model_from_start_to_review(analysis, store, home, server, m
     server.mood = lambda step, user, body: time.sleep(0.4) if step == "labels" else None
     with running_app(home, log=tmp_path / "app.log") as address, open_browser() as page:
         page.goto(f"{address}/guide")
-        page.locator(".st-key-annotation summary").click()
+        page.locator(".st-key-guide_more summary").first.click()
+        page.get_by_role("tab", name="Labels by a language model").click()
         page.locator(".st-key-annotation_start button").first.wait_for()
         page.screenshot(path=tmp_path / "start.png")
         page.locator(".st-key-annotation_start button").first.click()

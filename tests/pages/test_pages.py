@@ -41,8 +41,7 @@ def test_a_step_that_cannot_be_taken_says_what_is_missing(app, page):
 def test_names_alone_are_fitted_and_marked_on_every_page(guide, store, prepared):
     name_label(guide, "furious")
     name_label(guide, "lovely")
-    assert guide.button(key="guide_fit").label == "Fit"
-    assert "No text is labelled yet" in words(guide)
+    assert guide.button(key="guide_fit").label == "Preview from names"
     guide.button(key="guide_fit").click().run()
     assert not guide.exception
     analysis = store.analyses(prepared)[0]
@@ -57,7 +56,7 @@ def test_names_alone_are_fitted_and_marked_on_every_page(guide, store, prepared)
     assert "From names only" in words(guide)
     guide.switch_page(GUIDE).run()
     guide.button(key="guide_label_0").click().run()
-    assert guide.button(key="guide_fit").label == "Fit"
+    assert guide.button(key="guide_fit").label == "Reshape map"
 
 
 def test_fit_leads_to_two_maps_and_evidence(guide, store, prepared, labelled):

@@ -56,9 +56,11 @@ def guide(app, prepared):
     return app
 
 
-def name_label(app, name):
-    app.text_input(key="guide_new_label").set_value(name)
-    app.button(key="guide_add_label").click().run()
+def name_label(app, names):
+    """Name a label, or several with commas between them; an analysis without an instruction gets one."""
+    if "guide_new_label" not in {field.key for field in app.text_input}:
+        app.text_input(key="guide_instruction").set_value("by feeling").run()
+    app.text_input(key="guide_new_label").set_value(names).run()
 
 
 def open_fitted(app, store, labelled, page, *, measured=False):

@@ -15,6 +15,7 @@ from core.labels.importing.metadata_columns import (
     LabelColumn,
     answers_instruction,
     columns_with_labels,
+    is_offered,
     rank_by_instruction,
 )
 from core.labels.importing.text_rows import TextRows
@@ -31,6 +32,7 @@ __all__ = [
     "answers_instruction",
     "choose_columns",
     "columns_with_labels",
+    "is_offered",
     "known_names",
     "labels_from_column",
     "match_labels",

@@ -55,25 +55,32 @@ class LabelColumn:
     n_texts: int
 
 
-def columns_with_labels(metadata: pd.DataFrame) -> list[LabelColumn]:
+def columns_with_labels(metadata: pd.DataFrame, *, every: bool = False) -> list[LabelColumn]:
     """Return the columns with 2 to `MOST_VALUES` labels, those with usual names first.
 
     Ids, dates, measurements, predictions of a model, and columns that annotation tools or Refract add are
-    left out. Cost: one pass over the columns that are left.
+    left out. With `every`, predictions and columns with more values are returned too, after the others.
+    Cost: one pass over the columns that are left.
     """
     found = []
     for name, column in metadata.items():
-        if is_other(str(name)) or is_prediction(str(name)) or not holds_labels(column):
+        if is_other(str(name)) or not holds_labels(column) or (is_prediction(str(name)) and not every):
             continue
         try:
             labels = labels_from_column(column).labels
         except LabelError:  # empty, or too many or too long values
             continue
         counts = Counter(labels.values())
-        if 2 <= len(counts) <= MOST_VALUES and len(labels) >= FEWEST_TEXTS * len(counts):
+        few = every or len(counts) <= MOST_VALUES
+        if len(counts) >= 2 and few and len(labels) >= FEWEST_TEXTS * len(counts):
             values = tuple(value for value, _ in counts.most_common())
             found.append(LabelColumn(str(name), values, len(labels)))
-    return sorted(found, key=lambda column: label_rank(column.name))
+    return sorted(found, key=lambda column: (not is_offered(column), label_rank(column.name)))
+
+
+def is_offered(column: LabelColumn) -> bool:
+    """Return whether a column is offered unasked: few values, and no predictions of a model."""
+    return len(column.values) <= MOST_VALUES and not is_prediction(column.name)
 
 
 def rank_by_instruction(columns: list[LabelColumn], instruction: str) -> list[LabelColumn]:

@@ -86,7 +86,7 @@ def test_a_way_to_cut_a_map_into_clusters_stays_in_its_corpus(fitted, store, pre
 def test_the_deck_starts_with_suggestions(fitted, store, other, mode):
     visit(fitted, GUIDE).segmented_control(key="guide_mode").set_value(mode).run()
     visit(open_corpus(fitted, other), GUIDE)
-    name_label(fitted, "first")
+    name_label(fitted, "first, second")
     assert not fitted.exception
     assert fitted.segmented_control(key="guide_mode").value == "Suggested"
     assert not fitted.button(key="guide_label_0").disabled
@@ -100,6 +100,7 @@ def test_what_was_typed_and_said_stays_in_its_corpus(fitted, prepared, other):
     state.awaited_fit = 1
     state_in(fitted, ListState, "maps_cards").n_shown = 90
     visit(open_corpus(fitted, other), GUIDE)
+    fitted.text_input(key="guide_instruction").set_value("by feeling").run()
     assert not fitted.text_input(key="guide_new_label").value
     assert not fitted.error and state.awaited_fit is None
     assert (ListState, "maps_cards") not in state.parts

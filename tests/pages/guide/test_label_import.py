@@ -90,7 +90,7 @@ def test_labels_that_change_are_counted_and_come_back(guide, store, prepared, co
     other = {"angry": "pleased", "pleased": "angry"}
     changed = pd.DataFrame({"text": corpus.texts[:3], "label": [other[before[0]], before[1], "new"]})
     import_file(guide, csv(changed), "changed.csv")
-    assert "2 labels imported" in words(guide) and "1 texts had their label already" in words(guide)
+    assert "2 labels imported" in words(guide) and "1 text had its label already" in words(guide)
     assert "2 texts had another label, which was replaced" in words(guide)
     assert labels_in(store, prepared) == before | {0: other[before[0]], 2: "new"}
     guide.button(key="guide_undo").click().run()
@@ -122,7 +122,7 @@ def test_a_record_takes_labels_away(app, store, prepared, labelled, corpus):
     before = labels_in(store, prepared)
     import_file(app, csv(record))
     assert labels_in(store, prepared) == before | {0: "angry", 1: None}
-    assert "1 labels were taken away" in words(app)
+    assert "1 label was taken away" in words(app)
 
 
 def test_where_the_column_of_labels_is_not_clear_a_person_chooses(guide, store, prepared, corpus):

@@ -234,7 +234,7 @@ def reencoded(store, analysis, encoder, template=""):
 
 def test_reencoding_needs_an_instruction_that_its_encoder_follows(store, analysis, prepared):
     assert "Choose the encoder" in fit_problem(reencoded(store, analysis, ""))
-    assert "the reason is shown above" in fit_problem(reencoded(store, analysis, DEFAULT_ENCODER))
+    assert "see the warning above" in fit_problem(reencoded(store, analysis, DEFAULT_ENCODER))
     assert fit_problem(reencoded(store, analysis, "hkunlp/instructor-base")) is None
     assert fit_problem(reencoded(store, analysis, "endpoint:http://127.0.0.1:9/v1#qwen3-embedding")) is None
     store.set_instruction(analysis, "")
@@ -246,9 +246,9 @@ def test_vectors_that_are_gone_are_said_before_the_start(store, analysis):
 
 
 def test_the_button_and_its_hint_say_how_much_is_encoded_and_where_it_goes(store, analysis, corpus):
-    assert fit_label(store.analysis(analysis), 60) == "Fit"
+    assert fit_label(store.analysis(analysis), 12, 60) == "Reshape map"
     here = reencoded(store, analysis, "hkunlp/instructor-base")
-    assert fit_label(here, 14_640) == "Re-encode 14,640 texts"
+    assert fit_label(here, 12, 14_640) == "Re-encode 14,640 texts"
     hint = reencoding_hint(here, corpus, fitted=False).replace("\\", "")
     assert hint.startswith("By instructor-base: roughly ") and "sent" not in hint
     assert "nothing would be encoded again" in reencoding_hint(here, corpus, fitted=True)
@@ -256,7 +256,9 @@ def test_the_button_and_its_hint_say_how_much_is_encoded_and_where_it_goes(store
     assert "Every text is sent to **ai.example.org**" in reencoding_hint(away, corpus, fitted=False).replace(
         "\\", ""
     )
-    assert fit_label(reencoded(store, analysis, "vectors:mine.npy#k"), 60) == "Map 60 texts by these vectors"
+    assert (
+        fit_label(reencoded(store, analysis, "vectors:mine.npy#k"), 12, 60) == "Map 60 texts by these vectors"
+    )
 
 
 def test_what_another_window_chose_is_shown_and_stays(app, store, analysis):
@@ -314,11 +316,11 @@ def test_texts_that_are_encoded_already_are_not_said_to_be_encoded_again(store, 
     assert cache.runner().submit("fit", "x", analysis_id=labelled).status == "done"
     store.labels.give(labelled, {30: "angry"}, "ada")
     here = store.analysis(labelled)
-    assert fit_label(here, 60) == "Fit"
+    assert fit_label(here, 12, 60) == "Reshape map"
     assert "encoded by asking already" in reencoding_hint(here, corpus, fitted=False)
     store.set_instruction(labelled, "by another")
     here = store.analysis(labelled)
-    assert fit_label(here, 60) == "Re-encode 60 texts"
+    assert fit_label(here, 12, 60) == "Re-encode 60 texts"
     assert "roughly" in reencoding_hint(here, corpus, fitted=False)
 
 

@@ -10,7 +10,7 @@ from core.storage import LabelStore
 from pages.common import cache
 from pages.guide.deck import Deck, DeckState
 from tests.conftest import make_frame
-from tests.support.page_helpers import GUIDE, csv, name_label, open_fitted, shown_text, words
+from tests.support.page_helpers import GUIDE, csv, keys, name_label, open_fitted, shown_text, words
 from tests.support.page_helpers import guide as guide  # the fixture
 from tests.support.session import state_in
 
@@ -32,8 +32,7 @@ def test_a_label_name_given_twice_is_refused_kindly(guide, store, prepared):
 
 
 def test_each_label_is_on_disk_before_the_next_text_shows(guide, store, prepared, corpus):
-    for name in ("angry", "pleased"):
-        name_label(guide, name)
+    name_label(guide, "angry, pleased")
     analysis = store.analyses(prepared)[0].id
     shown = []
     for step in range(4):
@@ -46,7 +45,7 @@ def test_each_label_is_on_disk_before_the_next_text_shows(guide, store, prepared
 
 
 def test_skip_and_undo(guide, store, prepared, corpus):
-    name_label(guide, "angry")
+    name_label(guide, "angry, pleased")
     analysis = store.analyses(prepared)[0].id
     first = guide.text[0].value
     guide.button(key="guide_skip").click().run()
@@ -61,7 +60,7 @@ def test_skip_and_undo(guide, store, prepared, corpus):
 
 
 def test_a_full_disk_is_said_and_the_text_stays(guide, store, prepared, monkeypatch):
-    name_label(guide, "angry")
+    name_label(guide, "angry, pleased")
     before = guide.text[0].value
 
     def refuse(*arguments, **options):
@@ -72,19 +71,60 @@ def test_a_full_disk_is_said_and_the_text_stays(guide, store, prepared, monkeypa
     assert "The disk is full" in words(guide) and guide.text[0].value == before
 
 
-def test_fit_with_one_label_name_says_what_is_needed(guide, store, prepared):
+def test_the_page_shows_one_thing_after_the_other(guide, store, prepared):
+    assert "guide_new_label" not in {field.key for field in guide.text_input}
+    guide.text_input(key="guide_instruction").set_value("by feeling").run()
+    assert not {"guide_fit", "guide_label_0"} & keys(guide)
     name_label(guide, "angry")
-    assert guide.button(key="guide_fit").disabled
-    assert "Fit needs two labels" in words(guide)
+    assert "Name one more label" in words(guide) and not {"guide_fit", "guide_label_0"} & keys(guide)
     name_label(guide, "pleased")
-    assert not guide.button(key="guide_fit").disabled
+    assert not guide.button(key="guide_fit").disabled and not guide.button(key="guide_label_1").disabled
+
+
+def test_an_example_is_an_instruction_with_one_click(guide, store, prepared):
+    examples = guide.pills(key="guide_example")
+    assert {"by feeling", "by topic"} <= set(examples.options)
+    examples.set_value("by topic").run()
+    assert store.analyses(prepared)[0].instruction == "by topic"
+    assert "guide_example" not in {each.key for each in guide.pills}
+    assert guide.text_input(key="guide_instruction").value == "by topic"
+
+
+def test_several_names_at_once_and_what_is_refused(guide, store, prepared):
+    name_label(guide, 'angry, "well, pleased", Angry\nworried')
+    analysis = store.analyses(prepared)[0].id
+    assert store.label_names.current(analysis) == ["angry", "well, pleased", "worried"]
+    name_label(guide, "worried, calm, " + "x" * 61)
+    assert store.label_names.current(analysis)[-1] == "calm"
+    assert "There is a label “worried” already" in words(guide) and "61 characters" in words(guide)
+    assert guide.text_input(key="guide_new_label").value == ""
+
+
+def test_the_columns_of_the_file_name_the_labels(guide, store, prepared):
+    guide.text_input(key="guide_instruction").set_value("by what the customer feels").run()
+    (suggested,) = [each for each in guide.pills if each.key == "guide_name_by"]
+    assert len(suggested.options) == 1  # the topics are no feelings
+    suggested.set_value("feeling").run()
+    analysis = store.analyses(prepared)[0].id
+    assert store.label_names.current(analysis) == ["angry", "pleased"]
+    assert store.labels.read(analysis).n_labels == 0
+    assert not {each.key for each in guide.pills} & {"guide_name_by", "guide_label_by"}
+
+
+def test_the_columns_of_the_file_give_the_labels(guide, store, prepared):
+    guide.text_input(key="guide_instruction").set_value("by something else").run()
+    guide.pills(key="guide_label_by").set_value("topic").run()
+    assert not guide.exception
+    guide_labels = store.labels.read(store.analyses(prepared)[0].id)
+    assert guide_labels.counts == {"delivery": 20, "billing": 20, "recipes": 20}
+    assert "60 labels imported from column “topic”" in words(guide)
 
 
 @pytest.mark.parametrize(
     "mode", ["More of a label", "Least sure of a label", "Fits none", "Possible mistakes"]
 )
 def test_a_deck_that_needs_a_fit_says_so(guide, prepared, mode):
-    name_label(guide, "angry")
+    name_label(guide, "angry, pleased")
     guide.segmented_control(key="guide_mode").set_value(mode).run()
     assert not guide.exception
     assert f"“{mode}” needs a Fit, and there is none yet" in words(guide)
@@ -175,7 +215,7 @@ def test_labels_are_imported_from_a_file(guide, store, prepared, corpus):
     )
     guide.file_uploader(key="guide_import").upload("labels.csv", csv(frame), "text/csv").run()
     assert not guide.exception
-    assert "6 labels imported" in words(guide) and "1 texts of it are not in this corpus" in words(guide)
+    assert "6 labels imported" in words(guide) and "1 text of it is not in this corpus" in words(guide)
     analysis = store.analyses(prepared)[0].id
     assert store.labels.read(analysis).n_labels == 6
     guide.button(key="guide_undo").click().run()
@@ -202,14 +242,6 @@ def test_metadata_are_shown_as_they_are_not_as_markdown(app, store):
     cache.runner().submit("prepare", "x", corpus_key=corpus.key, encoder="words")
     app.run()
     app.switch_page(GUIDE).run()
-    name_label(app, "angry")
+    name_label(app, "angry, pleased")
     shown = next(caption.value for caption in app.caption if "example" in caption.value)
     assert "![x]" not in shown and "\\!\\[x\\]" in shown
-
-
-def test_the_hint_asks_for_an_instruction_only_until_one_is_typed(guide):
-    hints = [each.value for each in guide.info]
-    guide.text_input(key="guide_instruction").set_value("by feeling").run()
-    typed = [each.value for each in guide.info]
-    assert hints and typed and hints != typed
-    assert not any("Type an instruction" in each for each in typed)

@@ -30,6 +30,11 @@ def test_only_columns_that_hold_labels_are_found_those_with_usual_names_first(me
     assert set(found[2].values) == {"United", "Delta"} or set(found[2].values) == {"united", "Delta"}
 
 
+def test_when_asked_for_all_predictions_come_last(metadata):
+    found = [column.name for column in columns_with_labels(metadata, every=True)]
+    assert found == ["sentiment", "intent", "airline", "predicted_label"]
+
+
 @pytest.mark.parametrize(
     ("instruction", "first"),
     [
@@ -59,5 +64,6 @@ def test_a_column_with_too_many_values_or_hardly_a_repeat_is_not_offered():
         {"code": [f"c{row % 51}" for row in range(510)], "pair": [f"p{row}" for row in range(510)]}
     )
     assert columns_with_labels(many) == []
+    assert [column.name for column in columns_with_labels(many, every=True)] == ["code"]
     few = pd.DataFrame({"mood": ["calm", "tense", "sad"]})
     assert columns_with_labels(few) == []

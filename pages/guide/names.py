@@ -1,0 +1,179 @@
+"""Label names: chips of those in use, a field for more, and suggestions from the columns of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from uuid import uuid4
+
+import streamlit as st
+
+from core.corpus import Corpus
+from core.errors import RefractError
+from core.labels import (
+    GuideLabels,
+    LabelColumn,
+    answers_instruction,
+    is_offered,
+    rank_by_instruction,
+    split_names,
+)
+from core.storage import Analysis
+from core.utils import cut
+from pages.charts import colour_of
+from pages.common import (
+    cache,
+    draw_notice,
+    ensure_analysis,
+    forget_widget,
+    keep_notice,
+    markdown,
+    set_widget,
+    state_of,
+    widget_value,
+)
+from pages.guide.instruction import FIELDS, InstructionField
+from pages.guide.label_import import import_column, label_columns
+
+FIELD, NAME_BY, LABEL_BY = "guide_new_label", "guide_name_by", "guide_label_by"
+KEYS = 9  # labels that a single key gives
+MOST_SUGGESTED = 3  # columns
+LONGEST_SUGGESTION = 60  # characters of the values of a column
+MOST_REFUSED = 3  # refusals that are told
+NAMES_HELP = (
+    "Several at once: put commas between them, or paste a list. A name may hold a comma in quotation marks. "
+    "The map also learns from the names, so name every kind of text that occurs, if only as “other”."
+)
+FOCUS = f"""<script>{{{{  // {{mark}}: the browser runs an equal script only once
+  const end = Date.now() + 3000;
+  const focus = () => {{{{
+    const field = document.querySelector(".st-key-{FIELD} input");
+    if (field) field.focus();
+    else if (Date.now() < end) requestAnimationFrame(focus);
+  }}}};
+  focus();
+}}}}</script>"""
+PASTE_LINES = f"""<script>{{  // a field of one line joins pasted lines to one word: put commas between them
+  const paste = (event) => {{
+    if (!event.target.closest?.(".st-key-{FIELD}")) return;
+    const text = event.clipboardData.getData("text");
+    if (!/[\\r\\n]/.test(text.trim())) return;
+    event.preventDefault();
+    document.execCommand("insertText", false, text.trim().split(/\\s*[\\r\\n]+\\s*/).join(", "));
+  }};
+  document.removeEventListener("paste", window.refractPaste);
+  window.refractPaste = paste;
+  document.addEventListener("paste", paste);
+}}</script>"""
+
+
+def draw_names(analysis: Analysis | None, corpus: Corpus) -> None:
+    """Draw the label names with a field for more; before there are two, what the columns suggest."""
+    guide = cache.store().labels.read(analysis.id) if analysis else None
+    with st.container(key="guide_labels", horizontal=True, vertical_alignment="bottom"):
+        st.text_input(
+            "Labels",
+            key=FIELD,
+            placeholder="name more, comma between" if guide and guide.names else "angry, pleased, worried",
+            width=300,
+            help=NAMES_HELP,
+            on_change=add_typed,
+        )
+        if guide is not None and guide.names:
+            st.html(chips(guide))
+    st.html(PASTE_LINES, unsafe_allow_javascript=True)
+    field = state_of(InstructionField)
+    if field.just_typed:
+        field.just_typed = False
+        st.html(FOCUS.format(mark=uuid4().hex), unsafe_allow_javascript=True)
+    draw_notice(FIELDS)
+    if guide is None or len(guide.names) < 2:
+        instruction = analysis.instruction if analysis else ""
+        draw_suggestions(corpus, instruction, one_is_named=guide is not None and bool(guide.names))
+
+
+def add_typed() -> None:
+    """Add the typed names, empty the field, and say which were refused and why. For callbacks."""
+    typed = str(widget_value(FIELD, ""))
+    set_widget(FIELD, "")
+    add_names(split_names(typed))
+
+
+def add_names(names: Sequence[str]) -> None:
+    """Add label names to the analysis in use, or to a new one. For callbacks."""
+    refused = []
+    for name in names:
+        try:
+            cache.store().label_names.add(ensure_analysis(), name)
+        except RefractError as error:
+            refused.append(str(error))
+    if refused:
+        more = len(refused) - MOST_REFUSED
+        told = [*refused[:MOST_REFUSED], *([f"{more:,} more were refused."] if more > 0 else [])]
+        keep_notice(FIELDS, " ".join(told), "warning")
+
+
+def chips(guide: GuideLabels) -> str:
+    """Return the labels as HTML: key, colour, name and number of texts."""
+    colours = colour_of(guide.names)
+    parts = []
+    for position, name in enumerate(guide.names):
+        key = f"<kbd>{position + 1}</kbd>" if position < KEYS else ""
+        number = guide.counts[name]
+        parts.append(
+            f'<span title="{escape(name)}: {number:,} {"text" if number == 1 else "texts"}">{key}'
+            f'<i style="background:{colours[name]}"></i>{escape(name)}<b>{number:,}</b></span>'
+        )
+    return f'<div class="label-chips">{"".join(parts)}</div>'
+
+
+def draw_suggestions(corpus: Corpus, instruction: str, *, one_is_named: bool) -> None:
+    """Draw what to do next, and the columns of the file that have names or labels already."""
+    columns = [column for column in label_columns(corpus.key, corpus) if is_offered(column)]
+    columns = rank_by_instruction(columns, instruction)
+    matching = [column for column in columns if answers_instruction(column, instruction)]
+    columns = (matching or columns)[:MOST_SUGGESTED]
+    missing = "Name one more label." if one_is_named else "Name two labels or more, then label a few texts."
+    st.caption(f"{missing} {'Your file may have them already:' if columns else ''}")
+    if not columns:
+        return
+    by_name = {column.name: column for column in columns}
+
+    def name_all() -> None:
+        chosen = by_name.get(str(widget_value(NAME_BY)))
+        forget_widget(NAME_BY)
+        if chosen is not None:
+            add_names(sorted(chosen.values))
+
+    def label_all() -> None:
+        chosen = by_name.get(str(widget_value(LABEL_BY)))
+        forget_widget(LABEL_BY)
+        if chosen is not None:
+            import_column(corpus, chosen.name)
+
+    st.pills(
+        "Use its names",
+        list(by_name),
+        format_func=lambda name: name_all_text(by_name[name]),
+        key=NAME_BY,
+        on_change=name_all,
+    )
+    st.pills(
+        "Or use its labels",
+        list(by_name),
+        format_func=lambda name: label_all_text(by_name[name]),
+        key=LABEL_BY,
+        help="Every text gets the label that the column holds. One Undo takes them all back.",
+        on_change=label_all,
+    )
+
+
+def name_all_text(column: LabelColumn) -> str:
+    """Return the name and the values of a column, in markdown."""
+    values = cut(", ".join(sorted(column.values)), LONGEST_SUGGESTION)
+    return f"**{markdown(column.name)}**: {markdown(values)}"
+
+
+def label_all_text(column: LabelColumn) -> str:
+    """Return the name of a column and its number of labels, in markdown."""
+    return f"**{markdown(column.name)}** · {column.n_texts:,} labels"
