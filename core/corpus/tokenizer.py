@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -35,12 +36,19 @@ UNSPACED = (
 ADDRESS_PATTERN = re.compile(rf"(?:[a-zA-Z]+://|www\.)\S+|(?:[^\W{UNSPACED}]|[.+-])*[@＠][\w.-]+")
 """Links, mail addresses and @mentions, without the characters of `UNSPACED` before them."""
 
+MENTION_PATTERN = re.compile(r"(?<![\w.+-])[@＠](\w{3,})(?![\w.-]*@)")
+"""Names of users, without the sign before them."""
+
+HASHTAG_PATTERN = re.compile(r"(?<!\w)[#＃](?=\w*[^\W\d_])\w+")
+JOINT_PATTERN = re.compile(r"(?<=[^\W\d_A-Z]{2})(?=[A-Z])|_")
+"""Where one word of a hashtag ends and the next begins, as in #LostLuggage."""
+
 
 def split_words(text: str) -> list[str]:
     """Return the words of a text, and character pairs (bigrams) where a script has no spaces.
 
     Addresses, @mentions, the RT before one, numbers, single letters and all beyond `READ_CHARACTERS` are left
-    out. HTML entities are read as their characters.
+    out. HTML entities are read as their characters, and hashtags as the words that their capitals begin.
     """
     text = text[:READ_CHARACTERS]
     if "&" in text:
@@ -50,6 +58,8 @@ def split_words(text: str) -> list[str]:
     if "@" in text or "＠" in text or "www." in text or "://" in text:
         text = RETWEET_PATTERN.sub(" ", text)
         text = ADDRESS_PATTERN.sub(" ", text)
+    if "#" in text or "＃" in text:
+        text = HASHTAG_PATTERN.sub(lambda tag: JOINT_PATTERN.sub(" ", tag[0]), text)
     found = _word_pattern(text.isascii()).findall(text)
     if text.isascii():
         return found
@@ -100,6 +110,8 @@ _read_last: tuple[Sequence[str], Words] | None = None
 def read_words(texts: Sequence[str]) -> Words:
     """Return the words of the texts; the last result is cached for the same texts.
 
+    Names of users are left out also where they stand without the @, unless that is more frequent.
+
     Cost: linear in the length of the texts.
     """
     global _read_last
@@ -118,17 +130,36 @@ def _read(texts: Sequence[str]) -> Words:
         lengths.append(len(found) - before)
     spelt = np.asarray(found, dtype=np.int64)
     frequency = np.bincount(spelt, minlength=len(spellings))
+    left_out = _are_mentions(spellings, frequency, texts)
+    kept = ~left_out[spelt]
+    spelt, rows = spelt[kept], np.repeat(np.arange(len(texts)), lengths)[kept]
     # Sorted by frequency, so that the first spelling of a term is the most frequent one.
     order = sorted(spellings.items(), key=lambda item: (-frequency[item[1]], item[0]))
     terms: dict[str, int] = {}
     shown: list[str] = []
     term_of = np.empty(len(spellings), dtype=np.int64)
     for spelling, position in order:
+        if left_out[position]:
+            continue
         term_of[position] = terms.setdefault(spelling.casefold(), len(terms))
         if len(terms) > len(shown):
             shown.append(spelling)
     term_of[term_of >= MOST_TERMS] = -1
-    return Words(term_of[spelt], np.repeat(np.arange(len(texts)), lengths), shown[:MOST_TERMS])
+    return Words(term_of[spelt], rows, shown[:MOST_TERMS])
+
+
+def _are_mentions(spellings: dict[str, int], frequency: np.ndarray, texts: Sequence[str]) -> np.ndarray:
+    """Return which spellings are names of users, mentioned by @ more often than they stand alone (n,)."""
+    mentions: Counter[str] = Counter()
+    for text in texts:
+        if "@" in (read := str(text)[:READ_CHARACTERS]) or "＠" in read:
+            mentions.update(name.casefold() for name in MENTION_PATTERN.findall(read))
+    alone: Counter[str] = Counter()
+    for spelling, position in spellings.items():
+        if (name := spelling.casefold()) in mentions:
+            alone[name] += int(frequency[position])
+    found = [mentions[name] > alone[name] > 0 for name in map(str.casefold, spellings)]
+    return np.array(found, dtype=bool)
 
 
 def distinct_words(words: Words) -> tuple[np.ndarray, np.ndarray]:

@@ -49,6 +49,12 @@ half this share of those with the other."""
 MIN_PART_WEIGHT = 0.2
 """A further word joins a name from this share of the weight of the first."""
 
+LEAST_STEM = 4
+"""Fewest letters of the plain form that a phrase shows in place of a longer one."""
+
+PLAIN_FORM_RATIO = 2.0
+"""A phrase shows the plain form of a word from this many times the frequency of the longer form."""
+
 MIN_NEAR_FACTOR = 0.1
 """Factor on the weight of a word that is no more frequent here than in the nearest clusters."""
 
@@ -119,14 +125,16 @@ def name_clusters(
     near = None if points is None else nearest_groups(np.asarray(points), clusters, numbers)
     best = _best_words(counts, sizes, len(table.shown), evenness, near)
     phrases = _phrases(table, counts, best)
+    frequency = np.asarray(counts.sum(axis=0)).ravel()
     names: dict[int, str] = {}
     used = {name.casefold() for name in taken}
     used_words: set[tuple[str, frozenset[int]]] = set()
     for number, weights, pairs in zip(numbers.tolist(), best, phrases, strict=True):
         label = (labels or {}).get(number, "")
         parts = _distinct_parts(table, _name_parts(table, weights, pairs), label)
+        spelt = {part: _without_ending(table, frequency, part) for part in parts}
         label = beginning(label, LEADING_CHARACTERS)
-        name = _join_parts(table, parts, weights, label, used_words, used)
+        name = _join_parts(table, parts, spelt, weights, label, used_words, used)
         if not name:
             quotes = quote(np.flatnonzero(clusters == number)) if quote is not None else []
             name = _wordless_name(number, label, quotes, used)
@@ -318,12 +326,13 @@ def _distinct_parts(table: WordTable, parts: list[tuple[int, ...]], label: str) 
 def _join_parts(
     table: WordTable,
     parts: list[tuple[int, ...]],
+    spelt: Mapping[tuple[int, ...], tuple[int, ...]],
     weights: dict[int, float],
     label: str,
     used_words: set[tuple[str, frozenset[int]]],
     used: Collection[str],
 ) -> str:
-    """Join the label and the first parts to an unused name; "" when there is none.
+    """Join the label and the first parts, as `spelt`, to an unused name; "" when there is none.
 
     Its words are added to `used_words`: no two clusters of one label have the same.
     """
@@ -333,12 +342,30 @@ def _join_parts(
     n_strong = sum(max(weights[word] for word in part) >= least for part in parts[:most])
     for n_parts in range(n_strong, len(parts) + 1):
         words = frozenset(word for part in parts[:n_parts] for word in part)
-        keywords = PART_SEPARATOR.join(_spell(table, part) for part in parts[:n_parts])
+        keywords = PART_SEPARATOR.join(_spell(table, spelt[part]) for part in parts[:n_parts])
         name = LABEL_SEPARATOR.join(filter(None, [label, keywords]))
         if name and (label, words) not in used_words and name.casefold() not in used:
             used_words.add((label, words))
             return name
     return ""
+
+
+def _without_ending(table: WordTable, frequency: np.ndarray, part: tuple[int, ...]) -> tuple[int, ...]:
+    """Return a phrase with the plain form of its second word, where that is usual and stands there too.
+
+    For words with something glued to them: "cancelled flightled" where "cancelled flight" is said as well.
+    """
+    if len(part) != 2 or is_unspaced(table.shown[part[1]]):
+        return part
+    first, second = part
+    word = table.shown[second].casefold()
+    beside = np.asarray(table.pairs)[:, 1][np.asarray(table.pairs)[:, 0] == first].tolist()
+    for other in sorted(beside, key=lambda each: -frequency[each]):
+        plain = table.shown[other].casefold()
+        glued = word.startswith(plain) and len(plain) >= LEAST_STEM and 2 <= len(word) - len(plain) <= 4
+        if glued and frequency[other] >= PLAIN_FORM_RATIO * frequency[second]:
+            return first, other
+    return part
 
 
 def _wordless_name(number: int, label: str, quotes: list[str], used: Collection[str]) -> str:

@@ -15,6 +15,7 @@ from core.tasks.steps import keep_word_table
         ("see https://a.example/b?c=d or www.e.example", ["see", "or"]),
         ("@anna write to me@mail.example #late", ["write", "to", "late"]),
         ("RT @anna: late again via @bo", ["late", "again"]),
+        ("#LostLuggage #iPhone #late_again #JFK #1", ["Lost", "Luggage", "iPhone", "late", "again", "JFK"]),
         ("谢谢@美国航空 航班", ["谢谢", "航班"]),
         ("RT @用户：延误 ＠delta", ["延误"]),
         ("请看https://a.example/b", ["请看"]),
@@ -43,6 +44,13 @@ def test_handles_and_entities_stand_in_no_pair_of_words():
     pairs = {(table.shown[first], table.shown[second]) for first, second in table.pairs.tolist()}
     assert ("late", "flight") in pairs and ("航班", "班延") in pairs
     assert not {word for pair in pairs for word in pair} & {"delta", "united", "amp", "RT", "航空"}
+
+
+def test_names_of_users_are_left_out_also_without_their_sign():
+    texts = ["@JetBlue late", "@JetBlue: late JetBlue", "@delta delta", "the delta", "ann@jetblue.com delta"]
+    words = read_words(texts)
+    assert set(words.shown) == {"late", "delta", "the"}
+    assert len(words.terms) == len(words.rows) == 6 and words.terms.max() < len(words.shown)
 
 
 def test_long_texts_are_read_in_part():

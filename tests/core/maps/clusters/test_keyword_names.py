@@ -41,6 +41,24 @@ def test_words_side_by_side_are_a_phrase():
     assert names_of(texts, np.repeat([0, 1], 3)) == {0: "credit card", 1: "trains"}
 
 
+TWEETS = [
+    "@JetBlue my trip was Cancelled Flightled again", "RT @anna: @united Cancelled Flightled &amp; no help",
+    "@united Cancelled Flightled, @JetBlue JetBlue", "@JetBlue Cancelled Flight http://t.co/x JetBlue",
+    "@united Cancelled Flight &amp; Cancelled Flightled", "@AmericanAir Cancelled Flight twice united",
+    "@united bag lost on my flight", "@JetBlue where is my bag &amp; the flight", "@united lost bag, flight",
+    "@united a flight, a bag", "@united which flight has my bag", "@JetBlue flight fine, bag gone",
+    "RT @united bag! #LostLuggage flight", "@united flight #LostLuggage",
+]  # fmt: skip
+
+
+def test_short_posts_are_named_without_users_signs_and_endings():
+    names = names_of(TWEETS, np.repeat([0, 1], [6, 8]))
+    assert names[0].startswith("Cancelled flight") and "Flightled" not in names[0]
+    assert "bag" in names[1]
+    for left_out in ("jetblue", "united", "anna", "amp", "RT", "http", "LostLuggage"):
+        assert left_out.casefold() not in " ".join(names.values()).casefold().split()
+
+
 def test_forms_of_a_word_stand_in_a_name_once():
     texts = ["bags and a bag", "bag, bags", "the bag", "story of stories", "a story", "stories, story"]
     assert names_of(texts, np.repeat([0, 1], 3)) == {0: "bag", 1: "story"}
