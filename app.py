@@ -13,6 +13,7 @@ layout.apply_styles()
 if PagesManager.uses_pages_directory:
     layout.withdraw_page_not_found()
 page = st.navigation(navigation.build_pages(), position="hidden")
+navigation.note_page(page)
 try:
     layout.draw_sidebar()
     draw_toasts()

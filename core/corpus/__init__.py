@@ -8,7 +8,7 @@ from core.corpus.non_answers import NonAnswer, find_non_answers
 from core.corpus.report import CorpusReport, examine
 from core.corpus.search import TextIndex, build_index, find_meaning, find_pattern, find_words
 from core.corpus.table_vectors import vectors_of_texts
-from core.corpus.text_column import guess_text_column
+from core.corpus.text_column import guess_text_column, looks_like_category
 from core.corpus.tokenizer import (
     Words,
     WordTable,
@@ -50,6 +50,7 @@ __all__ = [
     "find_words",
     "guess_text_column",
     "is_unspaced",
+    "looks_like_category",
     "profile_column",
     "read_words",
     "split_words",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from statistics import median
 
 import pandas as pd
 
 from core.corpus.corpus import LEAST_TEXTS
 from core.corpus.string_kinds import kind_of_values
+from core.corpus.tables import as_text
 from core.errors import CorpusError
 
 GUESS_ROWS, GUESS_CHARACTERS = 1_000, 1_000
@@ -19,6 +21,12 @@ MARKUP = re.compile(r"<[^<>]{0,500}>|https?://\S+")
 CODE_PATTERN = re.compile(r"[!-~]*")  # ASCII without a blank: an id, a category, one word
 CODE_WEIGHT = 0.1
 FEW_VALUES, OFTEN_REPEATED = 20, 0.5
+MOST_OF_CATEGORY = 0.05
+"""Different values per row up to which short, repeated values are a category, however many they are."""
+
+SHORT_VALUE = 30
+"""Median of characters up to which a value is short."""
+
 CATEGORY_WEIGHT = 0.3
 """For columns of so few different values, so often repeated: a category, whatever its length."""
 
@@ -86,6 +94,21 @@ def guess_text_column(frame: pd.DataFrame) -> str:
             f"No column holds texts (found {found}): a column of strings is needed, choose another file."
         )
     return best
+
+
+def looks_like_category(column: pd.Series) -> bool:
+    """Return whether most values of a column repeat others, and so few differ that they are no texts.
+
+    True for fewer than `FEW_VALUES` different values, and for short ones that differ in at most
+    `MOST_OF_CATEGORY` of the rows.
+    """
+    values = [as_text(value).strip() for value in column.dropna().to_numpy(dtype=object)]
+    values = [value for value in values if value]
+    n_distinct = len(set(values))
+    if not values or n_distinct >= (1 - OFTEN_REPEATED) * len(values):
+        return False
+    short = median(map(len, values)) <= SHORT_VALUE
+    return n_distinct < FEW_VALUES or (short and n_distinct <= MOST_OF_CATEGORY * len(values))
 
 
 def _sample(column: pd.Series) -> list[str]:

@@ -23,7 +23,13 @@ from core.encoders.catalogue import (
     preview_prompt,
     title_of,
 )
-from core.encoders.cost_estimate import count_tokens, sample_by_length, time_first_texts
+from core.encoders.cost_estimate import (
+    SpeedWatch,
+    count_tokens,
+    measure_speed,
+    sample_by_length,
+    time_first_texts,
+)
 from core.encoders.legibility import MULTILINGUAL, Legibility
 from core.encoders.model_files import HUB_TIMEOUT, files_signature, model_folder, packaged_folder
 from core.encoders.openai_endpoint import host_of
@@ -46,6 +52,7 @@ __all__ = [
     "EncoderSpec",
     "Legibility",
     "PrecomputedVectors",
+    "SpeedWatch",
     "ViewsEncoder",
     "as_precomputed",
     "available_encoders",
@@ -63,6 +70,7 @@ __all__ = [
     "instructed_encoders",
     "is_folder",
     "load_encoder",
+    "measure_speed",
     "model_folder",
     "packaged_folder",
     "precomputed_name",

@@ -3,19 +3,100 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from core.encoders.base import Encoder
+from core.encoders.base import Encoder, encode_like_corpus
 from core.utils import MAX_CHARACTERS_PER_TOKEN, TYPICAL_CHARACTERS_PER_TOKEN, Progress
 
 TOKENISED_TEXTS = 5_000
 """At most so many texts are tokenised, about a second when all are long; counts of more are scaled up."""
 
+FIRST_TIMED = 16
+"""Texts of the first batch of `measure_speed`."""
+
 
 def count_tokens(texts: Sequence[str], max_tokens: int) -> float:
     """Estimate the tokens of different texts, cut at a limit: one for 4 characters, and two marks a text."""
     return sum(min(len(text) / TYPICAL_CHARACTERS_PER_TOKEN + 2, max_tokens) for text in set(texts))
+
+
+class SpeedWatch:
+    """Measure the tokens a second of an encoding by its progress.
+
+    Called as a `Progress`, it passes each call on. Where a run continues an earlier one, only what it encodes
+    itself counts.
+
+    Parameters
+    ----------
+    n_tokens : float
+        Of all texts of the run, as `count_tokens` gives them.
+    progress : Progress, optional
+    clock : callable
+        Returns seconds.
+    """
+
+    def __init__(
+        self,
+        n_tokens: float,
+        progress: Progress | None = None,
+        *,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self.n_tokens, self.progress, self.clock = n_tokens, progress, clock
+        self._first: tuple[float, float] | None = None
+        self._last = clock(), 0.0
+
+    def __call__(self, done: int, total: int) -> None:
+        """Note how much is done now."""
+        last = self.clock(), done / max(1, total)
+        # The first batch shows how fast a short run is, and where a continued run began.
+        self._first = self._first or (self._last if done >= total else last)
+        self._last = last
+        if self.progress is not None:
+            self.progress(done, total)
+
+    @property
+    def tokens_per_second(self) -> float | None:
+        """Tokens a second between the first call and the last; None before anything was measured."""
+        if self._first is None:
+            return None
+        seconds, share = self._last[0] - self._first[0], self._last[1] - self._first[1]
+        return share * self.n_tokens / seconds if seconds > 0 and share > 0 else None
+
+
+def measure_speed(
+    encoder: Encoder,
+    texts: Sequence[str],
+    *,
+    seconds: float = 1.0,
+    progress: Progress | None = None,
+    clock: Callable[[], float] = time.perf_counter,
+) -> float | None:
+    """Return the tokens a second of a loaded encoder, measured on as many texts as it takes `seconds` for.
+
+    Texts are encoded as those of a corpus, without an instruction. Each batch is twice as large as the one
+    before it, so that the last one is as fast as a long run. None without texts.
+    """
+    different = list(dict.fromkeys(texts))
+    if not different:
+        return None
+    encode_like_corpus(encoder, different[:1])  # the first call initialises libraries
+    rate, size, start = None, FIRST_TIMED, 0
+    end = clock() + seconds
+    while start < len(different):
+        batch = different[start : start + size]
+        before = clock()
+        encode_like_corpus(encoder, batch)
+        after = clock()
+        if after > before:
+            rate = count_tokens(batch, encoder.max_tokens) / (after - before)
+        start, size = start + size, 2 * size
+        if progress is not None:
+            progress(min(start, len(different)), len(different))
+        if after >= end or len(different) - start < size // 2:
+            break
+    return rate
 
 
 def count_long_texts(texts: Sequence[str], max_tokens: int, tokenizer_file: Path) -> int:

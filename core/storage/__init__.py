@@ -43,6 +43,7 @@ from core.storage.spaces import (
     save_hierarchy,
     save_space,
 )
+from core.storage.speeds import Speeds
 from core.storage.store import Analysis, EncodedCorpus, Store, StoredCorpus, data_home
 from core.storage.word_tables import has_word_table, load_word_table, save_word_table
 
@@ -56,6 +57,7 @@ __all__ = [
     "EncodedCorpus",
     "LabelEvent",
     "LabelStore",
+    "Speeds",
     "Store",
     "StoredCorpus",
     "data_home",

@@ -22,6 +22,7 @@ from core.storage.corpus_files import count_left_out, load_corpus, save_corpus
 from core.storage.database import open_database
 from core.storage.label_names import LabelNames, utc_now
 from core.storage.labels import LabelStore, copy_labels
+from core.storage.speeds import Speeds
 from core.transforms import Method
 
 
@@ -99,6 +100,7 @@ class Store:
         self.changed_labels = ChangedLabels(self._database)
         self.check_labels = CheckLabelStore(self._database)
         self.clusters = ClusterRecord(self._database)
+        self.speeds = Speeds(home)
 
     # Corpora
 

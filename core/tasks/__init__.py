@@ -7,6 +7,7 @@ run one at a time; a query is answered while a task runs.
 from core.tasks.annotate import estimate_analysis, latest_report
 from core.tasks.check_labels import LabelCheck, LabelDoubt, check_key, load_label_check
 from core.tasks.cluster import naming_problems, read_edits
+from core.tasks.column_analysis import add_column_analysis
 from core.tasks.compare import latest_request, load_comparison
 from core.tasks.compare_estimate import SystemEstimate, estimate_comparison
 from core.tasks.demo import DEMO_ANALYSES, demo_analyses, is_demo_wanted, note_demo_removed, read_demo
@@ -14,6 +15,7 @@ from core.tasks.fit import fit_key
 from core.tasks.model_cache import NUMBA, load_warm_encoder
 from core.tasks.place_text import QUERIES
 from core.tasks.registry import TASKS
+from core.tasks.speed import texts_to_time
 from core.tasks.steps import has_k_clusters, open_source
 from core.tasks.try_encoder import N_TRIED, Trial, load_trial
 
@@ -27,6 +29,7 @@ __all__ = [
     "LabelDoubt",
     "SystemEstimate",
     "Trial",
+    "add_column_analysis",
     "check_key",
     "demo_analyses",
     "estimate_analysis",
@@ -45,4 +48,5 @@ __all__ = [
     "open_source",
     "read_demo",
     "read_edits",
+    "texts_to_time",
 ]

@@ -12,6 +12,7 @@ from core.tasks.demo import prepare_demo
 from core.tasks.fit import fit
 from core.tasks.measure import measure
 from core.tasks.prepare import prepare
+from core.tasks.speed import time_encoder
 from core.tasks.try_encoder import try_encoder
 
 TASKS: dict[str, Callable[..., None]] = {
@@ -24,5 +25,6 @@ TASKS: dict[str, Callable[..., None]] = {
     "name_clusters": name_clusters,
     "prepare": prepare,
     "prepare_demo": prepare_demo,
+    "time_encoder": time_encoder,
     "try_encoder": try_encoder,
 }

@@ -16,6 +16,7 @@ from core.encoders import (
 )
 from core.storage import MOST_ANSWERED, ArtifactStore, Store
 from core.tasks.model_cache import load_warm_corpus, load_warm_encoder
+from core.tasks.speed import keep_speed
 from core.utils import Progress, Report, content_key, progress_of
 
 TRIAL_VERSION = 1  # raise it when the fields of a trial change
@@ -69,7 +70,7 @@ def try_encoder(
     texts = load_warm_corpus(store, corpus_key).texts.tolist()
     report("Loading the encoder", 0, 1)
     model = load_warm_encoder(encoder, template)
-    trial = _try(model, encoder, template, instruction, texts, report)
+    trial = _try(store, model, encoder, template, instruction, texts, report)
     key = _trial_key(corpus_key, encoder, template, instruction)
     store.results(corpus_key).save_document(key, asdict(trial))
 
@@ -85,6 +86,7 @@ def load_trial(
 
 
 def _try(
+    store: Store,
     model: Encoder,
     encoder: str,
     template: str,
@@ -97,6 +99,7 @@ def _try(
     sample = sample_by_length(texts, N_TRIED)
     trying = _start_stage(report, f"Trying it on {len(sample)} texts")
     seconds = time_first_texts(model, texts, instruction=wanted, most=N_TRIED, progress=trying)
+    keep_speed(store, model, encoder, texts, seconds, prompt=prompt)
     examples: list[tuple[str, str]] = []
     if writes_answers(model):
         answering = _start_stage(report, "Writing some answers")

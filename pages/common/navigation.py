@@ -8,7 +8,7 @@ from uuid import uuid4
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from pages.common.state import current_corpus, is_prepared
+from pages.common.state import current_corpus, is_prepared, session
 
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS, GUIDE, MAPS, EVIDENCE, EXPORT = (
@@ -34,6 +34,12 @@ def build_pages() -> list[StreamlitPage]:
     """
     first = st.Page(_open_first, title="Refract", default=True, visibility="hidden")
     return [first, *(_page(file) for file in (CORPUS, GUIDE, MAPS, EVIDENCE, EXPORT))]
+
+
+def note_page(page: StreamlitPage) -> None:
+    """Forget the maps that the corpus page waits for, once a person went to another page."""
+    if page.url_path != "corpus":
+        session().awaited_map = None
 
 
 def go_to(page: str) -> None:

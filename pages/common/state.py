@@ -50,6 +50,7 @@ class AppState:
     redraw : whether a callback changed what the whole page shows
     parts : states of pages and panels, by their class and what they belong to (see `state_of`)
     awaited_fit : analysis whose Fit opens the maps when it ends
+    awaited_map : corpus whose maps the corpus page opens when they are ready; another page forgets it
     started : whether the session has opened the corpus that was used last
     """
 
@@ -59,6 +60,7 @@ class AppState:
     toasts: list[tuple[str, str]] = field(default_factory=list)
     redraw: bool = False
     awaited_fit: int | None = None
+    awaited_map: str | None = None
     parts: dict[tuple[type, Hashable], object] = field(default_factory=dict)
     started: bool = False
 

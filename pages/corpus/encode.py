@@ -1,37 +1,77 @@
-"""Encode a corpus: by an encoder, or by vectors from a file."""
+"""Encode a corpus and show its maps: by an encoder, or by vectors from a file."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.corpus import Corpus
 from core.corpus.tables import Table
 from core.errors import RefractError
-from pages.common import cache, is_prepared, jobs, navigation, open_corpus, show_message
+from core.storage import Analysis
+from core.tasks import add_column_analysis, fit_key
+from pages.common import (
+    cache,
+    get_state,
+    is_fitted,
+    is_prepared,
+    jobs,
+    navigation,
+    open_analysis,
+    open_corpus,
+    person,
+    show_message,
+)
 from pages.common.encoders import (
     Upload,
     doubt_about,
     draw_encoder_chooser,
+    draw_time,
     encoder_problem,
     encoding_cost,
     keep_vectors,
     kept_vectors_name,
     read_vectors,
 )
+from pages.corpus.progress import follow_encoding
 from pages.corpus.views import draw_views_offer
 
 VECTOR_SOURCES = {"encoder": "By an encoder", "file": "Vectors I have already"}
 VECTOR_SOURCES_HELP = (
-    "A map needs a vector of each text: computed here by an encoder, or read from a file. On the generic "
-    "map, texts with similar vectors stand close together."
+    "A map needs a vector of each text: computed here by an encoder, or read from a file. On the map, texts "
+    "with similar vectors stand close together."
 )
-STOPPED = "Cancelled; nothing was lost. It starts again."
 
 
-def draw_vector_sources(corpus: Corpus, table: Table, table_id: str) -> None:
-    """Draw the choice of where the vectors come from, and the fields of the choice.
+@dataclass(frozen=True)
+class VectorChoice:
+    """Where the vectors come from.
 
-    `table_id` tells tables apart; the corpus is built from this one.
+    Attributes
+    ----------
+    encoder : str, for `core.encoders.load_encoder`; "" for an upload that was not stored yet
+    upload : Upload or None
+    usable : bool, whether encoding can start
+    """
+
+    encoder: str
+    upload: Upload | None = None
+    usable: bool = True
+
+
+def choose_vectors(
+    corpus: Corpus, table: Table, table_id: str, alerts: DeltaGenerator
+) -> VectorChoice | None:
+    """Draw the choice of where the vectors come from; None while there are none.
+
+    Parameters
+    ----------
+    table_id : str
+        Tells tables apart; the corpus is built from this one.
+    alerts : container
+        Place of what has to be seen also while these fields are folded away.
     """
     source = st.segmented_control(
         "Vectors of the texts",
@@ -45,23 +85,17 @@ def draw_vector_sources(corpus: Corpus, table: Table, table_id: str) -> None:
     )
     if source == "file":
         upload = read_vectors(corpus, table, table_id, key="corpus")
-        if upload is not None:
-            draw_encode(corpus, kept_vectors_name(corpus.key, upload), upload=upload)
-    else:
-        draw_encoder(corpus)
-
-
-def draw_encoder(corpus: Corpus) -> None:
-    """Draw the choice of an encoder, and Encode."""
+        return None if upload is None else VectorChoice(kept_vectors_name(corpus.key, upload), upload)
     encoder, _ = draw_encoder_chooser(
         key="corpus",
         instructed=False,
         texts=corpus.texts,
         corpus_key=corpus.key,
         before_try=lambda: cache.add_corpus(corpus),
+        alerts=alerts,
     )
     if not encoder:
-        return
+        return None
     problem = encoder_problem(encoder, instructed=False)
     n_long, max_tokens, _ = encoding_cost(corpus.key, encoder, corpus.texts)
     if n_long and not problem:
@@ -69,46 +103,73 @@ def draw_encoder(corpus: Corpus) -> None:
             f"**{n_long:,}** texts are longer than the {max_tokens:,} tokens that the encoder accepts: their "
             "ends are cut."
         )
-    draw_encode(corpus, encoder, disabled=bool(problem))
+    return VectorChoice(encoder, usable=not problem)
 
 
-def draw_encode(
-    corpus: Corpus, encoder: str, *, upload: Upload | None = None, disabled: bool = False
-) -> None:
-    """Draw the page's primary button, which encodes with progress and Cancel, or opens an encoded corpus.
+def draw_show_map(corpus: Corpus, choice: VectorChoice, label_column: str | None) -> None:
+    """Draw the page's primary button, which leads to the maps, or the progress on the way there.
 
-    With an upload its vectors take the place of encoding; `encoder` is then the name of the vectors, ""
-    before they are stored.
+    Parameters
+    ----------
+    label_column : str or None
+        Column whose values become the labels of a second map.
     """
     stored = cache.store().find_corpus(corpus.key)
-    job = jobs.latest("prepare", corpus_key=corpus.key)
-    if job is None or not job.active:  # a job of another encoder is shown while it runs
-        job = jobs.latest("prepare", corpus_key=corpus.key, encoder=encoder)
-    if jobs.draw_job(job, cancel_key="corpus_cancel", stopped=STOPPED):
+    if follow_encoding(stored, cancel_key="corpus_cancel", encoder=choice.encoder):
         return
-    encoded = is_prepared(stored) and stored.encoder == encoder
-    if encoded:
-        doubt = doubt_about(corpus.key, stored.embedding_key, encoder, corpus.texts)
+    encoded = stored is not None and is_prepared(stored) and stored.encoder == choice.encoder
+    if encoded and stored is not None and stored.embedding_key is not None:
+        doubt = doubt_about(corpus.key, stored.embedding_key, choice.encoder, corpus.texts)
         if doubt:
             st.warning(f"The map is ready, and doubtful: {doubt}", icon=":material/warning:")
-        else:
-            show_message("The map is ready." if upload else "Encoded: the map is ready.", "success")
-        draw_views_offer(stored, job_drawn=True)
-    n_texts = f"{len(corpus.texts):,} texts"
-    label = f"Map {n_texts} by these vectors" if upload else f"Encode {n_texts}"
-    if encoded:
-        label = f"Open the map of {n_texts}"
-    if st.button(label, key="corpus_encode", type="primary", width="stretch", disabled=disabled):
-        try:
-            cache.add_corpus(corpus)
-            open_corpus(corpus.key)
-            encoder = keep_vectors(corpus.key, upload) if upload else encoder
-        except RefractError as error:
-            show_message(str(error))
-            return
+    n = len(corpus.texts)
+    label = f"Show the map of {n:,} texts" if label_column is None else f"Show both maps of {n:,} texts"
+    with st.container(key="corpus_start"):
+        if st.button(
+            label,
+            key="corpus_encode",
+            type="primary",
+            icon=":material/map:",
+            width="stretch",
+            disabled=not choice.usable,
+        ):
+            show_map(corpus, choice, label_column, encoded=encoded)
         if encoded:
+            st.caption("The map is ready.")
+        elif choice.upload is None and choice.usable:
+            draw_time(corpus.key, choice.encoder, corpus.texts)
+    if encoded:
+        draw_views_offer(stored, job_drawn=True)
+
+
+def show_map(corpus: Corpus, choice: VectorChoice, label_column: str | None, *, encoded: bool) -> None:
+    """Store the corpus, start what is missing for its maps, and draw the page again or open the maps."""
+    try:
+        cache.add_corpus(corpus)
+        open_corpus(corpus.key)
+        encoder = keep_vectors(corpus.key, choice.upload) if choice.upload else choice.encoder
+        analysis = None if label_column is None else label_by(corpus, label_column)
+    except RefractError as error:
+        show_message(str(error))
+        return
+    if encoded:
+        current = analysis is not None and is_fitted(analysis)
+        if analysis is None or (current and analysis.fit_key == fit_key(cache.store(), analysis.id)):
             navigation.go_to(navigation.MAPS)
             return
-        title = f"Mapping {corpus.name}" if upload else f"Encoding {corpus.name}"
+        jobs.start_fit(analysis)
+    else:
+        title = f"Mapping {corpus.name}" if choice.upload else f"Encoding {corpus.name}"
         jobs.start("prepare", title, corpus_key=corpus.key, encoder=encoder)
-        st.rerun()
+    get_state().awaited_map = corpus.key
+    st.rerun()
+
+
+def label_by(corpus: Corpus, column: str) -> Analysis:
+    """Open an analysis with the values of a column as labels, in the store before the encoder starts.
+
+    So it survives a reload or a restart, and the job that encodes the corpus fits it in the end.
+    """
+    analysis_id = add_column_analysis(cache.store(), corpus, column, person())
+    open_analysis(analysis_id)
+    return cache.store().analysis(analysis_id)

@@ -77,7 +77,7 @@ def draw_left_out(n_texts: int, left_out: LeftOut | None) -> None:
     ]
     st.caption(
         f":material/filter_alt: **{n_texts:,}** texts on the map; {' and '.join(filter(None, parts))} kept "
-        "beside it, and exported. To have them on the map, undo the choice above."
+        "beside it, and exported. “What is left out” below changes that."
     )
 
 

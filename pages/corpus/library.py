@@ -10,6 +10,7 @@ from core.encoders import DEFAULT_ENCODER, split_precomputed, title_of
 from core.storage import StoredCorpus
 from pages.common import cache, close_corpus, is_prepared, jobs, markdown, navigation, open_corpus
 from pages.corpus.demo import forget_demo, leave_demo
+from pages.corpus.progress import follow_encoding
 
 FIRST_SHOWN = 5  # corpora in the list before it is opened whole
 
@@ -120,10 +121,10 @@ def remove_corpus(corpus_key: str) -> None:
 
 def draw_resume(entry: StoredCorpus) -> None:
     """Draw the progress of a corpus that is being encoded, or a button that starts it."""
-    job = jobs.latest("prepare", corpus_key=entry.key)
-    if jobs.draw_job(job, cancel_key=f"cancel_{entry.key}"):
+    if follow_encoding(entry, cancel_key=f"cancel_{entry.key}"):
         return
-    if st.button(f"Encode {entry.n_texts:,} texts", key=f"resume_{entry.key}"):
+    job = jobs.latest("prepare", corpus_key=entry.key)
+    if st.button(f"Show the map of {entry.n_texts:,} texts", key=f"resume_{entry.key}"):
         open_corpus(entry.key)
         encoder = job.arguments["encoder"] if job else entry.encoder or DEFAULT_ENCODER
         jobs.start("prepare", f"Encoding {entry.name}", corpus_key=entry.key, encoder=encoder)

@@ -42,13 +42,8 @@ def draw_read_controls(table: Table) -> None:
     """Draw how the file was read, with a choice for everything that could be read otherwise."""
     used, choices = table.used, table.choices
     if len(choices.sheets) > 1:
-        _draw_choice(
-            "Sheet" if table.encoding is None else "Rows of the file",
-            "sheet",
-            choices.sheets,
-            used.sheet,
-            str,
-        )
+        what = "Sheet" if table.encoding is None else "Rows of the file"
+        _draw_choice(what, "sheet", choices.sheets, used.sheet, str)
     facts = [
         table.encoding or "",
         "" if used.delimiter is None else _delimiter_name(used.delimiter),
@@ -57,7 +52,9 @@ def draw_read_controls(table: Table) -> None:
     ]
     if not any(facts):
         return
-    with st.expander(f"How the file was read: {', '.join(fact for fact in facts if fact)}"):
+    with st.popover(
+        "How it was read", icon=":material/csv:", help=f"Read as {', '.join(filter(None, facts))}"
+    ):
         if choices.encodings:
             _draw_choice("Characters", "encoding", choices.encodings, used.encoding, encoding_name)
         if choices.delimiters:

@@ -1,24 +1,23 @@
-"""A table before it is encoded: the demo or an upload, and the choice of its text column."""
+"""An uploaded table before it is encoded, and the choice of its text column."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
+import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from core.corpus import Corpus, CorpusReport, build_corpus, examine, guess_text_column
+from core.corpus import Corpus, CorpusReport, build_corpus, examine, guess_text_column, looks_like_category
 from core.corpus.tables import ReadOptions, Table, read_table
 from core.errors import CorpusError
 from core.utils import content_key
-from pages.common import forget_widget, show_message, state_of
-from pages.corpus.encode import draw_vector_sources
+from pages.common import forget_widget, markdown, set_widget, show_message, state_of
+from pages.corpus.encode import choose_vectors, draw_show_map
+from pages.corpus.label_column import choose_label_column
 from pages.corpus.left_out import LeftOutChoice, choose_left_out, draw_left_out
 from pages.corpus.read_controls import choose_again, chosen_options, draw_read_controls
-from pages.corpus.table_report import draw_lengths, draw_preview, draw_report
-
-DEMO = Path(__file__).resolve().parents[2] / "assets" / "demo" / "feedback.csv"
+from pages.corpus.table_report import draw_details, draw_lengths, draw_preview, draw_report
 
 
 @dataclass(frozen=True)
@@ -38,23 +37,14 @@ class UploadState:
     guessed_id: str = ""
 
 
-def demo_table() -> SourceTable:
-    """Read the demo corpus."""
-    return SourceTable("demo", read_table(DEMO.name, DEMO.read_bytes()))
-
-
 def uploaded_table() -> SourceTable | None:
     """Draw the upload, and return its table, kept for the session; None before the first upload."""
     state = state_of(UploadState)
     # Any type, as the widget itself would refuse one without words: `read_table` says what is needed.
-    file = st.file_uploader("Upload a file with one text a row", key="corpus_upload")
+    file = st.file_uploader("A file with one text in each row", key="corpus_upload")
     limit = st.get_option("server.maxUploadSize")  # megabytes
-    if file is None:
-        st.caption(f"Up to {limit:,} MB; server.maxUploadSize in .streamlit/config.toml raises the limit.")
-    else:
+    if file is not None:
         read_upload(file, most_bytes=limit * 2**20)
-        if state.uploaded is not None:
-            draw_read_controls(state.uploaded.table)  # they also mend a table without texts
     return state.uploaded
 
 
@@ -79,22 +69,62 @@ def read_upload(file: UploadedFile, *, most_bytes: int) -> None:
 
 
 def draw_source_table(source: SourceTable) -> None:
-    """Draw the preview at the left, the report and the ways to encode at the right."""
+    """Draw what is decided about a table, with the way to its map, and its first rows beside it.
+
+    The choices that have a good answer already are folded away below the button.
+    """
     table = source.table
-    left, right = st.columns([3, 2], gap="large")
+    with st.container(key="corpus_table"):
+        left, right = st.columns([2, 3], gap="large")
+    with left:
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            column = st.container()
+            draw_read_controls(table)  # first: they also mend a table without texts
+        with column:
+            text_column = choose_text_column(source)
+        draw_category_warning(source, text_column)
     with right:
-        text_column = choose_text_column(source)
+        draw_preview(table, text_column)
+    with left:
         report = examine_column(source.id, text_column, table)
         draw_report(report, table)
-        choice = choose_left_out(source.id, text_column, report)
-    with left:
-        draw_preview(table, text_column)
-    corpus = build_from_column(source.id, text_column, choice, table)
-    with left:
-        draw_lengths(corpus)
-    with right:
-        draw_left_out(len(corpus.texts), corpus.left_out)
-        draw_vector_sources(corpus, table, source.id)
+        beside = st.container()
+        label_column = choose_label_column(source.id, text_column, table.frame)
+        alerts, start = st.container(), st.container()
+        has_copies = bool(report.n_duplicates or report.non_answers)
+        what = "Encoder, ready vectors, what is left out" if has_copies else "Encoder and ready vectors"
+        with st.expander(what, icon=":material/tune:", key="corpus_options"):
+            left_out = choose_left_out(source.id, text_column, report)
+            corpus = build_from_column(source.id, text_column, left_out, table)
+            vectors = choose_vectors(corpus, table, source.id, alerts)
+            draw_details(report)
+            draw_lengths(corpus)
+        with beside:
+            draw_left_out(len(corpus.texts), corpus.left_out)
+        if vectors is not None:
+            with start:
+                draw_show_map(corpus, vectors, label_column)
+
+
+def draw_category_warning(source: SourceTable, text_column: str) -> None:
+    """Warn that a column holds categories and no texts, with a button that takes a better column."""
+    if not _is_category(source.id, text_column, source.table.frame):
+        return
+    n_values = source.table.frame[text_column].nunique()
+    name, better = markdown(text_column), guess_text_column(source.table.frame)
+    said = f"*{name}* looks like a category: {n_values:,} {'value' if n_values == 1 else 'values'} in "
+    st.warning(
+        f"{said}{len(source.table.frame):,} rows. A map needs texts that differ.",
+        icon=":material/category:",
+    )
+    if better != text_column and not _is_category(source.id, better, source.table.frame):
+        st.button(
+            f"Use *{markdown(better)}* instead",
+            key="corpus_better_column",
+            icon=":material/swap_horiz:",
+            on_click=set_widget,
+            args=["corpus_text_column", better],
+        )
 
 
 def choose_text_column(source: SourceTable) -> str:
@@ -109,8 +139,14 @@ def choose_text_column(source: SourceTable) -> str:
         columns,
         index=columns.index(guess_text_column(source.table.frame)),
         key="corpus_text_column",
-        help="Guessed: the column with the longest varied texts. The others stay as metadata.",
+        help="One point of the map for each of its texts. Refract chose the column with the longest varied "
+        "texts; the others stay with them.",
     )
+
+
+@st.cache_resource(max_entries=16, scope="session", show_spinner=False)
+def _is_category(table_id: str, column: str, _frame: pd.DataFrame) -> bool:
+    return looks_like_category(_frame[column])
 
 
 @st.cache_resource(max_entries=3, scope="session", show_spinner="Examining the texts…")

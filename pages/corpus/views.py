@@ -9,7 +9,7 @@ from core.storage import StoredCorpus, lacks_views
 from pages.common import cache, duration, jobs
 from pages.common.encoders import encoding_cost
 
-STOPPED = "Cancelled; nothing was lost. It goes on where it stopped."
+STOPPED = "Cancelled. Encode again when you are ready: it goes on where it stopped."
 
 
 def draw_views_offer(entry: StoredCorpus, *, job_drawn: bool = False) -> None:
@@ -27,10 +27,10 @@ def draw_views_offer(entry: StoredCorpus, *, job_drawn: bool = False) -> None:
     if jobs.draw_job(job, cancel_key="corpus_cancel_views", stopped=STOPPED):
         return
     seconds = encoding_cost(entry.key, entry.encoder, cache.corpus(entry.key).texts)[2]
+    time = "" if seconds is None else f", in about {duration(seconds)},"
     st.caption(
-        f"Encoding these texts again, in about {duration(seconds)}, also keeps what the encoder's middle "
-        "layers know: instructions about feelings or intents become easier to follow, and your analyses and "
-        "labels stay."
+        f"Encoding these texts again{time} also keeps what the encoder's middle layers know: instructions "
+        "about feelings or intents become easier to follow, and your analyses and labels stay."
     )
     if st.button("Encode again", key="corpus_add_views", icon=":material/layers:"):
         jobs.start("prepare", f"Encoding {entry.name}", corpus_key=entry.key, encoder=entry.encoder)

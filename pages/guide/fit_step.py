@@ -91,7 +91,9 @@ def reencoding_hint(analysis: Analysis, corpus: Corpus, *, fitted: bool) -> str:
     else:
         prompt = prompt_of(method.encoder, method.template, analysis.instruction)
         seconds = encoding_cost(corpus.key, method.encoder, corpus.texts, prompt=prompt)[2]
-        time = f"roughly {duration(seconds)} here"
+        time = "“Try it” measures how long it takes here"
+        if seconds is not None:
+            time = f"about {duration(seconds)} here"
     host = host_of(method.encoder)
     sent = f" Every text is sent to **{markdown(host)}**." if host else ""
     return f"By {title}: {time}. What is encoded is kept, also after Cancel.{sent}"

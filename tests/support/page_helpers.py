@@ -33,6 +33,11 @@ def words(app):
     return "\n".join(str(element.value) for kind in kinds for element in getattr(app, kind))
 
 
+def preview(app):
+    """The first rows of a table on the corpus page, as HTML."""
+    return "".join(html.proto.body for html in app.get("html") if 'class="preview"' in html.proto.body)
+
+
 def keys(app):
     """Keys of all buttons."""
     return {button.key for button in app.button}

@@ -11,14 +11,24 @@ from itertools import takewhile
 import pandas as pd
 
 from core.errors import LabelError
-from core.labels.importing.column_choice import holds_labels, is_other, is_prediction, label_rank
+from core.labels.importing.column_choice import (
+    ENDS_WITH_ONE,
+    holds_labels,
+    is_other,
+    is_prediction,
+    label_rank,
+)
 from core.labels.importing.matching import labels_from_column
+from core.labels.importing.text_rows import plain_name
 
 MOST_VALUES = 50
 """Different values of a column that is offered as labels; more are imported only when asked for."""
 
 FEWEST_TEXTS = 2
 """Texts to a value on average: a column with fewer names its texts and does not sort them."""
+
+GRADES = ("rating", "ratings", "stars", "grade", "grades", "bewertung", "note")
+"""Last words of the names of columns whose numbers are grades, and no counts."""
 
 SHARED_LETTERS, SHARED_PART = 4, 0.6
 """Letters at the beginning of two words that count as one, and their part of the shorter word: "feels" is
@@ -48,23 +58,33 @@ class LabelColumn:
         Different labels, the most frequent first.
     n_texts : int
         Texts that have one.
+    counts : tuple of int
+        Texts of each value.
+    is_count : bool
+        Whether the values are numbers that count or measure something.
     """
 
     name: str
     values: tuple[str, ...]
     n_texts: int
+    counts: tuple[int, ...] = ()
+    is_count: bool = False
 
 
 def columns_with_labels(metadata: pd.DataFrame, *, every: bool = False) -> list[LabelColumn]:
     """Return the columns with 2 to `MOST_VALUES` labels, those with usual names first.
 
-    Ids, dates, measurements, predictions of a model, and columns that annotation tools or Refract add are
-    left out. With `every`, predictions and columns with more values are returned too, after the others.
-    Cost: one pass over the columns that are left.
+    Ids, dates, counts and measurements, predictions of a model, and columns that annotation tools or Refract
+    add are left out, and so are columns in which fewer than two labels repeat. With `every`, counts,
+    predictions and columns with more values are returned too, after the others. Cost: one pass over the
+    columns that are left.
     """
     found = []
     for name, column in metadata.items():
-        if is_other(str(name)) or not holds_labels(column) or (is_prediction(str(name)) and not every):
+        is_count = _counts_something(str(name), column)
+        if is_other(str(name)) or ((is_prediction(str(name)) or is_count) and not every):
+            continue
+        if not holds_labels(column):
             continue
         try:
             labels = labels_from_column(column).labels
@@ -72,15 +92,24 @@ def columns_with_labels(metadata: pd.DataFrame, *, every: bool = False) -> list[
             continue
         counts = Counter(labels.values())
         few = every or len(counts) <= MOST_VALUES
-        if len(counts) >= 2 and few and len(labels) >= FEWEST_TEXTS * len(counts):
-            values = tuple(value for value, _ in counts.most_common())
-            found.append(LabelColumn(str(name), values, len(labels)))
+        n_repeated = sum(n >= FEWEST_TEXTS for n in counts.values())
+        if n_repeated >= 2 and few and len(labels) >= FEWEST_TEXTS * len(counts):
+            values, n_of_each = zip(*counts.most_common(), strict=True)
+            found.append(LabelColumn(str(name), values, len(labels), n_of_each, is_count))
     return sorted(found, key=lambda column: (not is_offered(column), label_rank(column.name)))
 
 
 def is_offered(column: LabelColumn) -> bool:
-    """Return whether a column is offered unasked: few values, and no predictions of a model."""
-    return len(column.values) <= MOST_VALUES and not is_prediction(column.name)
+    """Return whether a column is offered unasked: few values, no counts, no predictions of a model."""
+    return len(column.values) <= MOST_VALUES and not column.is_count and not is_prediction(column.name)
+
+
+def _counts_something(name: str, column: pd.Series) -> bool:
+    """Return whether a column holds numbers that are neither grades nor two codes, and has no usual name."""
+    if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
+        return False
+    graded = plain_name(name).rpartition("_")[2] in GRADES or label_rank(name) < ENDS_WITH_ONE
+    return not graded and column.nunique() != 2
 
 
 def rank_by_instruction(columns: list[LabelColumn], instruction: str) -> list[LabelColumn]:

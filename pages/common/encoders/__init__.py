@@ -1,6 +1,7 @@
 """Choose, describe and try an encoder; upload precomputed vectors."""
 
 from pages.common.encoders.chooser import draw_encoder_chooser, encoder_problem, encoding_cost, prompt_of
+from pages.common.encoders.encoding_time import draw_time
 from pages.common.encoders.fields import forget_fields
 from pages.common.encoders.legibility import doubt_about
 from pages.common.encoders.trial import kept_trial
@@ -16,6 +17,7 @@ __all__ = [
     "Upload",
     "doubt_about",
     "draw_encoder_chooser",
+    "draw_time",
     "draw_vector_upload",
     "encoder_problem",
     "encoding_cost",

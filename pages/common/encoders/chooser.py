@@ -6,17 +6,18 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.encoders import (
     EncoderFacts,
     EncoderSpec,
     count_too_long,
     describe_encoder,
-    estimate_seconds,
     preview_prompt,
 )
 from core.errors import EncoderUnavailable
 from pages.common.encoders.catalogue import show_encoders
+from pages.common.encoders.encoding_time import encoding_seconds
 from pages.common.encoders.facts_text import fact_line
 from pages.common.encoders.fields import draw_kind, draw_name, draw_output, draw_template
 from pages.common.encoders.legibility import draw_legibility
@@ -41,6 +42,7 @@ def draw_encoder_chooser(
     start_template: str = "",
     use_task: Callable[[str], None] | None = None,
     before_try: Callable[[], None] | None = None,
+    alerts: DeltaGenerator | None = None,
 ) -> tuple[str, str]:
     """Draw the fields that choose an encoder, and the facts known of it.
 
@@ -64,6 +66,9 @@ def draw_encoder_chooser(
         Called, in a callback, with the fixed task that becomes the instruction.
     before_try : callable, optional
         Called, in a callback, before the encoder is tried: it stores the corpus.
+    alerts : container, optional
+        Place of the warnings: who gets the texts, and why the encoder cannot be used or read them. By
+        default they are among the fields.
 
     Returns
     -------
@@ -87,15 +92,19 @@ def draw_encoder_chooser(
     template = ""
     if instructed and facts.takes_template:
         template = draw_template(key, name, start, start_template)
+    alerts = st.container() if alerts is None else alerts
+    with alerts:
+        _draw_host(facts)
     _draw_facts(facts, texts, corpus_key, (name, template, instruction), instructed)
     problem = encoder_problem(name, template, instruction, instructed=instructed)
     if instructed and facts.tasks and instruction not in facts.tasks:
         _draw_tasks(key, facts, use_task)
     elif problem:
-        st.warning(markdown(problem), icon=":material/warning:")
+        alerts.warning(markdown(problem), icon=":material/warning:")
     else:
         if corpus_key is not None and facts.host is None:
-            draw_legibility(facts, texts, corpus_key)
+            with alerts:
+                draw_legibility(facts, texts, corpus_key)
         _draw_prompt(preview_prompt(name, instruction if instructed else "", template), instructed)
     line = st.container(horizontal=True, vertical_alignment="center")
     with line:
@@ -141,19 +150,16 @@ def encoder_problem(name: str, template: str = "", instruction: str = "", *, ins
     return ""
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
 def encoding_cost(
-    corpus_key: str, encoder: str, _texts: np.ndarray, *, prompt: str = ""
-) -> tuple[int, int, float]:
+    corpus_key: str, encoder: str, texts: np.ndarray, *, prompt: str = ""
+) -> tuple[int, int, float | None]:
     """Return how many texts are cut, at how many tokens (0: unknown yet), and the seconds of encoding.
 
-    `prompt` is encoded with each text.
+    The seconds are None where the speed of the encoder was not measured on this machine. `prompt` is encoded
+    with each text.
     """
-    try:
-        n_long, max_tokens = count_too_long(_texts, encoder)
-    except EncoderUnavailable:
-        n_long = max_tokens = 0  # the message is shown when the encoder is loaded
-    return n_long, max_tokens, estimate_seconds(_texts, encoder, prompt=prompt)
+    n_long, max_tokens = _count_long(corpus_key, encoder, texts)
+    return n_long, max_tokens, encoding_seconds(corpus_key, encoder, texts, prompt=prompt)
 
 
 def prompt_of(name: str, template: str, instruction: str) -> str:
@@ -164,14 +170,16 @@ def prompt_of(name: str, template: str, instruction: str) -> str:
         return ""
 
 
-def _draw_facts(
-    facts: EncoderFacts,
-    texts: Sequence[str],
-    corpus_key: str | None,
-    choice: tuple[str, str, str],
-    instructed: bool,
-) -> None:
-    """Draw the facts as a caption, and a warning when texts leave this machine."""
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _count_long(corpus_key: str, encoder: str, _texts: np.ndarray) -> tuple[int, int]:
+    try:
+        return count_too_long(_texts, encoder)
+    except EncoderUnavailable:
+        return 0, 0  # the message is shown when the encoder is loaded
+
+
+def _draw_host(facts: EncoderFacts) -> None:
+    """Draw who receives the texts, where a server encodes them."""
     if facts.host is not None and facts.on_this_machine:
         st.caption(f":material/send: Texts go to **{markdown(facts.host)}**, a server on this machine.")
     elif facts.host is not None:
@@ -180,16 +188,28 @@ def _draw_facts(
             "machine.",
             icon=":material/send:",
         )
+
+
+def _draw_facts(
+    facts: EncoderFacts,
+    texts: Sequence[str],
+    corpus_key: str | None,
+    choice: tuple[str, str, str],
+    instructed: bool,
+) -> None:
+    """Draw the facts as a caption."""
     name, template, instruction = choice
     instruction = instruction if instructed else ""
     line = markdown(fact_line(facts, instructed=instructed))
-    estimable = corpus_key is not None and facts.on_this_machine and facts.host is None and not facts.problem
-    if estimable and not kept_trial(
-        corpus_key=corpus_key, encoder=name, template=template, instruction=instruction
+    if (
+        corpus_key is not None
+        and not facts.problem
+        and not kept_trial(corpus_key=corpus_key, encoder=name, template=template, instruction=instruction)
     ):
         prompt = prompt_of(name, template, instruction)
-        seconds = encoding_cost(corpus_key, name, texts, prompt=prompt)[2]
-        line += f" · roughly **{duration(seconds)}** for {len(texts):,} texts here"
+        seconds = encoding_seconds(corpus_key, name, texts, prompt=prompt)
+        if seconds is not None:
+            line += f" · about **{duration(seconds)}** for {len(texts):,} texts here"
     described = f"{markdown(facts.description)}  \n" if facts.description else ""
     st.caption(f"{described}{line}", help=FACTS_HELP)
     if not instructed and facts.follows_instructions == "free text" and not facts.needs_instruction:

@@ -16,6 +16,8 @@ from tests.support.page_helpers import upload, words
 
 pytestmark = pytest.mark.model
 
+READY = "The map is ready"
+
 
 def test_another_encoder_is_chosen_and_used(app, home):
     upload(app, "letters.csv", make_frame(30).to_csv(index=False).encode())
@@ -44,7 +46,7 @@ def test_vectors_made_elsewhere_become_the_map(app, home):
     assert split_precomputed(entry.encoder)[0] == "v#1.npz"
     kept = load_space(Store(home).results(entry.key), entry.embedding_key).vectors
     np.testing.assert_allclose(kept, vectors / np.linalg.norm(vectors, axis=1, keepdims=True), atol=1e-5)
-    assert app.button(key="corpus_encode").label == "Open the map of 30 texts"
+    assert app.button(key="corpus_encode").label == "Show the map of 30 texts" and READY in words(app)
     app.button(key="corpus_back").click().run()
     assert "vectors of v\\#1\\.npz" in words(app)
 
@@ -57,7 +59,7 @@ def test_vectors_that_went_with_their_corpus_are_kept_again(app, home):
     app.run()
     app.button(key="corpus_encode").click().run()
     assert not app.exception and not app.error
-    assert app.button(key="corpus_encode").label == "Open the map of 30 texts"
+    assert app.button(key="corpus_encode").label == "Show the map of 30 texts" and READY in words(app)
 
 
 def test_the_order_can_be_taken_in_place_of_ids(app, home):
@@ -154,7 +156,7 @@ def test_the_vectors_in_the_file_of_the_texts_become_the_map(app, home, name, wr
     kept = load_space(Store(home).results(entry.key), entry.embedding_key).vectors
     expected = np.delete(vectors, [2, 9], axis=0)
     np.testing.assert_allclose(kept, expected / np.linalg.norm(expected, axis=1, keepdims=True), atol=1e-5)
-    assert app.button(key="corpus_encode").label == "Open the map of 28 texts"
+    assert app.button(key="corpus_encode").label == "Show the map of 28 texts" and READY in words(app)
 
 
 def test_another_file_can_be_taken_in_place_of_the_column(app, home):

@@ -35,7 +35,7 @@ def test_what_would_be_most_of_the_map_is_set_aside_and_told(full, home):
     assert full.checkbox(key=COPIES).value is False
     said = words(full)
     assert "60 times" in said and "**36** texts on the map" in said and "**110** texts" in said
-    assert full.button(key="corpus_encode").label == "Encode 36 texts"
+    assert full.button(key="corpus_encode").label == "Show the map of 36 texts"
     full.button(key="corpus_encode").click().run()
     assert not full.exception and not full.error
     corpus = only_corpus(home)
@@ -46,12 +46,12 @@ def test_what_would_be_most_of_the_map_is_set_aside_and_told(full, home):
 
 def test_each_non_answer_can_be_had_back(full):
     full.multiselect(key=ASIDE).set_value(["N/A", "No comment"]).run()
-    assert full.button(key="corpus_encode").label == "Encode 56 texts"
+    assert full.button(key="corpus_encode").label == "Show the map of 56 texts"
     full.checkbox(key=COPIES).check().run()
-    assert full.button(key="corpus_encode").label == "Encode 37 texts"
+    assert full.button(key="corpus_encode").label == "Show the map of 37 texts"
     full.checkbox(key=COPIES).uncheck()
     full.multiselect(key=ASIDE).set_value([]).run()
-    assert full.button(key="corpus_encode").label == "Encode 146 texts"
+    assert full.button(key="corpus_encode").label == "Show the map of 146 texts"
     assert "kept beside" not in words(full)
 
 
@@ -70,15 +70,15 @@ def test_another_column_starts_with_its_own_suggestions(app, home):
     assert len(app.multiselect(key=ASIDE).value) == 3
     app.selectbox(key="corpus_text_column").set_value("other").run()
     assert app.multiselect(key=ASIDE).value == []
-    assert app.button(key="corpus_encode").label == "Encode 146 texts"
+    assert app.button(key="corpus_encode").label == "Show the map of 146 texts"
 
 
 def test_few_copies_are_offered_and_stay(app, home):
     upload(app, "x.csv", csv(pd.DataFrame({"text": [*ANSWERS, *ANSWERS[:3]]})))
     assert app.checkbox(key=COPIES).value is False
-    assert app.button(key="corpus_encode").label == "Encode 39 texts"
+    assert app.button(key="corpus_encode").label == "Show the map of 39 texts"
     app.checkbox(key=COPIES).check().run()
-    assert app.button(key="corpus_encode").label == "Encode 36 texts"
+    assert app.button(key="corpus_encode").label == "Show the map of 36 texts"
     assert "**3** copies" in words(app)
 
 
@@ -92,7 +92,7 @@ def test_leaving_out_too_many_is_one_sentence_and_can_be_undone(app, home):
     app.multiselect(key=ASIDE).set_value(["N/A", "-", "none"]).run()
     assert not app.exception and len(app.error) == 1
     app.multiselect(key=ASIDE).set_value(["N/A"]).run()
-    assert not app.error and app.button(key="corpus_encode").label == "Encode 4 texts"
+    assert not app.error and app.button(key="corpus_encode").label == "Show the map of 4 texts"
 
 
 def test_the_report_says_the_languages(app, home):

@@ -17,9 +17,9 @@ def test_an_upload_is_reported_before_anything_runs(app, home):
     frame.loc[5, "text"] = frame.loc[4, "text"]
     upload(app, "letters.csv", csv(frame))
     said = words(app)
-    assert "**30** rows" in said and "**1** empty" in said and "**1** duplicates" in said
+    assert "**29** texts" in said and "**1** empty" in said and "**1** copy" in said
     assert app.selectbox(key="corpus_text_column").value == "text"
-    assert app.button(key="corpus_encode").label == "Encode 29 texts"
+    assert app.button(key="corpus_encode").label == "Show the map of 29 texts"
     assert Store(home).corpora() == []
 
 

@@ -250,7 +250,7 @@ def test_the_button_and_its_hint_say_how_much_is_encoded_and_where_it_goes(store
     here = reencoded(store, analysis, "hkunlp/instructor-base")
     assert fit_label(here, 12, 14_640) == "Re-encode 14,640 texts"
     hint = reencoding_hint(here, corpus, fitted=False).replace("\\", "")
-    assert hint.startswith("By instructor-base: roughly ") and "sent" not in hint
+    assert hint.startswith("By instructor-base: “Try it” measures") and "sent" not in hint
     assert "nothing would be encoded again" in reencoding_hint(here, corpus, fitted=True)
     away = reencoded(store, analysis, "endpoint:https://ai.example.org/v1#large")
     assert "Every text is sent to **ai.example.org**" in reencoding_hint(away, corpus, fitted=False).replace(
@@ -321,7 +321,7 @@ def test_texts_that_are_encoded_already_are_not_said_to_be_encoded_again(store, 
     store.set_instruction(labelled, "by another")
     here = store.analysis(labelled)
     assert fit_label(here, 12, 60) == "Re-encode 60 texts"
-    assert "roughly" in reencoding_hint(here, corpus, fitted=False)
+    assert "Try it" in reencoding_hint(here, corpus, fitted=False)
 
 
 def test_from_the_guide_page_reencoding_makes_two_maps_without_a_label(app, store, analysis, chosen):
@@ -332,7 +332,7 @@ def test_from_the_guide_page_reencoding_makes_two_maps_without_a_label(app, stor
     kind(app).set_value("reencode").run()
     start = app.button(key="guide_fit")
     assert start.label == "Re-encode 60 texts" and not start.disabled
-    assert "By instructor\\-base: roughly" in words(app)
+    assert "By instructor\\-base: “Try it” measures" in words(app)
     start.click().run()
     assert not app.exception
     fit = cache.fit(store.analysis(analysis))

@@ -67,3 +67,39 @@ def test_a_column_with_too_many_values_or_hardly_a_repeat_is_not_offered():
     assert [column.name for column in columns_with_labels(many, every=True)] == ["code"]
     few = pd.DataFrame({"mood": ["calm", "tense", "sad"]})
     assert columns_with_labels(few) == []
+
+
+def cycle(values, n=300):
+    return [values[row % len(values)] for row in range(n)]
+
+
+def offered(**columns):
+    return [column.name for column in columns_with_labels(pd.DataFrame(columns))]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        {"retweet_count": cycle([0, 1, 2, 3])},
+        {"brand": ["one"] * 299 + ["two"]},  # a single text says nothing
+        {"reply": cycle(["x" * 61, "y" * 70])},  # too long for a button
+        {"nothing": [None] * 300},
+    ],
+)
+def test_counts_and_values_that_divide_nothing_are_not_offered(column):
+    assert offered(**column) == []
+
+
+def test_grades_truth_values_and_two_codes_are_labels():
+    assert offered(
+        stars=cycle([1, 2, 3, 4, 5]),
+        open=cycle([True, False]),
+        recommended=cycle([0, 1]),
+        label=cycle([0, 1, 2]),
+    ) == ["label", "stars", "open", "recommended"]
+
+
+def test_fifty_values_of_a_large_file_are_found_and_counted():
+    topics = cycle([f"topic {row}" for row in range(50)], 20_000)
+    (column,) = columns_with_labels(pd.DataFrame({"topic": topics}))
+    assert column.counts == (400,) * 50 and len(column.values) == 50

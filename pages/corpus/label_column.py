@@ -1,0 +1,81 @@
+"""Columns that hold labels already: offered beside the text column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from core.labels import LabelColumn, columns_with_labels
+from core.utils import cut
+from pages.common import forget_widget, markdown, state_of
+
+KEY = "corpus_label_column"
+MOST_PILLS = 3  # columns; more are a list
+VALUES_SHOWN, LONGEST_SHOWN = 6, 24  # values of a column, and characters of each
+HELP = (
+    "The values of the column become labels of the texts. Beside the first map, which shows what the texts "
+    "are about, you then get a second one at once: it is reshaped so that texts of one label stand together."
+)
+
+
+@dataclass
+class OfferState:
+    """Table and text column that the offered columns belong to."""
+
+    column: tuple[str, str] = ("", "")
+
+
+def choose_label_column(source_id: str, text_column: str, frame: pd.DataFrame) -> str | None:
+    """Draw the columns that can serve as labels, and return the chosen one; None for none."""
+    state = state_of(OfferState)
+    if state.column != (source_id, text_column):
+        state.column = source_id, text_column
+        forget_widget(KEY)
+    offered = {column.name: column for column in _offered(source_id, text_column, frame)}
+    if not offered:
+        return None
+    label = "Your file has labels: pick a column of them for a second map"
+    if len(offered) == 1:
+        label = "Your file has labels: use them for a second map"
+    titles = {name: _title(column, alone=len(offered) == 1) for name, column in offered.items()}
+    if len(offered) <= MOST_PILLS:
+        chosen = st.pills(
+            label, list(offered), format_func=titles.__getitem__, key=KEY, help=HELP, persist_state="session"
+        )
+    else:
+        chosen = st.selectbox(
+            label,
+            list(offered),
+            index=None,
+            format_func=titles.__getitem__,
+            key=KEY,
+            placeholder="choose a column",
+            help=HELP,
+            persist_state="session",
+        )
+    if chosen is not None:
+        st.caption(_values(offered[chosen]))
+    return chosen
+
+
+def _title(column: LabelColumn, *, alone: bool) -> str:
+    counted = f"{len(column.values)} values"
+    return f"Use {column.name} ({counted})" if alone else f"{column.name} ({counted})"
+
+
+def _values(column: LabelColumn) -> str:
+    """Return what the second map will tell apart, as markdown."""
+    some = list(zip(column.values, column.counts, strict=True))[:VALUES_SHOWN]
+    values = ", ".join(f"{markdown(cut(name, LONGEST_SHOWN))} {n:,}" for name, n in some)
+    more = len(column.values) - len(some)
+    return (
+        f":material/label: Two maps open: by what the texts are about, and **by {markdown(column.name)}** "
+        f"({values}{f' and {more} more' if more else ''})."
+    )
+
+
+@st.cache_resource(max_entries=3, scope="session", show_spinner=False)
+def _offered(source_id: str, text_column: str, _frame: pd.DataFrame) -> list[LabelColumn]:
+    return columns_with_labels(_frame.drop(columns=text_column))
