@@ -155,7 +155,9 @@ def test_5_recolour_keeps_zoom_and_selection(page):
     box = page.locator(".linked-maps [data-pane='0'] .stage").bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     before_zoom = camera(page)
+    page.keyboard.down("Control")
     page.mouse.wheel(0, -400)
+    page.keyboard.up("Control")
     page.wait_for_timeout(800)  # the wheel's glide ends
     zoomed, selected = camera(page), maps(page).get_attribute("data-selected")
     assert zoomed != before_zoom

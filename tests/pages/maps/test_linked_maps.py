@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.charts.dark_ground import on_dark
+from pages.charts.palette import CATEGORIES
 from pages.maps.component import Colouring, Name, Pane, linked_maps
 from pages.maps.component.linked_maps import decode_selection, hover_excerpt, hovered_point
 from pages.maps.component.payload import encode_maps, encode_places
@@ -170,3 +172,16 @@ def test_the_browser_reads_what_python_wrote(tmp_path):
 def test_the_parts_of_the_browser_half_that_need_no_browser():
     run = run_node("--test", "test/parts.test.mjs")
     assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_colours_on_a_dark_ground_are_those_of_the_charts():
+    script = """
+        import { onDark } from "./src/dark.js";
+        const parse = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16) / 255);
+        const two = (value) => Math.round(255 * value).toString(16).padStart(2, "0");
+        const write = (colour) => "#" + colour.map(two).join("");
+        console.log(JSON.stringify(process.argv.slice(1).map((hex) => write(onDark(parse(hex))))));
+    """
+    run = run_node("--input-type=module", "-e", script, "--", *CATEGORIES)
+    assert run.returncode == 0, run.stderr
+    assert json.loads(run.stdout) == [on_dark(colour) for colour in CATEGORIES]

@@ -17,6 +17,7 @@ import { Toolbar } from "./toolbar.js";
 import { doubtOf, Tooltip } from "./tooltip.js";
 
 const NARROW = 540; // pixels: with less, one map is shown at a time
+const COMPACT = 860; // pixels: with less, the tools have no icons
 const BELOW = 40; // pixels that the page needs under the maps, where it says nothing else
 const TOLD_MS = 2500;
 const NO_WEBGL = "This browser has no WebGL, which the maps need.";
@@ -328,6 +329,7 @@ export class LinkedMaps {
     const { root, header } = this;
     const narrow = root.clientWidth < NARROW;
     root.classList.toggle("narrow", narrow);
+    root.classList.toggle("compact", root.clientWidth < COMPACT);
     root.classList.toggle("single", narrow && this.panes.length > 1);
     if (!header) return;
     const height = header.height ?? this.room.height(header.below ?? BELOW, narrow);

@@ -2,11 +2,11 @@
 
 const GAP = 4;
 const CELL = 8; // pixels
-const STEPS = [0, 10, 22, 36, 52, 72, 95]; // pixels from the place, beyond half the size of the name
+const STEPS = [0, 10, 22, 36, 52, 72]; // pixels from the place, beyond half the size of the name
 const DIRECTIONS = [[0, -1], [0, 1], [1, 0], [-1, 0], [1, -1], [-1, -1], [1, 1], [-1, 1]];
 const FAR = 40; // pixels beyond the texts of the cluster that are as bad as covering points of mean density
+const FARTHEST = 30; // pixels beyond them
 const STAY = 0.8; // a place is kept until another is better by a fifth
-const WRONG = 1.5; // nearer to another cluster than to its own
 
 /** How many points are where on the screen; asked for boxes. */
 export class Crowd {
@@ -84,14 +84,17 @@ function spotsOf({ width, height }) {
   return spots;
 }
 
-function costOf(box, { at: [x, y], reach }, centres, crowd) {
-  const middle = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
-  // From the edge of the name, since a long name is not farther away than a short one.
-  const away = Math.hypot(Math.max(0, box.left - x, x - box.right), Math.max(0, box.top - y, y - box.bottom));
-  const own = Math.hypot(middle[0] - x, middle[1] - y);
-  const wrong = centres.some((other) => Math.hypot(middle[0] - other[0], middle[1] - other[1]) < 0.8 * own);
-  const covered = Math.min(4, crowd.density(box));
-  return 0.02 + covered + Math.max(0, away - reach) / FAR + own / (8 * FAR) + (wrong ? WRONG : 0);
+/** How bad a place is; infinite where the name would seem to belong to another cluster, or to none. */
+function costOf(box, { at, reach }, centres, crowd) {
+  const away = distance(box, at);
+  if (away - reach > FARTHEST || centres.some((other) => distance(box, other) < away - 1)) return Infinity;
+  const own = Math.hypot((box.left + box.right) / 2 - at[0], (box.top + box.bottom) / 2 - at[1]);
+  return 0.02 + Math.min(4, crowd.density(box)) + Math.max(0, away - reach) / FAR + own / (8 * FAR);
+}
+
+/** From the edge of the name, since a long name is not farther away than a short one. */
+function distance({ left, top, right, bottom }, [x, y]) {
+  return Math.hypot(Math.max(0, left - x, x - right), Math.max(0, top - y, y - bottom));
 }
 
 /** Shift a name inwards where the edge would cut it. */

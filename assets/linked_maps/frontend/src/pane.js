@@ -355,7 +355,7 @@ export class Pane {
       for (let i = 0; i < coordinates.length; i += 2) if (!camera.sees(coordinates[i], coordinates[i + 1])) count++;
     }
     this.beyond.hidden = count === 0;
-    this.beyond.textContent = `${integers.format(count)} outside`;
+    this.beyond.textContent = `${integers.format(count)} ${count === 1 ? "text" : "texts"} outside`;
     this.beyond.title = `${integers.format(count)} ${count === 1 ? "text lies" : "texts lie"} outside this view: show all`;
   }
 

@@ -3,8 +3,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Camera } from "../src/camera.js";
 import { contourPath } from "../src/density.js";
+import { Crowd, placeNames } from "../src/name_places.js";
 import { DOUBTFUL, drawingOrder, flagsOf, GREYED, LIT, mixedOrder, SELECTED } from "../src/point_flags.js";
 import { insidePolygon, PickGrid } from "../src/picking.js";
+import { roomFor } from "../src/room.js";
+import { Sample } from "../src/sample.js";
 import { placeOnScale, valueText } from "../src/scale.js";
 import { encodeSelection, NOTHING, same, union } from "../src/selection.js";
 
@@ -137,4 +140,68 @@ test("a value on a scale of dates is a date, with a time where there is one", ()
   const words = [...Float32Array.of(0, 3.3402777, 2913113)].map((value) => valueText(dates, value));
   assert.deepEqual(words, ["1 Mar 2024", "4 Mar 2024, 08:10", "31 Dec 9999"]);
   assert.equal(valueText({ origin: null }, 1234.5), "1234.5");
+});
+
+test("the first view leaves out what is outside the home box, and all can be shown", () => {
+  const camera = new Camera();
+  camera.resize(200, 200);
+  camera.frame({ extent: [1, 1], home: [0.5, 0.5, 0.2, 0.2] });
+  assert.ok(camera.atHome && camera.sees(0.6, 0.6) && !camera.sees(-1, -1));
+  assert.deepEqual(camera.project(0.5, 0.5).map(Math.round), [100, 100]);
+  camera.showAll();
+  assert.ok(!camera.atHome && camera.sees(-1, -1) && camera.sees(1, 1));
+  assert.equal(camera.magnification, 1);
+  camera.resize(100, 300);
+  assert.ok(camera.sees(-1, -1) && camera.sees(1, 1));
+});
+
+const STAGE = { width: 600, height: 400, taken: [], most: 20 };
+const name = (at, more) => ({ width: 80, height: 16, at, reach: 0, spot: 0, ...more });
+const nobody = new Crowd(new Float32Array(0), 600, 400);
+const cloud = (x, y) => Float32Array.from({ length: 800 }, (_, i) => (i % 2 ? y : x) + 30 * Math.sin(i * i));
+
+test("a name stands on its place where no point is", () => {
+  const [box] = placeNames([name([300, 200])], { ...STAGE, crowd: nobody });
+  assert.ok(Math.abs((box.left + box.right) / 2 - 300) < 1 && Math.abs((box.top + box.bottom) / 2 - 200) < 1);
+});
+
+test("a name steps aside from dense points and stays near them", () => {
+  const crowd = new Crowd(cloud(300, 200), 600, 400);
+  const [box] = placeNames([name([300, 200], { reach: 25 })], { ...STAGE, crowd });
+  assert.ok(crowd.density(box) < 0.5);
+  assert.ok(box.top > 200 || box.bottom < 200 || box.left > 300 || box.right < 300);
+  assert.ok(box.left < 360 && box.right > 240 && box.top < 260 && box.bottom > 140);
+});
+
+test("names do not overlap, and one that would stand at another cluster is not shown", () => {
+  const both = placeNames([name([300, 200]), name([310, 205])], { ...STAGE, crowd: nobody });
+  const [a, b] = both;
+  assert.ok(a && (b === null || a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top));
+  const wall = [{ left: 0, top: 0, right: 600, bottom: 400 }];
+  assert.deepEqual(placeNames([name([300, 200])], { ...STAGE, taken: wall, crowd: nobody }), [null]);
+});
+
+test("a name that would be cut at the edge moves inwards; one without texts in sight is not shown", () => {
+  const [box, none] = placeNames([name([3, 3]), name(null)], { ...STAGE, crowd: nobody });
+  assert.ok(box.left >= -4 && box.top >= -4);
+  assert.equal(none, null);
+});
+
+test("a cluster in part out of sight is where its texts in sight are", () => {
+  const camera = new Camera();
+  camera.resize(100, 100);
+  camera.frame({ extent: [1, 1] });
+  const coordinates = Float32Array.of(-0.9, 0, 0.5, 0.5, 0.9, 0.9, 5, 5);
+  const sample = new Sample(coordinates, [Uint16Array.of(0, 1, 1, 1)]);
+  sample.project(camera);
+  const { at } = sample.spread(0, 0, null);
+  assert.deepEqual(at.map(Math.round), camera.project(0.9, 0.9).map(Math.round));
+  assert.equal(sample.spread(0, 7, null), null);
+});
+
+test("the maps fill the window within limits", () => {
+  assert.equal(roomFor({ top: 200, window: 900, below: 40, single: false }), 660);
+  assert.equal(roomFor({ top: 200, window: 400, below: 40, single: false }), 360);
+  assert.equal(roomFor({ top: 200, window: 3000, below: 40, single: false }), 1200);
+  assert.ok(roomFor({ top: 600, window: 844, below: 40, single: true }) > 500);
 });
