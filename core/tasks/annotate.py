@@ -24,11 +24,18 @@ from core.utils import MODEL_VARIABLE, URL_VARIABLE, LanguageModel, Report, conf
 
 
 def annotate_analysis(
-    store: Store, report: Report, *, analysis_id: int, n_texts: int, started_by: str | None = None
+    store: Store,
+    report: Report,
+    *,
+    analysis_id: int,
+    n_texts: int,
+    started_by: str | None = None,
+    language_model: Mapping[str, str] | None = None,
 ) -> None:
     """Give guide labels to a random sample of `n_texts` texts, in one undo step; labels by a person stay.
 
-    Only the person `started_by` can undo the step; everybody can where that is left out.
+    Only the person `started_by` can undo the step; everybody can where that is left out. `language_model` is
+    the choice of `configured`; its key is not stored.
 
     Raises
     ------
@@ -37,9 +44,11 @@ def annotate_analysis(
     EncoderUnavailable
         Before anything is sent, when the encoder of the corpus cannot be loaded.
     """
-    model = configured()
+    model = configured(language_model)
     if model is None:
-        raise LanguageModelError(f"No language model is configured: set {URL_VARIABLE} and {MODEL_VARIABLE}.")
+        raise LanguageModelError(
+            f"No language model is chosen: choose one, or set {URL_VARIABLE} and {MODEL_VARIABLE}."
+        )
     analysis = store.analysis(analysis_id)
     if not analysis.instruction:
         raise LanguageModelError("The analysis has no instruction to label by: type one first.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from core.corpus import Corpus, Partition
@@ -34,17 +36,26 @@ def cluster(store: Store, report: Report, *, corpus_key: str, space_key: str, k:
 
 
 def name_clusters(
-    store: Store, report: Report, *, corpus_key: str, analysis_id: int | None, started_by: str = ""
+    store: Store,
+    report: Report,
+    *,
+    corpus_key: str,
+    analysis_id: int | None,
+    started_by: str = "",
+    language_model: Mapping[str, str] | None = None,
 ) -> None:
     """Name the clusters of a map by the configured language model, and save the names as one edit.
 
     The map is that of the analysis, or the generic one for None. Clusters that were named before keep their
-    name. Only the person `started_by` can undo the edit; everybody can where that is left out. After
+    name. Only the person `started_by` can undo the edit; everybody can where that is left out.
+    `language_model` is the choice of `configured`; its key is not stored. After
     Cancelled or LanguageModelError, the names received until then are saved.
     """
-    model = configured()
+    model = configured(language_model)
     if model is None:
-        raise LanguageModelError(f"No language model is configured: set {URL_VARIABLE} and {MODEL_VARIABLE}.")
+        raise LanguageModelError(
+            f"No language model is chosen: choose one, or set {URL_VARIABLE} and {MODEL_VARIABLE}."
+        )
     corpus = load_warm_corpus(store, corpus_key)
     space, space_key, fit = _space_of(store, corpus_key, analysis_id)
     clustering = _clustering(store, corpus, analysis_id, space, space_key, fit)

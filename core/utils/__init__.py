@@ -6,6 +6,7 @@ from core.utils.chat_client import (
     URL_VARIABLE,
     Completion,
     LanguageModel,
+    Secret,
     complete_each,
     configured,
 )
@@ -28,6 +29,7 @@ from core.utils.http_client import (
 from core.utils.llm_answers import AnswerProblem, ParsedAnswer, is_refusal, normalise, parse_line, parse_name
 from core.utils.memory import graphics_peak_bytes, peak_bytes
 from core.utils.messages import MessageWriter, explain_error, open_child_streams, read_messages
+from core.utils.model_servers import LocalServer, find_local_servers, list_models, try_model
 from core.utils.normal_text import folded_text, normal_text
 from core.utils.progress import Progress, Report, progress_of
 from core.utils.sqlite import LatestReads, SqliteFile
@@ -44,12 +46,14 @@ __all__ = [
     "Completion",
     "LanguageModel",
     "LatestReads",
+    "LocalServer",
     "MessageWriter",
     "ParsedAnswer",
     "Progress",
     "Report",
     "RequestLimits",
     "RequestRefused",
+    "Secret",
     "ServerUnreachable",
     "SqliteFile",
     "can_be_key",
@@ -59,12 +63,14 @@ __all__ = [
     "cut",
     "estimate_tokens",
     "explain_error",
+    "find_local_servers",
     "folded_text",
     "graphics_peak_bytes",
     "host_in",
     "is_local",
     "is_refusal",
     "is_web_address",
+    "list_models",
     "normal_text",
     "normalise",
     "one_line",
@@ -79,5 +85,6 @@ __all__ = [
     "read_messages",
     "run_in_child",
     "run_parallel",
+    "try_model",
     "write_atomically",
 ]

@@ -7,7 +7,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.errors import LanguageModelError
@@ -24,8 +24,8 @@ from core.utils.http_client import (
 )
 
 URL_VARIABLE, MODEL_VARIABLE, KEY_VARIABLE = "REFRACT_LLM_URL", "REFRACT_LLM_MODEL", "REFRACT_LLM_KEY"
-"""Environment variables: base address such as http://127.0.0.1:11434/v1, name of the model, and a key where
-the server needs one. The key is never written anywhere."""
+"""Environment variables, used where nobody chose a model: base address such as http://127.0.0.1:11434/v1,
+name of the model, and a key where the server needs one. The key is never written anywhere."""
 
 ATTEMPTS = 4
 """Requests for one completion before the server counts as gone."""
@@ -106,8 +106,7 @@ class LanguageModel:
             raise self._explain(refusal) from None
         except ServerUnreachable as error:
             raise LanguageModelError(
-                f"No answer from {self.host} ({error}): check that the server runs and that {URL_VARIABLE} "
-                "is its address.",
+                f"No answer from {self.host} ({error}): check that the server runs, and its address.",
                 transient=True,
             ) from None
 
@@ -134,7 +133,7 @@ class LanguageModel:
             if isinstance(error, ValueError) and reply.lstrip().startswith(b"{"):
                 raise ConnectionError("its answer was cut off in the middle") from None
             raise LanguageModelError(
-                f"The reply of {self.host} is not of the OpenAI chat protocol: check {URL_VARIABLE}, which "
+                f"The reply of {self.host} is not of the OpenAI chat protocol: check the address, which "
                 "usually ends in /v1.",
                 permanent=True,
             ) from None
@@ -142,12 +141,9 @@ class LanguageModel:
     def _explain(self, refusal: RequestRefused) -> LanguageModelError:
         status, said = refusal.status, refusal.message
         if status in (401, 403):
-            text = f"{self.host} refuses the key ({status}): set {KEY_VARIABLE} to one that is valid there."
+            text = f"{self.host} refuses the key ({status}): enter one that is valid there."
         elif status == 404:
-            text = (
-                f"{self.host} knows no model “{self.model}” ({said}): check {MODEL_VARIABLE} and "
-                f"{URL_VARIABLE}."
-            )
+            text = f"{self.host} knows no model “{self.model}” ({said}): check the model and the address."
         elif status == 429:
             text = f"{self.host} accepts no more requests for now ({said}): try again later."
         else:
@@ -158,26 +154,43 @@ class LanguageModel:
         return LanguageModelError(text, permanent=not transient and not one_prompt, transient=transient)
 
 
-def configured() -> LanguageModel | None:
-    """Return the language model that the environment names; None where there is none.
+class Secret(str):
+    """A text that no log and no representation shows; JSON holds it as it is."""
+
+    def __repr__(self) -> str:
+        return "'…'"
+
+
+def configured(choice: Mapping[str, str] | None = None) -> LanguageModel | None:
+    """Return the chosen language model, or else the one that the environment names; None without either.
+
+    Parameters
+    ----------
+    choice : mapping, optional
+        "url", "model" and "key" as a person chose them. The key of the environment is for the address in the
+        environment only.
 
     Raises
     ------
     LanguageModelError
         When the address is no web address, or the key holds characters that cannot be sent.
     """
-    url, model = (os.environ.get(name, "").strip() for name in (URL_VARIABLE, MODEL_VARIABLE))
+    names = (URL_VARIABLE, MODEL_VARIABLE, KEY_VARIABLE)
+    url, model, key = ((os.environ.get(name) or "").strip() for name in names)
+    url_name, key_name = URL_VARIABLE, KEY_VARIABLE
+    if choice is not None and choice.get("url"):
+        key = choice.get("key", "").strip() or (key if choice["url"].strip() == url else "")
+        url, model = choice["url"].strip(), choice.get("model", "").strip()
+        url_name, key_name = "The address", "The key"
     if not url or not model:
         return None
     if not is_web_address(url):
         raise LanguageModelError(
-            f"{URL_VARIABLE} is “{url}”, which is no web address: set it to one such as "
-            "http://127.0.0.1:11434/v1."
+            f"{url_name} is “{url}”, which is no web address: set it to one such as http://127.0.0.1:11434/v1."
         )
-    key = os.environ.get(KEY_VARIABLE, "").strip()
     if not can_be_key(key):
-        raise LanguageModelError(f"{KEY_VARIABLE} holds characters that no key has: set it again.")
-    return LanguageModel(url, model, key)
+        raise LanguageModelError(f"{key_name} holds characters that no key has: set it again.")
+    return LanguageModel(url, model, Secret(key))
 
 
 def complete_each(

@@ -1,4 +1,4 @@
-"""Post JSON to servers of the settings: no redirects, no key in a message, retries, parallel requests."""
+"""Requests to servers of the settings: no redirects, no key in a message, retries, parallel requests."""
 
 from __future__ import annotations
 
@@ -153,6 +153,26 @@ def post_with_retries(
     raise AssertionError("the last attempt returns or raises")
 
 
+def get(url: str, *, key: str, timeout: float, most_bytes: int) -> bytes:
+    """Return what a server holds at an address, in one attempt; the key goes to this server only.
+
+    Raises
+    ------
+    RequestRefused
+        When the reply has an error status.
+    ServerUnreachable
+        When there is no whole reply within `timeout` seconds.
+    """
+    request = urllib.request.Request(url, headers={"User-Agent": "refract"})
+    try:
+        return _read(request, key, timeout, most_bytes)
+    except urllib.error.HTTPError as error:
+        with error:
+            raise RequestRefused(error.code, _message_of(error, key)) from None
+    except (OSError, HTTPException) as error:
+        raise ServerUnreachable(str(getattr(error, "reason", None) or error)) from None
+
+
 def retry_seconds(attempt: int, retry_after: str | None = None) -> float:
     """Return the pause after failed attempt 1, 2, 3, …: 1, 2, 4, … seconds (exponential backoff).
 
@@ -213,12 +233,16 @@ def _post(url: str, body: dict, key: str, limits: RequestLimits) -> bytes:
         data=json.dumps(body).encode(),
         headers={"Content-Type": "application/json", "User-Agent": "refract"},
     )
+    return _read(request, key, limits.timeout, limits.most_bytes)
+
+
+def _read(request: urllib.request.Request, key: str, timeout: float, most_bytes: int) -> bytes:
     if key:
         request.add_unredirected_header("Authorization", f"Bearer {key}")  # never sent to another server
-    opener = _WITHOUT_PROXY if is_local(host_in(url)) else _OPENER
-    with opener.open(request, timeout=limits.timeout) as reply:
-        content = reply.read(limits.most_bytes)
-        if reply.length and len(content) < limits.most_bytes:
+    opener = _WITHOUT_PROXY if is_local(host_in(request.full_url)) else _OPENER
+    with opener.open(request, timeout=timeout) as reply:
+        content = reply.read(most_bytes)
+        if reply.length and len(content) < most_bytes:
             raise ConnectionError("its answer was cut off in the middle")
         return content
 

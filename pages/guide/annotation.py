@@ -15,8 +15,9 @@ from core.labels.annotation import (
 )
 from core.storage import Analysis
 from core.tasks import estimate_analysis, latest_report
-from core.utils import KEY_VARIABLE, MODEL_VARIABLE, URL_VARIABLE, LanguageModel, configured
+from core.utils import LanguageModel
 from pages.common import attempt, cache, draw_notice, jobs, markdown, person
+from pages.common.language_model import chosen_model, draw_language_model, job_argument
 
 FEWEST, STEP = 10, 50  # texts
 MILLION = 1_000_000
@@ -59,15 +60,15 @@ def draw_annotation(analysis: Analysis | None, corpus: Corpus) -> None:
         Whose instruction the model follows; None while there is none.
     """
     with st.container(key="annotation"):
+        draw_language_model()
         try:
-            model = configured()
+            model = chosen_model()
         except RefractError as error:
             st.warning(markdown(str(error)), icon=":material/warning:")
             return
         if model is None:
             st.caption(
-                f"Off. Set the environment variables {URL_VARIABLE} (such as http://127.0.0.1:11434/v1) and "
-                f"{MODEL_VARIABLE}, and {KEY_VARIABLE} where the server needs a key, and start Refract again."
+                "A language model can label texts for you: choose one that runs on this machine or elsewhere."
             )
             return
         if analysis is None or not analysis.instruction:
@@ -135,7 +136,12 @@ def draw_annotation_start(analysis: Analysis, corpus: Corpus, model: LanguageMod
 def start_annotation(analysis: Analysis, n_texts: int) -> None:
     """Queue a run, in a callback."""
     title = f"Labelling by a model: {analysis.instruction}"
-    arguments = {"analysis_id": analysis.id, "n_texts": n_texts, "started_by": person()}
+    arguments = {
+        "analysis_id": analysis.id,
+        "n_texts": n_texts,
+        "started_by": person(),
+        "language_model": job_argument(),
+    }
     attempt(lambda: jobs.start(TASK, title, **arguments), ANNOTATION)
 
 

@@ -27,11 +27,17 @@ class ChatServer:
     """A chat server on this machine; `mood` may answer a request before the good model does."""
 
     def __init__(self):
-        self.asked = []
+        self.asked, self.listed, self.models = [], [], ["small", "large"]
         self.mood = lambda step, text, body: None
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                outer.listed.append((self.path, self.headers.get("Authorization")))
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(json.dumps({"data": [{"id": name} for name in outer.models]}).encode())
+
             def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 system, user = (message["content"] for message in body["messages"])
@@ -98,7 +104,7 @@ def server():
     server.close()
 
 
-def quick_model():
-    """The model that the environment names, without pauses."""
-    model = configured()
+def quick_model(choice=None):
+    """The model that is chosen or that the environment names, without pauses."""
+    model = configured(choice)
     return model and replace(model, pause=lambda seconds: None)

@@ -7,16 +7,17 @@ import streamlit as st
 from core.errors import RefractError
 from core.maps.clusters import SHOWN_TEXTS, Clustering
 from core.tasks import naming_problems
-from core.utils import configured
 from pages.common import cache, jobs, keep_notice, markdown, person, show_message
+from pages.common.language_model import chosen_model, draw_language_model, job_argument
 from pages.maps.clusters.actions import CLUSTERS, owner
 from pages.maps.view import MapView, Side
 
 
 def draw_naming(view: MapView, side: Side, clustering: Clustering) -> None:
-    """Draw the button that names the clusters by the configured language model, and where texts go."""
+    """Draw the button that names the clusters by the chosen language model, and where texts go."""
+    draw_language_model()
     try:
-        model = configured()
+        model = chosen_model()
     except RefractError as error:
         keep_notice(CLUSTERS, str(error), "warning")
         return
@@ -33,7 +34,11 @@ def draw_naming(view: MapView, side: Side, clustering: Clustering) -> None:
         help=f"Sends up to {2 * SHOWN_TEXTS} texts for each of {n_unnamed:,} clusters to "
         f"{markdown(model.host)}. Names set by hand stay; one Undo removes the new ones.",
         on_click=lambda: jobs.start(
-            "name_clusters", "Naming clusters", **_arguments(view, side), started_by=person()
+            "name_clusters",
+            "Naming clusters",
+            **_arguments(view, side),
+            started_by=person(),
+            language_model=job_argument(),
         ),
     )
     st.caption(f"Sends texts to {markdown(model.host)}.", width="content")

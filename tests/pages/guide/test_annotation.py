@@ -53,9 +53,9 @@ def buttons(app):
     return {button.key for button in app.button}
 
 
-def test_it_is_off_unless_configured_and_says_how(panel, analysis):
+def test_it_is_off_until_a_model_is_chosen(panel, analysis):
     panel.run()
-    assert URL_VARIABLE in words(panel) and MODEL_VARIABLE in words(panel) and not buttons(panel)
+    assert "annotation_start" not in buttons(panel) and "llm_test" in buttons(panel)
 
 
 def test_a_wrong_address_is_said(panel, analysis, monkeypatch):
@@ -70,7 +70,7 @@ def test_it_asks_for_an_instruction_first(panel, store, prepared, configured):
     assert "instruction above first" in words(panel)
     store.add_analysis(prepared, "")
     panel.run()
-    assert "instruction above first" in words(panel) and not buttons(panel)
+    assert "instruction above first" in words(panel) and "annotation_start" not in buttons(panel)
 
 
 def test_address_and_estimate_are_said_before_anything_is_sent(panel, analysis, configured, server):
