@@ -20,7 +20,7 @@ from core.evidence.moving_groups import MovingGroup, moving_groups
 from core.evidence.neighbour_change import Change, compare_neighbours, most_changed, neighbour_change
 from core.evidence.poststratified import Interval, wilson_limits
 from core.evidence.result import NO_HELP, NOT_CHECKED, TOO_EARLY, WORKS, Evidence, LabelEvidence
-from core.evidence.verdict import Verdict, judge, next_label, points
+from core.evidence.verdict import LabelNeed, Verdict, judge, labels_by_need, points
 
 __all__ = [
     "FINDINGS",
@@ -40,6 +40,7 @@ __all__ = [
     "Findings",
     "Interval",
     "LabelEvidence",
+    "LabelNeed",
     "LabelShare",
     "LearningCurve",
     "Movement",
@@ -58,13 +59,13 @@ __all__ = [
     "flows",
     "fold",
     "judge",
+    "labels_by_need",
     "learning_curve",
     "likeness",
     "most_changed",
     "movements",
     "moving_groups",
     "neighbour_change",
-    "next_label",
     "points",
     "present_predictions",
     "wilson_limits",

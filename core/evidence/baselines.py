@@ -1,4 +1,4 @@
-"""Baselines: accuracy with permuted labels, and of `GSTransform`, on the same labels."""
+"""Control: accuracy with permuted labels, the chance level."""
 
 from __future__ import annotations
 
@@ -20,27 +20,18 @@ BASELINE_FOLDS = 5
 PERMUTATIONS = 4
 """Permutations of the labels: with 40 labels of 4 classes, their mean is 25 % within 4 points."""
 
-GSTRANSFORM_LABELS = 1_000
-"""Most labels that `GSTransform` learns from: so many take 15 s."""
-
-GSTRANSFORM_TESTS = 100
-"""Held-out texts of `GSTransform` after which no fold starts."""
-
 
 @dataclass(frozen=True)
 class Control:
-    """Balanced accuracies, 0 to 1, of the baselines; NaN where one cannot be measured.
+    """Balanced accuracy, 0 to 1, with labels that mean nothing; NaN where it cannot be measured.
 
     Attributes
     ----------
     permuted : float
         Of the reshaped space when the labels are permuted among the labelled texts: the chance level.
-    published : float
-        Of the space that the published method, `GSTransform`, learns from the labels.
     """
 
     permuted: float = math.nan
-    published: float = math.nan
 
 
 def control(
@@ -55,14 +46,11 @@ def control(
     transform: TransformerMixin | None = None,
     progress: Progress | None = None,
 ) -> Control:
-    """Measure the baselines, in the same way as `cross_validate`.
+    """Measure the accuracy with permuted labels, in the same way as `cross_validate`.
 
-    A permutation keeps only the number of texts per label. `GSTransform` is tested on the first split of
-    `cross_validate` with the same seed.
+    A permutation keeps only the number of texts per label.
 
-    Cost: `PERMUTATIONS` x 5 fits of the transform, and up to 5 of `GSTransform`, which take a second or more
-    each; with many labels it is tested on fewer folds. Large corpora are sampled as by
-    `cross_validate`.
+    Cost: `PERMUTATIONS` x 5 fits of the transform. Large corpora are sampled as by `cross_validate`.
 
     Parameters
     ----------
@@ -88,14 +76,8 @@ def control(
     )
     if not holdout.enough:
         return Control()
-    parts = stratified_parts(
-        holdout.unit, holdout.codes, BASELINE_FOLDS, 1, np.random.default_rng(random_state)
-    )
-    tests = np.cumsum([part.sum() for part in parts])
-    first_parts = parts[: 1 + int(np.searchsorted(tests, GSTRANSFORM_TESTS))]
-    counter = ProgressCounter(progress, PERMUTATIONS * len(parts) + len(first_parts))
-    permuted = _permuted(holdout, np.random.default_rng(random_state), counter)
-    return Control(permuted=permuted, published=_published(holdout, first_parts, counter))
+    counter = ProgressCounter(progress, PERMUTATIONS * BASELINE_FOLDS)
+    return Control(_permuted(holdout, np.random.default_rng(random_state), counter))
 
 
 def _permuted(holdout: Holdout, rng: np.random.Generator, counter: ProgressCounter) -> float:
@@ -107,16 +89,6 @@ def _permuted(holdout: Holdout, rng: np.random.Generator, counter: ProgressCount
         parts = stratified_parts(holdout.unit, codes, BASELINE_FOLDS, 1, rng)
         accuracies.append(_accuracy(replace(holdout, codes=codes), parts, counter))
     return float(np.mean(accuracies))
-
-
-def _published(holdout: Holdout, parts: list[np.ndarray], counter: ProgressCounter) -> float:
-    from core.transforms import GSTransform
-
-    transform = GSTransform(max_texts=GSTRANSFORM_LABELS)
-    try:
-        return _accuracy(replace(holdout, transform=transform, arguments={}), parts, counter)
-    except ValueError:  # too few classes, or a training that overflowed
-        return math.nan
 
 
 def _accuracy(holdout: Holdout, parts: list[np.ndarray], counter: ProgressCounter) -> float:

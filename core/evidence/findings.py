@@ -31,7 +31,7 @@ class Findings:
     map_quality : MapQuality
         Faithfulness of the map; this and `near` are also measured of the generic space.
     control : Control
-        Accuracy with permuted labels, and of the published method.
+        Accuracy with permuted labels.
     curve : LearningCurve
         Accuracy with fewer labels.
     """

@@ -89,13 +89,19 @@ class LearningCurve:
             return None
         return _round(self.n_labels * (left ** (-1 / POWER) - 1))
 
-    def sentence(self) -> str:
-        """Return what more labels would bring, as one line of text."""
+    def sentence(self, *, settled: bool = True) -> str:
+        """Return what more labels would bring, as one line of text.
+
+        Parameters
+        ----------
+        settled : bool, default=True
+            Whether the verdict is settled. Before that, nothing says that more labels hardly help.
+        """
         points = f"{100 * TARGET_GAIN:.0f} points"
         more = self.labels_needed()
         if more is not None:
             return f"about {more} more labels would bring +{points}"
-        if self.doubling_high < TARGET_GAIN:
+        if settled and self.doubling_high < TARGET_GAIN:
             return f"more labels would hardly help: twice as many would bring less than {points}"
         return "too few labels to tell what more of them would bring"
 

@@ -75,11 +75,17 @@ def neighbour_change(before: Graph, after: Graph) -> np.ndarray:
 def most_changed(before: Graph, after: Graph, n: int = 10) -> list[Change]:
     """Return the texts with the largest share of replaced neighbours, most changed first.
 
-    At most n, and only texts with a new neighbour; ties in row order.
+    At most n, and only texts with a new neighbour. Of texts with an equal share, as of many that kept none,
+    those come first whose lost neighbours were the most similar in the generic space.
     """
     share = neighbour_change(before, after)
+    old, new = _same_size(before, after)
+    lost_closeness = np.zeros(len(share))
+    for place in range(old.shape[1]):  # column by column: the comparison of all at once takes k times as much
+        lost = (new != old[:, place : place + 1]).all(axis=1)
+        lost_closeness += np.where(lost, before.similarities[:, place], 0)
     changes = []
-    for row in np.argsort(-share, kind="stable")[: max(n, 0)].tolist():
+    for row in np.lexsort((-lost_closeness, -share))[: max(n, 0)].tolist():
         _, gained, lost = compare_neighbours(before, after, row)
         if len(gained):
             changes.append(Change(row, float(share[row]), int(lost[0]), int(gained[0])))

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.evidence.statistics import mean_margin
+
 CHANCE = 0.025
 """One-sided significance level of a gain or a loss; it matches a two-sided 95 % interval."""
 
@@ -96,6 +98,19 @@ class Evidence:
     def margin(self) -> float:
         """Half the width of the interval of the gain; NaN when too few labels were given."""
         return (self.gain_high - self.gain_low) / 2
+
+    @property
+    def margins(self) -> tuple[float, float]:
+        """Half the widths of the 95 % intervals of `generic` and of `reshaped`, each for itself.
+
+        Of a stratified sample, with smoothed recalls, so that a label with few texts is never certain. The
+        gain is known better than both together, because the same texts are compared: see `margin`.
+        """
+        tested = [found for found in self.by_label if not math.isnan(found.reshaped)]
+        sizes = [found.n_labels for found in tested]
+        recalls = ([found.generic for found in tested], [found.reshaped for found in tested])
+        before, after = (mean_margin(of_space, sizes) for of_space in recalls)
+        return before, after
 
     @property
     def verdict(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -45,6 +46,20 @@ def class_means(values: np.ndarray, codes: np.ndarray) -> np.ndarray:
 def balanced(values: np.ndarray, codes: np.ndarray) -> float:
     """Return the mean of the means of the classes that have a text."""
     return float(class_means(values, codes)[np.unique(codes)].mean())
+
+
+def mean_margin(shares: Sequence[float], sizes: Sequence[int]) -> float:
+    """Return half the width of the 95 % interval of a mean of shares, one of each class, 0 to 1.
+
+    The classes are strata of so many texts each. A share is smoothed by one hit and one miss, so that few
+    texts that agree are no certainty, and the error is widened by `WIDENING`. NaN without a class.
+    """
+    if not len(sizes):
+        return float("nan")
+    n = np.asarray(sizes, dtype=np.float64)
+    smooth = (np.asarray(shares) * n + 1) / (n + 2)
+    error = np.sqrt((smooth * (1 - smooth) / n).sum()) / len(n)
+    return float(1.96 * WIDENING * error)
 
 
 def mean_over_classes(values: np.ndarray, codes: np.ndarray, *, least: float = 0.0) -> Mean:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from core.evidence.result import NO_HELP, NOT_CHECKED, WORKS, Evidence, LabelEvidence
 from core.labels import LEAST_LABELS
@@ -77,20 +77,27 @@ def judge(evidence: Evidence, labels: Sequence[str], *, reencoded: bool = False)
         return Verdict(state, f"{state}: {_shared(evidence)}", f"Chance alone gives such a gain {often}.")
     if state == NO_HELP:
         return _no_help(evidence, reencoded=reencoded)
-    code, n_more = next_label(evidence, len(labels))
+    weakest, n_more = labels_by_need(evidence, len(labels))[0]
     if not evidence.enough:
         missing, advice = _missing(evidence, labels), "Nothing can be measured before."
     else:
         missing = f"{evidence.n_labels:,} labels leave {_room(evidence)}"
         shares = f"{percent(evidence.generic)} → {percent(evidence.reshaped)}"
-        advice = f"So far {shares}, which can be chance. More labels settle it, *{labels[code]}* first."
-    return Verdict(state, f"{state}: {missing}", advice, "label", code, n_more)
+        advice = f"So far {shares}, which can be chance. More labels settle it."
+    return Verdict(state, f"{state}: {missing}", advice, "label", weakest.code, n_more)
 
 
-def next_label(evidence: Evidence, n_names: int) -> tuple[int, int]:
-    """Return the code of the label of which more texts help most, and how many more.
+class LabelNeed(NamedTuple):
+    """A label, what was found of it, and how many more texts of it help."""
 
-    That is the label with the largest share of misses over its number of texts: error falls about as 1 over
+    found: LabelEvidence
+    n_more: int
+
+
+def labels_by_need(evidence: Evidence, n_names: int) -> list[LabelNeed]:
+    """Return the labels in the order in which more texts of them help.
+
+    First is the label with the largest share of misses over its number of texts: error falls about as 1 over
     their number, so a rare or a weak label gains most from the next text. Shares are smoothed by one hit and
     one miss (Laplace's rule of succession), because few texts tell little.
     A label without a text comes first.
@@ -102,9 +109,9 @@ def next_label(evidence: Evidence, n_names: int) -> tuple[int, int]:
     """
     given = {found.code: found for found in evidence.by_label}
     found = [given.get(code, LabelEvidence(code, 0)) for code in range(n_names)] or list(evidence.by_label)
-    weakest = max(found, key=_misses_per_text)
     needed = LEAST_OF_LABEL if evidence.enough else _each(evidence)
-    return weakest.code, max(FEWEST_MORE, needed - weakest.n_labels)
+    order = sorted(found, key=_misses_per_text, reverse=True)
+    return [LabelNeed(label, max(FEWEST_MORE, needed - label.n_labels)) for label in order]
 
 
 def points(low: float, high: float) -> str:
@@ -176,10 +183,12 @@ def _missing(evidence: Evidence, labels: Sequence[str]) -> str:
         if evidence.n_labels == 1:
             return f"the only label is {name}, and texts of another are needed"
         return f"all {evidence.n_labels:,} labels are {name}, and texts of another are needed"
-    short = [found for found in evidence.by_label if found.n_labels < each]
-    if not short:
+    counts = {code: 0 for code in range(len(labels))} | {
+        found.code: found.n_labels for found in evidence.by_label
+    }
+    names = [f"*{labels[code]}* ({count})" for code, count in sorted(counts.items()) if count < each]
+    if not names:
         return f"many labelled texts are copies, and about {each} different texts of each label are needed"
-    names = [f"*{labels[found.code]}* ({found.n_labels})" for found in short]
     needs = "needs" if len(names) == 1 else "need"
     return f"{_list(names)} {needs} about {each} texts{'' if len(names) == 1 else ' each'}"
 

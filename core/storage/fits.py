@@ -149,4 +149,5 @@ def load_finding(results: ArtifactStore, key: str, name: str) -> Finding:
         return LinearForm(weights, intercept, **document)
     if name == "map_quality":
         return MapQuality(**document)
-    return Evidence.from_document(document) if name == "evidence" else Control(**document)
+    # Earlier versions kept the accuracy of another method in it, too.
+    return Evidence.from_document(document) if name == "evidence" else Control(document["permuted"])

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from pages.common import AskedSelection
 from pages.common.person import PersonState
 from pages.common.state import STATE_KEY, AppState
-from pages.maps.selection import PanelSelection
 
 
 def state_in(app, kind, owner=None):
@@ -21,9 +21,9 @@ def name_person(app, name):
 
 def select(app, corpus_key, rows, token="token"):
     """Select texts on the maps, as a panel does."""
-    state_in(app, PanelSelection, corpus_key).latest = (token, np.asarray(rows, dtype=np.int64))
+    state_in(app, AskedSelection, corpus_key).latest = (token, np.asarray(rows, dtype=np.int64))
 
 
 def selected(app, corpus_key):
     """Rows that a panel selected last."""
-    return state_in(app, PanelSelection, corpus_key).latest[1]
+    return state_in(app, AskedSelection, corpus_key).latest[1]

@@ -78,7 +78,8 @@ class SystemRow:
         """Read what `to_document` returned. A system that an earlier version wrote has no method."""
         system = document["system"]
         method = Method(**system["method"]) if "method" in system else Method(MethodKind.GENERIC)
-        return cls(**{**document, "system": System(method, system["title"])})
+        title = "Reshape" if method.kind == MethodKind.GUIDED else system["title"]  # it had another name
+        return cls(**{**document, "system": System(method, title)})
 
     @property
     def enough(self) -> bool:

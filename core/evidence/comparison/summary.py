@@ -16,7 +16,7 @@ DIFFERENT_FACTOR = 1.5  # smaller ratios of two times count as about the same
 def headline(comparison: Comparison, escape: Callable[[str], str] = str) -> str:
     """Return the result in one sentence, or "" while there is nothing to compare.
 
-    It names the encoders with the highest accuracy, and every other system above GuidedTransform.
+    It names the encoders with the highest accuracy, and every other system above Reshape.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def _say(row: SystemRow, escape: Callable[[str], str], *, first: bool = False) -
 
 
 def _factor(row: SystemRow, guided: SystemRow) -> str:
-    """Ratio of its time to that of GuidedTransform, in words."""
+    """Ratio of its time to that of Reshape, in words."""
     factor = row.second_seconds / guided.second_seconds if guided.second_seconds else math.nan
     if math.isnan(factor):
         return ""

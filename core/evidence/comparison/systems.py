@@ -15,7 +15,7 @@ Encoders = Sequence[Sequence[str]]
 
 TRANSFORMS = {
     MethodKind.GENERIC: "Generic",
-    MethodKind.GUIDED: "GuidedTransform",
+    MethodKind.GUIDED: "Reshape",
     MethodKind.GSTRANSFORM: "GSTransform",
 }
 """Titles of the systems that are part of every comparison."""

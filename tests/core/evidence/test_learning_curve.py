@@ -43,6 +43,8 @@ class TestLearningCurve:
         assert (
             flat.sentence() == "more labels would hardly help: twice as many would bring less than 5 points"
         )
+        unsettled = flat.sentence(settled=False)  # too early to tell whether the map helps at all
+        assert unsettled == "too few labels to tell what more of them would bring"
         noisy = LearningCurve(40, (), 0.05, -0.05, 0.15)
         assert noisy.sentence() == "too few labels to tell what more of them would bring"
         assert LearningCurve(3).sentence() == noisy.sentence()

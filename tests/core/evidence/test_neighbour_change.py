@@ -55,6 +55,13 @@ def test_most_changed_texts_say_what_they_lost_and_gained():
     assert most_changed(BEFORE, AFTER, 0) == []
 
 
+def test_of_texts_that_kept_no_neighbour_those_with_the_closest_come_first():
+    similarities = np.array([[0.5], [0.5], [0.9], [0.7]], np.float32)
+    before = Graph(np.array([[1], [0], [3], [2]], np.int32), similarities)
+    after = Graph(np.array([[2], [2], [0], [0]], np.int32), np.full((4, 1), 0.9, np.float32))
+    assert [change.row for change in most_changed(before, after)] == [2, 3, 0, 1]
+
+
 def test_graphs_must_be_of_the_same_texts():
     with pytest.raises(ValueError, match=re.escape("Graphs of 4 and of 1 texts found")):
         neighbour_change(BEFORE, graph([0]))

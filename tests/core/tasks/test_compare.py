@@ -50,8 +50,8 @@ class TestRows:
         labels, given = list(store.labels.read(labelled).names), store.labels.read(labelled).codes
         names = encode_names(WordEncoder(), label_phrases("by feeling", labels))
         guided = cross_validate(vectors, given, graph=build_graph(vectors), label_vectors=names)
-        assert list(rows) == ["Generic", "GuidedTransform", "GSTransform", "feeling"]
-        assert same(rows["GuidedTransform"], guided)
+        assert list(rows) == ["Generic", "Reshape", "GSTransform", "feeling"]
+        assert same(rows["Reshape"], guided)
         assert rows["Generic"].accuracy == pytest.approx(guided.generic)
         gstransform = cross_validate(vectors, given, transform=systems.GSTransform(random_state=0))
         assert same(rows["GSTransform"], gstransform)
@@ -76,7 +76,7 @@ class TestRows:
         names, name_views = encode_names_like_corpus(ViewingEncoder(), label_phrases("by feeling", labels))
         vectors, views = np.asarray(results.load_array(f"{key}.vectors")), load_views(results, key)
         known = {"label_vectors": names, "label_views": name_views, "graph": build_graph(vectors)}
-        assert same(rows["GuidedTransform"], cross_validate(vectors, given, views=views, **known))
+        assert same(rows["Reshape"], cross_validate(vectors, given, views=views, **known))
 
     def test_seconds_and_memory(self, run, monkeypatch):
         # Each timed step takes one second.
@@ -137,8 +137,8 @@ class TestRows:
         assert store.labels.read(labelled).table.empty
         rows = by_title(run())
         assert not any(row.enough for row in rows.values())
-        assert rows["GuidedTransform"].second_seconds > 0  # the names alone reshape
-        assert rows["GuidedTransform"].verdict == "too early to tell"
+        assert rows["Reshape"].second_seconds > 0  # the names alone reshape
+        assert rows["Reshape"].verdict == "not checked"
         assert "two different labels are needed" in rows["GSTransform"].failure
         assert rows["feeling"].peak_bytes > 0
 
@@ -165,8 +165,8 @@ class TestRows:
         store.set_encoding(prepared, name, store.corpus_entry(prepared).embedding_key)
         rows = by_title(run())
         assert math.isnan(rows["Generic"].first_seconds) and "come from a file" in rows["Generic"].note
-        assert math.isnan(rows["GuidedTransform"].first_seconds)
-        assert rows["GuidedTransform"].second_seconds > 0 and rows["GuidedTransform"].enough
+        assert math.isnan(rows["Reshape"].first_seconds)
+        assert rows["Reshape"].second_seconds > 0 and rows["Reshape"].enough
 
     def test_a_server_is_named_as_what_is_not_counted(self, run):
         row = run([("endpoint:http://127.0.0.1:9/v1#small", "")]).rows[-1]
@@ -207,7 +207,7 @@ class TestRun:
         with pytest.raises(Cancelled):
             run(report=stop)
         kept = load_comparison(store, labelled, READERS, 60)
-        assert [row.system.title for row in kept.rows] == ["Generic", "GuidedTransform"]
+        assert [row.system.title for row in kept.rows] == ["Generic", "Reshape"]
         assert [system.title for system in kept.missing] == ["GSTransform", "feeling"]
         here.clear()
         comparison = run()
@@ -224,7 +224,7 @@ class TestRun:
     def test_stages_name_the_system(self, run):
         said = set()
         run(report=lambda stage, *_: said.add(stage))
-        assert {"GuidedTransform: reshaping", "feeling: loading the model", "feeling: starting"} <= said
+        assert {"Reshape: reshaping", "feeling: loading the model", "feeling: starting"} <= said
         assert "Generic: checking by hidden labels" in said
 
     def test_another_label_or_instruction_needs_another_run(self, run, store, labelled):
@@ -285,13 +285,13 @@ class TestRun:
         store.set_instruction(labelled, "")
         rows = by_title(run())
         assert "no instruction to encode under" in rows["feeling"].failure
-        assert rows["GuidedTransform"].enough and "feeling" not in here
+        assert rows["Reshape"].enough and "feeling" not in here
 
     def test_without_two_labels_no_transform_is_tried(self, run, store, labelled, here):
         store.labels.undo(labelled)
         store.label_names.delete(labelled, "angry")
         rows = by_title(run())
-        assert "Two labels are needed" in rows["GuidedTransform"].failure
+        assert "Two labels are needed" in rows["Reshape"].failure
         assert here == ["generic", "feeling"]
         assert not load_comparison(store, labelled, READERS, 60).missing  # going on would bring nothing
         store.label_names.add(labelled, "calm")

@@ -13,7 +13,7 @@ class TestEstimate:
     def test_only_what_is_missing_is_reckoned(self, run, store, labelled, corpus):
         estimates = estimate_comparison(store, corpus, labelled, READERS, 60)
         assert [estimate.system.title for estimate in estimates] == [
-            "Generic", "GuidedTransform", "GSTransform", "feeling",
+            "Generic", "Reshape", "GSTransform", "feeling",
         ]  # fmt: skip
         assert all(estimate.seconds > 5 for estimate in estimates)
         run()

@@ -13,19 +13,19 @@ from tests.support.comparison import found, row
 class TestWords:
     def test_the_headline_compares_guided_transform_with_reencoding(self):
         guided, encoder = (
-            row("guided", "GuidedTransform", 0.752, 0.106),
+            row("guided", "Reshape", 0.752, 0.106),
             row("reencode", "INSTRUCTOR", 0.61, 74),
         )
         gstransform, plain = row("gstransform", "GSTransform", 0.5, 2), row("reencode", "e5", 0.7, math.nan)
         said = headline(found(guided, gstransform, encoder, plain))
         assert said == (
-            "GuidedTransform finds 75 % of the hidden labels in 0.1 s; INSTRUCTOR 61 % in 74 s, 700 times as "
+            "Reshape finds 75 % of the hidden labels in 0.1 s; INSTRUCTOR 61 % in 74 s, 700 times as "
             "long; e5 70 %."
         )
 
     def test_the_headline_names_those_that_find_most(self):
         guided, gstransform = (
-            row("guided", "GuidedTransform", 0.6, 1),
+            row("guided", "Reshape", 0.6, 1),
             row("gstransform", "GSTransform", 0.7, 2),
         )
         encoders = [
@@ -34,33 +34,33 @@ class TestWords:
         ]
         said = headline(found(guided, gstransform, *encoders))
         assert said == (
-            "GuidedTransform finds 60 % of the hidden labels in 1.0 s; r2 20 % in 1.0 s, about as long; "
+            "Reshape finds 60 % of the hidden labels in 1.0 s; r2 20 % in 1.0 s, about as long; "
             "r3 90 % in 1.0 s, about as long; r4 30 % in 1.0 s, about as long; GSTransform 70 % in 2.0 s, "
             "2 times as long."
         )
 
     def test_without_an_encoder_it_is_compared_with_gstransform(self):
         guided, gstransform = (
-            row("guided", "GuidedTransform", 0.75, 0.1),
+            row("guided", "Reshape", 0.75, 0.1),
             row("gstransform", "GSTransform", 0.5, 0.11),
         )
         generic = row("generic", "Generic", 0.6, math.nan)
         assert headline(found(generic, guided, gstransform)) == (
-            "GuidedTransform finds 75 % of the hidden labels in 0.1 s; GSTransform 50 % in 0.1 s, about as "
+            "Reshape finds 75 % of the hidden labels in 0.1 s; GSTransform 50 % in 0.1 s, about as "
             "long; Generic 60 %."
         )
 
     def test_it_claims_no_accuracy_that_was_not_measured(self):
         guided, encoder = (
-            row("guided", "GuidedTransform", math.nan, 0.2),
+            row("guided", "Reshape", math.nan, 0.2),
             row("reencode", "x*y", math.nan, 0.02),
         )
         said = headline(found(guided, encoder), escape=lambda title: title.replace("*", "\\*"))
-        assert said == "GuidedTransform takes 0.2 s; x\\*y takes 0.02 s, 10 times as fast."
+        assert said == "Reshape takes 0.2 s; x\\*y takes 0.02 s, 10 times as fast."
         assert "%" not in said
 
     def test_there_is_no_headline_without_guided_transform(self):
-        failed = row("guided", "GuidedTransform", 0.7, 0.1, failure="No.")
+        failed = row("guided", "Reshape", 0.7, 0.1, failure="No.")
         assert headline(found(failed, row("reencode", "e5", 0.7, 2))) == headline(found()) == ""
 
     @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ class TestWords:
     def test_time_for_the_whole_corpus(self):
         seconds = found().seconds_on_all
         assert seconds(row("reencode", "e5", 0.5, 10)) == pytest.approx(73.2)
-        assert seconds(row("guided", "GuidedTransform", 0.5, 0.1)) == pytest.approx(0.732)
+        assert seconds(row("guided", "Reshape", 0.5, 0.1)) == pytest.approx(0.732)
         assert seconds(row("gstransform", "GSTransform", 0.5, 3)) == 3
         # Loading is no part of a further instruction, and there is none.
         assert math.isnan(seconds(row("reencode", "plain", 0.5, math.nan, first=20)))
