@@ -2,7 +2,7 @@
 
 from pages.charts.column_bars import column_bars
 from pages.charts.comparison import SystemPoint, accuracy_by_seconds
-from pages.charts.evidence import accuracy_bars, label_dumbbells, learning_lines
+from pages.charts.evidence import AccuracyBar, accuracy_bars, learning_lines
 from pages.charts.flows import flow_matrix, flow_ribbons
 from pages.charts.histograms import (
     BARS,
@@ -21,6 +21,7 @@ __all__ = [
     "GAIN",
     "GREY",
     "LOSS",
+    "AccuracyBar",
     "ShareRow",
     "SystemPoint",
     "accuracy_bars",
@@ -32,7 +33,6 @@ __all__ = [
     "composition_bars",
     "flow_matrix",
     "flow_ribbons",
-    "label_dumbbells",
     "learning_lines",
     "map_thumbnail",
     "plain",

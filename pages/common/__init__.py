@@ -36,6 +36,7 @@ from pages.common.label_steps import (
     step_text,
     undo_own,
 )
+from pages.common.map_selection import AskedSelection, select_texts
 from pages.common.next_step import NextStep, draw_step, label_step, review_step
 from pages.common.notices import attempt, draw_notice, draw_toasts, keep_notice, keep_toast, show_message
 from pages.common.person import draw_name_field, person
@@ -74,6 +75,7 @@ __all__ = [
     "NAMES_ONLY_HELP",
     "REENCODED_FIT_HELP",
     "VERDICT_ICONS",
+    "AskedSelection",
     "NextStep",
     "OwnStep",
     "analysis_title",
@@ -132,6 +134,7 @@ __all__ = [
     "redo_own",
     "reset_state",
     "review_step",
+    "select_texts",
     "set_widget",
     "shorten",
     "show_message",

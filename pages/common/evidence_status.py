@@ -104,8 +104,7 @@ def _wait(analysis: Analysis, missing: Collection[str], job: Job) -> None:
 
 
 def _start(arguments: dict, title: str, drawn_at: float) -> None:
-    what = "Checking whether the labels are better separated" if title == MEASURE_TITLE else title
-    st.markdown(f":gray[{what}…]")
+    st.markdown(":gray[The check starts in a moment.]")
     if time.monotonic() - drawn_at >= START_SECONDS / 2:
         jobs.start("measure", title, **arguments)
         st.rerun()

@@ -36,10 +36,10 @@ POLL_SECONDS = 0.5  # between two updates of the progress
 SYSTEMS_NAMED = 3  # systems that are named one by one
 COMPARISON_HELP = (
     "Each system gets the same texts, labels and hidden labels, and a process of its own, so that time and "
-    "memory can be compared. GuidedTransform is what “Reshape by labels” uses; GSTransform is the published "
-    "method for the same; both learn from the labels that are not hidden, and GuidedTransform from their "
-    "names too. Any encoder that follows instructions can be added: it re-encodes every text for each "
-    "instruction, and uses no label."
+    "memory can be compared. Reshape is the method of this app, GSTransform the one that it builds on (ACL "
+    "2025). Both learn from the labels that are not hidden, and Reshape from their names too. Any encoder "
+    "that follows instructions can be added: it encodes every text again for each instruction, and uses no "
+    "label."
 )
 TEXTS_HELP = (
     "Labelled texts come first, then others at random. The times of encoders grow with the number of texts. "
@@ -57,7 +57,7 @@ class ComparedEncoders:
 def draw_compare_systems(analysis: Analysis, corpus: Corpus) -> None:
     """Draw the comparison of systems under an analysis: the choice, the cost, the run and the result."""
     with st.container(key="compare_systems"):
-        st.markdown("##### Compared with other systems", help=COMPARISON_HELP)
+        st.markdown("**Other systems on these texts and labels**", help=COMPARISON_HELP)
         encoders, n_texts = draw_request(analysis, corpus)
         comparison = load_comparison(cache.store(), analysis.id, encoders, n_texts)
         job = jobs.latest(TASK, analysis_id=analysis.id)
@@ -87,7 +87,7 @@ def draw_request(analysis: Analysis, corpus: Corpus) -> tuple[list[tuple[str, st
     # Not by `index`: `offer_sample` sets it too.
     start_widget(texts, usual if usual in sizes else n_all)
     with st.container(horizontal=True, vertical_alignment="center", key="compare_request"):
-        st.markdown("Generic · GuidedTransform · GSTransform", width="content")
+        st.markdown("Generic · Reshape · GSTransform", width="content")
         for place, (encoder, template) in enumerate(state.encoders):
             st.button(
                 markdown(title_among((encoder, template), state.encoders)),

@@ -52,8 +52,8 @@ def draw_verdict(analysis: Analysis, fit: Fit, findings: Findings) -> None:
             st.markdown("#### From the instruction only :orange-badge[not checked]")
             st.markdown(INSTRUCTION_ONLY)
         elif evidence is None:
-            st.markdown("#### :gray[Not checked yet]")
-            st.markdown(":gray[Labels are hidden in turn, and predicted from their neighbours.]")
+            st.markdown("#### Being checked")
+            st.markdown("Labels are hidden in turn, and predicted from their neighbours.")
         else:
             verdict = verdict_of(analysis)
             st.markdown(
@@ -61,8 +61,6 @@ def draw_verdict(analysis: Analysis, fit: Fit, findings: Findings) -> None:
                 help=evidence_help(fit.method),
             )
             st.markdown(explanation(evidence, verdict, fit))
-        if fit.n_views:
-            st.caption(views_text(fit.view_weights))
         with st.container(horizontal=True, vertical_alignment="center", key="evidence_next"):
             draw_counts(fit, evidence)
             draw_refit(analysis)

@@ -13,15 +13,21 @@ from core.maps import Fit
 from core.transforms import LinearForm
 from core.utils import one_line, percent
 from pages.charts import change_histogram, colour_of
-from pages.common import cache, layout
+from pages.common import cache, layout, markdown, n_shown, navigation, select_texts, show_more
 from pages.evidence.figures import reserve
 
 CHANGE_HEIGHT, WORDS_HEIGHT = 270, 120  # pixels
 MOST_CHANGED = 20  # texts listed
+FIRST_SHOWN = 5  # of them at first
+CHANGED = "evidence_changed"  # their list
 TEXT_LENGTH = 160  # characters of a text shown
 CHANGE_HELP = (
     "For each text: the share of its nearest neighbours in the generic space that are no longer among them "
     "(by cosine, in all dimensions, not on the map)."
+)
+MOST_HELP = (
+    "Texts whose old neighbours are gone, those with the most similar old neighbours first. Click a text to "
+    "see it on both maps."
 )
 LOST_HELP = "Its nearest text in the generic space that is no longer a neighbour"
 GAINED_HELP = "Its nearest text now that was not a neighbour before"
@@ -31,8 +37,8 @@ WORDS_HELP = (
     "belong."
 )
 LINEAR_HELP = (
-    "The reshaping also uses a text's neighbours. Its linear form does not: it is one matrix, applied to any "
-    "embedding. Measured: the share of the ten nearest neighbours in the reshaped space that it keeps."
+    "The reshaping also uses a text's neighbours. One matrix does not: it is applied to any embedding, also "
+    "of a new text. Measured on the ten nearest neighbours."
 )
 
 
@@ -40,7 +46,7 @@ def draw_neighbour_change(change: np.ndarray | None, corpus: Corpus, generic_key
     """Draw how many neighbours were replaced, and the texts that changed most; frames until it is known."""
     left, right = st.columns([1, 2], gap="large")
     left.markdown("**Neighbours replaced**", help=CHANGE_HELP)
-    right.markdown("**Texts that changed most** :small[with the nearest neighbour they lost and gained]")
+    right.markdown("**Texts that changed most**", help=MOST_HELP)
     if change is None:
         for side in (left, right):
             with side:
@@ -50,8 +56,18 @@ def draw_neighbour_change(change: np.ndarray | None, corpus: Corpus, generic_key
         st.markdown(f"On average, **{percent(np.mean(change))}** of a text's nearest neighbours are new.")
         layout.draw_chart(change_histogram(np.asarray(change)), "evidence_change", CHANGE_HEIGHT - 40)
     changed = _most_changed(corpus.key, generic_key, fit.space_key, fit)
-    cards = [change_card(text, corpus) for text in changed]
-    right.html(f'<div class="changed-texts" tabindex="0">{"".join(cards)}</div>')
+    shown = n_shown(CHANGED, FIRST_SHOWN)
+    with right, st.container(key=CHANGED, gap="small"):
+        for text in changed[:shown]:
+            draw_change(text, corpus, fit)
+        if len(changed) > shown:
+            st.button(
+                "Show more",
+                key="evidence_changed_all",
+                type="tertiary",
+                on_click=show_more,
+                args=[CHANGED, len(changed)],
+            )
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -59,17 +75,41 @@ def _most_changed(corpus_key: str, generic_key: str, fit_key: str, _fit: Fit) ->
     return most_changed(cache.space(corpus_key, generic_key).graph, _fit.space.graph, MOST_CHANGED)
 
 
-def change_card(changed: Change, corpus: Corpus) -> str:
-    """One text with its lost and its gained neighbour, as HTML."""
-    text, lost, gained = (
-        html.escape(one_line(corpus.texts[row], TEXT_LENGTH))
-        for row in (changed.row, changed.lost, changed.gained)
+def draw_change(changed: Change, corpus: Corpus, fit: Fit) -> None:
+    """Draw one text with its lost and its gained neighbour; a click shows the three on the maps."""
+    with st.container(key=f"evidence_changed_{changed.row}", gap=None):
+        if st.button(
+            markdown(one_line(corpus.texts[changed.row], TEXT_LENGTH)),
+            key=f"evidence_open_{changed.row}",
+            type="tertiary",
+            help="Show it on both maps, with these two neighbours",
+        ):
+            select_texts(corpus.key, np.array([changed.row, changed.lost, changed.gained]))
+            navigation.go_to(navigation.MAPS)
+        st.html(change_lines(changed, corpus, fit))
+
+
+def change_lines(changed: Change, corpus: Corpus, fit: Fit) -> str:
+    """Return the label of a text, and its lost and gained neighbour with theirs, as HTML."""
+    lost, gained = (
+        f"{html.escape(one_line(corpus.texts[row], TEXT_LENGTH))} {label_chip(row, fit)}"
+        for row in (changed.lost, changed.gained)
     )
+    own = f"<b>label</b><p>{label_chip(changed.row, fit)}</p>" if label_chip(changed.row, fit) else ""
     return (
-        f'<div><b title="{html.escape(CHANGE_HELP)}">{percent(changed.share)}</b><p>{text}</p>'
-        f'<p class="was" title="{LOST_HELP}">lost: {lost}</p>'
-        f'<p class="is" title="{GAINED_HELP}">gained: {gained}</p></div>'
+        f'<div class="changed-text" title="{percent(changed.share)} of its neighbours are new">{own}'
+        f'<b title="{LOST_HELP}">before beside</b><p>{lost}</p>'
+        f'<b title="{GAINED_HELP}">now beside</b><p>{gained}</p></div>'
     )
+
+
+def label_chip(row: int, fit: Fit) -> str:
+    """Return the predicted label of a text with its colour, as HTML; "" where it has none."""
+    if not fit.has_predictions or fit.fitting_labels[row] < 0:
+        return ""
+    label = fit.labels[fit.fitting_labels[row]]
+    swatch = f'<i style="background: {colour_of(fit.labels)[label]}"></i>'
+    return f'<span class="chip">{swatch}{html.escape(label)}</span>'
 
 
 def draw_driving_words(words: tuple[tuple[DrivingWord, ...], ...] | None, fit: Fit) -> None:
@@ -105,7 +145,7 @@ def draw_linear_form(linear: LinearForm | None) -> None:
     if linear is None or np.isnan(linear.agreement):
         return
     st.markdown(
-        f"**As one matrix** the reshaping keeps **{percent(linear.agreement)}** of the ten nearest "
-        "neighbours. It reshapes any number of new texts at once; the Export page offers it as a file.",
+        f"**As one matrix**: the exported matrix reproduces **{percent(linear.agreement)}** of each text's "
+        "nearest neighbours. It reshapes any number of new texts at once.",
         help=LINEAR_HELP,
     )

@@ -8,15 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from core.utils import content_key
-from pages.common import state_of, widget_value
-
-
-@dataclass
-class PanelSelection:
-    """The latest selection that a panel made on the maps of a corpus, with a token that identifies it."""
-
-    latest: tuple[str, np.ndarray] | None = None
+from pages.common import AskedSelection, select_texts, state_of, widget_value
 
 
 @dataclass
@@ -26,16 +18,9 @@ class ChartClicks:
     count: int = 0
 
 
-def select_texts(corpus_key: str, rows: np.ndarray) -> None:
-    """Select texts on both maps. For callbacks: the maps of the same run then show them."""
-    state = state_of(PanelSelection, corpus_key)
-    rows = np.unique(np.asarray(rows, dtype=np.int64))
-    state.latest = content_key(state.latest[0] if state.latest else "", rows), rows
-
-
 def selection_from_python(corpus_key: str) -> tuple[str, np.ndarray] | None:
     """Return the latest selection made by `select_texts`, with its token."""
-    return state_of(PanelSelection, corpus_key).latest
+    return state_of(AskedSelection, corpus_key).latest
 
 
 def draw_select(label: str, corpus_key: str, rows: np.ndarray, key: str, **options: object) -> None:

@@ -237,19 +237,21 @@ def test_9_labels_are_given_on_the_map_and_taken_back(page):
 
 def test_10_evidence_says_whether_it_helped(page):
     page.get_by_role("link", name="Evidence").first.click()
-    page.locator(".st-key-evidence_verdict").get_by_text("stand nearest to a text").wait_for()
-    for chart in ("evidence_comparison", "evidence_by_label", "evidence_change", "evidence_curve"):
-        page.locator(f".st-key-{chart} .main-svg").first.wait_for(timeout=WARM_UP)
-    page.get_by_text("Measuring…").first.wait_for(state="detached")
+    page.locator(".st-key-evidence_verdict").get_by_text("held-out texts sit next to").wait_for()
+    page.locator(".st-key-evidence_change .main-svg").first.wait_for(timeout=WARM_UP)
+    page.get_by_text("Measuring…").first.wait_for(state="detached", timeout=WARM_UP)
     assert page.locator(".driving-words > div").count() == 6
     shoot(page, "evidence")
+    page.locator(".st-key-evidence_method summary").click()
+    for chart in ("evidence_comparison", "evidence_curve"):
+        page.locator(f".st-key-{chart} .main-svg").first.wait_for(timeout=WARM_UP)
     page.locator("[data-testid=stMain]").evaluate("main => main.scrollTo(0, main.scrollHeight)")
     shoot(page, "evidence_below")
 
 
 def test_11_the_deck_finds_more_of_a_label(page):
-    choose(page, "evidence_more_label", "amused")
-    button(page, "evidence_to_more").click()
+    button(page, "evidence_all_labels").click()
+    page.locator("[class*=st-key-evidence_more_] button", has_text="amused").click()
     page.locator(".st-key-guide_reason").get_by_text("one of the likeliest for amused").wait_for()
     card = page.locator(".st-key-guide_card")
     first = card.inner_text()

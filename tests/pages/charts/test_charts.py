@@ -6,16 +6,14 @@ import pytest
 from PIL import Image
 
 from pages.charts import (
-    GAIN,
     GREY,
-    LOSS,
+    AccuracyBar,
     accuracy_bars,
     change_histogram,
     column_bars,
     composition_bars,
     flow_matrix,
     flow_ribbons,
-    label_dumbbells,
     learning_lines,
     map_thumbnail,
     text_length_histogram,
@@ -80,38 +78,21 @@ def test_composition_shows_the_largest_and_shortens_names():
     assert max(map(len, figure.layout.yaxis.ticktext)) == 24
 
 
-def test_dumbbells_put_the_weakest_label_at_the_top_and_mark_losses():
-    figure = label_dumbbells(["a", "b", "c"], [3, 20, 7], [0.5, 0.25, 0.75], [0.75, 0.5, 0.25])
-    gains, losses, rings, dots = figure.data
-    # From the bottom: a (0.75), b (0.5), c (0.25).
-    assert figure.layout.yaxis.ticktext == ("a · 3", "b · 20", "c · 7")
-    assert rings.x == (0.5, 0.25, 0.75) and dots.x == (0.75, 0.5, 0.25)
-    assert dots.marker.color == (GAIN, GAIN, LOSS)
-    assert gains.x == (0.5, 0.75, None, 0.25, 0.5, None) and gains.y == (0, 0, None, 1, 1, None)
-    assert losses.x == (0.75, 0.25, None) and losses.y == (2, 2, None)
-    assert dots.customdata[2] == "c, 7 labels: 75 % in the generic space, 25 % in the reshaped space"
-
-
-def test_dumbbells_of_many_labels_keep_a_row_for_each():
-    names = [f"label with quite a long name, number {number}" for number in range(77)]
-    figure = label_dumbbells(names, [1] * 77, np.zeros(77), np.linspace(0, 1, 77))
-    assert len(set(figure.layout.yaxis.ticktext)) == 77 and figure.layout.yaxis.range == (-0.6, 76.6)
-
-
 def test_accuracy_bars_tell_unknown_from_impossible():
     bars = [
-        ("reshaped", 0.5, "r"),
-        ("generic", 0.25, "g"),
-        ("recipe", float("nan"), "p"),
-        ("luck", None, "s"),
+        AccuracyBar("reshaped", 0.5, 0.125, "r"),
+        AccuracyBar("generic", 0.25, 0.5, "g"),
+        AccuracyBar("recipe", float("nan"), 0.1, "p"),
+        AccuracyBar("luck", None, 0, "s"),
     ]
-    figure = accuracy_bars(bars, low=0.375, high=0.625)
-    drawn, interval = figure.data
+    figure = accuracy_bars(bars)
+    drawn, *strokes = figure.data
     assert drawn.y == (3, 2, 1, 0) and drawn.x == (0.5, 0.25, 0, 0)
     assert figure.layout.yaxis.ticktext == ("reshaped", "generic", "recipe", "luck")
     assert [note.text for note in figure.layout.annotations] == ["50 %", "25 %", "–", "…"]
-    assert interval.x == (0.375, 0.625) and interval.y == (3, 3)
-    assert figure.layout.annotations[0].x == 0.625  # beside the stroke, not on it
+    assert [stroke.x for stroke in strokes] == [(0.375, 0.625), (0.0, 0.75)]  # within 0 to 1
+    assert figure.layout.annotations[0].x == 0.5  # at the end of the bar
+    assert strokes[0].y[0] < 3 - drawn.width / 2  # below the bar, not across the figure
     assert drawn.customdata == ("r", "g", "p", "s")
 
 
@@ -262,8 +243,7 @@ def test_a_thumbnail_of_nothing_is_clear():
     [
         text_length_histogram([1, 2]),
         composition_bars(np.array([0]), np.array([0]), ["a"], ["#000000"]),
-        label_dumbbells(["a"], [2], [0.5], [0.5]),
-        accuracy_bars([("a", 0.5, "")], low=0.4, high=0.6),
+        accuracy_bars([AccuracyBar("a", 0.5, 0.1, "")]),
         learning_lines([1], [0.5], [0.5]),
         change_histogram(np.array([0.5])),
         column_bars(["a"], np.array([1]), None),
@@ -273,7 +253,6 @@ def test_a_thumbnail_of_nothing_is_clear():
     ids=[
         "histogram",
         "composition",
-        "dumbbells",
         "accuracy",
         "learning",
         "change",

@@ -67,7 +67,7 @@ def table(app):
 def test_it_says_what_it_takes_before_it_starts(panel, here):
     panel.run()
     assert not panel.exception
-    assert "To measure: Generic, GuidedTransform, GSTransform; roughly" in words(panel)
+    assert "To measure: Generic, Reshape, GSTransform; roughly" in words(panel)
     assert panel.button(key="compare_start").label == "Compare"
     assert not here and not panel.dataframe
 
@@ -76,10 +76,10 @@ def test_a_run_ends_in_a_sentence_a_table_and_a_chart(panel, labelled):
     with_reader(panel, labelled, "feeling")
     press(panel, "compare_start")
     said = words(panel)
-    assert "**GuidedTransform finds" in said and "feeling 100 % in" in said
+    assert "**Reshape finds" in said and "feeling 100 % in" in said
     assert "Measured on all 60 texts with 12 labels of 2 kinds." in said
     cells = table(panel)
-    assert list(cells.index) == ["Generic", "GuidedTransform", "GSTransform", "feeling"]
+    assert list(cells.index) == ["Generic", "Reshape", "GSTransform", "feeling"]
     assert cells.loc["feeling", "Labels found"] == "100 %" and cells.loc["Generic", "One more"] == "–"
     assert "Graphics memory" not in cells and "On all 60" not in cells
     assert cells.loc["feeling", "Memory"].endswith(" GB")
@@ -165,10 +165,7 @@ def test_too_few_labels_leave_times_and_memory(panel, store, labelled):
     press(panel, "compare_start")
     said = words(panel)
     assert "Too few labels to tell which finds more: only times and memory are shown." in said
-    assert (
-        "GuidedTransform takes" in said
-        and "finds" not in said.split("Too few")[0].split("GuidedTransform takes")[1]
-    )
+    assert "Reshape takes" in said and "finds" not in said.split("Too few")[0].split("Reshape takes")[1]
     cells = table(panel)
     assert "Labels found" not in cells and "Gain" not in cells and "Memory" in cells
     assert not panel.get("plotly_chart")
@@ -228,36 +225,32 @@ def test_rows_of_several_runs_are_told(panel, store, labelled):
 
 
 def test_cells_of_a_row():
-    guided = row(
-        "guided", "GuidedTransform", 0.752, 0.1, gain_low=-0.034, gain_high=0.2, peak_bytes=1_240_000_000
-    )
+    guided = row("guided", "Reshape", 0.752, 0.1, gain_low=-0.034, gain_high=0.2, peak_bytes=1_240_000_000)
     cells = to_cells(guided, found(guided))
     assert cells == {
-        "System": "GuidedTransform", "Labels found": "75 %", "Gain": "−3 to +20",
+        "System": "Reshape", "Labels found": "75 %", "Gain": "−3 to +20",
         "First instruction": "9.0 s", "One more": "0.1 s", "On all 14,640": "0.7 s",
         "Memory": "1.2 GB", "Graphics memory": "",
     }  # fmt: skip
 
 
 def test_the_interval_on_the_chart_is_that_of_the_gain():
-    guided = row("guided", "GuidedTransform", 0.85, 0.1, generic=0.6, gain_low=0.2, gain_high=0.3)
+    guided = row("guided", "Reshape", 0.85, 0.1, generic=0.6, gain_low=0.2, gain_high=0.3)
     point = to_point(guided)
     assert (point.low, point.high) == (pytest.approx(0.8), pytest.approx(0.9)) and point.own
-    sure = row("guided", "GuidedTransform", 0.95, 0.1, generic=0.6, gain_low=0.2, gain_high=0.5)
+    sure = row("guided", "Reshape", 0.95, 0.1, generic=0.6, gain_low=0.2, gain_high=0.5)
     assert to_point(sure).high == 1
     instant = row("reencode", "e5", 0.5, 0.0, generic=0.5)
     assert to_point(instant).seconds > 0  # the axis has no zero
 
 
 def test_a_gain_of_nothing_has_no_sign():
-    guided = row("guided", "GuidedTransform", 0.5, 0.1, gain_low=-0.001, gain_high=0.004)
+    guided = row("guided", "Reshape", 0.5, 0.1, gain_low=-0.001, gain_high=0.004)
     assert to_cells(guided, found(guided))["Gain"] == "0 to 0"
 
 
 def test_what_takes_most_is_named():
     slow = SystemEstimate(System(Method("reencode", "a"), "a_b"), 7_200, 40_000, timed=True)
-    said = comparison_estimate_text(
-        [SystemEstimate(System(Method("guided"), "GuidedTransform"), 60), slow], 14_640
-    )
-    assert "GuidedTransform, a\\_b; roughly **2 h** here." in said
+    said = comparison_estimate_text([SystemEstimate(System(Method("guided"), "Reshape"), 60), slow], 14_640)
+    assert "Reshape, a\\_b; roughly **2 h** here." in said
     assert "all 14,640 texts takes a\\_b about **11 h** (timed on a few)" in said

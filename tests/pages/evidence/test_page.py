@@ -7,11 +7,12 @@ from core.tasks import measure
 from pages.common import cache
 from tests.support.page_helpers import EVIDENCE, follow, open_fitted, words
 from tests.support.page_helpers import quick as quick  # the fixture
+from tests.support.session import selected
 
 
 def test_evidence_before_it_is_measured_holds_the_places(app, store, prepared, labelled):
     open_fitted(app, store, labelled, EVIDENCE)
-    assert "Not checked yet" in words(app) and "Measuring…" in words(app)
+    assert "Being checked" in words(app) and "Measuring…" in words(app)
 
 
 @pytest.mark.model
@@ -34,16 +35,28 @@ def test_evidence_leads_with_a_sentence_and_shows_every_part(app, store, prepare
     said = words(app)
     headline = next(line for line in said.splitlines() if line.startswith("#### :"))
     assert any(word in headline for word in ("Works:", "Too early to tell:", "Does not help:"))
-    for part in ("Compared with", "Would more labels help?", "Label by label", "Neighbours replaced"):
+    for part in ("Would more labels help?", "Neighbours replaced", "Words that drive each label"):
         assert f"**{part}**" in said
-    assert "Words that drive each label" in said and "As one matrix" in said
+    assert "Compared with" in said and "As one matrix" in said
     assert "Measuring…" not in said
-    app.selectbox(key="evidence_more_label").set_value("pleased").run()
-    app.button(key="evidence_to_more").click().run()
+    names = [button.label for button in app.button if (button.key or "").startswith("evidence_more_")]
+    assert len(names) == 2 and all(name.startswith("Label 3 more of *") for name in names)
+    app.button(key="evidence_more_1").click().run()
     follow(app)
     assert not app.exception
     assert app.segmented_control(key="guide_mode").value == "More of a label"
-    assert app.selectbox(key="guide_more_label").value == "pleased"
+    assert f"*{app.selectbox(key='guide_more_label').value}*" in names[1]
+
+
+@pytest.mark.model
+def test_a_text_that_changed_is_shown_on_the_maps_with_both_neighbours(app, store, prepared, labelled):
+    open_fitted(app, store, labelled, EVIDENCE, measured=True)
+    opened = next(button for button in app.button if (button.key or "").startswith("evidence_open_"))
+    opened.click().run()
+    follow(app)
+    assert not app.exception
+    rows = selected(app, prepared)
+    assert int(opened.key.removeprefix("evidence_open_")) in rows and 2 <= len(rows) <= 3
 
 
 def test_evidence_with_too_few_labels_says_which_and_leads_on(app, store, corpus, prepared):
@@ -53,7 +66,7 @@ def test_evidence_with_too_few_labels_says_which_and_leads_on(app, store, corpus
     store.labels.give(analysis, {0: "angry", 3: "pleased"}, "ada")
     open_fitted(app, store, analysis, EVIDENCE, measured=True)
     said = words(app)
-    assert "oo few labels" in said and "*worried* (0)" in said and "*angry* (1)" in said
+    assert "Too early to tell: *angry* (1), *pleased* (1) and *worried* (0) need" in said
     assert app.button(key="next_step").label == "Label 5 more of *worried*"
     app.button(key="next_step").click().run()
     follow(app)
