@@ -1,23 +1,19 @@
-"""Label names: add, rename, merge, delete and restore them."""
+"""Label names: rename, merge, delete and restore them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-import pandas as pd
 import streamlit as st
 
-from core.labels import LONGEST_LABEL, RetiredLabel
+from core.labels import LONGEST_LABEL, GuideLabels, RetiredLabel
 from core.storage import Analysis
-from core.utils import content_key
-from pages.charts import colour_of
+from core.utils import content_key, normal_text
 from pages.common import cache
-from pages.common.notices import attempt, draw_notice
-from pages.common.state import widget_value
+from pages.common.notices import attempt, draw_notice, keep_toast
+from pages.common.state import set_widget, widget_value
 from pages.common.text import markdown
 
-MOST_ROWS = 10  # of the table, seen at once; more scroll in a height of
-TABLE_HEIGHT = 360  # pixels
 LABELS = "labels"  # where messages about labels are shown
 MERGE_HELP = "Their texts get this label. The record of who gave which label is kept."
 DELETE_HELP = "Its texts then have no label. The record is kept, and the label can be restored."
@@ -29,7 +25,7 @@ def change_labels(step: Callable[[], object]) -> None:
 
 
 def draw_label_manager(analysis: Analysis, key: str) -> None:
-    """Draw a table of the label names; ticked ones can be renamed, merged or deleted.
+    """Draw the label names; chosen ones can be renamed, merged or deleted.
 
     Parameters
     ----------
@@ -37,86 +33,91 @@ def draw_label_manager(analysis: Analysis, key: str) -> None:
     """
     draw_notice(LABELS)
     store = cache.store()
-    names = store.label_names.current(analysis.id)
-    counts = store.labels.read(analysis.id).table["label"].value_counts()
-    ticked = draw_name_table(analysis, names, counts, key) if names else []
-    if len(ticked) == 1:
-        draw_rename(analysis, ticked[0], key)
-    if ticked:
-        draw_merge(analysis, names, counts, ticked, key)
-    elif names:
-        st.caption("Tick labels to rename, merge or delete them.")
-    for label in store.labels.read(analysis.id).retired:
+    guide = store.labels.read(analysis.id)
+    chosen = draw_choice(analysis, guide, key) if guide.names else []
+    if len(chosen) == 1:
+        draw_rename(analysis, chosen[0], key)
+    if chosen:
+        draw_merge(analysis, guide, chosen, key)
+    for label in guide.retired:
         draw_retired(analysis, label, key)
 
 
-def draw_name_table(analysis: Analysis, names: list[str], counts: pd.Series, key: str) -> list[str]:
-    """Draw the names with colours and counts; return the ticked ones."""
-    table = pd.DataFrame(
-        {"colour": "■", "name": names, "texts": [int(counts.get(name, 0)) for name in names]}
+def choice_key(analysis: Analysis, names: Sequence[str], key: str) -> str:
+    """Return the key of the choice of labels: what is chosen belongs to these names."""
+    return f"{key}_choice_{content_key(analysis.id, list(names))}"
+
+
+def draw_choice(analysis: Analysis, guide: GuideLabels, key: str) -> list[str]:
+    """Draw the names with the number of their texts; return the chosen ones."""
+    chosen = st.pills(
+        "Choose a label to rename, merge or delete it",
+        guide.names,
+        selection_mode="multi",
+        format_func=lambda name: f"{markdown(name)} · {guide.counts[name]:,}",
+        key=choice_key(analysis, guide.names, key),
     )
-    colours = [f"color: {colour}" for colour in colour_of(names).values()]
-    state = st.dataframe(
-        table.style.apply(lambda column: colours, subset=["colour"]),
-        key=f"{key}_table_{content_key(analysis.id, names)}",  # ticks belong to the names
-        hide_index=True,
-        height="content" if len(names) <= MOST_ROWS else TABLE_HEIGHT,
-        on_select="rerun",
-        selection_mode="multi-row",
-        column_config={
-            "colour": st.column_config.TextColumn("", width=30),
-            "name": st.column_config.TextColumn("Label", width=170),
-            "texts": st.column_config.NumberColumn("Texts", width=60, help="Texts with this label"),
-        },
-    )
-    return [names[position] for position in sorted(state["selection"]["rows"])]
+    return [name for name in guide.names if name in chosen]
 
 
 def draw_rename(analysis: Analysis, name: str, key: str) -> None:
-    """Draw a field that renames the ticked label."""
+    """Draw a field with the name of the chosen label, which renames it."""
     field = f"{key}_rename_{name}"
+
+    def rename() -> None:
+        new = normal_text(str(widget_value(field)))
+        done = attempt(lambda: cache.store().label_names.rename(analysis.id, name, new), LABELS, redraw=True)
+        if done:  # it stays the chosen one
+            set_widget(choice_key(analysis, cache.store().label_names.current(analysis.id), key), [new])
+        else:
+            set_widget(field, name)
+
     st.text_input(
-        "Rename",
+        "Name",
         value=name,
         key=field,
-        width=190,
+        width=300,
         max_chars=LONGEST_LABEL,
         help="Its texts keep the label, with the record of who gave it and when.",
-        on_change=change_labels,
-        args=[lambda: cache.store().label_names.rename(analysis.id, name, widget_value(field))],
+        on_change=rename,
     )
 
 
-def draw_merge(analysis: Analysis, names: list[str], counts: pd.Series, ticked: list[str], key: str) -> None:
-    """Draw what merges the ticked labels into one, or deletes them."""
+def draw_merge(analysis: Analysis, guide: GuideLabels, chosen: list[str], key: str) -> None:
+    """Draw what merges the chosen labels into one, or deletes them."""
     store = cache.store()
-    others = [name for name in names if name not in ticked]
-    by_size = sorted(ticked, key=lambda name: -counts.get(name, 0))
+    others = [name for name in guide.names if name not in chosen]
+    by_size = sorted(chosen, key=lambda name: -guide.counts[name])
     with st.container(horizontal=True, vertical_alignment="bottom"):
         into = st.selectbox(
             "Merge into",
-            [*by_size, *others] if len(ticked) > 1 else others,
-            index=0 if len(ticked) > 1 else None,
-            key=f"{key}_into_{content_key(ticked)}",
+            [*by_size, *others] if len(chosen) > 1 else others,
+            index=0 if len(chosen) > 1 else None,
+            key=f"{key}_into_{content_key(chosen)}",
             placeholder="another label",
             help=MERGE_HELP,
             width=190,
         )
+
+        def merge() -> None:
+            store.label_names.merge(analysis.id, chosen, into)
+            gone = ", ".join(f"“{name}”" for name in chosen if name != into)
+            keep_toast(f"The texts of {gone} are labelled “{into}” now.", "merge")
+
+        def delete() -> None:
+            for name in chosen:
+                store.label_names.delete(analysis.id, name)
+            gone = ", ".join(f"“{name}”" for name in chosen)
+            keep_toast(f"{gone} {'was' if len(chosen) == 1 else 'were'} deleted.", "delete")
+
+        st.button("Merge", key=f"{key}_merge", disabled=into is None, on_click=change_labels, args=[merge])
         st.button(
-            "Merge",
-            key=f"{key}_merge",
-            disabled=into is None,
-            on_click=change_labels,
-            args=[lambda: store.label_names.merge(analysis.id, ticked, into)],
-        )
-        st.button(
-            "Delete" if len(ticked) == 1 else f"Delete {len(ticked)}",
+            "Delete" if len(chosen) == 1 else f"Delete {len(chosen)}",
             key=f"{key}_delete",
-            type="tertiary",
             icon=":material/delete:",
             help=DELETE_HELP,
             on_click=change_labels,
-            args=[lambda: [store.label_names.delete(analysis.id, name) for name in ticked]],
+            args=[delete],
         )
 
 

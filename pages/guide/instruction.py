@@ -28,7 +28,7 @@ FIELDS = "fields"  # where messages about the instruction and the label names ar
 INSTRUCTION, EXAMPLE = "guide_instruction", "guide_example"
 MOST_COLUMNS = 3  # that are examples
 GENERAL_EXAMPLES = ("by what it is about", "by what the writer feels", "by what the writer wants")
-HELP = "What two texts must share to stand close together. The labels show what it means."
+PURPOSE = "What two texts must share to stand close together. A few labels then show what it means."
 
 
 @dataclass
@@ -77,12 +77,12 @@ def draw_instruction(analysis: Analysis | None, columns: Sequence[LabelColumn]) 
         "Instruction",
         key=INSTRUCTION,
         placeholder="by what the customer feels",
-        help=HELP,
         on_change=save,
         max_chars=200,
     )
     draw_notice(FIELDS)
     if not kept[1]:
+        st.caption(PURPOSE)
         st.pills("Or start from an example", examples(columns), key=EXAMPLE, on_change=choose)
 
 

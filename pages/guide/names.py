@@ -41,8 +41,8 @@ MOST_SUGGESTED = 3  # columns
 LONGEST_SUGGESTION = 60  # characters of the values of a column
 MOST_REFUSED = 3  # refusals that are told
 NAMES_HELP = (
-    "Several at once: put commas between them, or paste a list. A name may hold a comma in quotation marks. "
-    "The map also learns from the names, so name every kind of text that occurs, if only as “other”."
+    "Name two labels or more, with commas between them or pasted as a list. The map learns from the names "
+    "too, so name every kind of text that occurs, if only as “other”."
 )
 FOCUS = f"""<script>{{{{  // {{mark}}: the browser runs an equal script only once
   const end = Date.now() + 3000;
@@ -76,16 +76,16 @@ def draw_names(analysis: Analysis | None, corpus: Corpus) -> None:
             key=FIELD,
             placeholder="name more, comma between" if guide and guide.names else "angry, pleased, worried",
             width=300,
-            help=NAMES_HELP,
             on_change=add_typed,
         )
         if guide is not None and guide.names:
             st.html(chips(guide))
-    st.html(PASTE_LINES, unsafe_allow_javascript=True)
-    field = state_of(InstructionField)
-    if field.just_typed:
-        field.just_typed = False
-        st.html(FOCUS.format(mark=uuid4().hex), unsafe_allow_javascript=True)
+    with st.container(key="guide_scripts"):  # takes no room
+        st.html(PASTE_LINES, unsafe_allow_javascript=True)
+        field = state_of(InstructionField)
+        if field.just_typed:
+            field.just_typed = False
+            st.html(FOCUS.format(mark=uuid4().hex), unsafe_allow_javascript=True)
     draw_notice(FIELDS)
     if guide is None or len(guide.names) < 2:
         instruction = analysis.instruction if analysis else ""
@@ -128,13 +128,12 @@ def chips(guide: GuideLabels) -> str:
 
 
 def draw_suggestions(corpus: Corpus, instruction: str, *, one_is_named: bool) -> None:
-    """Draw what to do next, and the columns of the file that have names or labels already."""
+    """Draw what is missing, and the columns of the file that have names or labels already."""
     columns = [column for column in label_columns(corpus.key, corpus) if is_offered(column)]
     columns = rank_by_instruction(columns, instruction)
     matching = [column for column in columns if answers_instruction(column, instruction)]
     columns = (matching or columns)[:MOST_SUGGESTED]
-    missing = "Name one more label." if one_is_named else "Name two labels or more, then label a few texts."
-    st.caption(f"{missing} {'Your file may have them already:' if columns else ''}")
+    st.caption("Name one more label." if one_is_named else NAMES_HELP)
     if not columns:
         return
     by_name = {column.name: column for column in columns}
@@ -152,18 +151,17 @@ def draw_suggestions(corpus: Corpus, instruction: str, *, one_is_named: bool) ->
             import_column(corpus, chosen.name)
 
     st.pills(
-        "Use its names",
+        "Or take the names that your file has",
         list(by_name),
         format_func=lambda name: name_all_text(by_name[name]),
         key=NAME_BY,
         on_change=name_all,
     )
     st.pills(
-        "Or use its labels",
+        "Or all its labels (one Undo takes them back)",
         list(by_name),
         format_func=lambda name: label_all_text(by_name[name]),
         key=LABEL_BY,
-        help="Every text gets the label that the column holds. One Undo takes them all back.",
         on_change=label_all,
     )
 

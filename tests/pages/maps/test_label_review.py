@@ -7,7 +7,7 @@ from core.labels import Mistake
 from core.tasks import check_labels
 from pages.common import cache
 from pages.maps.panels import label_review
-from tests.support.maps_labels import labels_of, open_maps, table, words
+from tests.support.maps_labels import labels_of, open_maps, words
 from tests.support.page_helpers import GUIDE, keys
 from tests.support.session import selected
 
@@ -111,24 +111,27 @@ def manager(request, app, store, prepared, labelled):
     return app, request.param
 
 
-def tick(app, key, *rows):
-    name = table(app, f"{key}_table").key
-    app.session_state[name] = {"selection": {"rows": list(rows), "columns": [], "cells": []}}
-    app.run()
+def choice(app, key):
+    return next(each for each in app.pills if str(each.key).startswith(f"{key}_choice"))
+
+
+def choose(app, key, *names):
+    choice(app, key).set_value(list(names)).run()
     assert not app.exception
 
 
 def test_labels_are_merged_and_brought_back(manager, store, labelled):
     app, key = manager
-    assert table(app, f"{key}_table").value["texts"].tolist() == [6, 6]
+    assert choice(app, key).options == ["angry · 6", "pleased · 6"]
     assert f"{key}_merge" not in keys(app)
-    tick(app, key, 0, 1)
+    choose(app, key, "angry", "pleased")
     app.selectbox(
         key=next(box.key for box in app.selectbox if str(box.key).startswith(f"{key}_into"))
     ).set_value("pleased").run()
     app.button(key=f"{key}_merge").click().run()
     assert not app.exception
     assert store.label_names.current(labelled) == ["pleased"]
+    assert any("labelled “pleased” now" in toast.value for toast in app.toast)
     assert "**angry** merged into **pleased** · 6 texts" in words(app)
     app.button(key=f"{key}_restore_angry").click().run()
     assert store.label_names.current(labelled) == ["angry", "pleased"]
@@ -136,13 +139,15 @@ def test_labels_are_merged_and_brought_back(manager, store, labelled):
 
 def test_a_label_is_renamed_and_deleted(manager, store, labelled):
     app, key = manager
-    tick(app, key, 1)
+    choose(app, key, "pleased")
     app.text_input(key=f"{key}_rename_pleased").set_value("glad").run()
     assert not app.exception
     assert store.label_names.current(labelled) == ["angry", "glad"]
-    tick(app, key, 0)
+    assert choice(app, key).value == ["glad"]  # it stays chosen
+    choose(app, key, "angry")
     app.text_input(key=f"{key}_rename_angry").set_value("Glad").run()
     assert "There is a label “glad” already" in words(app).replace("\\", "")
+    assert app.text_input(key=f"{key}_rename_angry").value == "angry"
     app.button(key=f"{key}_delete").click().run()
     assert store.label_names.current(labelled) == ["glad"]
     assert "**angry** deleted · 6 texts" in words(app)
