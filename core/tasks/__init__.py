@@ -10,7 +10,15 @@ from core.tasks.cluster import naming_problems, read_edits
 from core.tasks.column_analysis import add_column_analysis
 from core.tasks.compare import latest_request, load_comparison
 from core.tasks.compare_estimate import SystemEstimate, estimate_comparison
-from core.tasks.demo import DEMO_ANALYSES, demo_analyses, is_demo_wanted, note_demo_removed, read_demo
+from core.tasks.demo import (
+    DEMO_ANALYSES,
+    demo_analyses,
+    is_demo_wanted,
+    note_demo_removed,
+    prepare_demo,
+    read_demo,
+    unmeasured_demo,
+)
 from core.tasks.fit import fit_key
 from core.tasks.model_cache import NUMBA, load_warm_encoder
 from core.tasks.place_text import QUERIES
@@ -46,7 +54,9 @@ __all__ = [
     "naming_problems",
     "note_demo_removed",
     "open_source",
+    "prepare_demo",
     "read_demo",
     "read_edits",
     "texts_to_time",
+    "unmeasured_demo",
 ]

@@ -1,4 +1,4 @@
-"""The task that builds the demo: its corpus encoded, with two analyses labelled, fitted and measured."""
+"""The task that builds the demo: its corpus encoded, with two analyses labelled and fitted."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from core.corpus import Corpus, build_corpus
 from core.corpus.tables import read_table
 from core.encoders import DEFAULT_ENCODER
 from core.labels import next_round
-from core.storage import Analysis, Store, has_fit, has_space, load_space
+from core.storage import Analysis, Store, findings_kept, has_fit, has_space, load_space
 from core.tasks.fit import FIT_VERSION, fit
-from core.tasks.measure import measure
 from core.tasks.prepare import PREPARE_VERSION, prepare
 from core.utils import Report, content_key, write_atomically
 
@@ -100,11 +99,23 @@ def prepare_demo(store: Store, report: Report) -> None:
     ours = [analysis_id for analysis_id in reversed(found) if analysis_id is not None]
     for analysis_id in ours:
         fit(store, report, analysis_id=analysis_id)
-    _keep_version(store, _version())  # the maps are there; pages measure what is missing when they show it
-    for analysis_id in ours:
-        fitted = store.analysis(analysis_id).fit_key
-        if fitted is not None:
-            measure(store, report, analysis_id=analysis_id, fit_key=fitted)
+    _keep_version(store, _version())
+
+
+def unmeasured_demo(store: Store) -> list[Analysis]:
+    """Return the analyses of a demo that nobody has opened yet whose evidence is still to be measured.
+
+    That of an opened one is measured when it is shown.
+    """
+    entry = store.find_corpus(read_demo().key)
+    if entry is None or entry.opened_at:
+        return []
+    results = store.results(entry.key)
+    return [
+        analysis
+        for analysis in reversed(demo_analyses(store))
+        if analysis.fit_key is not None and "evidence" not in findings_kept(results, analysis.fit_key)
+    ]
 
 
 def _labelled(store: Store, corpus: Corpus, described: DemoAnalysis) -> int | None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.jobs import Job
-from core.tasks import demo_analyses, is_demo_wanted, note_demo_removed, read_demo
+from core.jobs import LONG, Job
+from core.tasks import demo_analyses, is_demo_wanted, note_demo_removed, read_demo, unmeasured_demo
 from pages.common import cache, jobs, navigation, open_analysis, open_corpus, show_message, state_of
 
 TASK, TITLE = "prepare_demo", "Preparing the demo"
@@ -22,9 +22,14 @@ class DemoState:
 
 
 def start_demo_unasked() -> None:
-    """Start to build the demo where it was never built; not again after a failure or Cancel."""
-    if jobs.latest(TASK) is None and is_demo_wanted(cache.store()):
+    """Start to build the demo where it was never built, then to measure it; nothing twice after Cancel."""
+    store = cache.store()
+    if jobs.latest(TASK) is None and is_demo_wanted(store):
         jobs.start(TASK, TITLE)
+    for analysis in unmeasured_demo(store):
+        arguments = {"analysis_id": analysis.id, "fit_key": analysis.fit_key}
+        if jobs.latest("measure", **arguments) is None:
+            jobs.start("measure", "Checking the demo", **arguments)
 
 
 def draw_demo_card(*, primary: bool) -> None:
@@ -47,7 +52,7 @@ def draw_demo_card(*, primary: bool) -> None:
     if clicked:
         state_of(DemoState).awaited = True
         if not demo_analyses(cache.store()):
-            jobs.start(TASK, TITLE)
+            jobs.start(TASK, TITLE, priority=LONG)
         st.rerun()
 
 

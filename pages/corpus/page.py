@@ -21,10 +21,12 @@ from pages.common import (
 )
 from pages.corpus.demo import draw_awaited_demo, draw_demo_card, leave_demo, start_demo_unasked
 from pages.corpus.library import draw_resume, draw_stored
+from pages.corpus.picture import draw_picture
 from pages.corpus.upload import UploadState, draw_source_table, uploaded_table
 from pages.corpus.views import draw_views_offer
 
 HEADLINE = "See your texts through any question."
+SAME_TEXTS = "The same messages on two maps, one for each question. A colour is a feeling."
 
 
 def corpus_page() -> None:
@@ -76,12 +78,14 @@ def draw_landing(entry: StoredCorpus | None) -> None:
             draw_resume(entry)
     if not opened:
         st.markdown(f"## {HEADLINE}")
+        st.caption(SAME_TEXTS)
+        draw_picture()
     with st.container(key="corpus_source"):
         left, right = st.columns([3, 2], gap="medium")
     with left, st.container(border=True, key="corpus_drop", height="stretch"):
         st.markdown(
             "**Drop a file, or choose one**  \n"
-            ":small[CSV, Excel, JSON, Parquet or plain text, with one text in each row.]"
+            ":small[CSV, Excel, JSON, Parquet or plain text. It stays on this machine.]"
         )
         uploaded_table()
     with right:
@@ -90,6 +94,7 @@ def draw_landing(entry: StoredCorpus | None) -> None:
         draw_stored(opened, entry)
         if entry is not None and is_prepared(entry):
             draw_views_offer(entry)
+        draw_picture()
 
 
 corpus_page()

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from core.errors import Cancelled
-from core.storage import Store, has_fit
+from core.evidence import Evidence
+from core.storage import Store, has_fit, save_finding
 from core.tasks import (
     DEMO_ANALYSES,
     demo,
@@ -14,6 +15,7 @@ from core.tasks import (
     is_demo_wanted,
     note_demo_removed,
     read_demo,
+    unmeasured_demo,
 )
 from core.tasks.prepare import prepare
 from tests.conftest import ROOT
@@ -27,11 +29,9 @@ def short(home, tmp_path, monkeypatch):
     frame = pd.read_csv(ROOT / "assets" / "demo" / "feedback.csv").head(90)
     frame.to_csv(tmp_path / "feedback.csv", index=False)
     monkeypatch.setattr(demo, "DEMO_FILE", tmp_path / "feedback.csv")
-    measured = []
-    monkeypatch.setattr(demo, "measure", lambda store, report, **task: measured.append(task))
     (home / "demo.json").unlink()  # nothing was built or removed yet
     read_demo.cache_clear()
-    yield measured
+    yield
     read_demo.cache_clear()
 
 
@@ -44,12 +44,16 @@ def state(store):
     return analyses, [store.labels.history(analysis.id).to_dict("list") for analysis in analyses]
 
 
-def test_two_analyses_are_labelled_fitted_and_measured(store, short):
+def test_two_analyses_are_labelled_and_fitted(store):
     assert is_demo_wanted(store) and not demo_analyses(store)
     demo.prepare_demo(store, quietly)
     analyses = demo_analyses(store)
     assert [analysis.instruction for analysis in analyses] == [each.instruction for each in DEMO_ANALYSES]
-    assert {task["fit_key"] for task in short} == {analysis.fit_key for analysis in analyses}
+    assert unmeasured_demo(store) == analyses[::-1]
+    save_finding(store.results(read_demo().key), analyses[0].fit_key, "evidence", Evidence(0, 0, 0))
+    assert unmeasured_demo(store) == analyses[1:]
+    store.mark_opened(read_demo().key)
+    assert not unmeasured_demo(store)
     results = store.results(read_demo().key)
     for analysis, described in zip(analyses, DEMO_ANALYSES, strict=True):
         assert has_fit(results, analysis.fit_key) and analysis.fit_key == fit_key(store, analysis.id)

@@ -18,10 +18,11 @@ def short(home, tmp_path, monkeypatch):
     frame = pd.read_csv(ROOT / "assets" / "demo" / "feedback.csv").head(90)
     frame.to_csv(tmp_path / "feedback.csv", index=False)
     monkeypatch.setattr(demo, "DEMO_FILE", tmp_path / "feedback.csv")
-    monkeypatch.setattr(demo, "measure", lambda store, report, **task: None)
+    measured = []
+    monkeypatch.setitem(TASKS, "measure", lambda store, report, **task: measured.append(task))
     (home / "demo.json").unlink()
     read_demo.cache_clear()
-    yield
+    yield measured
     read_demo.cache_clear()
 
 
@@ -30,7 +31,7 @@ def waiting(monkeypatch):
     """A job runner whose jobs wait until they are told to end."""
     runner = cache.runner()
 
-    def submit(task, title, **arguments):
+    def submit(task, title, *, priority=None, **arguments):
         for job in runner.jobs():
             if job.active and job.task == task:
                 return job
@@ -56,9 +57,12 @@ def land(app):
     return app.switch_page(CORPUS).run()
 
 
-def test_one_click_opens_both_maps(app, store):
+def test_one_click_opens_both_maps(app, store, short):
     land(app)
     assert len(demo_analyses(store)) == 2  # built when the page was drawn
+    land(app)
+    land(app)
+    assert [task["fit_key"] for task in short] == [each.fit_key for each in demo_analyses(store)[::-1]]
     app.button(key="try_demo").click().run()
     follow(app)
     state = app.session_state[STATE_KEY]
