@@ -16,6 +16,7 @@ from core.maps.clusters import (
     ClusterChoice,
     Clustering,
     ClusterSource,
+    MapNames,
     cluster_map,
     describe_kept,
     map_names,
@@ -50,8 +51,8 @@ def clustering_for(corpus: Corpus, analysis: Analysis | None, space: Space, spac
     return _clustering(*_arguments(corpus, analysis, space, space_key))
 
 
-def names_for(corpus: Corpus, analysis: Analysis | None, space: Space, space_key: str) -> list[tuple]:
-    """Return the names to draw on the map, as `map_names` gives them: (name, x, y, size, zoom)."""
+def names_for(corpus: Corpus, analysis: Analysis | None, space: Space, space_key: str) -> MapNames:
+    """Return the names to draw on the map."""
     return _names(*_arguments(corpus, analysis, space, space_key))
 
 
@@ -138,7 +139,7 @@ def _names(
     last_edit: str,
     _corpus: Corpus,
     _space: Space,
-) -> list[tuple]:
+) -> MapNames:
     clustering = _clustering(space_key, predictions_key, _fit, owner, choice, last_edit, _corpus, _space)
     source = _source(space_key, predictions_key, _fit, _corpus, _space)
     return map_names(source, clustering.partition)

@@ -191,10 +191,8 @@ def make_pane(view: MapView, side: Side, marks: tuple[Mark, ...]) -> Pane:
     """Return one map as the component draws it."""
     near, _ = cache.map_quality(view.corpus.key, side.findings_key)
     found = names_for(view.corpus, side.analysis, side.space, side.space_key)
-    codes = {name: code for code, name in side.partition.names.items()}
-    names = tuple(Name(*name, code=codes.get(name[0], -1)) for name in found)
-    groups = (np.asarray(side.partition.codes),)
-    return Pane(side.title, np.asarray(side.space.map), names, near, marks, groups)
+    names = tuple(Name(*name) for name in found.names)
+    return Pane(side.title, np.asarray(side.space.map), names, near, marks, found.groups)
 
 
 def draw_quality(view: MapView) -> None:

@@ -17,6 +17,7 @@ from core.maps.clusters.clustering import (
     ClusterChoice,
     Clustering,
     ClusterSource,
+    MapNames,
     cluster_map,
     map_names,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "Edit",
     "Group",
     "Hierarchy",
+    "MapNames",
     "cluster_levels",
     "cluster_map",
     "decode_edit",

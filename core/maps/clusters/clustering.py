@@ -142,16 +142,29 @@ def cluster_map(source: ClusterSource, choice: ClusterChoice, edits: Sequence[Ed
     return Clustering(Partition(codes, names | kept_names), frozenset(kept_names), lost, noise, choice.cut)
 
 
-def map_names(source: ClusterSource, partition: Partition) -> list[tuple[str, float, float, int, float]]:
-    """Return the names to draw on a map: of the clusters, and of finer ones for a closer zoom.
+@dataclass(frozen=True, eq=False)
+class MapNames:
+    """Names to draw on a map of n texts.
 
-    Returns
-    -------
-    list of (name, x, y, size, zoom)
+    Attributes
+    ----------
+    names : list of (name, x, y, size, zoom, code, level)
         At the median place of the texts; clusters first, each kind from the largest. Zoom is the least at
-        which the name may appear. No two names are equal.
+        which the name may appear. Its texts have the code in the groups of the level. No two names are equal.
+    groups : tuple of int array (n,)
+        Group of each text by level, -1 for none; level 0 are the clusters.
     """
-    drawn = [(*place, 1.0) for place in _places(source.points, partition.codes, partition.names)]
+
+    names: list[tuple[str, float, float, int, float, int, int]]
+    groups: tuple[np.ndarray, ...]
+
+
+def map_names(source: ClusterSource, partition: Partition) -> MapNames:
+    """Return the names to draw on a map: of the clusters, and of finer ones for a closer zoom."""
+    drawn = [
+        (*place, 1.0, code, 0) for *place, code in _places(source.points, partition.codes, partition.names)
+    ]
+    groups = [np.asarray(partition.codes)]
     n_named = len(partition.names)
     # The level with about as many clusters as the partition, also for k-means.
     counts = [int(level.max(initial=-1)) + 1 for level in source.levels]
@@ -163,8 +176,9 @@ def map_names(source: ClusterSource, partition: Partition) -> list[tuple[str, fl
         n_named = counts[finer_level]
         finer = _real_parts(source.levels[finer_level], np.asarray(partition.codes))
         names = _name(source, finer, [name for name, *_ in drawn])
-        drawn += [(*place, zoom) for place in _places(source.points, finer, names)]
-    return drawn
+        drawn += [(*place, zoom, code, len(groups)) for *place, code in _places(source.points, finer, names)]
+        groups.append(finer)
+    return MapNames(drawn, tuple(groups))
 
 
 def _name(source: ClusterSource, codes: np.ndarray, taken: Collection[str]) -> dict[int, str]:
@@ -193,13 +207,13 @@ def _real_parts(finer: np.ndarray, codes: np.ndarray) -> np.ndarray:
 
 def _places(
     points: np.ndarray, codes: np.ndarray, names: dict[int, str]
-) -> list[tuple[str, float, float, int]]:
-    """Return name, median place and size of each group, the largest first."""
+) -> list[tuple[str, float, float, int, int]]:
+    """Return name, median place, size and code of each group, the largest first."""
     order = np.argsort(codes, kind="stable")
     starts = np.searchsorted(np.asarray(codes)[order], np.arange(max(names, default=-1) + 2))
     places = []
     for code, name in names.items():
         members = points[order[starts[code] : starts[code + 1]]]
         x, y = np.median(members, axis=0)
-        places.append((name, float(x), float(y), len(members)))
+        places.append((name, float(x), float(y), len(members), code))
     return sorted(places, key=lambda place: -place[3])

@@ -54,12 +54,13 @@ function parentOf(element) {
   return element.parentElement ?? element.getRootNode().host ?? null;
 }
 
-/** The element whose scroll bar moves the maps: Streamlit's page is not the document. */
+/** The element whose scroll bar moves the page, the outermost: Streamlit's page is not the document. */
 function scrollerOf(root) {
-  for (let element = parentOf(root); element; element = parentOf(element)) {
-    if (element !== document.body && /auto|scroll/.test(getComputedStyle(element).overflowY)) return element;
+  let found = document.documentElement;
+  for (let element = parentOf(root); element && element !== document.body; element = parentOf(element)) {
+    if (/auto|scroll/.test(getComputedStyle(element).overflowY)) found = element;
   }
-  return document.documentElement;
+  return found;
 }
 
 /** What the scroller scrolls. */

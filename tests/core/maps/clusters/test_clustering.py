@@ -137,14 +137,19 @@ def test_an_edit_without_its_cut_applies_to_k_means_clusters_with_exactly_its_te
 
 def test_names_for_a_closer_zoom_are_finer_and_different(source):
     coarse = cluster_map(source, ClusterChoice(fineness=0)).partition
-    names = map_names(source, coarse)
+    found = map_names(source, coarse)
+    names = found.names
     shown = [name for name in names if name[4] == 1.0]
     assert {name[0] for name in shown} == set(coarse.names.values())
     assert [name[3] for name in shown] == sorted((name[3] for name in shown), reverse=True)
     assert len(names) > len(shown)
     assert len({name[0] for name in names}) == len(names)
     low, high = source.points.min(axis=0), source.points.max(axis=0)
-    assert all(low[0] <= x <= high[0] and low[1] <= y <= high[1] for _, x, y, _, _ in names)
+    assert all(low[0] <= x <= high[0] and low[1] <= y <= high[1] for _, x, y, *_ in names)
+    # The texts of each name are known: a click on it selects them.
+    for _, _, _, size, _, code, level in names:
+        assert np.count_nonzero(found.groups[level] == code) == size
+    np.testing.assert_array_equal(found.groups[0], coarse.codes)
 
 
 def test_a_choice_is_read_from_its_text():
@@ -159,7 +164,7 @@ def test_three_texts_are_one_cluster(tmp_path):
     source = open_source(ArtifactStore(tmp_path), "corpus", texts, "space", points, points)
     found = cluster_map(source, ClusterChoice())
     assert found.partition.codes.tolist() == [0, 0, 0]
-    assert len(map_names(source, found.partition)) == 1
+    assert len(map_names(source, found.partition).names) == 1
 
 
 def test_cutting_and_naming_many_texts_is_quick(tmp_path):
