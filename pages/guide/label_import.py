@@ -66,6 +66,7 @@ class LatestImport:
     passed_over_in : str, key of the corpus of that import
     report : str, what the latest import did
     reported_of : analysis of that import and its number of labels afterwards; others end the report
+    asked : str, the instruction that the columns were ranked by
     """
 
     file_id: str = ""
@@ -77,6 +78,7 @@ class LatestImport:
     passed_over_in: str = ""
     report: str = ""
     reported_of: tuple[int, int] | None = None
+    asked: str = ""
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -126,6 +128,10 @@ def draw_column_import(corpus: Corpus, instruction: str) -> None:
         st.caption(f"This corpus has no other column{other}.")
         return
     by_name = {column.name: column for column in columns}
+    latest = state_of(LatestImport)
+    if latest.asked != instruction:  # the column that answers the new one is chosen again
+        latest.asked = instruction
+        forget_widget("guide_import_column")
 
     def import_chosen() -> None:  # the widgets may have changed since the button was drawn
         amount = TEXTS_PER_LABEL[str(widget_value("guide_import_amount"))]

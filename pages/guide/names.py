@@ -59,7 +59,9 @@ PASTE_LINES = f"""<script>{{  // a field of one line joins pasted lines to one w
     const text = event.clipboardData.getData("text");
     if (!/[\\r\\n]/.test(text.trim())) return;
     event.preventDefault();
-    document.execCommand("insertText", false, text.trim().split(/\\s*[\\r\\n]+\\s*/).join(", "));
+    const lines = text.trim().split(/\\s*[\\r\\n]+\\s*/);
+    const names = lines.map((line) => (line.includes(",") ? `"${{line.replaceAll('"', '""')}}"` : line));
+    document.execCommand("insertText", false, names.join(", "));
   }};
   document.removeEventListener("paste", window.refractPaste);
   window.refractPaste = paste;

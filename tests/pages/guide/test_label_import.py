@@ -189,3 +189,28 @@ def test_151_intents_are_imported_and_the_deck_gives_any_of_them(many, store):
     assert store.labels.read(analysis.id).n_labels == 302
     assert len([button for button in app.button if str(button.key).startswith("guide_label_")]) == 9
     assert len(app.selectbox(key="guide_typed_label").options) == 151
+
+
+def test_the_column_that_the_instruction_asks_for_is_chosen_and_ids_are_not_offered(guide, store, prepared):
+    for instruction, column in (("by what it is about", "topic"), ("by what the customer feels", "feeling")):
+        guide.text_input(key="guide_instruction").set_value(instruction).run()
+        assert guide.selectbox(key="guide_import_column").value == column
+    assert set(guide.selectbox(key="guide_import_column").options) == {
+        "topic",
+        "feeling",
+    }  # no “stars”, 1 to 60
+
+
+def test_a_column_names_an_analysis_without_an_instruction(guide, store, prepared):
+    guide.selectbox(key="guide_import_column").set_value("feeling").run()
+    guide.button(key="guide_import_from_column").click().run()
+    assert store.analyses(prepared)[0].instruction == "by feeling"
+    assert guide.text_input(key="guide_instruction").value == "by feeling"
+
+
+def test_the_report_stays_until_a_label_changes(guide, store, prepared, file):
+    import_file(guide, file)
+    guide.run()
+    assert "6 labels imported" in words(guide)
+    guide.button(key="guide_undo").click().run()
+    assert "6 labels imported" not in words(guide)
