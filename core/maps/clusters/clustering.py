@@ -161,9 +161,7 @@ class MapNames:
 
 def map_names(source: ClusterSource, partition: Partition) -> MapNames:
     """Return the names to draw on a map: of the clusters, and of finer ones for a closer zoom."""
-    drawn = [
-        (*place, 1.0, code, 0) for *place, code in _places(source.points, partition.codes, partition.names)
-    ]
+    drawn = _places(source.points, partition.codes, partition.names, zoom=1.0, level=0)
     groups = [np.asarray(partition.codes)]
     n_named = len(partition.names)
     # The level with about as many clusters as the partition, also for k-means.
@@ -176,7 +174,7 @@ def map_names(source: ClusterSource, partition: Partition) -> MapNames:
         n_named = counts[finer_level]
         finer = _real_parts(source.levels[finer_level], np.asarray(partition.codes))
         names = _name(source, finer, [name for name, *_ in drawn])
-        drawn += [(*place, zoom, code, len(groups)) for *place, code in _places(source.points, finer, names)]
+        drawn += _places(source.points, finer, names, zoom=zoom, level=len(groups))
         groups.append(finer)
     return MapNames(drawn, tuple(groups))
 
@@ -206,14 +204,14 @@ def _real_parts(finer: np.ndarray, codes: np.ndarray) -> np.ndarray:
 
 
 def _places(
-    points: np.ndarray, codes: np.ndarray, names: dict[int, str]
-) -> list[tuple[str, float, float, int, int]]:
-    """Return name, median place, size and code of each group, the largest first."""
+    points: np.ndarray, codes: np.ndarray, names: dict[int, str], *, zoom: float, level: int
+) -> list[tuple[str, float, float, int, float, int, int]]:
+    """Return the names of `MapNames` for each group, the largest first."""
     order = np.argsort(codes, kind="stable")
     starts = np.searchsorted(np.asarray(codes)[order], np.arange(max(names, default=-1) + 2))
     places = []
     for code, name in names.items():
         members = points[order[starts[code] : starts[code + 1]]]
         x, y = np.median(members, axis=0)
-        places.append((name, float(x), float(y), len(members), code))
+        places.append((name, float(x), float(y), len(members), zoom, code, level))
     return sorted(places, key=lambda place: -place[3])
