@@ -62,6 +62,7 @@ from pages.common.state import (
     show_more,
     start_widget,
     state_of,
+    switch_corpus,
     widget_value,
 )
 from pages.common.text import capitalised, duration, gigabytes, markdown, metadata_of, shorten
@@ -145,6 +146,7 @@ __all__ = [
     "start_widget",
     "state_of",
     "step_text",
+    "switch_corpus",
     "typical_of",
     "undo_own",
     "verdict_of",

@@ -9,6 +9,7 @@ from core.corpus.tables import unique_names
 from core.evidence import NO_HELP, NOT_CHECKED, TOO_EARLY, WORKS, Evidence
 from core.storage import Analysis, StoredCorpus, load_finding
 from pages.common import cache, jobs
+from pages.common.corpus_switcher import draw_corpus_switcher
 from pages.common.navigation import CORPUS, EVIDENCE, EXPORT, GUIDE, MAPS, ROOT, go_to
 from pages.common.next_step import draw_next_step
 from pages.common.state import (
@@ -59,6 +60,7 @@ def draw_sidebar() -> None:
     with st.sidebar:
         st.markdown("### Refract")
         entry, analysis = current_corpus(), current_analysis()
+        draw_corpus_switcher(entry)
         with st.container(key="steps", gap=None):
             for number, (page, name, state) in enumerate(_steps(entry, analysis), start=1):
                 st.page_link(page, label=f"{number} **{name}**" + (f" {state}" if state else ""))

@@ -48,6 +48,7 @@ class AppState:
     notices : messages to be shown, by the name of the place that shows them
     toasts : messages and their icons, to be shown in the corner of the page
     redraw : whether a callback changed what the whole page shows
+    puts_file_aside : whether the corpus page is to forget the file chosen there
     parts : states of pages and panels, by their class and what they belong to (see `state_of`)
     awaited_fit : analysis whose Fit opens the maps when it ends
     awaited_map : corpus whose maps the corpus page opens when they are ready; another page forgets it
@@ -61,6 +62,7 @@ class AppState:
     redraw: bool = False
     awaited_fit: int | None = None
     awaited_map: str | None = None
+    puts_file_aside: bool = False
     parts: dict[tuple[type, Hashable], object] = field(default_factory=dict)
     started: bool = False
 
@@ -163,6 +165,12 @@ def open_corpus(corpus_key: str) -> None:
         state.analysis_id = analyses[-1].id if analyses else None
     state.corpus_key = corpus_key
     cache.store().mark_opened(corpus_key)
+
+
+def switch_corpus(corpus_key: str) -> None:
+    """Open a kept corpus in place of what is in use, a file that was chosen on the corpus page included."""
+    open_corpus(corpus_key)
+    get_state().puts_file_aside = True
 
 
 def close_corpus(corpus_key: str) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.jobs import LONG, Job
 from core.tasks import demo_analyses, is_demo_wanted, note_demo_removed, read_demo, unmeasured_demo
-from pages.common import cache, jobs, navigation, open_analysis, open_corpus, show_message, state_of
+from pages.common import cache, jobs, navigation, open_analysis, show_message, state_of, switch_corpus
 
 TASK, TITLE = "prepare_demo", "Preparing the demo"
 SECONDS = 0.5  # between two looks whether the maps are there
@@ -81,7 +81,7 @@ def open_demo() -> bool:
     analyses = demo_analyses(cache.store())
     if not analyses:
         return False
-    open_corpus(read_demo().key)
+    switch_corpus(read_demo().key)
     open_analysis(analyses[-1].id)
     navigation.go_to(navigation.MAPS)
     return True

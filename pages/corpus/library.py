@@ -8,7 +8,16 @@ import streamlit as st
 
 from core.encoders import DEFAULT_ENCODER, split_precomputed, title_of
 from core.storage import StoredCorpus
-from pages.common import cache, close_corpus, is_prepared, jobs, markdown, navigation, open_corpus
+from pages.common import (
+    cache,
+    close_corpus,
+    is_prepared,
+    jobs,
+    markdown,
+    navigation,
+    open_corpus,
+    switch_corpus,
+)
 from pages.corpus.demo import forget_demo, leave_demo
 from pages.corpus.progress import follow_encoding
 
@@ -37,7 +46,7 @@ def draw_entry(entry: StoredCorpus, current: StoredCorpus | None) -> None:
                 draw_resume(entry)
         elif st.button("Open", key=f"open_{entry.key}", icon=":material/map:"):
             leave_demo()
-            open_corpus(entry.key)
+            switch_corpus(entry.key)
             navigation.go_to(navigation.MAPS)
         draw_remove(entry)
 

@@ -10,6 +10,7 @@ from pages.common import (
     cache,
     current_corpus,
     forget_widget,
+    get_state,
     is_prepared,
     layout,
     markdown,
@@ -37,6 +38,10 @@ def corpus_page() -> None:
         "Your texts stay on this machine, unless you choose a server to encode them.",
         page=navigation.CORPUS,
     )
+    if get_state().puts_file_aside:
+        get_state().puts_file_aside = False
+        drop_upload()
+        leave_demo()
     if has_upload():
         leave_demo()
         draw_upload()

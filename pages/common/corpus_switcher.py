@@ -1,0 +1,44 @@
+"""The name of the open corpus at the top of the sidebar, and the corpora to switch to."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.storage import StoredCorpus
+from core.utils import cut
+from pages.common import cache
+from pages.common.navigation import CORPUS, MAPS, go_to
+from pages.common.state import is_prepared, switch_corpus
+from pages.common.text import markdown
+
+LONGEST_NAME = 24  # characters that fit in the sidebar
+MOST_LISTED = 8  # the corpus page lists all
+
+
+def draw_corpus_switcher(entry: StoredCorpus | None) -> None:
+    """Draw which corpus is open, with a list of the others that were opened before; nothing without any."""
+    opened = [other for other in cache.store().corpora() if other.opened_at]
+    others = [other for other in opened if entry is None or other.key != entry.key]
+    if entry is None and not others:
+        return
+    label = markdown(cut(entry.name, LONGEST_NAME)) if entry else "No texts open"
+    with st.popover(label, icon=":material/folder_open:", width="stretch", key="corpus_switcher"):
+        if entry is not None:
+            st.markdown(f"**{markdown(entry.name)}**  \n:small[{_describe(entry)}]")
+        if others:
+            st.caption("Switch to")
+        for other in others[:MOST_LISTED]:
+            if st.button(
+                f"{markdown(cut(other.name, LONGEST_NAME))}  \n:small[{_describe(other)}]",
+                key=f"switch_to_{other.key}",
+                width="stretch",
+            ):
+                switch_corpus(other.key)
+                go_to(MAPS if is_prepared(other) else CORPUS)
+        st.page_link(CORPUS, label="Other texts", icon=":material/add:")
+
+
+def _describe(entry: StoredCorpus) -> str:
+    n = len(cache.store().analyses(entry.key))
+    analyses = "" if n == 0 else " · 1 analysis" if n == 1 else f" · {n:,} analyses"
+    return f"{entry.n_texts:,} texts in *{markdown(entry.text_column)}*{analyses}"
