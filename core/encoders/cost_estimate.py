@@ -24,8 +24,8 @@ def count_tokens(texts: Sequence[str], max_tokens: int) -> float:
 class SpeedWatch:
     """Measure the tokens a second of an encoding by its progress.
 
-    Called as a `Progress`, it passes each call on. Where a run continues an earlier one, only what it encodes
-    itself counts.
+    Called as a `Progress`, it passes each call on; the time that takes, as when a job is paused there, does
+    not count. Where a run continues an earlier one, only what it encodes itself counts.
 
     Parameters
     ----------
@@ -45,16 +45,19 @@ class SpeedWatch:
     ) -> None:
         self.n_tokens, self.progress, self.clock = n_tokens, progress, clock
         self._first: tuple[float, float] | None = None
+        self._paused = 0.0
         self._last = clock(), 0.0
 
     def __call__(self, done: int, total: int) -> None:
         """Note how much is done now."""
-        last = self.clock(), done / max(1, total)
+        now = self.clock()
+        last = now - self._paused, done / max(1, total)
         # The first batch shows how fast a short run is, and where a continued run began.
         self._first = self._first or (self._last if done >= total else last)
         self._last = last
         if self.progress is not None:
             self.progress(done, total)
+            self._paused += self.clock() - now
 
     @property
     def tokens_per_second(self) -> float | None:

@@ -14,6 +14,7 @@ PRIORITIES = {
     "measure": BACKGROUND,
     "prepare": LONG,
     "prepare_demo": BACKGROUND,
+    "time_encoder": LONG,
 }
 """Priority of each task that gives way to others; it must continue where it was when it is run again."""
 

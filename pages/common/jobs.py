@@ -14,6 +14,7 @@ from pages.common.notices import show_message
 from pages.common.state import state_of
 from pages.common.text import duration, markdown
 
+UNTOLD = ("time_encoder",)  # tasks of a second or two that the page words in its own way
 PAGE_SECONDS = 0.3  # between two updates of a job that the page waits for
 SIDEBAR_SECONDS = 1.0  # between two updates of all others: each takes processor time from the job itself
 
@@ -55,6 +56,8 @@ def stopped_by_fit(check: Job) -> bool:
 def draw_line() -> None:
     """Draw the jobs that wait, run or failed, for the sidebar; it redraws itself while there are any."""
     active = {job.id for job in cache.runner().jobs() if job.active}
+    drawn = state_of(DrawnJobs)
+    drawn.run, drawn.begins = drawn.run + 1, True
     st.fragment(_draw_line, run_every=SIDEBAR_SECONDS if active else None)(active)
 
 
@@ -73,12 +76,19 @@ def draw_job(job: Job | None, *, cancel_key: str, stopped: str = "") -> bool:
     if job is None:
         return False
     if job.active:
+        leave_to_page(job)
         st.fragment(_follow, run_every=PAGE_SECONDS)(job, cancel_key)
     elif job.status == "failed":
         show_message(job.message)
     elif job.status == "cancelled" and stopped:
         show_message(stopped, "info")
     return job.active
+
+
+def leave_to_page(job: Job) -> None:
+    """Keep a job out of the sidebar while the page draws its progress: two figures would differ."""
+    drawn = state_of(DrawnJobs)
+    drawn.on_page[job.id] = drawn.run
 
 
 def draw_bar(job: Job, cancel_key: str) -> None:
@@ -119,10 +129,19 @@ class DrawnJobs:
         Failed jobs whose message was dismissed.
     slots : int
         Jobs drawn in the run before.
+    run : int
+        Number of the present run of the page.
+    on_page : dict of str to int
+        Jobs whose progress the page itself shows, with the run that drew it last.
+    begins : bool
+        Whether the run has not drawn the job line yet, and so not the page either.
     """
 
     dismissed: set[str] = field(default_factory=set)
     slots: int = 0
+    run: int = 0
+    on_page: dict[str, int] = field(default_factory=dict)
+    begins: bool = False
 
 
 def _draw_line(were_active: set[str]) -> None:
@@ -132,7 +151,10 @@ def _draw_line(were_active: set[str]) -> None:
     # A failure is shown until the same task is submitted again.
     newest = {(job.task, str(job.arguments)): job for job in cache.runner().jobs()}
     jobs = [job for job in newest.values() if job.active or job.status == "failed"]
-    jobs = [job for job in jobs if job.id not in drawn.dismissed]
+    jobs = [job for job in jobs if job.id not in drawn.dismissed and job.task not in UNTOLD]
+    # Until the page is drawn, what the run before showed there counts.
+    latest_run, drawn.begins = drawn.run - drawn.begins, False
+    jobs = [job for job in jobs if not job.active or drawn.on_page.get(job.id, -1) < latest_run]
     jobs.sort(key=lambda job: job.status != "running")
     titles = [job.title for job in jobs]
     for job in jobs:

@@ -157,10 +157,11 @@ def show_map(corpus: Corpus, choice: VectorChoice, label_column: str | None, *, 
         if analysis is None or (current and analysis.fit_key == fit_key(cache.store(), analysis.id)):
             navigation.go_to(navigation.MAPS)
             return
-        jobs.start_fit(analysis)
+        job = jobs.start_fit(analysis)
     else:
         title = f"Mapping {corpus.name}" if choice.upload else f"Encoding {corpus.name}"
-        jobs.start("prepare", title, corpus_key=corpus.key, encoder=encoder)
+        job = jobs.start("prepare", title, corpus_key=corpus.key, encoder=encoder)
+    jobs.leave_to_page(job)
     get_state().awaited_map = corpus.key
     st.rerun()
 

@@ -117,3 +117,16 @@ def test_the_speed_is_measured_on_as_many_texts_as_a_second_allows():
     measure_speed(fast, texts, clock=clock)
     assert fast.encoded == 1 + 112
     assert measure_speed(fast, [], clock=clock) is None
+
+
+def test_a_pause_does_not_count():
+    clock = Clock()
+
+    def pause(done, total):
+        clock.now += 100
+
+    watch = SpeedWatch(1_000, pause, clock=clock)
+    for done in (50, 100):
+        clock.now += 5
+        watch(done, 100)
+    assert watch.tokens_per_second == pytest.approx(500 / 5)

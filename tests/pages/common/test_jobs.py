@@ -62,3 +62,23 @@ def test_jobs_of_the_same_title_are_told_apart(line, monkeypatch):
     ]
     said, _ = line(*checks)
     assert any("by tone" in each for each in said) and any("by cause" in each for each in said)
+
+
+def followed_page():
+    from pages.common import cache, jobs
+
+    jobs.draw_line()
+    for job in cache.runner().jobs()[:1]:
+        jobs.draw_job(job, cancel_key="cancel_here")
+
+
+def test_a_job_has_its_progress_in_one_place(monkeypatch):
+    listed = [
+        Job("1", "prepare", "Encoding", {"corpus_key": "a"}, status="running", stage="Encoding"),
+        Job("2", "measure", "Checking", {"analysis_id": 1}, status="paused"),
+        Job("3", "time_encoder", "Timing", {"encoder": "x"}),
+    ]
+    runner = SimpleNamespace(jobs=lambda: list(listed), cancel=lambda job_id: None)
+    monkeypatch.setattr(cache, "runner", lambda: runner)
+    app = AppTest.from_function(followed_page).run().run()  # the second run knows what the page shows
+    assert [button.key for button in app.button] == ["cancel_job_2", "cancel_here"]
