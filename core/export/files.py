@@ -25,6 +25,8 @@ MEGABYTE = 1_000_000
 CSV, PARQUET = "text/csv", "application/vnd.apache.parquet"
 OVERVIEW_BYTES = 60
 """Typical size of the columns of one analysis in a row of the table over all analyses."""
+RECORD_BYTES = 200
+"""Typical size of an entry of the record of labels: most of it is the text."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class File:
     Attributes
     ----------
     kind : str, distinct for each file of a source
-    title, hint : str, what it is; what opens it, and its size
+    title, hint : str, what it is; what it is for, what opens it, and its size, in markdown
     make : callable that returns its bytes
     """
 
@@ -129,7 +131,8 @@ def export_files(source: ExportSource, table: pd.DataFrame, *, neutralise: bool 
         File(
             "csv",
             "Table as CSV",
-            f"Opens in spreadsheets and everything else{_rows_beside(source.corpus)} · "
+            f"Every text with its label, clusters and place on the maps{_rows_beside(source.corpus)}. "
+            f"Opens in Excel, LibreOffice and everything else · "
             f"{_about(max(0.1 * MEGABYTE, csv_size(table)))}",
             f"{stem}.csv",
             CSV,
@@ -138,7 +141,8 @@ def export_files(source: ExportSource, table: pd.DataFrame, *, neutralise: bool 
         File(
             "parquet",
             "Table as Parquet",
-            "Opens in pandas, DuckDB, R; keeps types",
+            "The same, with the types of its columns. Opens in pandas, DuckDB, R · "
+            f"{_about(csv_size(table) / 2)}",
             f"{stem}.parquet",
             PARQUET,
             lambda: to_parquet_bytes(table),
@@ -148,7 +152,8 @@ def export_files(source: ExportSource, table: pd.DataFrame, *, neutralise: bool 
     if source.fit is not None:
         if not source.fit.method.reencodes:  # else no matrix makes the space
             files.append(_linear_form(source, source.fit, stem))
-        files.append(_evidence(source, source.fit, stem))
+        if source.findings.evidence is not None:
+            files.append(_evidence(source, source.fit, stem))
     if source.history is not None and not source.history.empty:
         files.append(_record(source.corpus, source.history, stem, neutralise=neutralise))
     if len(source.analyses) > 1:
@@ -168,7 +173,7 @@ def _rows_beside(corpus: Corpus) -> str:
     if beside is None:
         return ""
     return (
-        f"; also holds copies with the results of their originals ({beside.n_copies:,}) and texts that were "
+        f", also copies with the results of their originals ({beside.n_copies:,}) and texts that were "
         f"set aside, without results ({beside.n_set_aside:,})"
     )
 
@@ -187,8 +192,8 @@ def _vectors(source: ExportSource, table: pd.DataFrame, stem: str) -> File:
     return File(
         "vectors",
         f"{kind} vectors as Parquet",
-        f"{n_texts:,} × {n_dims}, a list column beside all columns of the table{without} · "
-        f"{_about(4 * n_texts * n_dims)}",
+        f"The table with a column of vectors, {n_texts:,} × {n_dims}{without}: for search and models of your "
+        f"own. Opens in pandas, DuckDB, R · {_about(4 * n_texts * n_dims)}",
         f"{stem}-vectors.parquet",
         PARQUET,
         lambda: vectors_to_parquet_bytes(table, space.vectors),
@@ -201,7 +206,7 @@ def _linear_form(source: ExportSource, fit: Fit, stem: str) -> File:
     n_dims += sum(view.shape[1] for view in generic.views) if fit.n_views else 0
     kept = ""
     if known is not None and not np.isnan(known.agreement):
-        kept = f"keeps {percent(known.agreement)} of the ten nearest neighbours · "
+        kept = f" It reproduces {percent(known.agreement)} of each text's nearest neighbours."
     name = f"{stem}-linear.npz"
 
     def make() -> bytes:
@@ -211,9 +216,9 @@ def _linear_form(source: ExportSource, fit: Fit, stem: str) -> File:
 
     return File(
         "linear",
-        "Linear form as NPZ",
-        f"One matrix, {n_dims} × {n_reshaped}, that reshapes new embeddings, with the lines of NumPy that "
-        f"apply it · {kept}{_about(4 * n_dims * n_reshaped)}",
+        "Reshaping as one matrix, NPZ",
+        f"Reshapes new texts without Refract: multiply their embeddings by this matrix, {n_dims} × "
+        f"{n_reshaped}.{kept} Opens in NumPy, whose lines are inside · {_about(4 * n_dims * n_reshaped)}",
         name,
         "application/octet-stream",
         make,
@@ -221,12 +226,10 @@ def _linear_form(source: ExportSource, fit: Fit, stem: str) -> File:
 
 
 def _evidence(source: ExportSource, fit: Fit, stem: str) -> File:
-    words = "" if fit.method.reencodes else ", with the words that drive each"
-    measured = "" if source.findings.evidence else "; not measured yet"
     return File(
         "evidence",
         "Evidence as JSON",
-        f"Whether it helped, label by label{words}{measured}",
+        "The verdict with every figure behind it, label by label. Opens in any editor · less than 0.1 MB",
         f"{stem}-evidence.json",
         "application/json",
         lambda: findings_to_json_bytes(fit, source.findings, encoder=source.encoder, check=source.check),
@@ -241,13 +244,13 @@ def _overviews(source: ExportSource, table: pd.DataFrame, *, neutralise: bool) -
     def build() -> pd.DataFrame:
         return overview_table(corpus, (read() for read in analyses))
 
-    holds = f"The labels, clusters and coordinates of {len(analyses)} analyses side by side, one row a text"
+    holds = f"The labels, clusters and coordinates of {len(analyses)} analyses side by side, one row a text."
     size = csv_size(table) + OVERVIEW_BYTES * len(table) * len(analyses)
     return [
         File(
             "overview",
             "All analyses as CSV",
-            f"{holds} · {_about(max(0.1 * MEGABYTE, size))}",
+            f"{holds} Opens in Excel, LibreOffice and everything else · {_about(max(0.1 * MEGABYTE, size))}",
             f"{stem}.csv",
             CSV,
             lambda: to_csv_bytes(build(), neutralise=neutralise),
@@ -255,7 +258,7 @@ def _overviews(source: ExportSource, table: pd.DataFrame, *, neutralise: bool) -
         File(
             "overview_parquet",
             "All analyses as Parquet",
-            "The same; keeps types",
+            f"The same, with the types of its columns. Opens in pandas, DuckDB, R · {_about(size)}",
             f"{stem}.parquet",
             PARQUET,
             lambda: to_parquet_bytes(build()),
@@ -267,8 +270,8 @@ def _record(corpus: Corpus, history: pd.DataFrame, stem: str, *, neutralise: boo
     return File(
         "record",
         "Record of labels as CSV",
-        f"Who gave which text which label, and when · {len(history):,} entries, also those that were "
-        "replaced later and those of merged or deleted labels",
+        f"Who gave which text which label, and when: {len(history):,} entries, also those that were replaced "
+        f"later. Opens in Excel, LibreOffice and everything else · {_about(RECORD_BYTES * len(history))}",
         f"{stem}-labels.csv",
         CSV,
         lambda: to_csv_bytes(build_record(corpus, history), neutralise=neutralise),
@@ -276,4 +279,6 @@ def _record(corpus: Corpus, history: pd.DataFrame, stem: str, *, neutralise: boo
 
 
 def _about(n_bytes: float) -> str:
+    if n_bytes < MEGABYTE / 20:
+        return "less than 0.1 MB"
     return f"about {n_bytes / MEGABYTE:,.1f} MB"

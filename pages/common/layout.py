@@ -113,7 +113,6 @@ def _steps(entry: StoredCorpus | None, analysis: Analysis | None) -> list[tuple[
     labelled = 0
     if analysis is not None:
         labelled = cache.store().labels.read(analysis.id).n_labels
-    evidence = _evidence(analysis) if fitted else None
     return [
         (CORPUS, "Corpus", f":small[{'✓ ' if ready else ''}{entry.n_texts:,} texts]" if entry else ""),
         (
@@ -122,7 +121,7 @@ def _steps(entry: StoredCorpus | None, analysis: Analysis | None) -> list[tuple[
             f":small[● {labelled:,} {'label' if labelled == 1 else 'labels'}]" if labelled else "",
         ),
         (MAPS, "Maps", (":small[two maps]" if fitted else ":small[generic]") if ready else ""),
-        (EVIDENCE, "Evidence", f":small[{SHORT[evidence.verdict]}]" if evidence else ""),
+        (EVIDENCE, "Evidence", f":small[{_state(analysis)}]" if fitted else ""),
         (EXPORT, "Export", ""),
     ]
 
@@ -157,8 +156,18 @@ def _draw_analyses(corpus_key: str) -> None:
 
 def _result(analysis: Analysis) -> str:
     """Return the verdict on an analysis and its gain in points, as markdown; "" before it is checked."""
-    evidence = _evidence(analysis) if is_fitted(analysis) else None
-    if evidence is None:
+    if not is_fitted(analysis):
         return ""
-    gain = f" :green[+{100 * evidence.gain:.0f} points]" if evidence.verdict == WORKS else ""
-    return f"  \n:small[{SHORT[evidence.verdict]}{gain}]"
+    evidence, gain = _evidence(analysis), ""
+    if evidence is not None and evidence.verdict == WORKS:
+        gain = f" :green[+{100 * evidence.gain:.0f} points]"
+    return f"  \n:small[{_state(analysis)}{gain}]"
+
+
+def _state(analysis: Analysis) -> str:
+    """Return the verdict on a fitted analysis in a word or two, as markdown."""
+    evidence = _evidence(analysis)
+    if evidence is not None:
+        return SHORT[evidence.verdict]
+    job = jobs.latest("measure", analysis_id=analysis.id)
+    return "being checked" if job is not None and job.active else NOT_CHECKED

@@ -5,17 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from core.corpus import Corpus
 from core.evidence import check_estimate
-from core.export import ExportSource, export_files, source_table
+from core.export import ExportSource, File, export_files, source_table
 from core.maps import Fit
 from core.storage import Analysis, StoredCorpus, load_findings
 from core.tasks import fit_key
 from pages.common import (
+    VERDICT_ICONS,
     analysis_title,
     cache,
+    capitalised,
     clusters_job,
     current_analysis,
     current_corpus,
@@ -25,10 +28,11 @@ from pages.common import (
     navigation,
     partition_for,
     show_message,
+    verdict_of,
 )
 from pages.export.all_analyses import analysis_readers, draw_waiting
 
-PREVIEW_ROWS = 20
+PREVIEW_ROWS = 5
 NEUTRALISE_HELP = (
     "A spreadsheet takes a text that begins with =, +, - or @ for a formula, which can run a command or show "
     "an error. With the apostrophe it shows the text. Refract takes the apostrophe away when it reads the "
@@ -39,14 +43,13 @@ NEUTRALISE_HELP = (
 def export_page() -> None:
     """Every result as a file."""
     entry, analysis = current_corpus(), current_analysis()
-    layout.page_head(
-        "Export",
-        "Take texts, labels, clusters, coordinates, vectors and evidence with you.",
-        page=navigation.EXPORT,
-    )
+    layout.page_head("Export", "Take your results with you.", page=navigation.EXPORT)
     layout.require_prepared(entry, "There is nothing to export yet: choose a corpus first.")
     corpus = cache.corpus(entry.key)
     fit = cache.fit(analysis) if is_fitted(analysis) else None
+    verdict = verdict_of(analysis) if fit is not None else None
+    if verdict is not None:
+        st.markdown(f"{VERDICT_ICONS[verdict.state]} {capitalised(verdict.sentence)}.")
     said = what_the_files_hold(fit, analysis)
     if said:
         show_message(said, "info")
@@ -55,27 +58,52 @@ def export_page() -> None:
     draw_pending_clusters(entry, analysis, fit)
     draw_waiting([other for other in analyses if other != analysis])
     table = source_table(source)
-    neutralise = st.toggle(
-        "CSV safe for spreadsheets: an apostrophe before texts that begin with =, +, - or @",
-        value=True,
-        key="export_neutralise",
-        help=NEUTRALISE_HELP,
-        persist_state="session",
-    )
-    for file in export_files(source, table, neutralise=neutralise):
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{file.title}**  \n:small[{file.hint}]", width="stretch")
-            st.download_button(
-                "Download",
-                data=file.make,
-                file_name=file.name,
-                mime=file.mime,
-                key=f"export_{file.kind}",
-                icon=":material/download:",
-                on_click="ignore",
-            )
+    with st.container(border=True, key="export_table"):
+        place = st.empty()  # the file depends on the choice below it
+        neutralise = st.toggle(
+            "Safe for spreadsheets: an apostrophe before texts that begin with =, +, - or @",
+            value=True,
+            key="export_neutralise",
+            help=NEUTRALISE_HELP,
+            persist_state="session",
+        )
+        draw_preview(table, corpus)
+    first, *others = export_files(source, table, neutralise=neutralise)
+    with place.container():
+        draw_file(first, primary=True)
+    st.markdown("##### More files")
+    for file in others:
+        draw_file(file)
+    if fit is not None and source.findings.evidence is None:
+        st.caption("The evidence comes here as a file when the check is done.")
+
+
+def draw_file(file: File, *, primary: bool = False) -> None:
+    """Draw what a file is, and the button that downloads it."""
+    with st.container(horizontal=True, vertical_alignment="center", key=f"export_row_{file.kind}"):
+        st.markdown(f"**{file.title}**  \n:small[{file.hint}]", width="stretch")
+        st.download_button(
+            "Download",
+            data=file.make,
+            file_name=file.name,
+            mime=file.mime,
+            key=f"export_{file.kind}",
+            icon=":material/download:",
+            type="primary" if primary else "tertiary",
+            help=None if primary else f"{file.title}: {file.name}",
+            on_click="ignore",
+        )
+
+
+def draw_preview(table: pd.DataFrame, corpus: Corpus) -> None:
+    """Draw the first rows of the table; what Refract adds stands before the columns of the file."""
+    columns = list(table.columns)
+    text = columns.index("text")
+    results = columns[text + 1 + corpus.metadata.shape[1] :]
+    order = ["text", *results, *(name for name in columns if name != "text" and name not in results)]
     st.markdown(f"**Preview** :small[first {min(PREVIEW_ROWS, len(table))} of {len(table):,} rows]")
-    st.dataframe(table.head(PREVIEW_ROWS), hide_index=True, key="export_preview")
+    narrow = {"text": st.column_config.TextColumn(width=260)}
+    st.dataframe(table[order].head(PREVIEW_ROWS), hide_index=True, key="export_preview", column_config=narrow)
 
 
 def draw_pending_clusters(entry: StoredCorpus, analysis: Analysis | None, fit: Fit | None) -> None:
@@ -96,16 +124,16 @@ def draw_pending_clusters(entry: StoredCorpus, analysis: Analysis | None, fit: F
 def what_the_files_hold(fit: Fit | None, analysis: Analysis | None) -> str:
     """Which Fit the files hold, where that needs saying; else an empty string."""
     if fit is None:
-        return "After a Fit, the files also hold the reshaped clusters, coordinates and vectors."
+        return "Once the map is reshaped, the files also hold its clusters, places and vectors."
     if analysis.fit_key != fit_key(cache.store(), analysis.id):
         return (
-            "Labels or instruction changed since the last Fit: predictions, clusters and vectors are those "
-            "of that Fit."
+            "Labels or instruction changed since the map was reshaped: predictions, clusters and vectors are "
+            "those of before."
         )
     if fit.from_names_only:
         return (
             "From names only: no text was labelled, so nothing checked the predictions. The names of the "
-            "files say so too."
+            "files say so, too."
         )
     if fit.has_predictions and not (np.asarray(fit.given) >= 0).any():
         return "No text was labelled: the label names alone made the predictions, and nothing checked them."

@@ -69,7 +69,7 @@ def test_fit_leads_to_two_maps_and_evidence(guide, store, prepared, labelled):
     assert not guide.exception
     assert "The same texts in two spaces." in words(guide)
     guide.run()
-    assert "labels" in words(guide)
+    assert "check" in words(guide)
 
 
 def test_analyses_are_switched_in_the_sidebar(app, store, prepared, labelled):

@@ -132,9 +132,9 @@ def test_files_say_when_they_are_from_names_only():
 
 
 @pytest.mark.parametrize("evidence", [None, FINDINGS.evidence])
-def test_the_hint_says_whether_anything_was_measured(evidence):
+def test_evidence_is_a_file_once_it_is_measured(evidence):
     source = replace(fitted(), findings=replace(FINDINGS, evidence=evidence, change=None))
-    assert ("not measured yet" in files_of(source)["evidence"].hint) == (evidence is None)
+    assert ("evidence" in files_of(source)) == (evidence is not None)
 
 
 def test_file_names_say_what_is_in_them():

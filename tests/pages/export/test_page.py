@@ -9,19 +9,35 @@ import streamlit as st
 
 from core.corpus import build_corpus
 from core.corpus.tables import Table
+from core.evidence import Evidence
+from core.storage import save_finding
 from core.transforms import Method
 from pages.common import cache
-from tests.support.page_helpers import EXPORT, GUIDE, upload
+from tests.support.page_helpers import EXPORT, GUIDE, upload, words
 
 
-def test_everything_can_be_taken_out(app, prepared, labelled, corpus):
+def test_everything_can_be_taken_out(app, store, prepared, labelled):
     cache.runner().submit("fit", "x", analysis_id=labelled)
     app.run()
     app.switch_page(EXPORT).run()
     assert not app.exception
     found = {button.key for button in app.get("download_button")}
-    files = ("csv", "parquet", "vectors", "linear", "evidence", "record")
-    assert found == {f"export_{file}" for file in files}
+    files = {f"export_{file}" for file in ("csv", "parquet", "vectors", "linear", "record")}
+    assert found == files  # the evidence is not measured yet
+    key = store.analysis(labelled).fit_key
+    evidence = Evidence(12, 2, 12, 0.5, 0.9, 0.1, 0.7, 0.001)
+    save_finding(store.results(prepared), key, "evidence", evidence)
+    app.run()
+    assert {button.key for button in app.get("download_button")} == files | {"export_evidence"}
+    assert "Works: neighbours now share a label 90 % of the time" in words(app)
+
+
+def test_the_preview_starts_with_what_refract_adds(app, prepared, labelled):
+    cache.runner().submit("fit", "x", analysis_id=labelled)
+    app.run()
+    app.switch_page(EXPORT).run()
+    columns = list(app.dataframe[0].value.columns)
+    assert columns[:2] == ["text", "given_label"] and columns[-3:] == ["topic", "feeling", "stars"]
 
 
 def test_the_files_of_two_ways_have_two_names(app, monkeypatch, store, labelled):
