@@ -97,6 +97,11 @@ class GuideLabels:
         waiting = (self.table["source"] == "model") & self.table["label"].notna()
         return self._mask(self.table["row"][waiting.to_numpy(dtype=bool)])
 
+    def label_of(self, row: int) -> str | None:
+        """Return the label of a text; None where it has none."""
+        code = int(self.codes[row])
+        return self.names[code] if code >= 0 else None
+
     def _mask(self, rows: pd.Series | np.ndarray) -> np.ndarray:
         mask = np.zeros(len(self.codes), dtype=bool)
         mask[np.asarray(rows, dtype=np.int64)] = True

@@ -9,7 +9,15 @@ import numpy as np
 
 from core.errors import LabelError
 from core.labels import NONE, CheckLabels, random_order
-from core.storage.label_names import counts_for, find_in_use, is_retired, labels_of, utc_now
+from core.storage.label_names import (
+    counts_for,
+    find_in_use,
+    hidden_names,
+    is_retired,
+    labels_of,
+    show_name,
+    utc_now,
+)
 from core.utils import LatestReads, SqliteFile
 
 LATEST = "(SELECT MAX(id) FROM check_labels WHERE analysis_id = ? GROUP BY text_row)"
@@ -85,20 +93,17 @@ class CheckLabelStore:
             if not 0 <= row < len(order):
                 raise ValueError(f"Row {row} found; the corpus has rows 0 to {len(order) - 1}.")
             label_id = None if label is None else find_in_use(connection, analysis_id, label)
-            latest = connection.execute(
-                "SELECT label_id, answer FROM check_labels WHERE analysis_id = ? AND text_row = ? "
-                "ORDER BY id DESC LIMIT 1",
-                (analysis_id, row),
-            ).fetchone()
-            if latest is not None:
-                present = counts_for(labels_of(connection, analysis_id))
-                if latest["answer"] != LABEL or present[latest["label_id"]] is not None:
-                    return False
+            if _is_answered(connection, analysis_id, row):
+                return False
             answer = LABEL if label is not None else NO_LABEL_FITS if none else SKIP
             position = int(np.flatnonzero(order == row)[0])
             connection.execute(
                 f"INSERT INTO check_labels (analysis_id, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (analysis_id, int(row), position, label_id, answer, given_by, utc_now()),
+            )
+            connection.execute(
+                "DELETE FROM undone_check_labels WHERE analysis_id = ? AND given_by = ?",
+                (analysis_id, given_by),
             )
         return True
 
@@ -106,19 +111,14 @@ class CheckLabelStore:
         """Return the answer that `undo` would undo for this person, or for all; None when there is none."""
         with self._database.transaction() as connection:
             connection.execute("BEGIN")
-            last = _last(connection, analysis_id, person)
-            labels = labels_of(connection, analysis_id)
-        if last is None:
-            return None
-        names, present = {label["id"]: label["name"] for label in labels}, counts_for(labels)
-        return CheckEvent(
-            row=last["text_row"],
-            label=names.get(present.get(last["label_id"])),
-            none=last["answer"] == NO_LABEL_FITS,
-            skipped=last["answer"] == SKIP,
-            given_by=last["given_by"],
-            given_at=last["given_at"],
-        )
+            return _describe(connection, analysis_id, _last(connection, "check_labels", analysis_id, person))
+
+    def last_undone(self, analysis_id: int, person: str) -> CheckEvent | None:
+        """Return the answer that `redo` would give again for this person; None when there is none."""
+        with self._database.transaction() as connection:
+            connection.execute("BEGIN")
+            undone = _last(connection, "undone_check_labels", analysis_id, person)
+            return _describe(connection, analysis_id, undone)
 
     def undo(
         self, analysis_id: int, person: str | None = None, *, meant: CheckEvent | None = None
@@ -137,17 +137,55 @@ class CheckLabelStore:
         """
         with self._database.transaction() as connection:
             connection.execute("BEGIN IMMEDIATE")
-            last = _last(connection, analysis_id, person)
-            found = None if last is None else (last["text_row"], last["given_at"])
-            if meant is not None and found != (meant.row, meant.given_at):
-                raise LabelError(
-                    "The check sample changed in another tab meanwhile, so nothing was undone: look at the "
-                    "latest answer, then undo again."
-                )
+            last = _last(connection, "check_labels", analysis_id, person)
+            _check_meant(last, meant, "undone")
             if last is None:
                 return None
+            connection.execute(
+                f"INSERT INTO undone_check_labels (analysis_id, {COLUMNS}) "
+                f"SELECT analysis_id, {COLUMNS} FROM check_labels WHERE id = ?",
+                (last["id"],),
+            )
             connection.execute("DELETE FROM check_labels WHERE id = ?", (last["id"],))
         return int(last["text_row"])
+
+    def redo(self, analysis_id: int, person: str, *, meant: CheckEvent | None = None) -> bool:
+        """Give the answer again that a person took back last.
+
+        A new answer of the person ends what can be redone.
+
+        Parameters
+        ----------
+        meant : CheckEvent, optional
+            The answer to give, as `last_undone` returned it for the same person.
+
+        Returns
+        -------
+        bool
+            Whether it was recorded: False where there is none, or where someone answered the text meanwhile.
+
+        Raises
+        ------
+        LabelError
+            When that answer is another one by now; nothing is then redone.
+        """
+        with self._database.transaction() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            undone = _last(connection, "undone_check_labels", analysis_id, person)
+            _check_meant(undone, meant, "redone")
+            if undone is None:
+                return False
+            connection.execute("DELETE FROM undone_check_labels WHERE id = ?", (undone["id"],))
+            if _is_answered(connection, analysis_id, undone["text_row"]):
+                return False
+            answer = {name: undone[name] for name in COLUMNS.split(", ")}
+            if answer["label_id"] in hidden_names(connection, analysis_id):  # removed since, as unused
+                answer["label_id"] = show_name(connection, analysis_id, answer["label_id"])
+            connection.execute(
+                f"INSERT INTO check_labels (analysis_id, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (analysis_id, *answer.values()),
+            )
+        return True
 
     def read(self, analysis_id: int) -> CheckLabels:
         """Return the check labels of an analysis, all read at one moment.
@@ -217,11 +255,53 @@ def _order(connection: sqlite3.Connection, analysis_id: int) -> np.ndarray:
     return random_order(corpus["key"], corpus["n_texts"]) if corpus else np.empty(0, dtype=np.int64)
 
 
-def _last(connection: sqlite3.Connection, analysis_id: int, person: str | None) -> sqlite3.Row | None:
+def _is_answered(connection: sqlite3.Connection, analysis_id: int, row: int) -> bool:
+    """Whether a text was answered or skipped; a text whose label was deleted waits to be asked again."""
+    latest = connection.execute(
+        "SELECT label_id, answer FROM check_labels WHERE analysis_id = ? AND text_row = ? "
+        "ORDER BY id DESC LIMIT 1",
+        (analysis_id, row),
+    ).fetchone()
+    if latest is None:
+        return False
+    present = counts_for(labels_of(connection, analysis_id))
+    return latest["answer"] != LABEL or present[latest["label_id"]] is not None
+
+
+def _last(
+    connection: sqlite3.Connection, table: str, analysis_id: int, person: str | None
+) -> sqlite3.Row | None:
     of_person = "" if person is None else "AND given_by = :person"
     found: sqlite3.Row | None = connection.execute(
-        f"SELECT id, {COLUMNS} FROM check_labels WHERE analysis_id = :id {of_person} "
-        "ORDER BY id DESC LIMIT 1",
+        f"SELECT id, {COLUMNS} FROM {table} WHERE analysis_id = :id {of_person} ORDER BY id DESC LIMIT 1",
         {"id": analysis_id, "person": person},
     ).fetchone()
     return found
+
+
+def _describe(
+    connection: sqlite3.Connection, analysis_id: int, answer: sqlite3.Row | None
+) -> CheckEvent | None:
+    if answer is None:
+        return None
+    labels = labels_of(connection, analysis_id)
+    names, present = {label["id"]: label["name"] for label in labels}, counts_for(labels)
+    return CheckEvent(
+        row=answer["text_row"],
+        label=names.get(present.get(answer["label_id"])),
+        none=answer["answer"] == NO_LABEL_FITS,
+        skipped=answer["answer"] == SKIP,
+        given_by=answer["given_by"],
+        given_at=answer["given_at"],
+    )
+
+
+def _check_meant(found: sqlite3.Row | None, meant: CheckEvent | None, done: str) -> None:
+    """Raise LabelError when an answer is another one than the one that is meant."""
+    if meant is not None and (
+        found is None or (found["text_row"], found["given_at"]) != (meant.row, meant.given_at)
+    ):
+        raise LabelError(
+            f"The check sample changed in another tab meanwhile, so nothing was {done}: look at the latest "
+            "answer, then try again."
+        )

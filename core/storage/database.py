@@ -174,11 +174,28 @@ def _add_undone(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE INDEX IF NOT EXISTS label_events_of_label ON label_events (label_id)")
 
 
+def _add_undone_check_labels(connection: sqlite3.Connection) -> None:
+    """Version 6: answers to a check sample that were taken back, to be given again."""
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS undone_check_labels (id INTEGER PRIMARY KEY, "
+        "analysis_id INTEGER NOT NULL REFERENCES analyses (id) ON DELETE CASCADE, "
+        "text_row INTEGER NOT NULL, position INTEGER NOT NULL, label_id INTEGER REFERENCES labels (id), "
+        "answer TEXT NOT NULL, given_by TEXT NOT NULL, given_at TEXT NOT NULL)"
+    )
+
+
 def _add_column(connection: sqlite3.Connection, table: str, column: str) -> None:
     present = {row["name"] for row in connection.execute(f"PRAGMA table_info({table})")}
     if column.split()[0] not in present:
         connection.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
 
 
-MIGRATIONS = (_add_missing, _split_given_by, _add_started_by, _add_check_labels, _add_undone)
+MIGRATIONS = (
+    _add_missing,
+    _split_given_by,
+    _add_started_by,
+    _add_check_labels,
+    _add_undone,
+    _add_undone_check_labels,
+)
 """Each takes a file to the next version, in one transaction with those after it."""

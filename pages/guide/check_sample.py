@@ -11,7 +11,6 @@ from core.errors import RefractError
 from core.labels import NONE_OF_THESE, GuideLabels
 from core.maps import Fit
 from core.storage import Analysis, CheckEvent
-from core.utils import cut
 from pages.common import (
     cache,
     keep_notice,
@@ -22,8 +21,9 @@ from pages.common import (
     person,
 )
 from pages.guide.deck import DECK, Deck
+from pages.guide.undo_redo import Offer, draw_undo_redo, quoted
 
-LONGEST_HINT = 80  # characters of a text in the hint of Undo
+ANSWERED_MEANWHILE = "Someone else answered this text meanwhile, and that answer stays."
 
 
 @dataclass(frozen=True)
@@ -45,18 +45,17 @@ def record_answer(deck: Deck, row: int, label: str | None, none: bool = False) -
     except RefractError as error:
         keep_notice(DECK, str(error))
         return
-    deck.rows = [other for other in deck.rows if other != row]
+    deck.drop([row])
     if not recorded:
-        keep_notice(DECK, "Someone else answered this text meanwhile, and that answer stays.", "info")
+        keep_notice(DECK, ANSWERED_MEANWHILE, "info")
 
 
-def draw_none_button(deck: Deck, row: int | None) -> None:
+def draw_none_button(deck: Deck, row: int) -> None:
     """Draw the button of the answer that none of the labels fits."""
     st.button(
         "None of these",
         key="guide_none",
         shortcut="N",
-        disabled=row is None,
         help="None of the labels fits this text.",
         on_click=record_answer,
         args=[deck, row, None, True],
@@ -72,32 +71,41 @@ def own_answer(analysis_id: int) -> OwnAnswer | None:
     return None
 
 
+def undone_answer(analysis_id: int) -> OwnAnswer | None:
+    """Return the answer that this person took back last, until they give another."""
+    for name in own_names():
+        event = cache.store().check_labels.last_undone(analysis_id, name)
+        if event is not None:
+            return OwnAnswer(name, event)
+    return None
+
+
 def draw_answer_undo(deck: Deck, corpus: Corpus) -> None:
-    """Draw the button that takes back the latest answer of this person; its hint says what that is."""
-    own, hint = own_answer(deck.analysis_id), "There is no answer of yours to undo."
-    if own is not None:
-        text = markdown(cut(corpus.texts[own.event.row], LONGEST_HINT))
-        hint = f"Takes back {answer_text(own.event)} for “{text}”, by {markdown(own.event.given_by)}."
-    st.button(
-        "Undo",
-        key="guide_undo",
-        shortcut="Z",
-        type="tertiary",
-        disabled=own is None,
-        help=hint,
-        on_click=undo_answer,
-        args=[deck, own],
+    """Draw Undo and Redo of the answers of this person to the check sample."""
+    own, undone = own_answer(deck.analysis_id), undone_answer(deck.analysis_id)
+    draw_undo_redo(
+        own and Offer(_says(own, corpus), lambda: undo_answer(deck, own)),
+        undone and Offer(_says(undone, corpus), lambda: redo_answer(deck, undone)),
     )
 
 
-def undo_answer(deck: Deck, own: OwnAnswer) -> None:
-    """Take back an answer and show its text again. For callbacks."""
-    try:
-        cache.store().check_labels.undo(deck.analysis_id, own.name, meant=own.event)
-    except RefractError as error:
-        keep_notice(DECK, str(error))
-        return
+def undo_answer(deck: Deck, own: OwnAnswer) -> str:
+    """Take back an answer and show its text again; return "": nothing stays as it is."""
+    cache.store().check_labels.undo(deck.analysis_id, own.name, meant=own.event)
     deck.rows = [own.event.row, *(row for row in deck.rows if row != own.event.row)]
+    return ""
+
+
+def redo_answer(deck: Deck, undone: OwnAnswer) -> str:
+    """Give an answer again that was taken back; return what stays as it is, "" for nothing."""
+    redone = cache.store().check_labels.redo(deck.analysis_id, undone.name, meant=undone.event)
+    deck.drop([undone.event.row])
+    return "" if redone else ANSWERED_MEANWHILE
+
+
+def _says(own: OwnAnswer, corpus: Corpus) -> str:
+    text = quoted(corpus, own.event.row)
+    return f"{answer_text(own.event)} for {text}, by {markdown(own.event.given_by)}."
 
 
 def answer_text(event: CheckEvent) -> str:
@@ -121,7 +129,7 @@ def check_progress(analysis: Analysis, guide: GuideLabels, fit: Fit | None) -> s
         )
     said = f"{checks.n_checked:,} texts answered"
     if fit is None:
-        return f"{said}: after a **Fit**, Evidence says how often its predicted labels are right."
+        return f"{said}: after **Reshape map**, Evidence says how often the predicted labels are right."
     return f"{said}: Evidence says how often the predicted labels are right."
 
 

@@ -11,6 +11,8 @@ from core.labels import (
     CHECK_SAMPLE,
     FITS_NONE,
     LABEL_MODES,
+    LEAST_SURE,
+    MISTAKES,
     MORE,
     SUGGESTED,
     GuideLabels,
@@ -38,6 +40,12 @@ from pages.common import (
 )
 
 DECK = "deck"  # where messages about the deck are shown
+NEEDS_FIT = {
+    MORE: "more texts of a label",
+    LEAST_SURE: "the least sure texts of a label",
+    FITS_NONE: "texts that fit none of the labels",
+    MISTAKES: "possible mistakes",
+}
 MOST_TRIES = 3  # at a text that nobody labelled meanwhile
 
 
@@ -54,6 +62,8 @@ class Deck:
     rows : list of int, text rows still to be shown
     mistakes : dict of row to LabelDoubt, in `MISTAKES`; None before they are known
     leaves_field : bool, whether the cursor is to leave the field that adds a label
+    again : int or None, a text that is shown again, to be answered anew
+    n_again : int, how often one was
     """
 
     analysis_id: int
@@ -63,6 +73,17 @@ class Deck:
     rows: list[int] = field(default_factory=list)
     mistakes: dict[int, LabelDoubt] | None = None
     leaves_field: bool = False
+    again: int | None = None
+    n_again: int = 0
+
+    def show_again(self, row: int) -> None:
+        """Show a text again. For callbacks."""
+        self.again, self.n_again = row, self.n_again + 1
+
+    def drop(self, rows: Collection[int]) -> None:
+        """Show these texts no more."""
+        self.rows = [row for row in self.rows if row not in rows]
+        self.again = None if self.again in rows else self.again
 
 
 @dataclass
@@ -108,6 +129,8 @@ def next_text(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit | None) -
     A text that the deck of another session shows is left to it. Where nothing else is left, it is shown here
     too, and `Shown.why` says so.
     """
+    if deck.again is not None and deck.mode != CHECK_SAMPLE:
+        return _again(deck.again, guide)
     for _ in range(MOST_TRIES):
         shown = _choose(deck, guide, generic, fit)
         now = cache.store().labels.read(deck.analysis_id)
@@ -120,9 +143,10 @@ def next_text(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit | None) -
 
 
 def give_label(deck: Deck, row: int, label: str | None, given_by: str, *, reviewed: bool = False) -> None:
-    """Record a label for a text of the deck, or None for a skip."""
-    cache.store().labels.give(deck.analysis_id, {row: label}, given_by, reviewed=reviewed)
-    deck.rows = [other for other in deck.rows if other != row]
+    """Record a label for a text of the deck, or None for a skip; a text shown again keeps its label then."""
+    if label is not None or row != deck.again:
+        cache.store().labels.give(deck.analysis_id, {row: label}, given_by, reviewed=reviewed)
+    deck.drop([row])
 
 
 def add_label(deck: Deck, row: int, typed: str, given_by: str) -> None:
@@ -131,7 +155,7 @@ def add_label(deck: Deck, row: int, typed: str, given_by: str) -> None:
     Raises LabelError for a name that is empty or too long.
     """
     cache.store().labels.give(deck.analysis_id, {row: typed}, given_by, add_names=True)
-    deck.rows = [other for other in deck.rows if other != row]
+    deck.drop([row])
 
 
 def undo_label(deck: Deck, own: OwnStep) -> str:
@@ -139,6 +163,7 @@ def undo_label(deck: Deck, own: OwnStep) -> str:
     stays = undo_own(deck.analysis_id, own)
     if len(own.step.rows) == 1 and not own.step.overtaken:
         (row,) = own.step.rows
+        deck.again = None
         deck.rows = [row, *(other for other in deck.rows if other != row)]
     return stays
 
@@ -146,8 +171,17 @@ def undo_label(deck: Deck, own: OwnStep) -> str:
 def redo_label(deck: Deck, own: OwnStep) -> str:
     """Redo a step of this person; return what stays as it is, "" for nothing."""
     stays = redo_own(deck.analysis_id, own)
-    deck.rows = [row for row in deck.rows if row not in set(own.step.rows)]
+    deck.drop(set(own.step.rows))
     return stays
+
+
+def _again(row: int, guide: GuideLabels) -> Shown:
+    label = guide.label_of(row)
+    if label is None:
+        return Shown(row, "You skipped it. A label replaces that; Skip leaves it.")
+    return Shown(
+        row, f"Labelled **{markdown(label)}**. Another label replaces that; Skip leaves it.", given=label
+    )
 
 
 def _choose(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit | None) -> Shown:
@@ -158,7 +192,9 @@ def _choose(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit | None) -> 
     if deck.mode == CHECK_SAMPLE:
         return _check_sample(deck, guide)
     if fit is None:
-        return Shown(None, f"“{deck.mode}” needs a Fit, and there is none yet: choose **Fit** first.")
+        if deck.mode == MISTAKES and not guide.n_labels:
+            return Shown(None, "No labels yet.")
+        return Shown(None, f"Reshape the map once, then {NEEDS_FIT[deck.mode]} appear here.")
     if deck.mode in LABEL_MODES:
         return _of_label(deck, guide, generic, fit)
     return _fitting_none(deck, guide, generic, fit) if deck.mode == FITS_NONE else _mistaken(deck, guide, fit)
@@ -203,19 +239,19 @@ def _suggested(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit | None) 
         lambda taken: next_round(guide, generic.vectors, probabilities, taken, generic.views),
     )
     if row is None:
-        return Shown(None, "Every text was labelled or skipped. **Fit** shows the effect on the map.")
+        return Shown(None, "Every text was labelled or skipped. **Reshape map** shows the effect.")
     if fit is None:
-        return Shown(row, f"It represents a group of texts without a label.{word}")
+        return Shown(row, f"It stands for a group of texts without a label.{word}")
     if is_uncertain(fit.probabilities[row]):
-        return Shown(row, f"The latest Fit is uncertain about it.{word}")
-    return Shown(row, f"It represents a group of texts with few labels.{word}")
+        return Shown(row, f"The model is unsure about this text.{word}")
+    return Shown(row, f"It stands for a group of texts with few labels.{word}")
 
 
 def _of_label(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit) -> Shown:
     label = markdown(deck.label or "")
     predicted = [fit.labels[code] for code in fit.classes]
     if deck.label not in predicted:
-        return Shown(None, f"The latest Fit does not know “{label}” yet: choose **Fit** first.")
+        return Shown(None, f"“{label}” is new: reshape the map once more, then its texts appear here.")
     vectors, column = fit.base(generic).vectors, predicted.index(deck.label)
     choose = more_of if deck.mode == MORE else least_sure_of
     row, word = _hand_out(
@@ -225,13 +261,13 @@ def _of_label(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit) -> Shown
     )
     if deck.mode == MORE:
         if row is None:
-            return Shown(None, f"No text without a label is left that could be **{label}**.")
-        return Shown(row, f"Of the texts without a label, one of the likeliest for **{label}**.{word}")
+            return Shown(None, f"No text is left that could be **{label}**.")
+        return Shown(row, f"One of the texts most likely to be **{label}**.{word}")
     if row is None:
-        return Shown(None, f"No text without a label is left that is predicted to be **{label}**.")
+        return Shown(None, f"No text is left that is predicted to be **{label}**.")
     return Shown(
         row,
-        f"Of the texts without a label that are predicted to be **{label}**, one of the least sure.{word}",
+        f"Predicted to be **{label}**, and one of the least sure.{word}",
     )
 
 
@@ -240,8 +276,8 @@ def _fitting_none(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit) -> S
     if fits_none is None:
         return Shown(
             None,
-            "The latest Fit does not say which texts fit no label: give about 20 labels, then choose **Fit** "
-            "again.",
+            "Give about 20 labels and reshape the map again, then texts that fit none of the labels appear "
+            "here.",
         )
     vectors = fit.base(generic).vectors
     row, word = _hand_out(
@@ -253,14 +289,14 @@ def _fitting_none(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit) -> S
         return Shown(None, "Every text was labelled or skipped.")
     likely = fits_none[row]
     if likely == 0:
-        return Shown(None, "As far as the latest Fit can tell, every text that is left fits a label.")
+        return Shown(None, "As far as the model can tell, every text that is left fits a label.")
     others = "" if likely >= 0.5 else " The other texts without a label are less likely to."
     return Shown(row, f"**{percent(likely)}** likely to fit none of the labels.{others}{word}")
 
 
 def _mistaken(deck: Deck, guide: GuideLabels, fit: Fit) -> Shown:
     if set(cache.store().label_names.current(deck.analysis_id)) != set(fit.labels):
-        return Shown(None, "Label names changed since the latest Fit: choose **Fit** first.")
+        return Shown(None, "Label names changed: reshape the map again, then possible mistakes appear here.")
     if deck.mistakes is None:
         check = current_check(cache.store().analysis(deck.analysis_id), guide)
         if check is None:
@@ -276,7 +312,8 @@ def _mistaken(deck: Deck, guide: GuideLabels, fit: Fit) -> Shown:
         lambda taken: [row for row in left if row not in taken],
     )
     if row is None:
-        return Shown(None, "No other label given so far looks like a mistake.")
+        some = "other label" if doubted else "label"
+        return Shown(None, f"No {some} looks like a mistake." if guide.n_labels else "No labels yet.")
     return Shown(row, _doubt_text(doubted[row]) + word, doubted[row].better, doubted[row].given)
 
 

@@ -8,41 +8,32 @@ from uuid import uuid4
 import streamlit as st
 
 from core.corpus import Corpus
-from core.errors import RefractError
 from core.labels import (
     BY_MODEL,
     CHECK_SAMPLE,
     FITS_NONE,
     LABEL_MODES,
-    LEAST_SURE,
     MISTAKES,
     MODES,
-    MORE,
     REVIEW_MODES,
-    SUGGESTED,
     GuideLabels,
 )
 from core.maps import Fit, Space
 from core.storage import Analysis
-from core.utils import cut
 from pages.charts import colour_of
 from pages.common import (
-    OwnStep,
     attempt,
     cache,
     draw_check_job,
     draw_notice,
     forget_widget,
-    keep_notice,
     markdown,
-    metadata_of,
-    overtaken_text,
-    own_step,
+    navigation,
     person,
     set_widget,
-    step_text,
     widget_value,
 )
+from pages.guide.card import draw_card_menu, draw_latest, draw_reason, draw_text
 from pages.guide.check_sample import (
     check_progress,
     draw_answer_undo,
@@ -50,136 +41,126 @@ from pages.guide.check_sample import (
     draw_none_button,
     record_answer,
 )
-from pages.guide.deck import DECK, Deck, Shown, add_label, get_deck, give_label, next_text, undo_label
+from pages.guide.deck import DECK, Deck, Shown, add_label, get_deck, give_label, next_text
 from pages.guide.people import draw_changed_labels, draw_people
+from pages.guide.undo_redo import draw_label_undo
 
 KEYS = 9  # labels that a single key gives
 TYPED = "guide_typed_label"
 ADDED = "guide_added_label"
-SUGGESTED_PER_LABEL = 10  # texts to a label after which the maps regroup visibly
-CARD_HEIGHT = 190  # pixels; longer texts scroll
-LONGEST_SHOWN = 1500  # characters of a text in the deck
-LONGEST_HINT = 80  # characters of a text in the hint of Undo
-OTHER_KEYS = {
-    MISTAKES: "K keeps it, Y changes it",
-    BY_MODEL: "K keeps it, X removes it",
-    CHECK_SAMPLE: "N says none of these, S skips",
-}
 LEAVE_FIELD = f"""<script>{{{{  // {{mark}}: the browser runs an equal script only once
   const field = document.querySelector(".st-key-{ADDED} input");
   if (field === document.activeElement) field.blur();
 }}}}</script>"""
-Record = Callable[[Deck, int | None, str | None], None]
-ICONS = {
-    SUGGESTED: "auto_awesome",
-    MORE: "search",
-    LEAST_SURE: "help",
-    FITS_NONE: "block",
-    MISTAKES: "rule",
-    CHECK_SAMPLE: "casino",
-    BY_MODEL: "smart_toy",
-}
+Record = Callable[[Deck, int, str | None], None]
 
 
 def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space, fit: Fit | None) -> None:
-    """Draw one text of the deck, with buttons to label it, skip it and undo."""
-    store = cache.store()
-    guide = store.labels.read(analysis.id)
-    names = guide.names
+    """Draw one text of the deck, with buttons to label it, skip it, undo and redo."""
+    guide = cache.store().labels.read(analysis.id)
     draw_changed_labels(analysis, corpus)
-    mode, label = choose_mode(names, guide)
-    deck = get_deck(analysis.id, analysis.fit_key if fit else None, mode, label)
-    with st.spinner("Choosing texts…", show_time=False):
-        shown = next_text(deck, guide, generic, fit)
-    left, right = st.columns([5, 2], gap="medium")
-    with left, st.container(border=True, key="guide_card", height=CARD_HEIGHT):
-        if shown.row is None:
-            st.markdown(shown.why)
-            if mode == MISTAKES and fit is not None and deck.mistakes is None:
-                draw_check_job(analysis, key="guide_check")
-        else:
-            draw_text(corpus, shown.row, blind=mode == CHECK_SAMPLE)
-    with right:
-        draw_reason(shown, None if mode == CHECK_SAMPLE else fit)
-    with st.container(horizontal=True, key="guide_buttons"):
-        if mode in REVIEW_MODES:
-            draw_review_buttons(deck, shown, mode)
-        record = record_answer if mode == CHECK_SAMPLE else record_label
-        draw_label_buttons(deck, shown.row, guide, record)
-        if mode == FITS_NONE:
-            draw_added_label(deck, shown.row)
+    with st.container(key="guide_deck", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", key="guide_modes"):
+            mode, label = choose_mode(guide)
+            deck = get_deck(analysis.id, analysis.fit_key if fit else None, mode, label)
+            if mode != CHECK_SAMPLE:
+                draw_card_menu(deck, guide, corpus)
+        with st.spinner("Choosing texts…", show_time=False):
+            shown = next_text(deck, guide, generic, fit)
+        card, reason = st.columns([5, 2], gap="medium")
+        with card, st.container(border=True, key="guide_card"):
+            if shown.row is None:
+                st.markdown(shown.why)
+                if mode == MISTAKES and fit is not None and deck.mistakes is None:
+                    draw_check_job(analysis, key="guide_check")
+            else:
+                draw_text(corpus, shown.row, blind=mode == CHECK_SAMPLE)
+        if shown.row is not None:
+            with reason:
+                draw_reason(shown, None if mode == CHECK_SAMPLE else fit)
+        _draw_buttons(deck, shown, guide, corpus)
         if mode == CHECK_SAMPLE:
-            draw_none_button(deck, shown.row)
-        if mode not in REVIEW_MODES:
-            draw_skip(deck, shown.row, record)
-        (draw_answer_undo if mode == CHECK_SAMPLE else draw_undo)(deck, corpus)
-    progress = f"{guide.n_labels:,} of about {SUGGESTED_PER_LABEL * len(names)} suggested labels given."
-    if mode == CHECK_SAMPLE:
-        progress = check_progress(analysis, guide, fit)
-    keys = f"Keys 1 to {min(len(names), KEYS)} give the label" if len(names) > 1 else "Key 1 gives the label"
-    others = OTHER_KEYS.get(mode, "S skips")
-    st.caption(f"{progress} {keys}, {others}, Z undoes; click beside a field first.")
-    if mode == CHECK_SAMPLE:
-        draw_check_link(analysis, guide, fit)
+            st.caption(check_progress(analysis, guide, fit))
+            draw_check_link(analysis, guide, fit)
+        else:
+            draw_latest(guide, corpus)
     draw_notice(DECK)
     draw_people(guide)
+    keys = (navigation.ROOT / "assets" / "deck_keys.js").read_text(encoding="utf-8")
+    st.html(f"<script>{keys}</script>", unsafe_allow_javascript=True)
 
 
-def choose_mode(names: Sequence[str], guide: GuideLabels) -> tuple[str, str | None]:
+def choose_mode(guide: GuideLabels) -> tuple[str, str | None]:
     """Draw the choice of what the deck shows next, and for `LABEL_MODES` the label to look for.
 
     Review of labels by a model is offered while there are any, and while it is the current choice.
     """
     by_model = guide.by_model.any() or widget_value("guide_mode") == BY_MODEL
-    with st.container(horizontal=True, vertical_alignment="center", key="guide_modes"):
-        mode = st.segmented_control(
-            "Show",
-            MODES if by_model else MODES[:-1],
-            default=SUGGESTED,
-            required=True,
-            format_func=lambda mode: f":material/{ICONS[mode]}: {mode}",
-            key="guide_mode",
-            label_visibility="collapsed",
-            persist_state="session",
-        )
-        if mode not in LABEL_MODES:
-            return mode, None
-        if widget_value("guide_more_label") not in names:  # renamed or removed meanwhile
-            forget_widget("guide_more_label")
-        label = st.selectbox(
-            "Label to look for",
-            names,
-            key="guide_more_label",
-            label_visibility="collapsed",
-            width=220,
-            persist_state="session",
-        )
-        return mode, label
+    mode = st.selectbox(
+        "Texts to show",
+        MODES if by_model else MODES[:-1],
+        key="guide_mode",
+        label_visibility="collapsed",
+        width=230,
+        persist_state="session",
+    )
+    if mode not in LABEL_MODES:
+        return mode, None
+    if widget_value("guide_more_label") not in guide.names:  # renamed or removed meanwhile
+        forget_widget("guide_more_label")
+    label = st.selectbox(
+        "Label to look for",
+        guide.names,
+        key="guide_more_label",
+        label_visibility="collapsed",
+        width=230,
+        persist_state="session",
+    )
+    return mode, label
 
 
-def draw_label_buttons(deck: Deck, row: int | None, guide: GuideLabels, record: Record) -> None:
+def _draw_buttons(deck: Deck, shown: Shown, guide: GuideLabels, corpus: Corpus) -> None:
+    """Draw what can be done with the text, which may be none, then Undo and Redo."""
+    mode, row = deck.mode, shown.row
+    with st.container(horizontal=True, vertical_alignment="center", key="guide_buttons"):
+        if row is not None:
+            reviews = mode in REVIEW_MODES and deck.again is None
+            record = record_answer if mode == CHECK_SAMPLE else record_label
+            if reviews:
+                draw_review_buttons(deck, row, shown)
+            draw_label_buttons(deck, row, guide, record)
+            if mode == FITS_NONE:
+                draw_added_label(deck, row)
+            if mode == CHECK_SAMPLE:
+                draw_none_button(deck, row)
+            if not reviews:
+                draw_skip(deck, row, record)
+        (draw_answer_undo if mode == CHECK_SAMPLE else draw_label_undo)(deck, corpus)
+
+
+def draw_label_buttons(deck: Deck, row: int, guide: GuideLabels, record: Record) -> None:
     """Draw a button for each label, with its key and colour, and the number of its texts.
 
     A check sample shows no numbers: they tell which label is likely.
     """
     names = guide.names
     for position, name in enumerate(names[:KEYS]):
+        count = "" if deck.mode == CHECK_SAMPLE else f" :gray[{guide.counts[name]:,}]"
         st.button(
-            f"**{markdown(name)}**" + ("" if deck.mode == CHECK_SAMPLE else f" · {guide.counts[name]}"),
+            f"**{markdown(name)}**{count}",
             key=f"guide_label_{position}",
             shortcut=str(position + 1),
-            disabled=row is None,
             on_click=record,
             args=[deck, row, name],
         )
     if len(names) > KEYS:
         draw_typed_label(deck, row, names, record)
     colours = list(colour_of(names).values())[:KEYS]
-    rules = (f".st-key-guide_label_{i} button {{border-left: 5px solid {c}}}" for i, c in enumerate(colours))
+    rules = (f".st-key-guide_label_{i} button {{--swatch: {c}}}" for i, c in enumerate(colours))
     st.html(f"<style>{' '.join(rules)}</style>")
 
 
-def draw_typed_label(deck: Deck, row: int | None, names: Sequence[str], record: Record) -> None:
+def draw_typed_label(deck: Deck, row: int, names: Sequence[str], record: Record) -> None:
     """Draw a field that gives any label by the beginning of its name; it is emptied for the next text."""
 
     def record_typed_label() -> None:
@@ -196,12 +177,11 @@ def draw_typed_label(deck: Deck, row: int | None, names: Sequence[str], record: 
         placeholder=f"type any of {len(names)} labels, Enter",
         label_visibility="collapsed",
         width=240,
-        disabled=row is None,
         on_change=record_typed_label,
     )
 
 
-def draw_added_label(deck: Deck, row: int | None) -> None:
+def draw_added_label(deck: Deck, row: int) -> None:
     """Draw a field that adds a label and gives it to the text; it is emptied for the next text."""
 
     def record_added_label() -> None:
@@ -216,7 +196,6 @@ def draw_added_label(deck: Deck, row: int | None) -> None:
         placeholder="new label for this text, Enter",
         label_visibility="collapsed",
         width=240,
-        disabled=row is None,
         on_change=record_added_label,
     )
     if deck.leaves_field:  # so that the next keys label texts
@@ -224,112 +203,41 @@ def draw_added_label(deck: Deck, row: int | None) -> None:
         st.html(LEAVE_FIELD.format(mark=uuid4().hex), unsafe_allow_javascript=True)
 
 
-def draw_review_buttons(deck: Deck, shown: Shown, mode: str) -> None:
+def draw_review_buttons(deck: Deck, row: int, shown: Shown) -> None:
     """Draw the buttons to keep a label, change it to the suggested one, or remove it."""
-    nothing = shown.row is None
     st.button(
-        "Keep" if nothing else f"Keep **{markdown(shown.given)}**",
+        f"Keep **{markdown(shown.given or '')}**",
         key="guide_keep",
         shortcut="K",
-        disabled=nothing,
         on_click=record_label,
-        args=[deck, shown.row, shown.given, True],
+        args=[deck, row, shown.given, True],
     )
-    if mode == BY_MODEL:
+    if deck.mode == BY_MODEL:
         st.button(
             "Remove label",
             key="guide_reject",
             shortcut="X",
-            disabled=nothing,
             help="The text then has no label, and no later run of the model gives it one.",
             on_click=record_label,
-            args=[deck, shown.row, None],
+            args=[deck, row, None],
         )
         return
     st.button(
-        "Change" if nothing else f"Change to **{markdown(shown.better)}**",
+        f"Change to **{markdown(shown.better or '')}**",
         key="guide_change",
         shortcut="Y",
-        disabled=nothing,
         on_click=record_label,
-        args=[deck, shown.row, shown.better],
+        args=[deck, row, shown.better],
     )
 
 
-def draw_skip(deck: Deck, row: int | None, record: Record) -> None:
+def draw_skip(deck: Deck, row: int, record: Record) -> None:
     """Draw the button that skips the text."""
     st.button(
-        "Skip",
-        key="guide_skip",
-        shortcut="S",
-        type="tertiary",
-        disabled=row is None,
-        on_click=record,
-        args=[deck, row, None],
+        "Skip", key="guide_skip", shortcut="S", type="tertiary", on_click=record, args=[deck, row, None]
     )
 
 
 def record_label(deck: Deck, row: int, label: str | None, reviewed: bool = False) -> None:
     """Record a label; after an error the text stays, and the page shows the message. For callbacks."""
     attempt(lambda: give_label(deck, row, label, person(), reviewed=reviewed), DECK)
-
-
-def draw_undo(deck: Deck, corpus: Corpus) -> None:
-    """Draw the button that undoes the latest step of this person; its hint says what that is."""
-    own = own_step(deck.analysis_id)
-    if own is None:
-        hint = "There is nothing of yours to undo."
-    else:
-        step = own.step
-        text = f": “{cut(corpus.texts[step.rows[0]], LONGEST_HINT)}”" if len(step.rows) == 1 else ""
-        hint = f"Takes back {step_text(step)}{markdown(text)}, by {markdown(step.given_by)}. "
-        hint += markdown(overtaken_text(step))
-    st.button(
-        "Undo",
-        key="guide_undo",
-        shortcut="Z",
-        type="tertiary",
-        disabled=own is None,
-        help=hint.strip(),
-        on_click=undo_step,
-        args=[deck, own],
-    )
-
-
-def undo_step(deck: Deck, own: OwnStep) -> None:
-    """Undo a step of this person. For callbacks."""
-    try:
-        stays = undo_label(deck, own)
-    except RefractError as error:
-        keep_notice(DECK, str(error))
-        return
-    if stays:
-        keep_notice(DECK, f"Your step is undone. {stays}", "info")
-    if len(own.step.rows) > 1:
-        st.toast(f"{len(own.step.rows):,} labels undone.")
-
-
-def draw_text(corpus: Corpus, row: int, *, blind: bool = False) -> None:
-    """Draw the text, and its metadata below in small type; without them where the answer has to be blind."""
-    text = corpus.texts[row]
-    st.text(cut(text, LONGEST_SHOWN))
-    if blind:
-        return
-    known = [f"{name}: {value}" for name, value in metadata_of(corpus, row)]
-    st.caption(markdown(" · ".join(known[:6])))
-
-
-def draw_reason(shown: Shown, fit: Fit | None) -> None:
-    """Draw why this text is shown, and the labels that the latest Fit predicts for it."""
-    with st.container(border=True, height=CARD_HEIGHT, key="guide_reason"):
-        if shown.row is None:
-            return
-        st.caption("Why this one")
-        st.markdown(shown.why)
-        if fit is None or shown.given is not None:
-            return  # a Fit was trained on the given label: its prediction is no check
-        shares = fit.probabilities[shown.row]
-        names = [markdown(fit.labels[code]) for code in fit.classes]
-        likeliest = shares.argsort()[:-3:-1]
-        looks = " · ".join(f"{names[column]} **{shares[column]:.0%}**" for column in likeliest)
-        st.caption(f"Predicted: {looks}")

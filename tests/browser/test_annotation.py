@@ -6,7 +6,7 @@ import pytest
 
 from core.encoders import DEFAULT_ENCODER
 from core.utils import MODEL_VARIABLE, URL_VARIABLE
-from tests.support.app_server import open_browser, running_app
+from tests.support.app_server import choose, open_browser, running_app
 from tests.support.chat_server import server as server  # the fixture
 
 pytestmark = pytest.mark.browser
@@ -46,7 +46,7 @@ def test_labels_by_a_model_from_start_to_review(analysis, store, home, server, m
         assert server.counts()["labels"] < 60 + 8  # those under way at Cancel are asked again
         assert server.counts()["summaries"] == 60
         page.screenshot(path=tmp_path / "done.png", full_page=True)
-        page.locator(".st-key-guide_modes").get_by_text("Given by a model").click()
+        choose(page, "guide_mode", "Given by a model")
         page.get_by_text("small labelled it").wait_for()
         page.locator(".st-key-guide_keep button").first.click()
         page.get_by_text("59 such labels").wait_for()

@@ -252,7 +252,7 @@ def test_10_evidence_says_whether_it_helped(page):
 def test_11_the_deck_finds_more_of_a_label(page):
     button(page, "evidence_all_labels").click()
     page.locator("[class*=st-key-evidence_more_] button", has_text="amused").click()
-    page.locator(".st-key-guide_reason").get_by_text("one of the likeliest for amused").wait_for()
+    page.locator(".st-key-guide_reason").get_by_text("most likely to be amused").wait_for()
     card = page.locator(".st-key-guide_card")
     first = card.inner_text()
     page.locator("h4").first.click()
@@ -261,7 +261,7 @@ def test_11_the_deck_finds_more_of_a_label(page):
     page.keyboard.press("z")
     wait_for_card(page, first, same=True)
     shoot(page, "more_of_a_label")
-    page.locator(".st-key-guide_mode").get_by_text("Possible mistakes").click()
+    choose(page, "guide_mode", "Possible mistakes")
     button(page, "guide_keep").wait_for()
     shoot(page, "possible_mistakes")
 

@@ -84,11 +84,11 @@ def test_a_way_to_cut_a_map_into_clusters_stays_in_its_corpus(fitted, store, pre
 
 @pytest.mark.parametrize("mode", ["Possible mistakes", "More of a label", "Check sample"])
 def test_the_deck_starts_with_suggestions(fitted, store, other, mode):
-    visit(fitted, GUIDE).segmented_control(key="guide_mode").set_value(mode).run()
+    visit(fitted, GUIDE).selectbox(key="guide_mode").set_value(mode).run()
     visit(open_corpus(fitted, other), GUIDE)
     name_label(fitted, "first, second")
     assert not fitted.exception
-    assert fitted.segmented_control(key="guide_mode").value == "Suggested"
+    assert fitted.selectbox(key="guide_mode").value == "Suggested"
     assert not fitted.button(key="guide_label_0").disabled
 
 

@@ -92,7 +92,7 @@ def test_too_early_asks_for_more_of_the_rarest_label_everywhere(checked):
     step_on(app, EVIDENCE)
     app.button(key="next_step").click().run()
     follow(app)
-    assert app.segmented_control(key="guide_mode").value == "More of a label"
+    assert app.selectbox(key="guide_mode").value == "More of a label"
     assert app.selectbox(key="guide_more_label").value == "pleased"
     assert "next_step" not in keys(app)  # the deck shows them now
 

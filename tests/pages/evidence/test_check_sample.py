@@ -31,7 +31,7 @@ def test_before_it_is_begun_the_page_says_why_and_leads_to_the_deck(evidence):
     assert "not a random sample" in words(evidence) and table(evidence, "Label") is None
     evidence.button(key="evidence_to_check").click().run()
     follow(evidence)
-    assert evidence.segmented_control(key="guide_mode").value == "Check sample"
+    assert evidence.selectbox(key="guide_mode").value == "Check sample"
     assert not evidence.exception
 
 

@@ -44,7 +44,7 @@ def test_evidence_leads_with_a_sentence_and_shows_every_part(app, store, prepare
     app.button(key="evidence_more_1").click().run()
     follow(app)
     assert not app.exception
-    assert app.segmented_control(key="guide_mode").value == "More of a label"
+    assert app.selectbox(key="guide_mode").value == "More of a label"
     assert f"*{app.selectbox(key='guide_more_label').value}*" in names[1]
 
 
@@ -70,7 +70,7 @@ def test_evidence_with_too_few_labels_says_which_and_leads_on(app, store, corpus
     assert app.button(key="next_step").label == "Label 5 more of *worried*"
     app.button(key="next_step").click().run()
     follow(app)
-    assert app.segmented_control(key="guide_mode").value == "More of a label"
+    assert app.selectbox(key="guide_mode").value == "More of a label"
     assert app.selectbox(key="guide_more_label").value == "worried"
 
 

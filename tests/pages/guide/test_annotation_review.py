@@ -18,7 +18,7 @@ def reviewed(app, store, labelled):
     record_labels(store, labelled, {20: "angry", 21: "angry", 22: "pleased", 23: "pleased"}, "small")
     app.run()
     app.switch_page(GUIDE).run()
-    app.segmented_control(key="guide_mode").set_value("Given by a model").run()
+    app.selectbox(key="guide_mode").set_value("Given by a model").run()
     assert not app.exception
     return app
 
@@ -54,16 +54,16 @@ def test_the_deck_says_when_all_are_looked_at(reviewed, store, labelled):
     for _ in range(4):
         reviewed.button(key="guide_keep").click().run()
     assert "No label given by a model" in words(reviewed) and not reviewed.exception
-    reviewed.segmented_control(key="guide_mode").set_value("Suggested").run()
+    reviewed.selectbox(key="guide_mode").set_value("Suggested").run()
     assert not reviewed.exception
-    options = reviewed.segmented_control(key="guide_mode").options
+    options = reviewed.selectbox(key="guide_mode").options
     assert not any("model" in option for option in options)
 
 
 def test_without_labels_by_a_model_the_deck_is_as_it_was(app, store, labelled):
     app.run()
     app.switch_page(GUIDE).run()
-    assert not any("model" in option for option in app.segmented_control(key="guide_mode").options)
+    assert not any("model" in option for option in app.selectbox(key="guide_mode").options)
 
 
 def test_from_instruction_to_fit_without_a_label_by_hand(app, store, prepared, configured):

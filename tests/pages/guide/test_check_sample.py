@@ -7,13 +7,13 @@ import pytest
 from core.utils import percent
 from pages.common import cache, estimate_of
 from tests.pages.guide.test_two_people import open_deck
-from tests.support.page_helpers import GUIDE, open_fitted, shown_text, words
+from tests.support.page_helpers import GUIDE, keys, open_fitted, shown_text, words
 
 CHECK = "Check sample"
 
 
 def choose(app, mode=CHECK):
-    app.segmented_control(key="guide_mode").set_value(mode).run()
+    app.selectbox(key="guide_mode").set_value(mode).run()
     assert not app.exception
     return app
 
@@ -40,11 +40,15 @@ def check(app, store, labelled):
 def test_the_text_is_shown_without_anything_that_gives_its_label_away(check, store, corpus, labelled):
     row = row_of(check, corpus)
     said = words(check)
-    assert "Predicted" not in said and "topic" not in said and "feeling\\:" not in said
+    assert "Looks like" not in said and "Between" not in said
+    assert "topic" not in said and "feeling\\:" not in said
     assert [check.button(key=f"guide_label_{at}").label for at in range(2)] == ["**angry**", "**pleased**"]
     choose(check, "Suggested")
-    assert "Predicted" in words(check) and "topic\\:" in words(check)
+    assert "Looks like" in words(check) or "Between" in words(check)
+    next(toggle for toggle in check.toggle if "guide_columns" in toggle.key).set_value(True).run()
+    assert "topic\\:" in words(check)
     choose(check)
+    assert "topic\\:" not in words(check)
     assert row_of(check, corpus) == row
 
 
@@ -107,7 +111,7 @@ def test_other_modes_show_no_text_of_the_check_sample(check, store, corpus, labe
         ("Given by a model", "guide_reject"),
     ):
         choose(check, mode)
-        while not check.button(key=answer).disabled:
+        while answer in keys(check):
             assert row_of(check, corpus) not in answered
             press(check, answer)
     assert checks_of(store, labelled).n_checked == 20
@@ -134,7 +138,7 @@ def test_the_end_of_the_texts_is_said(check, store, corpus, labelled):
         store.check_labels.give(labelled, row, "angry", "ada")
     check.run()
     assert "Every text has a label" in words(check) and not check.exception
-    assert check.button(key="guide_none").disabled and check.button(key="guide_label_0").disabled
+    assert not {"guide_none", "guide_label_0"} & keys(check)
 
 
 def test_many_labels_are_typed(check, store, corpus, labelled):

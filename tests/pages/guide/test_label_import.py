@@ -178,7 +178,8 @@ def many(app, store):
     app.run()
     app.switch_page(GUIDE).run()
     intents = [f"intent {number % 151}" for number in range(302)]
-    return app, corpus, csv(pd.DataFrame({"text": corpus.texts, "label": intents}))
+    labels = pd.DataFrame({"text": corpus.texts, "label": intents})
+    return app, corpus, csv(labels[:-1])  # so that a text is left for the deck
 
 
 def test_151_intents_are_imported_and_the_deck_gives_any_of_them(many, store):
@@ -186,7 +187,7 @@ def test_151_intents_are_imported_and_the_deck_gives_any_of_them(many, store):
     import_file(app, file)
     (analysis,) = store.analyses(corpus.key)
     assert len(store.label_names.current(analysis.id)) == 151
-    assert store.labels.read(analysis.id).n_labels == 302
+    assert store.labels.read(analysis.id).n_labels == 301
     assert len([button for button in app.button if str(button.key).startswith("guide_label_")]) == 9
     assert len(app.selectbox(key="guide_typed_label").options) == 151
 

@@ -10,7 +10,7 @@ from core.storage import LabelStore
 from pages.common import cache
 from pages.guide.deck import Deck, DeckState
 from tests.conftest import make_frame
-from tests.support.page_helpers import GUIDE, csv, keys, name_label, open_fitted, shown_text, words
+from tests.support.page_helpers import GUIDE, MAPS, csv, keys, name_label, open_fitted, shown_text, words
 from tests.support.page_helpers import guide as guide  # the fixture
 from tests.support.session import state_in
 
@@ -125,19 +125,19 @@ def test_the_columns_of_the_file_give_the_labels(guide, store, prepared):
 )
 def test_a_deck_that_needs_a_fit_says_so(guide, prepared, mode):
     name_label(guide, "angry, pleased")
-    guide.segmented_control(key="guide_mode").set_value(mode).run()
+    guide.selectbox(key="guide_mode").set_value(mode).run()
     assert not guide.exception
-    assert f"“{mode}” needs a Fit, and there is none yet" in words(guide)
-    assert guide.button(key="guide_label_0").disabled
+    assert ("No labels yet" if mode == "Possible mistakes" else "Reshape the map once") in words(guide)
+    assert not {"guide_label_0", "guide_keep", "guide_change"} & keys(guide)
 
 
 def test_the_deck_finds_more_of_a_label(app, store, prepared, labelled, corpus):
     open_fitted(app, store, labelled, GUIDE)
-    app.segmented_control(key="guide_mode").set_value("More of a label").run()
+    app.selectbox(key="guide_mode").set_value("More of a label").run()
     rows = {text: row for row, text in enumerate(corpus.texts)}
     for label in ("pleased", "angry"):
         app.selectbox(key="guide_more_label").set_value(label).run()
-        assert f"likeliest for **{label}**" in words(app)
+        assert f"most likely to be **{label}**" in words(app)
         seen = []
         for _ in range(4):
             seen.append(rows[shown_text(app, corpus)])
@@ -149,9 +149,9 @@ def test_the_deck_finds_more_of_a_label(app, store, prepared, labelled, corpus):
 def test_a_label_that_the_fit_does_not_know_yet_is_not_looked_for(app, store, prepared, labelled):
     open_fitted(app, store, labelled, GUIDE)
     store.label_names.add(labelled, "worried")
-    app.segmented_control(key="guide_mode").set_value("More of a label").run()
+    app.selectbox(key="guide_mode").set_value("More of a label").run()
     app.selectbox(key="guide_more_label").set_value("worried").run()
-    assert "does not know “worried” yet" in words(app)
+    assert "“worried” is new" in words(app)
 
 
 @pytest.fixture
@@ -165,7 +165,7 @@ def mistaken(store, corpus, labelled):
 
 def open_mistakes(app, store, mistaken):
     open_fitted(app, store, mistaken, GUIDE)
-    app.segmented_control(key="guide_mode").set_value("Possible mistakes").run()
+    app.selectbox(key="guide_mode").set_value("Possible mistakes").run()
     assert not app.exception
 
 
@@ -185,15 +185,15 @@ def test_a_wrong_label_is_found_and_changed_with_one_key(app, store, corpus, mis
 def test_renamed_labels_are_judged_by_the_fit_that_knew_them(app, store, corpus, mistaken):
     open_fitted(app, store, mistaken, GUIDE)
     store.label_names.rename(mistaken, "angry", "cross")
-    app.segmented_control(key="guide_mode").set_value("Possible mistakes").run()
+    app.selectbox(key="guide_mode").set_value("Possible mistakes").run()
     assert "**cross**" in words(app) and "**angry**" not in words(app)
 
 
 def test_a_label_less_is_not_judged_by_an_older_fit(app, store, corpus, mistaken):
     open_fitted(app, store, mistaken, GUIDE)
     store.label_names.delete(mistaken, "angry")
-    app.segmented_control(key="guide_mode").set_value("Possible mistakes").run()
-    assert "names changed since the latest Fit" in words(app)
+    app.selectbox(key="guide_mode").set_value("Possible mistakes").run()
+    assert "Label names changed" in words(app)
 
 
 def test_a_label_that_is_kept_is_not_doubted_again(app, store, corpus, mistaken):
@@ -243,5 +243,9 @@ def test_metadata_are_shown_as_they_are_not_as_markdown(app, store):
     app.run()
     app.switch_page(GUIDE).run()
     name_label(app, "angry, pleased")
+    assert "example" not in words(app)  # a column may give the answer away
+    app.toggle(key=f"guide_columns_{corpus.key}").set_value(True).run()
+    app.switch_page(MAPS).run()
+    app.switch_page(GUIDE).run()  # it is remembered
     shown = next(caption.value for caption in app.caption if "example" in caption.value)
     assert "![x]" not in shown and "\\!\\[x\\]" in shown

@@ -165,7 +165,7 @@ def test_labels_of_a_model_are_reviewed_by_two(ada, bo, store, corpus, labelled,
     store.labels.give(labelled, rows, "small", source="model", started_by="bo")
     for app in (ada, bo):
         app.run()
-        app.segmented_control(key="guide_mode").set_value(mode).run()
+        app.selectbox(key="guide_mode").set_value(mode).run()
     assert row_of(ada, corpus) != row_of(bo, corpus)
     assert "small" in bo.button(key="guide_undo").help  # bo started the model
     assert ada.button(key="guide_undo").disabled
