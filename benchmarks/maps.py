@@ -184,7 +184,7 @@ def first_draw(page: Page, address: str, n: int) -> float:
     page.locator(f'.linked-maps[data-panes="2"][data-state="drawn"][data-points="{n}"]').wait_for()
     painted(page)
     seconds = time.perf_counter() - started
-    page.locator(".st-key-maps_below").wait_for()  # the rest of the page
+    page.locator(".st-key-maps_side").wait_for()  # the rest of the page
     settle(page)
     return seconds
 

@@ -6,7 +6,15 @@ from core.corpus.languages import EMOJI, MOST_LOOKED_AT, NO_LETTERS, TextLanguag
 from core.corpus.left_out import SET_ASIDE, LeftOut, bare_text
 from core.corpus.non_answers import NonAnswer, find_non_answers
 from core.corpus.report import CorpusReport, examine
-from core.corpus.search import TextIndex, build_index, find_meaning, find_pattern, find_words
+from core.corpus.search import (
+    TextIndex,
+    build_index,
+    find_meaning,
+    find_pattern,
+    find_words,
+    mark_pattern,
+    mark_words,
+)
 from core.corpus.table_vectors import vectors_of_texts
 from core.corpus.text_column import guess_text_column, looks_like_category
 from core.corpus.tokenizer import (
@@ -51,6 +59,8 @@ __all__ = [
     "guess_text_column",
     "is_unspaced",
     "looks_like_category",
+    "mark_pattern",
+    "mark_words",
     "profile_column",
     "read_words",
     "split_words",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ ACCENTS = "\u0300-\u036f"
 """Accents of Latin, Greek and Cyrillic letters; vowel signs of other scripts are letters, and stay."""
 
 LONGEST_PATTERN = 1_000  # characters
+START, END = "\ue000", "\ue001"  # private characters that mark a match; no text means them
 TERM_PATTERN = re.compile(r'["“„«]([^"”“»]+)["”“»]|(\S+)')
 
 
@@ -89,10 +91,46 @@ def find_pattern(index: TextIndex, pattern: str) -> np.ndarray:
         matched = pc.match_substring_regex(index.texts, pattern, ignore_case=True)
     except pa.ArrowInvalid as error:
         why = str(error).removeprefix("Invalid regular expression: ").removesuffix(f": {pattern}")
-        raise RefractError(
-            f"“{pattern}” is no pattern that can be searched (“{why}”): correct it, or search for words."
-        ) from error
+        raise RefractError(f"Invalid pattern ({why}): correct it, or search for words.") from error
     return np.flatnonzero(matched.to_numpy(zero_copy_only=False))
+
+
+def mark_words(text: str, query: str) -> list[str]:
+    """Split a text at the words of a query as `find_words` matches them.
+
+    Returns
+    -------
+    list of str
+        Together the text; those at odd positions match.
+    """
+    folded, places = [], []
+    for place, letter in enumerate(text):
+        bare = _fold_letter(letter)
+        folded.append(bare)
+        places += [place] * len(bare)
+    found = [False] * (len(text) + 1)
+    for phrase, word in TERM_PATTERN.findall(query):
+        term = "".join(_fold_letter(letter) for letter in phrase or word)
+        if not term.strip():
+            continue
+        words = r"\s+".join(re.escape(part) for part in term.split())
+        start = "" if re.match(f"[{UNSPACED}\\W]", term) else r"(?<![^\W_])"
+        for match in re.finditer(start + words, "".join(folded)):
+            for place in places[match.start() : match.end()]:
+                found[place] = True
+    return _pieces(text, found)
+
+
+def mark_pattern(texts: Sequence[str], pattern: str) -> list[list[str]]:
+    """Split texts at the matches of a regular expression, as `mark_words` does; it has to be a valid one."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    bare = [text.replace(START, " ").replace(END, " ") for text in texts]
+    marked = pc.replace_substring_regex(
+        pa.array(bare, type=pa.large_string()), f"(?i)(?:{pattern})", f"{START}\\0{END}"
+    )
+    return [re.split(f"[{START}{END}]", text) for text in marked.to_pylist()]
 
 
 def find_meaning(vectors: np.ndarray, query: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -130,6 +168,22 @@ def _fold(texts: pa.LargeStringArray) -> pa.LargeStringArray:
 
     bare = pc.replace_substring_regex(pc.utf8_normalize(texts, form="NFKD"), f"[{ACCENTS}]", "")
     return pc.replace_substring(pc.utf8_lower(bare), "ς", "σ")  # one letter, with another form at the end
+
+
+def _fold_letter(letter: str) -> str:
+    """Return what `_fold` makes of one letter."""
+    bare = re.sub(f"[{ACCENTS}]", "", unicodedata.normalize("NFKD", letter))
+    return bare.lower().replace("ς", "σ")
+
+
+def _pieces(text: str, found: Sequence[bool]) -> list[str]:
+    """Split a text where a match begins or ends."""
+    pieces, start, inside = [], 0, False
+    for place in range(len(text)):
+        if found[place] != inside:
+            pieces.append(text[start:place])
+            start, inside = place, not inside
+    return [*pieces, text[start:]]
 
 
 def _word_pattern(term: str) -> str:

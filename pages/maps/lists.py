@@ -1,4 +1,4 @@
-"""Long lists on the maps page: cards in rows, tables of texts, and buttons that show more."""
+"""Long lists on the maps page: cards in rows, and buttons that show more."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.common import n_shown, show_more
 
-ROWS_SHOWN = 1000  # of a table
 Entry = TypeVar("Entry")
 
 
@@ -29,9 +28,3 @@ def draw_more(n_entries: int, list_key: str, n_first: int, key: str, *, step: in
             f"Show {more:,} more of {n_entries:,}", key=key, type="tertiary",
             on_click=show_more, args=[list_key, shown + more],
         )  # fmt: skip
-
-
-def note_unlisted(n_rows: int) -> None:
-    """Say how many rows a table lists, where it does not list all."""
-    if n_rows > ROWS_SHOWN:
-        st.caption(f"The first {ROWS_SHOWN:,} are listed.")

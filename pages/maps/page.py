@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -21,56 +20,36 @@ from pages.common import (
     current_analysis,
     current_corpus,
     draw_measuring,
+    draw_notice,
     draw_refit,
     evidence_help,
     get_state,
     is_fitted,
+    keep_notice,
     layout,
     markdown,
     names_for,
     navigation,
     set_widget,
-    start_widget,
     verdict_of,
-    widget_value,
 )
 from pages.common.encoders import doubt_about
-from pages.maps.clusters import draw_clusters
 from pages.maps.colour_by import colourings
-from pages.maps.component import Mark, Name, Pane, linked_maps
+from pages.maps.component import Mark, Name, Pane, current_selection, linked_maps
 from pages.maps.filters import draw_chips
-from pages.maps.panels import (
-    draw_all_analyses,
-    draw_columns,
-    draw_flows,
-    draw_label_review,
-    draw_label_selection,
-    draw_moves,
-    draw_new_text,
-    draw_search,
-    draw_selection,
-    draw_text_detail,
-)
-from pages.maps.selection import selection_from_python
-from pages.maps.view import GENERIC, MapView, Side, comparable, current_view, left_key
+from pages.maps.opened import SIDE_PANEL, TEXTS, follow_selection, opened_texts
+from pages.maps.panels import draw_new_text, show_selected
+from pages.maps.selection import select_texts, selection_from_python
+from pages.maps.side_panel import NEW_TEXT, choose_tab, draw_size, draw_tab, is_shown, unfold
+from pages.maps.tools import draw_tools
+from pages.maps.view import DOUBTFUL, MapView, Side, current_view
 
 LONGEST_TITLE = 72  # characters: in one line with the page's purpose
-HEIGHT = 560  # pixels: both maps above the fold of 1440 x 900
-SIDE_PANELS = ("Selection", "Label", "Text", "New text")
-BELOW = {
-    "Clusters": draw_clusters,
-    "Flows": draw_flows,
-    "Moves": draw_moves,
-    "Columns": draw_columns,
-    "All analyses": draw_all_analyses,
-    "Labels": draw_label_review,
-}
+MAPS_NOTICE = "maps"  # where messages about the maps are shown
 QUALITY_HELP = (
-    "How faithful each map is. Neighbours near: of a text's true nearest neighbours (in all dimensions), the "
-    "share that is near it on the map. Trustworthiness (Venna and Kaski 2001): 1 when no text is near on the "
-    "map that is far in the space. Moved: the median distance, from the left map to the right one, of the "
-    "texts that kept their neighbours, as a share of the map's spread; smaller is easier to follow. "
-    "“Doubtful places” above the maps marks texts whose position misleads."
+    "Of each text's true nearest neighbours (in all dimensions), the share that is near it on the map too. "
+    "The rest is lost by drawing on a plane, so ask the panel, or “Doubtful places” above the maps, before "
+    "trusting a single position."
 )
 
 
@@ -80,9 +59,7 @@ def maps_page() -> None:
     fitted = is_fitted(analysis)
     layout.page_head(
         analysis_title(analysis, longest=LONGEST_TITLE) if fitted else "Maps",
-        "The same texts in two spaces."
-        if fitted
-        else "The generic space: similar texts are close to each other.",
+        "The same texts in two spaces." if fitted else "Similar texts sit together.",
         page=navigation.MAPS,
     )
     get_state().awaited_fit = None  # the maps are open already
@@ -118,73 +95,61 @@ def draw_evidence(analysis: Analysis) -> None:
 
 @st.fragment
 def draw_maps(entry: StoredCorpus, analysis: Analysis | None) -> None:
-    """Draw the tools, the maps, and the chosen panels; they redraw without the rest of the page."""
+    """Draw the tools, the maps, and the panel beside them; they redraw without the rest of the page."""
     view = current_view(entry, analysis)
     if analysis is not None and view.analysis is None:
-        st.rerun()  # removed in another window
+        message = f"“{analysis_title(analysis, longest=LONGEST_TITLE)}” was removed in another window."
+        keep_notice(MAPS_NOTICE, message, "info")
+        st.rerun()
+    if get_state().analysis_id != (analysis.id if analysis else None):
+        st.rerun()  # another analysis was chosen here
+    draw_notice(MAPS_NOTICE)
     choices = colourings(view)
-    with st.container(horizontal=True, vertical_alignment="bottom", key="maps_tools"):
-        colour = st.selectbox(
-            "Colour by", list(choices), key=f"maps_colour_{len(view.sides) == 2}", width=220,
-            persist_state="session",
-        )  # fmt: skip
-        choose_left(view)
-        hits = draw_search(view)
+    colour, found = draw_tools(view, choices)
     draw_chips(view.corpus, view.right.fit)
-    with st.container(key="maps_row"):
-        left, right = st.columns([3.4, 1.2], gap="small")
-    with right, st.container(border=True, height=HEIGHT, key="maps_side"):
-        panel = choose_panel("Side panel", SIDE_PANELS, "maps_side_panel")
-        body = st.container()
+    colouring, key = choices[colour](), f"maps_{view.corpus.key}"
+    by_panel = selection_from_python(view.corpus.key)
+    selected = view.passing(current_selection(key, view.corpus.texts, view.corpus.key, by_panel))
+    follow(view, selected, by_panel)
+    opened = opened_texts(view.corpus.key).row
     marks: list[tuple[Mark, ...]] = [() for _ in view.sides]
-    if panel == "New text":
+    with st.container(key="maps_row", horizontal=True, wrap=False, gap="small"):
+        maps, tab = st.container(key="maps_both"), ""
+        if is_shown():
+            with st.container(key="maps_side", gap="xsmall"):
+                tab = choose_tab()
+                body = st.container(key="maps_panel_body", gap="small")
+                chosen = len(selected) > 0 or found is not None or opened is not None
+                draw_size(has_content=chosen or tab != TEXTS)
+    if tab == NEW_TEXT:
         with body:
             marks = draw_new_text(view)
-    with left:
-        colouring = choices[colour]()
-        selected = linked_maps(
+    with maps:
+        drawn = linked_maps(
             list(map(partial(make_pane, view), view.sides, marks)),
             colouring,
             view.corpus.texts,
-            key=f"maps_{view.corpus.key}",
+            key=key,
             texts_key=view.corpus.key,
             height=None,
-            select=selection_from_python(view.corpus.key),
+            select=by_panel,
             shown=view.shown,
-            lit=hits,
+            lit=np.array([opened]) if opened is not None else found.rows if found else None,
         )
-    selected = view.passing(selected)  # a filter removes texts from the selection
-    with body:
-        if panel == "Selection":
-            draw_selection(view, selected, hits, colouring)
-        elif panel == "Label":
-            draw_label_selection(view, selected)
-        elif panel == "Text":
-            draw_text_detail(view, selected)
+    if tab:
+        with body:
+            draw_tab(tab, view, view.passing(drawn), found, colouring)
     draw_quality(view)
-    BELOW[choose_panel("Below the maps", tuple(BELOW), "maps_below")](view, selected)
 
 
-def choose_panel(name: str, options: Sequence[str], key: str) -> str:
-    """Draw the choice of a panel and return it."""
-    start_widget(key, options[0])
-    return st.segmented_control(
-        name, options, required=True, key=key, label_visibility="collapsed", persist_state="session"
-    )
-
-
-def choose_left(view: MapView) -> None:
-    """Draw the choice of the left map."""
-    titles = comparable(view.corpus.key, view.analysis) if len(view.sides) == 2 else {}
-    if len(titles) < 2:
+def follow(view: MapView, selected: np.ndarray, by_panel: tuple[str, np.ndarray] | None) -> None:
+    """Show a new selection in the panel: a text whose point was clicked is opened there."""
+    on_map = by_panel is None or not np.array_equal(np.asarray(by_panel[1]), selected)
+    if not follow_selection(view.corpus.key, selected):
         return
-    key = left_key(view.corpus.key)
-    if widget_value(key) not in titles:
-        set_widget(key, GENERIC)
-    st.selectbox(
-        "Left map", list(titles), format_func=titles.__getitem__, key=key, width=200,
-        persist_state="session",
-    )  # fmt: skip
+    show_selected()
+    if on_map and len(selected) == 1:
+        set_widget(SIDE_PANEL, TEXTS)
 
 
 def make_pane(view: MapView, side: Side, marks: tuple[Mark, ...]) -> Pane:
@@ -196,27 +161,39 @@ def make_pane(view: MapView, side: Side, marks: tuple[Mark, ...]) -> Pane:
 
 
 def draw_quality(view: MapView) -> None:
-    """Draw one line on the faithfulness of each map."""
-    lines = []
+    """Draw how accurate each map is, with a button that lists the texts whose place misleads."""
+    shares, doubtful = [], np.zeros(len(view.corpus.texts), dtype=bool)
     doubts: dict[str, list[str]] = {}
-    for side in view.sides:
+    for side, place in zip(view.sides, ("left ", "right ") if len(view.sides) == 2 else ("",), strict=True):
         doubt = doubt_of(view, side)
         if doubt:
             doubts.setdefault(doubt, []).append(markdown(side.title))
-        _, quality = cache.map_quality(view.corpus.key, side.findings_key)
-        if quality is None:
-            continue
-        parts = [f"{percent(quality.near)} of neighbours near"]
-        # Of vectors that tell nothing apart, a map can be trustworthy and still mislead.
-        if not doubt and not np.isnan(quality.trustworthiness):
-            parts.append(f"trustworthiness {quality.trustworthiness:.2f}")
-        if quality.displacement is not None:
-            parts.append(f"texts with the same neighbours moved {quality.displacement:.2f}")
-        lines.append(f"**{markdown(side.title)}** {', '.join(parts)}")
+        near, quality = cache.map_quality(view.corpus.key, side.findings_key)
+        if quality is not None:
+            shares.append(f"{place}**{percent(quality.near)}**")
+        if near is not None:
+            doubtful |= np.asarray(near) < DOUBTFUL
     for doubt, titles in doubts.items():
         st.markdown(f":orange-badge[Doubtful] **{' and '.join(titles)}**: {doubt}")
-    if lines:
-        st.markdown(f":small[{' · '.join(lines)}]", help=QUALITY_HELP)
+    if not shares:
+        return
+    rows = view.passing(np.flatnonzero(doubtful))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="maps_quality"):
+        st.markdown(f":small[Map accuracy: {', '.join(shares)}]", help=QUALITY_HELP, width="content")
+        if len(rows):
+            places = "1 doubtful place" if len(rows) == 1 else f"{len(rows):,} doubtful places"
+            st.button(
+                f":small[{places}: list the texts]", key="maps_doubtful",
+                type="tertiary", on_click=list_texts, args=[view.corpus.key, rows],
+                help="Few of the texts that are nearest to them in all dimensions are near them on a map.",
+            )  # fmt: skip
+
+
+def list_texts(corpus_key: str, rows: np.ndarray) -> None:
+    """Select texts, and list them in the panel. For callbacks."""
+    set_widget(SIDE_PANEL, TEXTS)
+    unfold()
+    select_texts(corpus_key, rows)
 
 
 def doubt_of(view: MapView, side: Side) -> str:

@@ -10,10 +10,19 @@ from core.corpus import Corpus, Partition
 from core.corpus.tables import unique_names
 from core.maps import Fit, Space
 from core.storage import Analysis, StoredCorpus
-from pages.common import analysis_title, cache, is_fitted, partition_for, widget_value
+from pages.common import (
+    analysis_title,
+    cache,
+    is_fitted,
+    open_analysis,
+    partition_for,
+    set_widget,
+    widget_value,
+)
 from pages.maps.filters import shown_texts
 
 GENERIC = "generic"
+DOUBTFUL = 0.2  # with a lower share of its true neighbours near it, the position of a text misleads
 NONE_PASSES = "No text passes the filters: remove one of them."
 LONGEST_TITLE = 60  # characters that fit above a map 400 pixels wide
 
@@ -115,6 +124,13 @@ def left_key(corpus_key: str) -> str:
 def side_key(analysis: Analysis | None) -> str:
     """Return the key of an analysis' side, or of the generic one."""
     return GENERIC if analysis is None else f"analysis-{analysis.id}"
+
+
+def make_right(view: MapView, analysis: Analysis) -> None:
+    """Make an analysis the right map; if it was the left map, swap the two. For callbacks."""
+    if view.sides[0].key == side_key(analysis):
+        set_widget(left_key(view.corpus.key), view.right.key)
+    open_analysis(analysis.id)
 
 
 def titles(corpus_key: str) -> dict[str, str]:

@@ -186,7 +186,8 @@ def test_6_search_lights_up_on_both_maps(page):
 
 
 def test_7_one_text_and_a_new_one_under_the_glass(page):
-    side_panel(page, "New text")
+    side_panel(page, "More")
+    page.locator(".st-key-maps_more").get_by_text("New text", exact=True).click()
     page.locator(".st-key-maps_new_text textarea").fill("I am furious that the van never came")
     button(page, "maps_place").click()
     for pane in maps(page).locator(".pane").all():
@@ -195,15 +196,17 @@ def test_7_one_text_and_a_new_one_under_the_glass(page):
     page.locator(".linked-maps .pin span").nth(1).wait_for()
     page.locator(".st-key-maps_side").get_by_text("angry").first.wait_for()
     shoot(page, "new_text")
-    side_panel(page, "Text")
-    page.locator(".st-key-maps_glass_table .dvn-scroller").click(position={"x": 60, "y": 55})
+    side_panel(page, "Texts")
+    page.locator(".st-key-maps_texts .open").nth(2).click()
     page.locator(".st-key-maps_side").get_by_text("Neighbours", exact=True).wait_for()
-    page.locator('.linked-maps[data-selected="1"]').wait_for()  # drawn after the panel
+    page.locator('.linked-maps[data-lit="1"]').wait_for()  # ringed; what was selected stays selected
+    page.locator(".st-key-maps_glass_rows .open").first.click()
+    page.get_by_text("Back to the text before").wait_for()
     shoot(page, "text")
 
 
 def test_8_clusters_are_renamed_and_their_flows_selected(page):
-    page.locator(".st-key-maps_below").get_by_text("Clusters").click()
+    side_panel(page, "Clusters")
     page.locator("[class*=st-key-maps_cluster_edit_analysis]").first.locator("button").first.click()
     name = page.locator("[data-testid=stPopoverBody] input").first
     name.fill("those who laughed")
@@ -211,17 +214,19 @@ def test_8_clusters_are_renamed_and_their_flows_selected(page):
     page.locator(".linked-maps .name", has_text="those who laughed").first.wait_for(state="attached")
     page.keyboard.press("Escape")
     shoot(page, "clusters")
-    page.locator(".st-key-maps_below").get_by_text("Flows").click()
+    side_panel(page, "Flows")
     page.locator("[class*=st-key-maps_flows_chart]").first.wait_for()
     page.locator(".st-key-maps_flows_words").get_by_text("those who laughed").first.wait_for()
+    before = maps(page).get_attribute("data-selected")
     page.locator(".st-key-maps_flows_words button").first.click()
-    page.locator('.linked-maps:not([data-selected="1"])').wait_for()
+    page.locator(f'.linked-maps:not([data-selected="{before}"])').wait_for()
     shoot(page, "flows")
 
 
 def test_9_labels_are_given_on_the_map_and_taken_back(page):
-    side_panel(page, "Label")
+    side_panel(page, "Texts")
     lasso(page, 1, share=0.35)
+    button(page, "maps_label_open").click()
     give = page.locator(".st-key-maps_label_give button").first
     name = page.locator("[class*=st-key-maps_label_name] input")
     name.fill("angry")

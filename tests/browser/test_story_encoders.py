@@ -180,9 +180,9 @@ def test_2_an_inbedder_answers_and_its_answers_explain_the_clusters(page, models
 
 
 def test_3_the_answer_about_a_text_is_under_the_glass(page):
-    page.locator(".st-key-maps_side_panel").get_by_text("Text", exact=True).click()
     page.locator("[class*=st-key-maps_cluster_select_analysis] button").first.click()
-    page.locator(".st-key-maps_glass_table .dvn-scroller").click(position={"x": 60, "y": 55})
+    page.locator(".st-key-maps_side_panel").get_by_text("Texts", exact=True).click()
+    page.locator(".st-key-maps_texts .open").first.click()
     page.locator(".st-key-maps_side").get_by_text("forum").wait_for()
     shoot(page, "reading_answer")
 

@@ -115,6 +115,16 @@ def linked_maps(
     return _selected(state, len(texts), texts_key, select)
 
 
+def current_selection(
+    key: str, texts: np.ndarray, texts_key: str, select: tuple[str, np.ndarray] | None
+) -> np.ndarray:
+    """Return what `linked_maps` with these arguments is going to return, before it is called.
+
+    In a browser without WebGL, a selection by lasso is known from the call on only.
+    """
+    return _selected(widget_value(key, {}).get("selection"), len(texts), texts_key, select)
+
+
 @st.fragment
 def _hovered_text(texts: np.ndarray, texts_key: str, key: str) -> None:
     """Send the text under the pointer to the browser, in a fragment of its own."""

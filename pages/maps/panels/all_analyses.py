@@ -11,11 +11,11 @@ from core.evidence import Evidence
 from core.storage import Analysis, load_finding
 from core.utils import content_key, percent
 from pages.charts import map_thumbnail, short
-from pages.common import cache, evidence_help, is_fitted, markdown, open_analysis, partition_for, set_widget
+from pages.common import cache, evidence_help, is_fitted, markdown, partition_for, set_widget
 from pages.maps.colour_by import clustered, predicted
 from pages.maps.component import Colouring
 from pages.maps.lists import in_rows
-from pages.maps.view import MapView, left_key, side_key, titles
+from pages.maps.view import MapView, left_key, make_right, side_key, titles
 
 COLUMNS = 4
 LEGEND_ENTRIES = 4  # labels or clusters named below a map
@@ -69,7 +69,7 @@ def _draw_card(view: MapView, analysis: Analysis | None) -> bool:
                 key=f"maps_show_{key}",
                 disabled=view.right.key == key,
                 help="Make this the right map",
-                on_click=_make_right,
+                on_click=make_right,
                 args=[view, analysis],
             )
         if len(view.sides) == 2:
@@ -82,13 +82,6 @@ def _draw_card(view: MapView, analysis: Analysis | None) -> bool:
                 args=[left_key(view.corpus.key), key],
             )
     return opened
-
-
-def _make_right(view: MapView, analysis: Analysis) -> None:
-    """Make an analysis the right map; if it was the left map, swap the two."""
-    if view.sides[0].key == side_key(analysis):
-        set_widget(left_key(view.corpus.key), view.right.key)
-    open_analysis(analysis.id)
 
 
 def _evidence_line(view: MapView, analysis: Analysis | None) -> tuple[str, str]:

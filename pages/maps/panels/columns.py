@@ -7,16 +7,8 @@ import streamlit as st
 
 from core.corpus import Profile
 from pages.charts import column_bars
-from pages.common import markdown, n_shown, set_widget, widget_value
-from pages.maps.filters import (
-    NO_VALUE,
-    bin_words,
-    filterable,
-    filters,
-    profile_of,
-    set_filter,
-    toggle_bin,
-)
+from pages.common import markdown, n_shown
+from pages.maps.filters import filterable, filters, profile_of, toggle_bin
 from pages.maps.lists import draw_more, in_rows
 from pages.maps.selection import draw_clickable
 from pages.maps.view import MapView
@@ -47,7 +39,6 @@ def draw_columns(view: MapView, selected: np.ndarray) -> None:
     some, of, note = _compared_texts(view, selected)
     with st.container(horizontal=True, vertical_alignment="center", key="maps_columns_head"):
         st.markdown(f"Grey: all **{len(corpus.texts):,}** texts{note}", help=HELP, width="content")
-        _draw_filter_by(view, profiles)
         left_out = len(columns) - len(profiles)
         if left_out:
             those = "1 column" if left_out == 1 else f"{left_out} columns"
@@ -67,48 +58,6 @@ def _compared_texts(view: MapView, selected: np.ndarray) -> tuple[np.ndarray | N
         of = "of those that pass the filters"
         return view.shown, of, f" · in colour: the **{int(view.shown.sum()):,}** that pass the filters"
     return None, "", " · select some on the maps to compare them"
-
-
-def _draw_filter_by(view: MapView, profiles: dict[str, Profile]) -> None:
-    """Draw a filter form, for the keyboard and for values without a bar."""
-    corpus = view.corpus
-    with st.popover("Filter by…", icon=":material/filter_alt:", type="tertiary"):
-        column = st.selectbox("Column", list(profiles), key="maps_filter_column")
-        profile = profiles[column]
-        chosen = filters(corpus, view.right.fit).get(column, [])
-        if column not in corpus.metadata.columns:
-            _draw_least_share(corpus.key, column, profile, chosen)
-            return
-        bins = np.flatnonzero(profile.counts()).tolist()
-        if (profile.codes < 0).any():
-            bins.append(NO_VALUE)
-        key = f"maps_filter_values_{column}"
-        set_widget(key, chosen)  # as clicks left it
-        st.multiselect(
-            "Values to keep",
-            bins,
-            key=key,
-            format_func=lambda bin: bin_words(profile, bin),
-            on_change=lambda: set_filter(corpus.key, column, widget_value(key)),
-        )
-
-
-def _draw_least_share(corpus_key: str, column: str, profile: Profile, chosen: list[int]) -> None:
-    """Draw a filter by the least probability."""
-    key = "maps_filter_fits_none"
-    set_widget(key, min(chosen, default=0))  # as clicks left it
-
-    def keep() -> None:
-        least = widget_value(key)
-        set_filter(corpus_key, column, range(least, len(profile.bins)) if least else [])
-
-    st.select_slider(
-        "Keep texts from",
-        range(len(profile.bins)),
-        key=key,
-        format_func=profile.starts.__getitem__,
-        on_change=keep,
-    )
 
 
 def _draw_card(

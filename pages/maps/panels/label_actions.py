@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import streamlit as st
 
+from core.labels import name_key
+from core.utils import normal_text
 from pages.common import (
     cache,
     change_labels,
+    ensure_analysis,
     markdown,
     overtaken_text,
     own_step,
@@ -18,6 +22,7 @@ from pages.common import (
     step_text,
     undo_own,
 )
+from pages.maps.view import MapView
 
 ORIGINS = {
     "deck": "one text at a time on the page Guide",
@@ -45,6 +50,23 @@ def draw_give(
         cache.store().labels.give(analysis_id, labels, person(), source="map", reviewed=reviewed)
 
     st.button(label, key=key, on_click=change_labels, args=[give], **options)
+
+
+def known_name(typed: str, labels: list[str]) -> str:
+    """Return the label that was typed: an existing one when only letter case or Unicode form differ."""
+    return {name_key(label): label for label in labels}.get(name_key(typed), normal_text(typed))
+
+
+def give_name(view: MapView, name: str, rows: np.ndarray, instruction: str = "") -> None:
+    """Label texts as one step; create the label and the analysis where they are new. For callbacks."""
+    store = cache.store()
+    analysis_id = view.analysis.id if view.analysis else ensure_analysis()
+    if instruction.strip():
+        store.set_instruction(analysis_id, instruction)
+    # A label that was offered and is gone was renamed, merged or deleted elsewhere: do not add it again.
+    is_new = name not in view.labels and name not in store.label_names.current(analysis_id)
+    labels = dict.fromkeys(rows.tolist(), name)
+    store.labels.give(analysis_id, labels, person(), source="map", add_names=is_new)
 
 
 def draw_undo(analysis_id: int, key: str) -> None:

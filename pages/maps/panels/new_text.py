@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
@@ -10,8 +13,9 @@ from core.errors import RefractError
 from core.neighbours import DUPLICATE_COSINE
 from pages.common import cache, markdown, shorten
 from pages.maps.component import Mark
-from pages.maps.panels.text_rows import draw_text_rows, probability_bars
+from pages.maps.panels.text_rows import probability_bars
 from pages.maps.selection import draw_select
+from pages.maps.text_list import draw_text_list
 from pages.maps.view import MapView, Side
 
 NEAREST_LISTED = 5
@@ -63,9 +67,7 @@ def draw_new_text(view: MapView) -> list[tuple[Mark, ...]]:
             problems.setdefault(str(error), side.title)
     if any(map(_is_in_corpus, view.sides, placed)) or (view.corpus.texts == text).any():
         st.caption("This text is in the corpus: it has its own place.")
-    for side, found in zip(view.sides, placed, strict=True):
-        if found is not None:
-            _draw_placement(view, side, found)
+    _draw_placements(view, placed)
     for problem, title in problems.items():
         where = f"**{markdown(title)}**  \n" if any(placed) else ""
         st.error(where + markdown(problem))
@@ -78,14 +80,29 @@ def _is_in_corpus(side: Side, found: dict | None) -> bool:
     return found is not None and as_encoded and found["similarities"][0] >= DUPLICATE_COSINE
 
 
-def _draw_placement(view: MapView, side: Side, placement: dict) -> None:
-    """Draw the label probabilities and nearest texts of a placed text."""
+def _draw_placements(view: MapView, placed: Sequence[dict | None]) -> None:
+    """Draw the answer first, then where it lies: by the reshaped map before the other."""
+    found = [(side, each) for side, each in zip(view.sides, placed, strict=True) if each is not None][::-1]
+    for side, each in found:
+        if each["probabilities"] is not None:
+            _draw_probabilities(view, side, np.array(each["probabilities"]))
+    for side, each in found:
+        _draw_nearest(view, side, each)
+
+
+def _draw_probabilities(view: MapView, side: Side, probabilities: np.ndarray) -> None:
+    """Draw how likely each label is."""
+    title = f'<div class="open-text-title">{html.escape(side.title)}</div>'
+    st.html(title + probability_bars(view, side, probabilities))
+
+
+def _draw_nearest(view: MapView, side: Side, placement: dict) -> None:
+    """Draw the texts that are nearest to a placed text."""
     neighbours, similarities = np.array(placement["neighbours"]), np.array(placement["similarities"])
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{markdown(side.title)}**")
-        label, key = f"Select its {len(neighbours)} nearest", f"maps_select_nearest_{side.key}"
-        draw_select(label, view.corpus.key, neighbours, key)
-    if placement["probabilities"] is not None:
-        st.html(probability_bars(view, side, np.array(placement["probabilities"])))
+        st.markdown(f"Nearest in **{markdown(side.title)}**", width="stretch")
+        label, key = f"Select {len(neighbours)}", f"maps_select_nearest_{side.key}"
+        draw_select(label, view.corpus.key, neighbours, key, help="Selects its nearest texts on the maps")
     nearest = neighbours[:NEAREST_LISTED]
-    draw_text_rows(view, nearest, key=f"maps_nearest_{side.key}", similarities=similarities)
+    notes = [f"cosine {similarity:.2f}" for similarity in similarities[:NEAREST_LISTED]]
+    draw_text_list(view, nearest, key=f"maps_nearest_{side.key}", notes=notes)

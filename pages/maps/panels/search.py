@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
 import numpy as np
 import streamlit as st
 
-from core.corpus import Corpus, TextIndex, build_index, find_meaning, find_pattern, find_words
+from core.corpus import (
+    Corpus,
+    TextIndex,
+    build_index,
+    find_meaning,
+    find_pattern,
+    find_words,
+    mark_pattern,
+    mark_words,
+)
 from core.errors import RefractError
 from pages.common import markdown, set_widget, widget_value
 from pages.maps.panels.new_text import encoding_host, place_on
-from pages.maps.panels.text_rows import TextOrigin, draw_text_table
 from pages.maps.selection import draw_select
 from pages.maps.view import MapView
 
 WORDS, PATTERN = "words", "pattern"
+MODE = "maps_search_by"  # widget key
 NEAREST = (20, 50, 200, 1000)  # texts that a search by meaning may find
 SEARCH_HELP = (
     "Words: texts that contain all of them, in upper or lower case; bag finds bags; put “words in quotation "
@@ -22,52 +34,87 @@ SEARCH_HELP = (
 )
 
 
-def draw_search(view: MapView) -> np.ndarray | None:
-    """Draw the search field; return the rows found, best first, or None without a query."""
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What a search found.
+
+    Attributes
+    ----------
+    rows : int array, the texts found that pass the filters, best first
+    n_found : how many were found, filtered out or not
+    cosines : similarities of a search by meaning, for `rows`; None for the other ways
+    problem : why nothing could be searched; "" when it could
+    """
+
+    rows: np.ndarray
+    n_found: int = 0
+    cosines: np.ndarray | None = None
+    problem: str = ""
+
+
+def draw_search(view: MapView, on_change: Callable[[], None] | None = None) -> Found | None:
+    """Draw the search field; return what was found, or None without a query."""
+    if widget_value(MODE) not in _modes(view):
+        set_widget(MODE, WORDS)
+    host = _host(view, widget_value(MODE))
     query = st.text_input(
-        "Search", key="maps_search", type="search", placeholder="words, a pattern, or a meaning", width=230,
-        help=SEARCH_HELP, persist_state="session",
-    )  # fmt: skip
-    modes = _modes(view)
-    if widget_value("maps_search_by") not in modes:
-        set_widget("maps_search_by", WORDS)
-    mode = st.selectbox(
-        "by", list(modes), format_func=modes.__getitem__, key="maps_search_by", width=170,
+        "Search", key="maps_search", type="search", help=SEARCH_HELP, on_change=on_change,
+        placeholder=f"sent to {host}" if host else "words, a pattern or a meaning",
         persist_state="session",
     )  # fmt: skip
-    if mode not in (WORDS, PATTERN):
-        st.selectbox(
-            "nearest", NEAREST, index=1, key="maps_search_nearest", width=90, persist_state="session"
-        )
-        host = encoding_host(view, next(side for side in view.sides if side.key == mode))
+    if not query.strip():
+        return None
+    try:
+        rows, cosines = _search(view)
+    except RefractError as error:
+        return Found(np.empty(0, dtype=np.int64), problem=str(error))
+    passes = np.ones(len(rows), dtype=bool) if view.shown is None else view.shown[rows]
+    return Found(rows[passes], len(rows), None if cosines is None else cosines[passes])
+
+
+def draw_found(view: MapView, found: Found) -> None:
+    """Draw how many texts were found, and how they are searched."""
+    _draw_count(view, found)
+    modes = _modes(view)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="maps_search_how"):
+        mode = st.selectbox(
+            "Search by", list(modes), format_func=modes.__getitem__, key=MODE, width=210,
+            persist_state="session",
+        )  # fmt: skip
+        if mode in (WORDS, PATTERN):
+            return
+        st.selectbox("Texts", NEAREST, index=1, key="maps_search_nearest", width=90, persist_state="session")
+        host = _host(view, mode)
         if host:
             st.markdown(
                 f":small[:material/send: {markdown(host)}]",
                 help="What you type is sent to this server to be encoded.",
                 width="content",
             )
-    if not query.strip():
-        return None
-    try:
-        found, _ = _search(view)
-    except RefractError as error:
-        st.markdown(f":orange[:material/error:] :small[{markdown(str(error))}]")
-        return None
-    visible = view.passing(found)
-    with st.container(key="maps_hits", width="content", gap=None):
-        _draw_count(view, mode, len(found), visible)
-    return visible
 
 
-def _draw_count(view: MapView, mode: str, n_found: int, visible: np.ndarray) -> None:
+def mark_found(view: MapView) -> Callable[[Sequence[str]], list[list[str]]] | None:
+    """Return what splits texts at the matches of the query; None where they match by meaning."""
+    query, mode = widget_value("maps_search").strip(), widget_value(MODE)
+    if mode == PATTERN:
+        return lambda texts: mark_pattern(texts, query)
+    return (lambda texts: [mark_words(text, query) for text in texts]) if mode == WORDS else None
+
+
+def _draw_count(view: MapView, found: Found) -> None:
     """Draw how many texts were found, with a button that selects them or searches by meaning."""
-    if len(visible):
-        hidden = n_found - len(visible)
-        st.markdown(f"**{len(visible):,}** found" + (f" :small[({hidden:,} filtered out)]" if hidden else ""))
-        icon = ":material/ink_selection:"
-        draw_select("Select them", view.corpus.key, visible, "maps_select_hits", icon=icon)
-    elif n_found:
-        st.markdown(f"The {n_found:,} found are filtered out")
+    mode = widget_value(MODE)
+    if found.problem:
+        st.markdown(f":orange[:material/error:] :small[{markdown(found.problem)}]")
+    elif len(found.rows):
+        hidden = found.n_found - len(found.rows)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            filtered = f" :small[({hidden:,} filtered out)]" if hidden else " :small[:gray[best first]]"
+            st.markdown(f"**{len(found.rows):,} found**{filtered}", width="stretch")
+            icon = ":material/ink_selection:"
+            draw_select("Select them", view.corpus.key, found.rows, "maps_select_hits", icon=icon)
+    elif found.n_found:
+        st.markdown(f"The {found.n_found:,} found are filtered out")
     else:
         st.markdown("Nothing found")
         if mode == WORDS:
@@ -75,35 +122,28 @@ def _draw_count(view: MapView, mode: str, n_found: int, visible: np.ndarray) -> 
             st.button(
                 "Search by meaning" + (f", sent to {markdown(host)}" if host else ""),
                 key="maps_search_meaning", type="tertiary", icon=":material/lightbulb:",
-                on_click=set_widget, args=["maps_search_by", view.right.key],
+                on_click=set_widget, args=[MODE, view.right.key],
             )  # fmt: skip
-
-
-def draw_hits(view: MapView, hits: np.ndarray) -> None:
-    """Draw the texts found as a table, best first."""
-    query = " ".join(widget_value("maps_search", "").split())
-    st.markdown(f"**{len(hits):,} found** :small[best first]", help=f"Searched: {markdown(query)}")
-    found, cosines = _search(view)
-    draw_text_table(
-        view,
-        hits,
-        key="maps_hits_table",
-        origin=TextOrigin("the texts found", "Selection", hits[:0]),
-        cosines=None if cosines is None else cosines[np.isin(found, hits)],
-    )
 
 
 def _modes(view: MapView) -> dict[str, str]:
     """Return the ways to search with their names; a side's key stands for meaning in its space."""
-    meanings = {
-        side.key: "Meaning" if len(view.sides) == 1 else f"Meaning ({side.title})" for side in view.sides
-    }
+    meanings = {}
+    for side in view.sides:
+        name = "Meaning" if len(view.sides) == 1 else f"Meaning ({side.title})"
+        host = encoding_host(view, side)
+        meanings[side.key] = f"{name}, sent to {host}" if host else name
     return {WORDS: "Words", PATTERN: "Pattern"} | meanings
+
+
+def _host(view: MapView, mode: str) -> str | None:
+    """Return the server that gets what is typed; None where a search stays on this computer."""
+    return next((encoding_host(view, side) for side in view.sides if side.key == mode), None)
 
 
 def _search(view: MapView) -> tuple[np.ndarray, np.ndarray | None]:
     """Return the rows found, best first, and their cosines in a search by meaning."""
-    query, mode = widget_value("maps_search").strip(), widget_value("maps_search_by")
+    query, mode = widget_value("maps_search").strip(), widget_value(MODE)
     if mode in (WORDS, PATTERN):
         return _find_text(view.corpus.key, mode, query, view.corpus), None
     side = next(side for side in view.sides if side.key == mode)

@@ -1,4 +1,4 @@
-"""Panel "Text": one text with its labels, the words that drive them, and its neighbours."""
+"""One open text: its labels, the words that drive them, its neighbours; and buttons that label it."""
 
 from __future__ import annotations
 
@@ -10,27 +10,20 @@ import streamlit as st
 from core.evidence import DrivingWord, compare_neighbours
 from core.storage import load_finding
 from core.utils import percent
-from pages.common import cache, markdown, metadata_of, reset_state, shorten, state_of
+from pages.common import cache, markdown, metadata_of, shorten
 from pages.maps.clusters import answers_of
-from pages.maps.panels.text_rows import (
-    TextOrigin,
-    TextPanel,
-    draw_text_rows,
-    draw_text_table,
-    driving_words_in,
-    go_back,
-    marked_text,
-    probability_bars,
-)
+from pages.maps.opened import go_back, opened_texts, step_to
+from pages.maps.panels.label_buttons import draw_label_buttons
+from pages.maps.panels.text_rows import driving_words_in, marked_text, probability_bars
 from pages.maps.selection import draw_select
-from pages.maps.view import MapView, Side
+from pages.maps.text_list import draw_text_list
+from pages.maps.view import DOUBTFUL, MapView, Side
 
 LEAST_FITS_NONE = 0.2  # probability above which it is shown
 FITS_NONE_HELP = (
     "How likely the text belongs to none of the labels. The bars compare the labels with each other only: "
     "one of them can be long for a text that fits none."
 )
-DOUBTFUL = 0.2  # with a lower share of its true neighbours near it, the position of a text misleads
 NEIGHBOUR_HELP = (
     "Its nearest texts in all dimensions, by cosine (not on the map). Kept: in both spaces. Gained: only in "
     "the right one. Lost: only in the left one."
@@ -50,37 +43,17 @@ ANSWER_HELP = (
 )
 
 
-def draw_text_detail(view: MapView, selected: np.ndarray) -> None:
-    """Draw the one selected text; with several selected, a table to choose from."""
-    if len(selected) == 0:
-        reset_state(TextPanel, view.corpus.key)
-        st.markdown("**No text is open**")
-        st.caption("Click a point on a map, or a text in a table: its labels, its words and its neighbours.")
-    elif len(selected) > 1:
-        st.markdown(f"**{len(selected):,} selected** :small[click one to open it]")
-        origin = TextOrigin(f"{len(selected):,} texts", "Text", selected)
-        draw_text_table(view, selected, key="maps_glass_table", origin=origin)
-    else:
-        _draw_one(view, int(selected[0]))
-
-
-def _draw_one(view: MapView, row: int) -> None:
-    """Draw one text with all that is known about it."""
-    origin = state_of(TextPanel, view.corpus.key).origin
-    if origin is not None:
-        st.button(
-            f"Back to {origin.title}",
-            key="maps_glass_back",
-            type="tertiary",
-            icon=":material/arrow_back:",
-            on_click=go_back,
-            args=[view.corpus.key, origin],
-        )
+def draw_text_detail(view: MapView, row: int, back: str) -> None:
+    """Draw one text with all that is known about it; `back` names what it was opened from."""
+    _draw_way_back(view, row, back)
     predicting = [side for side in reversed(view.sides) if side.has_predictions]
     label, words = _predicted_with_words(view, predicting[0], row) if predicting else ("", [])
     text = str(view.corpus.texts[row])
     st.html(f'<div class="open-text">{marked_text(text, words, label)}</div>')
-    st.caption(_given_and_metadata(view, row))
+    draw_label_buttons(view, row)
+    known = _given_and_metadata(view, row)
+    if known:
+        st.caption(known)
     for side in reversed(view.sides):
         _draw_answer(view, side, row)
     for side in predicting:
@@ -90,6 +63,28 @@ def _draw_one(view: MapView, row: int) -> None:
     _draw_words(text, words, label)
     _draw_near_share(view, row)
     _draw_neighbours(view, row)
+
+
+def _draw_way_back(view: MapView, row: int, back: str) -> None:
+    """Draw the button back, and those to the texts before and after it in the list."""
+    state = opened_texts(view.corpus.key)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="maps_glass_head"):
+        st.button(
+            "Back to the text before" if len(state.rows) > 1 else f"Back to {back}",
+            key="maps_glass_back", type="tertiary", icon=":material/arrow_back:", shortcut="B",
+            on_click=go_back, args=[view.corpus.key],
+        )  # fmt: skip
+        at = np.flatnonzero(state.listed == row)
+        if len(state.rows) > 1 or not len(at) or len(state.listed) < 2:
+            return
+        steps = (("previous", "chevron_left", "K", at[0] - 1), ("next", "chevron_right", "J", at[0] + 1))
+        for name, icon, key, other in steps:
+            st.button(
+                f":material/{icon}:", key=f"maps_glass_{name}", type="tertiary", shortcut=key,
+                help=f"The {name} text of the list", disabled=not 0 <= other < len(state.listed),
+                on_click=step_to,
+                args=[view.corpus.key, int(state.listed[min(max(other, 0), len(state.listed) - 1)])],
+            )  # fmt: skip
 
 
 def _given_and_metadata(view: MapView, row: int) -> str:
@@ -176,7 +171,7 @@ def _draw_neighbours(view: MapView, row: int) -> None:
     if len(neighbours) == 0:
         st.caption(f"None was {shown.lower()}.")
         return
-    draw_text_rows(view, neighbours, key="maps_glass_rows")
+    draw_text_list(view, neighbours, key="maps_glass_rows", from_top=True)
     draw_select(
         "Select it with these", view.corpus.key, np.append(neighbours, row), "maps_glass_select",
         help="Shows where they are on the maps.",

@@ -1,112 +1,26 @@
-"""Parts of panels that show texts: tables and rows that open one, probability bars, marked words."""
+"""Parts of panels that show one text: probability bars, marked words."""
 
 from __future__ import annotations
 
 import html
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
-import streamlit as st
 
 from core.corpus import is_unspaced
 from core.evidence import DrivingWord
 from core.utils import percent
 from pages.charts import GREY, colour_of
-from pages.common import markdown, set_widget, shorten, state_of, widget_value
 from pages.maps.clusters import small_percent
-from pages.maps.lists import ROWS_SHOWN, note_unlisted
-from pages.maps.selection import select_texts
 from pages.maps.view import MapView, Side
 
-TABLE_HEIGHT = 400  # pixels, at most
 BARS = 5  # labels listed at most
 LEAST_LISTED = 0.01  # probability from which on a label is listed
 PROBABILITY_HELP = (
     "How likely each label is, by the labels given so far and the texts around it. All labels together make "
     "100 %."
 )
-
-
-class TextOrigin(NamedTuple):
-    """Where the open text was chosen: words for it, the panel, and the selection then."""
-
-    title: str
-    panel: str
-    rows: np.ndarray
-
-
-@dataclass
-class TextPanel:
-    """State of the panel "Text": where the open text was chosen."""
-
-    origin: TextOrigin | None = None
-
-
-def draw_text_table(
-    view: MapView, rows: np.ndarray, *, key: str, origin: TextOrigin, cosines: np.ndarray | None = None
-) -> None:
-    """Draw texts as a table; a click opens one."""
-    corpus, shown = view.corpus, rows[:ROWS_SHOWN]
-    table = pd.DataFrame({"Text": corpus.texts[shown]})
-    if cosines is not None:
-        table.insert(0, "Cosine", cosines[:ROWS_SHOWN])
-
-    def open_clicked() -> None:
-        cells = widget_value(key)["selection"]["cells"]
-        if cells:
-            state_of(TextPanel, corpus.key).origin = origin
-            open_text(corpus.key, int(shown[cells[0][0]]))
-
-    st.dataframe(
-        table,
-        key=key,
-        hide_index=True,
-        height=min(TABLE_HEIGHT, 38 + 35 * len(shown)),
-        on_select=open_clicked,
-        selection_mode="single-cell",
-        column_config={
-            "Text": st.column_config.TextColumn(width=220, help="Click one to open it."),
-            "Cosine": st.column_config.NumberColumn(
-                format="%.2f", width=60, help="How near it is to what was typed: 1 is the same direction."
-            ),
-        },
-    )
-    note_unlisted(len(rows))
-
-
-def draw_text_rows(
-    view: MapView, rows: np.ndarray, *, key: str, similarities: np.ndarray | None = None
-) -> None:
-    """Draw texts as a list of buttons; a click opens one."""
-    with st.container(key=key, gap=None):
-        for position, row in enumerate(rows):
-            near = "" if similarities is None else f"Cosine {similarities[position]:.2f}. "
-            st.button(
-                markdown(shorten(view.corpus.texts[row])),
-                key=f"{key}_{row}",
-                type="tertiary",
-                width="stretch",
-                wrap=True,
-                help=f"{near}Click to open it.",
-                on_click=open_text,
-                args=[view.corpus.key, int(row)],
-            )
-
-
-def open_text(corpus_key: str, row: int) -> None:
-    """Open one text: select it, and show it in the panel "Text". For callbacks."""
-    set_widget("maps_side_panel", "Text")
-    select_texts(corpus_key, np.array([row]))
-
-
-def go_back(corpus_key: str, origin: TextOrigin) -> None:
-    """Restore the selection and the panel from which a text was opened. For callbacks."""
-    set_widget("maps_side_panel", origin.panel)
-    select_texts(corpus_key, origin.rows)
 
 
 def probability_bars(view: MapView, side: Side, probabilities: np.ndarray) -> str:

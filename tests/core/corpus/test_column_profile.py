@@ -153,11 +153,13 @@ def panel(corpus_key, rows):
     import numpy as np
 
     from pages.common import cache
+    from pages.maps.filter_form import draw_filter_form
     from pages.maps.filters import draw_chips
     from pages.maps.panels import draw_columns
     from pages.maps.view import current_view
 
     view = current_view(cache.store().find_corpus(corpus_key), None)
+    draw_filter_form(view)
     draw_chips(view.corpus)
     draw_columns(view, np.asarray(rows, dtype=np.int64))
 

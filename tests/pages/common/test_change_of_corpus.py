@@ -9,6 +9,7 @@ from pages.common.state import STATE_KEY, ListState, Notice
 from tests.conftest import make_frame
 from tests.support.page_helpers import CORPUS, EVIDENCE, GUIDE, MAPS, name_label, open_fitted
 from tests.support.session import state_in
+from tests.support.text_list import open_in
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def visit(app, page):
 
 
 def search_by_meaning(app, labelled):
-    app.text_input(key="maps_search").set_value("crew was rude")
+    app.text_input(key="maps_search").set_value("crew was rude").run()
     app.selectbox(key="maps_search_by").set_value("generic").run()
     app.selectbox(key="maps_search_nearest").set_value(20).run()
     assert not app.exception and "maps_select_hits" in {button.key for button in app.button}
@@ -54,7 +55,7 @@ def test_a_search_stays_in_its_corpus(fitted, other, labelled):
     search_by_meaning(fitted, labelled)
     visit(open_corpus(fitted, other), MAPS)
     assert not fitted.text_input(key="maps_search").value
-    assert fitted.selectbox(key="maps_search_by").value == "words"
+    assert "maps_search_by" not in {box.key for box in fitted.selectbox}
     assert "maps_select_hits" not in {button.key for button in fitted.button}
 
 
@@ -64,20 +65,27 @@ def test_a_search_stays_while_its_corpus_is_in_use(fitted, prepared, other, labe
     assert fitted.text_input(key="maps_search").value == "crew was rude"
 
 
-def test_panels_start_anew(fitted, other):
-    start = {key: fitted.segmented_control(key=key).value for key in ("maps_side_panel", "maps_below")}
-    fitted.segmented_control(key="maps_side_panel").set_value("Text").run()
-    fitted.segmented_control(key="maps_below").set_value("Columns").run()
+def test_panels_start_anew(fitted, prepared, other):
+    start = fitted.segmented_control(key="maps_side_panel").value
+    open_in(fitted, prepared, [5])
+    fitted.run()
+    assert not fitted.exception and "maps_glass_back" in {button.key for button in fitted.button}
+    fitted.segmented_control(key="maps_side_panel").set_value("More").run()
+    fitted.segmented_control(key="maps_more").set_value("New text").run()
     visit(open_corpus(fitted, other), MAPS)
-    assert {key: fitted.segmented_control(key=key).value for key in start} == start
+    assert fitted.segmented_control(key="maps_side_panel").value == start
+    assert "maps_glass_back" not in {button.key for button in fitted.button}
 
 
 def test_a_way_to_cut_a_map_into_clusters_stays_in_its_corpus(fitted, store, prepared, other):
+    fitted.segmented_control(key="maps_side_panel").set_value("Clusters").run()
     fitted.segmented_control(key="maps_cluster_side").set_value("generic").run()
     fitted.segmented_control(key="maps_cluster_method_generic").set_value("k-means").run()
     visit(open_corpus(fitted, other), MAPS)
+    fitted.segmented_control(key="maps_side_panel").set_value("Clusters").run()
     assert fitted.segmented_control(key="maps_cluster_method_generic").value != "k-means"
     visit(open_corpus(fitted, prepared), MAPS)
+    fitted.segmented_control(key="maps_side_panel").set_value("Clusters").run()
     fitted.segmented_control(key="maps_cluster_side").set_value("generic").run()
     assert fitted.segmented_control(key="maps_cluster_method_generic").value == "k-means"
 

@@ -59,22 +59,23 @@ def test_a_cluster_without_answers_is_left_out(prepared, read):
 
 def test_the_panel_shows_the_answer_about_a_text(prepared, read, corpus):
     speaking = next(row for row, text in enumerate(corpus.texts) if "furious" in text.split())
-    app = run(text_page, prepared, read, np.array([speaking]))
+    app = run(text_page, prepared, read, speaking)
     answer = expected_answer(corpus.texts[speaking])
     assert f"furious lovely van **{answer}**" in said(app)
     assert 'class="of"' not in said(app)  # no labels, no bars
     silent = next(row for row, text in enumerate(corpus.texts) if not expected_answer(text))
-    assert "*not answered in words*" in said(run(text_page, prepared, read, np.array([silent])))
+    assert "*not answered in words*" in said(run(text_page, prepared, read, silent))
 
 
 def test_where_nobody_was_asked_no_answer_is_spoken_of(prepared, labelled):
     cache.runner().submit("fit", "x", analysis_id=labelled)
-    shown = said(run(text_page, prepared, labelled, np.array([0])))
+    shown = said(run(text_page, prepared, labelled, 0))
     assert "not answered" not in shown and 'class="of"' in shown
 
 
 def test_cards_and_table_of_a_reading_show_answers(app, prepared, read):
     app.run()
+    app.session_state["maps_side_panel"] = "Clusters"
     app.switch_page(MAPS).run()
     assert not app.exception
 

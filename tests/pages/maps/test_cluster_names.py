@@ -52,7 +52,7 @@ def cards(app):
 def test_maps_cards_and_export_show_the_same_names(app, monkeypatch, corpus, fitted, drawn):
     files = {}
     monkeypatch.setattr(st, "download_button", lambda *_, key, data, **__: files.update({key: data}))
-    open_maps(app, corpus.key, [])
+    open_maps(app, corpus.key, [], tab="Clusters")
     generic, reshaped = map(set, drawn)
     assert len(reshaped) == 3 and all(name.startswith("angry") for name in reshaped)
     assert not any(name.startswith("angry") for name in generic)
@@ -64,7 +64,7 @@ def test_maps_cards_and_export_show_the_same_names(app, monkeypatch, corpus, fit
 
 
 def test_names_follow_a_label_that_is_renamed(app, store, corpus, fitted, drawn):
-    open_maps(app, corpus.key, [])
+    open_maps(app, corpus.key, [], tab="Clusters")
     before = drawn[1].copy()
     store.label_names.rename(fitted, "angry", "cross")
     app.run()
@@ -72,7 +72,7 @@ def test_names_follow_a_label_that_is_renamed(app, store, corpus, fitted, drawn)
 
 
 def test_a_name_by_a_person_stays(app, store, corpus, fitted, drawn):
-    open_maps(app, corpus.key, [])
+    open_maps(app, corpus.key, [], tab="Clusters")
     fit = cache.fit(store.analysis(fitted))
     codes = store.results(corpus.key).load_array(f"{fit.space_key}.k-means-3")
     edit = Edit("name", (np.flatnonzero(codes == 0),), ("Complaints",))

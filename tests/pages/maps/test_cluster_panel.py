@@ -10,9 +10,10 @@ from core.maps.clusters import ClusterChoice, Edit, decode_edit, encode_edit
 from core.utils import KEY_VARIABLE, MODEL_VARIABLE, URL_VARIABLE
 from pages.common import cache
 from pages.maps.clusters import actions
+from pages.maps.panels.texts import Labelling
 from tests.core.utils.test_chat_client import reply
 from tests.core.utils.test_chat_client import server as server  # the fixture
-from tests.support.session import select, selected
+from tests.support.session import select, selected, state_in
 
 MAPS = "pages/maps/page.py"
 
@@ -26,6 +27,7 @@ def no_model(monkeypatch):
 @pytest.fixture
 def maps(app, prepared):
     app.run()
+    app.session_state["maps_side_panel"] = "Clusters"
     app.switch_page(MAPS).run()
     assert not app.exception
     return app
@@ -163,7 +165,9 @@ def test_undo_takes_a_label_back_that_a_cluster_created(maps, store, prepared):
     maps.button(key="maps_cluster_guide_generic_0").click().run()
     (analysis,) = store.analyses(prepared)
     assert store.label_names.current(analysis.id) == ["post"]
-    maps.session_state["maps_side_panel"] = "Label"
+    state_in(maps, Labelling, prepared).open = True
+    maps.session_state["maps_side_panel"] = "Texts"
+    select(maps, prepared, [0, 1])
     maps.run().button(key="maps_label_undo").click().run()
     assert not maps.exception
     assert store.label_names.current(analysis.id) == []
@@ -172,6 +176,7 @@ def test_undo_takes_a_label_back_that_a_cluster_created(maps, store, prepared):
 def test_edits_of_a_reshaped_map_survive_a_refit(app, store, prepared, labelled):
     cache.runner().submit("fit", "x", analysis_id=labelled)
     app.run()
+    app.session_state["maps_side_panel"] = "Clusters"
     app.switch_page(MAPS).run()
     side = f"analysis-{labelled}"
     app.session_state[f"maps_cluster_edit_{side}_0"] = True

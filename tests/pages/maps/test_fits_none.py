@@ -41,7 +41,7 @@ def test_it_is_a_colour_from_none_to_all(app, corpus, doubtful):
 
 
 def test_a_fit_of_an_earlier_version_offers_neither_colour_nor_filter(app, corpus, plain):
-    open_maps(app, corpus.key, [3], side="Text", below="Columns")
+    open_maps(app, corpus.key, [3], tab="Columns")
     assert FITS_NONE not in app.selectbox(key="maps_colour_True").options
     assert FITS_NONE not in app.selectbox(key="maps_filter_column").options
     state_in(app, FilterState, corpus.key).bins = {FITS_NONE: [9]}  # of another analysis
@@ -51,7 +51,7 @@ def test_a_fit_of_an_earlier_version_offers_neither_colour_nor_filter(app, corpu
 
 
 def test_texts_are_filtered_by_it(app, corpus, doubtful):
-    open_maps(app, corpus.key, range(60), below="Columns")
+    open_maps(app, corpus.key, range(60), tab="Columns")
     app.selectbox(key="maps_filter_column").set_value(FITS_NONE).run()
     app.select_slider(key="maps_filter_fits_none").set_value(5).run()
     assert not app.exception
@@ -77,7 +77,7 @@ def test_a_column_of_its_name_stays_another(corpus, doubtful):
 
 @pytest.mark.parametrize(("row", "is_shown"), [(5, False), (11, False), (13, True), (59, True)])
 def test_the_open_text_says_so_where_it_is_likely(app, corpus, doubtful, row, is_shown):
-    open_maps(app, corpus.key, [row], side="Text")
+    open_maps(app, corpus.key, [row])
     told = f"**{100 * SHARES[row]:.0f} %**" in shown_words(app)
     assert told == is_shown
 

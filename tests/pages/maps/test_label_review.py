@@ -23,7 +23,7 @@ def doubtful(store, corpus, prepared, labelled):
 
 def test_possible_mistakes_are_listed_changed_and_kept(app, store, corpus, prepared, doubtful):
     right, wrong = corpus.metadata["feeling"][0], labels_of(store, doubtful, [0])[0]
-    open_maps(app, prepared, [], doubtful, below="Labels")
+    open_maps(app, prepared, [], doubtful, tab="More", more="Label review")
     assert "**Possible mistakes** · 1" in words(app)
     change = app.button(key="maps_mistake_0_change")
     assert change.label == f"Change to **{right}**"
@@ -51,7 +51,7 @@ def contradicted(store, corpus, prepared, labelled, monkeypatch):
 
 
 def test_duplicates_with_different_labels_are_listed_and_settled(app, store, prepared, contradicted):
-    open_maps(app, prepared, [], contradicted, below="Labels")
+    open_maps(app, prepared, [], contradicted, tab="More", more="Label review")
     assert "**Duplicates with different labels** · 1" in words(app)
     app.button(key="maps_conflict_3_all_1").click().run()
     assert labels_of(store, contradicted, [3, 4]) == ["pleased", "pleased"]
@@ -67,14 +67,14 @@ def test_many_duplicates_hide_no_other_mistake(app, prepared, doubtful, monkeypa
     monkeypatch.setattr(check_labels, "find_mistakes", lambda X, y, *, n, **rest: found[:n])
     monkeypatch.setattr(label_review, "MOST_MISTAKES", 2)
     monkeypatch.setattr(label_review, "has_doubted_label", lambda doubt, view: True)
-    open_maps(app, prepared, [], doubtful, below="Labels")
+    open_maps(app, prepared, [], doubtful, tab="More", more="Label review")
     assert "maps_mistake_0_change" in keys(app) and "maps_mistake_1_change" not in keys(app)
 
 
 def test_a_check_that_runs_is_shown_with_cancel(app, prepared, doubtful):
     job = Job("j", "check_labels", "Looking for mistakes", {"analysis_id": doubtful}, status="running")
     cache.runner()._jobs.append(job)
-    open_maps(app, prepared, [], doubtful, below="Labels")
+    open_maps(app, prepared, [], doubtful, tab="More", more="Label review")
     assert "maps_check_job_cancel" in keys(app)
     job.status = "cancelled"
     app.run()
@@ -83,7 +83,7 @@ def test_a_check_that_runs_is_shown_with_cancel(app, prepared, doubtful):
 
 
 def test_duplicates_and_mistakes_follow_the_encoder(app, store, prepared, contradicted, monkeypatch):
-    open_maps(app, prepared, [], contradicted, below="Labels")
+    open_maps(app, prepared, [], contradicted, tab="More", more="Label review")
     before = []
     monkeypatch.setattr(label_review, "find_conflicts", lambda y, graph, texts: before.append(graph) or [])
     entry = store.corpus_entry(prepared)
@@ -96,7 +96,7 @@ def test_duplicates_and_mistakes_follow_the_encoder(app, store, prepared, contra
 
 
 def test_without_labels_the_list_says_what_will_be_here(app, prepared):
-    open_maps(app, prepared, [], below="Labels")
+    open_maps(app, prepared, [], tab="More", more="Label review")
     assert "No labels yet" in words(app)
 
 
@@ -104,7 +104,7 @@ def test_without_labels_the_list_says_what_will_be_here(app, prepared):
 def manager(request, app, store, prepared, labelled):
     """The label manager under the maps, and the one on the guide page: (app, start of its keys)."""
     if request.param == "maps_names":
-        return open_maps(app, prepared, [], labelled, side="Selection", below="Labels"), request.param
+        return open_maps(app, prepared, [], labelled, tab="More", more="Label review"), request.param
     app.run()
     app.session_state["refract"].analysis_id = labelled
     app.switch_page(GUIDE).run()

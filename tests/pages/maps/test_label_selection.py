@@ -8,20 +8,29 @@ from streamlit.testing.v1.element_tree import Selectbox
 
 from core.errors import StoreError
 from core.storage import LabelStore
-from pages.maps.panels.label_selection import Unticked, cell, known_name
+from core.utils import content_key
+from pages.maps.panels.label_actions import known_name
+from pages.maps.panels.label_selection import Unticked
 from tests.conftest import ROOT
-from tests.support.maps_labels import labels_of, open_maps, table, words
+from tests.support.maps_labels import labels_of, open_maps, words
 from tests.support.page_helpers import GUIDE, keys
 from tests.support.session import name_person, select, state_in
+from tests.support.text_list import list_of
 
 SELECTED = np.array([0, 20, 21, 22])
 
 
-def untick(app, *positions):
-    key = table(app, "maps_label_table").key
-    edits = {position: {"ticked": False} for position in positions}
-    app.session_state[key] = {"edited_rows": edits, "added_rows": [], "deleted_rows": []}
+def untick(app, corpus_key, rows, *left_out):
+    """Untick texts of the selection `rows`, as clicks in their list do."""
+    state = state_in(app, Unticked)
+    state.selection = content_key(corpus_key, np.asarray(rows, dtype=np.int64))
+    state.rows = np.array(left_out)
     app.run()
+
+
+def ticked(app):
+    """Whether each text of the list is ticked."""
+    return [row[5] for row in list_of(app)["rows"]]
 
 
 def choose(app, analysis, name):
@@ -50,7 +59,7 @@ def checkbox(app, start):
 def test_ticked_texts_are_labelled_in_one_step_and_undone_in_one(app, store, prepared, labelled):
     open_maps(app, prepared, [20, 21, 22], labelled)
     assert "**3 selected**" in words(app)
-    untick(app, 1)
+    untick(app, prepared, [20, 21, 22], 21)
     choose(app, labelled, "angry")
     give = app.button(key="maps_label_give")
     assert give.label == "Label 2 texts as **angry**"
@@ -63,7 +72,7 @@ def test_ticked_texts_are_labelled_in_one_step_and_undone_in_one(app, store, pre
     latest = store.labels.read(labelled).table.set_index("row").loc[step.rows]
     assert set(latest["source"]) == {"map"} and set(latest["given_by"]) == {step.given_by}
     # The text that was left out stays so, and nothing is left to label.
-    assert table(app, "maps_label_table").value["ticked"].tolist() == [True, False, True]
+    assert ticked(app) == [True, False, True]
     assert app.button(key="maps_label_give").disabled
     undo = app.button(key="maps_label_undo")
     assert undo.label == "Undo “angry” for 2 texts"
@@ -129,7 +138,7 @@ class TestUndoOfANewLabel:
 def test_undo_shows_who_gave_the_labels_and_from_where(app, store, prepared, labelled, source, name, shown):
     store.labels.give(labelled, {30: "angry", 31: "pleased"}, "grace", source=source, source_name=name)
     name_person(app, "grace")
-    open_maps(app, prepared, [20], labelled)
+    open_maps(app, prepared, [20, 21], labelled)
     hint = app.button(key="maps_label_undo").help.replace("\\", "")
     assert "grace" in hint and (f"“{name}”" in hint) == shown
     store.labels.give(labelled, {32: "angry"}, "grace", source="cluster")
@@ -141,18 +150,18 @@ def test_undo_of_a_label_deleted_since_shows_who_gave_it(app, store, prepared, l
     store.labels.give(labelled, {30: "angry"}, "grace")
     store.label_names.delete(labelled, "angry")
     name_person(app, "grace")
-    open_maps(app, prepared, [20], labelled)
+    open_maps(app, prepared, [20, 21], labelled)
     assert "grace" in app.button(key="maps_label_undo").help
 
 
 def test_another_selection_starts_with_all_ticked(app, store, prepared, labelled):
     open_maps(app, prepared, [20, 21], labelled)
-    untick(app, 0)
+    untick(app, prepared, [20, 21], 20)
     choose(app, labelled, "angry")
     app.button(key="maps_label_give").click().run()
     select(app, prepared, [20, 21, 22], token="other")
     app.run()
-    assert table(app, "maps_label_table").value["ticked"].all()
+    assert all(ticked(app))
     assert state_in(app, Unticked).rows.tolist() == [20]
 
 
@@ -184,7 +193,7 @@ def test_leave_to_change_labels_is_for_one_selection_and_label(app, store, prepa
 
 def test_undo_takes_back_no_label_of_another_person(app, store, prepared, labelled):
     name_person(app, "bo")
-    open_maps(app, prepared, [20], labelled)
+    open_maps(app, prepared, [20, 21], labelled)
     assert "maps_label_undo" not in keys(app)
     store.labels.give(labelled, {20: "angry", 40: "angry"}, "bo")
     store.labels.give(labelled, {40: "pleased", 41: "pleased"}, "ada")
@@ -197,7 +206,7 @@ def test_undo_takes_back_no_label_of_another_person(app, store, prepared, labell
 
 def test_undo_of_what_another_tab_has_overtaken_is_refused(app, store, prepared, labelled):
     name_person(app, "ada")
-    open_maps(app, prepared, [20], labelled)
+    open_maps(app, prepared, [20, 21], labelled)
     store.labels.give(labelled, {40: "angry"}, "ada")
     app.button(key="maps_label_undo").click().run()
     assert not app.exception and "Labels changed in another tab" in words(app)
@@ -205,7 +214,7 @@ def test_undo_of_what_another_tab_has_overtaken_is_refused(app, store, prepared,
 
 
 def test_a_label_that_another_tab_renamed_is_not_made_again(app, store, prepared, labelled):
-    open_maps(app, prepared, [20], labelled)
+    open_maps(app, prepared, [20, 21], labelled)
     choose(app, labelled, "angry")
     store.label_names.rename(labelled, "angry", "cross")
     app.button(key="maps_label_give").click().run()
@@ -215,9 +224,9 @@ def test_a_label_that_another_tab_renamed_is_not_made_again(app, store, prepared
 
 
 def test_a_typed_label_is_added_once_whatever_its_letters(typing, app, store, prepared, labelled):
-    open_maps(app, prepared, [20], labelled)
+    open_maps(app, prepared, [20, 21], labelled)
     choose(app, labelled, "worried")
-    assert app.button(key="maps_label_give").label == "Label 1 text as **worried** (new)"
+    assert app.button(key="maps_label_give").label == "Label 2 texts as **worried** (new)"
     app.button(key="maps_label_give").click().run()
     assert store.label_names.current(labelled) == ["angry", "pleased", "worried"]
     assert labels_of(store, labelled, [20]) == ["worried"]
@@ -234,22 +243,21 @@ def test_without_an_analysis_the_first_labels_start_one(typing, app, store, prep
     (analysis,) = store.analyses(prepared)
     assert analysis.instruction == "by feeling"
     assert labels_of(store, analysis.id, [0, 1, 2]) == ["angry", "angry", None]
-    assert "A Fit needs two labels" in words(app)
+    assert app.button(key="next_step").label == "Name the labels"
 
 
 def test_after_labelling_a_fit_is_offered_and_started(app, store, prepared, labelled):
-    open_maps(app, prepared, [20], labelled)
-    app.button(key="maps_label_fit").click().run()
+    open_maps(app, prepared, [20, 21], labelled)
+    app.button(key="next_step").click().run()
     assert not app.exception
     assert store.analysis(labelled).fit_key is not None
-    assert "maps_label_fit" not in keys(app)
     choose(app, labelled, "angry")
     app.button(key="maps_label_give").click().run()
-    assert app.button(key="maps_label_fit").label == "Fit"
+    assert app.button(key="next_step").label == "Reshape map"
 
 
 def test_a_full_disk_is_reported(app, store, prepared, labelled, monkeypatch):
-    open_maps(app, prepared, [20], labelled)
+    open_maps(app, prepared, [20, 21], labelled)
     choose(app, labelled, "angry")
 
     def refuse(*given, **options):
@@ -265,24 +273,29 @@ def test_a_large_selection_says_what_becomes_of_the_rest(app, store, prepared, l
     open_maps(app, prepared, [20, 21, 22, 23, 24], labelled)
     choose(app, labelled, "angry")
     assert app.button(key="maps_label_give").label == "Label 2 texts as **angry**"
-    assert checkbox(app, "maps_label_rest").label == "Also the 3 that are not listed"
+    assert checkbox(app, "maps_label_rest").label == "Also the 3 after the first 2"
     checkbox(app, "maps_label_rest").check().run()
     app.button(key="maps_label_give").click().run()
     assert labels_of(store, labelled, range(20, 25)) == ["angry"] * 5
 
 
-def test_nothing_selected_says_how(app, prepared, labelled):
-    open_maps(app, prepared, [], labelled)
-    assert "Nothing selected" in words(app) and "maps_label_give" not in keys(app)
+def test_labelling_begins_by_a_click_and_ends_by_another(app, prepared, labelled):
+    open_maps(app, prepared, [20, 21], labelled, labelling=False)
+    assert "maps_label_give" not in keys(app) and ticked(app) == [None, None]
+    app.button(key="maps_label_open").click().run()
+    assert "maps_label_give" in keys(app) and ticked(app) == [True, True]
+    app.button(key="maps_label_open").click().run()
+    assert "maps_label_give" not in keys(app)
 
 
-def test_a_long_text_is_cut_with_its_label_in_front(corpus):
-    class View:
-        given, labels = np.array([0, -1]), ["angry"]
-
-    View.corpus = type("Corpus", (), {"texts": np.array(["short", "x" * 500], dtype=object)})
-    assert cell(View, 0) == "[angry] short"
-    assert len(cell(View, 1)) == 96 and cell(View, 1).endswith("x…")
+def test_one_text_gets_a_new_label_where_it_is_open(typing, app, store, prepared):
+    open_maps(app, prepared, [4])
+    app.selectbox(key="maps_text_typed_label").set_value("worried").run()
+    assert not app.exception
+    (analysis,) = store.analyses(prepared)
+    assert labels_of(store, analysis.id, [4, 5]) == ["worried", None]
+    app.button(key="maps_text_undo").click().run()
+    assert not app.exception and store.label_names.current(analysis.id) == []
 
 
 def test_beyond_nine_labels_any_is_given_by_typing(app, store, prepared, labelled):

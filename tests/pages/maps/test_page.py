@@ -5,17 +5,22 @@ import pytest
 
 from core.corpus import build_corpus
 from core.corpus.tables import Table
+from core.storage import save_finding
+from core.utils import content_key
 from pages.common import cache
-from pages.maps import filters
+from pages.common.state import ListState
+from pages.maps import filters, view
 from pages.maps.colour_by import colourings, predicted
 from pages.maps.filters import FilterState, profile_of
 from pages.maps.view import current_view
 from tests.conftest import FEELINGS, make_frame
-from tests.support.session import name_person, select, state_in
+from tests.support.maps_labels import labels_of
+from tests.support.session import name_person, select, selected, state_in
+from tests.support.text_list import chips, list_of, listed, open_in
 
 MAPS = "pages/maps/page.py"
-SIDE_PANELS = ["Selection", "Label", "Text", "New text"]
-BELOW = ["Clusters", "Flows", "Moves", "Columns", "All analyses", "Labels"]
+TABS = ["Texts", "Clusters", "Flows", "Moves", "Columns", "More"]
+MORE = ["All analyses", "Label review", "New text"]
 
 
 def open_maps(app):
@@ -55,12 +60,12 @@ def select_and_run(app, corpus_key, rows):
 
 
 def open_every_panel(app):
-    for panel in SIDE_PANELS:
-        app.segmented_control(key="maps_side_panel").set_value(panel).run()
-        assert not app.exception, panel
-    for panel in BELOW:
-        app.segmented_control(key="maps_below").set_value(panel).run()
-        assert not app.exception, panel
+    for tab in TABS:
+        app.segmented_control(key="maps_side_panel").set_value(tab).run()
+        assert not app.exception, tab
+    for tab in MORE:
+        app.segmented_control(key="maps_more").set_value(tab).run()
+        assert not app.exception, tab
 
 
 def test_the_generic_map_alone_has_its_panels_too(app, prepared):
@@ -107,23 +112,116 @@ def test_a_left_map_that_is_gone_gives_way_to_the_generic_one(app, store, corpus
 
 def test_each_map_says_how_far_it_can_be_trusted(app, store, fitted):
     open_maps(app)
-    assert "**Generic**" in words(app) and "of neighbours near" in words(app)
-    assert "the same neighbours moved" not in words(app)  # the reshaped map is not measured yet
+    assert "Map accuracy: left **" in words(app)
+    assert "right **" not in words(app)  # the reshaped map is not measured yet
     key = store.analysis(fitted).fit_key
     cache.runner().submit("measure", "x", analysis_id=fitted, fit_key=key)
     app.run()
-    assert words(app).count("of neighbours near") == 2
+    assert "left **" in words(app) and "right **" in words(app)
+
+
+def test_texts_in_doubtful_places_are_counted_and_listed(app, store, corpus, prepared, fitted):
+    near = np.ones(60, dtype=np.float32)
+    near[[7, 11]] = 0.1
+    results, entry = store.results(prepared), store.corpus_entry(prepared)
+    _, quality = cache.map_quality(prepared, entry.embedding_key)
+    save_finding(results, entry.embedding_key, "near", near)
+    save_finding(results, entry.embedding_key, "map_quality", quality)
+    open_maps(app)
+    app.segmented_control(key="maps_side_panel").set_value("Flows").run()
+    app.button(key="maps_doubtful").click().run()
+    assert not app.exception and {7, 11} <= set(selected(app, prepared).tolist())
+    assert {7, 11} <= set(listed(app)) < set(range(60))
+
+
+def test_without_a_selection_all_texts_are_listed_in_portions(app, corpus, fitted, monkeypatch):
+    open_maps(app)
+    assert "**60 texts**" in words(app) and listed(app) == list(range(40))
+    assert list_of(app)["nMore"] == 20
+    key = content_key(corpus.key, np.arange(60))
+    state_in(app, ListState, key).n_shown = 60
+    app.run()
+    assert listed(app) == list(range(60)) and list_of(app)["nMore"] == 0
 
 
 def test_the_selection_is_listed_with_its_labels(app, corpus, fitted):
     open_maps(app)
-    assert "Nothing selected" in words(app)
     select_and_run(app, corpus.key, [0, 30, 59])
-    table = app.dataframe[0].value
-    assert table["text"].tolist() == corpus.texts[[0, 30, 59]].tolist()
-    assert set(table["predicted"]) <= set(FEELINGS) and table["given"].notna().sum() == 1
+    assert "**3 selected**" in words(app) and listed(app) == [0, 30, 59]
+    (_, first), *others = chips(app)
+    assert first and not any(given for _, given in others)  # a given label, then predicted ones
+    assert {name for name, _ in chips(app)} <= set(FEELINGS)
     app.button(key="maps_clear").click().run()
-    assert "Nothing selected" in words(app)
+    assert "**60 texts**" in words(app)
+
+
+def test_a_clicked_point_is_opened_and_back_restores_the_selection(app, corpus, fitted):
+    open_maps(app)
+    select_and_run(app, corpus.key, [0, 30, 59])
+    select(app, corpus.key, [7], token="click")
+    app.run()
+    assert not app.exception and any(corpus.texts[7] in str(part.proto.body) for part in app.get("html"))
+    app.button(key="maps_glass_back").click().run()
+    assert selected(app, corpus.key).tolist() == [0, 30, 59] and listed(app) == [0, 30, 59]
+
+
+def test_a_text_opened_in_the_list_leaves_the_selection(app, corpus, fitted):
+    open_maps(app)
+    select_and_run(app, corpus.key, [0, 30, 59])
+    open_in(app, corpus.key, [30])
+    app.run()
+    assert app.button(key="maps_glass_previous") and not app.button(key="maps_glass_next").disabled
+    app.button(key="maps_glass_next").click().run()
+    assert any(corpus.texts[59] in str(part.proto.body) for part in app.get("html"))
+    assert app.button(key="maps_glass_next").disabled
+    app.button(key="maps_glass_back").click().run()
+    assert selected(app, corpus.key).tolist() == [0, 30, 59] and listed(app) == [0, 30, 59]
+
+
+def test_the_open_text_is_labelled_by_buttons_and_that_is_undone(app, store, corpus, fitted):
+    open_maps(app)
+    open_in(app, corpus.key, [30])
+    app.run()
+    assert "maps_text_undo" not in {button.key for button in app.button}  # the latest step was another text's
+    app.button(key="maps_text_label_1").click().run()
+    assert not app.exception and labels_of(store, fitted, [30]) == ["pleased"]
+    app.button(key="maps_text_undo").click().run()
+    assert labels_of(store, fitted, [30]) == [None]
+    app.button(key="maps_text_label_0").click().run()
+    app.button(key="maps_text_unlabel").click().run()
+    assert not app.exception and labels_of(store, fitted, [30]) == [None]
+
+
+def test_the_panel_folds_away_and_a_search_unfolds_it(app, corpus, fitted):
+    open_maps(app)
+    app.button(key="maps_fold").click().run()
+    assert not app.exception and not app.segmented_control and list_of(app) is None
+    app.text_input(key="maps_search").set_value("furious").run()
+    assert not app.exception and sorted(listed(app)) == [
+        row for row, text in enumerate(corpus.texts) if "furious" in text
+    ]
+
+
+def test_the_right_map_is_chosen_beside_the_left_one(app, corpus, fitted, by_topic):
+    open_maps(app)
+    right = app.selectbox(key=f"maps_right_{corpus.key}")
+    assert right.value == f"analysis-{by_topic}"
+    app.selectbox(key=f"maps_left_{corpus.key}").set_value(f"analysis-{fitted}").run()
+    app.selectbox(key=f"maps_right_{corpus.key}").set_value(f"analysis-{fitted}").run()
+    assert not app.exception and app.session_state["refract"].analysis_id == fitted
+    assert app.selectbox(key=f"maps_left_{corpus.key}").value == f"analysis-{by_topic}"  # they swapped
+
+
+def test_a_removed_analysis_is_told(app, store, corpus, fitted, monkeypatch):
+    def once_removed(entry, analysis):
+        monkeypatch.setattr(view, "current_view", current_view)
+        store.delete_analysis(fitted)
+        return current_view(entry, analysis)
+
+    monkeypatch.setattr(view, "current_view", once_removed)
+    app.run()  # starts on this page
+    assert "“by feeling” was removed in another window" in app.info[0].value
+    assert app.selectbox(key="maps_colour_False")
 
 
 def test_maps_called_the_same_are_told_apart(app, store, prepared, fitted, by_topic):
@@ -151,8 +249,8 @@ def test_an_analysis_removed_in_another_window_leaves_the_generic_map(store, cor
     entry, analysis = store.find_corpus(corpus.key), store.find_analysis(fitted)
     assert [side.key for side in current_view(entry, analysis).sides] == ["generic", f"analysis-{fitted}"]
     store.delete_analysis(fitted)
-    view = current_view(entry, analysis)
-    assert view.analysis is None and [side.key for side in view.sides] == ["generic"]
+    shown = current_view(entry, analysis)
+    assert shown.analysis is None and [side.key for side in shown.sides] == ["generic"]
 
 
 def test_truth_values_are_called_the_same_in_the_legend_and_in_the_columns(store):
@@ -172,14 +270,14 @@ def test_what_a_filter_greys_is_no_longer_meant(app, corpus, fitted):
     kept = topics.codes[0]
     state_in(app, FilterState, corpus.key).bins = {"topic": [int(kept)]}
     app.run()
-    assert app.dataframe[0].value["text"].tolist() == corpus.texts[:4][topics.codes[:4] == kept].tolist()
+    assert listed(app) == np.flatnonzero(topics.codes[:4] == kept).tolist()
 
 
 def test_a_renamed_label_is_renamed_in_the_predictions_too(app, store, corpus, prepared, fitted):
     store.label_names.rename(fitted, "angry", "furious")
     open_maps(app)
     select_and_run(app, corpus.key, range(60))
-    assert set(app.dataframe[0].value["predicted"]) == {"furious", "pleased"}
+    assert {name for name, _ in chips(app)} == {"furious", "pleased"}
     fit = cache.fit(store.analysis(fitted))
     colours = predicted(fit, store.label_names.current(fitted))
     assert colours.labels == ["furious", "pleased"] and np.array_equal(colours.codes, fit.predicted)
@@ -195,6 +293,7 @@ def test_a_merged_label_keeps_its_name_in_the_predictions_until_the_next_fit(sto
 def test_an_edit_that_cannot_be_read_hides_nothing_and_can_be_undone(app, store, corpus, fitted):
     store.clusters.add_edit(corpus.key, fitted, b"damaged", "ada")
     name_person(app, "ada")
+    app.session_state["maps_side_panel"] = "Clusters"
     open_maps(app)
     assert "an edit that cannot be read" in words(app)
     app.button(key=f"maps_cluster_undo_analysis-{fitted}").click().run()

@@ -13,11 +13,13 @@ from core.evidence import DrivingWord
 from core.storage import save_finding, save_precomputed
 from core.transforms import Method
 from pages.common import cache, metadata_of
+from pages.maps.opened import OpenedTexts
 from pages.maps.panels.text_detail import _given_and_metadata
 from pages.maps.panels.text_rows import driving_words_in, marked_text
 from pages.maps.view import MapView, Side
 from tests.support.session import selected as selected_rows
 from tests.support.session import state_in
+from tests.support.text_list import list_of, listed
 
 
 def make_view(corpus_key, analysis_id=None, shown=None):
@@ -39,25 +41,25 @@ def make_view(corpus_key, analysis_id=None, shown=None):
 
 
 def search_page(corpus_key, analysis_id, shown):
+    import numpy as np
     import streamlit as st
 
-    from pages.maps.panels import draw_search
-    from pages.maps.panels.search import draw_hits
+    from pages.maps.component import Colouring
+    from pages.maps.panels import draw_search, draw_texts
     from tests.pages.maps.test_text_panels import make_view
 
     view = make_view(corpus_key, analysis_id, shown)
-    hits = st.session_state["hits"] = draw_search(view)
-    if hits is not None and len(hits):
-        draw_hits(view, hits)
+    found = draw_search(view)
+    st.session_state["hits"] = None if found is None or found.problem else found.rows
+    grey = Colouring("none", np.full(len(view.corpus.texts), -1), [], [])
+    draw_texts(view, np.empty(0, dtype=np.int64), found, grey)
 
 
-def text_page(corpus_key, analysis_id, selected):
-    from pages.maps.panels import draw_text_detail
-    from pages.maps.selection import selection_from_python
+def text_page(corpus_key, analysis_id, row):
+    from pages.maps.panels.text_detail import draw_text_detail
     from tests.pages.maps.test_text_panels import make_view
 
-    later = selection_from_python(corpus_key)
-    draw_text_detail(make_view(corpus_key, analysis_id), selected if later is None else later[1])
+    draw_text_detail(make_view(corpus_key, analysis_id), row, "all texts")
 
 
 def new_text_page(corpus_key, analysis_id):
@@ -103,10 +105,9 @@ def said(app):
 
 
 def search(app, query, mode=None):
-    app.text_input(key="maps_search").set_value(query)
-    if mode is not None:
-        app.selectbox(key="maps_search_by").set_value(mode)
-    app.run()
+    app.text_input(key="maps_search").set_value(query).run()
+    if mode is not None and query.strip():
+        app.selectbox(key="maps_search_by").set_value(mode).run()
     assert not app.exception
     return app.session_state["hits"]
 
@@ -115,6 +116,7 @@ def test_nothing_is_searched_until_something_is_typed(prepared):
     app = run(search_page, prepared, None, None)
     assert app.session_state["hits"] is None
     assert search(app, "   ") is None
+    search(app, "furious")
     assert app.selectbox(key="maps_search_by").options == ["Words", "Pattern", "Meaning"]
 
 
@@ -122,12 +124,14 @@ def test_words_and_patterns_are_found_and_selected(prepared, corpus):
     app = run(search_page, prepared, None, None)
     hits = search(app, "furious")
     expected = [row for row, text in enumerate(corpus.texts) if "furious" in text]
-    assert sorted(hits.tolist()) == expected and f"**{len(expected)}** found" in said(app)
+    assert sorted(hits.tolist()) == expected and f"**{len(expected)} found**" in said(app)
+    assert listed(app) == hits.tolist()
+    assert all("furious" in row[1][1::2] for row in list_of(app)["rows"])  # highlighted
     app.button(key="maps_select_hits").click().run()
     assert selected_rows(app, prepared).tolist() == expected
     assert search(app, "number 1?7$", "pattern").tolist() == [7, 17]
     assert search(app, "(van", "pattern") is None
-    assert "no pattern that can be searched" in said(app)
+    assert "Invalid pattern" in said(app)
 
 
 def test_only_texts_that_pass_the_filters_are_found(prepared, corpus):
@@ -156,7 +160,8 @@ def test_meaning_is_searched_in_the_space_of_either_map(prepared, fitted, corpus
         app.selectbox(key="maps_search_nearest").set_value(20).run()
         near[mode] = app.session_state["hits"]
         assert len(near[mode]) == 20
-        assert app.dataframe[0].value["Cosine"].is_monotonic_decreasing
+        cosines = [float(row[4].removeprefix("cosine ")) for row in list_of(app)["rows"]]
+        assert cosines == sorted(cosines, reverse=True)
     angry = corpus.metadata["feeling"].to_numpy() == "angry"
     generic, reshaped = near.values()
     assert angry[reshaped].mean() == 1 > angry[generic].mean()
@@ -179,24 +184,16 @@ def test_a_search_in_a_space_that_is_gone_falls_back_to_words(prepared, fitted):
     other = AppTest.from_function(search_page, args=(prepared, None, None))
     other.session_state["maps_search_by"] = f"analysis-{fitted}"
     assert not other.run().exception
+    search(other, "furious")
     assert other.selectbox(key="maps_search_by").value == "words"
 
 
-def test_the_panel_says_how_to_choose_a_text(prepared):
-    assert "Click a point on a map" in said(run(text_page, prepared, None, np.array([], dtype=np.int64)))
-    many = run(text_page, prepared, None, np.arange(30))
-    assert "**30 selected**" in said(many) and len(many.dataframe[0].value) == 30
-
-
 def test_one_text_with_its_metadata_and_its_nearest_texts(prepared, corpus):
-    app = run(text_page, prepared, None, np.array([4]))
+    app = run(text_page, prepared, None, 4)
     assert corpus.texts[4] in said(app)
     assert f"topic: **{corpus.metadata['topic'][4]}**" in said(app) and "stars: **4**" in said(app)
     nearest = make_view(prepared).right.space.graph.indices[4]
-    assert [b.key for b in app.button][:15] == [f"maps_glass_rows_{row}" for row in nearest]
-    app.button(key=f"maps_glass_rows_{nearest[0]}").click().run()
-    assert selected_rows(app, prepared).tolist() == [nearest[0]]
-    assert app.session_state["maps_side_panel"] == "Text"
+    assert listed(app, "maps_glass_rows") == nearest.tolist()
 
 
 def test_long_metadata_are_cut_and_stay_on_one_line(prepared):
@@ -206,7 +203,7 @@ def test_long_metadata_are_cut_and_stay_on_one_line(prepared):
 
 
 def test_labels_words_and_neighbours_before_and_after(prepared, fitted, corpus):
-    app = run(text_page, prepared, fitted, np.array([0]))
+    app = run(text_page, prepared, fitted, 0)
     shown = said(app)
     assert "given label: **angry**" in shown
     assert '<span class="of">angry</span>' in shown and '<mark title="Speaks for' in shown
@@ -220,21 +217,21 @@ def test_labels_words_and_neighbours_before_and_after(prepared, fitted, corpus):
     }
     for name, rows in expected.items():
         app.segmented_control(key="maps_glass_neighbours").set_value(name).run()
-        listed = [b.key for b in app.button if b.key.startswith("maps_glass_rows_")]
-        assert listed == [f"maps_glass_rows_{row}" for row in rows] and rows
+        assert listed(app, "maps_glass_rows") == rows and rows
     app.button(key="maps_glass_select").click().run()
     assert selected_rows(app, prepared).tolist() == sorted([0, *expected["Lost"]])
 
 
-def test_from_a_text_one_goes_back_to_where_it_was_chosen(prepared):
-    from pages.maps.panels.text_rows import TextOrigin, TextPanel
-
-    app = AppTest.from_function(text_page, args=(prepared, None, np.array([4])))
-    state_in(app, TextPanel, prepared).origin = TextOrigin("3 texts", "Selection", np.array([4, 5, 6]))
+def test_from_a_text_one_goes_back_the_way_one_came(prepared):
+    app = AppTest.from_function(text_page, args=(prepared, None, 4))
+    state = state_in(app, OpenedTexts, prepared)
+    state.rows, state.panel = [3, 4], "Flows"
     app.run()
     app.button(key="maps_glass_back").click().run()
-    assert selected_rows(app, prepared).tolist() == [4, 5, 6]
-    assert app.session_state["maps_side_panel"] == "Selection"
+    assert state_in(app, OpenedTexts, prepared).rows == [3]
+    app.button(key="maps_glass_back").click().run()
+    assert state_in(app, OpenedTexts, prepared).row is None
+    assert app.session_state["maps_side_panel"] == "Flows"
 
 
 def test_a_new_text_lands_on_both_maps(prepared, fitted, corpus):
@@ -321,8 +318,12 @@ def test_where_a_server_reads_a_text_that_is_said_before_it_goes(store, prepared
     assert host not in said(app).replace("\\", "")
     assert search(app, "furious van courier", "generic") is not None
     assert host not in said(app).replace("\\", "") and asked[-1]["fit_key"] is None
-    assert search(app, "", f"analysis-{fitted}") is None
-    assert host in said(app).replace("\\", "") and len(asked) == 1
+    (offered,) = [name for name in app.selectbox(key="maps_search_by").options if host in name]
+    assert offered.startswith("Meaning") and len(asked) == 1  # said where it is chosen
+    app.session_state["maps_search_by"] = f"analysis-{fitted}"
+    assert search(app, "") is None
+    assert host in app.text_input(key="maps_search").placeholder and len(asked) == 1
+    app.session_state["maps_search_by"] = "words"
     search(app, "furious lovely", "words")
     assert host in app.button(key="maps_search_meaning").label.replace("\\", "")
 
