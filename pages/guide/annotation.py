@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 import streamlit as st
 
 from core.corpus import Corpus
 from core.errors import RefractError
+from core.jobs import Job
 from core.labels.annotation import (
     BROAD_CATEGORY_SHARE,
     MAX_ANNOTATED_TEXTS,
@@ -15,7 +18,7 @@ from core.labels.annotation import (
 )
 from core.storage import Analysis
 from core.tasks import estimate_analysis, latest_report
-from core.utils import LanguageModel
+from core.utils import URL_VARIABLE, LanguageModel, host_in
 from pages.common import attempt, cache, draw_notice, jobs, markdown, person
 from pages.common.language_model import chosen_model, draw_language_model, job_argument
 
@@ -52,7 +55,7 @@ PROBLEMS = {
 
 
 def draw_annotation(analysis: Analysis | None, corpus: Corpus) -> None:
-    """Let the configured language model label a sample of the texts.
+    """Let the chosen language model label a sample of the texts.
 
     Parameters
     ----------
@@ -60,6 +63,12 @@ def draw_annotation(analysis: Analysis | None, corpus: Corpus) -> None:
         Whose instruction the model follows; None while there is none.
     """
     with st.container(key="annotation"):
+        job = jobs.latest(TASK, analysis_id=analysis.id) if analysis else None
+        if job is not None and job.active:  # perhaps with a model that was chosen in another session
+            host = host_of_job(job)
+            st.caption(f"Texts go to **{markdown(host)}**. Every answer is kept, also after Cancel.")
+        if jobs.draw_job(job, cancel_key="annotation_cancel", stopped=STOPPED):
+            return
         draw_language_model()
         try:
             model = chosen_model()
@@ -74,16 +83,17 @@ def draw_annotation(analysis: Analysis | None, corpus: Corpus) -> None:
         if analysis is None or not analysis.instruction:
             st.caption("Type an instruction above first: the model labels by it.")
             return
-        job = jobs.latest(TASK, analysis_id=analysis.id)
-        if job is not None and job.active:
-            st.caption(f"Texts go to **{markdown(model.host)}**. Every answer is kept, also after Cancel.")
-        if jobs.draw_job(job, cancel_key="annotation_cancel", stopped=STOPPED):
-            return
         draw_notice(ANNOTATION)
         draw_annotation_start(analysis, corpus, model)
         report = latest_report(cache.store(), corpus.key, analysis.id)
         if report is not None:
             draw_latest_run(report)
+
+
+def host_of_job(job: Job) -> str:
+    """Return the host that the texts of a run go to."""
+    choice = job.arguments.get("language_model") or {}
+    return host_in(choice.get("url") or os.environ.get(URL_VARIABLE, ""))
 
 
 def draw_annotation_start(analysis: Analysis, corpus: Corpus, model: LanguageModel) -> None:
@@ -192,14 +202,20 @@ def report_lines(report: AnnotationReport) -> list[str]:
             f"**{number:,}** {PROBLEMS.get(problem, problem)}" for problem, number in counts.failures.items()
         ]
         parts += [f"{counts.wordy:,} with extra words, which were removed"] if counts.wordy else []
-        parts += [f"{counts.shortened:,} texts shortened"] if counts.shortened else []
+        parts += (
+            [f"{counts.shortened:,} {'text' if counts.shortened == 1 else 'texts'} shortened"]
+            if counts.shortened
+            else []
+        )
         if parts:
             said = f" Latest message: {markdown(counts.said)}" if counts.said else ""
             lines.append(f"{STAGES[name]}, answers: {', '.join(parts)}.{said}")
     if report.n_merged:
-        lines.append(f"{report.n_merged:,} of {report.n_clusters:,} groups share a name with another.")
+        share = "group shares" if report.n_merged == 1 else "groups share"
+        lines.append(f"{report.n_merged:,} of {report.n_clusters:,} {share} a name with another.")
     if report.n_cut:
-        lines.append(f"{report.n_cut:,} long texts were sent without their end.")
+        cut = "long text was sent without its" if report.n_cut == 1 else "long texts were sent without their"
+        lines.append(f"{report.n_cut:,} {cut} end.")
     return lines
 
 

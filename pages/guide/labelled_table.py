@@ -20,7 +20,7 @@ def draw_labelled(analysis: Analysis, corpus: Corpus) -> None:
     given = guide[guide["label"].notna()].reset_index(drop=True)
     if given.empty:
         return
-    with st.expander(f"Labelled so far · {len(given):,}", icon=":material/list:"):
+    with st.container(key="guide_labelled"):
         shown = given.assign(
             text=[corpus.texts[row] for row in given["row"]],
             source=[

@@ -136,6 +136,14 @@ def test_progress_can_be_cancelled(panel, analysis, configured):
     assert "you can continue at any time" in words(panel)
 
 
+def test_a_run_of_another_session_is_shown_with_its_host(panel, analysis):
+    choice = {"url": "https://ai.example.org/v1", "model": "big", "key": ""}
+    arguments = {"analysis_id": analysis, "n_texts": 60, "language_model": choice}
+    cache.runner()._jobs.append(Job("1", "annotate", "x", arguments, status="running"))
+    panel.run()  # this session has chosen no model
+    assert "ai.example.org" in words(panel).replace("\\", "") and "annotation_cancel" in buttons(panel)
+
+
 def test_a_report_has_a_line_for_each_step_that_had_trouble():
     report = AnnotationReport("small", "here", 10, n_clusters=5, n_merged=2, n_cut=1)
     report.steps = {
@@ -144,7 +152,7 @@ def test_a_report_has_a_line_for_each_step_that_had_trouble():
     }
     trouble, merged, cut = report_lines(report)
     assert trouble == (
-        "Sorting texts, answers: **2** refused, 3 with extra words, which were removed, 1 texts shortened. "
+        "Sorting texts, answers: **2** refused, 3 with extra words, which were removed, 1 text shortened. "
         "Latest message: No \\*answer\\*"
     )
     assert merged.startswith("2 of 5 groups") and cut.startswith("1 long")
