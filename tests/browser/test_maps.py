@@ -483,6 +483,13 @@ def test_on_a_small_screen_one_map_at_a_time(page):
     page.set_viewport_size({"width": 1440, "height": 900})
 
 
+def swipe(session, places):
+    """Move one finger."""
+    for kind, (x, y) in zip(["touchStart", *["touchMove"] * len(places)], places, strict=False):
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
 def test_a_finger_scrolls_the_page_and_taps_select(browser_page, address):
     phone = {"viewport": {"width": 390, "height": 700}, "has_touch": True, "is_mobile": True}
     with browser_page.context.browser.new_page(**phone) as page:
@@ -496,8 +503,21 @@ def test_a_finger_scrolls_the_page_and_taps_select(browser_page, address):
         unit = box["width"] / 2 / 1.07 / 1.3
         page.touchscreen.tap(box["x"] + box["width"] / 2 - unit, box["y"] + box["height"] / 2 - unit)
         expect_selected(page, [1, 0, 0, 0])
+        session = page.context.new_cdp_session(page)
+        scrolled = "document.querySelector('[data-testid=stMain]').scrollTop"
+        before, camera = page.evaluate(scrolled), cameras(page)
+        left, top = box["x"] + 90, box["y"] + box["height"] / 2
+        swipe(session, [(left, top - 10 * step) for step in range(13)])
+        page.wait_for_function(f"{scrolled} > {before}")
+        assert cameras(page) == camera
         action(page, "lasso").tap()
         assert stage.evaluate("element => getComputedStyle(element).touchAction") == "none"
+        stage.scroll_into_view_if_needed()
+        box = stage.bounding_box()
+        left, top = box["x"] + box["width"] / 2 - unit, box["y"] + box["height"] / 2 - unit
+        corners = [(-60, -60), (60, -60), (60, 60), (-60, 60)]
+        swipe(session, [(left + x, top + y) for x, y in corners])
+        expect_selected(page, [100, 0, 0, 0])
         assert "Shift" not in page.locator(".linked-maps").inner_text()
 
 

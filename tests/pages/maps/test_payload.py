@@ -11,6 +11,7 @@ from pages.maps.component.payload import (
     encode_maps,
     encode_places,
     encode_plain,
+    home_view,
 )
 from tests.support.map_payload import decode_payload
 
@@ -58,6 +59,30 @@ def test_equal_points_stay_in_the_middle():
     found, arrays = decode_payload(encode_places([Pane("one place", np.full((3, 2), 7.0))])[1])
     np.testing.assert_array_equal(arrays["points_0"], np.zeros(6))
     assert found["panes"][0]["extent"] == [0.0, 0.0]
+
+
+def test_the_first_view_leaves_outliers_out_and_nothing_else():
+    rng = np.random.default_rng(0)
+    points = rng.uniform(-1, 1, (500, 2)).astype(np.float32)
+    low, high = points.min(axis=0), points.max(axis=0)
+    whole = [*(low + high) / 2, *(high - low) / 2]
+    np.testing.assert_allclose(home_view(points), whole, atol=1e-5)
+    points[:3] = [[0, 30], [0.5, 31], [0.2, 30]]
+    x, y, width, height = home_view(points)
+    assert abs(x) < 0.1 and abs(y) < 0.1
+    assert 0.9 < width < 1.1 and 0.9 < height < 1.1
+    # Of a few texts each counts.
+    assert home_view(points[:50])[3] > 14
+
+
+def test_the_groups_that_names_refer_to_are_sent_with_the_points():
+    pane = Pane("generic", POINTS, (Name("bags", 12, 6, 2, code=1),), groups=(np.array([1, -1, 0]),))
+    found, arrays = decode_payload(encode_places([pane, RESHAPED])[1])
+    assert [pane["levels"] for pane in found["panes"]] == [1, 0]
+    np.testing.assert_array_equal(arrays["level_0_0"], [2, 0, 1])
+    assert header(panes=[pane])["panes"][0]["names"][0][5:] == [0, 1]
+    with pytest.raises(ValueError, match="groups of the map 'generic' has 2 values for 3 texts"):
+        encode_places([Pane("generic", POINTS, groups=(np.zeros(2, int),))])
 
 
 def test_kept_neighbours_are_sent_in_one_byte():

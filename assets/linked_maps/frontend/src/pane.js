@@ -51,7 +51,7 @@ export class Pane {
     parent.append(this.element);
     this.painter = new Painter(this.canvas, () => this.#request());
     this.stopListening = this.#listen();
-    this.resizes = new ResizeObserver(() => this.#resized());
+    this.resizes = new ResizeObserver(() => this.fit());
     this.resizes.observe(this.stage);
   }
 
@@ -155,7 +155,7 @@ export class Pane {
     const replaced = this.places?.key !== places.key;
     this.places = places; // the same points may have new shares of true neighbours
     if (replaced) {
-      this.#resized();
+      this.fit();
       this.camera.frame(places);
       if (view) this.camera.restore(view);
       this.mixed = this.mixed?.length === classes.length ? this.mixed : mixedOrder(classes.length);
@@ -311,7 +311,8 @@ export class Pane {
     return [this.camera.zoom, this.camera.x, this.camera.y].map((value) => Math.round(value * 1000) / 1000);
   }
 
-  #resized() {
+  /** Fit the size of the place and the density of the screen, where either changed. */
+  fit() {
     const { clientWidth, clientHeight } = this.stage;
     if (clientWidth === 0) return; // the other map is shown
     const { camera, painter } = this;
