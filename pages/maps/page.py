@@ -36,6 +36,7 @@ from pages.common import (
 from pages.common.encoders import doubt_about
 from pages.maps.colour_by import colourings
 from pages.maps.component import Mark, Name, Pane, current_selection, linked_maps
+from pages.maps.demo_line import draw_demo_line
 from pages.maps.filters import draw_chips
 from pages.maps.opened import SIDE_PANEL, TEXTS, follow_selection, opened_texts
 from pages.maps.panels import draw_new_text, show_selected
@@ -69,6 +70,7 @@ def maps_page() -> None:
     cache.space(entry.key, entry.embedding_key)
     if fitted:
         draw_evidence(analysis)
+        draw_demo_line(analysis)
     draw_maps(entry, analysis)
 
 

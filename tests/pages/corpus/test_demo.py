@@ -71,6 +71,30 @@ def test_one_click_opens_both_maps(app, store, short):
     assert store.corpora()[0].opened_at
 
 
+def test_a_line_over_the_maps_leads_to_a_question_of_ones_own(app, store):
+    land(app)
+    app.button(key="try_demo").click().run()
+    follow(app)
+    assert "**Left**" in words(app) and f"after {demo.N_LABELS} labels" in words(app)
+    app.button(key="demo_own_question").click().run()
+    assert not app.exception and app.session_state[STATE_KEY].analysis_id is None
+    store.add_analysis(read_demo().key, "by length")
+    app.session_state[STATE_KEY].analysis_id = demo_analyses(store)[0].id
+    app.switch_page(MAPS).run()
+    assert "demo_own_question" not in keys(app)
+
+
+def test_the_line_can_be_dismissed(app):
+    land(app)
+    app.button(key="try_demo").click().run()
+    follow(app)
+    app.button(key="demo_dismiss").click().run()
+    assert not app.exception and "**Left**" not in words(app)
+    app.switch_page(CORPUS).run()
+    app.switch_page(MAPS).run()
+    assert "demo_dismiss" not in keys(app)
+
+
 def test_a_demo_that_nobody_opened_is_not_the_corpus_used_last(app, store):
     land(app)
     land(app)
