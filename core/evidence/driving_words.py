@@ -32,6 +32,17 @@ BLOCK_ROWS = 20_000
 MIN_WEIGHT = 0.005
 """Least weight of a driving word."""
 
+_WORDS = """
+a about after again all also although am an and any are as at be because been before being but by
+can could did do does for from had has have he her here hers him his how i if in into is it its just
+like may me might more most much must my no nor not now of off on one only or other our out over own
+said same she should since so some still such than that the their them then there these they this
+those though through to too under until up us very was we were what when where which while who whom
+whose why will with would you your please
+"""
+FUNCTION_WORDS = frozenset(_WORDS.split())
+"""English words that say little by themselves; "no" and "would" can drive a label all the same."""
+
 
 class DrivingWord(NamedTuple):
     """A word that raises the score of a label.
@@ -64,8 +75,9 @@ def driving_words(
     decomposition). A word of most of the label's texts outweighs one of a few. A word that is as frequent
     elsewhere weighs nothing.
 
-    Left out are words whose absence speaks for a label, and a second form of a word (bag, bags). A label has
-    fewer words, or none, where its texts share none. Cost: linear in the length of the texts to split them
+    Left out are words whose absence speaks for a label, a second form of a word (bag, bags), and function
+    words that drive the label less than its strongest other word. A label has fewer words, or none, where its
+    texts share none. Cost: linear in the length of the texts to split them
     into words (once in a process), then O(min(n_texts, `DRIVING_SAMPLE`) x words per text² + `MAX_WORDS`³).
 
     Parameters
@@ -194,10 +206,16 @@ def _strongest(
     spellings: list[str], weights: np.ndarray, inside: np.ndarray, outside: np.ndarray, n_words: int
 ) -> tuple[DrivingWord, ...]:
     found: list[DrivingWord] = []
+    telling = False  # whether a word was found that says something by itself
     for term in np.argsort(-weights, kind="stable"):
         if len(found) == n_words or weights[term] <= 0:
             break
         spelling = spellings[term]
+        if spelling.lower() in FUNCTION_WORDS:
+            if telling:
+                continue
+        else:
+            telling = True
         if not any(echo_each_other(spelling, other.word) for other in found):
             found.append(DrivingWord(spelling, *(float(of[term]) for of in (weights, inside, outside))))
     return tuple(found)

@@ -31,7 +31,7 @@ HELP = (
 )
 NOT_RANDOM = (
     "The labels behind the other figures of this page are not a random sample: the deck picks the texts that "
-    "help a Fit most. "
+    "improve the map most. "
 )
 WHY = (
     "A check sample is drawn at random and labelled without seeing the prediction. It tells how often the "
@@ -114,8 +114,8 @@ def draw_names_changed(guide: GuideLabels, fit: Fit) -> None:
     """Draw that labels were added, merged or deleted since the Fit, where they were."""
     if fit.has_predictions and set(guide.names) != set(fit.labels):
         st.caption(
-            ":material/info: Label names changed since this Fit: predictions of the present labels, and "
-            "narrower intervals, come with the next **Fit**."
+            ":material/info: Label names changed since this map was made. **Reshape map** predicts the "
+            "present labels, and narrows the intervals."
         )
 
 

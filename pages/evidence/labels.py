@@ -13,7 +13,7 @@ from core.utils import percent
 from pages.charts import GAIN, LOSS, colour_of
 from pages.common import draw_step, label_step, n_shown, navigation, show_more
 
-FIRST_SHOWN = 5
+FIRST_SHOWN = 6
 LIST = "evidence_labels"
 LABELS_HELP = (
     "Of the texts with a label, the share whose nearest labelled text has it, too, when their own label is "

@@ -63,7 +63,7 @@ def draw_neighbour_change(change: np.ndarray | None, corpus: Corpus, generic_key
         if len(changed) > shown:
             st.button(
                 "Show more",
-                key="evidence_changed_all",
+                key="evidence_all_changed",
                 type="tertiary",
                 on_click=show_more,
                 args=[CHANGED, len(changed)],

@@ -50,6 +50,14 @@ def test_worked_by_hand():
     assert found == [(DrivingWord("sea", pytest.approx(0.5), 1.0, 0.0),), ()]
 
 
+def test_a_function_word_is_named_only_where_it_drives_most():
+    """In the first label "will" is in half of the texts, in the second "would" is in all of them."""
+    predicted = np.repeat([0, 1], 20)
+    scores = np.where(np.arange(2) == predicted[:, None], 1.0, -1.0)
+    first, second = ["sea", "sea will"] * 10, ["would", "would moor"] * 10
+    assert words(driving_words(first + second, scores, predicted)) == [["sea"], ["would", "moor"]]
+
+
 def test_weights_are_those_of_a_ridge_regression(letters):
     texts, scores, predicted, _ = letters
     vocabulary = sorted({word for text in texts for word in text.split()})
