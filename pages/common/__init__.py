@@ -27,7 +27,6 @@ from pages.common.label_manager import LABELS, change_labels, draw_label_manager
 from pages.common.label_steps import (
     OwnStep,
     hand_outs,
-    keep_added,
     overtaken_text,
     own_names,
     own_step,
@@ -114,7 +113,6 @@ __all__ = [
     "is_fitted",
     "is_prepared",
     "is_reencoded",
-    "keep_added",
     "keep_notice",
     "keep_toast",
     "kept_cut",

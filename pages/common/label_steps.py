@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -80,10 +79,6 @@ def redo_own(analysis_id: int, own: OwnStep) -> str:
     if len(own.step.rows) > 1 or own.step.names:
         keep_toast(f"Redone: {step_text(own.step, plain=True)}.", "redo")
     return overtaken_text(own.step)
-
-
-def keep_added(analysis_id: int, names: Iterable[str]) -> None:
-    """Do nothing: `LabelStore.give` records with `add_names` which names a step added."""
 
 
 def step_text(step: LabelEvent, *, plain: bool = False) -> str:

@@ -21,7 +21,13 @@ LONGEST_LABEL = 24  # characters of a label there
 LATEST_ANSWERS = 5
 MOST_COLUMNS = 6
 FIRST_SHARES = 50
-"""Labels from which the shares of the predicted labels are shown: with fewer they claim too much."""
+"""Labels from which the shares of the predicted labels are shown.
+
+On the demo the mean share of the likeliest label and that of right ones differ by up to 10 points with 10
+to 30 labels, and by at most 6 from 50 on (random labels of three facets, four draws each). On short texts by
+others it was 11 with 26 labels.
+"""
+SHARES_HELP = f"From {FIRST_SHARES} labels on, percentages say how likely: with fewer they would mislead."
 
 
 @dataclass
@@ -48,7 +54,8 @@ def draw_reason(shown: Shown, fit: Fit | None) -> None:
     with st.container(key="guide_reason", gap="xsmall"):
         if fit is not None and shown.row is not None and shown.given is None:
             # A Fit was trained on a label that is given: its prediction is no check.
-            st.markdown(looks_like(fit, shown.row))
+            few = (fit.given >= 0).sum() < FIRST_SHARES
+            st.markdown(looks_like(fit, shown.row), help=SHARES_HELP if few else None)
         st.caption(shown.why)
 
 

@@ -138,3 +138,16 @@ def test_what_was_undone_goes_with_its_analysis(work):
     work.labels.undo(work.id, "ada")
     work.store.delete_analysis(work.id)
     assert work.labels.last_undone(work.id, "ada") is None
+
+
+def test_an_answer_to_a_check_sample_comes_back_with_its_label(work):
+    checks = work.store.check_labels
+    checks.give(work.id, 2, "odd", "ada")
+    checks.undo(work.id, "ada")
+    work.store.label_names.delete(work.id, "odd")  # which nothing uses now
+    event = checks.last_undone(work.id, "ada")
+    assert checks.redo(work.id, "ada", meant=event) and "odd" in names(work)
+    assert checks.read(work.id).rows.tolist() == [2] and checks.last_undone(work.id, "ada") is None
+    checks.undo(work.id, "ada")
+    checks.give(work.id, 1, None, "ada")
+    assert not checks.redo(work.id, "ada")  # a new answer ended it

@@ -111,6 +111,13 @@ class TestUndoOfANewLabel:
         other.button(key="guide_undo").click().run()
         assert store.labels.read(labelled).counts == {"angry": 6, "pleased": 6}
 
+    def test_redo_brings_it_back_with_its_texts(self, app, store, prepared, labelled):
+        give_new_label(app, store, prepared, labelled)
+        undo_and_read(app, store, labelled)
+        app.button(key="maps_label_undo_redo").click().run()
+        assert store.labels.read(labelled).counts == {"angry": 6, "pleased": 6, "staff attitude": 3}
+        assert "maps_label_undo_redo" not in keys(app)
+
     def test_takes_it_back_under_its_new_name(self, app, store, prepared, labelled):
         give_new_label(app, store, prepared, labelled)
         store.label_names.rename(labelled, "staff attitude", "crew")
