@@ -7,11 +7,10 @@ import html
 import numpy as np
 import streamlit as st
 
-from core.evidence import Evidence
-from core.storage import Analysis, load_finding
-from core.utils import content_key, percent
+from core.storage import Analysis
+from core.utils import content_key
 from pages.charts import map_thumbnail, short
-from pages.common import cache, evidence_help, is_fitted, markdown, partition_for, set_widget
+from pages.common import cache, evidence_help, is_fitted, markdown, partition_for, set_widget, verdict_of
 from pages.maps.colour_by import clustered, predicted
 from pages.maps.component import Colouring
 from pages.maps.lists import in_rows
@@ -88,20 +87,14 @@ def _evidence_line(view: MapView, analysis: Analysis | None) -> tuple[str, str]:
     """Return the evidence of a map in one line, and its help text."""
     if analysis is None:
         return ":gray[before any instruction]", "The embeddings as the encoder gives them."
-    results = cache.store().results(view.corpus.key)
     fit = cache.fit(analysis)
     given = fit.given[np.asarray(fit.given) >= 0]
     labels = f"{len(np.unique(given))} labels on {len(given):,} texts" if len(given) else "no labelled text"
     meaning = evidence_help(fit.method)
-    found: Evidence | None = load_finding(results, analysis.fit_key, "evidence")
     if fit.from_names_only:
         return f"{len(fit.labels)} label names, no labelled text", meaning
-    if found is None:
-        return f"{labels} · :gray[not checked yet]", meaning
-    if not found.enough:
-        return f"{labels} · :gray[too few to check]", meaning
-    change = f"{percent(found.generic)} → **{percent(found.reshaped)}**"
-    return f"{labels} · {change} ({found.verdict})", meaning
+    verdict = verdict_of(analysis)
+    return f"{labels} · {verdict.sentence if verdict else ':gray[not checked yet]'}", meaning
 
 
 def _map_in_colour(view: MapView, analysis: Analysis | None) -> tuple[str, np.ndarray, Colouring]:
