@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 COMPONENT := $(shell find assets/linked_maps -type f -not -path '*/node_modules/*' -not -path '*/build/*')
 
-.PHONY: setup app test test-fast lint bench bench-check bench-labels bench-maps bench-names bench-place bench-reencode evaluate
+.PHONY: setup app demo test test-fast lint bench bench-check bench-labels bench-maps bench-names bench-place bench-reencode evaluate
 
 setup: $(VENV)/ready
 
@@ -14,8 +14,14 @@ $(VENV)/ready: requirements.txt requirements-dev.txt $(COMPONENT)
 	$(BIN)/python -m pip install --quiet --force-reinstall --no-deps ./assets/linked_maps
 	touch $@
 
-app: setup
+app: setup demo
 	$(BIN)/streamlit run app.py
+
+demo: $(VENV)/demo
+
+# Once, in about a minute. Where it fails, the app builds the demo when its first page is shown.
+$(VENV)/demo: $(VENV)/ready assets/demo/feedback.csv
+	-$(BIN)/python -m core demo && touch $@
 
 test: setup
 	$(BIN)/python -m tests.support.browser || $(BIN)/playwright install chromium

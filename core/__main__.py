@@ -1,4 +1,4 @@
-"""Refract without its pages: `python -m core evaluate …`."""
+"""Refract without its pages: `python -m core evaluate …`, `python -m core demo`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,15 @@ from core.evidence.benchmark import add_evaluate
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status, 0 for success."""
     parser = argparse.ArgumentParser(prog="python -m core", description="Refract without its pages.")
-    add_evaluate(parser.add_subparsers(title="commands", required=True, metavar="COMMAND"))
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    add_evaluate(commands)
+    demo = commands.add_parser(
+        "demo",
+        help="build the demo, if that was not done",
+        description="Encode the demo corpus and fit its two analyses, so that the app opens them at once. "
+        "Nothing is done where they were built before, also when they were removed since.",
+    )
+    demo.set_defaults(run=_build_demo)
     options = parser.parse_args(arguments)
     try:
         options.run(options)
@@ -24,6 +32,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write("Stopped.\n")
         return 130
     return 0
+
+
+def _build_demo(options: argparse.Namespace) -> None:
+    from core.storage import Store, data_home  # other commands need neither
+    from core.tasks import is_demo_wanted, prepare_demo
+
+    store, latest = Store(data_home()), ""
+
+    def report(stage: str, done: int, total: int) -> None:
+        nonlocal latest
+        if stage != latest:
+            latest = stage
+            sys.stdout.write(f"Demo: {stage[:1].lower()}{stage[1:]}\n")
+            sys.stdout.flush()
+
+    if is_demo_wanted(store):
+        prepare_demo(store, report)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.__main__ import main
 from core.errors import Cancelled
 from core.evidence import Evidence
 from core.storage import Store, has_fit, save_finding
@@ -101,6 +102,12 @@ def test_an_interrupted_build_continues(store, stage):
     demo.prepare_demo(store, quietly)
     assert len(store.analyses(read_demo().key)) == len(demo_analyses(store)) == 2
     assert not is_demo_wanted(store)
+
+
+def test_the_command_line_builds_it_before_the_app_starts(store, capsys):
+    assert main(["demo"]) == 0
+    assert len(demo_analyses(store)) == 2 and "Demo: " in capsys.readouterr().out
+    assert main(["demo"]) == 0 and not capsys.readouterr().out
 
 
 def test_a_removed_demo_is_built_again_only_when_asked(store, monkeypatch):
