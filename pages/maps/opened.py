@@ -56,6 +56,13 @@ def open_text(corpus_key: str, row: int) -> None:
     set_widget(SIDE_PANEL, TEXTS)
 
 
+def open_clicked(corpus_key: str, row: int) -> None:
+    """Open the text whose point was clicked, in place of another. For callbacks."""
+    state = opened_texts(corpus_key)
+    state.rows = []
+    open_text(corpus_key, row)
+
+
 def go_back(corpus_key: str) -> None:
     """Close the open text, and show what was there before it. For callbacks."""
     state = opened_texts(corpus_key)
@@ -74,22 +81,21 @@ def step_to(corpus_key: str, row: int) -> None:
 
 
 def follow_selection(corpus_key: str, selected: np.ndarray) -> bool:
-    """Open the text of a point that was clicked, and close the open one where several were selected.
+    """Open the text of a single selected point, and close the open one where several were selected.
 
     Returns whether the selection is a new one.
     """
     state, key = opened_texts(corpus_key), content_key(selected)
     if key == state.selection:
         return False
-    first = not state.selection
     if len(selected) == 1:
+        row = int(selected[0])
         if len(state.selected) != 1:
-            state.before = state.selected
-            state.panel = TEXTS if state.rows else widget_value(SIDE_PANEL, TEXTS)
-            state.listed = NO_ROWS
-        state.rows = [int(selected[0])]
+            state.before, state.listed = state.selected, NO_ROWS
+        if state.rows != [row]:  # not by a click: by the legend, or by a button
+            state.rows, state.panel = [row], widget_value(SIDE_PANEL, TEXTS)
     else:
         state.rows = []
     state.selected, state.selection = selected, key
     state.used |= len(selected) > 0
-    return not first or len(selected) > 0
+    return True

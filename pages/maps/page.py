@@ -38,7 +38,7 @@ from pages.maps.colour_by import colourings
 from pages.maps.component import Mark, Name, Pane, current_selection, linked_maps
 from pages.maps.demo_line import draw_demo_line
 from pages.maps.filters import draw_chips
-from pages.maps.opened import SIDE_PANEL, TEXTS, follow_selection, opened_texts
+from pages.maps.opened import SIDE_PANEL, TEXTS, follow_selection, open_clicked, opened_texts
 from pages.maps.panels import draw_new_text, show_selected
 from pages.maps.selection import select_texts, selection_from_python
 from pages.maps.side_panel import NEW_TEXT, choose_tab, draw_size, draw_tab, is_shown, unfold
@@ -46,6 +46,7 @@ from pages.maps.tools import draw_tools
 from pages.maps.view import DOUBTFUL, MapView, Side, current_view
 
 LONGEST_TITLE = 72  # characters: in one line with the page's purpose
+BELOW = 84  # pixels: the line below the maps, and the margin of the page
 MAPS_NOTICE = "maps"  # where messages about the maps are shown
 QUALITY_HELP = (
     "Of each text's true nearest neighbours (in all dimensions), the share that is near it on the map too. "
@@ -112,7 +113,8 @@ def draw_maps(entry: StoredCorpus, analysis: Analysis | None) -> None:
     colouring, key = choices[colour](), f"maps_{view.corpus.key}"
     by_panel = selection_from_python(view.corpus.key)
     selected = view.passing(current_selection(key, view.corpus.texts, view.corpus.key, by_panel))
-    follow(view, selected, by_panel)
+    if follow_selection(view.corpus.key, selected):
+        show_selected()
     opened = opened_texts(view.corpus.key).row
     marks: list[tuple[Mark, ...]] = [() for _ in view.sides]
     with st.container(key="maps_row", horizontal=True, wrap=False, gap="small"):
@@ -133,25 +135,16 @@ def draw_maps(entry: StoredCorpus, analysis: Analysis | None) -> None:
             view.corpus.texts,
             key=key,
             texts_key=view.corpus.key,
-            height=None,
+            below=BELOW,
             select=by_panel,
             shown=view.shown,
             lit=np.array([opened]) if opened is not None else found.rows if found else None,
+            on_open=lambda row: open_clicked(view.corpus.key, row),
         )
     if tab:
         with body:
             draw_tab(tab, view, view.passing(drawn), found, colouring)
     draw_quality(view)
-
-
-def follow(view: MapView, selected: np.ndarray, by_panel: tuple[str, np.ndarray] | None) -> None:
-    """Show a new selection in the panel: a text whose point was clicked is opened there."""
-    on_map = by_panel is None or not np.array_equal(np.asarray(by_panel[1]), selected)
-    if not follow_selection(view.corpus.key, selected):
-        return
-    show_selected()
-    if on_map and len(selected) == 1:
-        set_widget(SIDE_PANEL, TEXTS)
 
 
 def make_pane(view: MapView, side: Side, marks: tuple[Mark, ...]) -> Pane:

@@ -12,6 +12,7 @@ from pages.common.state import ListState
 from pages.maps import filters, view
 from pages.maps.colour_by import colourings, predicted
 from pages.maps.filters import FilterState, profile_of
+from pages.maps.opened import OpenedTexts
 from pages.maps.view import current_view
 from tests.conftest import FEELINGS, make_frame
 from tests.support.maps_labels import labels_of
@@ -163,6 +164,19 @@ def test_a_clicked_point_is_opened_and_back_restores_the_selection(app, corpus, 
     assert not app.exception and any(corpus.texts[7] in str(part.proto.body) for part in app.get("html"))
     app.button(key="maps_glass_back").click().run()
     assert selected(app, corpus.key).tolist() == [0, 30, 59] and listed(app) == [0, 30, 59]
+
+
+def test_a_click_on_one_of_several_selected_opens_it_and_back_returns_to_the_tab(app, corpus, fitted):
+    open_maps(app)
+    select_and_run(app, corpus.key, [0, 30, 59])
+    app.segmented_control(key="maps_side_panel").set_value("Moves").run()
+    state = state_in(app, OpenedTexts, corpus.key)
+    state.rows, state.panel = [30], "Moves"  # as `open_clicked` leaves it
+    app.session_state["maps_side_panel"] = "Texts"
+    app.run()
+    app.button(key="maps_glass_back").click().run()
+    assert not app.exception and app.segmented_control(key="maps_side_panel").value == "Moves"
+    assert selected(app, corpus.key).tolist() == [0, 30, 59]
 
 
 def test_a_text_opened_in_the_list_leaves_the_selection(app, corpus, fitted):
