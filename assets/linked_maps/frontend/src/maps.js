@@ -18,7 +18,7 @@ import { doubtOf, Tooltip } from "./tooltip.js";
 
 const NARROW = 540; // pixels: with less, one map is shown at a time
 const COMPACT = 860; // pixels: with less, the tools have no icons
-const TWO_ROWS = 660; // pixels: with less, the morph stands below the tools
+const TIGHT = 720; // pixels: with less, what is selected is said over the maps
 const BELOW = 40; // pixels that the page needs under the maps, where it says nothing else
 const TOLD_MS = 2500;
 const NO_WEBGL = "This browser has no WebGL, which the maps need.";
@@ -331,7 +331,7 @@ export class LinkedMaps {
     const narrow = root.clientWidth < NARROW;
     root.classList.toggle("narrow", narrow);
     root.classList.toggle("compact", root.clientWidth < COMPACT);
-    root.classList.toggle("two-rows", root.clientWidth < TWO_ROWS && !narrow);
+    this.toolbar.putLine(root.clientWidth < TIGHT ? this.row : null);
     root.classList.toggle("single", narrow && this.panes.length > 1);
     if (!header) return;
     for (const pane of this.panes) pane.fit(); // a window may go to a denser screen and keep its size

@@ -45,7 +45,8 @@ export class Toolbar {
     this.tools.append(this.#group(MODES, (action) => this.#setMode(action)));
     this.tools.append(this.#group(TOGGLES, (action) => this.#toggle(action, !toggles[action])));
     const clear = { action: "clear", word: "Clear", tip: "Select nothing (Esc)" };
-    this.element.querySelector(".line").append(this.#group([clear], () => on.clear()));
+    this.line = this.element.querySelector(".line");
+    this.line.append(this.#group([clear], () => on.clear()));
     this.#addMorph();
     this.#addSides();
     parent.append(this.element);
@@ -133,6 +134,14 @@ export class Toolbar {
     [...this.sides.children].forEach((button, number) => (button.textContent = button.title = titles[number]));
   }
 
+  /** Put what is selected into the toolbar, or over the maps, where the toolbar has no room. */
+  putLine(over) {
+    const parent = over ?? this.element;
+    if (this.line.parentElement === parent) return;
+    parent.append(this.line);
+    this.line.classList.toggle("over", over !== null);
+  }
+
   setMorph(value) {
     this.input.value = value;
   }
@@ -149,6 +158,6 @@ export class Toolbar {
     if (greyed > 0) parts.push(`${integers.format(greyed)} filtered out`);
     this.status.textContent = parts.join(" · ");
     this.buttons.clear.parentElement.hidden = selected === 0;
-    this.element.classList.toggle("counted", parts.length > 0);
+    this.line.classList.toggle("counted", parts.length > 0);
   }
 }
