@@ -2,6 +2,7 @@
 
 from pages.charts.column_bars import column_bars
 from pages.charts.comparison import SystemPoint, accuracy_by_seconds
+from pages.charts.dark_ground import on_dark
 from pages.charts.evidence import AccuracyBar, accuracy_bars, learning_lines
 from pages.charts.flows import flow_matrix, flow_ribbons
 from pages.charts.histograms import (
@@ -11,13 +12,14 @@ from pages.charts.histograms import (
     replaced_bars,
     text_length_histogram,
 )
-from pages.charts.palette import GREY, category_colours, colour_of
+from pages.charts.palette import CATEGORIES, GREY, category_colours, colour_of
 from pages.charts.shares import ShareRow, share_intervals
 from pages.charts.style import GAIN, LOSS, plain, short
 from pages.charts.thumbnail import map_thumbnail
 
 __all__ = [
     "BARS",
+    "CATEGORIES",
     "GAIN",
     "GREY",
     "LOSS",
@@ -35,6 +37,7 @@ __all__ = [
     "flow_ribbons",
     "learning_lines",
     "map_thumbnail",
+    "on_dark",
     "plain",
     "replaced_bars",
     "share_intervals",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.utils import percent
 from pages.charts.style import GAIN, bare_figure, click_bars, faint, plain, rgba, short
 
 if TYPE_CHECKING:
@@ -26,11 +27,12 @@ def column_bars(
     starts: Sequence[str] | None = None,
     one_value: bool = True,
     some_words: str = "of the selected",
+    colours: Sequence[str] | None = None,
 ) -> go.Figure:
     """Draw the share of each bin among all texts with a value, and among some of them.
 
-    Bars are vertical when there are `starts`; else they are horizontal, with the names of the bins. A click
-    reports the position of the bin as `customdata`.
+    Bars are vertical when there are `starts`; else they are horizontal, with the names of the bins and the
+    number of texts, or of some texts their share. A click reports the position of the bin as `customdata`.
 
     Parameters
     ----------
@@ -40,6 +42,7 @@ def column_bars(
     starts : axis label of each bin
     one_value : whether these labels stand under the middle of a bin, or under its start
     some_words : which texts `some` counts, for the hover text
+    colours : "#rrggbb" of each bin; one for all when left out
     """
     import plotly.graph_objects as go
 
@@ -55,7 +58,10 @@ def column_bars(
 
     widths = (0.74, 0.4) if starts is None else (0.9, 0.5)
     grey = [faint(0.55 if full else 0.2) for full in kept]
-    accent = [rgba(GAIN, 1 if full else 0.35) for full in kept]
+    paint = [GAIN if colours is None else colours[bin] for bin in shown]
+    accent = [rgba(colour, 1 if full else 0.35) for colour, full in zip(paint, kept, strict=True)]
+    if some is None and colours is not None:
+        grey = accent
     traces = [
         go.Bar(width=width, marker={"color": colours, "line": {"width": 0}}, hoverinfo="skip", **ends(share))
         for share, width, colours in zip(shares, widths, (grey, accent), strict=False)
@@ -76,6 +82,15 @@ def column_bars(
     else:
         names = [plain(short(bins[bin], LONGEST_BIN)) for bin in shown]
         names = [f"<b>{name}</b>" if bin in chosen else name for bin, name in zip(shown, names, strict=True)]
+        numbers = (
+            [f"{count:,}" for count in every[shown]]
+            if some is None
+            else [percent(share) for share in shares[1].tolist()]
+        )
+        names = [
+            f"{name} <span style='opacity:.7'>{number}</span>"
+            for name, number in zip(names, numbers, strict=True)
+        ]
         figure.update_xaxes(visible=False, range=[0, highest * 1.02])
         figure.update_yaxes(tickvals=place, ticktext=names, range=[len(shown) - 0.4, -0.6])
     return figure

@@ -12,13 +12,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.utils import percent
-from pages.charts.style import GAIN, LONGEST_NAME, UNSEEN, bare_figure, faint, plain, rgba, short
+from pages.charts.style import (
+    GAIN,
+    LONGEST_NAME,
+    UNSEEN,
+    bare_figure,
+    faint,
+    n_texts,
+    plain,
+    rgba,
+    short,
+)
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 GAP = 0.018  # between two groups of a side, as a share of the height
-BAR = 0.014  # width of a group's bar, as a share of the width
+BAR = 0.02  # width of a group's bar, as a share of the width
 FLOW_NAME_LENGTH = 25  # characters of a name beside a bar
 CELLS = {
     False: ("#dfeefa", GAIN),
@@ -63,7 +73,7 @@ def flow_ribbons(
         begin, end = left_used[i], right_used[j]
         left_used[i] += thick
         right_used[j] += thick
-        shapes.append({"path": _ribbon(begin, end, thick), "fillcolor": rgba(right_colours[j], 0.5)})
+        shapes.append({"path": _ribbon(begin, end, thick), "fillcolor": rgba(right_colours[j], 0.4)})
         words = _pair_words(counts, i, j, left_names, right_names)
         pair = (int(i), int(j))
         x, y = BAR + across * (1 - 2 * BAR), begin + thick / 2 + (end - begin) * ease
@@ -71,7 +81,7 @@ def flow_ribbons(
     sides = ((0, left, left_names, left_colours), (1, right, right_names, right_colours))
     for side, bars, names, _ in sides:
         for position, (top, bottom) in enumerate(bars):
-            words = f"{plain(names[position])}<br>{counts.sum(axis=1 - side)[position]:,} texts"
+            words = f"{plain(names[position])}<br>{n_texts(counts.sum(axis=1 - side)[position])}"
             pair = (position, -1) if side == 0 else (-1, position)
             for y in np.linspace(top, bottom, max(2, round((bottom - top) * 40))):
                 points.append((side, y, 0.03, pair, words))
@@ -85,15 +95,15 @@ def flow_ribbons(
                 x=side,
                 y=(top + bottom) / 2,
                 text=f"{plain(short(name, FLOW_NAME_LENGTH))} <span style='opacity:.65'>{size:,}</span>",
-                xanchor=("right", "left")[side],
-                xshift=(-6, 6)[side],
+                xanchor=("left", "right")[side],
+                xshift=(10, -10)[side],
                 showarrow=False,
             )
     figure.update_layout(shapes=[{"line_width": 0, **shape} for shape in shapes])
     figure.update_xaxes(visible=False, range=[0, 1])
     figure.update_yaxes(visible=False, range=[1.01, -0.01])
-    longest = [max(len(short(name, FLOW_NAME_LENGTH)) for name in names) for _, _, names, _ in sides]
-    figure.update_layout(margin={"l": 48 + 6 * longest[0], "r": 48 + 6 * longest[1], "t": 4, "b": 4})
+    # The names stand on the ribbons: beside them they would leave a narrow panel no room.
+    figure.update_layout(margin={"l": 4, "r": 4, "t": 4, "b": 4})
     return figure
 
 
@@ -228,6 +238,6 @@ def _pair_words(
     of_left, of_right = count / counts[i].sum(), count / counts[:, j].sum()
     left, right = plain(left_names[i]), plain(right_names[j])
     return (
-        f"{left} → {right}<br><b>{count:,}</b> texts: {percent(of_left)} of {left}, "
+        f"{left} → {right}<br><b>{n_texts(count)}</b>: {percent(of_left)} of {left}, "
         f"{percent(of_right)} of {right}<br>Click to select them"
     )

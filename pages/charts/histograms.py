@@ -10,7 +10,7 @@ import numpy as np
 
 from core.utils import percent
 from pages.charts.palette import GREY
-from pages.charts.style import GAIN, bare_figure, click_bars, count_axis, faint, short
+from pages.charts.style import GAIN, bare_figure, click_bars, count_axis, faint, n_texts, short
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -85,7 +85,7 @@ def replaced_bars(every: np.ndarray, some: np.ndarray | None) -> go.Figure:
     place, k = list(range(len(every))), len(every) - 1
     highest = max(int(every.max()), 1)
     traces = [go.Bar(y=every.tolist(), marker={"color": faint(0.55)}, hoverinfo="skip")]
-    words = [f"<b>{at} of {k} replaced</b><br>{every[at]:,} texts" for at in place]
+    words = [f"<b>{at} of {k} replaced</b><br>{n_texts(every[at])}" for at in place]
     if some is not None:
         seen = np.minimum(np.maximum(some, LEAST_BAR * highest * (some > 0)), every)
         traces.append(go.Bar(y=seen.tolist(), marker={"color": GAIN}, hoverinfo="skip"))
@@ -146,7 +146,9 @@ def composition_bars(
         hovertemplate="%{customdata}<extra></extra>",
     )
     figure = bare_figure([selection, corpus])
-    figure.update_xaxes(title="share (stroke: of all)", tickformat=".0%", rangemode="tozero", nticks=5)
+    figure.update_xaxes(
+        title="share of selection (tick: all texts)", tickformat=".0%", rangemode="tozero", nticks=5
+    )
     figure.update_yaxes(tickvals=place, ticktext=[short(names[i]) for i in order])
     return figure
 

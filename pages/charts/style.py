@@ -57,6 +57,11 @@ def faint(opacity: float) -> str:
     return f"rgba(128,136,144,{opacity})"
 
 
+def n_texts(count: int) -> str:
+    """Return a number of texts in words."""
+    return "1 text" if count == 1 else f"{count:,} texts"
+
+
 def short(name: str, longest: int = LONGEST_NAME) -> str:
     """Return a name that fits beside a bar."""
     return cut(name, longest)

@@ -22,6 +22,7 @@ from pages.common.evidence_status import (
     verdict_of,
 )
 from pages.common.fit_button import FIT_HELP, REENCODED_FIT_HELP, draw_fit_button, fit_problem
+from pages.common.ground import draw_swatches, is_dark, on_ground
 from pages.common.label_checks import current_check, draw_check_job, start_check
 from pages.common.label_manager import LABELS, change_labels, draw_label_manager
 from pages.common.label_steps import (
@@ -97,6 +98,7 @@ __all__ = [
     "draw_notice",
     "draw_refit",
     "draw_step",
+    "draw_swatches",
     "draw_toasts",
     "duration",
     "ensure_analysis",
@@ -110,6 +112,7 @@ __all__ = [
     "hand_outs",
     "has_widget",
     "interval_text",
+    "is_dark",
     "is_fitted",
     "is_prepared",
     "is_reencoded",
@@ -122,6 +125,7 @@ __all__ = [
     "n_needed",
     "n_shown",
     "names_for",
+    "on_ground",
     "open_analysis",
     "open_corpus",
     "overtaken_text",

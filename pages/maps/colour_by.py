@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import cycle
 
 import numpy as np
 import pandas as pd
 
 from core.corpus import Partition, dates_of
 from core.maps import Fit
-from pages.charts import GREY, category_colours, colour_of
+from core.maps.clusters import leading_labels
+from pages.charts import CATEGORIES, GREY, category_colours, colour_of
 from pages.common import cache
 from pages.maps.component import Colouring, NumericColouring
 from pages.maps.filters import FITS_NONE
@@ -33,17 +35,21 @@ def colourings(view: MapView) -> dict[str, Callable[[], Colouring | NumericColou
             choices[name] = lambda side=side, name=name: _probability(name, side.fit.fits_none)
     for side in reversed(view.sides):
         name = "Cluster" if len(view.sides) == 1 else f"Cluster ({side.title})"
-        choices[name] = lambda side=side, name=name: clustered(name, side.partition)
+        choices[name] = lambda side=side, name=name: clustered(
+            name, side.partition, cluster_colours(view, side)
+        )
     if len(view.sides) == 2:
         left = view.sides[0]
         if left.has_predictions:
             name = f"Predicted label ({left.title})"
-            choices[name] = lambda name=name: predicted(left.fit, left.fit.labels, name)
+            choices[name] = lambda name=name: predicted(left.fit, labels_of(view, left), name)
         choices[CHANGE] = lambda: NumericColouring(CHANGE, 100 * change_between(*view.sides))
     for column in view.corpus.metadata.columns:
         if view.corpus.metadata[column].nunique() > 1:
             name = f"{column} (column)" if column in choices else column
-            choices[name] = lambda name=name, column=column: _metadata(name, view.corpus.metadata[column])
+            choices[name] = lambda name=name, column=column: _metadata(
+                name, view.corpus.metadata[column], view.labels
+            )
     return choices
 
 
@@ -62,11 +68,52 @@ def predicted(fit: Fit, labels: list[str], title: str = "Predicted label") -> Co
     return _labelled(title, codes, names, "none")
 
 
-def clustered(title: str, partition: Partition) -> Colouring:
-    """Colour by the clusters of one side."""
+def labels_of(view: MapView, side: Side) -> list[str]:
+    """Return the label names of a map as they are now, by whose positions its labels have their colours."""
+    if side is view.right or side.analysis is None:
+        return view.labels
+    return cache.store().label_names.current(side.analysis.id)
+
+
+def value_colours(values: Sequence[str], labels: Sequence[str]) -> list[str]:
+    """Return the colour of each value of a column, the most frequent first.
+
+    Where some are labels of the analysis too, these have the colour of the label. Values after the first
+    `MOST_CATEGORIES` are grey, as on the map.
+    """
+    named = values[:MOST_CATEGORIES]
+    colours = category_colours(len(named))
+    if set(named) & set(labels):
+        found = colour_of([*labels, *named])
+        colours = [found[value] for value in named]
+    return [*colours, *[GREY] * (len(values) - len(named))]
+
+
+def cluster_colours(view: MapView, side: Side) -> list[str]:
+    """Return the colour of each cluster of a map, by code.
+
+    The largest cluster of which most texts have one label has the colour of that label; the others have
+    colours that no label has, so that one colour stands for one thing.
+    """
+    by_label = colour_of([*labels_of(view, side), *(side.fit.labels if side.has_predictions else [])])
+    n_clusters = max(side.partition.names, default=-1) + 1
+    leading: dict[int, str] = {}
+    if side.has_predictions:
+        leading = leading_labels(side.partition.codes, side.fit.fitting_labels, side.fit.labels)
+    own: dict[str, int] = {}
+    for code in sorted(leading):
+        own.setdefault(by_label[leading[code]], code)
+    found = {code: colour for colour, code in own.items()}
+    used = set(by_label.values())
+    free = cycle([colour for colour in CATEGORIES if colour not in used] or CATEGORIES)
+    return [found[code] if code in found else next(free) for code in range(n_clusters)]
+
+
+def clustered(title: str, partition: Partition, colours: list[str]) -> Colouring:
+    """Colour by the clusters of one side, with the colours of `cluster_colours`."""
     n_clusters = max(partition.names, default=-1) + 1
     names = [partition.names.get(code, "") for code in range(n_clusters)]
-    return Colouring(title, np.asarray(partition.codes), names, category_colours(n_clusters), "in no cluster")
+    return Colouring(title, np.asarray(partition.codes), names, colours, "in no cluster")
 
 
 def _probability(title: str, shares: np.ndarray) -> NumericColouring:
@@ -78,7 +125,7 @@ def _labelled(title: str, codes: np.ndarray, names: list[str], none: str) -> Col
     return Colouring(title, np.asarray(codes, dtype=np.int32), names, list(colour_of(names).values()), none)
 
 
-def _metadata(title: str, column: pd.Series) -> Colouring | NumericColouring:
+def _metadata(title: str, column: pd.Series, labels: list[str]) -> Colouring | NumericColouring:
     """Colour by a metadata column: by number, by date, or by its most frequent values."""
     if pd.api.types.is_numeric_dtype(column) and column.nunique() > MOST_CATEGORIES:
         return numbers_on_scale(title, column)
@@ -90,11 +137,12 @@ def _metadata(title: str, column: pd.Series) -> Colouring | NumericColouring:
     values = (
         column.astype(object)
         .where(column.notna(), None)
-        .map(lambda value: None if value is None else words.get(value) or str(value))
+        .map(lambda value: None if value is None else words.get(value) or str(value).strip() or None)
     )
     counts = values.value_counts()
-    names = list(counts.index[:MOST_CATEGORIES])
-    colours = category_colours(len(names))
+    # In the order of `core.corpus.column_profile`, also where two are equally frequent.
+    names = sorted(counts.index, key=lambda name: (-counts[name], name))[:MOST_CATEGORIES]
+    colours = value_colours(names, labels)
     codes = pd.Index(names, dtype=object).get_indexer(values).astype(np.int32)
     if len(counts) > len(names):
         codes[(codes < 0) & values.notna().to_numpy()] = len(names)

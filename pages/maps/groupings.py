@@ -8,7 +8,8 @@ import numpy as np
 
 from core.corpus import Partition
 from pages.charts import GREY, category_colours, short
-from pages.maps.colour_by import predicted
+from pages.common import on_ground
+from pages.maps.colour_by import cluster_colours, labels_of, predicted, value_colours
 from pages.maps.filters import profile_of
 from pages.maps.view import MapView, Side
 
@@ -28,9 +29,13 @@ class Grouping:
         """Return the name of a group."""
         return self.none if code < 0 else self.partition.names[code]
 
-    def colour(self, code: int) -> str:
-        """Return the colour of a group; grey for none, and for one without a colour of its own."""
+    def plain_colour(self, code: int) -> str:
+        """Return the colour of a group from the palette; grey for none, or without one of its own."""
         return self.colours[code] if 0 <= code < len(self.colours) else GREY
+
+    def colour(self, code: int) -> str:
+        """Return the colour of a group as the maps show it on this page."""
+        return on_ground(self.plain_colour(code))
 
 
 def groupings(view: MapView) -> tuple[dict[str, Grouping], dict[str, Grouping]]:
@@ -38,22 +43,18 @@ def groupings(view: MapView) -> tuple[dict[str, Grouping], dict[str, Grouping]]:
     columns = _column_groupings(view)
     if len(view.sides) == 1:
         return columns, _side_groupings(view, view.right)
-    left = _side_groupings(view, view.sides[0])
-    right = _side_groupings(view, view.right)
-    if view.sides[0].fit is None:  # compare clusters with clusters; in two analyses, labels with labels
-        right = dict(reversed(right.items()))
-    return left | columns, right
+    return _side_groupings(view, view.sides[0]) | columns, _side_groupings(view, view.right)
 
 
 def _side_groupings(view: MapView, side: Side) -> dict[str, Grouping]:
     """Return the groupings by predicted labels and by clusters of one side."""
     found, title = {}, short(side.title, LONGEST_TITLE)
     if side.has_predictions:
-        colouring = predicted(side.fit, view.labels if side is view.right else side.fit.labels)
+        colouring = predicted(side.fit, labels_of(view, side))
         names = {code: colouring.labels[code] for code in np.unique(colouring.codes).tolist()}
         partition = Partition(colouring.codes, names)
         found[f"Predicted labels · {title}"] = Grouping(title, partition, list(colouring.colours), "none")
-    colours = category_colours(max(side.partition.names, default=-1) + 1)
+    colours = cluster_colours(view, side)
     found[f"Clusters · {title}"] = Grouping(title, side.partition, colours, "in no cluster")
     return found
 
@@ -65,5 +66,7 @@ def _column_groupings(view: MapView) -> dict[str, Grouping]:
         profile = profile_of(view.corpus, column)
         if profile is not None:
             colours = category_colours(len(profile.bins))
+            if profile.kind == "category":
+                colours = value_colours(profile.bins, view.labels)
             found[f"Column · {column}"] = Grouping(column, profile.partition, colours, "no value")
     return found

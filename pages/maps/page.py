@@ -34,6 +34,7 @@ from pages.common import (
     verdict_of,
 )
 from pages.common.encoders import doubt_about
+from pages.maps.clusters import ask_name
 from pages.maps.colour_by import colourings
 from pages.maps.component import Mark, Name, Pane, current_selection, linked_maps
 from pages.maps.demo_line import draw_demo_line
@@ -140,11 +141,20 @@ def draw_maps(entry: StoredCorpus, analysis: Analysis | None) -> None:
             shown=view.shown,
             lit=np.array([opened]) if opened is not None else found.rows if found else None,
             on_open=lambda row: open_clicked(view.corpus.key, row),
+            on_rename=lambda pane, code: ask_cluster_name(view.sides[pane], code),
         )
     if tab:
         with body:
             draw_tab(tab, view, view.passing(drawn), found, colouring)
     draw_quality(view)
+
+
+def ask_cluster_name(side: Side, code: int) -> None:
+    """Show the field for the name of a cluster that was double-clicked on its map. For callbacks."""
+    ask_name(side, code)
+    set_widget(SIDE_PANEL, "Clusters")
+    set_widget("maps_cluster_side", side.key)
+    unfold()
 
 
 def make_pane(view: MapView, side: Side, marks: tuple[Mark, ...]) -> Pane:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,15 +13,24 @@ from pages.common import (
     ensure_analysis,
     forget_widgets,
     keep_notice,
+    keep_toast,
     kept_cut,
     person,
     source_for,
+    state_of,
     typical_of,
 )
 from pages.maps.view import MapView, Side
 
 CLUSTERS = "clusters"  # where messages about clusters are shown
 GUIDE_TEXTS = 10  # most typical texts of a cluster that get its name as guide label
+
+
+@dataclass
+class Renamed:
+    """The cluster of a map whose name is being typed; None for none."""
+
+    code: int | None = None
 
 
 def owner(corpus: Corpus, side: Side) -> tuple[str, int | None]:
@@ -50,9 +59,18 @@ def undo_edit(corpus: Corpus, side: Side, name: str) -> None:
     forget_inputs(side)
 
 
+def ask_name(side: Side, code: int) -> None:
+    """Show a field for the name of a cluster, in its place. For callbacks."""
+    forget_widgets(f"maps_cluster_edit_{side.key}_{code}_name")
+    state_of(Renamed, side.key).code = code
+
+
 def rename(corpus: Corpus, side: Side, code: int, name: str) -> None:
     """Give a cluster a permanent name; refused when it is empty or another cluster has it."""
     name = " ".join(name.split())
+    if name == side.partition.names[code] and state_of(Renamed, side.key).code == code:
+        state_of(Renamed, side.key).code = None  # Enter without a change
+        return
     others = {used.casefold() for other, used in side.partition.names.items() if other != code}
     if not name:
         keep_notice(CLUSTERS, "The cluster has no name: type one.", "warning")
@@ -70,7 +88,9 @@ def unlock(corpus: Corpus, side: Side, code: int) -> None:
 
 def merge(corpus: Corpus, side: Side, code: int, into: int) -> None:
     """Merge two clusters."""
+    names = side.partition.names
     add_edit(corpus, side, Edit("merge", (side.partition.rows(into), side.partition.rows(code))))
+    keep_toast(f"“{names[code]}” is part of “{names[into]}” now.", "call_merge")
 
 
 def split(corpus: Corpus, side: Side, code: int) -> None:
@@ -82,6 +102,7 @@ def split(corpus: Corpus, side: Side, code: int) -> None:
         keep_notice(CLUSTERS, message, "warning")
     else:
         add_edit(corpus, side, Edit("split", tuple(parts)))
+        keep_toast(f"“{side.partition.names[code]}” is {len(parts)} clusters now.", "call_split")
 
 
 def move(corpus: Corpus, side: Side, rows: np.ndarray, code: int | None) -> None:
@@ -100,8 +121,12 @@ def give_as_label(view: MapView, side: Side, code: int) -> None:
     typical = typical_of(side.space, side.space_key, side.partition, code, 3 * GUIDE_TEXTS)
     rows = [row for row in typical if given[row] < 0][:GUIDE_TEXTS]
     store.labels.give(analysis_id, dict.fromkeys(rows, name), person(), source="cluster", add_names=True)
+    keep_toast(
+        f"“{name}” is a label now, on {'1 text' if len(rows) == 1 else f'{len(rows)} texts'}.", "label"
+    )
 
 
 def forget_inputs(side: Side) -> None:
     """Close the open inputs of one side: the same number may be another cluster from now on."""
+    state_of(Renamed, side.key).code = None
     forget_widgets(f"maps_cluster_edit_{side.key}_")

@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
 from core.maps.clusters import Clustering
-from pages.common import change_labels, markdown, shorten, start_widget, typical_of, widget_value
-from pages.maps.clusters.actions import GUIDE_TEXTS, give_as_label, merge, move, rename, split, unlock
+from pages.common import (
+    change_labels,
+    draw_swatches,
+    markdown,
+    shorten,
+    start_widget,
+    state_of,
+    typical_of,
+    widget_value,
+)
+from pages.maps.clusters.actions import (
+    GUIDE_TEXTS,
+    Renamed,
+    ask_name,
+    give_as_label,
+    merge,
+    move,
+    rename,
+    split,
+    unlock,
+)
 from pages.maps.clusters.answers import ANSWERS_HELP, cluster_answers
+from pages.maps.colour_by import cluster_colours
 from pages.maps.selection import draw_select
 from pages.maps.view import MapView, Side
 
@@ -26,12 +48,10 @@ def draw_card(view: MapView, side: Side, clustering: Clustering, code: int, sele
     rows = partition.rows(code)
     with st.container(border=True, height="stretch", key=f"maps_card_{side.key}_{code}"):
         with st.container(height="stretch", gap="xsmall"):
-            texts = "text" if len(rows) == 1 else "texts"
-            kept = " :material/lock:" if code in clustering.kept_names else ""
-            st.markdown(
-                f"**{markdown(partition.names[code])}**{kept} :small[{len(rows):,} {texts}]",
-                help="Its name was set by hand and is kept." if kept else None,
-            )
+            if state_of(Renamed, side.key).code == code:
+                draw_name_field(view, side, clustering, code)
+            else:
+                _draw_name(side, clustering, code, len(rows))
             pure = purity(view, rows)
             if pure:
                 st.caption(pure, help=PURITY_HELP)
@@ -47,7 +67,7 @@ def draw_card(view: MapView, side: Side, clustering: Clustering, code: int, sele
                 help=GUIDE_HELP, on_click=change_labels, args=[lambda: give_as_label(view, side, code)],
             )  # fmt: skip
             popover = st.popover(
-                "Edit", key=f"maps_cluster_edit_{side.key}_{code}", type="tertiary", on_change="rerun"
+                "More", key=f"maps_cluster_edit_{side.key}_{code}", type="tertiary", on_change="rerun"
             )
             if popover.open:
                 with popover:
@@ -55,17 +75,10 @@ def draw_card(view: MapView, side: Side, clustering: Clustering, code: int, sele
 
 
 def _draw_edits(view: MapView, side: Side, clustering: Clustering, code: int, selected: np.ndarray) -> None:
-    """Draw the edits: rename, keep the name, merge, split, move texts."""
+    """Draw the edits: keep the name, merge, split, move texts."""
     corpus, names = view.corpus, clustering.partition.names
     key = f"maps_cluster_edit_{side.key}_{code}_"
 
-    start_widget(key + "name", names[code])
-    st.text_input(
-        "Name",
-        key=key + "name",
-        on_change=lambda: rename(corpus, side, code, widget_value(key + "name")),
-        help="Enter saves it. Other cuts and new Fits keep it.",
-    )
     if code in clustering.kept_names:
         st.button(
             "Name by keywords again", key=key + "unlock", type="tertiary", icon=":material/lock_open:",
@@ -91,15 +104,54 @@ def _draw_edits(view: MapView, side: Side, clustering: Clustering, code: int, se
     foreign = selected[np.asarray(clustering.partition.codes)[selected] != code]
     if len(foreign):
         st.button(
-            f"Move {len(foreign):,} selected texts here", key=key + "move", type="tertiary",
+            f"Move {_n_texts(len(foreign))} here", key=key + "move", type="tertiary",
             icon=":material/move_down:", on_click=move, args=[corpus, side, foreign, code],
         )  # fmt: skip
     inside = np.setdiff1d(selected, foreign)
     if 0 < len(inside) < len(clustering.partition.rows(code)):
         st.button(
-            f"Make {len(inside):,} selected texts a cluster", key=key + "new", type="tertiary",
+            f"Make {_n_texts(len(inside))} a cluster", key=key + "new", type="tertiary",
             icon=":material/add:", on_click=move, args=[corpus, side, inside, None],
         )  # fmt: skip
+
+
+def _n_texts(n: int) -> str:
+    return "1 selected text" if n == 1 else f"{n:,} selected texts"
+
+
+def draw_card_swatches(view: MapView, side: Side, codes: Sequence[int]) -> None:
+    """Put the colour that clusters have on the map before the names on their cards."""
+    colours = cluster_colours(view, side)
+    draw_swatches({f"maps_card_name_{side.key}_{code}": colours[code] for code in codes})
+
+
+def _draw_name(side: Side, clustering: Clustering, code: int, n_texts: int) -> None:
+    """Draw the name of a cluster with its size, and the button that turns it into a field."""
+    name = clustering.partition.names[code]
+    texts = "text" if n_texts == 1 else "texts"
+    kept = " :material/lock:" if code in clustering.kept_names else ""
+    with st.container(horizontal=True, vertical_alignment="top", gap="xsmall"):
+        with st.container(key=f"maps_card_name_{side.key}_{code}", width="stretch"):
+            st.markdown(
+                f"**{markdown(name)}**{kept} :small[{n_texts:,} {texts}]",
+                help="Its name was set by hand and is kept." if kept else None,
+            )
+        st.button(
+            "", key=f"maps_cluster_rename_{side.key}_{code}", type="tertiary", icon=":material/edit:",
+            help=f"Rename “{markdown(name)}”", on_click=ask_name, args=[side, code],
+        )  # fmt: skip
+
+
+def draw_name_field(view: MapView, side: Side, clustering: Clustering, code: int) -> None:
+    """Draw the field in which a cluster gets a name; Enter saves it."""
+    key = f"maps_cluster_edit_{side.key}_{code}_name"
+    start_widget(key, clustering.partition.names[code])
+    st.text_input(
+        "Name of the cluster",
+        key=key,
+        on_change=lambda: rename(view.corpus, side, code, widget_value(key)),
+        help="Enter saves it. Other cuts and new maps keep it.",
+    )
 
 
 def purity(view: MapView, rows: np.ndarray, *, bold: bool = True) -> str:

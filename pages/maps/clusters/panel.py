@@ -7,42 +7,54 @@ import pandas as pd
 import streamlit as st
 
 from core.maps.clusters import APART, DENSITY, K_MEANS, NEAREST, ClusterChoice, Clustering, describe_kept
+from core.utils import cut
 from pages.common import (
     LABELS,
     cache,
+    capitalised,
     clustering_for,
     clusters_job,
     draw_notice,
     jobs,
     markdown,
     n_shown,
+    on_ground,
     own_names,
     person,
     set_widget,
     source_for,
     start_clusters,
+    state_of,
     typical_of,
     widget_value,
 )
-from pages.maps.clusters.actions import CLUSTERS, change_cut, owner, undo_edit
+from pages.maps.clusters.actions import CLUSTERS, Renamed, change_cut, owner, undo_edit
 from pages.maps.clusters.answers import ANSWERS_HELP, cluster_answers
-from pages.maps.clusters.card import PURITY_HELP, TYPICAL, draw_card, purity
+from pages.maps.clusters.card import (
+    PURITY_HELP,
+    TYPICAL,
+    draw_card,
+    draw_card_swatches,
+    draw_name_field,
+    purity,
+)
 from pages.maps.clusters.llm_names import draw_naming, draw_naming_job
-from pages.maps.lists import draw_more, in_rows
+from pages.maps.colour_by import cluster_colours
+from pages.maps.lists import draw_more
 from pages.maps.selection import select_texts
 from pages.maps.view import MapView, Side
 
 CARDS_SHOWN = 9  # at first
 MANY_CLUSTERS = 24  # more than these are shown as a table at first
-COLUMNS = 3
+UNDO_LENGTH = 40  # characters of the edit on its button
 TABLE_HEIGHT = 420  # pixels
-METHODS = {DENSITY: "By density", K_MEANS: "k-means"}
+METHODS = {DENSITY: "Density", K_MEANS: "k-means"}
 METHOD_HELP = (
-    "By density (HDBSCAN): the dense regions of the map, as many as there are. k-means: as many clusters as "
-    "you choose, computed in all dimensions of the space, not on the map."
+    "Density finds the dense groups on the map (HDBSCAN). k-means splits the space, in all its dimensions, "
+    "into the number you choose."
 )
-NOISE = {APART: "In no cluster", NEAREST: "In the nearest"}
-NOISE_HELP = "Texts between the dense regions: they belong to no cluster, or each to the nearest on the map."
+NOISE = {APART: "Leave out", NEAREST: "Add to nearest"}
+NOISE_HELP = "Texts between the dense groups: leave them out, or add each to the nearest cluster on the map."
 FINENESS_HELP = "From few large clusters to many small ones. The numbers count clusters before edits."
 K_HELP = "Edits made with this number apply, and can change how many there are."
 LOST_HELP = (
@@ -55,7 +67,8 @@ LOST_HELP = (
 def draw_clusters(view: MapView, selected: np.ndarray) -> None:
     """Draw the clusters of one side: how they are cut, and cards or a table with their edits."""
     draw_notice(LABELS)
-    with st.container(horizontal=True, vertical_alignment="bottom", key="maps_cluster_tools"):
+    # From the top: each has its label there, and the slider is higher than the others.
+    with st.container(horizontal=True, vertical_alignment="top", key="maps_cluster_tools"):
         side = _choose_side(view)
         clustering = clustering_for(view.corpus, side.analysis, side.space, side.space_key)
         names = clustering.partition.names
@@ -68,12 +81,15 @@ def draw_clusters(view: MapView, selected: np.ndarray) -> None:
             key=f"maps_cluster_shape_{side.key}",
             persist_state="session",
         )
-        _draw_undo(view, side)
-        draw_naming(view, side, clustering)
     draw_naming_job(view, side)
     _draw_clusters_job(view, side)
+    with st.container(horizontal=True, vertical_alignment="center", key="maps_cluster_summary"):
+        _draw_summary(view, clustering)
+        _draw_undo(view, side)
+        draw_naming(view, side, clustering)
     draw_notice(CLUSTERS)
-    _draw_summary(view, clustering)
+    _draw_lost(clustering)
+    _draw_rename(view, side, clustering, cards=shape == "Cards")
     if shape == "Table":
         _draw_table(view, side, clustering, selected)
     else:
@@ -146,7 +162,7 @@ def _draw_choice(view: MapView, side: Side, clustering: Clustering) -> None:
             help=FINENESS_HELP, **widget("fineness", steps[counts[choice.fineness]]),
         )  # fmt: skip
     st.segmented_control(
-        "Texts between", list(NOISE), format_func=NOISE.__getitem__, required=True, help=NOISE_HELP,
+        "Unclustered texts", list(NOISE), format_func=NOISE.__getitem__, required=True, help=NOISE_HELP,
         **widget("noise", clustering.noise),
     )  # fmt: skip
 
@@ -158,25 +174,30 @@ def _draw_undo(view: MapView, side: Side) -> None:
     if not own:
         return
     last = own[-1]
+    said = describe_kept(last.edit)
     st.button(
-        "Undo edit",
+        f"Undo: {markdown(cut(said, UNDO_LENGTH))}",
         key=f"maps_cluster_undo_{side.key}",
         type="tertiary",
         icon=":material/undo:",
-        help=f"Undoes: {markdown(describe_kept(last.edit))}, by {markdown(last.edited_by)}. "
-        f"{len(edits):,} edits so far.",
+        help=f"{markdown(capitalised(said))}, by {markdown(last.edited_by)}. "
+        f"{'1 edit' if len(edits) == 1 else f'{len(edits):,} edits'} so far.",
         on_click=undo_edit,
         args=[view.corpus, side, last.started_by or person()],
     )
 
 
 def _draw_summary(view: MapView, clustering: Clustering) -> None:
-    """Draw how many clusters there are, and which edits have none."""
+    """Draw how many clusters there are, and how many texts are in none."""
     n_clusters = len(clustering.partition.names)
     between = int((np.asarray(clustering.partition.codes) < 0).sum())
-    clusters = f"{n_clusters:,} clusters, largest first" if n_clusters > 1 else "One cluster"
-    noise = f"; {between:,} of {len(view.corpus.texts):,} texts are in no cluster." if between else "."
-    st.caption(clusters + noise)
+    clusters = f"{n_clusters:,} clusters, largest first" if n_clusters > 1 else f"{n_clusters} cluster"
+    noise = f" · {between:,} of {len(view.corpus.texts):,} texts unclustered" if between else ""
+    st.caption(clusters + noise, width="content")
+
+
+def _draw_lost(clustering: Clustering) -> None:
+    """Draw which edits have no cluster in this cut."""
     if clustering.lost:
         lost = ", ".join(markdown(each) for each in clustering.lost[:3])
         more = f" and {len(clustering.lost) - 3} more" if len(clustering.lost) > 3 else ""
@@ -184,11 +205,22 @@ def _draw_summary(view: MapView, clustering: Clustering) -> None:
         st.caption(f":material/history: {n_lost} no cluster here: {lost}{more}.", help=LOST_HELP)
 
 
+def _draw_rename(view: MapView, side: Side, clustering: Clustering, *, cards: bool) -> None:
+    """Draw the field for the name of a cluster whose card is not in sight."""
+    code = state_of(Renamed, side.key).code
+    codes = list(clustering.partition.names)
+    shown = n_shown(f"maps_cluster_cards_{side.key}", CARDS_SHOWN) if cards else 0
+    if code in codes[shown:]:
+        draw_name_field(view, side, clustering, code)
+
+
 def _draw_cards(view: MapView, side: Side, clustering: Clustering, selected: np.ndarray) -> None:
     """Draw the clusters as cards, the largest first."""
     codes, list_key = list(clustering.partition.names), f"maps_cluster_cards_{side.key}"
-    for column, code in in_rows(codes[: n_shown(list_key, CARDS_SHOWN)], COLUMNS):
-        with column:
+    shown = codes[: n_shown(list_key, CARDS_SHOWN)]
+    draw_card_swatches(view, side, shown)
+    with st.container(key="maps_cards_clusters"):
+        for code in shown:
             draw_card(view, side, clustering, code, selected)
     more_key = f"maps_cluster_more_{side.key}"
     draw_more(len(codes), list_key, CARDS_SHOWN, more_key, step=2 * CARDS_SHOWN)
@@ -224,16 +256,20 @@ def _draw_table(view: MapView, side: Side, clustering: Clustering, selected: np.
     if answers:
         commonest = [answers[code].summary(most=1, bold=False) if code in answers else "" for code in codes]
         table.insert(2, "answer", commonest)
-    left, right = st.columns([2, 1], gap="small")
+    colours = [f"color: {on_ground(colour)}" for colour in cluster_colours(view, side)]
+    table.insert(0, "colour", "●")
+    with st.container(key="maps_clusters_table"):
+        left, right = st.columns([2, 1], gap="small")
     with left:
         st.dataframe(
-            table,
+            table.style.apply(lambda column: [colours[code] for code in codes], subset=["colour"]),
             key=key,
             hide_index=True,
             height=TABLE_HEIGHT,
             on_select=select_chosen,
             selection_mode="single-row",
             column_config={
+                "colour": st.column_config.TextColumn("", width=30, help="Its colour on the map"),
                 "name": st.column_config.TextColumn("Cluster", width=240),
                 "texts": st.column_config.ProgressColumn(
                     "Texts", format="localized", min_value=0, max_value=max(sizes.values()), width=110
@@ -244,6 +280,7 @@ def _draw_table(view: MapView, side: Side, clustering: Clustering, selected: np.
             },
         )
     with right:
+        draw_card_swatches(view, side, chosen())
         for code in chosen():
             draw_card(view, side, clustering, code, selected)
         if not chosen():

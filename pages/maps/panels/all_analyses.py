@@ -10,13 +10,22 @@ import streamlit as st
 from core.storage import Analysis
 from core.utils import content_key
 from pages.charts import map_thumbnail, short
-from pages.common import cache, evidence_help, is_fitted, markdown, partition_for, set_widget, verdict_of
-from pages.maps.colour_by import clustered, predicted
+from pages.common import (
+    VERDICT_ICONS,
+    cache,
+    capitalised,
+    evidence_help,
+    is_fitted,
+    markdown,
+    on_ground,
+    partition_for,
+    set_widget,
+    verdict_of,
+)
+from pages.maps.colour_by import cluster_colours, clustered, predicted
 from pages.maps.component import Colouring
-from pages.maps.lists import in_rows
-from pages.maps.view import MapView, left_key, make_right, side_key, titles
+from pages.maps.view import MapView, Side, left_key, make_right, side_key, titles
 
-COLUMNS = 4
 LEGEND_ENTRIES = 4  # labels or clusters named below a map
 
 
@@ -27,9 +36,10 @@ def draw_all_analyses(view: MapView, selected: np.ndarray) -> None:
     fitted = [analysis for analysis in analyses if is_fitted(analysis)]
     st.caption(_summary(len(fitted), len(analyses)))
     opened = False
-    for column, analysis in in_rows([None, *fitted], COLUMNS):
-        with column, st.container(border=True, key=f"maps_multiple_{side_key(analysis)}"):
-            opened |= _draw_card(view, analysis)
+    with st.container(key="maps_cards_analyses"):
+        for analysis in (None, *fitted):
+            with st.container(border=True, key=f"maps_multiple_{side_key(analysis)}"):
+                opened |= _draw_card(view, analysis)
     if opened:
         st.rerun()  # the whole page: its title, sidebar and evidence are those of another analysis now
 
@@ -54,8 +64,9 @@ def _draw_card(view: MapView, analysis: Analysis | None) -> bool:
         badge = f" :blue-badge[{'the map' if len(shown) == 1 else ('left', 'right')[shown.index(key)]}]"
     st.markdown(f"**{markdown(titles(view.corpus.key)[key])}**{badge}")
     space_key, points, colouring = _map_in_colour(view, analysis)
-    colours_key = content_key(colouring.codes, list(colouring.labels), list(colouring.colours))
-    picture, legend = _picture(space_key, colours_key, points, colouring)
+    colours = [on_ground(colour) for colour in colouring.colours]
+    colours_key = content_key(colouring.codes, list(colouring.labels), colours)
+    picture, legend = _picture(space_key, colours_key, points, colouring, colours)
     st.image(picture, width="stretch")
     st.html(legend)
     words, meaning = _evidence_line(view, analysis)
@@ -89,12 +100,12 @@ def _evidence_line(view: MapView, analysis: Analysis | None) -> tuple[str, str]:
         return ":gray[before any instruction]", "The embeddings as the encoder gives them."
     fit = cache.fit(analysis)
     given = fit.given[np.asarray(fit.given) >= 0]
-    labels = f"{len(np.unique(given))} labels on {len(given):,} texts" if len(given) else "no labelled text"
+    labels = "1 label" if len(given) == 1 else f"{len(given):,} labels"
     meaning = evidence_help(fit.method)
-    if fit.from_names_only:
-        return f"{len(fit.labels)} label names, no labelled text", meaning
     verdict = verdict_of(analysis)
-    return f"{labels} · {verdict.sentence if verdict else ':gray[not checked yet]'}", meaning
+    if verdict is None:
+        return f"{labels} · :gray[not checked yet]", meaning
+    return f"{VERDICT_ICONS[verdict.state]} {verdict.state} · {labels}", capitalised(verdict.sentence)
 
 
 def _map_in_colour(view: MapView, analysis: Analysis | None) -> tuple[str, np.ndarray, Colouring]:
@@ -112,15 +123,17 @@ def _map_in_colour(view: MapView, analysis: Analysis | None) -> tuple[str, np.nd
                 predicted(fit, cache.store().label_names.current(analysis.id)),
             )
         space, space_key = fit.space, fit.space_key
-    return space_key, space.map, clustered("", partition_for(corpus, analysis, space, space_key))
+    partition = partition_for(corpus, analysis, space, space_key)
+    side = Side("", "", space, None, None, space_key, partition)
+    return space_key, space.map, clustered("", partition, cluster_colours(view, side))
 
 
 @st.cache_resource(max_entries=60, show_spinner=False)
 def _picture(
-    space_key: str, colours_key: str, _points: np.ndarray, _colouring: Colouring
+    space_key: str, colours_key: str, _points: np.ndarray, _colouring: Colouring, _colours: list[str]
 ) -> tuple[bytes, str]:
     """Return a small map, and a legend of its largest groups as HTML; cached."""
-    codes, names, colours = _colouring.codes, _colouring.labels, _colouring.colours
+    codes, names, colours = _colouring.codes, _colouring.labels, _colours
     sizes = np.bincount(codes[codes >= 0], minlength=len(names))
     largest = [int(code) for code in np.argsort(-sizes, kind="stable") if sizes[code]]
     entries = [

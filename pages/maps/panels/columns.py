@@ -7,20 +7,20 @@ import streamlit as st
 
 from core.corpus import Profile
 from pages.charts import column_bars
-from pages.common import markdown, n_shown
+from pages.common import markdown, n_shown, on_ground
+from pages.maps.colour_by import value_colours
 from pages.maps.filters import filterable, filters, profile_of, toggle_bin
-from pages.maps.lists import draw_more, in_rows
+from pages.maps.lists import draw_more
 from pages.maps.selection import draw_clickable
 from pages.maps.view import MapView
 
 BARS = 10  # values of a category with a bar of their own
 CARDS = 9  # shown at first
-COLUMNS = 3
 CHART = 190  # pixels
 HELP = (
-    "Share of the texts with each value. Grey: all texts; in colour: the selected ones, or without a "
-    "selection those that pass the filters. Hover over a bar for its counts; click it to filter the maps by "
-    "it, again to take it out."
+    "Number of texts with each value. With a selection: in colour the share of the selected texts with each "
+    "value, in grey that of all texts; the columns in which they differ most come first. Click a bar to "
+    "filter the maps by it, again to take it out."
 )
 
 
@@ -38,26 +38,37 @@ def draw_columns(view: MapView, selected: np.ndarray) -> None:
         return
     some, of, note = _compared_texts(view, selected)
     with st.container(horizontal=True, vertical_alignment="center", key="maps_columns_head"):
-        st.markdown(f"Grey: all **{len(corpus.texts):,}** texts{note}", help=HELP, width="content")
+        st.markdown(note, help=HELP, width="content")
         left_out = len(columns) - len(profiles)
         if left_out:
             those = "1 column" if left_out == 1 else f"{left_out} columns"
             st.caption(f"Left out: {those} of long texts, ids or one value.", width="content")
-    shown = list(profiles.items())[: n_shown("maps_columns", CARDS)]
-    for position, (column, (name, profile)) in enumerate(in_rows(shown, COLUMNS)):
-        with column, st.container(border=True, gap="xsmall", key=f"maps_column_{position}"):
-            _draw_card(view, name, profile, some, position, of)
+    names = sorted(profiles, key=lambda name: -_difference(profiles[name], some))
+    with st.container(key="maps_cards_columns"):
+        for position, name in enumerate(names[: n_shown("maps_columns", CARDS)]):
+            with st.container(border=True, gap="xsmall", key=f"maps_column_{position}"):
+                _draw_card(view, name, profiles[name], some, position, of)
     draw_more(len(profiles), "maps_columns", CARDS, "maps_columns_more")
 
 
 def _compared_texts(view: MapView, selected: np.ndarray) -> tuple[np.ndarray | None, str, str]:
-    """Return the texts to compare with all, a phrase for them, and a note on their colour."""
+    """Return the texts to compare with all, a phrase for them, and a sentence on what is drawn."""
     if len(selected):
-        return selected, "of the selected", f" · in colour: the **{len(selected):,}** selected"
+        texts = "The selected text" if len(selected) == 1 else f"The **{len(selected):,}** selected texts"
+        return selected, "of the selected", f"{texts} beside all {len(view.corpus.texts):,} (grey)"
     if view.shown is not None:
         of = "of those that pass the filters"
-        return view.shown, of, f" · in colour: the **{int(view.shown.sum()):,}** that pass the filters"
-    return None, "", " · select some on the maps to compare them"
+        passing = f"The **{int(view.shown.sum()):,}** that pass the filters"
+        return view.shown, of, f"{passing} beside all {len(view.corpus.texts):,} texts (grey)"
+    return None, "", f"All **{len(view.corpus.texts):,}** texts. Select some to see in what they differ."
+
+
+def _difference(profile: Profile, some: np.ndarray | None) -> float:
+    """Return by how much the shares of the values differ between some texts and all, 0 to 1."""
+    if some is None:
+        return 0.0
+    every, inside = profile.counts(), profile.counts(some)
+    return float(np.abs(every / max(every.sum(), 1) - inside / max(inside.sum(), 1)).sum() / 2)
 
 
 def _draw_card(
@@ -70,7 +81,7 @@ def _draw_card(
     category = profile.kind == "category"
     bins = _bars_shown(every, inside, chosen) if category else list(range(len(every)))
     missing = int((profile.codes < 0).sum())
-    notes = [f"{missing:,} texts without a value"] if missing else []
+    notes = [f"{missing:,} {'text' if missing == 1 else 'texts'} without a value"] if missing else []
     if len(bins) < len(profile.bins):
         notes.append(f"{len(bins)} of {len(profile.bins):,} values")
     st.markdown(f"**{markdown(name)}**" + (f" :small[:gray[{', '.join(notes)}]]" if notes else ""))
@@ -83,9 +94,17 @@ def _draw_card(
         starts=None if category else profile.starts,
         one_value=profile.one_value,
         some_words=of,
+        colours=_bar_colours(view, profile),
     )
     chart = f"maps_column_chart_{position}"
     draw_clickable(figure, chart, CHART, lambda bar: toggle_bin(view.corpus.key, name, bar))
+
+
+def _bar_colours(view: MapView, profile: Profile) -> list[str] | None:
+    """Return the colours that the values of a category have on the maps; None for other columns."""
+    if profile.kind != "category":
+        return None
+    return [on_ground(colour) for colour in value_colours(profile.bins, view.labels)]
 
 
 def _bars_shown(every: np.ndarray, inside: np.ndarray | None, chosen: list[int]) -> list[int]:

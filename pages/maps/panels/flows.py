@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ import streamlit as st
 from core.evidence import CrossTable, Movement, diagonal_order, flows, fold, likeness, movements
 from core.utils import percent
 from pages.charts import flow_matrix, flow_ribbons
-from pages.common import markdown, widget_value
+from pages.common import draw_swatches, is_dark, markdown, widget_value
 from pages.maps.groupings import Grouping, groupings
 from pages.maps.selection import draw_clickable, select_texts
 from pages.maps.view import NONE_PASSES, MapView
@@ -25,16 +26,15 @@ HEIGHT = 470  # pixels
 RIBBONS, MATRIX, TABLE = "Ribbons", "Matrix", "Table"
 VERBS = {"splits": "splits into", "stays": "stays together in", "gathers": "gathers"}
 LIKENESS_HELP = (
-    "How alike the two groupings are. **By pairs**: whether two texts of one group share a group on the "
-    "other side too (adjusted Rand index): 100 % for the same groups, about 0 % or less for independent "
-    "groups. **By information**: how far the group on one side predicts the group on "
-    "the other (normalised mutual information), 0 to 100 %; many small groups raise it. Texts without a "
-    "group on either side are not counted."
+    "How far the two groupings agree. **Adjusted Rand index**: whether two texts of one group share a group "
+    "on the other side too: 100 % for the same groups, about 0 % or less for independent ones. **NMI** "
+    "(normalised mutual information): how far the group on one side predicts the group on the other, 0 to "
+    "100 %; many small groups raise it. Texts without a group on either side are not counted."
 )
 SENTENCES_HELP = (
     "Left groups that went to several right ones, and right groups that came from several left ones, those "
     "with most moved texts first. Parts below a tenth of a group are not named. Click a part to select its "
-    "texts on the maps."
+    "texts on both maps."
 )
 CHART_HELP = "Click a ribbon, a bar or a cell to select its texts on both maps."
 
@@ -77,7 +77,8 @@ def draw_flows(view: MapView, selected: np.ndarray) -> None:
     if not table.counts.size:
         st.caption(NONE_PASSES)
         return
-    chart, words = st.columns([1.65, 1], gap="medium")
+    with st.container(key="maps_flows_body"):
+        words, chart = st.columns([1, 1.65], gap="medium")
     with chart:
         {RIBBONS: _draw_ribbons, MATRIX: _draw_matrix, TABLE: _draw_table}[kind](view, table, left, right)
     with words:
@@ -95,8 +96,8 @@ def _draw_likeness(table: CrossTable) -> None:
     found = likeness(table)
     if not math.isnan(found.adjusted_rand):
         st.markdown(
-            f"Alike: **{percent(max(found.adjusted_rand, 0))}** by pairs, "
-            f"**{percent(found.mutual_information)}** by information",
+            f"Agreement: **{percent(max(found.adjusted_rand, 0))}** (adjusted Rand), "
+            f"**{percent(found.mutual_information)}** (NMI)",
             help=LIKENESS_HELP,
             width="content",
         )
@@ -164,7 +165,7 @@ def _draw_matrix(view: MapView, table: CrossTable, left: Grouping, right: Groupi
         drawing.left_names,
         drawing.right_names,
         cell=(520 / n_columns, row),
-        dark=st.context.theme.type == "dark",
+        dark=is_dark(),
     )
     _draw_chart(figure, view, drawing, round(110 + row * n_rows))
 
@@ -192,21 +193,32 @@ def _draw_table(view: MapView, table: CrossTable, left: Grouping, right: Groupin
             rows = [table.rows(flow.left, flow.right) for flow in picked]
             select_texts(view.corpus.key, np.concatenate(rows))
 
+    drawn = pd.DataFrame(
+        {
+            "left": "●",
+            "Left group": [left.name(flow.left) for flow in shown],
+            "right": "●",
+            "Right group": [right.name(flow.right) for flow in shown],
+            "Texts": [flow.count for flow in shown],
+            "Of the left group": [100 * flow.count / sizes[flow.left] for flow in shown],
+        }
+    )
+    colours = {
+        "left": [f"color: {left.colour(flow.left)}" for flow in shown],
+        "right": [f"color: {right.colour(flow.right)}" for flow in shown],
+    }
     st.dataframe(
-        pd.DataFrame(
-            {
-                "Left group": [left.name(flow.left) for flow in shown],
-                "Right group": [right.name(flow.right) for flow in shown],
-                "Texts": [flow.count for flow in shown],
-                "Of the left group": [100 * flow.count / sizes[flow.left] for flow in shown],
-            }
-        ),
+        drawn.style.apply(lambda column: colours[column.name], subset=["left", "right"]),
         key=key,
         height=HEIGHT,
         hide_index=True,
         on_select=select_chosen,
         selection_mode="multi-row",
-        column_config={"Of the left group": st.column_config.NumberColumn(format="%.0f %%")},
+        column_config={
+            "left": st.column_config.TextColumn("", width=30),
+            "right": st.column_config.TextColumn("", width=30),
+            "Of the left group": st.column_config.NumberColumn(format="%.0f %%"),
+        },
     )
     if len(found) > TABLE_ROWS:
         st.caption(f"The largest {TABLE_ROWS:,} of {len(found):,} are listed.")
@@ -216,11 +228,23 @@ def _draw_sentences(view: MapView, table: CrossTable, left: Grouping, right: Gro
     """Draw sentences on groups that split or gather; each part is a button."""
     found = movements(table)
     st.markdown("**In words**", help=SENTENCES_HELP)
+    draw_swatches(_sentence_colours(found[:SENTENCES], left, right))
     if not found:
         st.caption("No group of either side splits or gathers others.")
-    with st.container(height=HEIGHT - 40, border=False, gap="small", key="maps_flows_words"):
+    with st.container(gap="small", key="maps_flows_words"):
         for number, move in enumerate(found[:SENTENCES]):
             _draw_sentence(view, table, move, left, right, number)
+
+
+def _sentence_colours(found: Sequence[Movement], left: Grouping, right: Grouping) -> dict[str, str]:
+    """Return the colour of each group that the sentences name, by the key of its widget."""
+    colours = {}
+    for number, move in enumerate(found):
+        own, other = (right, left) if move.kind == "gathers" else (left, right)
+        colours[f"maps_flow_group_{number}"] = own.plain_colour(move.group)
+        for part, (code, _) in enumerate(move.parts):
+            colours[f"maps_flow_{number}_{part}"] = other.plain_colour(code)
+    return colours
 
 
 def _draw_sentence(
@@ -230,16 +254,17 @@ def _draw_sentence(
     own, other = (right, left) if move.kind == "gathers" else (left, right)
     sign = {"splits": "call_split", "gathers": "call_merge", "stays": "arrow_forward"}[move.kind]
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        st.markdown(
-            f":material/{sign}: **{markdown(own.name(move.group))}** {VERBS[move.kind]}", width="content"
-        )
+        with st.container(key=f"maps_flow_group_{number}", width="content"):
+            st.markdown(
+                f"**{markdown(own.name(move.group))}** :material/{sign}: {VERBS[move.kind]}", width="content"
+            )
         for part, (code, count) in enumerate(move.parts):
             pair = (code, move.group) if move.kind == "gathers" else (move.group, code)
             st.button(
-                f":primary[{markdown(other.name(code))} **{count:,}**]",
+                f"{markdown(other.name(code))} **{count:,}**",
                 key=f"maps_flow_{number}_{part}",
                 type="tertiary",
-                help="Select these texts on the maps",
+                help="Select these texts on both maps",
                 on_click=lambda pair=pair: select_texts(view.corpus.key, table.rows(*pair)),
             )
         if move.rest:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
@@ -9,14 +11,13 @@ from core.evidence import MovingGroup, moving_groups
 from core.maps.clusters import typical_rows
 from core.utils import content_key, percent
 from pages.charts import replaced_bars
-from pages.common import markdown, n_shown, shorten
-from pages.maps.colour_by import change_between
-from pages.maps.lists import draw_more, in_rows
+from pages.common import draw_swatches, markdown, n_shown, shorten
+from pages.maps.colour_by import change_between, cluster_colours
+from pages.maps.lists import draw_more
 from pages.maps.selection import draw_clickable, draw_select, select_texts
 from pages.maps.view import NONE_PASSES, MapView, Side
 
 CARDS = 6  # shown at first
-COLUMNS = 2
 TYPICAL = 2  # texts on a card
 CHART = 230  # pixels
 CHANGE_HELP = (
@@ -41,8 +42,8 @@ def draw_moves(view: MapView, selected: np.ndarray) -> None:
     """Draw the share of replaced neighbours, and the groups of texts that moved together."""
     if len(view.sides) < 2:
         st.caption(
-            "Moves show which texts changed their neighbours. There is one map only: label some texts and "
-            "press Fit. The reshaped map then appears beside this one."
+            "Moves shows which texts changed neighbours. There is one map only: label some texts and reshape "
+            "the map, and the reshaped one appears beside this one."
         )
         return
     if view.shown is not None and not view.shown.any():
@@ -54,7 +55,8 @@ def draw_moves(view: MapView, selected: np.ndarray) -> None:
         st.caption("One text alone has no neighbours that could be replaced.")
         return
     change = change_between(left, right)
-    chart, cards = st.columns([1, 1.9], gap="medium")
+    with st.container(key="maps_moves_body"):
+        chart, cards = st.columns([1, 1.9], gap="medium")
     with chart:
         _draw_change(view, selected, change, n_neighbours)
     with cards:
@@ -83,7 +85,7 @@ def _draw_change(view: MapView, selected: np.ndarray, change: np.ndarray, n_neig
         lambda bar: select_texts(view.corpus.key, rows_between(bar, bar)),
     )
     fewest, most = st.select_slider(
-        "Texts with so many of them replaced",
+        "Show texts with this share of new neighbours",
         range(n_neighbours + 1),
         value=(int(np.quantile(replaced[counted], 0.9)), n_neighbours),  # the 10 % with most change
         key=f"maps_moves_between_{'_'.join(side.key for side in view.sides)}",
@@ -108,10 +110,19 @@ def _draw_groups(view: MapView, left: Side, right: Side, change: np.ndarray) -> 
         )
         return
     shown = found[: n_shown("maps_moves", CARDS)]
-    for number, (column, (group, typical)) in enumerate(in_rows(shown, COLUMNS)):
-        with column:
+    draw_swatches(_card_colours(view, [group for group, _ in shown]))
+    with st.container(key="maps_cards_moves"):
+        for number, (group, typical) in enumerate(shown):
             _draw_card(view, group, typical, number)
     draw_more(len(found), "maps_moves", CARDS, "maps_moves_more")
+
+
+def _card_colours(view: MapView, groups: Sequence[MovingGroup]) -> dict[str, str]:
+    """Return the colours of the clusters that the cards name, by the key of their place."""
+    before, after = (cluster_colours(view, side) for side in view.sides)
+    return {f"maps_moves_from_{number}": before[group.left] for number, group in enumerate(groups)} | {
+        f"maps_moves_to_{number}": after[group.right] for number, group in enumerate(groups)
+    }
 
 
 def _draw_card(view: MapView, group: MovingGroup, typical: list[int], number: int) -> None:
@@ -124,7 +135,10 @@ def _draw_card(view: MapView, group: MovingGroup, typical: list[int], number: in
     )
     with st.container(border=True, height="stretch", gap="xsmall", key=f"maps_moves_card_{number}"):
         with st.container(height="stretch", gap="xsmall"):
-            st.markdown(f"{came} :material/arrow_forward: **{went}**")
+            with st.container(key=f"maps_moves_from_{number}"):
+                st.markdown(came)
+            with st.container(key=f"maps_moves_to_{number}"):
+                st.markdown(f"**{went}**")
             st.caption(
                 f"**{len(group.rows):,}** of {group.left_size:,} texts. Of their neighbours, **{new}** are "
                 f"new, and **{together}** are of this group; before, {before} were.",

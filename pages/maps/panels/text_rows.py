@@ -13,6 +13,7 @@ from core.evidence import DrivingWord
 from core.utils import percent
 from pages.charts import GREY, colour_of
 from pages.maps.clusters import small_percent
+from pages.maps.colour_by import labels_of
 from pages.maps.view import MapView, Side
 
 BARS = 5  # labels listed at most
@@ -25,7 +26,7 @@ PROBABILITY_HELP = (
 
 def probability_bars(view: MapView, side: Side, probabilities: np.ndarray) -> str:
     """Return the likeliest labels as bars, in HTML; `probabilities` are those of the side's Fit."""
-    colours = colour_of([*(view.labels if side is view.right else []), *side.fit.labels])  # as on the map
+    colours = colour_of([*labels_of(view, side), *side.fit.labels])  # as on the map
     order = np.argsort(-probabilities, kind="stable")
     listed = min(max(1, int((probabilities >= LEAST_LISTED).sum())), BARS)
     lines = []

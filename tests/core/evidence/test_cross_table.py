@@ -182,12 +182,11 @@ def test_the_panel_tells_in_words_and_a_click_selects(store, prepared, labelled)
     app = AppTest.from_function(panel, args=(prepared, labelled), default_timeout=30).run()
     assert not app.exception
     assert app.selectbox[0].options[0] == "Clusters · Generic"
-    assert app.selectbox[1].value == "Clusters · by feeling"
-    assert any("Alike" in element.value for element in app.markdown)
-    app.selectbox[1].select("Predicted labels · by feeling").run()
+    assert app.selectbox[1].value == "Predicted labels · by feeling"
+    assert any("Agreement" in element.value for element in app.markdown)
     app.selectbox[0].select("Column · topic").run()
     button = app.button(key="maps_flow_0_0")
-    count = button.label.removesuffix("**]").rsplit("**", 1)[1]
+    count = button.label.removesuffix("**").rsplit("**", 1)[1]
     button.click().run()
     rows = selected_rows(app, prepared).tolist()
     assert len(rows) == int(count)

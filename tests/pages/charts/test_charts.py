@@ -131,7 +131,7 @@ def test_ribbons_are_as_thick_as_their_counts():
     assert np.allclose(thick / thick[0], np.array([30, 10, 20, 40]) / 30, atol=1e-3)
     rgb = [",".join(str(int(colour[at : at + 2], 16)) for at in (1, 3, 5)) for colour in PAINT[1]]
     colours = [shape.fillcolor for shape in ribbons().layout.shapes[:4]]
-    assert colours == [f"rgba({rgb[code]},0.5)" for code in (0, 1, 1, 2)]
+    assert colours == [f"rgba({rgb[code]},0.4)" for code in (0, 1, 1, 2)]
 
 
 def test_ribbons_of_a_group_lie_side_by_side_and_fill_its_bar():
@@ -152,7 +152,7 @@ def test_each_ribbon_and_each_group_can_be_clicked():
     cells = {(0, 0), (0, 1), (1, 1), (1, 2)}
     assert words.keys() == cells | {(0, -1), (1, -1), (-1, 0), (-1, 1), (-1, 2)}
     assert targets.marker.opacity == 0
-    assert "<b>20</b> texts: 33 % of delivery &lt;b>, 67 % of confusion" in words[1, 1]
+    assert "<b>20 texts</b>: 33 % of delivery &lt;b>, 67 % of confusion" in words[1, 1]
     assert words[-1, 1].endswith("30 texts")
 
 

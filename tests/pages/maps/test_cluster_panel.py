@@ -62,6 +62,10 @@ def split_by_k(app, k=3):
     return app
 
 
+def open_name(app, code=0):
+    return app.button(key=f"maps_cluster_rename_generic_{code}").click().run()
+
+
 def open_edits(app, code=0):
     app.session_state[f"maps_cluster_edit_generic_{code}"] = True
     return app.run()
@@ -85,7 +89,7 @@ def test_how_fine_and_what_becomes_of_noise_is_kept(maps, store, prepared):
 
 def test_a_renamed_cluster_keeps_its_name_until_it_is_undone(maps, store, prepared):
     before = cards(split_by_k(maps))
-    open_edits(maps).text_input(key="maps_cluster_edit_generic_0_name").set_value("  my   name ").run()
+    open_name(maps).text_input(key="maps_cluster_edit_generic_0_name").set_value("  my   name ").run()
     assert "my name" in cards(maps)[0] and ":material/lock:" in cards(maps)[0]
     maps.button(key="maps_cluster_undo_generic").click().run()
     assert cards(maps) == before and edits(store, prepared) == []
@@ -94,7 +98,7 @@ def test_a_renamed_cluster_keeps_its_name_until_it_is_undone(maps, store, prepar
 
 def test_an_edit_of_another_person_is_not_undone(maps, store, prepared):
     split_by_k(maps)
-    open_edits(maps).text_input(key="maps_cluster_edit_generic_0_name").set_value("mine").run()
+    open_name(maps).text_input(key="maps_cluster_edit_generic_0_name").set_value("mine").run()
     by_other = encode_edit(Edit("unlock", (np.arange(5),)))
     store.clusters.add_edit(prepared, None, by_other, "someone else")
     maps.run()
@@ -107,7 +111,7 @@ def test_an_edit_of_another_person_is_not_undone(maps, store, prepared):
 def test_an_empty_name_and_the_name_of_another_are_refused(maps, store, prepared):
     split_by_k(maps)
     second = cards(maps)[1].split("**")[1].replace("\\", "")
-    open_edits(maps).text_input(key="maps_cluster_edit_generic_0_name").set_value(second.upper()).run()
+    open_name(maps).text_input(key="maps_cluster_edit_generic_0_name").set_value(second.upper()).run()
     assert "choose another name" in maps.warning[0].value
     maps.text_input(key="maps_cluster_edit_generic_0_name").set_value(" ").run()
     assert "type one" in maps.warning[0].value
@@ -147,7 +151,7 @@ def test_selected_texts_are_moved_here_or_made_a_cluster(maps, store, prepared):
 
 def test_a_cluster_becomes_a_guide_label(maps, store, prepared):
     split_by_k(maps)
-    open_edits(maps).text_input(key="maps_cluster_edit_generic_0_name").set_value("post").run()
+    open_name(maps).text_input(key="maps_cluster_edit_generic_0_name").set_value("post").run()
     maps.button(key="maps_cluster_guide_generic_0").click().run()
     (analysis,) = store.analyses(prepared)
     assert store.label_names.current(analysis.id) == ["post"]
@@ -161,7 +165,7 @@ def test_a_cluster_becomes_a_guide_label(maps, store, prepared):
 
 def test_undo_takes_a_label_back_that_a_cluster_created(maps, store, prepared):
     split_by_k(maps)
-    open_edits(maps).text_input(key="maps_cluster_edit_generic_0_name").set_value("post").run()
+    open_name(maps).text_input(key="maps_cluster_edit_generic_0_name").set_value("post").run()
     maps.button(key="maps_cluster_guide_generic_0").click().run()
     (analysis,) = store.analyses(prepared)
     assert store.label_names.current(analysis.id) == ["post"]
@@ -179,7 +183,7 @@ def test_edits_of_a_reshaped_map_survive_a_refit(app, store, prepared, labelled)
     app.session_state["maps_side_panel"] = "Clusters"
     app.switch_page(MAPS).run()
     side = f"analysis-{labelled}"
-    app.session_state[f"maps_cluster_edit_{side}_0"] = True
+    app.button(key=f"maps_cluster_rename_{side}_0").click()
     app.run().text_input(key=f"maps_cluster_edit_{side}_0_name").set_value("mine").run()
     store.labels.give(labelled, {13: "angry", 16: "pleased"}, "ada")
     cache.runner().submit("fit", "x", analysis_id=labelled)
@@ -190,7 +194,7 @@ def test_edits_of_a_reshaped_map_survive_a_refit(app, store, prepared, labelled)
 
 def test_an_edit_that_finds_no_cluster_is_told(maps):
     split_by_k(maps, 12)
-    open_edits(maps).text_input(key="maps_cluster_edit_generic_0_name").set_value("tiny").run()
+    open_name(maps).text_input(key="maps_cluster_edit_generic_0_name").set_value("tiny").run()
     maps.number_input(key="maps_cluster_k_generic").set_value(2).run()
     assert "1 edit has no cluster here" in captions(maps) and "tiny" in captions(maps)
     maps.number_input(key="maps_cluster_k_generic").set_value(12).run()

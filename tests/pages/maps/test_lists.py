@@ -8,11 +8,11 @@ def page(step):
     import streamlit as st
 
     from pages.common import n_shown
-    from pages.maps.lists import draw_more, in_rows
+    from pages.maps.lists import draw_more
 
     entries = [f"entry {number}" for number in range(10)]
-    for column, entry in in_rows(entries[: n_shown("list", 4)], 3):
-        column.markdown(entry)
+    for entry in entries[: n_shown("list", 4)]:
+        st.markdown(entry)
     draw_more(len(entries), "list", 4, "more", step=step)
     st.caption("below")
 

@@ -70,7 +70,7 @@ def changes(corpus_key, analysis_id):
 
 def test_one_map_says_what_brings_a_second_one(prepared):
     app = run(prepared, None)
-    assert "press Fit" in words(app) and not app.get("plotly_chart") and not app.button
+    assert "reshape the map" in words(app) and not app.get("plotly_chart") and not app.button
 
 
 def test_the_slider_selects_the_texts_between_its_ends(prepared, fitted):
