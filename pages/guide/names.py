@@ -11,6 +11,7 @@ import streamlit as st
 from core.corpus import Corpus
 from core.errors import RefractError
 from core.labels import (
+    CHECK_SAMPLE,
     GuideLabels,
     LabelColumn,
     answers_instruction,
@@ -32,11 +33,11 @@ from pages.common import (
     state_of,
     widget_value,
 )
+from pages.guide.deck_view import KEYS
 from pages.guide.instruction import FIELDS, InstructionField
 from pages.guide.label_import import import_column, label_columns
 
 FIELD, NAME_BY, LABEL_BY = "guide_new_label", "guide_name_by", "guide_label_by"
-KEYS = 9  # labels that a single key gives
 MOST_SUGGESTED = 3  # columns
 LONGEST_SUGGESTION = 60  # characters of the values of a column
 MOST_REFUSED = 3  # refusals that are told
@@ -69,8 +70,14 @@ PASTE_LINES = f"""<script>{{  // a field of one line joins pasted lines to one w
 }}</script>"""
 
 
-def draw_names(analysis: Analysis | None, corpus: Corpus) -> None:
-    """Draw the label names with a field for more; before there are two, what the columns suggest."""
+def draw_names(analysis: Analysis | None, corpus: Corpus, *, with_deck: bool) -> None:
+    """Draw a field for label names, the names without a button, and before there are two, suggestions.
+
+    Parameters
+    ----------
+    with_deck : bool
+        Whether the deck stands below, with a button for each of the first labels.
+    """
     guide = cache.store().labels.read(analysis.id) if analysis else None
     with st.container(key="guide_labels", horizontal=True, vertical_alignment="bottom"):
         st.text_input(
@@ -80,8 +87,9 @@ def draw_names(analysis: Analysis | None, corpus: Corpus) -> None:
             width=300,
             on_change=add_typed,
         )
-        if guide is not None and guide.names:
-            st.html(chips(guide))
+        shown = guide.names[KEYS if with_deck else 0 :] if guide else ()
+        if guide is not None and shown and widget_value("guide_mode") != CHECK_SAMPLE:  # counts tell too much
+            st.html(chips(guide, shown))
     with st.container(key="guide_scripts"):  # takes no room
         st.html(PASTE_LINES, unsafe_allow_javascript=True)
         field = state_of(InstructionField)
@@ -115,16 +123,15 @@ def add_names(names: Sequence[str]) -> None:
         keep_notice(FIELDS, " ".join(told), "warning")
 
 
-def chips(guide: GuideLabels) -> str:
-    """Return the labels as HTML: key, colour, name and number of texts."""
+def chips(guide: GuideLabels, names: Sequence[str]) -> str:
+    """Return labels as HTML: colour, name and number of texts."""
     colours = colour_of(guide.names)
     parts = []
-    for position, name in enumerate(guide.names):
-        key = f"<kbd>{position + 1}</kbd>" if position < KEYS else ""
+    for name in names:
         number = guide.counts[name]
         parts.append(
-            f'<span title="{escape(name)}: {number:,} {"text" if number == 1 else "texts"}">{key}'
-            f'<i style="background:{colours[name]}"></i>{escape(name)}<b>{number:,}</b></span>'
+            f'<span title="{escape(name)}: {number:,} {"text" if number == 1 else "texts"}">'
+            f'<i style="background:{colours[name]}"></i><em>{escape(name)}</em><b>{number:,}</b></span>'
         )
     return f'<div class="label-chips">{"".join(parts)}</div>'
 

@@ -52,8 +52,9 @@ def _draw_labelling(analysis: Analysis | None, corpus: Corpus, generic: Space) -
     guide = cache.store().labels.read(analysis.id) if analysis else None
     if analysis is None or guide is None or not (analysis.instruction or guide.names or guide.retired):
         return
-    draw_names(analysis, corpus)
-    if len(guide.names) >= FEWEST_NAMES or guide.n_labels:
+    with_deck = len(guide.names) >= FEWEST_NAMES or guide.n_labels > 0
+    draw_names(analysis, corpus, with_deck=with_deck)
+    if with_deck:
         fit = cache.fit(analysis) if is_fitted(analysis) else None
         draw_deck(analysis, corpus, generic, fit if fit and fit.has_predictions else None)
         if not analysis.method.reencodes:
