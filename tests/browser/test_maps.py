@@ -56,6 +56,7 @@ def browser_page():
 def page(browser_page, address):
     browser_page.goto(address)
     browser_page.locator('.linked-maps[data-panes="2"][data-state="drawn"]').wait_for()
+    assert browser_page.locator(".linked-maps[data-played]").count() == 0  # less motion was asked for
     yield browser_page
     assert browser_page.errors == []
 
@@ -521,9 +522,12 @@ def test_a_finger_scrolls_the_page_and_taps_select(browser_page, address):
         assert "Shift" not in page.locator(".linked-maps").inner_text()
 
 
-def test_morph_plays_when_asked(browser_page, address):
+def test_the_morph_plays_once_and_when_asked(browser_page, address):
     with browser_page.context.browser.new_page() as page:
         page.goto(address)
+        page.locator(".linked-maps[data-played]").wait_for()
+        leave_and_return(page)
+        assert page.locator(".linked-maps[data-played]").count() == 0
         maps(page, panes=2, morph=1)
         action(page, "play").click()
         page.locator(".linked-maps:not([data-morph='1'])").wait_for()

@@ -145,8 +145,8 @@ export class LinkedMaps {
     if (fresh || replaced) this.#morph(1);
     this.#flag();
     if (delivered.length < 2) return;
-    if (header.play_once) playOnce(this.panes[1], header.play_once);
-    else if (replaced && header.play_once === undefined) playOnce(this.panes[1], delivered[0].key);
+    const token = header.play_once ?? (replaced ? delivered[0].key : "");
+    if (token && playOnce(this.panes[1], token)) this.root.dataset.played = token; // tests look for it
   }
 
   #newPane(number) {

@@ -13,11 +13,14 @@ function still() {
  * Animate the points of the right map from their places on the left one, once for each key.
  * @param {Pane} pane the right map
  * @param {string} key of the left map's points, or a token from Python
+ * @returns {boolean} whether it plays
  */
 export function playOnce(pane, key) {
-  if (morphed.has(key)) return;
+  if (morphed.has(key)) return false;
   morphed.set(key, true);
-  if (!still()) play(pane, 0, (way) => pane.setMorph(way));
+  if (still()) return false;
+  play(pane, 0, (way) => pane.setMorph(way));
+  return true;
 }
 
 /** Play the morph because someone asked; with reduced motion, jump to the other end. */
