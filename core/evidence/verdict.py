@@ -82,8 +82,7 @@ def judge(evidence: Evidence, labels: Sequence[str], *, reencoded: bool = False)
         missing, advice = _missing(evidence, labels), "Nothing can be measured before."
     else:
         missing = f"{evidence.n_labels:,} labels leave {_room(evidence)}"
-        shares = f"{percent(evidence.generic)} → {percent(evidence.reshaped)}"
-        advice = f"So far {shares}, which can be chance. More labels settle it."
+        advice = "The difference can be chance. More labels settle it."
     return Verdict(state, f"{state}: {missing}", advice, "label", weakest.code, n_more)
 
 

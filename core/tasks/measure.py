@@ -67,7 +67,7 @@ def measure(store: Store, report: Report, *, analysis_id: int, fit_key: str) -> 
         "map_quality": ("Checking the map", lambda progress: _map_quality(found, generic, reshaped)),
         "linear": ("Fitting the linear form", lambda progress: _linear(generic, reshaped)),
         "words": ("Finding driving words", lambda progress: _words(found, texts, generic, reshaped)),
-        "control": ("Checking against permuted labels", partial(control, vectors, given, **known)),
+        "control": ("Checking against shuffled labels", partial(control, vectors, given, **known)),
         "curve": ("Checking what more labels would bring", partial(learning_curve, vectors, given, **known)),
     }
     wanted = findings_wanted(reshaped.method)

@@ -8,7 +8,16 @@ from core.corpus import Corpus
 from core.evidence import Findings, findings_wanted
 from core.maps import Fit
 from core.storage import Analysis, load_findings
-from pages.common import cache, current_analysis, current_corpus, is_fitted, layout, navigation
+from pages.common import (
+    cache,
+    current_analysis,
+    current_corpus,
+    is_fitted,
+    jobs,
+    layout,
+    navigation,
+    show_message,
+)
 from pages.evidence.check_sample import draw_check_sample
 from pages.evidence.comparison import draw_compare_systems
 from pages.evidence.figures import draw_control, draw_learning_curve
@@ -35,11 +44,12 @@ def evidence_page() -> None:
     )
     layout.require_prepared(entry, "Evidence is about a map: choose a corpus first.")
     if not is_fitted(analysis):
-        layout.stop_with_link(
-            "There is no reshaped map to check yet: type an instruction and name two labels.",
-            navigation.GUIDE,
-            "Give an instruction",
-        )
+        job = None if analysis is None else jobs.latest("fit", analysis_id=analysis.id)
+        at_work = job is not None and job.active
+        # The head offers the next step.
+        waiting = "The map is being reshaped. Its evidence comes here."
+        show_message(waiting if at_work else "There is no reshaped map to check yet.", "info")
+        return
     corpus, fit = cache.corpus(entry.key), cache.fit(analysis)
     findings = load_findings(cache.store().results(entry.key), analysis.fit_key)
     draw_verdict(analysis, fit, findings)

@@ -305,7 +305,7 @@ def test_everything_is_measured_and_kept(store, prepared, labelled, fitted):
 def test_a_cancelled_measuring_keeps_what_it_found_and_goes_on(store, prepared, labelled, fitted, quick):
     results = store.results(prepared)
     with pytest.raises(Cancelled):
-        stop = Reports(stop_at="Checking against permuted labels")
+        stop = Reports(stop_at="Checking against shuffled labels")
         measure(store, stop, analysis_id=labelled, fit_key=fitted)
     assert findings_kept(results, fitted) == {"evidence", "change", "near", "map_quality", "linear", "words"}
     assert load_finding(results, fitted, "evidence").verdict
