@@ -27,6 +27,7 @@ On the demo the mean share of the likeliest label and that of right ones differ 
 to 30 labels, and by at most 6 from 50 on (random labels of three facets, four draws each). On short texts by
 others it was 11 with 26 labels.
 """
+LEAST_SHARE = 0.01  # of a label, to be shown
 SHARES_HELP = f"From {FIRST_SHARES} labels on, percentages say how likely: with fewer they would mislead."
 
 
@@ -65,11 +66,21 @@ def looks_like(fit: Fit, row: int) -> str:
     likeliest = [int(column) for column in shares.argsort()[:-3:-1]]
     names = [f"**{markdown(fit.labels[fit.classes[column]])}**" for column in likeliest]
     if (fit.given >= 0).sum() >= FIRST_SHARES:
-        looks = [f"{name} {percent(shares[column])}" for name, column in zip(names, likeliest, strict=True)]
+        looks = [
+            f"{name} {_share_text(shares[column])}"
+            for name, column in zip(names, likeliest, strict=True)
+            if column == likeliest[0] or shares[column] >= LEAST_SHARE
+        ]
         return f"Looks like {' · '.join(looks)}"
     if len(names) > 1 and is_uncertain(shares):
         return f"Between {names[0]} and {names[1]}"
     return f"Looks like {names[0]}"
+
+
+def _share_text(share: float) -> str:
+    """Return a share in whole per cent, which does not break; never as certain."""
+    text = "over 99 %" if share > 1 - LEAST_SHARE else percent(share)
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def draw_card_menu(deck: Deck, guide: GuideLabels, corpus: Corpus) -> None:

@@ -241,10 +241,10 @@ def _suggested(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit | None) 
     if row is None:
         return Shown(None, "Every text was labelled or skipped. **Reshape map** shows the effect.")
     if fit is None:
-        return Shown(row, f"It stands for a group of texts without a label.{word}")
+        return Shown(row, f"Typical of texts that have no label yet.{word}")
     if is_uncertain(fit.probabilities[row]):
         return Shown(row, f"The model is unsure about this text.{word}")
-    return Shown(row, f"It stands for a group of texts with few labels.{word}")
+    return Shown(row, f"Typical of texts with few labels.{word}")
 
 
 def _of_label(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit) -> Shown:

@@ -6,7 +6,7 @@ from core.corpus import build_corpus
 from core.corpus.tables import Table
 from pages.common import cache
 from tests.conftest import make_frame
-from tests.support.app_server import open_browser, running_app
+from tests.support.app_server import choose, open_browser, running_app
 
 pytestmark = pytest.mark.browser
 FIELD = ".st-key-guide_new_label input"
@@ -58,6 +58,13 @@ def test_keys_label_skip_undo_and_redo_also_from_an_empty_field(analysis, store,
         field.focus()
         page.keyboard.press("Enter")
         assert page.evaluate("document.activeElement.tagName") == "BODY"
+        press(page, "1", lambda: given() == ["angry", "pleased", None, "angry"])
+
+        for mode in ("Fits none", "Suggested"):
+            choose(page, "guide_mode", mode)  # which leaves the list
+            page.wait_for_function("document.activeElement.tagName == 'BODY'")
+        page.locator(".st-key-guide_label_0 button").wait_for()
+        press(page, "z", lambda: given() == ["pleased", None, "angry"])
         press(page, "1", lambda: given() == ["angry", "pleased", None, "angry"])
 
         field.focus()  # something is typed: digits belong to it
