@@ -28,7 +28,7 @@ CLEAR_LEAD = 0.2
 
 def next_round(
     guide: GuideLabels,
-    vectors: np.ndarray,
+    vectors: np.ndarray | None,
     probabilities: np.ndarray | None = None,
     taken: Collection[int] = (),
     views: Sequence[np.ndarray] = (),
@@ -38,8 +38,9 @@ def next_round(
     Parameters
     ----------
     guide : GuideLabels of n texts
-    vectors : array (n, n_dims)
-        Generic embeddings: unit rows.
+    vectors : array (n, n_dims) or None
+        Generic embeddings: unit rows. Without them, while an encoder is at work, the texts are drawn in a
+        random order that is always the same.
     probabilities : array (n, n_classes), optional
         Class probabilities of the latest Fit.
     taken : collection of int, optional
@@ -55,6 +56,9 @@ def next_round(
     seen = _seen_or_taken(guide, taken)
     if seen.all():
         return []
+    if vectors is None:
+        order = np.random.default_rng(0).permutation(len(seen))
+        return order[~seen[order]][:ROUND_SIZE].tolist()
     # Skipped texts have a code of their own, so that they are not suggested again.
     codes = np.where(seen & (guide.codes < 0), len(guide.names), guide.codes)
     rows = suggest(vectors, codes, ROUND_SIZE, views=views, probabilities=probabilities)

@@ -115,7 +115,8 @@ def waiting_text(job: Job) -> str:
     """Return what a job that does not run waits for, and whether it goes on or starts then."""
     goes_on = "Goes on" if job.status == "paused" or job.stage else "Starts"
     # Those that are paused below it run later.
-    first = next((each for each in cache.runner().jobs() if each.status == "running"), None)
+    running = (each for each in cache.runner().jobs() if each.status == "running")
+    first = next((each for each in running if each.task not in UNTOLD), None)
     return f"{goes_on} in a moment" if first is None else f"{goes_on} after “{first.title}”"
 
 

@@ -37,6 +37,7 @@ def corpus_page() -> None:
         "Corpus",
         "Your texts stay on this machine, unless you choose a server to encode them.",
         page=navigation.CORPUS,
+        leads_on=not has_upload(),  # the way to the map of the file is the primary button then
     )
     if get_state().puts_file_aside:
         get_state().puts_file_aside = False

@@ -7,6 +7,7 @@ import streamlit as st
 from core.storage import StoredCorpus
 from pages.common import cache, current_analysis, get_state, is_prepared, jobs, markdown, navigation
 
+MANY_LABELS = 50  # as from a column of the file
 STOPPED = "Cancelled. Press “Show the map” again when you are ready."
 
 
@@ -43,7 +44,10 @@ def follow_encoding(entry: StoredCorpus | None, *, cancel_key: str, encoder: str
 
 
 def draw_meanwhile(entry: StoredCorpus) -> None:
-    """Draw what can be done while the encoder works."""
+    """Draw what can be done while the encoder works; nothing where the texts have labels already."""
+    analysis = current_analysis()
+    if analysis is not None and cache.store().labels.read(analysis.id).n_labels >= MANY_LABELS:
+        return
     with st.container(horizontal=True, vertical_alignment="center", key="corpus_meanwhile"):
         st.page_link(
             navigation.GUIDE, label="Label some texts meanwhile", icon=":material/edit:", width="content"

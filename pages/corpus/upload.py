@@ -19,6 +19,9 @@ from pages.corpus.left_out import LeftOutChoice, choose_left_out, draw_left_out
 from pages.corpus.read_controls import choose_again, chosen_options, draw_read_controls
 from pages.corpus.table_report import draw_details, draw_lengths, draw_preview, draw_report
 
+HIDE_UPLOAD = "<style>.st-key-corpus_upload {display: none}</style>"
+"""The file is read, and the page has a way to another one."""
+
 
 @dataclass(frozen=True)
 class SourceTable:
@@ -104,6 +107,7 @@ def draw_source_table(source: SourceTable) -> None:
         if vectors is not None:
             with start:
                 draw_show_map(corpus, vectors, label_column)
+    st.html(HIDE_UPLOAD)
 
 
 def draw_category_warning(source: SourceTable, text_column: str) -> None:

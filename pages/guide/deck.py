@@ -123,8 +123,10 @@ def get_deck(analysis_id: int, fit_key: str | None, mode: str, label: str | None
     return deck
 
 
-def next_text(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit | None) -> Shown:
+def next_text(deck: Deck, guide: GuideLabels, generic: Space | None, fit: Fit | None) -> Shown:
     """Return the text to show now; a new round is chosen when every text of the last one was shown.
+
+    Without a generic space, while the texts are being encoded, suggestions are drawn at random.
 
     A text that the deck of another session shows is left to it. Where nothing else is left, it is shown here
     too, and `Shown.why` says so.
@@ -184,14 +186,14 @@ def _again(row: int, guide: GuideLabels) -> Shown:
     )
 
 
-def _choose(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit | None) -> Shown:
+def _choose(deck: Deck, guide: GuideLabels, generic: Space | None, fit: Fit | None) -> Shown:
     if deck.mode == SUGGESTED:
         return _suggested(deck, guide, generic, fit)
     if deck.mode == BY_MODEL:
         return _by_model(deck, guide)
     if deck.mode == CHECK_SAMPLE:
         return _check_sample(deck, guide)
-    if fit is None:
+    if fit is None or generic is None:
         if deck.mode == MISTAKES and not guide.n_labels:
             return Shown(None, "No labels yet.")
         return Shown(None, f"Reshape the map once, then {NEEDS_FIT[deck.mode]} appear here.")
@@ -231,15 +233,18 @@ def _held(deck: Deck) -> dict[int, str]:
     return hand_outs().held(state_of(DeckState).queue, deck.analysis_id)
 
 
-def _suggested(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit | None) -> Shown:
+def _suggested(deck: Deck, guide: GuideLabels, generic: Space | None, fit: Fit | None) -> Shown:
     probabilities = None if fit is None else fit.probabilities
+    vectors, views = (None, []) if generic is None else (generic.vectors, generic.views)
     row, word = _hand_out(
         deck,
         [row for row in deck.rows if not guide.seen[row]],
-        lambda taken: next_round(guide, generic.vectors, probabilities, taken, generic.views),
+        lambda taken: next_round(guide, vectors, probabilities, taken, views),
     )
     if row is None:
         return Shown(None, "Every text was labelled or skipped. **Reshape map** shows the effect.")
+    if generic is None:
+        return Shown(row, f"Drawn at random, while the texts are being encoded.{word}")
     if fit is None:
         return Shown(row, f"Typical of texts that have no label yet.{word}")
     if is_uncertain(fit.probabilities[row]):

@@ -55,7 +55,7 @@ LEAVE_FIELD = f"""<script>{{{{  // {{mark}}: the browser runs an equal script on
 Record = Callable[[Deck, int, str | None], None]
 
 
-def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space, fit: Fit | None) -> None:
+def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space | None, fit: Fit | None) -> None:
     """Draw one text of the deck, with buttons to label it, skip it, undo and redo."""
     guide = cache.store().labels.read(analysis.id)
     draw_changed_labels(analysis, corpus)

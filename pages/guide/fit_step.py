@@ -6,7 +6,8 @@ import streamlit as st
 
 from core.corpus import Corpus
 from core.encoders import host_of, split_precomputed, title_of
-from core.storage import Analysis
+from core.jobs import Job
+from core.storage import Analysis, StoredCorpus
 from core.tasks import fit_key
 from pages.common import (
     FIT_HELP,
@@ -16,6 +17,7 @@ from pages.common import (
     fit_problem,
     get_state,
     is_fitted,
+    is_prepared,
     is_reencoded,
     jobs,
     markdown,
@@ -23,6 +25,24 @@ from pages.common import (
 )
 from pages.common.encoders import encoding_cost, kept_trial, prompt_of
 from pages.guide.milestone_line import draw_milestones
+
+
+def encoding_job(entry: StoredCorpus | None) -> Job | None:
+    """Return the job that encodes a corpus; None where it has a map already, or nothing works on it."""
+    if entry is None or is_prepared(entry):
+        return None
+    job = jobs.latest("prepare", corpus_key=entry.key)
+    return job if job is not None and job.active else None
+
+
+def draw_fit_or_encoding(analysis: Analysis, corpus: Corpus) -> None:
+    """Draw the step that reshapes the map, or before there is one the progress of the encoder."""
+    encoding = encoding_job(cache.store().find_corpus(corpus.key))
+    if encoding is None:
+        draw_fit_step(analysis, corpus)
+        return
+    jobs.draw_job(encoding, cancel_key="guide_cancel_encoding")
+    st.caption("Labels of two kinds reshape the map as soon as the texts are encoded.")
 
 
 def draw_fit_step(analysis: Analysis, corpus: Corpus) -> None:

@@ -8,9 +8,17 @@ from core.corpus import Corpus
 from core.labels import is_offered
 from core.maps import Space
 from core.storage import Analysis
-from pages.common import cache, current_analysis, current_corpus, is_fitted, layout, navigation
+from pages.common import (
+    cache,
+    current_analysis,
+    current_corpus,
+    is_fitted,
+    is_prepared,
+    layout,
+    navigation,
+)
 from pages.guide.deck_view import draw_deck
-from pages.guide.fit_step import draw_fit_step, show_maps_after_fit
+from pages.guide.fit_step import draw_fit_or_encoding, encoding_job, show_maps_after_fit
 from pages.guide.instruction import draw_instruction
 from pages.guide.label_import import draw_report, label_columns
 from pages.guide.method import draw_method
@@ -31,14 +39,16 @@ def guide_page() -> None:
         "Say what the map should show, and label a handful of texts that way.",
         page=navigation.GUIDE,
     )
-    layout.require_prepared(entry, "Guide labels belong to texts: choose a corpus first.")
-    show_maps_after_fit(analysis)
+    encoding = encoding_job(entry)
+    if encoding is None:
+        layout.require_prepared(entry, "Guide labels belong to texts: choose a corpus first.")
+        show_maps_after_fit(analysis)
     corpus = cache.corpus(entry.key)
-    generic = cache.space(entry.key, entry.embedding_key)
+    generic = cache.space(entry.key, entry.embedding_key) if is_prepared(entry) else None
     draw_instruction(analysis, [each for each in label_columns(corpus.key, corpus) if is_offered(each)])
     if analysis is not None and analysis.method.reencodes:  # needs no labels, so they come last
         draw_method(analysis)
-        draw_fit_step(analysis, corpus)
+        draw_fit_or_encoding(analysis, corpus)
         draw_report(corpus, analysis)
         _draw_optional_labels(analysis, corpus, generic)
     else:
@@ -46,7 +56,7 @@ def guide_page() -> None:
     draw_more_ways(analysis, corpus)
 
 
-def _draw_labelling(analysis: Analysis | None, corpus: Corpus, generic: Space) -> None:
+def _draw_labelling(analysis: Analysis | None, corpus: Corpus, generic: Space | None) -> None:
     """Draw the names once there is an instruction, and the deck once there are two names."""
     draw_report(corpus, analysis)
     guide = cache.store().labels.read(analysis.id) if analysis else None
@@ -58,10 +68,10 @@ def _draw_labelling(analysis: Analysis | None, corpus: Corpus, generic: Space) -
         fit = cache.fit(analysis) if is_fitted(analysis) else None
         draw_deck(analysis, corpus, generic, fit if fit and fit.has_predictions else None)
         if not analysis.method.reencodes:
-            draw_fit_step(analysis, corpus)
+            draw_fit_or_encoding(analysis, corpus)
 
 
-def _draw_optional_labels(analysis: Analysis, corpus: Corpus, generic: Space) -> None:
+def _draw_optional_labels(analysis: Analysis, corpus: Corpus, generic: Space | None) -> None:
     """Draw names and deck in a fold; a closed one draws nothing, since its keys would label unseen texts."""
     fold = st.expander(
         "Labels (optional)",

@@ -44,6 +44,14 @@ def test_a_round_holds_no_text_that_was_labelled_or_skipped(vectors):
     assert likely[0] == 20 and min(likely) >= 20
 
 
+def test_before_the_texts_are_encoded_they_come_at_random_always_in_the_same_order():
+    guide = guide_of(40, [(row, NAMES[0], "deck", False) for row in range(20)])
+    rows = next_round(guide, None, taken=[25])
+    assert len(set(rows)) == len(rows) == 10 and min(rows) >= 20 and 25 not in rows
+    assert rows == next_round(guide, None, taken=[25]) != sorted(rows)
+    assert next_round(guide_of(3, [(row, None, "deck", False) for row in range(3)]), None) == []
+
+
 def test_nothing_is_left_where_every_text_was_seen(vectors):
     guide = guide_of(40, [(row, None, "deck", False) for row in range(40)])
     assert next_round(guide, vectors) == []
