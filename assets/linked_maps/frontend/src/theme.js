@@ -36,7 +36,7 @@ export function readTheme(element) {
   const background = parseColour(style.getPropertyValue("--st-background-color") || "#ffffff");
   const text = parseColour(style.getPropertyValue("--st-text-color") || "#31333f", background);
   const dark = background[0] + background[1] + background[2] < 1.5;
-  return { background, dark, ink: text, grey: mix(background, text, dark ? 0.42 : 0.36) };
+  return { background, dark, ink: text, grey: mix(background, text, dark ? 0.5 : 0.38) };
 }
 
 /**
@@ -86,7 +86,7 @@ const MOST_PIXELS = 16;
 export function pointSizes({ n, greyShare, zoom }) {
   const growth = Math.asinh(zoom) / Math.asinh(1);
   const base = Math.min(9, Math.max(1.6, 23 * n ** -0.21));
-  const opacity = Math.min(0.95, Math.max(0.3, 1.28 - 0.165 * Math.log10(n)) * zoom ** 0.35);
+  const opacity = Math.min(0.95, Math.max(0.3, 1.5 - 0.21 * Math.log10(n)) * zoom ** 0.35);
   const rare = greyShare > 0.9 && greyShare < 1;
   const limit = (size) => Math.min(Math.max(MOST_PIXELS, size / growth), size);
   return {
