@@ -87,10 +87,7 @@ def column_bars(
             if some is None
             else [percent(share) for share in shares[1].tolist()]
         )
-        names = [
-            f"{name} <span style='opacity:.7'>{number}</span>"
-            for name, number in zip(names, numbers, strict=True)
-        ]
+        names = [f"{name}  {number}" for name, number in zip(names, numbers, strict=True)]
         figure.update_xaxes(visible=False, range=[0, highest * 1.02])
         figure.update_yaxes(tickvals=place, ticktext=names, range=[len(shown) - 0.4, -0.6])
     return figure

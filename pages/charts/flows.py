@@ -34,6 +34,7 @@ CELLS = {
     False: ("#dfeefa", GAIN),
     True: ("#1d3246", "#56b4e9"),
 }  # small share, whole; by dark
+INK = {False: "#1b2530", True: "#eef2f6"}  # of names on ribbons; by dark
 ALONG = np.linspace(0, 1, 14)  # where a ribbon can be clicked; with 14 the pointer is always near one
 
 
@@ -46,6 +47,7 @@ def flow_ribbons(
     *,
     drawn: np.ndarray | None = None,
     height: int,
+    dark: bool = False,
 ) -> go.Figure:
     """Draw each group as a bar, and what two groups share as a ribbon between them (a Sankey diagram).
 
@@ -58,6 +60,7 @@ def flow_ribbons(
     drawn : bool array (n_left, n_right), optional
         Pairs that get a ribbon; all when left out. The numbers count all texts in any case.
     height : pixels at which it will be shown
+    dark : whether the page is dark
     """
     shown = counts if drawn is None else np.where(drawn, counts, 0)
     total = max(int(shown.sum()), 1)
@@ -94,7 +97,8 @@ def flow_ribbons(
             figure.add_annotation(
                 x=side,
                 y=(top + bottom) / 2,
-                text=f"{plain(short(name, FLOW_NAME_LENGTH))} <span style='opacity:.65'>{size:,}</span>",
+                text=f"{plain(short(name, FLOW_NAME_LENGTH))} <b>{size:,}</b>",
+                font={"color": INK[dark]},
                 xanchor=("left", "right")[side],
                 xshift=(10, -10)[side],
                 showarrow=False,

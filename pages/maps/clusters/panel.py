@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.maps.clusters import APART, DENSITY, K_MEANS, NEAREST, ClusterChoice, Clustering, describe_kept
 from core.utils import cut
@@ -67,26 +68,26 @@ LOST_HELP = (
 def draw_clusters(view: MapView, selected: np.ndarray) -> None:
     """Draw the clusters of one side: how they are cut, and cards or a table with their edits."""
     draw_notice(LABELS)
-    # From the top: each has its label there, and the slider is higher than the others.
-    with st.container(horizontal=True, vertical_alignment="top", key="maps_cluster_tools"):
-        side = _choose_side(view)
-        clustering = clustering_for(view.corpus, side.analysis, side.space, side.space_key)
-        names = clustering.partition.names
-        _draw_choice(view, side, clustering)
-        shape = st.segmented_control(
-            "Show as",
-            ["Cards", "Table"],
-            default="Table" if len(names) > MANY_CLUSTERS else "Cards",
-            required=True,
-            key=f"maps_cluster_shape_{side.key}",
-            persist_state="session",
-        )
-    draw_naming_job(view, side)
-    _draw_clusters_job(view, side)
+    side = _choose_side(view)
+    clustering = clustering_for(view.corpus, side.analysis, side.space, side.space_key)
+    names = clustering.partition.names
+    cut_place = st.container()
     with st.container(horizontal=True, vertical_alignment="center", key="maps_cluster_summary"):
         _draw_summary(view, clustering)
+        with st.popover("Options", icon=":material/tune:", type="tertiary", key="maps_cluster_options"):
+            _draw_choice(view, side, clustering, cut_place)
+            shape = st.segmented_control(
+                "Show as",
+                ["Cards", "Table"],
+                default="Table" if len(names) > MANY_CLUSTERS else "Cards",
+                required=True,
+                key=f"maps_cluster_shape_{side.key}",
+                persist_state="session",
+            )
         _draw_undo(view, side)
         draw_naming(view, side, clustering)
+    draw_naming_job(view, side)
+    _draw_clusters_job(view, side)
     draw_notice(CLUSTERS)
     _draw_lost(clustering)
     _draw_rename(view, side, clustering, cards=shape == "Cards")
@@ -129,8 +130,8 @@ def _choose_side(view: MapView) -> Side:
     return sides[key]
 
 
-def _draw_choice(view: MapView, side: Side, clustering: Clustering) -> None:
-    """Draw the choice of method, number of clusters and treatment of noise, as stored."""
+def _draw_choice(view: MapView, side: Side, clustering: Clustering, number: DeltaGenerator) -> None:
+    """Draw the choice of method and treatment of noise, as stored, and at `number` that of how many."""
     text = cache.store().clusters.choice(*owner(view.corpus, side))
     choice = ClusterChoice.from_text(text)
 
@@ -149,15 +150,15 @@ def _draw_choice(view: MapView, side: Side, clustering: Clustering) -> None:
     if choice.method == K_MEANS:
         most = max(2, min(300, len(view.corpus.texts) // 2))
         k = widget("k", min(max(choice.k, 2), most))
-        st.number_input("Number of clusters", 2, most, width=150, help=K_HELP, **k)
+        number.number_input("Number of clusters", 2, most, width=150, help=K_HELP, **k)
         return
     levels = source_for(view.corpus, side.analysis, side.space, side.space_key).levels
     counts = [int(level.max(initial=-1)) + 1 for level in levels]
     steps = {count: step for step, count in reversed(list(enumerate(counts)))}  # steps that differ
     if len(steps) > 1:
         options = sorted(steps.values())
-        st.select_slider(
-            "Coarse to fine", options, width=260,
+        number.select_slider(
+            "Coarse to fine", options,
             format_func=lambda step: f"{counts[step]:,} cluster{'s' if counts[step] != 1 else ''}",
             help=FINENESS_HELP, **widget("fineness", steps[counts[choice.fineness]]),
         )  # fmt: skip

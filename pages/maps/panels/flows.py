@@ -87,7 +87,7 @@ def draw_flows(view: MapView, selected: np.ndarray) -> None:
 
 def _choose_grouping(label: str, offered: dict[str, Grouping], key: str) -> Grouping:
     """Draw the choice of one side's groups and return it."""
-    name = st.selectbox(label, list(offered), key=key, width=250, persist_state="session")
+    name = st.selectbox(label, list(offered), key=key, persist_state="session")
     return offered[name]
 
 
@@ -146,6 +146,7 @@ def _draw_ribbons(view: MapView, table: CrossTable, left: Grouping, right: Group
         [right.colour(group) for group in drawing.right_groups],
         drawn=drawn,
         height=HEIGHT - 30,
+        dark=is_dark(),
     )
     _draw_chart(figure, view, drawing, HEIGHT - 30)
     if not drawn.all():
