@@ -254,7 +254,6 @@ def test_10_evidence_says_whether_it_helped(page):
 
 
 def test_11_the_deck_finds_more_of_a_label(page):
-    button(page, "evidence_all_labels").click()
     page.locator("[class*=st-key-evidence_more_] button", has_text="amused").click()
     page.locator(".st-key-guide_reason").get_by_text("most likely to be amused").wait_for()
     card = page.locator(".st-key-guide_card")
