@@ -105,8 +105,8 @@ def page(home, tmp_path_factory):
         page.on("pageerror", lambda error: page.errors.append(str(error)))
         page.address = address
         page.goto(f"{address}/corpus")
-        page.get_by_text(re.compile("^Encode [0-9]+ texts$")).click()
-        page.get_by_text("· encoded").wait_for(timeout=WARM_UP)
+        page.get_by_role("button", name=re.compile("^Show the map of [0-9]+ texts$")).click()
+        page.wait_for_url("**/maps", timeout=WARM_UP)
         yield page
 
 

@@ -102,10 +102,7 @@ def read_upload(corpus: Corpus, *, key: str) -> Upload | None:
     # Without `type`: a file of another format is refused in words, when it is read.
     file = st.file_uploader("Vectors, one for each text", key=f"{key}_ready", help=VECTORS_HELP)
     if file is None:
-        st.caption(
-            f"Made elsewhere, for these {len(corpus.texts):,} texts. Up to {limit} MB; server.maxUploadSize "
-            "in .streamlit/config.toml raises the limit."
-        )
+        st.caption(f"Made elsewhere, for these {len(corpus.texts):,} texts. Up to {limit} MB.")
         return None
     parts = parts_of(file)
     vectors = ids = corpus_ids = None
