@@ -1,5 +1,5 @@
 // A list of texts: wrapped rows with a label each; a click opens a text. `pages/maps/text_list.py` sends
-// {list, rows, more, nMore, ticks, fromTop}; a row is [number, pieces, chip, swatch, note, ticked].
+// {list, rows, more, nMore, ticks, scroll}; a row is [number, pieces, chip, swatch, note, ticked].
 
 const places = new Map(); // list -> where it was scrolled to when one of its texts was opened
 
@@ -14,8 +14,8 @@ export default function ({ parentElement, data, setStateValue, setTriggerValue }
   (opens[Math.max(0, focused)] ?? {}).tabIndex = 0;
   if (focused >= 0) opens[focused]?.focus({ preventScroll: true });
   list.onkeydown = (event) => move(event, opens);
-  if (scroller && list.dataset.list !== data.list)
-    scroller.scrollTop = data.fromTop ? 0 : (places.get(data.list) ?? 0);
+  if (scroller && data.scroll !== "stay" && list.dataset.list !== data.list)
+    scroller.scrollTop = data.scroll === "top" ? 0 : (places.get(data.list) ?? 0);
   list.dataset.list = data.list;
 
   function makeRow([number, pieces, chip, swatch, note, ticked]) {

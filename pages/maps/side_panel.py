@@ -32,7 +32,6 @@ WITH_SELECTION = {
 FURTHER = {"All analyses": draw_all_analyses, "Label review": draw_label_review}
 TABS = (TEXTS, *WITH_SELECTION, MORE)
 MORE_TABS = (*FURTHER, NEW_TEXT)
-NARROW = 1000  # pixels of the window up to which the panel is below the maps
 
 
 @dataclass
@@ -112,13 +111,9 @@ def draw_tab(
 
 
 def draw_size(*, has_content: bool) -> None:
-    """Set the width; in a narrow window, hide a panel that has nothing to show and was not asked for."""
+    """Mark the panel for the styles: wide; or empty, for a narrow window that has little room."""
     state = state_of(PanelState)
-    rules = []
-    if state.wide:
-        wide = ".st-key-maps_row > div:has(> .st-key-maps_side) { flex-basis: 50% }"
-        rules.append(f"@media (min-width: {NARROW + 1}px) {{ {wide} }}")
-    if not has_content and not state.chosen:
-        rules.append(f"@media (max-width: {NARROW}px) {{ .st-key-maps_panel_body {{ display: none }} }}")
-    if rules:
-        st.html(f"<style>{' '.join(rules)}</style>")
+    marks = {"wide": state.wide, "nothing": not has_content and not state.chosen}
+    names = " ".join(name for name, holds in marks.items() if holds)
+    # Not by a style of its own: Streamlit keeps elements that are nothing but styles.
+    st.html(f'<span class="panel-is {names}"></span>')

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import streamlit as st
@@ -19,6 +20,7 @@ SOURCES = navigation.ROOT / "assets" / "text_list"
 FIRST, STEP = 40, 80  # texts listed at first, and more at each click
 LONGEST = 320  # characters: more than the three lines of a row hold
 BEFORE_MATCH = 60  # characters of a long text before its first match
+Scroll = Literal["back", "top", "stay"]
 Marker = Callable[[Sequence[str]], list[list[str]]]
 """Splits texts into pieces, of which those at odd positions match a search."""
 
@@ -40,7 +42,7 @@ def draw_text_list(
     swatches: Callable[[np.ndarray], list[str]] | None = None,
     notes: Sequence[str] = (),
     ticks: Ticks | None = None,
-    from_top: bool = False,
+    scroll: Scroll = "back",
 ) -> None:
     """Draw texts one below the other; a click opens one, and a button lists more of them.
 
@@ -56,8 +58,9 @@ def draw_text_list(
     notes : sequence of str, optional
         A few words for each row.
     ticks : Ticks, optional
-    from_top : bool, default=False
-        Whether a new list scrolls the panel to its top: for a list that ends a page of its own.
+    scroll : {"back", "top", "stay"}, default="back"
+        Where the panel is scrolled to when the list is another one: to where the list was left, to the top of
+        the panel, or nowhere.
     """
     list_key = content_key(view.corpus.key, rows)
     listed = rows[: n_shown(list_key, FIRST)]
@@ -95,7 +98,7 @@ def draw_text_list(
             "more": f"Show {n_more:,} more of {len(rows):,}",
             "nMore": n_more,
             "ticks": ticks is not None,
-            "fromTop": from_top,
+            "scroll": scroll,
         },
         on_opened_change=opened,
         on_unticked_change=tick,

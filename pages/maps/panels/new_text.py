@@ -105,4 +105,4 @@ def _draw_nearest(view: MapView, side: Side, placement: dict) -> None:
         draw_select(label, view.corpus.key, neighbours, key, help="Selects its nearest texts on the maps")
     nearest = neighbours[:NEAREST_LISTED]
     notes = [f"cosine {similarity:.2f}" for similarity in similarities[:NEAREST_LISTED]]
-    draw_text_list(view, nearest, key=f"maps_nearest_{side.key}", notes=notes)
+    draw_text_list(view, nearest, key=f"maps_nearest_{side.key}", notes=notes, scroll="stay")

@@ -171,7 +171,7 @@ def _draw_neighbours(view: MapView, row: int) -> None:
     if len(neighbours) == 0:
         st.caption(f"None was {shown.lower()}.")
         return
-    draw_text_list(view, neighbours, key="maps_glass_rows", from_top=True)
+    draw_text_list(view, neighbours, key="maps_glass_rows", scroll="top")
     draw_select(
         "Select it with these", view.corpus.key, np.append(neighbours, row), "maps_glass_select",
         help="Shows where they are on the maps.",
