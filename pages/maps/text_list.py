@@ -12,7 +12,7 @@ import streamlit as st
 
 from core.utils import content_key, cut, one_line, percent
 from pages.charts import GREY, colour_of
-from pages.common import n_shown, navigation, show_more, widget_value
+from pages.common import n_shown, navigation, on_ground, show_more, widget_value
 from pages.maps.opened import open_text
 from pages.maps.view import MapView
 
@@ -121,7 +121,7 @@ def label_chips(view: MapView, rows: np.ndarray) -> list[list[str | bool] | None
         else:
             chips.append(None)
             continue
-        chips.append([name, colours.get(name, GREY), share, given])
+        chips.append([name, on_ground(colours.get(name, GREY)), share, given])
     return chips
 
 

@@ -14,6 +14,7 @@ from pages.common import (
     change_labels,
     draw_notice,
     markdown,
+    on_ground,
     own_step,
     own_undone,
     person,
@@ -57,7 +58,7 @@ def draw_label_buttons(view: MapView, row: int) -> None:
             draw_undo(view.analysis.id, "maps_text_undo")
     side = "border-left: 5px solid"
     colours = enumerate(list(colour_of(names).values())[:KEYS])
-    rules = (f".st-key-maps_text_label_{at} button {{{side} {colour}}}" for at, colour in colours)
+    rules = (f".st-key-maps_text_label_{at} button {{{side} {on_ground(colour)}}}" for at, colour in colours)
     st.html(f"<style>{' '.join(rules)}</style>")
 
 

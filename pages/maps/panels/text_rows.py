@@ -12,6 +12,7 @@ from core.corpus import is_unspaced
 from core.evidence import DrivingWord
 from core.utils import percent
 from pages.charts import GREY, colour_of
+from pages.common import on_ground
 from pages.maps.clusters import small_percent
 from pages.maps.colour_by import labels_of
 from pages.maps.view import MapView, Side
@@ -32,7 +33,7 @@ def probability_bars(view: MapView, side: Side, probabilities: np.ndarray) -> st
     lines = []
     for column in order[:listed]:
         name = side.fit.labels[side.fit.classes[column]]
-        lines.append(_bar(name, float(probabilities[column]), colours[name]))
+        lines.append(_bar(name, float(probabilities[column]), on_ground(colours[name])))
     n_others = len(order) - listed
     if n_others:
         names = "1 other" if n_others == 1 else f"{n_others} others"

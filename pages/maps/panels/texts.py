@@ -12,7 +12,7 @@ import streamlit as st
 from core.export import to_csv_bytes
 from core.utils import percent
 from pages.charts import GREY
-from pages.common import LABELS, draw_notice, set_widget, start_widget, state_of, widget_value
+from pages.common import LABELS, draw_notice, on_ground, set_widget, start_widget, state_of, widget_value
 from pages.maps.component import Colouring, NumericColouring
 from pages.maps.opened import opened_texts
 from pages.maps.panels.label_selection import draw_label_selection
@@ -154,12 +154,12 @@ def _swatches(colours: Colouring | NumericColouring, rows: np.ndarray) -> list[s
     if not isinstance(colours, Colouring):
         return [""] * len(rows)
     codes = np.asarray(colours.codes)[rows]
-    return [colours.colours[code] if code >= 0 else GREY for code in codes]
+    return [on_ground(colours.colours[code]) if code >= 0 else GREY for code in codes]
 
 
 def _composition(colours: Colouring, selected: np.ndarray) -> str:
     """Return the largest shares of the selection as bars, each with a tick at the share of all texts."""
-    names, paint = [*colours.labels, colours.grey_label], [*colours.colours, GREY]
+    names, paint = [*colours.labels, colours.grey_label], [*map(on_ground, colours.colours), GREY]
     codes = np.asarray(colours.codes)
     codes = np.where(codes < 0, len(names) - 1, codes)
     here, everywhere = (
