@@ -100,6 +100,7 @@ def draw_landing(entry: StoredCorpus | None) -> None:
         draw_stored(opened, entry)
         if entry is not None and is_prepared(entry):
             draw_views_offer(entry)
+        st.caption(f"{HEADLINE} {SAME_TEXTS}")
         draw_picture()
 
 

@@ -25,6 +25,7 @@ text { font: 600 14px var(--st-font); text-anchor: middle; fill: var(--st-text-c
   animation-timing-function: cubic-bezier(.6, 0, .3, 1); }
 .moving g { animation: appear .5s 2.8s backwards; }
 @keyframes appear { from { opacity: 0; } }
+@media (max-width: 1100px) { text { font-size: 20px; } }
 @media (max-width: 600px) and (prefers-reduced-motion: no-preference) { .still { display: none; } }
 @media (prefers-reduced-motion: reduce) { .moving path, .moving g { animation: none !important; } }
 """
