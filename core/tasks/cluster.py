@@ -91,10 +91,11 @@ def naming_problems(store: Store, corpus_key: str, analysis_id: int | None) -> s
         if not problems or outcome["last_edit"] != last_edit:
             return ""
         reasons = ", ".join(dict.fromkeys(problems))
-        return (
-            f"{len(problems)} of {outcome['n_clusters']} clusters keep their keywords: "
-            f"the answer was {reasons}."
-        )
+        n_clusters = outcome["n_clusters"]
+        kept = f"{len(problems)} of {n_clusters} clusters keep their keywords"
+        if n_clusters == 1:
+            kept = "The cluster keeps its keywords"
+        return f"{kept}: the answer was {reasons}."
 
     key = _outcome_key(corpus_key, analysis_id)
     return store.results(corpus_key).find_document(key, describe) or ""

@@ -98,7 +98,8 @@ def width_text(estimate: CheckEstimate, interval: Interval) -> str:
 def counts_text(estimate: CheckEstimate, checks: CheckLabels) -> str:
     """Return what the estimates rest on."""
     n_none = int((checks.codes == NONE).sum())
-    said = f"{estimate.n_checked:,} texts answered, {n_none:,} of them “{NONE_OF_THESE}”."
+    texts = "1 text" if estimate.n_checked == 1 else f"{estimate.n_checked:,} texts"
+    said = f"{texts} answered, {n_none:,} of them “{NONE_OF_THESE}”."
     if estimate.n_known:
         said += (
             f" {estimate.n_known:,} of {estimate.n_texts:,} texts have a label of a person and count with it."
