@@ -75,7 +75,7 @@ def test_without_the_panel_the_maps_take_its_room(page):
     before = box(page, ".linked-maps")["width"]
     page.locator(".st-key-maps_fold button").first.click()
     page.locator(".st-key-maps_side").wait_for(state="detached")
-    page.wait_for_function(f"() => document.querySelector('.linked-maps').clientWidth > {before} + 300")
+    page.wait_for_function(f"() => document.querySelector('.st-key-maps_both').clientWidth > {before} + 300")
 
 
 def test_on_a_phone_the_panel_opens_when_it_has_something_to_show(page):
