@@ -308,7 +308,7 @@ def test_14_a_cancelled_job_loses_nothing_and_a_closed_tab_stops_nothing(page, a
     button(page, "corpus_cancel").click()
     page.get_by_text("Cancelled.").wait_for()
     page.get_by_text("Show the map of 4,608 texts").click()
-    page.get_by_text("texts/s").first.wait_for()
+    page.get_by_text(re.compile("texts/(s|min)")).first.wait_for(timeout=WARM_UP)
     shoot(page, "progress")
     page.goto("about:blank")
     page.goto(f"{address}/corpus")
