@@ -100,6 +100,6 @@ def test_every_path_named_exists():
 def test_newcomers_questions_take_at_most_three_files():
     section = CONTRIBUTING.partition("## Where is …?")[2].partition("\n## ")[0]
     questions = [row for row in section.splitlines() if row.startswith("| ") and "`" in row]
-    assert len(questions) == 8
+    assert len(questions) >= 8
     for question in questions:
         assert 1 <= len(re.findall(r"`[\w./]+\.(?:py|js)`", question)) <= 3, question

@@ -93,7 +93,6 @@ def draw_evidence(analysis: Analysis) -> None:
             verdict = verdict_of(analysis)
             icon = VERDICT_ICONS[verdict.state]
             st.markdown(f"{icon} {capitalised(verdict.sentence)}", help=evidence_help(fit.method))
-        st.page_link(navigation.EVIDENCE, label=":small[Evidence :material/arrow_forward:]")
         draw_refit(analysis)
 
 
