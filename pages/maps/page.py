@@ -150,7 +150,7 @@ def draw_maps(entry: StoredCorpus, analysis: Analysis | None) -> None:
 
 def ask_cluster_name(side: Side, code: int) -> None:
     """Show the field for the name of a cluster that was double-clicked on its map. For callbacks."""
-    ask_name(side, code)
+    ask_name(side, code, above=True)
     set_widget(SIDE_PANEL, "Clusters")
     set_widget("maps_cluster_side", side.key)
     unfold()

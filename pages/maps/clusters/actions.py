@@ -28,9 +28,13 @@ GUIDE_TEXTS = 10  # most typical texts of a cluster that get its name as guide l
 
 @dataclass
 class Renamed:
-    """The cluster of a map whose name is being typed; None for none."""
+    """The cluster of a map whose name is being typed; None for none.
+
+    The field stands on its card, or above all cards for a name that was chosen on the map.
+    """
 
     code: int | None = None
+    above: bool = False
 
 
 def owner(corpus: Corpus, side: Side) -> tuple[str, int | None]:
@@ -59,10 +63,11 @@ def undo_edit(corpus: Corpus, side: Side, name: str) -> None:
     forget_inputs(side)
 
 
-def ask_name(side: Side, code: int) -> None:
-    """Show a field for the name of a cluster, in its place. For callbacks."""
+def ask_name(side: Side, code: int, *, above: bool = False) -> None:
+    """Show a field for the name of a cluster, on its card or above all cards. For callbacks."""
     forget_widgets(f"maps_cluster_edit_{side.key}_{code}_name")
-    state_of(Renamed, side.key).code = code
+    state = state_of(Renamed, side.key)
+    state.code, state.above = code, above
 
 
 def rename(corpus: Corpus, side: Side, code: int, name: str) -> None:

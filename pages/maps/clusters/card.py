@@ -48,7 +48,8 @@ def draw_card(view: MapView, side: Side, clustering: Clustering, code: int, sele
     rows = partition.rows(code)
     with st.container(border=True, height="stretch", key=f"maps_card_{side.key}_{code}"):
         with st.container(height="stretch", gap="xsmall"):
-            if state_of(Renamed, side.key).code == code:
+            renamed = state_of(Renamed, side.key)
+            if renamed.code == code and not renamed.above:
                 draw_name_field(view, side, clustering, code)
             else:
                 _draw_name(side, clustering, code, len(rows))

@@ -208,9 +208,11 @@ def _draw_lost(clustering: Clustering) -> None:
 
 def _draw_rename(view: MapView, side: Side, clustering: Clustering, *, cards: bool) -> None:
     """Draw the field for the name of a cluster whose card is not in sight."""
-    code = state_of(Renamed, side.key).code
+    renamed = state_of(Renamed, side.key)
+    code = renamed.code
     codes = list(clustering.partition.names)
-    shown = n_shown(f"maps_cluster_cards_{side.key}", CARDS_SHOWN) if cards else 0
+    on_cards = cards and not renamed.above
+    shown = n_shown(f"maps_cluster_cards_{side.key}", CARDS_SHOWN) if on_cards else 0
     if code in codes[shown:]:
         draw_name_field(view, side, clustering, code)
 
