@@ -52,7 +52,7 @@ def draw_demo_card(*, primary: bool) -> None:
     if clicked:
         state_of(DemoState).awaited = True
         if not demo_analyses(cache.store()):
-            jobs.start(TASK, TITLE, priority=LONG)
+            jobs.leave_to_page(jobs.start(TASK, TITLE, priority=LONG))
         st.rerun()
 
 
@@ -72,6 +72,7 @@ def draw_awaited_demo() -> bool:
         return False
     with st.container(border=True, key="demo_progress"):
         st.markdown("**The demo is being built, this once.** Its two maps open here by themselves.")
+        jobs.leave_to_page(job)
         st.fragment(_follow, run_every=SECONDS)(job)
     return False
 

@@ -108,6 +108,7 @@ def test_who_waits_for_it_sees_the_progress_and_then_the_maps(app, home, waiting
     app.button(key="try_demo").click().run()
     assert not app.exception and "being built" in words(app)
     assert waiting.jobs() == [job]  # the one that runs already
+    assert "demo_cancel" in keys(app) and f"cancel_job_{job.id}" not in keys(app)  # told in one place
     end(job, home)
     app.run()
     follow(app)
