@@ -30,10 +30,10 @@ def draw_demo_line(analysis: Analysis) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="maps_demo"):
         st.markdown(
             "**Left**: the messages as the encoder sees them. **Right**: the same messages "
-            f"{markdown(analysis.instruction)}, after {n_labels} labels.",
+            f"{markdown(analysis.instruction)}, after {n_labels} labels. Now ask a question of your own:",
             width="content",
         )
-        if st.button("Try your own question", key="demo_own_question", icon=":material/add:"):
+        if st.button("New instruction", key="demo_own_question", icon=":material/add:"):
             open_analysis(None)
             navigation.go_to(navigation.GUIDE)
         st.button("", key="demo_dismiss", icon=":material/close:", type="tertiary", help="Dismiss",
