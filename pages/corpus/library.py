@@ -11,6 +11,7 @@ from core.storage import StoredCorpus
 from pages.common import (
     cache,
     close_corpus,
+    get_state,
     is_prepared,
     jobs,
     markdown,
@@ -136,5 +137,7 @@ def draw_resume(entry: StoredCorpus) -> None:
     if st.button(f"Show the map of {entry.n_texts:,} texts", key=f"resume_{entry.key}"):
         open_corpus(entry.key)
         encoder = job.arguments["encoder"] if job else entry.encoder or DEFAULT_ENCODER
-        jobs.start("prepare", f"Encoding {entry.name}", corpus_key=entry.key, encoder=encoder)
+        job = jobs.start("prepare", f"Encoding {entry.name}", corpus_key=entry.key, encoder=encoder)
+        jobs.leave_to_page(job)
+        get_state().awaited_map = entry.key
         st.rerun()

@@ -23,6 +23,7 @@ from pages.common import (
 from pages.corpus.demo import draw_awaited_demo, draw_demo_card, leave_demo, start_demo_unasked
 from pages.corpus.library import draw_resume, draw_stored
 from pages.corpus.picture import draw_picture
+from pages.corpus.progress import follow_encoding
 from pages.corpus.upload import UploadState, draw_source_table, uploaded_table
 from pages.corpus.views import draw_views_offer
 
@@ -82,6 +83,8 @@ def draw_landing(entry: StoredCorpus | None) -> None:
         with st.container(border=True, key="corpus_open"):
             st.markdown(f"**{markdown(entry.name)}** is not encoded yet.")
             draw_resume(entry)
+    elif entry is not None and get_state().awaited_map == entry.key:  # encoded while this page showed it
+        follow_encoding(entry, cancel_key=f"cancel_{entry.key}")
     if not opened:
         st.markdown(f"## {HEADLINE}")
         st.caption(SAME_TEXTS)

@@ -5,7 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from core.storage import StoredCorpus
-from pages.common import cache, current_analysis, get_state, is_prepared, jobs, markdown, navigation
+from pages.common import (
+    cache,
+    current_analysis,
+    current_corpus,
+    get_state,
+    is_prepared,
+    jobs,
+    markdown,
+    navigation,
+)
 
 MANY_LABELS = 50  # as from a column of the file
 STOPPED = "Cancelled. Press “Show the map” again when you are ready."
@@ -33,7 +42,9 @@ def follow_encoding(entry: StoredCorpus | None, *, cancel_key: str, encoder: str
     if state.awaited_map == entry.key and analysis is not None and (job is None or not job.active):
         job = jobs.latest("fit", analysis_id=analysis.id) or job
     if jobs.draw_job(job, cancel_key=cancel_key, stopped=STOPPED):
-        state.awaited_map = entry.key
+        current = current_corpus()
+        if current is not None and current.key == entry.key:  # another of the list opens nothing
+            state.awaited_map = entry.key
         if job is not None and job.task == "prepare":
             draw_meanwhile(entry)
         return True

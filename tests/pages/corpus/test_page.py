@@ -8,7 +8,7 @@ import pytest
 from core.storage import Store
 from pages.corpus.library import time_ago
 from tests.conftest import make_frame
-from tests.support.page_helpers import CORPUS, csv, keys, upload, words
+from tests.support.page_helpers import CORPUS, csv, follow, keys, upload, words
 
 
 def test_an_upload_is_reported_before_anything_runs(app, home):
@@ -54,6 +54,15 @@ def test_a_stored_corpus_opens_at_once(app, prepared):
     app.button(key=f"open_{prepared}").click().run()
     assert not app.exception
     assert app.session_state["refract"].corpus_key == prepared
+
+
+def test_a_corpus_encoded_later_opens_its_map_by_itself(app, store, corpus):
+    store.add_corpus(corpus)
+    app.run()
+    app.switch_page(CORPUS).run()
+    app.button(key=f"resume_{corpus.key}").click().run()
+    follow(app)
+    assert not app.exception and "maps_colour" in " ".join(box.key for box in app.selectbox)
 
 
 def test_a_corpus_is_removed_only_after_a_question(app, store, prepared):
