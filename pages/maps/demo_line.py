@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import streamlit as st
 
 from core.storage import Analysis
 from core.tasks import DEMO_ANALYSES, read_demo
-from pages.common import cache, markdown, navigation, open_analysis, state_of, widget_value
+from pages.common import cache, markdown, navigation, open_analysis, widget_value
 from pages.maps.view import GENERIC, left_key
 
 
-@dataclass
-class DemoLine:
-    """Whether the line was dismissed in this session."""
-
-    dismissed: bool = False
-
-
 def draw_demo_line(analysis: Analysis) -> None:
-    """Draw the line for a fitted analysis that came with the demo, until it is dismissed or followed.
+    """Draw the line for a fitted analysis that came with the demo, until it is followed.
 
     Who has asked a question of their own, or compares two analyses, knows what the maps are.
     """
-    if state_of(DemoLine).dismissed or not _is_new_here(analysis):
+    if not _is_new_here(analysis):
         return
     n_labels = int((cache.fit(analysis).given >= 0).sum())
     with st.container(horizontal=True, vertical_alignment="center", key="maps_demo"):
@@ -36,8 +27,6 @@ def draw_demo_line(analysis: Analysis) -> None:
         if st.button("New instruction", key="demo_own_question", icon=":material/add:"):
             open_analysis(None)
             navigation.go_to(navigation.GUIDE)
-        st.button("", key="demo_dismiss", icon=":material/close:", type="tertiary", help="Dismiss",
-                  on_click=_dismiss)  # fmt: skip
 
 
 def _is_new_here(analysis: Analysis) -> bool:
@@ -47,7 +36,3 @@ def _is_new_here(analysis: Analysis) -> bool:
     if widget_value(left_key(analysis.corpus_key), GENERIC) != GENERIC:
         return False
     return all(each.instruction in ours for each in cache.store().analyses(analysis.corpus_key))
-
-
-def _dismiss() -> None:
-    state_of(DemoLine).dismissed = True

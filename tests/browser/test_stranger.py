@@ -1,6 +1,7 @@
 """A stranger reaches both maps, who sees the page and knows nothing else."""
 
 import re
+import shutil
 
 import pandas as pd
 import pytest
@@ -18,21 +19,21 @@ MOST_KEYS = 30
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    """The app after its first start: the demo is built."""
-    home = tmp_path_factory.mktemp("home")
+def built(tmp_path_factory):
+    """A data folder after the first start of the app: the demo is built."""
+    home = tmp_path_factory.mktemp("built")
     runner = JobRunner(home)
     try:
         assert runner.wait(runner.submit("prepare_demo", "Demo"), 240).status == "done"
     finally:
         runner.close()
-    with running_app(home) as address:
-        yield address
+    return home
 
 
 @pytest.fixture
-def page(address):
-    with open_browser() as page:
+def page(built, tmp_path):
+    shutil.copytree(built, tmp_path / "home")
+    with running_app(tmp_path / "home", demo=True) as address, open_browser() as page:
         page.errors = []
         page.on("pageerror", lambda error: page.errors.append(str(error)))
         page.goto(address)

@@ -84,17 +84,6 @@ def test_a_line_over_the_maps_leads_to_a_question_of_ones_own(app, store):
     assert "demo_own_question" not in keys(app)
 
 
-def test_the_line_can_be_dismissed(app):
-    land(app)
-    app.button(key="try_demo").click().run()
-    follow(app)
-    app.button(key="demo_dismiss").click().run()
-    assert not app.exception and "**Left**" not in words(app)
-    app.switch_page(CORPUS).run()
-    app.switch_page(MAPS).run()
-    assert "demo_dismiss" not in keys(app)
-
-
 def test_a_demo_that_nobody_opened_is_not_the_corpus_used_last(app, store):
     land(app)
     land(app)
