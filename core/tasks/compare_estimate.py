@@ -5,91 +5,80 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.corpus import Corpus
-from core.encoders import estimate_seconds, preview_prompt, split_precomputed
+from core.encoders import count_tokens, describe_encoder, preview_prompt, split_precomputed
 from core.errors import EncoderUnavailable
 from core.evidence.comparison import Encoders, System
 from core.storage import Store
 from core.tasks.compare import ComparisonInputs, comparison_inputs, load_comparison
 from core.tasks.try_encoder import load_trial
 from core.transforms import MethodKind
+from core.utils import TYPICAL_CHARACTERS_PER_TOKEN
 
-# All seconds were measured on two cores.
-START_SECONDS = 8.0  # until a new process has loaded its libraries
-GUIDED_SECONDS = 0.15  # one fit on 2,000 texts
-GSTRANSFORM_SECONDS, SECONDS_PER_LABEL = 0.6, 0.007  # one fit, and what each label adds to it
-MAX_FITS = 25  # of the cross-validation: 5 repetitions of 5 folds
-MAX_HELD_OUT = 10_000  # labels predicted in all fits; of many labels there are fewer fits
+USUAL_TOKENS = 256  # limit of an encoder whose files do not say it
 LENGTH_SAMPLE = 2_000  # texts whose lengths are measured
 
 
 @dataclass(frozen=True)
 class SystemEstimate:
-    """Estimated time of measuring a system.
+    """Time that encoding takes when a system is measured, by the speed of the encoder on this machine.
 
     Attributes
     ----------
-    seconds : float
-        On the sample; accurate to a factor of about three.
-    whole_seconds : float
+    seconds : float or None
+        On the sample; 0 for a method that encodes no text, None where the encoder's speed was not measured.
+    whole_seconds : float or None
         Of one instruction on the whole corpus, for re-encoding; 0 for other methods.
-    timed : bool
-        Whether it is based on a trial on this machine.
     """
 
     system: System
-    seconds: float
-    whole_seconds: float = 0.0
-    timed: bool = False
+    seconds: float | None
+    whole_seconds: float | None = 0.0
 
 
 def estimate_comparison(
     store: Store, corpus: Corpus, analysis_id: int, encoders: Encoders, n_texts: int
 ) -> list[SystemEstimate]:
-    """Return the estimated seconds of each system that is still to be measured.
+    """Return what encoding takes for each system that is still to be measured.
 
-    Based on a trial of the encoder on this machine where there was one (`core.tasks.try_encoder`), else on
-    the size of its files; a graphics card is many times faster.
+    Measured here by a trial (`core.tasks.try_encoder`) or by an earlier run of the encoder; nothing is
+    guessed from the size of a model. The fits take little time beside that of an encoder.
     """
     inputs = comparison_inputs(store, analysis_id, encoders, n_texts)
     missing = load_comparison(store, analysis_id, encoders, n_texts).missing
-    return [_estimate(inputs, system, corpus) for system in missing]
+    return [_estimate(store, inputs, system, corpus) for system in missing]
 
 
-def _estimate(inputs: ComparisonInputs, system: System, corpus: Corpus) -> SystemEstimate:
-    n_texts, n_labels = len(inputs.rows), int((inputs.given >= 0).sum())
-    fits = min(MAX_FITS, MAX_HELD_OUT // n_labels + 5) if n_labels else 0
+def _estimate(store: Store, inputs: ComparisonInputs, system: System, corpus: Corpus) -> SystemEstimate:
+    share = len(inputs.rows) / len(corpus.texts)
     match system.method.kind:
         case MethodKind.GENERIC:
-            precomputed = split_precomputed(inputs.entry.encoder) is not None
-            seconds = 0.0 if precomputed else _seconds(corpus, inputs.entry.encoder, n_texts)
-        case MethodKind.GUIDED:
-            seconds = (fits + 4) * GUIDED_SECONDS * min(n_texts, 5_000) / 2_000
-        case MethodKind.GSTRANSFORM:
-            seconds = (fits + 2) * (GSTRANSFORM_SECONDS + SECONDS_PER_LABEL * n_labels)
-        case _:
-            return _estimate_reencoding(inputs, system, corpus)
-    return SystemEstimate(system, START_SECONDS + seconds)
-
-
-def _estimate_reencoding(inputs: ComparisonInputs, system: System, corpus: Corpus) -> SystemEstimate:
-    encoder, template, instruction = system.method.encoder, system.method.template, inputs.instruction
-    if split_precomputed(encoder) is not None:
-        return SystemEstimate(system, START_SECONDS)
-    trial = load_trial(inputs.results, inputs.entry.key, encoder, template, instruction)
+            whole = _seconds(store, corpus, inputs.entry.encoder)
+            return SystemEstimate(system, _part(whole, share))
+        case MethodKind.GUIDED | MethodKind.GSTRANSFORM:
+            return SystemEstimate(system, 0.0)
+    encoder, template = system.method.encoder, system.method.template
+    trial = load_trial(inputs.results, inputs.entry.key, encoder, template, inputs.instruction)
     if trial is not None:
-        share = len(inputs.rows) / inputs.entry.n_texts
-        return SystemEstimate(system, START_SECONDS + trial.seconds * share, trial.seconds, timed=True)
+        return SystemEstimate(system, _part(trial.seconds, share), trial.seconds)
     try:
-        prompt = preview_prompt(encoder, instruction, template)
+        prompt = preview_prompt(encoder, inputs.instruction, template)
     except EncoderUnavailable:
         prompt = ""
-    seconds = _seconds(corpus, encoder, len(inputs.rows), prompt)
-    whole_seconds = _seconds(corpus, encoder, inputs.entry.n_texts, prompt)
-    return SystemEstimate(system, START_SECONDS + seconds, whole_seconds)
+    whole = _seconds(store, corpus, encoder, prompt)
+    return SystemEstimate(system, _part(whole, share), whole)
 
 
-def _seconds(corpus: Corpus, encoder: str, n_texts: int, prompt: str = "") -> float:
-    """Return the seconds to load an encoder and encode n texts, estimated on an even sample of the corpus."""
+def _part(seconds: float | None, share: float) -> float | None:
+    return None if seconds is None else seconds * share
+
+
+def _seconds(store: Store, corpus: Corpus, encoder: str, prompt: str = "") -> float | None:
+    """Return the seconds that a loaded encoder needs for all texts, estimated on an even sample of them."""
+    if split_precomputed(encoder) is not None:
+        return 0.0
     sample = corpus.texts[:: -(-len(corpus.texts) // LENGTH_SAMPLE)].tolist()
-    loading = estimate_seconds([], encoder)
-    return loading + (estimate_seconds(sample, encoder, prompt=prompt) - loading) * n_texts / len(sample)
+    n_different = len(set(sample))
+    n_tokens = count_tokens(sample, describe_encoder(encoder).max_tokens or USUAL_TOKENS)
+    n_tokens += n_different * len(prompt.replace("{input}", "")) / TYPICAL_CHARACTERS_PER_TOKEN
+    speed = store.speeds.tokens_per_second(encoder, n_tokens / max(1, n_different))
+    return None if speed is None else n_tokens / speed * len(corpus.texts) / len(sample)

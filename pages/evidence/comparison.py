@@ -153,9 +153,8 @@ def draw_comparison_start(
         )
         return
     estimates = estimate_comparison(cache.store(), corpus, analysis.id, encoders, n_texts)
-    seconds = sum(estimate.seconds for estimate in estimates)
     st.markdown(comparison_estimate_text(estimates, len(corpus.texts)))
-    if seconds > LONG_SECONDS:
+    if known_seconds(estimates) > LONG_SECONDS:
         offer_sample(analysis, corpus, encoders, n_texts)
     draw_hosts(corpus, list(comparison.missing), n_texts)
     st.button(
@@ -188,26 +187,38 @@ def draw_hosts(corpus: Corpus, systems: list[System], n_texts: int) -> None:
 
 
 def comparison_estimate_text(estimates: list[SystemEstimate], n_corpus: int) -> str:
-    """Return the time in all and that of the slowest system, in markdown."""
-    seconds = sum(estimate.seconds for estimate in estimates)
+    """Return the time of the encoders in all and that of the slowest one, in markdown.
+
+    Encoders that were never timed on this machine are named instead.
+    """
     titles = [markdown(estimate.system.title) for estimate in estimates]
     named = ", ".join(titles) if len(titles) <= SYSTEMS_NAMED else f"{len(titles)} systems"
-    said = f"To measure: {named}; roughly **{duration(seconds)}** here."
-    slowest = max(estimates, key=lambda estimate: estimate.whole_seconds)
-    if slowest.whole_seconds > 0:
-        timed = "timed on a few" if slowest.timed else "estimated from its size"
+    said = f"To measure: {named}."
+    seconds = known_seconds(estimates)
+    if seconds:
+        said += f" Encoding takes about **{duration(seconds)}** here."
+    slowest = max(estimates, key=lambda estimate: estimate.whole_seconds or 0.0)
+    if slowest.whole_seconds:
         said += (
             f" One instruction on all {n_corpus:,} texts takes {markdown(slowest.system.title)} about "
-            f"**{duration(slowest.whole_seconds)}** ({timed})."
+            f"**{duration(slowest.whole_seconds)}**."
         )
+    unknown = [markdown(estimate.system.title) for estimate in estimates if estimate.seconds is None]
+    if unknown:
+        said += f" Not timed on this machine yet: {', '.join(unknown)}."
     return said
+
+
+def known_seconds(estimates: list[SystemEstimate]) -> float:
+    """Return the seconds of all encoders whose speed is known here."""
+    return sum(estimate.seconds or 0.0 for estimate in estimates)
 
 
 def offer_sample(analysis: Analysis, corpus: Corpus, encoders: list[tuple[str, str]], n_texts: int) -> None:
     """Draw a proposal of a smaller sample, with its time."""
     for size in sorted((size for size in SAMPLE_SIZES if size < n_texts), reverse=True):
         estimates = estimate_comparison(cache.store(), corpus, analysis.id, encoders, size)
-        seconds = sum(estimate.seconds for estimate in estimates)
+        seconds = known_seconds(estimates)
         if seconds <= LONG_SECONDS or size == SAMPLE_SIZES[0]:
             break
     else:
@@ -215,7 +226,7 @@ def offer_sample(analysis: Analysis, corpus: Corpus, encoders: list[tuple[str, s
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.warning(
-            f"That is long. A sample of {size:,} texts takes roughly {duration(seconds)}.",
+            f"That is long. A sample of {size:,} texts takes about {duration(seconds)}.",
             icon=":material/hourglass:",
         )
         st.button(

@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.evidence.comparison import System
 from core.jobs import Job
-from core.tasks import SystemEstimate, load_comparison
+from core.tasks import SystemEstimate, Trial, load_comparison
 from core.transforms import Method
 from pages.common import cache
 from pages.common.encoders import chooser
@@ -67,7 +67,7 @@ def table(app):
 def test_it_says_what_it_takes_before_it_starts(panel, here):
     panel.run()
     assert not panel.exception
-    assert "To measure: Generic, Reshape, GSTransform; roughly" in words(panel)
+    assert "To measure: Generic, Reshape, GSTransform." in words(panel)
     assert panel.button(key="compare_start").label == "Compare"
     assert not here and not panel.dataframe
 
@@ -96,7 +96,7 @@ def test_an_encoder_is_added_and_left_out_again(panel, labelled, monkeypatch):
     press(panel, "compare_add_encoder")
     assert panel.button(key="compare_without_0").label == "instructor\\-base"
     said = words(panel)
-    assert "4 systems" in said and "One instruction on all 60 texts takes instructor-base about" in said
+    assert "4 systems" in said and "Not timed on this machine yet: instructor" in said
     press(panel, "compare_add_encoder")
     assert "compare_without_1" not in keys(panel)  # the same again is no other
     press(panel, "compare_without_0")
@@ -123,14 +123,12 @@ def test_a_smaller_sample_is_told_with_what_the_whole_would_take(panel, labelled
 
 def test_hours_are_told_before_they_begin_and_a_sample_is_proposed(panel, labelled, monkeypatch, caplog):
     monkeypatch.setattr(comparison, "SAMPLE_SIZES", (20, 40))
-    monkeypatch.setattr(
-        "core.tasks.compare_estimate.estimate_seconds",
-        lambda texts, name, prompt="": 60 * len(texts) if name == "feeling" else 1,
-    )
+    trial = Trial(3_600.0, 16, "", 2, 512, "cpu", [])
+    monkeypatch.setattr("core.tasks.compare_estimate.load_trial", lambda *choice: trial)
     with_reader(panel, labelled, "feeling")
     said = words(panel)
-    assert "takes feeling about **60 min** (estimated from its size)" in said
-    assert "A sample of 20 texts takes roughly" in said  # 40 of them take 40 minutes
+    assert "takes feeling about **60 min**" in said
+    assert "A sample of 20 texts takes about" in said  # 40 of them take 40 minutes
     press(panel, "compare_smaller")
     assert "created with a default value" not in caplog.text
     assert panel.selectbox(key=f"compare_texts_{labelled}").value == 20
@@ -156,7 +154,7 @@ def test_a_failure_is_a_sentence_and_can_be_tried_again(panel, labelled, here):
     assert "**broken**: The encoder broken cannot be read: choose another." in words(panel)
     assert "broken" not in table(panel).index
     assert panel.button(key="compare_start").label == "Continue"
-    assert "To measure: broken; roughly" in words(panel)
+    assert "To measure: broken." in words(panel)
 
 
 def test_too_few_labels_leave_times_and_memory(panel, store, labelled):
@@ -250,7 +248,13 @@ def test_a_gain_of_nothing_has_no_sign():
 
 
 def test_what_takes_most_is_named():
-    slow = SystemEstimate(System(Method("reencode", "a"), "a_b"), 7_200, 40_000, timed=True)
+    slow = SystemEstimate(System(Method("reencode", "a"), "a_b"), 7_200, 40_000)
     said = comparison_estimate_text([SystemEstimate(System(Method("guided"), "Reshape"), 60), slow], 14_640)
-    assert "Reshape, a\\_b; roughly **2 h** here." in said
-    assert "all 14,640 texts takes a\\_b about **11 h** (timed on a few)" in said
+    assert "Reshape, a\\_b. Encoding takes about **2 h** here." in said
+    assert "all 14,640 texts takes a\\_b about **11 h**." in said
+
+
+def test_an_encoder_never_timed_here_gets_no_seconds():
+    new = SystemEstimate(System(Method("reencode", "a"), "a_b"), None, None)
+    said = comparison_estimate_text([SystemEstimate(System(Method("guided"), "Reshape"), 0.0), new], 60)
+    assert "Not timed on this machine yet: a\\_b." in said and "**" not in said
