@@ -23,7 +23,7 @@ FEWEST_MORE = 3
 """Texts of a label that are asked for at least: fewer hardly change a check."""
 
 SEPARATED = 0.9
-"""Accuracy of the generic space above which no gain that matters is left."""
+"""Accuracy above which no gain that matters is left."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,11 @@ class LabelNeed(NamedTuple):
 
     found: LabelEvidence
     n_more: int
+
+    @property
+    def settled(self) -> bool:
+        """Whether the label has enough texts and is found again nearly always."""
+        return self.found.n_labels >= LEAST_OF_LABEL and self.found.reshaped >= SEPARATED
 
 
 def labels_by_need(evidence: Evidence, n_names: int) -> list[LabelNeed]:

@@ -22,9 +22,9 @@ LABELS_HELP = (
 
 
 def draw_labels(fit: Fit, evidence: Evidence) -> None:
-    """Draw a row for each label, those that need more texts first."""
+    """Draw a row for each label, the weakest first."""
     needs = labels_by_need(evidence, len(fit.labels))
-    st.markdown("##### Labels :small[those that need more texts first]", help=LABELS_HELP)
+    st.markdown("##### Labels :small[the weakest first]", help=LABELS_HELP)
     colours = colour_of(fit.labels)
     shown = n_shown(LIST, FIRST_SHOWN)
     with st.container(key=LIST, gap="small"):
@@ -32,8 +32,9 @@ def draw_labels(fit: Fit, evidence: Evidence) -> None:
             name = fit.labels[need.found.code]
             with st.container(horizontal=True, vertical_alignment="center", key=f"evidence_label_{place}"):
                 st.html(label_row(name, colours[name], need.found))
-                step = label_step(need.n_more, name)
-                draw_step(step, f"evidence_more_{place}", navigation.EVIDENCE)
+                if not need.settled:
+                    step = label_step(need.n_more, name)
+                    draw_step(step, f"evidence_more_{place}", navigation.EVIDENCE)
     if len(needs) > shown:
         st.button(
             f"Show all {len(needs)} labels",
