@@ -19,7 +19,7 @@ from pages.common.text import markdown
 EVIDENCE_HELP = (
     "Some of the given labels are hidden, and the others reshape the space. Each hidden text then takes the "
     "label of its nearest labelled neighbour. The figures say how often that is right, each label counting "
-    "the same: in the generic space, then in the reshaped one. Labels that the transform was fitted to are "
+    "the same: in the generic space, then in the reshaped one. Labels that shaped the space are "
     "never counted. In brackets: the 95 % confidence interval of the gain, in points."
 )
 REENCODED_EVIDENCE_HELP = (
@@ -73,6 +73,7 @@ def draw_measuring(analysis: Analysis, missing: Collection[str]) -> None:
     arguments = {"analysis_id": analysis.id, "fit_key": analysis.fit_key}
     job = jobs.latest("measure", **arguments)
     if job is not None and job.active:
+        jobs.leave_to_page(job)
         st.fragment(_wait, run_every=POLL_SECONDS)(analysis, missing, job)
         return
     if job is None or job.status == "done" or jobs.stopped_by_fit(job):
@@ -100,7 +101,10 @@ def _wait(analysis: Analysis, missing: Collection[str], job: Job) -> None:
     kept = findings_kept(cache.store().results(analysis.corpus_key), analysis.fit_key)
     if not job.active or not kept.isdisjoint(missing):
         st.rerun()
-    st.markdown(f":gray[{markdown(jobs.progress_text(job))}]")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f":gray[{markdown(jobs.progress_text(job))}]", width="content")
+        cancel = cache.runner().cancel
+        st.button("Cancel", key="measure_cancel", type="tertiary", on_click=cancel, args=[job.id])
 
 
 def _start(arguments: dict, title: str, drawn_at: float) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 from core.errors import StoreError
 from core.jobs import LONG, Job
 from core.storage import Analysis
+from core.utils import percent
 from pages.common import cache
 from pages.common.notices import show_message
 from pages.common.state import state_of
@@ -103,7 +104,7 @@ def progress_text(job: Job) -> str:
         return waiting_text(job)
     parts = [job.stage or "Starting"]
     if job.total > 1:
-        parts[0] += f" {job.done / job.total:.0%}"
+        parts[0] += f" {percent(job.done / job.total)}"
     if job.rate and job.stage == "Encoding":
         parts.append(f"{job.rate:,.0f} texts/s" if job.rate >= 5 else f"{60 * job.rate:,.0f} texts/min")
     if job.seconds_left is not None:
@@ -191,7 +192,10 @@ def _draw_active(job: Job, title: str) -> None:
         )
     if runs:
         st.progress(_share(job))
-        st.caption(markdown(progress_text(job)))
+        said = progress_text(job)
+        if job.stage == job.title:  # which stands above
+            said = said.removeprefix(job.title).lstrip(" ·")
+        st.caption(markdown(said))
 
 
 def _full_title(job: Job) -> str:

@@ -82,3 +82,8 @@ def test_a_job_has_its_progress_in_one_place(monkeypatch):
     monkeypatch.setattr(cache, "runner", lambda: runner)
     app = AppTest.from_function(followed_page).run().run()  # the second run knows what the page shows
     assert [button.key for button in app.button] == ["cancel_job_2", "cancel_here"]
+
+
+def test_a_stage_named_as_its_job_is_said_once(line):
+    said, _ = line(Job("1", "measure", "Checking", {}, status="running", stage="Checking", done=1, total=4))
+    assert said == ["**Checking**", "25 %"]
