@@ -100,7 +100,7 @@ class LearningCurve:
         points = f"{100 * TARGET_GAIN:.0f} points"
         more = self.labels_needed()
         if more is not None:
-            return f"about {more} more labels would bring +{points}"
+            return f"about {more} more labels would bring {points} more"
         if settled and self.doubling_high < TARGET_GAIN:
             return f"more labels would hardly help: twice as many would bring less than {points}"
         return "too few labels to tell what more of them would bring"

@@ -218,7 +218,7 @@ def _linear_form(source: ExportSource, fit: Fit, stem: str) -> File:
         "linear",
         "Reshaping as one matrix, NPZ",
         f"Reshapes new texts without Refract: multiply their embeddings by this matrix, {n_dims} × "
-        f"{n_reshaped}.{kept} Opens in NumPy, whose lines are inside · {_about(4 * n_dims * n_reshaped)}",
+        f"{n_reshaped}.{kept} Opens in NumPy; the code is inside · {_about(4 * n_dims * n_reshaped)}",
         name,
         "application/octet-stream",
         make,
@@ -244,7 +244,7 @@ def _overviews(source: ExportSource, table: pd.DataFrame, *, neutralise: bool) -
     def build() -> pd.DataFrame:
         return overview_table(corpus, (read() for read in analyses))
 
-    holds = f"The labels, clusters and coordinates of {len(analyses)} analyses side by side, one row a text."
+    holds = f"Labels, clusters and coordinates of {len(analyses)} analyses side by side, a row for each text."
     size = csv_size(table) + OVERVIEW_BYTES * len(table) * len(analyses)
     return [
         File(

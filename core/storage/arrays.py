@@ -105,7 +105,9 @@ def _load(path: Path, read: Callable[[Path], Stored]) -> Stored:
     try:
         return read(path)
     except FileNotFoundError as error:
-        raise StoreError("A part of this map is missing: encode the corpus again, or fit again.") from error
+        raise StoreError(
+            "A part of this map is missing: encode the corpus again, or reshape the map again."
+        ) from error
     except OSError as error:
         raise StoreError(
             f"A part of this map cannot be read now ({error.strerror or error}): nothing is lost; close "
@@ -115,5 +117,5 @@ def _load(path: Path, read: Callable[[Path], Stored]) -> Stored:
         with suppress(OSError):  # kept beside its place, which is free for what is computed again
             path.replace(path.with_name(f"{path.name}.damaged"))
         raise StoreError(
-            "A part of this map was damaged and is set aside: encode the corpus again, or fit again."
+            "A part of this map was damaged and is set aside: encode the corpus or reshape the map again."
         ) from error

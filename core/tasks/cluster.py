@@ -135,7 +135,7 @@ def _space_of(store: Store, corpus_key: str, analysis_id: int | None) -> tuple[S
         return load_space(results, key), key, None
     fit_key = store.analysis(analysis_id).fit_key
     if fit_key is None:
-        raise StoreError("This analysis has no map of its own yet: fit it first.")
+        raise StoreError("This analysis has no map of its own yet: reshape the map first.")
     fit = load_fit(results, fit_key)
     return fit.space, fit.space_key, fit
 

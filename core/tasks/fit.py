@@ -90,9 +90,7 @@ def fit(store: Store, report: Report, *, analysis_id: int, method: str = "") -> 
     inputs = _read_inputs(store, analysis_id)
     analysis, results = inputs.analysis, store.results(inputs.entry.key)
     if method not in ("", analysis.method.to_text()):
-        raise StoreError(
-            "Another method was chosen before this Fit started, so nothing was done: start again."
-        )
+        raise StoreError("Another method was chosen before this started, so nothing was done: start again.")
     key = _key(inputs)
     if not has_fit(results, key):
         generic = load_space(results, inputs.entry.embedding_key)

@@ -65,7 +65,7 @@ def measure(store: Store, report: Report, *, analysis_id: int, fit_key: str) -> 
         "change": ("Comparing neighbours", lambda progress: neighbour_change(generic.graph, graph)),
         "near": ("Checking the map", lambda progress: near_neighbours(graph, reshaped.space.map)),
         "map_quality": ("Checking the map", lambda progress: _map_quality(found, generic, reshaped)),
-        "linear": ("Fitting the linear form", lambda progress: _linear(generic, reshaped)),
+        "linear": ("Computing the matrix for export", lambda progress: _linear(generic, reshaped)),
         "words": ("Finding driving words", lambda progress: _words(found, texts, generic, reshaped)),
         "control": ("Checking against shuffled labels", partial(control, vectors, given, **known)),
         "curve": ("Checking what more labels would bring", partial(learning_curve, vectors, given, **known)),

@@ -21,7 +21,7 @@ def draw_corpus_switcher(entry: StoredCorpus | None) -> None:
     others = [other for other in opened if entry is None or other.key != entry.key]
     if entry is None and not others:
         return
-    label = markdown(cut(entry.name, LONGEST_NAME)) if entry else "No texts open"
+    label = markdown(cut(entry.name, LONGEST_NAME)) if entry else "No corpus open"
     with st.popover(label, icon=":material/folder_open:", width="stretch", key="corpus_switcher"):
         if entry is not None:
             st.markdown(f"**{markdown(entry.name)}**  \n:small[{_describe(entry)}]")

@@ -25,7 +25,7 @@ VALUES_NAMED = 8  # in a sentence
 NARROW = 0.025  # half width of an interval that more texts hardly improve
 ACCURACY = "Accuracy of the predicted labels"
 HELP = (
-    "Texts drawn at random and labelled in the deck without seeing a prediction. They are never used to fit. "
+    "Texts drawn at random and labelled in the deck without seeing a prediction. They never shape a map. "
     "Texts with a label of a person count with that label. The others are estimated: the predictions on all "
     "of them, corrected by the sample (prediction-powered inference). Intervals are of 95 % confidence."
 )
@@ -53,7 +53,7 @@ def draw_check_sample(analysis: Analysis, corpus: Corpus, fit: Fit) -> None:
             st.markdown((NOT_RANDOM if has_labels(fit) else "") + WHY)
             st.progress(
                 checks.n_checked / needed,
-                f"{checks.n_checked:,} of {needed} texts answered: {needed} give a first estimate",
+                f"{checks.n_checked:,} of {needed} texts answered. {needed} give a first estimate.",
             )
             with st.container(horizontal=True):
                 link_to_deck("Go on" if len(checks.seen) else "Label a check sample", CHECK_SAMPLE)

@@ -99,8 +99,8 @@ def to_cells(row: SystemRow, comparison: Comparison) -> dict[str, str]:
 def to_point(row: SystemRow) -> SystemPoint:
     """Return the point of a system on the chart."""
     meaning = (
-        f"{row.system.title}: {row.accuracy:.0%} of the hidden labels found again, one more instruction in "
-        f"{in_words(row.second_seconds)}"
+        f"{row.system.title}: {percent(row.accuracy)} of the hidden labels found again, one more instruction "
+        f"in {in_words(row.second_seconds)}"
     )
     return SystemPoint(
         name=row.system.title,

@@ -53,7 +53,7 @@ def draw_verdict(analysis: Analysis, fit: Fit, findings: Findings) -> None:
             st.markdown(INSTRUCTION_ONLY)
         elif evidence is None:
             st.markdown("#### Being checked")
-            st.markdown("Labels are hidden in turn, and predicted from their neighbours.")
+            st.markdown("Each label is hidden in turn, and predicted from the nearest labelled text.")
         else:
             verdict = verdict_of(analysis)
             st.markdown(
@@ -82,10 +82,8 @@ def explanation(evidence: Evidence, verdict: Verdict, fit: Fit) -> str:
     if not evidence.enough:
         made = "re-encoded" if fit.method.reencodes else "reshaped by the labels"
         return f"The map shows the texts as {made}. Whether that is better is not known yet."
-    return (
-        f"**{100 * evidence.reshaped:.0f}** of 100 held-out texts sit next to a text with their label "
-        f"({100 * evidence.generic:.0f} before). {verdict.advice}"
-    )
+    # The figures stand in the sentence above.
+    return f"Each label was hidden in turn, and predicted from the nearest labelled text. {verdict.advice}"
 
 
 def views_text(weights: np.ndarray) -> str:

@@ -32,13 +32,12 @@ MOST_HELP = (
 LOST_HELP = "Its nearest text in the generic space that is no longer a neighbour"
 GAINED_HELP = "Its nearest text now that was not a neighbour before"
 WORDS_HELP = (
-    "Words that raise the score of the label more than those of the others, by the linear form; the "
-    "stronger, the darker. They show what the transform took the label to mean: look for words that do not "
-    "belong."
+    "Words that raise the score of this label more than the scores of the others; the stronger, the darker. "
+    "They show what the label came to mean: look for words that do not belong."
 )
 LINEAR_HELP = (
-    "The reshaping also uses a text's neighbours. One matrix does not: it is applied to any embedding, also "
-    "of a new text. Measured on the ten nearest neighbours."
+    "Reshaping also looks at a text's neighbours. One matrix cannot, but it works on the embedding of any "
+    "text, new ones too. Measured on the ten nearest neighbours."
 )
 
 

@@ -18,7 +18,7 @@ from core.labels.annotation import (
 )
 from core.storage import Analysis
 from core.tasks import estimate_analysis, latest_report
-from core.utils import URL_VARIABLE, LanguageModel, host_in
+from core.utils import URL_VARIABLE, LanguageModel, host_in, percent
 from pages.common import attempt, cache, draw_notice, jobs, markdown, person
 from pages.common.language_model import chosen_model, draw_language_model, job_argument
 
@@ -177,7 +177,7 @@ def draw_latest_run(report: AnnotationReport) -> None:
             if report.n_by_person
             else ""
         )
-        + ". One Undo by who started it removes them all."
+        + ". Whoever started it can remove them all by one Undo."
     )
     if report.stopped:
         st.caption(f"It ended early: {markdown(report.stopped)}")
@@ -186,8 +186,8 @@ def draw_latest_run(report: AnnotationReport) -> None:
         st.caption(sizes)
     if report.swallowed_by:
         st.warning(
-            f"“{markdown(report.swallowed_by)}” has {BROAD_CATEGORY_SHARE:.0%} of the labels or more: check "
-            "that the instruction asks for something in which the texts differ.",
+            f"“{markdown(report.swallowed_by)}” has {percent(BROAD_CATEGORY_SHARE)} of the labels or more: "
+            "check that the instruction asks for something in which the texts differ.",
             icon=":material/warning:",
         )
     for line in report_lines(report):

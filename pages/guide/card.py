@@ -95,7 +95,7 @@ def draw_card_menu(deck: Deck, guide: GuideLabels, corpus: Corpus) -> None:
         if columns:
             _draw_columns_choice(corpus)
         if answers:
-            st.caption("Answer a text anew. Until then its answer stays.")
+            st.caption("Answer a text again. Until then its answer stays.")
         for row, label in answers.items():
             text = markdown(cut(corpus.texts[row], LONGEST_ANSWER))
             st.button(

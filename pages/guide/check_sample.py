@@ -124,7 +124,7 @@ def check_progress(analysis: Analysis, guide: GuideLabels, fit: Fit | None) -> s
     needed = n_needed(guide, checks)
     if checks.n_checked < needed:
         return (
-            f"{checks.n_checked:,} of the {needed} texts answered that give a first estimate of how often "
+            f"{checks.n_checked:,} of {needed} texts answered. {needed} give a first estimate of how often "
             "the predicted labels are right."
         )
     said = f"{checks.n_checked:,} texts answered"

@@ -358,5 +358,5 @@ def _doubt_text(doubt: LabelDoubt) -> str:
         return f"It is labelled **{given}**, and a duplicate of it is labelled **{better}**."
     return (
         f"It is labelled **{given}**. The other labels suggest **{better}**; the label is a mistake with a "
-        f"probability of **{doubt.probability:.0%}**."
+        f"probability of **{percent(doubt.probability)}**."
     )

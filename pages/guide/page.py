@@ -41,7 +41,7 @@ def guide_page() -> None:
     )
     encoding = encoding_job(entry)
     if encoding is None:
-        layout.require_prepared(entry, "Guide labels belong to texts: choose a corpus first.")
+        layout.require_prepared(entry, "Labels belong to texts: choose a corpus first.")
         show_maps_after_fit(analysis)
     corpus = cache.corpus(entry.key)
     generic = cache.space(entry.key, entry.embedding_key) if is_prepared(entry) else None

@@ -57,7 +57,7 @@ def draw_changed_labels(analysis: Analysis, corpus: Corpus) -> None:
         st.markdown(change_text(first, corpus))
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
-                "Take mine back",
+                "Restore my label",
                 key="guide_changed_back",
                 help=f"The text is labelled {markdown(first.mine)} again, and the other is told.",
                 on_click=take_back,

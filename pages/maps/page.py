@@ -51,8 +51,8 @@ BELOW = 84  # pixels: the line below the maps, and the margin of the page
 MAPS_NOTICE = "maps"  # where messages about the maps are shown
 QUALITY_HELP = (
     "Of each text's true nearest neighbours (in all dimensions), the share that is near it on the map too. "
-    "The rest is lost by drawing on a plane, so ask the panel, or “Doubtful places” above the maps, before "
-    "trusting a single position."
+    "The rest is lost by drawing in two dimensions. “Doubtful” above the maps marks the texts whose position "
+    "says little."
 )
 
 

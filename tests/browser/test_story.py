@@ -241,7 +241,7 @@ def test_9_labels_are_given_on_the_map_and_taken_back(page):
 
 def test_10_evidence_says_whether_it_helped(page):
     page.get_by_role("link", name="Evidence").first.click()
-    page.locator(".st-key-evidence_verdict").get_by_text("held-out texts sit next to").wait_for()
+    page.locator(".st-key-evidence_verdict").get_by_text("Each label was hidden in turn").wait_for()
     page.locator(".st-key-evidence_change .main-svg").first.wait_for(timeout=WARM_UP)
     page.get_by_text("Measuring…").first.wait_for(state="detached", timeout=WARM_UP)
     assert page.locator(".driving-words > div").count() == 6

@@ -140,8 +140,8 @@ def encoder_problem(name: str, template: str = "", instruction: str = "", *, ins
         return facts.problem
     if not instructed and facts.needs_instruction:
         return (
-            f"{facts.title} answers a question about each text, and the generic map has none: choose another "
-            "encoder here, and this one on the guide page, where it can follow an instruction of yours."
+            f"{facts.title} answers a question about each text, and the generic map asks none: choose "
+            "another encoder here. In Guide, this one can follow your instruction."
         )
     try:
         preview_prompt(name, instruction if instructed else "", template)
@@ -213,7 +213,7 @@ def _draw_facts(
     described = f"{markdown(facts.description)}  \n" if facts.description else ""
     st.caption(f"{described}{line}", help=FACTS_HELP)
     if not instructed and facts.follows_instructions == "free text" and not facts.needs_instruction:
-        st.caption("Here it encodes the texts without an instruction; on the guide page it can follow one.")
+        st.caption("Here it encodes the texts without an instruction. In Guide it can follow one.")
 
 
 def _draw_tasks(key: str, facts: EncoderFacts, use_task: Callable[[str], None] | None) -> None:

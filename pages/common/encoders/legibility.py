@@ -24,7 +24,7 @@ def draw_legibility(facts: EncoderFacts, texts: Sequence[str], corpus_key: str) 
         if found.n_distinct < found.n_texts:
             seen = f"{found.n_texts:,} different texts give it only {found.n_distinct:,} different inputs"
         else:
-            seen = f"of {found.n_texts:,} texts it knows hardly a sign in {found.n_unread:,}"
+            seen = f"it knows hardly a character in {found.n_unread:,} of {found.n_texts:,} texts"
         st.warning(
             f"{title} cannot read these texts: {seen}. {_multilingual(facts.name)}", icon=":material/warning:"
         )
@@ -62,7 +62,7 @@ def _advice(corpus_key: str, encoder: str, texts: Sequence[str]) -> str:
         return "check that each vector of the file belongs to its text, or encode the texts here."
     if _languages(corpus_key, texts).scripts.get("Latin", 0) >= MOSTLY_LATIN:
         return (
-            "the encoder cannot tell them apart. Choose another encoder, or where the texts begin alike one "
+            "the encoder cannot tell them apart. Choose another encoder; where the texts begin alike, one "
             "that takes longer texts."
         )
     return f"the encoder cannot tell them apart. {_multilingual(encoder)}"

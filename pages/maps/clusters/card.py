@@ -37,9 +37,9 @@ from pages.maps.view import MapView, Side
 TYPICAL = 3  # texts on a card
 GUIDE_HELP = (
     f"Adds its name to the labels of your analysis and gives it to the {GUIDE_TEXTS} most typical texts that "
-    "have no label yet. It is one step for Undo in the Label panel."
+    "have no label yet. One Undo takes it back."
 )
-PURITY_HELP = "Of its texts with a guide label, how many have the most frequent one."
+PURITY_HELP = "Of its texts with a given label, how many have the most frequent one."
 
 
 def draw_card(view: MapView, side: Side, clustering: Clustering, code: int, selected: np.ndarray) -> None:

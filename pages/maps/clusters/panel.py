@@ -59,9 +59,9 @@ NOISE_HELP = "Texts between the dense groups: leave them out, or add each to the
 FINENESS_HELP = "From few large clusters to many small ones. The numbers count clusters before edits."
 K_HELP = "Edits made with this number apply, and can change how many there are."
 LOST_HELP = (
-    "A name applies to the cluster of its method that consists mostly of its texts; a merge, split or move "
-    "applies by density, or by k-means with the number of clusters it was made with. These edits have no "
-    "such cluster now. They are kept, and apply again when another cut or Fit has one."
+    "A name belongs to the cluster that has mostly its texts. A merge, split or move belongs to its method, "
+    "and with k-means to its number of clusters. No cluster here suits these edits. They are kept, and apply "
+    "again when another cut or map has a cluster that suits."
 )
 
 
@@ -278,7 +278,7 @@ def _draw_table(view: MapView, side: Side, clustering: Clustering, selected: np.
                     "Texts", format="localized", min_value=0, max_value=max(sizes.values()), width=110
                 ),
                 "answer": st.column_config.TextColumn("Most frequent answer", help=ANSWERS_HELP, width=200),
-                "label": st.column_config.TextColumn("Guide label", help=PURITY_HELP, width=170),
+                "label": st.column_config.TextColumn("Given label", help=PURITY_HELP, width=170),
                 "example": st.column_config.TextColumn("Most typical text", width=420),
             },
         )

@@ -47,11 +47,11 @@ def draw_all_analyses(view: MapView, selected: np.ndarray) -> None:
 def _summary(n_fitted: int, n_analyses: int) -> str:
     """Return what the panel shows, in words."""
     if n_fitted == 0:
-        return "Each fitted analysis has a map here, beside the generic one: there is none yet."
+        return "Each reshaped map is shown here, beside the generic one. There is none yet."
     words = "Every map of these texts. Show one on the right, and compare it with any other on the left."
     waiting = n_analyses - n_fitted
     if waiting:
-        words += f" {waiting} more {'is' if waiting == 1 else 'are'} not fitted yet."
+        words += f" {waiting} more {'has' if waiting == 1 else 'have'} no map yet."
     return words
 
 

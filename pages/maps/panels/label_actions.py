@@ -25,7 +25,7 @@ from pages.common import (
 from pages.maps.view import MapView
 
 ORIGINS = {
-    "deck": "one text at a time on the page Guide",
+    "deck": "one text at a time in Guide",
     "map": "on the maps",
     "cluster": "from a cluster",
     "column": "from the column “{name}”",

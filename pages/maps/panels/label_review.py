@@ -37,7 +37,7 @@ from pages.maps.view import MapView
 ENTRIES_SHOWN = 3  # of a list; as many more on each click
 MOST_MISTAKES = 200  # listed at most
 LONGEST_TEXT = 240  # characters of a text in a list
-CONFLICTS_HELP = "Equal or nearly equal texts with different labels. A Fit cannot follow both."
+CONFLICTS_HELP = "Equal or nearly equal texts with different labels. No map can follow both."
 MISTAKES_HELP = (
     "The label of each text is predicted from the other labelled texts. Listed are the texts whose given "
     f"label is wrong with a probability of {percent(LEAST_MISTAKE_PROBABILITY)} or more."
@@ -48,8 +48,8 @@ def draw_label_review(view: MapView, selected: np.ndarray) -> None:
     """Draw duplicates with different labels, possible mistakes, and the label manager."""
     if view.analysis is None or not (view.labels or cache.store().labels.read(view.analysis.id).retired):
         st.caption(
-            "No labels yet. Select texts on a map and label them under **Label**, beside the maps. This "
-            "panel then shows labels that contradict each other, and labels that are likely wrong."
+            "No labels yet. Select texts on a map and label them in the panel **Texts**. Labels that "
+            "contradict each other, and labels that are likely wrong, are then listed here."
         )
         return
     draw_notice(LABELS)

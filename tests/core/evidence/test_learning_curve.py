@@ -36,7 +36,7 @@ class TestLearningCurve:
         assert curve.labels_needed() == 35  # 36, in a round number
         assert curve.labels_needed(0.125) == 190  # 2 / sqrt(256) = 0.125: three times as many, the most
         assert curve.labels_needed(0.13) is None
-        assert curve.sentence() == "about 35 more labels would bring +5 points"
+        assert curve.sentence() == "about 35 more labels would bring 5 points more"
 
     def test_flat_and_noisy_curves_say_so(self):
         flat = LearningCurve(40, (), 0.005, -0.01, 0.02)

@@ -29,7 +29,7 @@ def switched(app):
 
 def test_without_a_corpus_there_is_nothing_to_name(app):
     app.run()
-    assert not app.exception and not switched(app) and "No texts open" not in words(app)
+    assert not app.exception and not switched(app) and "No corpus open" not in words(app)
 
 
 def test_the_open_corpus_is_named_on_every_page(app, prepared):

@@ -120,7 +120,7 @@ def test_failures_and_a_swallowing_category_are_told(panel, analysis, configured
     panel.run()
     panel.button(key="annotation_start").click().run()
     assert "**1** outside the list" in words(panel)
-    assert "“angry” has 80%" in panel.warning[0].value
+    assert "“angry” has 80 %" in panel.warning[0].value
     assert not panel.exception
 
 

@@ -126,11 +126,11 @@ def test_without_a_fit_texts_are_checked_too(app, store, corpus, labelled):
 
 
 def test_the_caption_counts_to_thirty(check, store, labelled):
-    assert "0 of the 30 texts" in words(check)
+    assert "0 of 30 texts" in words(check)
     press(check, "guide_none")
-    assert "1 of the 30 texts" in words(check)
+    assert "1 of 30 texts" in words(check)
     press(check, "guide_skip")
-    assert "1 of the 30 texts" in words(check)
+    assert "1 of 30 texts" in words(check)
 
 
 def test_the_end_of_the_texts_is_said(check, store, corpus, labelled):
@@ -210,7 +210,7 @@ def test_from_thirty_on_the_deck_leads_to_the_estimate_and_stays_blind(check, st
     for row in checks_of(store, labelled).next_rows(store.labels.read(labelled), n=29):
         store.check_labels.give(labelled, row, feelings[row], "ada")
     check.run()
-    assert "29 of the 30 texts" in words(check)
+    assert "29 of 30 texts" in words(check)
     press(check, "guide_none")
     accuracy = estimate_of(store.analysis(labelled), cache.fit(store.analysis(labelled))).accuracy
     assert "30 texts" in words(check) and percent(accuracy.value) not in words(check)

@@ -39,7 +39,7 @@ def test_only_fitted_analyses_have_a_map(store, prepared, labelled):
     cache.runner().submit("fit", "x", analysis_id=labelled)
     app.run()
     assert not app.exception and len(app.get("image")) == 2
-    assert app.caption[1].value.endswith("1 more is not fitted yet.")
+    assert app.caption[1].value.endswith("1 more has no map yet.")
 
 
 def test_left_and_right_are_chosen_here(store, prepared, labelled):

@@ -147,7 +147,7 @@ def test_an_encoder_that_follows_nothing_is_refused_under_an_instruction(chooser
 def test_the_generic_map_takes_no_question(chooser, causal):
     app = chooser(instructed=False)
     choose(app, "x_encoder", f"inbedder:{causal}")
-    assert "on the guide page" in app.warning[0].value
+    assert "In Guide" in app.warning[0].value
     assert encoder_problem(*chosen(app), instructed=False)
     choose(app, "x_encoder", "hkunlp/instructor-base")
     assert not app.warning and prompts(app) == ["Represent the text:{input}"]
