@@ -6,9 +6,7 @@ from pages.charts.dark_ground import on_dark
 from pages.charts.evidence import AccuracyBar, accuracy_bars, learning_lines
 from pages.charts.flows import flow_matrix, flow_ribbons
 from pages.charts.histograms import (
-    BARS,
     change_histogram,
-    composition_bars,
     replaced_bars,
     text_length_histogram,
 )
@@ -18,7 +16,6 @@ from pages.charts.style import GAIN, LOSS, plain, short
 from pages.charts.thumbnail import map_thumbnail
 
 __all__ = [
-    "BARS",
     "CATEGORIES",
     "GAIN",
     "GREY",
@@ -32,7 +29,6 @@ __all__ = [
     "change_histogram",
     "colour_of",
     "column_bars",
-    "composition_bars",
     "flow_matrix",
     "flow_ribbons",
     "learning_lines",

@@ -1,4 +1,4 @@
-"""Histograms: lengths of texts, replaced neighbours, the composition of a selection."""
+"""Histograms: lengths of texts, replaced neighbours."""
 
 from __future__ import annotations
 
@@ -9,16 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.utils import percent
-from pages.charts.palette import GREY
-from pages.charts.style import GAIN, bare_figure, click_bars, count_axis, faint, n_texts, short
+from pages.charts.style import GAIN, bare_figure, click_bars, count_axis, faint, n_texts
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 LENGTH_BINS = 40
-BARS = 8
-"""Categories with a bar of their own; those least frequent in the selection are left out."""
-
 LEAST_BAR = 0.02
 """Least height of a bar of selected texts, as a share of the highest bar: lower ones are invisible."""
 
@@ -101,59 +97,3 @@ def replaced_bars(every: np.ndarray, some: np.ndarray | None) -> go.Figure:
     figure.update_xaxes(title="neighbours replaced", range=[-0.6, k + 0.6])
     count_axis(figure)
     return figure
-
-
-def composition_bars(
-    codes: np.ndarray, selected: np.ndarray, labels: Sequence[str], colours: Sequence[str]
-) -> go.Figure:
-    """Draw the composition of a selection: each category's share of it, against its share of the corpus.
-
-    Categories stand from the largest share of the selection down, at most `BARS` of them.
-
-    Parameters
-    ----------
-    codes : int array (n_texts,)
-        Category of each text, position in `labels`; -1 for none.
-    selected : int array of rows, or bool array (n_texts,)
-    labels, colours : name of each category, and its colour "#rrggbb"
-    """
-    import plotly.graph_objects as go
-
-    shares = np.stack([_shares(rows, len(labels)) for rows in (codes[selected], codes)])  # (2, n_labels + 1)
-    names, paint = [*labels, "none"], [*colours, GREY]
-    order = [int(i) for i in np.argsort(-shares[0], kind="stable") if shares[0, i] > 0][:BARS][::-1]
-    place = list(range(len(order)))
-    hover = [
-        f"{names[i]}: {percent(shares[0, i])} of the selection, {percent(shares[1, i])} of the corpus"
-        for i in order
-    ]
-    selection = go.Bar(
-        x=shares[0, order].tolist(),
-        y=place,
-        orientation="h",
-        marker={"color": [paint[i] for i in order], "line": {"width": 0}},
-        width=0.62,
-        customdata=hover,
-        hovertemplate="%{customdata}<extra></extra>",
-    )
-    corpus = go.Scatter(
-        x=shares[1, order].tolist(),
-        y=place,
-        mode="markers",
-        # A stroke across the bar, in a grey that shows on white, on dark and on every bar.
-        marker={"symbol": "line-ns", "size": 9, "line": {"width": 3, "color": faint(1.0)}},
-        customdata=hover,
-        hovertemplate="%{customdata}<extra></extra>",
-    )
-    figure = bare_figure([selection, corpus])
-    figure.update_xaxes(
-        title="share of selection (tick: all texts)", tickformat=".0%", rangemode="tozero", nticks=5
-    )
-    figure.update_yaxes(tickvals=place, ticktext=[short(names[i]) for i in order])
-    return figure
-
-
-def _shares(codes: np.ndarray, n_labels: int) -> np.ndarray:
-    """Share of each category, and last of texts without one: float array (n_labels + 1,)."""
-    codes = np.where(np.asarray(codes) < 0, n_labels, codes)
-    return np.bincount(codes, minlength=n_labels + 1) / max(len(codes), 1)

@@ -6,12 +6,10 @@ import pytest
 from PIL import Image
 
 from pages.charts import (
-    GREY,
     AccuracyBar,
     accuracy_bars,
     change_histogram,
     column_bars,
-    composition_bars,
     flow_matrix,
     flow_ribbons,
     learning_lines,
@@ -42,40 +40,6 @@ def test_one_huge_text_does_not_flatten_the_others():
 @pytest.mark.parametrize("lengths", [[], [7], [7, 7, 7]])
 def test_histogram_of_little(lengths):
     assert sum(text_length_histogram(lengths).data[0].y) == len(lengths)
-
-
-def test_composition_compares_the_selection_with_the_corpus():
-    # Selected: rows 0, 1, 2 and 6, two of a, one of b, one of none.
-    codes = np.array([0, 0, 1, 1, 1, 2, -1, -1])
-    figure = composition_bars(codes, np.array([0, 1, 2, 6]), ["a", "b", "c"], CATEGORIES[:3])
-    selection, corpus = figure.data
-    # The largest is drawn last, that is on top.
-    assert figure.layout.yaxis.ticktext == ("none", "b", "a")
-    assert selection.x == (0.25, 0.25, 0.5)
-    assert corpus.x == (0.25, 0.375, 0.25)
-    assert selection.marker.color == (GREY, CATEGORIES[1], CATEGORIES[0])
-    assert selection.customdata[2] == "a: 50 % of the selection, 25 % of the corpus"
-
-
-def test_composition_takes_a_mask():
-    codes = np.array([0, 1, 1])
-    by_mask = composition_bars(codes, np.array([True, False, True]), ["a", "b"], CATEGORIES[:2])
-    by_rows = composition_bars(codes, np.array([0, 2]), ["a", "b"], CATEGORIES[:2])
-    assert by_mask == by_rows
-
-
-def test_composition_of_nothing():
-    figure = composition_bars(np.array([0, 1]), np.array([], dtype=int), ["a", "b"], CATEGORIES[:2])
-    assert len(figure.data[0].x) == 0
-
-
-def test_composition_shows_the_largest_and_shortens_names():
-    codes = np.repeat(np.arange(20), np.arange(1, 21))
-    names = [f"category with quite a long name {i}" for i in range(20)]
-    figure = composition_bars(codes, np.arange(len(codes)), names, [GREY] * 20)
-    assert len(figure.data[0].x) == 8
-    assert figure.data[0].x[-1] == pytest.approx(20 / 210)
-    assert max(map(len, figure.layout.yaxis.ticktext)) == 24
 
 
 def test_accuracy_bars_tell_unknown_from_impossible():
@@ -242,7 +206,6 @@ def test_a_thumbnail_of_nothing_is_clear():
     "figure",
     [
         text_length_histogram([1, 2]),
-        composition_bars(np.array([0]), np.array([0]), ["a"], ["#000000"]),
         accuracy_bars([AccuracyBar("a", 0.5, 0.1, "")]),
         learning_lines([1], [0.5], [0.5]),
         change_histogram(np.array([0.5])),
@@ -252,7 +215,6 @@ def test_a_thumbnail_of_nothing_is_clear():
     ],
     ids=[
         "histogram",
-        "composition",
         "accuracy",
         "learning",
         "change",
