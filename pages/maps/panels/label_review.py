@@ -53,17 +53,14 @@ def draw_label_review(view: MapView, selected: np.ndarray) -> None:
         )
         return
     draw_notice(LABELS)
-    left, right = st.columns([3, 2], gap="large")
-    with right:
-        st.markdown("**Labels**")
-        draw_label_manager(view.analysis, "maps_names")
-    with left:
-        guide = cache.store().labels.read(view.analysis.id)
-        _draw_conflicts(view, guide)
-        _draw_mistakes(view, guide)
-        with st.container(horizontal=True, vertical_alignment="center"):
-            draw_undo(view.analysis.id, "maps_check_undo")
-            draw_fit_button(view.analysis, "maps_check_fit")
+    guide = cache.store().labels.read(view.analysis.id)
+    _draw_conflicts(view, guide)
+    _draw_mistakes(view, guide)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        draw_undo(view.analysis.id, "maps_check_undo")
+        draw_fit_button(view.analysis, "maps_check_fit")
+    st.markdown("**Labels**")
+    draw_label_manager(view.analysis, "maps_names")
 
 
 def _draw_conflicts(view: MapView, guide: GuideLabels) -> None:
