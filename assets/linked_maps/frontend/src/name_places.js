@@ -3,9 +3,14 @@
 const GAP = 4;
 const CELL = 8; // pixels
 const STEPS = [0, 10, 22, 36, 52, 72]; // pixels from the place, beyond half the size of the name
-const DIRECTIONS = [[0, -1], [0, 1], [1, 0], [-1, 0], [1, -1], [-1, -1], [1, 1], [-1, 1]];
+const DIRECTIONS = [
+  [0, -1], [0, 1], [1, 0], [-1, 0], [1, -1], [-1, -1], [1, 1], [-1, 1],
+  [0.5, -1], [-0.5, -1], [0.5, 1], [-0.5, 1], [1, -0.5], [-1, -0.5], [1, 0.5], [-1, 0.5],
+];
 const FAR = 40; // pixels beyond the texts of the cluster that are as bad as covering points of mean density
 const FARTHEST = 30; // pixels beyond them
+const CROWDED = 3; // how bad it is to cover points of mean density
+const ROUNDS = 4;
 const STAY = 0.8; // a place is kept until another is better by a fifth
 
 /** How many points are where on the screen; asked for boxes. */
@@ -56,11 +61,31 @@ export class Crowd {
  *   name may cover; most: names to place
  * @returns {(object | null)[]} {left, top, right, bottom} with a gap around each name
  */
-export function placeNames(items, { crowd, taken, most, width, height }) {
-  const full = [...taken];
+export function placeNames(items, stage) {
   const centres = items.map((item) => item.at).filter(Boolean);
+  let order = items;
+  let best = null;
+  for (let round = 0; round < ROUNDS; round++) {
+    const placed = placeInOrder(order, centres, stage);
+    if (best === null || placed.size > best.size) best = placed;
+    // Those without room choose first in the next round: others may have more places than one.
+    const left = order.filter((item) => item.at !== null && !placed.has(item));
+    if (left.length === 0 || placed.size >= stage.most) break;
+    order = [...left, ...order.filter((item) => !left.includes(item))];
+  }
   return items.map((item) => {
-    if (item.at === null || full.length - taken.length >= most) return null;
+    const { box = null, spot = 0 } = best.get(item) ?? {};
+    item.spot = spot;
+    return box;
+  });
+}
+
+/** @returns {Map<object, {box: object, spot: number}>} of the items that found a place, each the best that is left */
+function placeInOrder(items, centres, { crowd, taken, most, width, height }) {
+  const placed = new Map();
+  const full = [...taken];
+  for (const item of items) {
+    if (item.at === null || placed.size >= most) continue;
     let best = null;
     let least = Infinity;
     spotsOf(item).forEach(([dx, dy], spot) => {
@@ -68,12 +93,13 @@ export function placeNames(items, { crowd, taken, most, width, height }) {
       if (full.some((other) => overlap(box, other))) return;
       const cost = costOf(box, item, centres, crowd) * (spot === item.spot ? STAY : 1);
       if (cost >= least) return;
-      [least, best, item.nextSpot] = [cost, box, spot];
+      [least, best] = [cost, { box, spot }];
     });
-    item.spot = best === null ? 0 : item.nextSpot;
-    if (best !== null) full.push(best);
-    return best;
-  });
+    if (best === null) continue;
+    placed.set(item, best);
+    full.push(best.box);
+  }
+  return placed;
 }
 
 function spotsOf({ width, height }) {
@@ -89,7 +115,7 @@ function costOf(box, { at, reach }, centres, crowd) {
   const away = distance(box, at);
   if (away - reach > FARTHEST || centres.some((other) => distance(box, other) < away - 1)) return Infinity;
   const own = Math.hypot((box.left + box.right) / 2 - at[0], (box.top + box.bottom) / 2 - at[1]);
-  return 0.02 + Math.min(4, crowd.density(box)) + Math.max(0, away - reach) / FAR + own / (8 * FAR);
+  return 0.02 + CROWDED * Math.min(4, crowd.density(box)) + Math.max(0, away - reach) / FAR + own / (8 * FAR);
 }
 
 /** From the edge of the name, since a long name is not farther away than a short one. */

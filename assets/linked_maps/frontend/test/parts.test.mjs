@@ -181,6 +181,14 @@ test("names do not overlap, and one that would stand at another cluster is not s
   assert.deepEqual(placeNames([name([300, 200])], { ...STAGE, taken: wall, crowd: nobody }), [null]);
 });
 
+test("a name makes room for one that has no other place", () => {
+  // Left of the wall there is room for two names side by side, but the first would take its middle.
+  const wall = [{ left: 190, top: 0, right: 600, bottom: 400 }, { left: 0, top: 0, right: 190, bottom: 190 },
+    { left: 0, top: 220, right: 190, bottom: 400 }];
+  const both = placeNames([name([95, 205]), name([30, 205])], { ...STAGE, taken: wall, crowd: nobody });
+  assert.ok(both.every((box) => box !== null));
+});
+
 test("a name that would be cut at the edge moves inwards; one without texts in sight is not shown", () => {
   const [box, none] = placeNames([name([3, 3]), name(null)], { ...STAGE, crowd: nobody });
   assert.ok(box.left >= -4 && box.top >= -4);
