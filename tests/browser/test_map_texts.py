@@ -16,7 +16,7 @@ MOST_CONTROLS = 30
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
-    make_fitted_home(home)
+    make_fitted_home(home, measured="map_quality")  # the line below the maps
     with running_app(home) as address:
         yield address
 
@@ -42,6 +42,23 @@ def test_maps_and_panel_are_in_one_window_with_few_controls(page, size):
     maps, side = box(page, ".linked-maps"), box(page, ".st-key-maps_side")
     assert side["x"] >= maps["x"] + maps["width"] and side["y"] + side["height"] <= size[1]
     assert len(visible_controls(page)) <= MOST_CONTROLS
+
+
+def test_maps_tabs_and_accuracy_are_in_one_window_of_a_tablet(page):
+    page.set_viewport_size({"width": 900, "height": 800})
+    page.locator(LIST).first.wait_for(state="hidden")
+    page.wait_for_function(f"() => !{SCROLLS}")
+    line = box(page, ".st-key-maps_quality")
+    assert line["y"] + line["height"] <= 800
+
+
+def test_label_review_fits_the_panel(page):
+    page.locator(".st-key-maps_tabs").get_by_text("More").click()
+    page.locator(".st-key-maps_more").get_by_text("Label review").click()
+    labels = page.get_by_test_id("stButtonGroup").filter(has_text="confused ·").locator("button").last
+    labels.scroll_into_view_if_needed()
+    side, last = box(page, ".st-key-maps_side"), labels.bounding_box()
+    assert last["x"] + last["width"] <= side["x"] + side["width"]
 
 
 def test_a_text_opens_in_place_and_back_returns_to_the_same_place(page):

@@ -1,17 +1,22 @@
 """A data folder with the demo corpus, encoded, and one analysis, labelled and fitted."""
 
+import time
+
 from core.corpus import build_corpus
 from core.corpus.tables import read_table
 from core.encoders import DEFAULT_ENCODER
 from core.jobs import JobRunner
-from core.storage import Store
+from core.storage import Store, findings_kept
 from tests.support.app_server import ROOT
 
 DEMO = ROOT / "assets" / "demo" / "feedback.csv"
 
 
-def make_fitted_home(home, column="emotion", n_labels=60):
-    """Encode the demo, label every text of the first `n_labels` by a column, fit and measure."""
+def make_fitted_home(home, column="emotion", n_labels=60, *, measured=None):
+    """Encode the demo, label every text of the first `n_labels` by a column, fit and measure.
+
+    `measured` is the last finding to wait for; with None all are measured.
+    """
     store = Store(home)
     corpus = build_corpus(read_table(DEMO.name, DEMO.read_bytes()), "text")
     store.add_corpus(corpus)
@@ -27,9 +32,20 @@ def make_fitted_home(home, column="emotion", n_labels=60):
         done.append(runner.submit("fit", "Fitting", analysis_id=analysis))
         runner.wait(done[-1], 240)
         fit_key = store.analysis(analysis).fit_key
-        done.append(runner.submit("measure", "Checking", analysis_id=analysis, fit_key=fit_key))
-        runner.wait(done[-1], 240)
-        assert [job.status for job in done] == ["done"] * 3, [job.message for job in done]
+        check = runner.submit("measure", "Checking", analysis_id=analysis, fit_key=fit_key)
+        if measured is None:
+            done.append(runner.wait(check, 240))
+        else:
+            wait_for_finding(runner, check, store.results(corpus.key), fit_key, measured)
+        assert [job.status for job in done] == ["done"] * len(done), [job.message for job in done]
     finally:
         runner.close()
     return corpus, analysis
+
+
+def wait_for_finding(runner, check, results, fit_key, name, seconds=240):
+    end = time.monotonic() + seconds
+    while name not in findings_kept(results, fit_key):
+        assert check.status in ("queued", "running") and time.monotonic() < end, f"{name} is not measured"
+        time.sleep(0.1)
+    runner.cancel(check.id)

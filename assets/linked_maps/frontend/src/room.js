@@ -30,7 +30,9 @@ export class Room {
     const { root, scroller } = this;
     const top = root.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
     const scrolled = scroller === document.documentElement ? 0 : scroller.scrollTop;
-    return roomFor({ top: top + scrolled, window: scroller.clientHeight, below, single });
+    // What the page's styles put below the maps in a window of this width.
+    const further = parseFloat(getComputedStyle(root).getPropertyValue("--linked-maps-below")) || 0;
+    return roomFor({ top: top + scrolled, window: scroller.clientHeight, below: below + further, single });
   }
 
   destroy() {
