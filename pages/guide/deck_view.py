@@ -16,6 +16,7 @@ from core.labels import (
     MISTAKES,
     MODES,
     REVIEW_MODES,
+    SUGGESTED,
     GuideLabels,
 )
 from core.maps import Fit, Space
@@ -29,6 +30,7 @@ from pages.common import (
     forget_widget,
     markdown,
     navigation,
+    own_undone,
     person,
     set_widget,
     widget_value,
@@ -88,6 +90,15 @@ def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space | None, fit: Fi
     draw_people(guide)
     keys = (navigation.ROOT / "assets" / "deck_keys.js").read_text(encoding="utf-8")
     st.html(f"<script>{keys}</script>", unsafe_allow_javascript=True)
+
+
+def draw_undone(analysis: Analysis, corpus: Corpus) -> None:
+    """Draw Undo and Redo without the deck, where a step was undone that named the labels which open it."""
+    if own_undone(analysis.id) is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="guide_buttons"):
+        draw_label_undo(get_deck(analysis.id, None, SUGGESTED, None), corpus)
+    draw_notice(DECK)
 
 
 def choose_mode(guide: GuideLabels) -> tuple[str, str | None]:

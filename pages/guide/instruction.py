@@ -24,11 +24,11 @@ from pages.common import (
     widget_value,
 )
 
-FIELDS = "fields"  # where messages about the instruction and the label names are shown
+FIELDS = "fields"  # where messages about the instruction are shown
 INSTRUCTION, EXAMPLE = "guide_instruction", "guide_example"
 MOST_COLUMNS = 3  # that are examples
 GENERAL_EXAMPLES = ("by what it is about", "by what the writer feels", "by what the writer wants")
-PURPOSE = "What two texts must share to stand close together. A few labels then show what it means."
+PURPOSE = "Texts that share this stand close together on the map. A few labels then show what you mean."
 
 
 @dataclass

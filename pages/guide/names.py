@@ -34,9 +34,10 @@ from pages.common import (
     widget_value,
 )
 from pages.guide.deck_view import KEYS
-from pages.guide.instruction import FIELDS, InstructionField
+from pages.guide.instruction import InstructionField
 from pages.guide.label_import import import_column, label_columns
 
+NAMES = "names"  # where messages about the label names are shown
 FIELD, NAME_BY, LABEL_BY = "guide_new_label", "guide_name_by", "guide_label_by"
 MOST_SUGGESTED = 3  # columns
 LONGEST_SUGGESTION = 60  # characters of the values of a column
@@ -76,7 +77,7 @@ def draw_names(analysis: Analysis | None, corpus: Corpus, *, with_deck: bool) ->
     Parameters
     ----------
     with_deck : bool
-        Whether the deck stands below, with a button for each of the first labels.
+        Whether the deck stands below, with a button for each of the first labels while a text is left.
     """
     guide = cache.store().labels.read(analysis.id) if analysis else None
     with st.container(key="guide_labels", horizontal=True, vertical_alignment="bottom"):
@@ -87,7 +88,8 @@ def draw_names(analysis: Analysis | None, corpus: Corpus, *, with_deck: bool) ->
             width=300,
             on_change=add_typed,
         )
-        shown = guide.names[KEYS if with_deck else 0 :] if guide else ()
+        has_card = with_deck and guide is not None and not guide.seen.all()
+        shown = guide.names[KEYS if has_card else 0 :] if guide else ()
         if guide is not None and shown and widget_value("guide_mode") != CHECK_SAMPLE:  # counts tell too much
             st.html(chips(guide, shown))
     with st.container(key="guide_scripts"):  # takes no room
@@ -96,7 +98,7 @@ def draw_names(analysis: Analysis | None, corpus: Corpus, *, with_deck: bool) ->
         if field.just_typed:
             field.just_typed = False
             st.html(FOCUS.format(mark=uuid4().hex), unsafe_allow_javascript=True)
-    draw_notice(FIELDS)
+    draw_notice(NAMES)
     if guide is None or len(guide.names) < 2:
         instruction = analysis.instruction if analysis else ""
         draw_suggestions(corpus, instruction, one_is_named=guide is not None and bool(guide.names))
@@ -120,7 +122,7 @@ def add_names(names: Sequence[str]) -> None:
     if refused:
         more = len(refused) - MOST_REFUSED
         told = [*refused[:MOST_REFUSED], *([f"{more:,} more were refused."] if more > 0 else [])]
-        keep_notice(FIELDS, " ".join(told), "warning")
+        keep_notice(NAMES, " ".join(told), "warning")
 
 
 def chips(guide: GuideLabels, names: Sequence[str]) -> str:
@@ -138,7 +140,7 @@ def chips(guide: GuideLabels, names: Sequence[str]) -> str:
 
 def draw_suggestions(corpus: Corpus, instruction: str, *, one_is_named: bool) -> None:
     """Draw what is missing, and the columns of the file that have names or labels already."""
-    columns = [column for column in label_columns(corpus.key, corpus) if is_offered(column)]
+    columns = [column for column in label_columns(corpus.key, corpus) if is_offered(column, instruction)]
     columns = rank_by_instruction(columns, instruction)
     matching = [column for column in columns if answers_instruction(column, instruction)]
     columns = (matching or columns)[:MOST_SUGGESTED]
@@ -160,14 +162,14 @@ def draw_suggestions(corpus: Corpus, instruction: str, *, one_is_named: bool) ->
             import_column(corpus, chosen.name)
 
     st.pills(
-        "Or take the names that your file has",
+        "Or use the names in your file",
         list(by_name),
         format_func=lambda name: name_all_text(by_name[name]),
         key=NAME_BY,
         on_change=name_all,
     )
     st.pills(
-        "Or all its labels (one Undo takes them back)",
+        "Or use all its labels (one Undo takes them back)",
         list(by_name),
         format_func=lambda name: label_all_text(by_name[name]),
         key=LABEL_BY,

@@ -17,7 +17,7 @@ from pages.common import (
     layout,
     navigation,
 )
-from pages.guide.deck_view import draw_deck
+from pages.guide.deck_view import draw_deck, draw_undone
 from pages.guide.fit_step import draw_fit_or_encoding, encoding_job, show_maps_after_fit
 from pages.guide.instruction import draw_instruction
 from pages.guide.label_import import draw_report, label_columns
@@ -69,6 +69,8 @@ def _draw_labelling(analysis: Analysis | None, corpus: Corpus, generic: Space | 
         draw_deck(analysis, corpus, generic, fit if fit and fit.has_predictions else None)
         if not analysis.method.reencodes:
             draw_fit_or_encoding(analysis, corpus)
+    else:
+        draw_undone(analysis, corpus)
 
 
 def _draw_optional_labels(analysis: Analysis, corpus: Corpus, generic: Space | None) -> None:

@@ -120,6 +120,25 @@ def test_the_columns_of_the_file_give_the_labels(guide, store, prepared):
     assert "60 labels imported from column “topic”" in words(guide)
 
 
+def test_an_import_that_named_the_labels_is_undone_and_redone(guide, store, prepared):
+    guide.text_input(key="guide_instruction").set_value("by topic").run()
+    guide.pills(key="guide_label_by").set_value("topic").run()
+    analysis = store.analyses(prepared)[0].id
+    before = store.labels.read(analysis).counts
+    guide.button(key="guide_undo").click().run()
+    assert not store.label_names.current(analysis) and "guide_label_0" not in keys(guide)
+    guide.button(key="guide_redo").click().run()
+    assert store.labels.read(analysis).counts == before and "guide_redo" not in keys(guide)
+
+
+def test_what_was_refused_stands_below_the_field(guide):
+    name_label(guide, "angry")
+    name_label(guide, "Angry")
+    parts = [id(part) for part in guide.main]
+    field = guide.text_input(key="guide_new_label")
+    assert parts.index(id(field)) < parts.index(id(guide.warning[0]))
+
+
 @pytest.mark.parametrize(
     "mode", ["More of a label", "Least sure of a label", "Fits none", "Possible mistakes"]
 )
