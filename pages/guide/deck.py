@@ -267,7 +267,8 @@ def _of_label(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit) -> Shown
     if deck.mode == MORE:
         if row is None:
             return Shown(None, f"No text is left that could be **{label}**.")
-        return Shown(row, f"One of the texts most likely to be **{label}**.{word}")
+        doubt = ", though not clearly" if is_uncertain(fit.probabilities[row]) else ""
+        return Shown(row, f"One of the texts most likely to be **{label}**{doubt}.{word}")
     if row is None:
         return Shown(None, f"No text is left that is predicted to be **{label}**.")
     return Shown(

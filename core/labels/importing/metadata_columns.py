@@ -99,9 +99,13 @@ def columns_with_labels(metadata: pd.DataFrame, *, every: bool = False) -> list[
     return sorted(found, key=lambda column: (not is_offered(column), label_rank(column.name)))
 
 
-def is_offered(column: LabelColumn) -> bool:
-    """Return whether a column is offered unasked: few values, no counts, no predictions of a model."""
-    return len(column.values) <= MOST_VALUES and not column.is_count and not is_prediction(column.name)
+def is_offered(column: LabelColumn, instruction: str = "") -> bool:
+    """Return whether a column is offered for an instruction, "" for unasked.
+
+    It has few values, or a name that the instruction says; counts and predictions of a model never are.
+    """
+    asked = len(column.values) <= MOST_VALUES or _meet(_words(instruction), _words(column.name))
+    return asked and not column.is_count and not is_prediction(column.name)
 
 
 def _counts_something(name: str, column: pd.Series) -> bool:

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.labels import answers_instruction, columns_with_labels, rank_by_instruction
+from core.labels import answers_instruction, columns_with_labels, is_offered, rank_by_instruction
 
 
 @pytest.fixture
@@ -103,3 +103,10 @@ def test_fifty_values_of_a_large_file_are_found_and_counted():
     topics = cycle([f"topic {row}" for row in range(50)], 20_000)
     (column,) = columns_with_labels(pd.DataFrame({"topic": topics}))
     assert column.counts == (400,) * 50 and len(column.values) == 50
+
+
+def test_a_column_of_many_values_is_offered_where_the_instruction_names_it():
+    table = pd.DataFrame({"intent": [f"wish {i % 60}" for i in range(180)], "n": range(180)})
+    (intent,) = columns_with_labels(table, every=True)
+    assert is_offered(intent, "by intent") and is_offered(intent, "by the intents of customers")
+    assert not is_offered(intent) and not is_offered(intent, "by tone")
