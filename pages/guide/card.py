@@ -117,7 +117,8 @@ def draw_latest(guide: GuideLabels, corpus: Corpus) -> None:
         f"{escape(cut(corpus.texts[row], LONGEST_ANSWER))}</span>"
         for row, label in answers.items()
     ]
-    st.html(f'<div class="latest-answers" aria-label="Latest answers">{"".join(items)}</div>')
+    answered = "".join(items) or "Your latest answers appear here."
+    st.html(f'<div class="latest-answers" aria-label="Latest answers">{answered}</div>')
 
 
 def latest_answers(guide: GuideLabels) -> dict[int, str | None]:

@@ -242,7 +242,7 @@ def _suggested(deck: Deck, guide: GuideLabels, generic: Space | None, fit: Fit |
         lambda taken: next_round(guide, vectors, probabilities, taken, views),
     )
     if row is None:
-        return Shown(None, "Every text was labelled or skipped. **Reshape map** shows the effect.")
+        return Shown(None, "Every text was labelled or skipped.")
     if generic is None:
         return Shown(row, f"Drawn at random, while the texts are being encoded.{word}")
     if fit is None:

@@ -84,12 +84,13 @@ def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space | None, fit: Fi
         if mode == CHECK_SAMPLE:
             st.caption(check_progress(analysis, guide, fit))
             draw_check_link(analysis, guide, fit)
-        else:
+        elif shown.row is not None:
             draw_latest(guide, corpus)
     draw_notice(DECK)
     draw_people(guide)
     keys = (navigation.ROOT / "assets" / "deck_keys.js").read_text(encoding="utf-8")
-    st.html(f"<script>{keys}</script>", unsafe_allow_javascript=True)
+    with st.container(key="guide_deck_scripts"):  # takes no room
+        st.html(f"<script>{keys}</script>", unsafe_allow_javascript=True)
 
 
 def draw_undone(analysis: Analysis, corpus: Corpus) -> None:

@@ -81,6 +81,8 @@ def draw_method(analysis: Analysis | None) -> None:
         )  # fmt: skip
         if method.kind == "gstransform":
             _draw_label_need(analysis)
+        elif not method.reencodes:
+            st.caption("Your labels reshape the map in seconds.", width="content")
     if method.reencodes:
         with st.container(border=True, key="approach_reading"):
             _draw_reencoding(analysis, cache.corpus(analysis.corpus_key))

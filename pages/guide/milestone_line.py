@@ -22,7 +22,7 @@ TITLES = {
 
 def draw_milestones(guide: GuideLabels, *, names_count: bool) -> None:
     """Draw the steps with a tick for each that is reached, and how many labels the others need."""
-    st.html(milestones_html(guide, milestones(guide.counts, names_count=names_count)))
+    st.html(milestones_html(guide, milestones(guide.counts, names_count=names_count)), width="content")
 
 
 def milestones_html(guide: GuideLabels, steps: tuple[Milestone, ...]) -> str:
