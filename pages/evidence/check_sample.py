@@ -69,6 +69,9 @@ def draw_check_sample(analysis: Analysis, corpus: Corpus, fit: Fit) -> None:
 
 def draw_accuracy(estimate: CheckEstimate, checks: CheckLabels) -> None:
     """Draw the accuracy with its interval, what it rests on, and what more texts would bring."""
+    if estimate.n_known == estimate.n_texts:
+        st.markdown("Every text has a label of a person, so nothing is estimated: the shares are counted.")
+        return
     if not estimate.enough:
         st.markdown("Too few texts are left without a label for an estimate.")
     elif estimate.accuracy is not None:

@@ -113,3 +113,12 @@ def test_a_fit_from_names_only_can_be_checked(app, store, corpus, prepared):
     answer(store, analysis, corpus, 30)
     open_fitted(app, store, analysis, EVIDENCE)
     assert "predicted labels are right" in words(app)
+
+
+def test_nothing_is_estimated_where_every_text_is_labelled(evidence, store, corpus, labelled):
+    store.labels.give(labelled, dict(enumerate(corpus.metadata["feeling"].tolist())), "ada")
+    evidence.run()
+    assert not evidence.exception
+    assert table(evidence, "Label")["Share"].sum() == pytest.approx(100)
+    said = words(evidence)
+    assert "of the predicted labels are right" not in said and "0 texts answered" not in said
