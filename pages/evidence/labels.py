@@ -11,7 +11,7 @@ from core.evidence import Evidence, LabelEvidence, labels_by_need
 from core.maps import Fit
 from core.utils import percent
 from pages.charts import GAIN, LOSS, colour_of
-from pages.common import draw_step, label_step, n_shown, navigation, show_more
+from pages.common import draw_step, label_step, n_shown, navigation, on_ground, show_more
 
 FIRST_SHOWN = 6
 LIST = "evidence_labels"
@@ -48,7 +48,7 @@ def draw_labels(fit: Fit, evidence: Evidence) -> None:
 def label_row(name: str, colour: str, found: LabelEvidence) -> str:
     """Return the name of a label, its recall in both spaces as a bar, and the figures, as HTML."""
     texts = f"{found.n_labels:,} {'text' if found.n_labels == 1 else 'texts'}"
-    swatch = f'<i style="background: {colour}"></i>'
+    swatch = f'<i style="background: {on_ground(colour)}"></i>'
     head = f'<span class="of">{swatch}{html.escape(name)} <small>{texts}</small></span>'
     if math.isnan(found.reshaped):
         return f'<div class="label-row">{head}<small>too few to check</small></div>'

@@ -13,7 +13,7 @@ from core.maps import Fit
 from core.transforms import LinearForm
 from core.utils import one_line, percent
 from pages.charts import change_histogram, colour_of
-from pages.common import cache, layout, markdown, n_shown, navigation, select_texts, show_more
+from pages.common import cache, layout, markdown, n_shown, navigation, on_ground, select_texts, show_more
 from pages.evidence.figures import reserve
 
 CHANGE_HEIGHT, WORDS_HEIGHT = 270, 120  # pixels
@@ -107,7 +107,7 @@ def label_chip(row: int, fit: Fit) -> str:
     if not fit.has_predictions or fit.fitting_labels[row] < 0:
         return ""
     label = fit.labels[fit.fitting_labels[row]]
-    swatch = f'<i style="background: {colour_of(fit.labels)[label]}"></i>'
+    swatch = f'<i style="background: {on_ground(colour_of(fit.labels)[label])}"></i>'
     return f'<span class="chip">{swatch}{html.escape(label)}</span>'
 
 
@@ -136,7 +136,7 @@ def word_card(label: str, colour: str, words: tuple[DrivingWord, ...]) -> str:
         for word in words
     ]
     listed = " ".join(shown) or '<span class="none">no word stands out</span>'
-    return f'<div><b style="border-color: {colour}">{html.escape(label)}</b> {listed}</div>'
+    return f'<div><b style="border-color: {on_ground(colour)}">{html.escape(label)}</b> {listed}</div>'
 
 
 def draw_linear_form(linear: LinearForm | None) -> None:
