@@ -105,7 +105,10 @@ def require_prepared(entry: StoredCorpus | None, without_corpus: str) -> None:
     if entry is None:
         stop_with_link(without_corpus, CORPUS, "Choose a corpus")
     if not is_prepared(entry):
-        stop_with_link(f"“{markdown(entry.name)}” is not encoded yet.", CORPUS, "See the progress")
+        job = jobs.latest("prepare", corpus_key=entry.key)
+        if job is not None and job.active:
+            stop_with_link(f"“{markdown(entry.name)}” is being encoded.", CORPUS, "See the progress")
+        stop_with_link(f"“{markdown(entry.name)}” is not encoded yet.", CORPUS, "Encode it")
 
 
 def _steps(entry: StoredCorpus | None, analysis: Analysis | None) -> list[tuple[str, str, str]]:

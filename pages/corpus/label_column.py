@@ -36,9 +36,9 @@ def choose_label_column(source_id: str, text_column: str, frame: pd.DataFrame) -
     offered = {column.name: column for column in _offered(source_id, text_column, frame)}
     if not offered:
         return None
-    label = "Your file has labels: pick a column of them for a second map"
+    label = "Your file has labels: pick a column to get a second map"
     if len(offered) == 1:
-        label = "Your file has labels: use them for a second map"
+        label = "Your file has labels: use them to get a second map"
     titles = {name: _title(column, alone=len(offered) == 1) for name, column in offered.items()}
     if len(offered) <= MOST_PILLS:
         chosen = st.pills(

@@ -62,7 +62,7 @@ def draw_remove(entry: StoredCorpus) -> None:
         lost += [f"{n_labels:,} {'label' if n_labels == 1 else 'labels'}"] if n_labels else []
         st.markdown(
             f"Remove **{name}** from this machine"
-            + (f", with its {' and '.join(lost)}" if lost else "")
+            + (f", with {' and '.join(lost)}" if lost else "")
             + "? This cannot be undone."
         )
         if st.button(f"Remove {name}", key=f"remove_{entry.key}"):

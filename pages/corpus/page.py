@@ -94,7 +94,7 @@ def draw_landing(entry: StoredCorpus | None) -> None:
     with left, st.container(border=True, key="corpus_drop", height="stretch"):
         st.markdown(
             "**Drop a file, or choose one**  \n"
-            ":small[CSV, Excel, JSON, Parquet or plain text. It stays on this machine.]"
+            ":small[One text in each row: CSV, Excel, JSON, Parquet or plain text.]"
         )
         uploaded_table()
     with right:

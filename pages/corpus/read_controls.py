@@ -53,7 +53,7 @@ def draw_read_controls(table: Table) -> None:
     if not any(facts):
         return
     with st.popover(
-        "How it was read", icon=":material/csv:", help=f"Read as {', '.join(filter(None, facts))}"
+        "How it was read", icon=":material/table_view:", help=f"Read as {', '.join(filter(None, facts))}"
     ):
         if choices.encodings:
             _draw_choice("Characters", "encoding", choices.encodings, used.encoding, encoding_name)

@@ -44,7 +44,9 @@ def uploaded_table() -> SourceTable | None:
     """Draw the upload, and return its table, kept for the session; None before the first upload."""
     state = state_of(UploadState)
     # Any type, as the widget itself would refuse one without words: `read_table` says what is needed.
-    file = st.file_uploader("A file with one text in each row", key="corpus_upload")
+    file = st.file_uploader(
+        "A file with one text in each row", key="corpus_upload", label_visibility="collapsed"
+    )
     limit = st.get_option("server.maxUploadSize")  # megabytes
     if file is not None:
         read_upload(file, most_bytes=limit * 2**20)
