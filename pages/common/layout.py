@@ -163,7 +163,8 @@ def _result(analysis: Analysis) -> str:
         return ""
     evidence, gain = _evidence(analysis), ""
     if evidence is not None and evidence.verdict == WORKS:
-        gain = f" :green[+{100 * evidence.gain:.0f} points]"
+        n_points = f"{100 * evidence.gain:.0f}"
+        gain = f" :green[+{n_points} {'point' if n_points == '1' else 'points'}]"
     return f"  \n:small[{_state(analysis)}{gain}]"
 
 
