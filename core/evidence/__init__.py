@@ -5,11 +5,13 @@ from core.evidence.check_sample import (
     LEAST_CHECKED,
     UNANSWERED,
     CheckEstimate,
+    Interval,
     LabelShare,
     check_by_value,
     check_estimate,
     estimate_from_codes,
     present_predictions,
+    wilson_limits,
 )
 from core.evidence.cross_table import CrossTable, Movement, diagonal_order, flows, fold, likeness, movements
 from core.evidence.cross_validation import cross_validate
@@ -18,7 +20,6 @@ from core.evidence.findings import FINDINGS, Findings, findings_wanted
 from core.evidence.learning_curve import CurvePoint, LearningCurve, learning_curve
 from core.evidence.moving_groups import MovingGroup, moving_groups
 from core.evidence.neighbour_change import Change, compare_neighbours, most_changed, neighbour_change
-from core.evidence.poststratified import Interval, wilson_limits
 from core.evidence.result import NO_HELP, NOT_CHECKED, TOO_EARLY, WORKS, Evidence, LabelEvidence
 from core.evidence.verdict import LabelNeed, Verdict, judge, labels_by_need, points
 

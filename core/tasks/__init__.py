@@ -7,7 +7,6 @@ run one at a time; a query is answered while a task runs.
 from core.tasks.annotate import estimate_analysis, latest_report
 from core.tasks.check_labels import LabelCheck, LabelDoubt, check_key, load_label_check
 from core.tasks.cluster import naming_problems, read_edits
-from core.tasks.column_analysis import add_column_analysis
 from core.tasks.compare import latest_request, load_comparison
 from core.tasks.compare_estimate import SystemEstimate, estimate_comparison
 from core.tasks.demo import (
@@ -22,6 +21,7 @@ from core.tasks.demo import (
 from core.tasks.fit import fit_key
 from core.tasks.model_cache import NUMBA, load_warm_encoder
 from core.tasks.place_text import QUERIES
+from core.tasks.prepare import add_column_analysis
 from core.tasks.registry import TASKS
 from core.tasks.speed import texts_to_time
 from core.tasks.steps import has_k_clusters, open_source

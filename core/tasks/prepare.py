@@ -7,7 +7,9 @@ import time
 
 import numpy as np
 
+from core.corpus import Corpus
 from core.errors import LabelError, StoreError
+from core.labels import labels_from_column
 from core.storage import Store, encode_corpus, find_precomputed, has_space, save_space
 from core.tasks.fit import fit
 from core.tasks.measure import check_generic_map
@@ -65,6 +67,34 @@ def prepare(store: Store, report: Report, *, corpus_key: str, encoder: str) -> N
     # Last: until here a map by another encoder stays in use, also when this task is cancelled.
     store.set_encoding(corpus_key, encoder, key)
     _fit_first(store, report, corpus_key)
+
+
+def add_column_analysis(store: Store, corpus: Corpus, column: str, given_by: str) -> int:
+    """Return the id of an analysis of a stored corpus by a column.
+
+    All values of the column become labels, in one step that Undo takes back. The newest analysis that was
+    started so, and still has labels, is returned again.
+
+    Parameters
+    ----------
+    given_by : str
+        Name of the person who chose the column.
+
+    Raises
+    ------
+    LabelError
+        When the column holds no labels.
+    StoreError
+        When the corpus was removed.
+    """
+    instruction = f"by {column}"
+    for analysis in reversed(store.analyses(corpus.key)):
+        if analysis.instruction == instruction and store.labels.read(analysis.id).n_labels:
+            return analysis.id
+    found = labels_from_column(corpus.metadata[column]).labels
+    analysis_id = store.add_analysis(corpus.key, instruction)
+    store.labels.give(analysis_id, found, given_by, source="column", source_name=column, add_names=True)
+    return analysis_id
 
 
 def _fit_first(store: Store, report: Report, corpus_key: str) -> None:

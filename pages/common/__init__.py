@@ -1,6 +1,5 @@
 """What several pages share: session state, cached reads, layout, jobs, label actions."""
 
-from pages.common.check_sample import FIRST_CHECKED, estimate_of, interval_text, n_needed
 from pages.common.clusterings import (
     clustering_for,
     clusters_job,
@@ -23,16 +22,24 @@ from pages.common.evidence_status import (
 )
 from pages.common.fit_button import FIT_HELP, REENCODED_FIT_HELP, draw_fit_button, fit_problem
 from pages.common.ground import draw_swatches, is_dark, on_ground
-from pages.common.label_checks import current_check, draw_check_job, start_check
-from pages.common.label_manager import LABELS, change_labels, draw_label_manager
-from pages.common.label_steps import (
+from pages.common.labels import (
+    FIRST_CHECKED,
+    LABELS,
     OwnStep,
+    change_labels,
+    current_check,
+    draw_check_job,
+    draw_label_manager,
+    estimate_of,
     hand_outs,
+    interval_text,
+    n_needed,
     overtaken_text,
     own_names,
     own_step,
     own_undone,
     redo_own,
+    start_check,
     step_text,
     undo_own,
 )

@@ -12,10 +12,10 @@ from core.utils import cut
 from pages.common import cache, draw_label_manager, draw_name_field, jobs, keep_toast, markdown, open_analysis
 from pages.guide.annotation import TASK as ANNOTATION_TASK
 from pages.guide.annotation import draw_annotation
+from pages.guide.deck import shows_name_field
 from pages.guide.label_import import draw_import
 from pages.guide.labelled_table import draw_labelled
 from pages.guide.method import draw_method
-from pages.guide.people import shows_name_field
 
 MANAGER_WIDTH = 460  # pixels
 LONGEST_NAME = 60  # characters of an instruction in a sentence

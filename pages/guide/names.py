@@ -33,7 +33,7 @@ from pages.common import (
     state_of,
     widget_value,
 )
-from pages.guide.deck_view import KEYS
+from pages.guide.deck import KEYS
 from pages.guide.instruction import InstructionField
 from pages.guide.label_import import import_column, label_columns
 

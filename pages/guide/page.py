@@ -17,7 +17,7 @@ from pages.common import (
     layout,
     navigation,
 )
-from pages.guide.deck_view import draw_deck, draw_undone
+from pages.guide.deck import draw_deck, draw_undone
 from pages.guide.fit_step import draw_fit_or_encoding, encoding_job, show_maps_after_fit
 from pages.guide.instruction import draw_instruction
 from pages.guide.label_import import draw_report, label_columns

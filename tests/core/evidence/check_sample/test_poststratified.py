@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import beta, binom, hypergeom
 
-poststratified = importlib.import_module("core.evidence.poststratified")
+poststratified = importlib.import_module("core.evidence.check_sample.poststratified")
 
 
 def limits(hits, n_sampled, n_texts):

@@ -13,7 +13,7 @@ from core.maps import Fit
 from core.utils import cut, percent
 from pages.charts import GREY, colour_of
 from pages.common import markdown, metadata_of, own_names, state_of
-from pages.guide.deck import Deck, Shown
+from pages.guide.deck.deck import Deck, Shown
 
 LONGEST_SHOWN = 20_000  # characters of a text on the card, which scrolls
 LONGEST_ANSWER = 40  # characters of a text among the latest answers

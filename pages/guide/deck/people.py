@@ -9,7 +9,7 @@ from core.labels import GuideLabels
 from core.storage import Analysis, ChangedLabel
 from core.utils import cut
 from pages.common import attempt, cache, draw_name_field, hand_outs, markdown, person, state_of
-from pages.guide.deck import DECK, DeckState
+from pages.guide.deck.deck import DECK, DeckState
 
 LONGEST_QUOTE = 100  # characters of a text whose label was changed
 

@@ -35,17 +35,17 @@ from pages.common import (
     set_widget,
     widget_value,
 )
-from pages.guide.card import draw_card_menu, draw_latest, draw_reason, draw_text
-from pages.guide.check_sample import (
+from pages.guide.deck.card import draw_card_menu, draw_latest, draw_reason, draw_text
+from pages.guide.deck.check_sample import (
     check_progress,
     draw_answer_undo,
     draw_check_link,
     draw_none_button,
     record_answer,
 )
-from pages.guide.deck import DECK, Deck, Shown, add_label, get_deck, give_label, next_text
-from pages.guide.people import draw_changed_labels, draw_people
-from pages.guide.undo_redo import draw_label_undo
+from pages.guide.deck.deck import DECK, Deck, Shown, add_label, get_deck, give_label, next_text
+from pages.guide.deck.people import draw_changed_labels, draw_people
+from pages.guide.deck.undo_redo import draw_label_undo
 
 KEYS = 9  # labels that a single key gives
 TYPED = "guide_typed_label"

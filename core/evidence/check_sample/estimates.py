@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.corpus import Partition
-from core.evidence.poststratified import Interval, Shares, poststratified_shares
+from core.evidence.check_sample.poststratified import Interval, Shares, poststratified_shares
 from core.labels import NONE, CheckLabels, GuideLabels
 from core.maps import Fit
 

@@ -20,8 +20,8 @@ from pages.common import (
     own_names,
     person,
 )
-from pages.guide.deck import DECK, Deck
-from pages.guide.undo_redo import Offer, draw_undo_redo, quoted
+from pages.guide.deck.deck import DECK, Deck
+from pages.guide.deck.undo_redo import Offer, draw_undo_redo, quoted
 
 ANSWERED_MEANWHILE = "Someone else answered this text meanwhile, and that answer stays."
 
