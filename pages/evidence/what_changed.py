@@ -20,6 +20,7 @@ CHANGE_HEIGHT, WORDS_HEIGHT = 270, 120  # pixels
 MOST_CHANGED = 20  # texts listed
 FIRST_SHOWN = 5  # of them at first
 CHANGED = "evidence_changed"  # their list
+CARDS_SHOWN = 9  # labels whose words fit without scrolling
 TEXT_LENGTH = 160  # characters of a text shown
 CHANGE_HELP = (
     "For each text: the share of its nearest neighbours in the generic space that are no longer among them "
@@ -122,7 +123,9 @@ def draw_driving_words(words: tuple[tuple[DrivingWord, ...], ...] | None, fit: F
         word_card(fit.labels[code], colours[code], driving)
         for code, driving in zip(fit.classes, words, strict=True)
     ]
-    st.html(f'<div class="driving-words">{"".join(cards)}</div>')
+    # Many scroll, and the lowest line fades to show it.
+    kind = "driving-words many" if len(cards) > CARDS_SHOWN else "driving-words"
+    st.html(f'<div class="{kind}">{"".join(cards)}</div>')
 
 
 def word_card(label: str, colour: str, words: tuple[DrivingWord, ...]) -> str:
