@@ -15,10 +15,19 @@ CONTROLS = """() => {
   collect(document.querySelector('[data-testid="stMain"]'));
   const nameOf = (e) => e.getAttribute("aria-label") || e.innerText || e.placeholder || e.title || e.type;
   const explains = (e) => /^(Help|Open$|Link to heading)/.test(nameOf(e));
+  // Beyond the edge of a parent that hides what does not fit, as the entries of a folded legend are.
+  const isCut = (element, box) => {
+    for (let at = element.parentNode; at; at = at.host ?? at.parentNode) {
+      if (!(at instanceof Element) || !/hidden|clip/.test(getComputedStyle(at).overflowY)) continue;
+      const frame = at.getBoundingClientRect();
+      if (box.top >= frame.bottom || box.bottom <= frame.top) return true;
+    }
+    return false;
+  };
   const seen = found.filter((element) => {
     const box = element.getBoundingClientRect();
     const visible = element.checkVisibility({ visibilityProperty: true }) && box.width > 1 && box.height > 1;
-    return visible && !explains(element);
+    return visible && !explains(element) && !isCut(element, box);
   });
   const outer = seen.filter((one) => !seen.some((other) => other !== one && other.contains(one)));
   return outer.map((element) => nameOf(element).replace(/\\s+/g, " ").slice(0, 60));
