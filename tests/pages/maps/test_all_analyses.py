@@ -35,7 +35,7 @@ def test_only_fitted_analyses_have_a_map(store, prepared, labelled):
     second_analysis(store, prepared)
     app = AppTest.from_function(panel, args=(prepared, labelled), default_timeout=30).run()
     assert not app.exception and len(app.get("image")) == 1
-    assert "there is none yet" in app.caption[1].value
+    assert "There is none yet" in app.caption[1].value
     cache.runner().submit("fit", "x", analysis_id=labelled)
     app.run()
     assert not app.exception and len(app.get("image")) == 2
