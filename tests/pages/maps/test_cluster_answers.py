@@ -102,4 +102,4 @@ def test_the_export_has_answers_and_no_predictions_where_there_are_none(app, pre
     assert preview["answer"].fillna("").tolist() == [expected_answer(text) for text in first]
     assert "predicted_label" not in preview and "reshaped_x" in preview
     offered = {button.key for button in app.get("download_button")}
-    assert "export_evidence" in offered and "export_linear" not in offered  # no matrix makes this space
+    assert "export_csv" in offered and "export_linear" not in offered  # no matrix makes this space
