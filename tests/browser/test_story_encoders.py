@@ -16,7 +16,7 @@ import pytest
 from core.corpus import build_corpus, guess_text_column
 from core.corpus.tables import read_table
 from core.storage import Store
-from tests.browser.test_story import button, shoot
+from tests.browser.test_story import button, shoot, side_panel
 from tests.support.app_server import ROOT, open_browser, running_app
 from tests.support.tiny_models import save_causal, save_instructor, save_masked
 
@@ -122,7 +122,15 @@ def settle(page):
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
 
 
+def open_method(page):
+    """Its fields stand on the page while texts are re-encoded, else under "More ways"."""
+    if not page.locator(".st-key-approach").is_visible():
+        page.locator(".st-key-guide_more summary").first.click()
+        page.get_by_role("tab", name="Method").click()
+
+
 def choose_kind(page, name):
+    open_method(page)
     page.locator(".st-key-approach").get_by_text(name, exact=True).click()
     settle(page)
 
@@ -149,16 +157,20 @@ def read(page, title, label="Re-encode 576 texts"):
 def wait_for_evidence(page):
     """It says whether the labels are better separated; how, is up to the weights."""
     line = page.locator(".st-key-maps_evidence")
-    line.get_by_text(re.compile("Works|Too early to tell|Does not help")).first.wait_for(timeout=60_000)
+    line.get_by_text(re.compile("Works|Too early to tell|Does not help")).first.wait_for(timeout=WARM_UP)
 
 
 def cards(page):
+    """The cards of the clusters, beside the maps."""
+    if not page.locator("[class*=st-key-maps_card_analysis]").first.is_visible():
+        side_panel(page, "Clusters")
+        page.locator("[class*=st-key-maps_card_analysis]").first.wait_for()
     return page.locator("[class*=st-key-maps_card_analysis]")
 
 
 def test_1_an_instructor_reads_every_text_under_the_question(page, models):
     open_guide(page)
-    choose_kind(page, "Re-encode every text")
+    choose_kind(page, "Re-encode with the instruction")
     choose_encoder(page, str(models["instructor"]))
     page.get_by_text("Represent the text for", exact=False).first.wait_for()
     shoot(page, "reading_guide")
@@ -180,8 +192,9 @@ def test_2_an_inbedder_answers_and_its_answers_explain_the_clusters(page, models
 
 
 def test_3_the_answer_about_a_text_is_under_the_glass(page):
-    page.locator("[class*=st-key-maps_cluster_select_analysis] button").first.click()
-    page.locator(".st-key-maps_side_panel").get_by_text("Texts", exact=True).click()
+    cards(page).locator("[class*=st-key-maps_cluster_select_analysis] button").first.click()
+    side_panel(page, "Texts")
+    page.locator("[class*=st-key-maps_card_analysis]").first.wait_for(state="detached")
     page.locator(".st-key-maps_texts .open").first.click()
     page.locator(".st-key-maps_side").get_by_text("forum").wait_for()
     shoot(page, "reading_answer")
@@ -221,11 +234,12 @@ def test_6_vectors_made_elsewhere(page, tmp_path):
 
 def test_7_the_published_recipe_and_back_to_the_usual_way(page):
     open_guide(page)
-    choose_kind(page, "GSTransform")
+    choose_kind(page, "GSTransform (paper)")
+    open_method(page)
     page.get_by_text("60 labels given; it needs hundreds").wait_for()
-    read(page, "GSTransform", "Fit")
+    read(page, "GSTransform", "Reshape map")
     open_guide(page)
-    choose_kind(page, "Reshape by labels")
-    read(page, QUESTION, "Fit")
+    choose_kind(page, "Reshape (fast)")
+    read(page, QUESTION, "Reshape map")
     wait_for_evidence(page)
     assert page.errors == []
