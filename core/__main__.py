@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     demo = commands.add_parser(
         "demo",
         help="build the demo, if that was not done",
-        description="Encode the demo corpus and fit its two analyses, so that the app opens them at once. "
+        description="Encode the demo corpus, fit and check its two analyses, so that the app opens them at once. "
         "Nothing is done where they were built before, also when they were removed since.",
     )
     demo.set_defaults(run=_build_demo)
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _build_demo(options: argparse.Namespace) -> None:
     from core.storage import Store, data_home  # other commands need neither
-    from core.tasks import is_demo_wanted, prepare_demo
+    from core.tasks import TASKS, is_demo_wanted, prepare_demo, unmeasured_demo
 
     store, latest = Store(data_home()), ""
 
@@ -49,6 +49,8 @@ def _build_demo(options: argparse.Namespace) -> None:
 
     if is_demo_wanted(store):
         prepare_demo(store, report)
+    for analysis in unmeasured_demo(store):
+        TASKS["measure"](store, report, analysis_id=analysis.id, fit_key=analysis.fit_key)
 
 
 if __name__ == "__main__":
