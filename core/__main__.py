@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     demo = commands.add_parser(
         "demo",
         help="build the demo, if that was not done",
-        description="Encode the demo corpus, fit and check its two analyses, so that the app opens them at once. "
+        description="Encode the demo corpus, fit and check its two analyses, for the app to open at once. "
         "Nothing is done where they were built before, also when they were removed since.",
     )
     demo.set_defaults(run=_build_demo)

@@ -300,10 +300,6 @@ class EncoderFamily(ABC):
         """Load the encoder; the files of a local one are in `folder`."""
 
     @abstractmethod
-    def estimate_seconds(self, texts: Sequence[str], prompt: str = "") -> float:
-        """Estimate the seconds to load the encoder and encode texts, each with a prompt."""
-
-    @abstractmethod
     def count_too_long(self, texts: Sequence[str]) -> tuple[int, int]:
         """Return how many texts would be cut, and at how many tokens."""
 

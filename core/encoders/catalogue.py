@@ -187,21 +187,6 @@ def title_of(name: str) -> str:
     return family_of(spec, None)(spec).title
 
 
-def estimate_seconds(texts: Sequence[str], name: str = DEFAULT_ENCODER, *, prompt: str = "") -> float:
-    """Estimate the seconds to load an encoder and encode texts; nothing is downloaded or sent.
-
-    Measured on two cores and scaled by the size of the model; a graphics card is many times faster, and an
-    InBedder that writes its answers several times slower. Precomputed vectors take no time; a server counts
-    as answering 100 texts a second.
-
-    Parameters
-    ----------
-    prompt : str, optional
-        Encoded with each text, as `preview_prompt` returns it; "" when unknown.
-    """
-    return find_encoder(name).estimate_seconds(texts, prompt)
-
-
 def count_too_long(texts: Sequence[str], name: str = DEFAULT_ENCODER) -> tuple[int, int]:
     """Return how many texts an encoder would cut, and at how many tokens; torch is not loaded.
 

@@ -141,8 +141,7 @@ def time_first_texts(
 ) -> float:
     """Predict the seconds that a loaded encoder needs for texts, from the time for `most` of them.
 
-    More exact than `estimate_seconds`, for encoders that take minutes or hours. A little too high, because
-    small batches are slower.
+    A little too high, because small batches are slower.
 
     Parameters
     ----------

@@ -10,45 +10,26 @@ from pathlib import Path
 from typing import ClassVar
 
 from core.encoders.base import EncoderFacts, EncoderFamily
-from core.encoders.cost_estimate import count_long_texts, count_tokens
+from core.encoders.cost_estimate import count_long_texts
 from core.encoders.hidden_layers import layers_between
 from core.encoders.legibility import Legibility, read_legibility
-from core.encoders.model_files import USUAL_TOKENS, files_size, read_settings, transformer_folder
-from core.encoders.spec import INPUT
+from core.encoders.model_files import files_size, read_settings, transformer_folder
 from core.errors import EncoderUnavailable
-from core.utils import TYPICAL_CHARACTERS_PER_TOKEN, processor_has_bfloat16
 
 LICENCE = re.compile(r"^license:\s*[\"']?([^\s\"'\[\]]+)", re.MULTILINE)
 CARD_CHARACTERS = 4_000
 """Of a model card: its machine-readable head ends before."""
 
-SECONDS_TO_LOAD = 4.0
-TOKENS_PER_SECOND = {"bfloat16": 28_000, "float32": 8_000}
-"""Measured on two cores with the default encoder, whose layers have `DEFAULT_WORK`."""
-
-DEFAULT_WORK = 6 * 384**2
-"""Number of layers times width squared."""
-
-UNKNOWN_WORK = 12 * 768**2
-"""Of a model without files or catalogue entry: a transformer of the usual base size."""
-
 DEPTH_NAMES = ("num_hidden_layers", "num_layers", "n_layers", "n_layer")
 """Of the number of layers in the settings of BERT, T5, DistilBERT and GPT-2."""
-
-WEIGHT_BYTES_PER_WORK = 48
-"""A layer has 12 weights of 4 bytes for each unit of squared width."""
 
 
 class LocalFamily(EncoderFamily):
     """A model whose files are in a folder, or are downloaded to one."""
 
     needs_instruction: ClassVar[bool] = False
-    computes_in_bfloat16: ClassVar[bool] = True
-    """Where the processor supports it."""
     gives_views: ClassVar[bool] = False
     """Where the model has middle layers."""
-    usual_prompt_tokens: ClassVar[int] = 0
-    """Of a prompt that is unknown yet."""
 
     def find_problem(self) -> str:
         """Refuse an output of a family that has one output only."""
@@ -93,20 +74,6 @@ class LocalFamily(EncoderFamily):
             problem=self.problem,
         )
 
-    def estimate_seconds(self, texts: Sequence[str], prompt: str = "") -> float:
-        """Estimate by the tokens of different texts and the size of the model, on two cores."""
-        if self.folder:
-            max_tokens, work = self.max_tokens(self.folder), _layer_work(self.folder)
-        else:
-            max_tokens, size = self.entry.max_tokens or USUAL_TOKENS, self.entry.gigabytes
-            work = int(size * 1e9 / WEIGHT_BYTES_PER_WORK) if size else UNKNOWN_WORK
-        shown = prompt.replace(INPUT, "")
-        prompt_tokens = len(shown) / TYPICAL_CHARACTERS_PER_TOKEN if prompt else self.usual_prompt_tokens
-        tokens = count_tokens(texts, max_tokens) + prompt_tokens * len(set(texts))
-        fast = self.computes_in_bfloat16 and processor_has_bfloat16()
-        rate = TOKENS_PER_SECOND["bfloat16" if fast else "float32"]
-        return SECONDS_TO_LOAD + tokens / (rate * DEFAULT_WORK / work)
-
     def count_too_long(self, texts: Sequence[str]) -> tuple[int, int]:
         """Count with the model's own tokeniser."""
         if self.folder is None:
@@ -148,10 +115,3 @@ def _depth(folder: Path) -> int:
     settings = read_settings(transformer_folder(folder) / "config.json")
     found = (settings.get(name) for name in DEPTH_NAMES)
     return next((depth for depth in found if isinstance(depth, int)), 0)
-
-
-def _layer_work(folder: Path) -> int:
-    """Work of a transformer's layers for one token: number of layers times width squared."""
-    settings, depth = read_settings(transformer_folder(folder) / "config.json"), _depth(folder)
-    width = settings.get("hidden_size", settings.get("d_model"))
-    return depth * width**2 if depth and isinstance(width, int) else UNKNOWN_WORK

@@ -56,9 +56,6 @@ MIN_CHARACTERS = 200
 TOO_LARGE_STATUSES = (400, 413, 422)
 """Refusals after which a smaller request may be accepted."""
 
-TEXTS_PER_SECOND = 100
-"""Assumed of a server, whose speed is unknown."""
-
 
 def split_endpoint(name: str) -> tuple[str, str]:
     """Return the address and the model of an encoder on a server.
@@ -143,10 +140,6 @@ class EndpointFamily(EncoderFamily):
     def load(self, template: str = "") -> EndpointEncoder:
         """Request one vector: it shows that the server answers, and how long its vectors are."""
         return EndpointEncoder(self.spec.name, template=template)
-
-    def estimate_seconds(self, texts: Sequence[str], prompt: str = "") -> float:
-        """Estimate by the number of different texts alone."""
-        return max(1.0, len(set(texts)) / TEXTS_PER_SECOND)
 
     def count_too_long(self, texts: Sequence[str]) -> tuple[int, int]:
         """Refuse: only the server knows the token limit of its model."""

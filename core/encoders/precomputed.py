@@ -56,10 +56,6 @@ class PrecomputedFamily(EncoderFamily):
         """Return that the vectors are here."""
         return EncoderFacts(self.spec.name, self.kind, self.title, on_this_machine=True)
 
-    def estimate_seconds(self, texts: Sequence[str], prompt: str = "") -> float:
-        """Return 0: nothing is encoded."""
-        return 0.0
-
     def _refuse(self, *args: object, **kwargs: object) -> NoReturn:
         """Refuse: no text is encoded."""
         raise EncoderUnavailable(

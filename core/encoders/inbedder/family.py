@@ -29,8 +29,6 @@ class InBedderFamily(LocalFamily):
 
     kind = Kind.INBEDDER
     needs_instruction = True
-    computes_in_bfloat16 = False  # most models compute in the published float32
-    usual_prompt_tokens = 30  # a typical question with the published frame around it
 
     @classmethod
     def recognises(cls, source: str, folder: Path | None) -> bool:

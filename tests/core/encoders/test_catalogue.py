@@ -14,7 +14,6 @@ from core.encoders import (
     count_too_long,
     default_template,
     describe_encoder,
-    estimate_seconds,
     family_of,
     host_of,
     instructed_encoders,
@@ -223,7 +222,6 @@ def test_a_name_that_stands_for_nothing_has_a_problem(name, problem):
     assert not facts.on_this_machine
     with pytest.raises(EncoderUnavailable):
         preview_prompt(name, "emotion")
-    assert estimate_seconds(["a"], name) > 0
 
 
 def test_titles_are_short():
@@ -255,7 +253,6 @@ def test_precomputed_vectors_can_encode_nothing_more():
     facts = describe_encoder(VECTORS)
     assert (facts.kind, facts.follows_instructions, facts.on_this_machine) == ("vectors", "no", True)
     assert host_of(VECTORS) is None
-    assert estimate_seconds(["a"] * 9, VECTORS) == 0
     for use in (
         lambda: load_encoder(VECTORS),
         lambda: preview_prompt(VECTORS, None),
@@ -293,7 +290,7 @@ def test_counting_and_choosing_load_no_slow_library():
     code = (
         "import sys\n"
         "from core.encoders import *\n"
-        "count_too_long(['late ' * 300]), estimate_seconds(['a']), available_encoders()\n"
+        "count_too_long(['late ' * 300]), available_encoders()\n"
         "print(sorted({'torch', 'sentence_transformers', 'transformers', 'sklearn'} & set(sys.modules)))"
     )
     found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

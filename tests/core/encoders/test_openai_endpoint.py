@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from core.encoders import count_too_long, describe_encoder, estimate_seconds, host_of, load_encoder
+from core.encoders import count_too_long, describe_encoder, host_of, load_encoder
 from core.encoders import openai_endpoint as endpoint_module
 from core.encoders.openai_endpoint import KEY_VARIABLE, EndpointEncoder, split_endpoint
 from core.errors import Cancelled, EncoderUnavailable
@@ -227,7 +227,5 @@ def test_where_texts_go_is_known_before_they_are_sent():
         False,
         False,
     ]
-    assert estimate_seconds(["a", "a", "b"], name) == 1
-    assert estimate_seconds([str(row) for row in range(5_000)], name) == 50
     with pytest.raises(EncoderUnavailable, match=r"the server at api\.example\.org:8443 is not known"):
         count_too_long(["a"], name)
