@@ -1,6 +1,7 @@
 """What a stranger sees of a page: its controls, and the one button to press next."""
 
 import re
+import time
 
 # Not counted: marks that only explain, anchors of headings, and the arrow that is a part of a list's field.
 CONTROLS = """() => {
@@ -37,6 +38,14 @@ CONTROLS = """() => {
 def visible_controls(page):
     """Return the names of the controls in the main part of the page, in the window or not."""
     return page.evaluate(CONTROLS)
+
+
+def expect_at_most(page, n_controls, seconds=15):
+    """Wait until the page, which may still be drawn, has no more controls than so many."""
+    end = time.monotonic() + seconds
+    while len(found := visible_controls(page)) > n_controls:
+        assert time.monotonic() < end, f"{len(found)} controls: {found}"
+        time.sleep(0.2)
 
 
 def primary_buttons(page):
