@@ -28,9 +28,9 @@ def test_delete_removes_the_parts_of_one_key_only(tmp_path):
 
 
 def test_a_missing_result_is_an_error(tmp_path):
-    with pytest.raises(StoreError, match="encode the corpus again"):
+    with pytest.raises(StoreError, match="encode the corpus"):
         ArtifactStore(tmp_path).load_array("nothing")
-    with pytest.raises(StoreError, match="encode the corpus again"):
+    with pytest.raises(StoreError, match="encode the corpus"):
         ArtifactStore(tmp_path).load_document("nothing")
 
 

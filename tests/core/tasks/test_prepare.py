@@ -342,7 +342,7 @@ def test_a_damaged_part_of_a_map_is_made_again(store, corpus, prepared, part):
     before = load_space(results, key).map.copy()
     path = results.folder / f"{key}.{part}.npy"
     path.write_bytes(path.read_bytes()[:-8])
-    with pytest.raises(StoreError, match="encode the corpus again"):
+    with pytest.raises(StoreError, match="encode the corpus"):
         load_space(results, key)
     assert not has_space(results, key)
     prepare(store, Reports(), corpus_key=prepared, encoder="words")

@@ -29,7 +29,7 @@ def test_another_encoder_is_chosen_and_used(app, home):
 def test_an_inbedder_is_sent_to_the_guide_page(app, home, causal):
     upload(app, "letters.csv", make_frame(30).to_csv(index=False).encode())
     choose(app, "corpus_encoder", f"inbedder:{causal}")
-    assert app.button(key="corpus_encode").disabled and "guide page" in app.warning[0].value
+    assert app.button(key="corpus_encode").disabled and "Guide" in app.warning[0].value
 
 
 def test_vectors_made_elsewhere_become_the_map(app, home):
