@@ -53,11 +53,13 @@ def primary_buttons(page):
     return page.locator('[data-testid="stMain"] [data-testid^="stBaseButton-primary"]:visible:enabled')
 
 
-def press_primary(page):
-    """Press the one primary button of the page; return its words."""
+def press_primary(page, seconds=30):
+    """Press the one primary button of the page, once it is drawn; return its words."""
     found = primary_buttons(page)
-    found.first.wait_for()
-    assert found.count() == 1, f"There is not one primary button: {found.all_inner_texts()}"
+    end = time.monotonic() + seconds
+    while found.count() != 1:
+        assert time.monotonic() < end, f"There is not one primary button: {found.all_inner_texts()}"
+        time.sleep(0.2)
     words = re.sub(r"\s+", " ", found.inner_text())
     found.click()
     return words
