@@ -45,17 +45,18 @@ def follow_encoding(entry: StoredCorpus | None, *, cancel_key: str, encoder: str
         current = current_corpus()
         if current is not None and current.key == entry.key:  # another of the list opens nothing
             state.awaited_map = entry.key
-        if job is not None and job.task == "prepare":
-            draw_meanwhile(entry)
+            if job is not None and job.task == "prepare":
+                draw_meanwhile(entry)
         return True
-    awaited, state.awaited_map = state.awaited_map == entry.key, None
-    if awaited and is_prepared(cache.store().find_corpus(entry.key)) and (not job or job.status == "done"):
-        navigation.go_to(navigation.MAPS)
+    if state.awaited_map == entry.key:
+        state.awaited_map = None
+        if is_prepared(cache.store().find_corpus(entry.key)) and (job is None or job.status == "done"):
+            navigation.go_to(navigation.MAPS)
     return False
 
 
 def draw_meanwhile(entry: StoredCorpus) -> None:
-    """Draw what can be done while the encoder works; nothing where the texts have labels already."""
+    """Draw what can be done while the open corpus is encoded; nothing where its texts have labels already."""
     analysis = current_analysis()
     if analysis is not None and cache.store().labels.read(analysis.id).n_labels >= MANY_LABELS:
         return

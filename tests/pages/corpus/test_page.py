@@ -5,7 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from core.jobs import Job
 from core.storage import Store
+from core.tasks import TASKS
+from pages.common import cache
 from pages.corpus.library import time_ago
 from tests.conftest import make_frame
 from tests.support.page_helpers import CORPUS, csv, follow, keys, upload, words
@@ -63,6 +66,42 @@ def test_a_corpus_encoded_later_opens_its_map_by_itself(app, store, corpus):
     app.button(key=f"resume_{corpus.key}").click().run()
     follow(app)
     assert not app.exception and "maps_colour" in " ".join(box.key for box in app.selectbox)
+
+
+@pytest.fixture
+def two_encoding(app, store, corpus):
+    """Jobs that encode the open corpus, and another of the list."""
+    jobs = []
+    for number, stored in enumerate((replace(corpus, name="numbers.csv", key="other"), corpus)):
+        store.add_corpus(stored)
+        arguments = {"corpus_key": stored.key, "encoder": "words"}
+        jobs.append(Job(str(number), "prepare", f"Encoding {stored.name}", arguments))
+    cache.runner()._jobs += jobs
+    app.run()
+    app.switch_page(CORPUS).run()
+    return jobs
+
+
+def test_two_corpora_that_are_encoded_show_their_progress(app, corpus, two_encoding):
+    assert not app.exception
+    assert {f"cancel_{corpus.key}", "cancel_other"} <= keys(app)
+    assert [line for line in words(app).splitlines() if "by itself" in line] == [
+        "The map of “letters\\.csv” opens here by itself."
+    ]
+
+
+def test_the_maps_open_by_themselves_also_beside_another_corpus_that_is_not_encoded(
+    app, store, corpus, two_encoding
+):
+    other, job = two_encoding
+    other.status = "cancelled"
+    app.run()
+    assert "resume_other" in keys(app)
+    TASKS["prepare"](store, lambda *progress: None, **job.arguments)
+    job.status = "done"
+    app.run()
+    follow(app)
+    assert not app.exception and app.session_state["refract"].corpus_key == corpus.key
 
 
 def test_a_corpus_is_removed_only_after_a_question(app, store, prepared):
