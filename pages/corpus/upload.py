@@ -12,7 +12,7 @@ from core.corpus import Corpus, CorpusReport, build_corpus, examine, guess_text_
 from core.corpus.tables import ReadOptions, Table, read_table
 from core.errors import CorpusError
 from core.utils import content_key
-from pages.common import forget_widget, markdown, set_widget, show_message, state_of
+from pages.common import forget_widget, markdown, set_widget, show_message, state_of, widget_value
 from pages.corpus.encode import choose_vectors, draw_show_map
 from pages.corpus.label_column import choose_label_column
 from pages.corpus.left_out import LeftOutChoice, choose_left_out, draw_left_out
@@ -84,7 +84,8 @@ def draw_source_table(source: SourceTable) -> None:
     with left:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             column = st.container()
-            draw_read_controls(table)  # first: they also mend a table without texts
+            if widget_value("corpus_upload") is not None:  # the browser keeps no file for a page that is left
+                draw_read_controls(table)  # first: they also mend a table without texts
         with column:
             text_column = choose_text_column(source)
         draw_category_warning(source, text_column)

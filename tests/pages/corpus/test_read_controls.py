@@ -6,7 +6,7 @@ import json
 import openpyxl
 import pytest
 
-from tests.support.page_helpers import preview, upload, words
+from tests.support.page_helpers import CORPUS, MAPS, preview, upload, words
 
 REPORT = (
     "Survey of March\n"
@@ -61,6 +61,15 @@ def test_another_encoding_shows_other_letters(app):
     assert app.selectbox(key="corpus_read_encoding").value == "cp1252"
     choose(app, "encoding", "cp1253")
     assert not app.exception and "Größe" not in preview(app)
+
+
+def test_choices_are_offered_only_while_the_file_is_there_to_be_read_again(app):
+    upload(app, "report.csv", REPORT.encode())
+    choose(app, "header_row", 0)
+    app.switch_page(MAPS).run()
+    app.switch_page(CORPUS).run()
+    assert not app.exception and columns(app) == ["column 1", "column 2"]  # as it was read
+    assert not [box for box in app.selectbox if box.key.startswith("corpus_read_")]
 
 
 def test_a_new_file_forgets_the_choices(app):
