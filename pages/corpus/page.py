@@ -34,16 +34,16 @@ SAME_TEXTS = "The same messages on two maps, one for each question. A colour is 
 def corpus_page() -> None:
     """Choose texts, see what is in them, encode."""
     entry = current_corpus()
+    if get_state().puts_file_aside:
+        get_state().puts_file_aside = False
+        drop_upload()
+        leave_demo()
     layout.page_head(
         "Corpus",
         "Your texts stay on this machine, unless you choose a server to encode them.",
         page=navigation.CORPUS,
         leads_on=not has_upload(),  # the way to the map of the file is the primary button then
     )
-    if get_state().puts_file_aside:
-        get_state().puts_file_aside = False
-        drop_upload()
-        leave_demo()
     if has_upload():
         leave_demo()
         draw_upload()
@@ -58,7 +58,7 @@ def has_upload() -> bool:
 
 
 def draw_upload() -> None:
-    """Draw the chosen file and the way to its map; the landing again where it cannot be read."""
+    """Draw the chosen file and the way to its map, or why it cannot be read."""
     st.button(
         "Other texts", key="corpus_back", icon=":material/arrow_back:", type="tertiary", on_click=drop_upload
     )
@@ -71,7 +71,7 @@ def draw_upload() -> None:
 
 
 def drop_upload() -> None:
-    """Forget the chosen file. For callbacks."""
+    """Forget the chosen file. For callbacks, or before it is drawn."""
     reset_state(UploadState)
     forget_widget("corpus_upload")
 

@@ -11,7 +11,7 @@ from core.tasks import TASKS
 from pages.common import cache
 from pages.corpus.library import time_ago
 from tests.conftest import make_frame
-from tests.support.page_helpers import CORPUS, csv, follow, keys, upload, words
+from tests.support.page_helpers import CORPUS, MAPS, csv, follow, keys, upload, words
 
 
 def test_an_upload_is_reported_before_anything_runs(app, home):
@@ -131,6 +131,15 @@ def test_the_open_corpus_is_marked_among_the_kept_ones(app, store, corpus, prepa
     assert ":blue-badge[open]" not in "".join(e.value for e in app.markdown if "numbers" in e.value)
     primary = [button.key for button in app.button if button.proto.type == "primary"]
     assert len(primary) <= 1 and f"remove_{prepared}" not in primary
+
+
+def test_the_head_leads_on_at_once_when_a_file_was_put_aside(app, prepared):
+    upload(app, "numbers.csv", csv(make_frame(30, seed=1)))
+    app.button(key="corpus_encode").click().run()
+    app.switch_page(MAPS).run()
+    app.button(key=f"switch_to_{prepared}").click().run()
+    app.switch_page(CORPUS).run()
+    assert not app.exception and app.button(key="next_step").label == "Show the map of 60 texts"
 
 
 def test_a_file_can_be_put_aside_for_other_texts(app, prepared):
