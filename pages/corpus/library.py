@@ -16,6 +16,7 @@ from pages.common import (
     jobs,
     markdown,
     navigation,
+    next_step,
     open_corpus,
     switch_corpus,
 )
@@ -45,11 +46,19 @@ def draw_entry(entry: StoredCorpus, current: StoredCorpus | None) -> None:
         if not is_prepared(entry):
             if not in_use:  # its progress is shown at the top of the page
                 draw_resume(entry)
-        elif st.button("Open", key=f"open_{entry.key}", icon=":material/map:"):
-            leave_demo()
-            switch_corpus(entry.key)
-            navigation.go_to(navigation.MAPS)
+        else:
+            draw_open(entry, in_use=in_use)
         draw_remove(entry)
+
+
+def draw_open(entry: StoredCorpus, *, in_use: bool) -> None:
+    """Draw the button that opens the maps of a corpus, by the name that the page head has for it, if any."""
+    step = next_step.find_next_step(navigation.CORPUS) if in_use else None
+    name = step.name if step is not None and step.page == navigation.MAPS and not step.fits else "Open"
+    if st.button(name, key=f"open_{entry.key}", icon=":material/map:"):
+        leave_demo()
+        switch_corpus(entry.key)
+        navigation.go_to(navigation.MAPS)
 
 
 def draw_remove(entry: StoredCorpus) -> None:

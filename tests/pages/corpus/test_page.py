@@ -59,6 +59,26 @@ def test_a_stored_corpus_opens_at_once(app, prepared):
     assert app.session_state["refract"].corpus_key == prepared
 
 
+@pytest.mark.parametrize("fitted", [False, True])
+def test_what_opens_the_maps_has_one_name(app, store, prepared, labelled, fitted):
+    if fitted:
+        cache.runner().submit("fit", "x", analysis_id=labelled)
+    else:
+        store.delete_analysis(labelled)
+    app.run()
+    app.switch_page(CORPUS).run()
+    step = app.button(key="next_step").label
+    assert step == ("See both maps" if fitted else "Show the map of 60 texts")
+    assert app.button(key=f"open_{prepared}").label == step
+
+
+def test_a_step_that_opens_no_maps_leaves_open_its_name(app, prepared, labelled):
+    app.run()
+    app.switch_page(CORPUS).run()
+    assert app.button(key="next_step").label == "Reshape map"
+    assert app.button(key=f"open_{prepared}").label == "Open"
+
+
 def test_a_corpus_encoded_later_opens_its_map_by_itself(app, store, corpus):
     store.add_corpus(corpus)
     app.run()
