@@ -42,7 +42,12 @@ def choose_label_column(source_id: str, text_column: str, frame: pd.DataFrame) -
     titles = {name: _title(column, alone=len(offered) == 1) for name, column in offered.items()}
     if len(offered) <= MOST_PILLS:
         chosen = st.pills(
-            label, list(offered), format_func=titles.__getitem__, key=KEY, help=HELP, persist_state="session"
+            label,
+            list(offered),
+            format_func=lambda name: markdown(titles[name]),  # pills are markdown, a list is plain text
+            key=KEY,
+            help=HELP,
+            persist_state="session",
         )
     else:
         chosen = st.selectbox(

@@ -33,6 +33,15 @@ def test_columns_of_labels_are_offered_and_others_are_not(uploaded):
     assert not uploaded.exception and "Two maps" not in words(uploaded)
 
 
+def test_names_of_columns_are_shown_as_they_are(app, home):
+    frame = make_frame(60).rename(columns={"topic": "*top* $ic$"})
+    upload(app, "letters.csv", csv(frame))
+    assert "\\*top\\* \\$ic\\$" in columns(app)[0]
+    more = frame.assign(a=frame["feeling"], b=frame["feeling"])
+    upload(app, "more.csv", csv(more))
+    assert "*top* $ic$" in app.selectbox(key=COLUMN).options[0]
+
+
 def test_a_file_without_labels_gets_no_offer(app, home):
     upload(app, "letters.csv", csv(make_frame(30)[["text", "stars"]]))
     assert not columns(app) and "corpus_encode" in keys(app)
