@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pandas as pd
 import streamlit as st
 
 from core.labels import LabelColumn, columns_with_labels
 from core.utils import cut
-from pages.common import forget_widget, markdown, state_of
+from pages.common import markdown
+from pages.corpus.widget_subject import start_with
 
 KEY = "corpus_label_column"
 MOST_PILLS = 3  # columns; more are a list
@@ -20,19 +19,9 @@ HELP = (
 )
 
 
-@dataclass
-class OfferState:
-    """Table and text column that the offered columns belong to."""
-
-    column: tuple[str, str] = ("", "")
-
-
 def choose_label_column(source_id: str, text_column: str, frame: pd.DataFrame) -> str | None:
     """Draw the columns that can serve as labels, and return the chosen one; None for none."""
-    state = state_of(OfferState)
-    if state.column != (source_id, text_column):
-        state.column = source_id, text_column
-        forget_widget(KEY)
+    start_with((source_id, text_column), KEY)
     offered = {column.name: column for column in _offered(source_id, text_column, frame)}
     if not offered:
         return None

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.corpus import CorpusReport, LeftOut
-from pages.common import forget_widget, shorten, state_of
+from pages.common import shorten
+from pages.corpus.widget_subject import start_with
 
 COPIES, ASIDE = "corpus_leave_out_copies", "corpus_set_aside"  # keys of the widgets
 COPIES_HELP = (
@@ -21,13 +22,6 @@ ASIDE_HELP = (
 )
 
 
-@dataclass
-class OfferState:
-    """Table and text column whose suggestions the widgets started from."""
-
-    column: tuple[str, str] = ("", "")
-
-
 @dataclass(frozen=True)
 class LeftOutChoice:
     """What is left out of the map; as `core.corpus.build_corpus` takes it."""
@@ -38,11 +32,7 @@ class LeftOutChoice:
 
 def choose_left_out(source_id: str, text_column: str, report: CorpusReport) -> LeftOutChoice:
     """Draw the offers to leave out copies and non-answers; each column starts with what is suggested."""
-    state = state_of(OfferState)
-    if state.column != (source_id, text_column):
-        state.column = source_id, text_column
-        forget_widget(COPIES)
-        forget_widget(ASIDE)
+    start_with((source_id, text_column), COPIES, ASIDE)
     copies, aside = False, []
     if report.n_duplicates:
         copies = st.checkbox(

@@ -12,12 +12,13 @@ from core.corpus import Corpus, CorpusReport, build_corpus, examine, guess_text_
 from core.corpus.tables import ReadOptions, Table, read_table
 from core.errors import CorpusError
 from core.utils import content_key
-from pages.common import forget_widget, markdown, set_widget, show_message, state_of, widget_value
+from pages.common import markdown, set_widget, show_message, state_of, widget_value
 from pages.corpus.encode import choose_vectors, draw_show_map
 from pages.corpus.label_column import choose_label_column
 from pages.corpus.left_out import LeftOutChoice, choose_left_out, draw_left_out
 from pages.corpus.read_controls import choose_again, chosen_options, draw_read_controls
 from pages.corpus.table_report import draw_details, draw_lengths, draw_preview, draw_report
+from pages.corpus.widget_subject import start_with
 
 HIDE_UPLOAD = "<style>.st-key-corpus_upload {display: none}</style>"
 """The file is read, and the page has a way to another one."""
@@ -33,11 +34,10 @@ class SourceTable:
 
 @dataclass
 class UploadState:
-    """The latest upload with the choices it was read by, and the table whose text column was guessed last."""
+    """The latest upload, and the choices it was read by."""
 
     uploaded: SourceTable | None = None
     options: ReadOptions = field(default_factory=ReadOptions)
-    guessed_id: str = ""
 
 
 def uploaded_table() -> SourceTable | None:
@@ -136,10 +136,7 @@ def draw_category_warning(source: SourceTable, text_column: str) -> None:
 
 def choose_text_column(source: SourceTable) -> str:
     """Draw the choice of the text column; each new table starts with its own guess."""
-    state = state_of(UploadState)
-    if state.guessed_id != source.id:
-        state.guessed_id = source.id
-        forget_widget("corpus_text_column")
+    start_with(source.id, "corpus_text_column")
     columns = [str(column) for column in source.table.frame.columns]
     return st.selectbox(
         "Text column",
