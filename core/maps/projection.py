@@ -264,15 +264,26 @@ def _fuzzy_graph(graph: Graph, rng: np.random.RandomState) -> coo_matrix:
 
 
 class _EpochStream:
-    """File that calls `progress` with the counts that UMAP's progress bar writes."""
+    """File that calls `progress` with the counts that UMAP's progress bar writes.
+
+    The bar lets go of its lock meanwhile: a job may pause in `progress` for minutes, and a query that encodes
+    a text in another thread makes a bar of its own, which waits for this lock even where it is not shown.
+    """
 
     def __init__(self, progress: Progress) -> None:
         self.progress = progress
 
     def write(self, text: str) -> None:
+        from tqdm import tqdm
+
         done, slash, total = text.strip().partition("/")
         if slash:
-            self.progress(int(done), int(total))
+            lock = tqdm.get_lock()
+            lock.release()
+            try:
+                self.progress(int(done), int(total))
+            finally:
+                lock.acquire()
 
     def flush(self) -> None:
         """Do nothing: nothing is buffered."""

@@ -4,6 +4,7 @@ import threading
 
 import numpy as np
 import pytest
+from tqdm import tqdm
 
 from core.errors import Cancelled
 from core.maps import project
@@ -112,6 +113,22 @@ def test_another_map_drawn_within_progress_changes_neither(drawn):
     assert np.array_equal(within[0], alone)
 
 
+def test_other_threads_may_use_progress_bars_within_progress(drawn):
+    """As when a task is paused there for minutes, and another thread loads an encoder."""
+    X, _, graph, _ = drawn
+    ended = []
+
+    def use_a_bar(done, total):
+        if len(ended) < 2:
+            other = threading.Thread(target=lambda: list(tqdm(range(2), disable=True)), daemon=True)
+            other.start()
+            other.join(5)
+            ended.append(not other.is_alive())
+
+    project(X, graph, progress=use_a_bar)
+    assert ended == [True, True]
+
+
 def test_progress_may_cancel(drawn):
     X, _, graph, _ = drawn
 
@@ -216,7 +233,6 @@ def test_a_cancelled_projection_blocks_no_other_thread():
 
 def test_workarounds_for_umap_and_tqdm_are_still_needed():
     """Where this fails, `_release_bar_lock` or the progress bar in `_layout` can go."""
-    from tqdm import tqdm
     from umap.layouts import optimize_layout_euclidean
 
     parameters = inspect.signature(optimize_layout_euclidean).parameters
