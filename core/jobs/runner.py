@@ -54,17 +54,21 @@ class JobRunner:
     def submit(self, task: str, title: str, *, priority: int | None = None, **arguments: object) -> Job:
         """Queue a task, and return its job; an active job of the same arguments is returned instead.
 
+        That job is from then on as urgent as the more urgent of the two.
+
         Parameters
         ----------
         priority : int, optional
             That of the task, from `PRIORITIES`, when not given.
         """
         with self._lock:
-            for job in self._jobs.values():
-                if job.active and not job.cancelled and (job.task, job.arguments) == (task, arguments):
-                    return job
             if priority is None:
                 priority = PRIORITIES.get(task, AT_ONCE)
+            for job in self._jobs.values():
+                if job.active and not job.cancelled and (job.task, job.arguments) == (task, arguments):
+                    job.priority = min(job.priority, priority)
+                    self._advance()
+                    return job
             job = Job(str(next(self._numbers)), task, title, arguments, priority)
             self._jobs[job.id] = job
             self._waiting.append(job)

@@ -120,6 +120,15 @@ def test_the_most_urgent_job_that_waits_is_next(runner):
     assert first.ended_at <= last.ended_at <= prepare.ended_at <= check.ended_at
 
 
+def test_a_job_that_somebody_asks_for_again_becomes_more_urgent(runner):
+    first = runner.submit("measure", "Checking", name="asked-1", steps=40)
+    wanted = runner.submit("measure", "Checking", name="asked-2", steps=3)
+    assert runner.submit("measure", "Checking", priority=jobs.AT_ONCE, name="asked-2", steps=3) is wanted
+    assert runner.submit("measure", "Checking", name="asked-2", steps=3) is wanted  # no less urgent again
+    runner.wait(first, 20)
+    assert wanted.ended_at <= first.ended_at
+
+
 def test_a_long_job_pauses_a_background_job_and_is_paused_itself(runner):
     check = runner.submit("measure", "Checking", name="three", steps=20)
     wait_until(lambda: check.done > 2)
