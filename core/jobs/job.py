@@ -71,8 +71,9 @@ class Job:
         return (self.total - self.done) / self.rate if self.rate else None
 
     def start(self) -> None:
-        """Set that it runs, from its beginning."""
+        """Set that it runs, from its beginning: what an earlier run reported counts no longer."""
         self.status, self.stage_started_at = "running", time.monotonic()
+        self.stage, self.done, self.total, self.done_before = "", 0, 1, 0
 
     def pause(self) -> None:
         """Set that it stands still."""

@@ -282,6 +282,20 @@ def test_what_an_earlier_run_left_does_not_count_as_speed():
     assert job.seconds_left == pytest.approx(10)
 
 
+def test_what_a_run_reported_does_not_count_when_the_job_is_run_again():
+    job = Job(id="1", task="encode", title="x", arguments={})
+    job.start()
+    job.follow("Encoding", 0, 400)
+    job.follow("Encoding", 300, 400)
+    job.pause()
+    job.put_back()
+    assert job.stage == "Encoding"  # it goes on, and does not start
+    job.start()
+    assert (job.stage, job.done) == ("", 0)
+    job.follow("Encoding", 300, 400)
+    assert job.done_before == 300 and job.rate is None
+
+
 def test_there_is_no_rate_before_it_is_known():
     job = Job(id="1", task="encode", title="x", arguments={}, done=0, total=400)
     assert job.rate is None and job.seconds_left is None
