@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from core.storage import Store, encode_corpus, find_precomputed, has_space, save
 from core.tasks.fit import fit
 from core.tasks.measure import check_generic_map
 from core.tasks.model_cache import load_warm_corpus, load_warm_encoder
-from core.tasks.speed import watch_speed
+from core.tasks.speed import Stopwatch, watch_speed
 from core.tasks.steps import draw_space, keep_distinct_vectors, keep_graph, keep_word_table
 from core.utils import Report, content_key, progress_of
 
@@ -55,13 +54,13 @@ def prepare(store: Store, report: Report, *, corpus_key: str, encoder: str) -> N
         key = content_key("embeddings", PREPARE_VERSION, corpus_key, precomputed)
         results.link_array(f"{precomputed}.vectors", f"{key}.vectors")
     if not has_space(results, key):
-        start = time.perf_counter()
+        watch = Stopwatch(report)
         vectors = np.asarray(results.load_array(f"{key}.vectors"))
-        graph = keep_graph(report, results, key, vectors)
-        save_space(results, key, draw_space(report, results, key, vectors, graph, init=None))
-        report("Counting words", 0, 1)
+        graph = keep_graph(watch, results, key, vectors)
+        save_space(results, key, draw_space(watch, results, key, vectors, graph, init=None))
+        watch("Counting words", 0, 1)
         keep_word_table(results, corpus_key, texts)
-        store.speeds.keep_drawing(len(texts), time.perf_counter() - start)
+        store.speeds.keep_drawing(len(texts), watch.seconds)
     keep_distinct_vectors(report, results, key, texts)
     check_generic_map(report, results, key)
     # Last: until here a map by another encoder stays in use, also when this task is cancelled.
@@ -106,8 +105,5 @@ def _fit_first(store: Store, report: Report, corpus_key: str) -> None:
         return
     try:
         fit(store, report, analysis_id=analyses[-1].id)
-    except (
-        LabelError,
-        StoreError,
-    ):  # labels or analysis were changed meanwhile: the map is ready all the same
+    except (LabelError, StoreError):  # the labels were changed meanwhile: the map is ready all the same
         logger.warning("The first Fit was left out.", exc_info=True)

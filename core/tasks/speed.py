@@ -1,7 +1,8 @@
-"""Measure how fast encoders work on this machine: by each run, and by a task before the first one."""
+"""Measure how fast this machine encodes texts and draws maps: by each run, and by a task before the first."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -16,6 +17,25 @@ MOST_TIMED = 112
 """Texts of a measurement: batches of 16, 32 and 64."""
 
 LONGEST_TIMED = 4_000  # characters of a text
+
+
+class Stopwatch:
+    """Report that measures seconds, without those that it takes itself: a job may be paused there."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._start, self._paused = time.perf_counter(), 0.0
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Pass a report on."""
+        before = time.perf_counter()
+        self._report(stage, done, total)
+        self._paused += time.perf_counter() - before
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since it was made."""
+        return time.perf_counter() - self._start - self._paused
 
 
 @contextmanager
