@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from core.encoders.base import Encoder, encode_like_corpus
+from core.encoders.spec import INPUT
 from core.utils import MAX_CHARACTERS_PER_TOKEN, TYPICAL_CHARACTERS_PER_TOKEN, Progress
 
 TOKENISED_TEXTS = 5_000
@@ -16,9 +17,15 @@ FIRST_TIMED = 16
 """Texts of the first batch of `measure_speed`."""
 
 
-def count_tokens(texts: Sequence[str], max_tokens: int) -> float:
-    """Estimate the tokens of different texts, cut at a limit: one for 4 characters, and two marks a text."""
-    return sum(min(len(text) / TYPICAL_CHARACTERS_PER_TOKEN + 2, max_tokens) for text in set(texts))
+def count_tokens(texts: Sequence[str], max_tokens: int, prompt: str = "") -> float:
+    """Estimate the tokens of different texts, cut at a limit: one for 4 characters, and two marks a text.
+
+    Those of a prompt, as `preview_prompt` returns it, come to each text.
+    """
+    of_prompt = len(prompt.replace(INPUT, "")) / TYPICAL_CHARACTERS_PER_TOKEN
+    different = set(texts)
+    found = sum(min(len(text) / TYPICAL_CHARACTERS_PER_TOKEN + 2, max_tokens) for text in different)
+    return found + of_prompt * len(different)
 
 
 class SpeedWatch:

@@ -12,7 +12,6 @@ from core.storage import Store
 from core.tasks.compare import ComparisonInputs, comparison_inputs, load_comparison
 from core.tasks.try_encoder import load_trial
 from core.transforms import MethodKind
-from core.utils import TYPICAL_CHARACTERS_PER_TOKEN
 
 USUAL_TOKENS = 256  # limit of an encoder whose files do not say it
 LENGTH_SAMPLE = 2_000  # texts whose lengths are measured
@@ -77,8 +76,6 @@ def _seconds(store: Store, corpus: Corpus, encoder: str, prompt: str = "") -> fl
     if split_precomputed(encoder) is not None:
         return 0.0
     sample = corpus.texts[:: -(-len(corpus.texts) // LENGTH_SAMPLE)].tolist()
-    n_different = len(set(sample))
-    n_tokens = count_tokens(sample, describe_encoder(encoder).max_tokens or USUAL_TOKENS)
-    n_tokens += n_different * len(prompt.replace("{input}", "")) / TYPICAL_CHARACTERS_PER_TOKEN
-    speed = store.speeds.tokens_per_second(encoder, n_tokens / max(1, n_different))
+    n_tokens = count_tokens(sample, describe_encoder(encoder).max_tokens or USUAL_TOKENS, prompt)
+    speed = store.speeds.tokens_per_second(encoder, n_tokens / max(1, len(set(sample))))
     return None if speed is None else n_tokens / speed * len(corpus.texts) / len(sample)

@@ -11,7 +11,7 @@ import numpy as np
 from core.encoders import Encoder, SpeedWatch, count_tokens, measure_speed, sample_by_length
 from core.storage import Store
 from core.tasks.model_cache import load_warm_encoder
-from core.utils import TYPICAL_CHARACTERS_PER_TOKEN, Progress, Report, progress_of
+from core.utils import Progress, Report, progress_of
 
 MOST_TIMED = 112
 """Texts of a measurement: batches of 16, 32 and 64."""
@@ -51,7 +51,7 @@ def watch_speed(
     prompt : str
         Encoded with each text, as `preview_prompt` returns it.
     """
-    n_tokens = _count(texts, encoder, prompt)
+    n_tokens = count_tokens(texts, encoder.max_tokens, prompt)
     watch = SpeedWatch(n_tokens, progress)
     try:
         yield watch
@@ -64,7 +64,7 @@ def keep_speed(
     store: Store, encoder: Encoder, name: str, texts: Sequence[str], seconds: float, *, prompt: str = ""
 ) -> None:
     """Remember that an encoder takes so many seconds for texts. The parameters are those of `watch_speed`."""
-    n_tokens = _count(texts, encoder, prompt)
+    n_tokens = count_tokens(texts, encoder.max_tokens, prompt)
     if n_tokens and seconds > 0:
         device = getattr(encoder, "device", "cpu")
         store.speeds.keep_encoding(name, device, n_tokens / len(set(texts)), n_tokens / seconds)
@@ -83,7 +83,7 @@ def time_encoder(store: Store, report: Report, *, encoder: str, texts: list[str]
     report("Measuring its speed", 0, 1)
     speed = measure_speed(model, texts, progress=progress_of(report, "Measuring its speed"))
     if speed:
-        keep_speed(store, model, encoder, texts, _count(texts, model) / speed)
+        keep_speed(store, model, encoder, texts, count_tokens(texts, model.max_tokens) / speed)
 
 
 def texts_to_time(texts: Sequence[str]) -> list[str]:
@@ -91,9 +91,3 @@ def texts_to_time(texts: Sequence[str]) -> list[str]:
     sample = sample_by_length(texts, MOST_TIMED)
     order = np.random.default_rng(0).permutation(len(sample))
     return [sample[place][:LONGEST_TIMED] for place in order]
-
-
-def _count(texts: Sequence[str], encoder: Encoder, prompt: str = "") -> float:
-    """Return the tokens of different texts with their prompts."""
-    of_prompt = len(prompt.replace("{input}", "")) / TYPICAL_CHARACTERS_PER_TOKEN
-    return count_tokens(texts, encoder.max_tokens) + of_prompt * len(set(texts))

@@ -29,6 +29,7 @@ def test_too_long_texts_are_counted_by_hand(tiny_model):
 def test_equal_texts_are_counted_once_and_long_ones_cut():
     assert count_tokens(["a" * 45, "a" * 45, "b" * 90], 256) == 45 / 4 + 2 + 90 / 4 + 2
     assert count_tokens(["a" * 10**6], 256) == 256
+    assert count_tokens(["a" * 40, "b" * 40, "b" * 40], 256, "by what: {input}") == 2 * (10 + 2 + 9 / 4)
 
 
 def test_costs_are_measured_on_a_few_texts(tiny):
