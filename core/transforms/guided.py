@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
@@ -213,21 +214,9 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         self.embedding_ = propagate(joined, graph, mixing=self.probability_model_.mixing, rounds=1)
         return self
 
-    def fit_transform(
-        self,
-        X: np.ndarray,
-        y: np.ndarray,
-        *,
-        views: Sequence[np.ndarray] | None = None,
-        graph: Graph | None = None,
-        label_vectors: np.ndarray | None = None,
-        label_views: Sequence[np.ndarray] | None = None,
-    ) -> np.ndarray:
+    def fit_transform(self, X: np.ndarray, y: np.ndarray, **arguments: Any) -> np.ndarray:  # noqa: ANN401
         """Fit to X, with the parameters of `fit`, and return a copy of `embedding_`."""
-        fitted = self.fit(
-            X, y, views=views, graph=graph, label_vectors=label_vectors, label_views=label_views
-        )
-        return fitted.embedding_.copy()
+        return self.fit(X, y, **arguments).embedding_.copy()
 
     def transform(self, X: np.ndarray, *, views: Sequence[np.ndarray] | None = None) -> np.ndarray:
         """Return the reshaped vectors of X (n_texts, n_dims): float32 (n_texts, 2 x n_classes + n_dims).
@@ -352,9 +341,15 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
     def _look_up(
         self, X: np.ndarray, views: Sequence[np.ndarray] | None, fitted: np.ndarray, part: int
     ) -> np.ndarray:
-        """Return the values of the fitted texts, and for new texts that part of `_extend`."""
-        unit, known, new = self._recognise(X)
-        found = fitted[known]
+        """Return the values of the fitted texts, and for new texts that part of `_extend`.
+
+        A text is known by its unit row; of equal fitted rows the first counts.
+        """
+        unit = unit_rows(validate_data(self, X, dtype=np.float32, order="C", reset=False))
+        candidates = np.flatnonzero(np.isin(self._fitted_unit[:, 0], unit[:, 0]))
+        first = {self._fitted_unit[row].tobytes(): row for row in candidates[::-1].tolist()}
+        known = np.array([first.get(row.tobytes(), -1) for row in unit], dtype=np.int64)
+        found, new = fitted[known], np.flatnonzero(known < 0)
         if len(new):
             own = [view[new] for view in read_views(views, len(unit), len(self._fitted_views))]
             found[new] = self._extend(unit[new], own)[part]
@@ -380,16 +375,6 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         projected *= self.discriminant_share * kept
         generic[:] = rows
         return joined
-
-    def _recognise(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return unit rows, the first fitted row equal to each (-1: none), and the positions of new ones."""
-        check_is_fitted(self)
-        unit = unit_rows(validate_data(self, X, dtype=np.float32, order="C", reset=False))
-        fitted = self._fitted_unit
-        candidates = np.flatnonzero(np.isin(fitted[:, 0], unit[:, 0]))
-        first = {fitted[row].tobytes(): row for row in candidates[::-1].tolist()}
-        known = np.array([first.get(row.tobytes(), -1) for row in unit], dtype=np.int64)
-        return unit, known, np.flatnonzero(known < 0)
 
     def _extend(self, unit: np.ndarray, views: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         """Return reshaped vectors and probabilities of new texts; those of the fitted texts do not change."""
