@@ -93,7 +93,7 @@ def prepare_demo(store: Store, report: Report) -> None:
     corpus = read_demo()
     if store.find_corpus(corpus.key) is None:
         store.add_corpus(corpus, opened=False)
-    if store.corpus_entry(corpus.key).embedding_key is None:
+    if store.corpus_entry(corpus.key).encoder in (None, DEFAULT_ENCODER):
         prepare(store, report, corpus_key=corpus.key, encoder=DEFAULT_ENCODER)
     found = [_labelled(store, corpus, described) for described in DEMO_ANALYSES]
     ours = [analysis_id for analysis_id in reversed(found) if analysis_id is not None]

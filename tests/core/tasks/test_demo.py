@@ -18,6 +18,7 @@ from core.tasks import (
     read_demo,
     unmeasured_demo,
 )
+from core.tasks import prepare as preparing
 from core.tasks.prepare import prepare
 from tests.conftest import ROOT
 
@@ -125,6 +126,18 @@ def test_a_later_version_builds_it_again_where_it_is_kept(store, monkeypatch):
     demo.prepare_demo(store, quietly)
     monkeypatch.setattr(demo, "DEMO_VERSION", 2)
     assert is_demo_wanted(store)
+
+
+def test_a_later_version_of_the_embeddings_encodes_it_again(store, monkeypatch):
+    demo.prepare_demo(store, quietly)
+    before = store.corpus_entry(read_demo().key)
+    for module in (demo, preparing):
+        monkeypatch.setattr(module, "PREPARE_VERSION", preparing.PREPARE_VERSION + 1)
+    assert is_demo_wanted(store)
+    demo.prepare_demo(store, quietly)
+    after = store.corpus_entry(read_demo().key)
+    assert after.encoder == before.encoder and after.embedding_key != before.embedding_key
+    assert len(demo_analyses(store)) == 2 and not is_demo_wanted(store)
 
 
 def test_what_a_person_made_stays(store):
