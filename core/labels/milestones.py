@@ -85,10 +85,10 @@ def _missing_to_check(counts: list[int]) -> int:
         pairs = [n for n in counts if n >= 2]
         if len(pairs) >= 2 and sum(pairs) >= LEAST_LABELS:
             return added
-        lonely = [place for place, n in enumerate(counts) if n == 1]
+        single = [place for place, n in enumerate(counts) if n == 1]
         unused = [place for place, n in enumerate(counts) if n == 0]
-        if lonely:
-            place = lonely[0]
+        if single:
+            place = single[0]
         elif len(pairs) < 2 and unused:
             place = unused[0]
         else:
