@@ -8,16 +8,13 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from core.evidence.result import NO_HELP, NOT_CHECKED, WORKS, Evidence, LabelEvidence
-from core.labels import LEAST_LABELS
+from core.labels import LEAST_LABELS, SOLID_OF_EACH
 from core.utils import percent
 
 Step = Literal["", "label", "review", "reword", "ask"]
 
 FIRST_LABELS = 10
 """Texts to label first."""
-
-LEAST_OF_LABEL = 5
-"""Texts of a label that the check needs: one in each of its five folds."""
 
 FEWEST_MORE = 3
 """Texts of a label that are asked for at least: fewer hardly change a check."""
@@ -95,7 +92,7 @@ class LabelNeed(NamedTuple):
     @property
     def settled(self) -> bool:
         """Whether the label has enough texts and is found again nearly always."""
-        return self.found.n_labels >= LEAST_OF_LABEL and self.found.reshaped >= SEPARATED
+        return self.found.n_labels >= SOLID_OF_EACH and self.found.reshaped >= SEPARATED
 
 
 def labels_by_need(evidence: Evidence, n_names: int) -> list[LabelNeed]:
@@ -113,7 +110,7 @@ def labels_by_need(evidence: Evidence, n_names: int) -> list[LabelNeed]:
     """
     given = {found.code: found for found in evidence.by_label}
     found = [given.get(code, LabelEvidence(code, 0)) for code in range(n_names)] or list(evidence.by_label)
-    needed = LEAST_OF_LABEL if evidence.enough else _each(evidence)
+    needed = SOLID_OF_EACH if evidence.enough else _each(evidence)
     order = sorted(found, key=_misses_per_text, reverse=True)
     return [LabelNeed(label, max(FEWEST_MORE, needed - label.n_labels)) for label in order]
 
