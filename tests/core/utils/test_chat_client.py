@@ -20,11 +20,12 @@ from core.utils.chat_client import ATTEMPTS
 
 
 class Server:
-    """A local chat server: answers by a function of the request, and records the requests."""
+    """A local chat server: answers by functions of the request, and records the requests."""
 
     def __init__(self):
-        self.requests, self.headers = [], []
+        self.requests, self.headers, self.asked = [], [], []
         self.answer = lambda body, number: reply("fine")
+        self.list = lambda path: (200, {"data": [{"id": "small"}, {"id": "large"}, {"id": "small"}]})
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -32,7 +33,13 @@ class Server:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 outer.requests.append(body)
                 outer.headers.append(dict(self.headers) | {"path": self.path})
-                status, content, *headers = outer.answer(body, len(outer.requests))
+                self.send(*outer.answer(body, len(outer.requests)))
+
+            def do_GET(self):
+                outer.asked.append((self.path, self.headers.get("Authorization")))
+                self.send(*outer.list(self.path))
+
+            def send(self, status, content, *headers):
                 self.send_response(status)
                 for name, value in headers:
                     self.send_header(name, value)
@@ -43,8 +50,13 @@ class Server:
                 pass
 
         self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/v1"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.port = self.server.server_port
+        self.url = f"http://127.0.0.1:{self.port}/v1"
+        threading.Thread(target=self.server.serve_forever, args=[0.01], daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
 
 
 def reply(text, finish="stop"):
@@ -55,8 +67,7 @@ def reply(text, finish="stop"):
 def server():
     server = Server()
     yield server
-    server.server.shutdown()
-    server.server.server_close()
+    server.close()
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """Servers of language models: what they list, what runs here, and that a key goes nowhere else."""
 
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
@@ -18,47 +16,20 @@ from core.utils import (
     list_models,
     try_model,
 )
+from tests.core.utils.test_chat_client import Server
 from tests.core.utils.test_chat_client import server as server  # the fixture
 
 
-class ListServer:
-    """A server that answers GET by a function of the path, and records path and key."""
-
-    def __init__(self):
-        self.asked = []
-        self.answer = lambda path: (200, {"data": [{"id": "small"}, {"id": "large"}, {"id": "small"}]})
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self):
-                outer.asked.append((self.path, self.headers.get("Authorization")))
-                status, content, *headers = outer.answer(self.path)
-                self.send_response(status)
-                for name, value in headers:
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(content if isinstance(content, bytes) else json.dumps(content).encode())
-
-            def log_message(self, *arguments):
-                pass
-
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.port = self.server.server_port
-        self.url = f"http://127.0.0.1:{self.port}/v1"
-        threading.Thread(target=self.server.serve_forever, args=[0.01], daemon=True).start()
-
-
 @pytest.fixture
-def lists():
-    server = ListServer()
+def other():
+    server = Server()
     yield server
-    server.server.shutdown()
-    server.server.server_close()
+    server.close()
 
 
-def test_the_models_of_a_server_are_listed_each_once(lists):
-    assert list_models(lists.url + "/", "secret") == ["large", "small"]
-    assert lists.asked == [("/v1/models", "Bearer secret")]
+def test_the_models_of_a_server_are_listed_each_once(server):
+    assert list_models(server.url + "/", "secret") == ["large", "small"]
+    assert server.asked == [("/v1/models", "Bearer secret")]
 
 
 @pytest.mark.parametrize(
@@ -70,18 +41,18 @@ def test_the_models_of_a_server_are_listed_each_once(lists):
         ((200, {"models": []}), "not of the OpenAI protocol"),
     ],
 )
-def test_what_is_wrong_is_said_without_the_key(lists, answer, said):
-    lists.answer = lambda path: answer
+def test_what_is_wrong_is_said_without_the_key(server, answer, said):
+    server.list = lambda path: answer
     with pytest.raises(LanguageModelError, match=said) as caught:
-        list_models(lists.url, "secret")
+        list_models(server.url, "secret")
     assert "secret" not in str(caught.value)
 
 
-def test_a_redirect_takes_the_key_nowhere(lists, server):
-    lists.answer = lambda path: (302, b"", ("Location", server.url + "/models"))
+def test_a_redirect_takes_the_key_nowhere(server, other):
+    server.list = lambda path: (302, b"", ("Location", other.url + "/models"))
     with pytest.raises(LanguageModelError):
-        list_models(lists.url, "secret")
-    assert server.requests == [] and len(lists.asked) == 1
+        list_models(server.url, "secret")
+    assert other.asked == [] and len(server.asked) == 1
 
 
 def test_a_wrong_address_is_said():
@@ -91,14 +62,14 @@ def test_a_wrong_address_is_said():
         list_models("http://127.0.0.1:9/v1")
 
 
-def test_servers_of_this_machine_are_found_without_a_key(lists):
-    found = find_local_servers([("Ollama", 9), ("vLLM", lists.port)])
+def test_servers_of_this_machine_are_found_without_a_key(server):
+    found = find_local_servers([("Ollama", 9), ("vLLM", server.port)])
     assert [(each.program, each.url, each.models) for each in found] == [
-        ("vLLM", lists.url, ("large", "small"))
+        ("vLLM", server.url, ("large", "small"))
     ]
-    assert [key for _, key in lists.asked] == [None]
-    lists.answer = lambda path: (200, b"something else on this port")
-    assert find_local_servers([("vLLM", lists.port)]) == []
+    assert [key for _, key in server.asked] == [None]
+    server.list = lambda path: (200, b"something else on this port")
+    assert find_local_servers([("vLLM", server.port)]) == []
     assert find_local_servers([]) == []
 
 
