@@ -2,14 +2,10 @@
 
 import time
 
-from core.corpus import build_corpus
-from core.corpus.tables import read_table
 from core.encoders import DEFAULT_ENCODER
 from core.jobs import JobRunner
 from core.storage import Store, findings_kept
-from tests.support.app_server import ROOT
-
-DEMO = ROOT / "assets" / "demo" / "feedback.csv"
+from core.tasks import read_demo
 
 
 def make_fitted_home(home, column="emotion", n_labels=60, *, measured=None):
@@ -18,7 +14,7 @@ def make_fitted_home(home, column="emotion", n_labels=60, *, measured=None):
     `measured` is the last finding to wait for; with None all are measured.
     """
     store = Store(home)
-    corpus = build_corpus(read_table(DEMO.name, DEMO.read_bytes()), "text")
+    corpus = read_demo()
     store.add_corpus(corpus)
     values = corpus.metadata[column].tolist()
     runner = JobRunner(home)

@@ -1,6 +1,5 @@
 """What a stranger sees of a page: its controls, and the one button to press next."""
 
-import re
 import time
 
 # Not counted: marks that only explain, anchors of headings, and the arrow that is a part of a list's field.
@@ -54,12 +53,10 @@ def primary_buttons(page):
 
 
 def press_primary(page, seconds=30):
-    """Press the one primary button of the page, once it is drawn; return its words."""
+    """Press the one primary button of the page, once it is drawn."""
     found = primary_buttons(page)
     end = time.monotonic() + seconds
     while found.count() != 1:
         assert time.monotonic() < end, f"There is not one primary button: {found.all_inner_texts()}"
         time.sleep(0.2)
-    words = re.sub(r"\s+", " ", found.inner_text())
     found.click()
-    return words
