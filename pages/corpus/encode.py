@@ -117,11 +117,10 @@ def draw_show_map(corpus: Corpus, choice: VectorChoice, label_column: str | None
     stored = cache.store().find_corpus(corpus.key)
     if follow_encoding(stored, cancel_key="corpus_cancel", encoder=choice.encoder):
         return
-    encoded = stored is not None and is_prepared(stored) and stored.encoder == choice.encoder
-    if encoded and stored is not None and stored.embedding_key is not None:
-        doubt = doubt_about(corpus.key, stored.embedding_key, choice.encoder, corpus.texts)
-        if doubt:
-            st.warning(f"The map is ready, and doubtful: {doubt}", icon=":material/warning:")
+    encoded = is_prepared(stored) and stored.encoder == choice.encoder
+    doubt = doubt_about(corpus.key, stored.embedding_key, choice.encoder, corpus.texts) if encoded else ""
+    if doubt:
+        st.warning(f"The map is ready, and doubtful: {doubt}", icon=":material/warning:")
     n = len(corpus.texts)
     label = f"Show the map of {n:,} texts" if label_column is None else f"Show both maps of {n:,} texts"
     with st.container(key="corpus_start"):
@@ -134,9 +133,9 @@ def draw_show_map(corpus: Corpus, choice: VectorChoice, label_column: str | None
             disabled=not choice.usable,
         ):
             show_map(corpus, choice, label_column, encoded=encoded)
-        if encoded:
+        if encoded and not doubt:
             st.caption("The map is ready.")
-        elif choice.upload is None and choice.usable:
+        elif not encoded and choice.upload is None and choice.usable:
             draw_time(corpus.key, choice.encoder, corpus.texts)
     if encoded:
         draw_views_offer(stored, job_drawn=True)

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from core.encoders import split_precomputed
-from core.storage import Store, load_space
+from core.maps import DistinctVectors
+from core.storage import Store, load_space, save_distinct_vectors
 from pages.common.encoders.vector_upload import IN_ORDER
 from tests.conftest import make_frame
 from tests.support.encoder_chooser import causal as causal  # the fixture
@@ -49,6 +50,16 @@ def test_vectors_made_elsewhere_become_the_map(app, home):
     assert app.button(key="corpus_encode").label == "Show the map of 30 texts" and READY in words(app)
     app.button(key="corpus_back").click().run()
     assert "vectors of v\\#1\\.npz" in words(app)
+
+
+def test_a_doubtful_map_is_said_to_be_ready_once(app, home):
+    upload(app, "letters.csv", make_frame(30).to_csv(index=False).encode())
+    app.button(key="corpus_encode").click().run()
+    assert words(app).count(READY) == 1
+    (entry,) = Store(home).corpora()
+    save_distinct_vectors(Store(home).results(entry.key), entry.embedding_key, DistinctVectors(30, 7))
+    app.run()
+    assert "doubtful" in app.warning[0].value and words(app).count(READY) == 1
 
 
 def test_vectors_that_went_with_their_corpus_are_kept_again(app, home):
