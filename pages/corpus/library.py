@@ -67,13 +67,10 @@ def draw_remove(entry: StoredCorpus) -> None:
     with st.popover("Remove", icon=":material/delete:", type="tertiary", key=f"ask_{entry.key}"):
         analyses = cache.store().analyses(entry.key)
         n_labels = sum(cache.store().labels.read(analysis.id).n_labels for analysis in analyses)
-        lost = [f"{count_of_analyses(entry)}"] if analyses else []
-        lost += [f"{n_labels:,} {'label' if n_labels == 1 else 'labels'}"] if n_labels else []
-        st.markdown(
-            f"Remove **{name}** from this machine"
-            + (f", with {' and '.join(lost)}" if lost else "")
-            + "? This cannot be undone."
-        )
+        labels = f"{n_labels:,} {'label' if n_labels == 1 else 'labels'}" if n_labels else ""
+        lost = " and ".join(filter(None, [count_of_analyses(len(analyses)), labels]))
+        with_it = f", with {lost}" if lost else ""
+        st.markdown(f"Remove **{name}** from this machine{with_it}? This cannot be undone.")
         if st.button(f"Remove {name}", key=f"remove_{entry.key}"):
             remove_corpus(entry.key)
             st.rerun()
@@ -86,22 +83,22 @@ def describe(entry: StoredCorpus) -> str:
         by = "" if split_precomputed(entry.encoder) else "encoded with "
         state = by + markdown(title_of(entry.encoder))
     column = f"column *{markdown(entry.text_column)}*" if entry.text_column else ""
-    analyses = count_of_analyses(entry) if cache.store().analyses(entry.key) else ""
+    analyses = count_of_analyses(len(cache.store().analyses(entry.key)))
     parts = [count_of_texts(entry), column, state, analyses, f"opened {time_ago(entry.opened_at)}"]
-    return " · ".join(part for part in parts if part)
+    return " · ".join(filter(None, parts))
 
 
 def count_of_texts(entry: StoredCorpus) -> str:
     """Return the number of texts on the map, and of the copies and non-answers beside it."""
     n_beside = cache.store().count_left_out(entry.key)
-    beside = f" and {n_beside:,} copies or non-answers beside the map" if n_beside else ""
+    what = "copy or non-answer" if n_beside == 1 else "copies or non-answers"
+    beside = f" and {n_beside:,} {what} beside the map" if n_beside else ""
     return f"{entry.n_texts:,} texts{beside}"
 
 
-def count_of_analyses(entry: StoredCorpus) -> str:
-    """Return the number of analyses of a corpus."""
-    n = len(cache.store().analyses(entry.key))
-    return f"{n:,} {'analysis' if n == 1 else 'analyses'}"
+def count_of_analyses(n: int) -> str:
+    """Return the number of analyses in words; "" for none."""
+    return f"{n:,} {'analysis' if n == 1 else 'analyses'}" if n else ""
 
 
 def time_ago(moment: str, now: datetime | None = None) -> str:

@@ -87,6 +87,14 @@ def test_texts_without_copies_get_no_offer(app, home):
     assert not app.checkbox and not app.multiselect
 
 
+def test_one_copy_is_one(app, home):
+    upload(app, "x.csv", csv(pd.DataFrame({"text": [*ANSWERS, ANSWERS[0]]})))
+    app.checkbox(key=COPIES).check().run()
+    app.button(key="corpus_encode").click().run()
+    app.button(key="corpus_back").click().run()
+    assert not app.exception and "36 texts and 1 copy or non-answer beside" in words(app)
+
+
 def test_leaving_out_too_many_is_one_sentence_and_can_be_undone(app, home):
     upload(app, "x.csv", csv(pd.DataFrame({"text": ["N/A", "-", "none", "good", "bad"]})))
     app.multiselect(key=ASIDE).set_value(["N/A", "-", "none"]).run()
