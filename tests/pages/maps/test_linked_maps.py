@@ -66,27 +66,27 @@ def test_the_last_word_wins(browser, select, expected):
 # --- events
 
 
-def test_the_page_hears_of_a_click_on_a_text_of_this_corpus():
-    heard = []
+def test_the_page_receives_a_click_on_a_text_of_this_corpus():
+    opened = []
     clicked = {"selection": {**state(), "opened": {"point": 2, "click": 1}}}
-    module._open(clicked, 3, "k", heard.append)
-    module._open(clicked, 2, "k", heard.append)
-    module._open(clicked, 3, "another corpus", heard.append)
-    module._open({"selection": state(indices=[1])}, 3, "k", heard.append)
-    module._open({}, 3, "k", heard.append)
+    module._open(clicked, 3, "k", opened.append)
+    module._open(clicked, 2, "k", opened.append)
+    module._open(clicked, 3, "another corpus", opened.append)
+    module._open({"selection": state(indices=[1])}, 3, "k", opened.append)
+    module._open({}, 3, "k", opened.append)
     module._open(clicked, 3, "k", None)
-    assert heard == [2]
+    assert opened == [2]
 
 
-def test_the_page_hears_which_cluster_is_to_be_renamed():
-    heard = []
+def test_the_page_receives_which_cluster_is_to_be_renamed():
+    asked = []
     names = (Name("a", 0, 0, 1, code=0), Name("finer", 0, 0, 1, 2.0, code=1, level=1))
     panes = [Pane("generic", np.zeros((1, 2)), names)]
     for wish in ({"code": 0}, {"code": 1}, {"code": 0, "pane": 1}, {"code": 0, "texts": "another corpus"}):
         whole = {"renamed": {"texts": "k", "pane": 0, **wish}}
-        module._rename(whole, panes, "k", lambda *told: heard.append(told))
-    module._rename({"renamed": None}, panes, "k", lambda *told: heard.append(told))
-    assert heard == [(0, 0)]
+        module._rename(whole, panes, "k", lambda *told: asked.append(told))
+    module._rename({"renamed": None}, panes, "k", lambda *told: asked.append(told))
+    assert asked == [(0, 0)]
 
 
 # --- hover
