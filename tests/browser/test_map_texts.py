@@ -96,6 +96,16 @@ def test_without_the_panel_the_maps_take_its_room(page):
     page.wait_for_function(f"() => document.querySelector('.st-key-maps_both').clientWidth > {before} + 300")
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_on_a_phone_the_tabs_leave_the_legend_in_sight(page, scheme):
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.locator(".linked-maps.single").wait_for()
+    page.locator(LIST).first.wait_for(state="hidden")
+    entry = box(page, ".linked-maps .entry:not(.more)")
+    assert entry["y"] + entry["height"] <= box(page, ".st-key-maps_tabs")["y"]
+
+
 def test_on_a_phone_the_panel_opens_when_it_has_something_to_show(page):
     page.set_viewport_size({"width": 390, "height": 844})
     page.locator(LIST).first.wait_for(state="hidden")
