@@ -124,7 +124,7 @@ def _map_in_colour(view: MapView, analysis: Analysis | None) -> tuple[str, np.nd
             )
         space, space_key = fit.space, fit.space_key
     partition = partition_for(corpus, analysis, space, space_key)
-    side = Side("", "", space, None, None, space_key, partition)
+    side = Side("", "", space, None, analysis, space_key, partition)
     return space_key, space.map, clustered("", partition, cluster_colours(view, side))
 
 

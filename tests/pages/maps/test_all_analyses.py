@@ -1,8 +1,14 @@
 """The panel of all analyses: a map of each, and the choice of left and right."""
 
+from types import SimpleNamespace
+
+import numpy as np
 from streamlit.testing.v1 import AppTest
 
+from core.corpus import Partition
+from pages.charts import CATEGORIES
 from pages.common import cache
+from pages.maps.panels import all_analyses
 
 
 def panel(corpus_key, analysis_id):
@@ -57,3 +63,17 @@ def test_left_and_right_are_chosen_here(store, prepared, labelled):
     assert app.caption[0].value == f"analysis-{labelled} | analysis-{other}"
     app.button(key="maps_compare_generic").click().run()
     assert app.caption[0].value == f"generic | analysis-{other}"
+
+
+def test_clusters_have_the_colours_that_they_have_on_the_map(store, prepared, monkeypatch):
+    # The analysis in use has labels, whose colours the clusters of another one need not avoid.
+    other = store.analysis(store.add_analysis(prepared, "by topic"))
+    space_key = store.corpus_entry(prepared).embedding_key
+    fit = SimpleNamespace(has_predictions=False, space=cache.space(prepared, space_key), space_key=space_key)
+    corpus = cache.corpus(prepared)
+    partition = Partition(np.arange(len(corpus.texts)) % 3, dict(enumerate("abc")))
+    monkeypatch.setattr(cache, "fit", lambda analysis: fit)
+    monkeypatch.setattr(all_analyses, "partition_for", lambda *_: partition)
+    view = SimpleNamespace(corpus=corpus, labels=["angry", "pleased"], right=None)
+    _, _, colouring = all_analyses._map_in_colour(view, other)
+    assert colouring.colours == list(CATEGORIES[:3])
