@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.corpus.tables import unique_names
 from core.export import to_csv_bytes
 from core.utils import percent
 from pages.charts import GREY
@@ -191,5 +192,5 @@ def _as_csv(view: MapView, rows: np.ndarray) -> bytes:
         fit = view.right.fit
         table["predicted_label"] = [fit.labels[code] for code in fit.predicted[rows]]
     columns = view.corpus.metadata.iloc[rows].reset_index(drop=True)
-    table = pd.concat([table, columns[[name for name in columns if name not in table]]], axis=1)
-    return to_csv_bytes(table)
+    names, _ = unique_names([*table, *map(str, columns)])
+    return to_csv_bytes(pd.concat([table, columns], axis=1).set_axis(names, axis=1))

@@ -1,5 +1,8 @@
 """Search, one open text, and a new text, each as a panel of its own."""
 
+from dataclasses import replace
+from io import BytesIO
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,6 +19,7 @@ from pages.common import cache, metadata_of
 from pages.maps.opened import OpenedTexts
 from pages.maps.panels.text_detail import _given_and_metadata
 from pages.maps.panels.text_rows import driving_words_in, marked_text
+from pages.maps.panels.texts import _as_csv
 from pages.maps.view import MapView, Side
 from tests.support.session import selected as selected_rows
 from tests.support.session import state_in
@@ -336,6 +340,15 @@ def test_what_is_known_of_a_text_is_told_as_it_was_given():
     (number, value), (_, half), (_, words) = metadata_of(corpus, 0)
     assert (number, value, half) == ("n", "3", "0.5") and len(words) == 160
     assert metadata_of(corpus, 1) == [("n", "4")]
+
+
+def test_the_download_keeps_columns_that_are_called_like_its_own(prepared):
+    view = make_view(prepared)
+    view.corpus.metadata["given_label"] = "of the file"
+    view = replace(view, labels=["angry"], given=np.zeros(len(view.corpus.texts), dtype=np.int64))
+    table = pd.read_csv(BytesIO(_as_csv(view, np.array([2, 0]))))
+    assert table["text"].tolist() == view.corpus.texts[[2, 0]].tolist()
+    assert set(table["given_label"]) == {"angry"} and set(table["given_label (2)"]) == {"of the file"}
 
 
 def test_words_are_marked_whatever_their_letters():
