@@ -25,6 +25,7 @@ from pages.common import (
     draw_notice,
     markdown,
     n_shown,
+    on_ground,
     reset_state,
     start_check,
     state_of,
@@ -171,7 +172,7 @@ def _draw_more(n_entries: int, list_key: str) -> None:
 
 def _badge(name: str, names: list[str]) -> str:
     """Return a label with its colour, as HTML."""
-    colour = colour_of(names).get(name, GREY)
+    colour = on_ground(colour_of(names).get(name, GREY))
     return f'<b><span style="color: {colour}">●</span> {html.escape(name)}</b>'
 
 

@@ -12,6 +12,7 @@ from pages.charts import colour_of
 from pages.common import (
     change_labels,
     markdown,
+    on_ground,
     state_of,
 )
 from pages.maps.panels.label_actions import draw_undo, give_name, known_name
@@ -124,7 +125,7 @@ def _draw_choice(view: MapView, ticked: np.ndarray, unticked: tuple[str, np.ndar
     if name and len(rows) == 0:
         st.caption(_why_nothing(len(ticked), bool(has_another.any())))
     if name in view.labels and len(rows):
-        colour = colour_of(view.labels)[name]
+        colour = on_ground(colour_of(view.labels)[name])
         st.html(f"<style>.st-key-maps_label_give button {{border-left: 6px solid {colour}}}</style>")
 
 

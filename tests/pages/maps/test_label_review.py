@@ -5,7 +5,8 @@ import pytest
 from core.jobs import Job
 from core.labels import Mistake
 from core.tasks import check_labels
-from pages.common import cache
+from pages.charts import colour_of, on_dark
+from pages.common import cache, ground
 from pages.maps.panels import label_review
 from tests.support.maps_labels import labels_of, open_maps, words
 from tests.support.page_helpers import GUIDE, keys
@@ -60,6 +61,14 @@ def test_duplicates_with_different_labels_are_listed_and_settled(app, store, pre
     app.button(key="maps_conflict_3_keep").click().run()
     assert labels_of(store, contradicted, [3, 4]) == ["angry", "pleased"]
     assert "**Duplicates with different labels** · 0" in words(app)
+
+
+def test_labels_have_their_colours_on_a_dark_page(app, prepared, contradicted, monkeypatch):
+    monkeypatch.setattr(ground, "is_dark", lambda: True)
+    open_maps(app, prepared, [], contradicted, tab="More", more="Label review")
+    drawn = " ".join(part.proto.body for part in app.get("html"))
+    for name, colour in colour_of(["angry", "pleased"]).items():
+        assert f'<span style="color: {on_dark(colour)}">●</span> {name}' in drawn
 
 
 def test_many_duplicates_hide_no_other_mistake(app, prepared, doubtful, monkeypatch):
