@@ -9,10 +9,8 @@ import streamlit as st
 
 from pages.charts import colour_of
 from pages.common import (
-    LABELS,
     cache,
     change_labels,
-    draw_notice,
     markdown,
     on_ground,
     own_step,
@@ -30,7 +28,6 @@ TYPED = "maps_text_typed_label"
 
 def draw_label_buttons(view: MapView, row: int) -> None:
     """Draw a button for each label of the analysis, a field for any label or a new one, and Undo."""
-    draw_notice(LABELS)
     names = view.labels
     given = names[view.given[row]] if view.given[row] >= 0 else None
 
