@@ -41,12 +41,11 @@ def linked_maps(
     lit: np.ndarray | None = None,
     on_open: Callable[[int], None] | None = None,
     on_rename: Callable[[int, int], None] | None = None,
-    play_once: str | None = None,
 ) -> np.ndarray:
     """Draw one or two linked maps and return what is selected in them.
 
-    Zoom and selection survive reruns, unless the points or the texts change. Browsers without WebGL get
-    `plain_maps`.
+    Zoom and selection survive reruns, unless the points or the texts change. The points of the right map move
+    there from a left one when they are first drawn beside it. Browsers without WebGL get `plain_maps`.
 
     Parameters
     ----------
@@ -59,8 +58,7 @@ def linked_maps(
         Identifies the texts: a selection holds only for the same ones.
     height : int, optional
         Of the whole component in CSS pixels. By default it fills the window below what stands above it,
-        within 360 and 1,200 pixels. The page's style sheets can read the height as the CSS variable
-        `--linked-maps-height`.
+        within 360 and 1,200 pixels.
     below : int, default=40
         Pixels that a map that fills the window leaves free below it, for what the page draws there.
     select : tuple of (token, rows), optional
@@ -76,9 +74,6 @@ def linked_maps(
     on_rename : callable, optional
         Called before the rerun when a cluster's name was double-clicked (or F2 was pressed on it): with the
         number of the pane and the code of the cluster, as in `Name.code`. The page then asks for the name.
-    play_once : str, optional
-        The points of the right map move there from the left one, once for each such token, such as the key of
-        a Fit; "" for never. By default they do so for each left map.
 
     Returns
     -------
@@ -99,8 +94,7 @@ def linked_maps(
     places_key, places = encode_places(panes)
     payload = encode_maps(
         panes, colouring, key=key, places=places_key, texts=texts_key, height=height, below=below,
-        opens=on_open is not None, renames=on_rename is not None, play_once=play_once, select=select,
-        shown=shown, lit=lit,
+        opens=on_open is not None, renames=on_rename is not None, select=select, shown=shown, lit=lit,
     )  # fmt: skip
     with st.container(gap=None):
         _component("PLACES")(key=f"{key}-places", data=places)

@@ -92,7 +92,6 @@ def encode_maps(
     below: int = 40,
     opens: bool = False,
     renames: bool = False,
-    play_once: str | None = None,
     select: tuple[str, np.ndarray] | None = None,
     shown: np.ndarray | None = None,
     lit: np.ndarray | None = None,
@@ -105,7 +104,7 @@ def encode_maps(
     places : the key from `encode_places`
     texts : the key of the texts
     opens, renames : whether the page follows a click on a point, and a wish to rename a cluster
-    height, below, play_once, select, shown, lit : as in `linked_maps`
+    height, below, select, shown, lit : as in `linked_maps`
 
     Raises
     ------
@@ -122,7 +121,6 @@ def encode_maps(
         "below": int(below),
         "opens": opens,
         "renames": renames,
-        "play_once": play_once,
         "texts": texts,
         "places": places,
         "panes": [_described(pane) for pane in panes],

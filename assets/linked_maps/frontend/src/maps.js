@@ -145,8 +145,8 @@ export class LinkedMaps {
     if (fresh || replaced) this.#morph(1);
     this.#flag();
     if (delivered.length < 2) return;
-    const token = header.play_once ?? (replaced ? delivered[0].key : "");
-    if (token && playOnce(this.panes[1], token)) this.root.dataset.played = token; // tests look for it
+    const { key } = delivered[0];
+    if (replaced && playOnce(this.panes[1], key)) this.root.dataset.played = key; // tests look for it
   }
 
   #newPane(number) {
@@ -339,8 +339,6 @@ export class LinkedMaps {
     if (height === this.height) return;
     this.height = height;
     root.style.setProperty("--height", `${height}px`);
-    // So that the page can make what stands beside the maps as high as they are.
-    document.documentElement.style.setProperty("--linked-maps-height", `${height}px`);
   }
 
   #cameraMoved() {

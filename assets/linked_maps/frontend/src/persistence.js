@@ -24,5 +24,5 @@ export const cameras = new Recent();
 /** Selections by the component's key: {texts, token, selection}. */
 export const selections = new Recent();
 
-/** Keys of generic maps, or tokens from Python, whose morph has played: it plays once. */
+/** Keys of left maps whose morph has played: it plays once. */
 export const morphed = new Recent();

@@ -12,7 +12,7 @@ function still() {
 /**
  * Animate the points of the right map from their places on the left one, once for each key.
  * @param {Pane} pane the right map
- * @param {string} key of the left map's points, or a token from Python
+ * @param {string} key of the left map's points
  * @returns {boolean} whether it plays
  */
 export function playOnce(pane, key) {
