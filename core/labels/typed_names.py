@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import csv
+import re
 
 from core.labels.importing import name_key
 from core.utils import normal_text
 
-QUOTES = str.maketrans("“”„«»", '"' * 5)
+MARKS = '"“”„«»'
+QUOTED = rf'[{MARKS}]((?:[^{MARKS}]|"")*)(?:[{MARKS}]\s*(?=[\t,;]|$)|$)'
+"""A name in quotation marks, of which the last may be missing at the end of a line."""
 
 
 def split_names(typed: str) -> list[str]:
@@ -18,10 +20,10 @@ def split_names(typed: str) -> list[str]:
     """
     names: dict[str, str] = {}
     for line in typed.splitlines():
-        line = line.translate(QUOTES) if any(mark in line for mark in "“”„«»") else line
-        separator = next((sign for sign in "\t,;" if sign in line), ",")
-        for part in next(csv.reader([line], delimiter=separator, skipinitialspace=True), []):
-            name = normal_text(part)
+        unquoted = re.sub(rf"(?<![^\t,;])[^\S\t]*{QUOTED}", "", line)
+        separator = next((sign for sign in "\t,;" if sign in unquoted), ",")
+        for quoted, plain in re.findall(rf"\s*(?:{QUOTED}|([^{separator}]*))(?:{separator}|$)", line):
+            name = normal_text(quoted.replace('""', '"') or plain)
             if name:
                 names.setdefault(name_key(name), name)
     return list(names.values())
