@@ -62,11 +62,13 @@ class ServerUnreachable(Exception):
 
 
 def is_web_address(url: str) -> bool:
-    """Return whether a text is an http(s) address with a host."""
+    """Return whether a text is an http(s) address with a host, of characters that can be requested."""
     try:
         parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port that is no number, a bracket left open
+        host, path = (parts.hostname or "").encode("idna"), parts.path + parts.query
+        known = parts.scheme in ("http", "https") and bool(host) and parts.port != 0
+        return known and path.isascii() and path.isprintable() and " " not in url
+    except ValueError:  # a port that is no number, a bracket left open, a host with an empty label
         return False
 
 

@@ -55,9 +55,15 @@ def test_a_redirect_takes_the_key_nowhere(server, other):
     assert other.asked == [] and len(server.asked) == 1
 
 
-def test_a_wrong_address_is_said():
+@pytest.mark.parametrize(
+    "url", ["127.0.0.1:11434", "http://127.0.0.1:9/v1”", "http://127.0.0.1:9/v1 x", "http://127..1:9/v1"]
+)
+def test_a_wrong_address_is_said(url):
     with pytest.raises(LanguageModelError, match="no web address"):
-        list_models("127.0.0.1:11434")
+        list_models(url)
+
+
+def test_a_server_that_is_not_there_is_said():
     with pytest.raises(LanguageModelError, match="No answer"):
         list_models("http://127.0.0.1:9/v1")
 
