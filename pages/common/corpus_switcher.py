@@ -22,7 +22,11 @@ def draw_corpus_switcher(entry: StoredCorpus | None) -> None:
     if entry is None and not others:
         return
     label = markdown(cut(entry.name, LONGEST_NAME)) if entry else "No corpus open"
-    with st.popover(label, icon=":material/folder_open:", width="stretch", key="corpus_switcher"):
+    key = f"corpus_switcher_{entry.key if entry else None}"  # of another corpus it starts closed
+    with (
+        st.container(key="corpus_switcher"),
+        st.popover(label, icon=":material/folder_open:", width="stretch", key=key),
+    ):
         if entry is not None:
             st.markdown(f"**{markdown(entry.name)}**  \n:small[{_describe(entry)}]")
         if others:

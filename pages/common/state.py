@@ -144,7 +144,11 @@ def has_widget(key: str) -> bool:
 
 
 def forget_widget(key: str) -> None:
-    """Remove the value of a widget, which then starts from its default."""
+    """Remove the value of a widget, which then starts from its default.
+
+    A browser keeps what a widget shows, and sends it at the next run. So one that stays on the page needs
+    `start_widget` as well, before it is drawn: only a value that is set reaches the browser.
+    """
     st.session_state.pop(key, None)
 
 

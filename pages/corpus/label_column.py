@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.labels import LabelColumn, columns_with_labels
 from core.utils import cut
-from pages.common import markdown
+from pages.common import markdown, start_widget
 from pages.corpus.widget_subject import start_with
 
 KEY = "corpus_label_column"
@@ -22,6 +22,7 @@ HELP = (
 def choose_label_column(source_id: str, text_column: str, frame: pd.DataFrame) -> str | None:
     """Draw the columns that can serve as labels, and return the chosen one; None for none."""
     start_with((source_id, text_column), KEY)
+    start_widget(KEY, None)
     offered = {column.name: column for column in _offered(source_id, text_column, frame)}
     if not offered:
         return None

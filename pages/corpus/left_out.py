@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.corpus import CorpusReport, LeftOut
-from pages.common import shorten
+from pages.common import shorten, start_widget
 from pages.corpus.widget_subject import start_with
 
 COPIES, ASIDE = "corpus_leave_out_copies", "corpus_set_aside"  # keys of the widgets
@@ -33,11 +33,12 @@ class LeftOutChoice:
 def choose_left_out(source_id: str, text_column: str, report: CorpusReport) -> LeftOutChoice:
     """Draw the offers to leave out copies and non-answers; each column starts with what is suggested."""
     start_with((source_id, text_column), COPIES, ASIDE)
+    start_widget(COPIES, report.suggests_no_copies)
+    start_widget(ASIDE, list(report.suggested_aside))
     copies, aside = False, []
     if report.n_duplicates:
         copies = st.checkbox(
             "Leave copies out of the map",
-            value=report.suggests_no_copies,
             key=COPIES,
             help=COPIES_HELP,
             persist_state="session",
@@ -47,7 +48,6 @@ def choose_left_out(source_id: str, text_column: str, report: CorpusReport) -> L
         aside = st.multiselect(
             "Set aside texts that answer nothing",
             list(rows),
-            default=list(report.suggested_aside),
             format_func=lambda text: f"{shorten(text)} × {rows[text]:,}",
             key=ASIDE,
             placeholder=f"{sum(rows.values()):,} rows: none is set aside",

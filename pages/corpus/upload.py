@@ -12,7 +12,7 @@ from core.corpus import Corpus, CorpusReport, build_corpus, examine, guess_text_
 from core.corpus.tables import ReadOptions, Table, read_table
 from core.errors import CorpusError
 from core.utils import content_key
-from pages.common import markdown, set_widget, show_message, state_of, widget_value
+from pages.common import markdown, set_widget, show_message, start_widget, state_of, widget_value
 from pages.corpus.encode import choose_vectors, draw_show_map
 from pages.corpus.label_column import choose_label_column
 from pages.corpus.left_out import LeftOutChoice, choose_left_out, draw_left_out
@@ -137,11 +137,11 @@ def draw_category_warning(source: SourceTable, text_column: str) -> None:
 def choose_text_column(source: SourceTable) -> str:
     """Draw the choice of the text column; each new table starts with its own guess."""
     start_with(source.id, "corpus_text_column")
+    start_widget("corpus_text_column", guess_text_column(source.table.frame))
     columns = [str(column) for column in source.table.frame.columns]
     return st.selectbox(
         "Text column",
         columns,
-        index=columns.index(guess_text_column(source.table.frame)),
         key="corpus_text_column",
         help="One point of the map for each of its texts. Refract chose the column with the longest varied "
         "texts; the others stay with them.",

@@ -14,7 +14,6 @@ from pages.common import (
     cache,
     draw_notice,
     ensure_analysis,
-    forget_widget,
     has_widget,
     is_fitted,
     keep_toast,
@@ -64,7 +63,7 @@ def draw_instruction(analysis: Analysis | None, columns: Sequence[LabelColumn]) 
 
     def choose() -> None:
         example = widget_value(EXAMPLE)
-        forget_widget(EXAMPLE)
+        set_widget(EXAMPLE, None)
         if example:
             save_instruction(analysis, example)
 

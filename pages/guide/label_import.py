@@ -35,7 +35,9 @@ from pages.common import (
     keep_toast,
     markdown,
     person,
+    set_widget,
     show_message,
+    start_widget,
     state_of,
     widget_value,
 )
@@ -131,7 +133,7 @@ def draw_column_import(corpus: Corpus, instruction: str) -> None:
     latest = state_of(LatestImport)
     if latest.asked != instruction:  # the column that answers the new one is chosen again
         latest.asked = instruction
-        forget_widget("guide_import_column")
+        set_widget("guide_import_column", columns[0].name)
 
     def import_chosen() -> None:  # the widgets may have changed since the button was drawn
         amount = TEXTS_PER_LABEL[str(widget_value("guide_import_amount"))]
@@ -214,11 +216,13 @@ def draw_column_choice(corpus: Corpus, latest: LatestImport, columns: LabelColum
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if len(columns.texts) > 1:
+            start_widget(text_key, columns.texts[0])
             st.selectbox("Text column", columns.texts, key=text_key)
+        start_widget(label_key, columns.labels[0] if columns.label else None)
         label = st.selectbox(
             "Label column",
             columns.labels,
-            index=0 if columns.label else None,
+            index=None,
             key=label_key,
             placeholder="choose a column",
         )

@@ -26,7 +26,6 @@ from pages.common import (
     cache,
     draw_notice,
     ensure_analysis,
-    forget_widget,
     keep_notice,
     markdown,
     set_widget,
@@ -151,13 +150,13 @@ def draw_suggestions(corpus: Corpus, instruction: str, *, one_is_named: bool) ->
 
     def name_all() -> None:
         chosen = by_name.get(str(widget_value(NAME_BY)))
-        forget_widget(NAME_BY)
+        set_widget(NAME_BY, None)
         if chosen is not None:
             add_names(sorted(chosen.values))
 
     def label_all() -> None:
         chosen = by_name.get(str(widget_value(LABEL_BY)))
-        forget_widget(LABEL_BY)
+        set_widget(LABEL_BY, None)
         if chosen is not None:
             import_column(corpus, chosen.name)
 

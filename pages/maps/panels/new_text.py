@@ -11,7 +11,7 @@ import streamlit as st
 from core.encoders import host_of
 from core.errors import RefractError
 from core.neighbours import DUPLICATE_COSINE
-from pages.common import cache, markdown, shorten
+from pages.common import cache, markdown, shorten, start_widget
 from pages.maps.component import Mark
 from pages.maps.panels.text_rows import probability_bars
 from pages.maps.selection import draw_select
@@ -47,6 +47,7 @@ def encoding_host(view: MapView, side: Side) -> str | None:
 
 def draw_new_text(view: MapView) -> list[tuple[Mark, ...]]:
     """Draw a field for a text, and what its placements say; return the marks for each side."""
+    start_widget("maps_new_text", "")
     text = st.text_area(
         "Any sentence", key="maps_new_text", placeholder="Type or paste a text to place it",
         help=PLACE_HELP, persist_state="session",

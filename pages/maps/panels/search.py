@@ -19,7 +19,7 @@ from core.corpus import (
     mark_words,
 )
 from core.errors import RefractError
-from pages.common import markdown, set_widget, widget_value
+from pages.common import markdown, set_widget, start_widget, widget_value
 from pages.maps.panels.new_text import encoding_host, place_on
 from pages.maps.selection import draw_select
 from pages.maps.view import MapView
@@ -57,6 +57,7 @@ def draw_search(view: MapView, on_change: Callable[[], None] | None = None) -> F
     if widget_value(MODE) not in _modes(view):
         set_widget(MODE, WORDS)
     host = _host(view, widget_value(MODE))
+    start_widget("maps_search", "")
     query = st.text_input(
         "Search", key="maps_search", type="search", help=SEARCH_HELP, on_change=on_change,
         placeholder=f"sent to {host}" if host else "words, a pattern or a meaning",
