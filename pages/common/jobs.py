@@ -94,12 +94,12 @@ def leave_to_page(job: Job) -> None:
 
 def draw_bar(job: Job, cancel_key: str) -> None:
     """Draw the progress of a job as it is now, with Cancel."""
-    st.progress(_share(job), text=progress_text(job))
+    st.progress(_share(job), text=markdown(progress_text(job)))
     st.button("Cancel", key=cancel_key, on_click=cache.runner().cancel, args=[job.id])
 
 
 def progress_text(job: Job) -> str:
-    """Return stage, share, rate and time left, as far as they are known."""
+    """Return stage, share, rate and time left, as far as they are known; plain text."""
     if job.status != "running":
         return waiting_text(job)
     parts = [job.stage or "Starting"]
@@ -113,7 +113,7 @@ def progress_text(job: Job) -> str:
 
 
 def waiting_text(job: Job) -> str:
-    """Return what a job that does not run waits for, and whether it goes on or starts then."""
+    """Return what a job that does not run waits for, and whether it goes on or starts then; plain text."""
     goes_on = "Goes on" if job.status == "paused" or job.stage else "Starts"
     # Those that are paused below it run later.
     running = (each for each in cache.runner().jobs() if each.status == "running")

@@ -87,3 +87,21 @@ def test_a_job_has_its_progress_in_one_place(monkeypatch):
 def test_a_stage_named_as_its_job_is_said_once(line):
     said, _ = line(Job("1", "measure", "Checking", {}, status="running", stage="Checking", done=1, total=4))
     assert said == ["**Checking**", "25 %"]
+
+
+def waited_for_page():
+    from pages.common import cache, jobs
+
+    jobs.draw_job(cache.runner().jobs()[-1], cancel_key="cancel_here")
+
+
+def test_an_instruction_in_a_progress_bar_is_plain_text(monkeypatch):
+    listed = [
+        Job("1", "fit", "Reshaping by [tone](http://a.example)", {}, status="running"),
+        Job("2", "fit", "Reshaping by cause", {}),
+    ]
+    runner = SimpleNamespace(jobs=lambda: list(listed), cancel=lambda job_id: None)
+    monkeypatch.setattr(cache, "runner", lambda: runner)
+    app = AppTest.from_function(waited_for_page).run()
+    (bar,) = app.get("progress")
+    assert r"\[tone\]\(http\://a\.example\)" in bar.proto.text
