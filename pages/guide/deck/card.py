@@ -10,7 +10,7 @@ import streamlit as st
 from core.corpus import Corpus
 from core.labels import GuideLabels, is_uncertain
 from core.maps import Fit
-from core.utils import cut, percent
+from core.utils import cut, one_line, percent
 from pages.charts import GREY, colour_of
 from pages.common import markdown, metadata_of, own_names, state_of
 from pages.guide.deck.deck import Deck, Shown
@@ -97,7 +97,7 @@ def draw_card_menu(deck: Deck, guide: GuideLabels, corpus: Corpus) -> None:
         if answers:
             st.caption("Answer a text again. Until then its answer stays.")
         for row, label in answers.items():
-            text = markdown(cut(corpus.texts[row], LONGEST_ANSWER))
+            text = markdown(one_line(corpus.texts[row], LONGEST_ANSWER))
             st.button(
                 f"**{markdown(label or 'skipped')}** {text}",
                 key=f"guide_again_{row}",
@@ -114,7 +114,7 @@ def draw_latest(guide: GuideLabels, corpus: Corpus) -> None:
     items = [
         f'<span><i style="background:{colours.get(label or "", GREY)}"></i>'
         f"<b>{escape(cut(label or 'skipped', LONGEST_LABEL))}</b> "
-        f"{escape(cut(corpus.texts[row], LONGEST_ANSWER))}</span>"
+        f"{escape(one_line(corpus.texts[row], LONGEST_ANSWER))}</span>"
         for row, label in answers.items()
     ]
     answered = "".join(items) or "Your latest answers appear here."

@@ -7,7 +7,7 @@ import streamlit as st
 from core.corpus import Corpus
 from core.labels import GuideLabels
 from core.storage import Analysis, ChangedLabel
-from core.utils import cut
+from core.utils import one_line
 from pages.common import attempt, cache, draw_name_field, hand_outs, markdown, person, state_of
 from pages.guide.deck.deck import DECK, DeckState
 
@@ -76,7 +76,7 @@ def draw_changed_labels(analysis: Analysis, corpus: Corpus) -> None:
 
 def change_text(change: ChangedLabel, corpus: Corpus) -> str:
     """Return who changed which label, in markdown."""
-    text = markdown(cut(corpus.texts[change.row], LONGEST_QUOTE))
+    text = markdown(one_line(corpus.texts[change.row], LONGEST_QUOTE))
     who, mine = markdown(change.changed_by), markdown(change.mine)
     if change.now is None:
         return f":material/group: **{who}** took away your label **{mine}** of “{text}”."

@@ -10,7 +10,7 @@ import streamlit as st
 from core.corpus import Corpus
 from core.errors import RefractError
 from core.storage import LabelEvent
-from core.utils import cut
+from core.utils import one_line
 from pages.common import (
     OwnStep,
     keep_notice,
@@ -69,7 +69,7 @@ def draw_label_undo(deck: Deck, corpus: Corpus) -> None:
 
 def quoted(corpus: Corpus, row: int) -> str:
     """Return the beginning of a text in quotation marks, in markdown."""
-    return f"“{markdown(cut(corpus.texts[row], LONGEST_HINT))}”"
+    return f"“{markdown(one_line(corpus.texts[row], LONGEST_HINT))}”"
 
 
 def _says(own: OwnStep, corpus: Corpus) -> str:

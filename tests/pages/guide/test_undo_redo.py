@@ -2,6 +2,10 @@
 
 import pytest
 
+from core.corpus import build_corpus
+from core.corpus.tables import Table
+from pages.common import cache
+from tests.conftest import make_frame
 from tests.support.page_helpers import GUIDE, keys, name_label, open_fitted, shown_text, words
 from tests.support.page_helpers import guide as guide  # the fixture
 
@@ -91,3 +95,21 @@ def test_an_answer_of_the_check_sample_is_redone(app, store, corpus, labelled):
     press(app, "guide_redo")
     checks = store.check_labels.read(labelled)
     assert checks.n_checked == 1 and "that answer stays" in words(app)
+
+
+def test_a_text_of_several_lines_is_quoted_on_one(app, store):
+    frame = make_frame()
+    frame["text"] = "Dear all,\n\n    " + frame["text"]
+    corpus = build_corpus(Table("mail.csv", frame, "UTF-8", ()), "text")
+    store.add_corpus(corpus)
+    cache.runner().submit("prepare", "x", corpus_key=corpus.key, encoder="words")
+    app.run()
+    app.switch_page(GUIDE).run()
+    name_label(app, "angry, pleased")
+    press(app, "guide_label_0")
+    (again,) = [button for button in app.button if button.key and button.key.startswith("guide_again_")]
+    (latest,) = [
+        html.proto.body for html in app.get("html") if '<div class="latest-answers' in html.proto.body
+    ]
+    for quoted in (again.label, app.button(key="guide_undo").help, latest):
+        assert "Dear all, " in quoted and "\n" not in quoted
