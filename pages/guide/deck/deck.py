@@ -62,7 +62,7 @@ class Deck:
     rows : list of int, text rows still to be shown
     mistakes : dict of row to LabelDoubt, in `MISTAKES`; None before they are known
     leaves_field : bool, whether the cursor is to leave the field that adds a label
-    again : int or None, a text that is shown again, to be answered anew
+    again : int or None, a text that is shown again, to be answered again
     n_again : int, how often one was
     """
 

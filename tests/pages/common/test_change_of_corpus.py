@@ -65,7 +65,7 @@ def test_a_search_stays_while_its_corpus_is_in_use(fitted, prepared, other, labe
     assert fitted.text_input(key="maps_search").value == "crew was rude"
 
 
-def test_panels_start_anew(fitted, prepared, other):
+def test_panels_start_from_their_defaults(fitted, prepared, other):
     start = fitted.segmented_control(key="maps_side_panel").value
     open_in(fitted, prepared, [5])
     fitted.run()

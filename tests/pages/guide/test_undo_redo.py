@@ -1,4 +1,4 @@
-"""Undo and Redo in the deck, and texts that are answered anew."""
+"""Undo and Redo in the deck, and texts that are answered again."""
 
 import pytest
 
@@ -65,7 +65,7 @@ def test_redo_says_what_another_labelled_since_and_leaves_it(deck, store, corpus
     assert store.labels.read(analysis).label_of(row) == "pleased" and "bo labelled or skipped" in words(app)
 
 
-def test_a_text_is_answered_anew_and_skip_leaves_its_answer(deck, store, corpus):
+def test_a_text_is_answered_again_and_skip_leaves_its_answer(deck, store, corpus):
     app, analysis = deck
     text = shown_text(app, corpus)
     row = corpus.texts.tolist().index(text)
