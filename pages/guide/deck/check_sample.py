@@ -116,18 +116,20 @@ def answer_text(event: CheckEvent) -> str:
 
 
 def check_progress(analysis: Analysis, guide: GuideLabels, fit: Fit | None) -> str:
-    """Return how many texts are answered, and where the estimate stands, in markdown.
+    """Return how many texts are answered, and where the estimate stands, in markdown; "" without any text.
 
     The estimate itself would change with each answer, and so give away the prediction.
     """
     checks = cache.store().check_labels.read(analysis.id)
     needed = n_needed(guide, checks)
+    if not needed:
+        return ""
     if checks.n_checked < needed:
         return (
             f"{checks.n_checked:,} of {needed} texts answered. {needed} give a first estimate of how often "
             "the predicted labels are right."
         )
-    said = f"{checks.n_checked:,} texts answered"
+    said = f"{checks.n_checked:,} {'text' if checks.n_checked == 1 else 'texts'} answered"
     if fit is None:
         return f"{said}: after **Reshape map**, Evidence says how often the predicted labels are right."
     return f"{said}: Evidence says how often the predicted labels are right."

@@ -82,7 +82,8 @@ def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space | None, fit: Fi
                 draw_reason(shown, None if mode == CHECK_SAMPLE else fit)
         _draw_buttons(deck, shown, guide, corpus)
         if mode == CHECK_SAMPLE:
-            st.caption(check_progress(analysis, guide, fit))
+            if progress := check_progress(analysis, guide, fit):
+                st.caption(progress)
             draw_check_link(analysis, guide, fit)
         elif shown.row is not None:
             draw_latest(guide, corpus)

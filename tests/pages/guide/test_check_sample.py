@@ -141,6 +141,15 @@ def test_the_end_of_the_texts_is_said(check, store, corpus, labelled):
     assert not {"guide_none", "guide_label_0"} & keys(check)
 
 
+def test_where_every_text_has_a_label_no_estimate_is_promised(check, store, corpus, labelled):
+    feelings = corpus.metadata["feeling"].tolist()
+    labels = dict(enumerate(feelings))
+    store.labels.give(labelled, labels, "ada", source="column", source_name="feeling")
+    check.run()
+    assert "Every text has a label" in words(check) and not check.exception
+    assert "Evidence says" not in words(check)
+
+
 def test_many_labels_are_typed(check, store, corpus, labelled):
     for number in range(9):
         store.label_names.add(labelled, f"kind {number}")
