@@ -334,7 +334,7 @@ def _by_model(deck: Deck, guide: GuideLabels) -> Shown:
         return Shown(None, "No label given by a model is left to review.")
     given, model = guide.table.set_index("row").loc[row, ["label", "given_by"]]
     n_left = guide.by_model.sum() - guide.by_model[guide.checked].sum()
-    left = f"{n_left:,} such labels are left to review."
+    left = f"{n_left:,} such {'label is' if n_left == 1 else 'labels are'} left to review."
     return Shown(row, f"{markdown(model)} labelled it **{markdown(given)}**. {left}{word}", given=given)
 
 
