@@ -23,7 +23,6 @@ from pages.common.evidence_status import (
 from pages.common.fit_button import FIT_HELP, REENCODED_FIT_HELP, draw_fit_button, fit_problem
 from pages.common.ground import draw_swatches, is_dark, on_ground
 from pages.common.labels import (
-    FIRST_CHECKED,
     LABELS,
     OwnStep,
     change_labels,
@@ -32,7 +31,6 @@ from pages.common.labels import (
     draw_label_manager,
     estimate_of,
     hand_outs,
-    interval_text,
     n_needed,
     overtaken_text,
     own_names,
@@ -44,7 +42,7 @@ from pages.common.labels import (
     undo_own,
 )
 from pages.common.map_selection import AskedSelection, select_texts
-from pages.common.next_step import NextStep, draw_step, label_step, review_step
+from pages.common.next_step import NextStep, draw_step, label_step
 from pages.common.notices import attempt, draw_notice, draw_toasts, keep_notice, keep_toast, show_message
 from pages.common.person import draw_name_field, person
 from pages.common.state import (
@@ -75,7 +73,6 @@ from pages.common.state import (
 from pages.common.text import capitalised, duration, gigabytes, markdown, metadata_of, shorten
 
 __all__ = [
-    "FIRST_CHECKED",
     "FIT_HELP",
     "INSTRUCTION_ONLY",
     "LABELS",
@@ -118,7 +115,6 @@ __all__ = [
     "gigabytes",
     "hand_outs",
     "has_widget",
-    "interval_text",
     "is_dark",
     "is_fitted",
     "is_prepared",
@@ -143,7 +139,6 @@ __all__ = [
     "person",
     "redo_own",
     "reset_state",
-    "review_step",
     "select_texts",
     "set_widget",
     "shorten",

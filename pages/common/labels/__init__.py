@@ -1,6 +1,6 @@
 """Labels on every page: steps with Undo and Redo, the names, the search for mistakes, the check sample."""
 
-from pages.common.labels.check_sample import FIRST_CHECKED, estimate_of, interval_text, n_needed
+from pages.common.labels.check_sample import estimate_of, n_needed
 from pages.common.labels.checks import current_check, draw_check_job, start_check
 from pages.common.labels.manager import LABELS, change_labels, draw_label_manager
 from pages.common.labels.steps import (
@@ -16,7 +16,6 @@ from pages.common.labels.steps import (
 )
 
 __all__ = [
-    "FIRST_CHECKED",
     "LABELS",
     "OwnStep",
     "change_labels",
@@ -25,7 +24,6 @@ __all__ = [
     "draw_label_manager",
     "estimate_of",
     "hand_outs",
-    "interval_text",
     "n_needed",
     "overtaken_text",
     "own_names",

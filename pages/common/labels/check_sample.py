@@ -1,12 +1,11 @@
-"""What the check sample of an analysis says so far, in words; shared by the guide and the evidence page."""
+"""Estimates from the check sample of an analysis, and from how many answers on; shared by two pages."""
 
 from __future__ import annotations
 
-from core.evidence import CheckEstimate, Interval, check_estimate
+from core.evidence import CheckEstimate, check_estimate
 from core.labels import CheckLabels, GuideLabels
 from core.maps import Fit
 from core.storage import Analysis
-from core.utils import percent
 from pages.common import cache
 
 FIRST_CHECKED = 30
@@ -23,9 +22,3 @@ def estimate_of(analysis: Analysis, fit: Fit) -> CheckEstimate:
     """Return what the check sample says about a Fit's predictions; cost O(n_texts)."""
     store = cache.store()
     return check_estimate(fit, store.labels.read(analysis.id), store.check_labels.read(analysis.id))
-
-
-def interval_text(interval: Interval) -> str:
-    """Write an estimate with its 95 % confidence interval: "84 %, between 70 % and 93 %"."""
-    low, high = percent(interval.low), percent(interval.high)
-    return f"{percent(interval.value)}, between {low} and {high}"
