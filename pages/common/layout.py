@@ -124,7 +124,7 @@ def _steps(entry: StoredCorpus | None, analysis: Analysis | None) -> list[tuple[
             f":small[● {labelled:,} {'label' if labelled == 1 else 'labels'}]" if labelled else "",
         ),
         (MAPS, "Maps", (":small[two maps]" if fitted else ":small[generic]") if ready else ""),
-        (EVIDENCE, "Evidence", f":small[{_state(analysis)}]" if fitted else ""),
+        (EVIDENCE, "Evidence", f":small[{_state(analysis, _evidence(analysis))}]" if fitted else ""),
         (EXPORT, "Export", ""),
     ]
 
@@ -165,12 +165,11 @@ def _result(analysis: Analysis) -> str:
     if evidence is not None and evidence.verdict == WORKS:
         n_points = f"{100 * evidence.gain:.0f}"
         gain = f" :green[+{n_points} {'point' if n_points == '1' else 'points'}]"
-    return f"  \n:small[{_state(analysis)}{gain}]"
+    return f"  \n:small[{_state(analysis, evidence)}{gain}]"
 
 
-def _state(analysis: Analysis) -> str:
+def _state(analysis: Analysis, evidence: Evidence | None) -> str:
     """Return the verdict on a fitted analysis in a word or two, as markdown."""
-    evidence = _evidence(analysis)
     if evidence is not None:
         return SHORT[evidence.verdict]
     job = jobs.latest("measure", analysis_id=analysis.id)
