@@ -12,7 +12,7 @@ from core.storage import Analysis, StoredCorpus
 from core.tasks import fit_key
 from pages.common import cache, jobs
 from pages.common.evidence_status import verdict_of
-from pages.common.fit_button import fit_problem, starts_on_guide
+from pages.common.fit_button import starts_on_guide
 from pages.common.navigation import CORPUS, EVIDENCE, EXPORT, GUIDE, MAPS, go_to
 from pages.common.notices import attempt, draw_notice
 from pages.common.state import (
@@ -62,11 +62,6 @@ def label_step(n_texts: int, label: str = "") -> NextStep:
     if not label:
         return NextStep(f"Label {n_texts} texts", GUIDE, SUGGESTED)
     return NextStep(f"Label {n_texts} more of *{markdown(label)}*", GUIDE, MORE, label)
-
-
-def review_step() -> NextStep:
-    """Return the step that shows labels which may be wrong."""
-    return NextStep("Show possible mistakes", GUIDE, MISTAKES)
 
 
 def find_next_step(page: str) -> NextStep | None:
@@ -146,7 +141,7 @@ def _first_map(page: str, analysis: Analysis) -> NextStep:
 
 
 def _reshape(page: str, analysis: Analysis) -> NextStep:
-    if starts_on_guide(analysis) or fit_problem(analysis):
+    if starts_on_guide(analysis):
         return NextStep("Continue in Guide", GUIDE)
     return NextStep(RESHAPE, MAPS if page == CORPUS else page, fits=True)
 
@@ -157,7 +152,7 @@ def _after_check(page: str, analysis: Analysis, verdict: Verdict) -> NextStep | 
             label = "" if verdict.code is None else cache.fit(analysis).labels[verdict.code]
             return label_step(verdict.n_more, label)
         case "review":
-            return review_step()
+            return NextStep("Show possible mistakes", GUIDE, MISTAKES)
         case "reword":
             return NextStep("Change the instruction", GUIDE)
         case "ask":
