@@ -23,7 +23,7 @@ from pages.common import (
     markdown,
     navigation,
 )
-from pages.common.encoders import encoding_cost, kept_trial, prompt_of
+from pages.common.encoders import encoding_seconds, kept_trial, prompt_of
 from pages.guide.milestone_line import draw_milestones
 
 
@@ -110,7 +110,7 @@ def reencoding_hint(analysis: Analysis, corpus: Corpus, *, fitted: bool) -> str:
         time = f"about {duration(trial.seconds)} here, timed on {trial.n_texts} texts"
     else:
         prompt = prompt_of(method.encoder, method.template, analysis.instruction)
-        seconds = encoding_cost(corpus.key, method.encoder, corpus.texts, prompt=prompt)[2]
+        seconds = encoding_seconds(corpus.key, method.encoder, corpus.texts, prompt=prompt)
         time = "“Try it” measures how long it takes here"
         if seconds is not None:
             time = f"about {duration(seconds)} here"

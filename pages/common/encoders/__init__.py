@@ -1,7 +1,7 @@
 """Choose, describe and try an encoder; upload precomputed vectors."""
 
 from pages.common.encoders.chooser import draw_encoder_chooser, encoder_problem, encoding_cost, prompt_of
-from pages.common.encoders.encoding_time import draw_time
+from pages.common.encoders.encoding_time import draw_time, encoding_seconds
 from pages.common.encoders.fields import forget_fields
 from pages.common.encoders.legibility import doubt_about
 from pages.common.encoders.trial import kept_trial
@@ -21,6 +21,7 @@ __all__ = [
     "draw_vector_upload",
     "encoder_problem",
     "encoding_cost",
+    "encoding_seconds",
     "forget_fields",
     "keep_vectors",
     "kept_trial",

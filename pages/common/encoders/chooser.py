@@ -150,16 +150,13 @@ def encoder_problem(name: str, template: str = "", instruction: str = "", *, ins
     return ""
 
 
-def encoding_cost(
-    corpus_key: str, encoder: str, texts: np.ndarray, *, prompt: str = ""
-) -> tuple[int, int, float | None]:
+def encoding_cost(corpus_key: str, encoder: str, texts: np.ndarray) -> tuple[int, int, float | None]:
     """Return how many texts are cut, at how many tokens (0: unknown yet), and the seconds of encoding.
 
-    The seconds are None where the speed of the encoder was not measured on this machine. `prompt` is encoded
-    with each text.
+    The seconds are None where the speed of the encoder was not measured on this machine.
     """
     n_long, max_tokens = _count_long(corpus_key, encoder, texts)
-    return n_long, max_tokens, encoding_seconds(corpus_key, encoder, texts, prompt=prompt)
+    return n_long, max_tokens, encoding_seconds(corpus_key, encoder, texts)
 
 
 def prompt_of(name: str, template: str, instruction: str) -> str:
