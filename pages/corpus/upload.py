@@ -20,6 +20,9 @@ from pages.corpus.read_controls import choose_again, chosen_options, draw_read_c
 from pages.corpus.table_report import draw_details, draw_lengths, draw_preview, draw_report
 from pages.corpus.widget_subject import start_with
 
+NO_VECTORS = (
+    ":material/info: The map needs a vector of each text: choose an encoder, or a file of vectors, below."
+)
 HIDE_UPLOAD = "<style>.st-key-corpus_upload {display: none}</style>"
 """The file is read, and the page has a way to another one."""
 
@@ -107,8 +110,10 @@ def draw_source_table(source: SourceTable) -> None:
             draw_lengths(corpus)
         with beside:
             draw_left_out(len(corpus.texts), corpus.left_out)
-        if vectors is not None:
-            with start:
+        with start:
+            if vectors is None:
+                st.caption(NO_VECTORS)
+            else:
                 draw_show_map(corpus, vectors, label_column)
     st.html(HIDE_UPLOAD)
 

@@ -13,7 +13,7 @@ from pages.common.encoders.vector_upload import IN_ORDER
 from tests.conftest import make_frame
 from tests.support.encoder_chooser import causal as causal  # the fixture
 from tests.support.encoder_chooser import choose
-from tests.support.page_helpers import upload, words
+from tests.support.page_helpers import keys, upload, words
 
 pytestmark = pytest.mark.model
 
@@ -196,6 +196,7 @@ def test_a_second_file_has_columns_of_its_own(app, home):
     ).run()
     assert not app.exception and not app.radio
     assert app.file_uploader(key="corpus_ready")
+    assert "corpus_encode" not in keys(app) and "choose an encoder, or a file of vectors" in words(app)
 
 
 def test_texts_without_a_vector_are_counted(app, home):
