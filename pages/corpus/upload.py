@@ -148,6 +148,7 @@ def choose_text_column(source: SourceTable) -> str:
         "Text column",
         columns,
         key="corpus_text_column",
+        persist_state="session",
         help="One point of the map for each of its texts. Refract chose the column with the longest varied "
         "texts; the others stay with them.",
     )

@@ -32,6 +32,11 @@ def test_the_text_column_can_be_changed(app, home):
     app.selectbox(key="corpus_text_column").set_value("title").run()
     app.button(key="corpus_encode").click().run()
     assert Store(home).corpora()[0].text_column == "title"
+    app.switch_page(MAPS).run()
+    app.switch_page(CORPUS).run()
+    assert app.selectbox(key="corpus_text_column").value == "title"
+    upload(app, "other.csv", csv(frame))
+    assert app.selectbox(key="corpus_text_column").value == "text"
 
 
 @pytest.mark.parametrize(
