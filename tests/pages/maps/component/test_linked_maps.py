@@ -1,7 +1,6 @@
 import base64
 import importlib
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,10 +11,11 @@ from pages.charts.palette import CATEGORIES
 from pages.maps.component import Colouring, Name, Pane, linked_maps
 from pages.maps.component.linked_maps import decode_selection, hover_excerpt, hovered_point
 from pages.maps.component.payload import encode_maps, encode_places
+from tests.support.app_server import ROOT
 from tests.support.map_payload import decode_payload
 
 module = importlib.import_module("pages.maps.component.linked_maps")  # the package shows its function
-FRONTEND = Path(__file__).parents[3] / "assets" / "linked_maps" / "frontend"
+FRONTEND = ROOT / "assets" / "linked_maps" / "frontend"
 
 
 # --- selection
