@@ -95,7 +95,8 @@ def change_lines(changed: Change, corpus: Corpus, fit: Fit) -> str:
         f"{html.escape(one_line(corpus.texts[row], TEXT_LENGTH))} {label_chip(row, fit)}"
         for row in (changed.lost, changed.gained)
     )
-    own = f"<b>label</b><p>{label_chip(changed.row, fit)}</p>" if label_chip(changed.row, fit) else ""
+    chip = label_chip(changed.row, fit)
+    own = f"<b>label</b><p>{chip}</p>" if chip else ""
     return (
         f'<div class="changed-text" title="{percent(changed.share)} of its neighbours are new">{own}'
         f'<b title="{LOST_HELP}">before beside</b><p>{lost}</p>'

@@ -103,7 +103,7 @@ def draw_preview(table: pd.DataFrame, corpus: Corpus) -> None:
     order = ["text", *results, *(name for name in columns if name != "text" and name not in results)]
     st.markdown(f"**Preview** :small[first {min(PREVIEW_ROWS, len(table))} of {len(table):,} rows]")
     narrow = {"text": st.column_config.TextColumn(width=260)}
-    st.dataframe(table[order].head(PREVIEW_ROWS), hide_index=True, key="export_preview", column_config=narrow)
+    st.dataframe(table.head(PREVIEW_ROWS)[order], hide_index=True, key="export_preview", column_config=narrow)
 
 
 def draw_pending_clusters(entry: StoredCorpus, analysis: Analysis | None, fit: Fit | None) -> None:
