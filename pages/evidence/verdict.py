@@ -26,6 +26,7 @@ from pages.common import (
     verdict_of,
 )
 
+NAMES_ONLY_SAMPLED = "A guess from the label names: no text was labelled for it. See the check sample below."
 MOSTLY = 0.6  # share of the weight from which an instruction was read mostly from there
 
 
@@ -46,8 +47,9 @@ def draw_verdict(analysis: Analysis, fit: Fit, findings: Findings) -> None:
     evidence = findings.evidence
     with st.container(border=True, key="evidence_verdict"):
         if fit.from_names_only:
-            st.markdown("#### From names only" + ("" if sampled(analysis) else " :orange-badge[not checked]"))
-            st.markdown(NAMES_ONLY, help=NAMES_ONLY_HELP)
+            checked = sampled(analysis)
+            st.markdown("#### From names only" + ("" if checked else " :orange-badge[not checked]"))
+            st.markdown(NAMES_ONLY_SAMPLED if checked else NAMES_ONLY, help=NAMES_ONLY_HELP)
         elif not has_labels(fit):
             st.markdown("#### From the instruction only :orange-badge[not checked]")
             st.markdown(INSTRUCTION_ONLY)

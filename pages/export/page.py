@@ -47,14 +47,16 @@ def export_page() -> None:
     layout.require_prepared(entry, "There is nothing to export yet: choose a corpus first.")
     corpus = cache.corpus(entry.key)
     fit = cache.fit(analysis) if is_fitted(analysis) else None
-    verdict = verdict_of(analysis) if fit is not None else None
-    if verdict is not None:
-        st.markdown(f"{VERDICT_ICONS[verdict.state]} {capitalised(verdict.sentence)}.")
-    said = what_the_files_hold(fit, analysis)
-    if said:
-        show_message(said, "info")
     analyses = cache.store().analyses(entry.key)
     source = replace(export_source(corpus, entry, analysis, fit), analyses=analysis_readers(corpus, analyses))
+    unlabelled = fit is not None and not (np.asarray(fit.given) >= 0).any()
+    # Predictions without a label are spoken of below, where a check sample counts too.
+    verdict = None if fit is None or (unlabelled and fit.has_predictions) else verdict_of(analysis)
+    if verdict is not None:
+        st.markdown(f"{VERDICT_ICONS[verdict.state]} {capitalised(verdict.sentence)}.")
+    said = what_the_files_hold(source, analysis, unlabelled=unlabelled)
+    if said:
+        show_message(said, "info")
     draw_pending_clusters(entry, analysis, fit)
     draw_waiting([other for other in analyses if other != analysis])
     table = source_table(source)
@@ -121,8 +123,12 @@ def draw_pending_clusters(entry: StoredCorpus, analysis: Analysis | None, fit: F
             )
 
 
-def what_the_files_hold(fit: Fit | None, analysis: Analysis | None) -> str:
-    """Which Fit the files hold, where that needs saying; else an empty string."""
+def what_the_files_hold(source: ExportSource, analysis: Analysis | None, *, unlabelled: bool) -> str:
+    """Return which map the files hold, where that needs saying; else an empty string.
+
+    `unlabelled` says whether it was made without a labelled text.
+    """
+    fit = source.fit
     if fit is None:
         return "Once the map is reshaped, the files also hold its clusters, places and vectors."
     if analysis.fit_key != fit_key(cache.store(), analysis.id):
@@ -130,13 +136,13 @@ def what_the_files_hold(fit: Fit | None, analysis: Analysis | None) -> str:
             "Labels or instruction changed since the map was reshaped: predictions, clusters and vectors are "
             "those of before."
         )
+    checked = source.check is not None and source.check.enough
     if fit.from_names_only:
-        return (
-            "From names only: no text was labelled, so nothing checked the predictions. The names of the "
-            "files say so, too."
-        )
-    if fit.has_predictions and not (np.asarray(fit.given) >= 0).any():
-        return "No text was labelled: the label names alone made the predictions, and nothing checked them."
+        unchecked = "" if checked else ", so nothing checked the predictions"
+        return f"From names only: no text was labelled{unchecked}. The names of the files say so, too."
+    if fit.has_predictions and unlabelled:
+        unchecked = "" if checked else ", and nothing checked them"
+        return f"No text was labelled: the label names alone made the predictions{unchecked}."
     return ""
 
 

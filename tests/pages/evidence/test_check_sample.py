@@ -3,7 +3,7 @@
 import pytest
 
 from pages.common import cache
-from tests.support.page_helpers import EVIDENCE, follow, keys, open_fitted, words
+from tests.support.page_helpers import EVIDENCE, EXPORT, follow, keys, open_fitted, words
 
 
 def answer(store, analysis, corpus, n, *, none=0, skip=0):
@@ -112,7 +112,13 @@ def test_a_fit_from_names_only_can_be_checked(app, store, corpus, prepared):
         store.label_names.add(analysis, name)
     answer(store, analysis, corpus, 30)
     open_fitted(app, store, analysis, EVIDENCE)
-    assert "predicted labels are right" in words(app)
+    said = words(app)
+    assert "predicted labels are right" in said and "check sample below" in said
+    assert "not checked" not in said.split("Check sample")[0] and "can check" not in said
+    app.switch_page(EXPORT).run()
+    said = words(app)
+    assert not app.exception and "From names only" in said
+    assert "hecked the predictions" not in said and "Not checked" not in said
 
 
 def test_nothing_is_estimated_where_every_text_is_labelled(evidence, store, corpus, labelled):

@@ -40,6 +40,16 @@ def test_the_preview_starts_with_what_refract_adds(app, prepared, labelled):
     assert columns[:2] == ["text", "given_label"] and columns[-3:] == ["topic", "feeling", "stars"]
 
 
+def test_that_nothing_checked_the_predictions_is_said_once(app, store, prepared):
+    analysis = store.add_analysis(prepared, "by feeling")
+    for name in ("angry", "pleased"):
+        store.label_names.add(analysis, name)
+    cache.runner().submit("fit", "x", analysis_id=analysis)
+    app.run()
+    app.switch_page(EXPORT).run()
+    assert not app.exception and words(app).count("hecked") == 1
+
+
 def test_the_files_of_two_ways_have_two_names(app, monkeypatch, store, labelled):
     cache.runner().submit("fit", "x", analysis_id=labelled)
     copy = store.copy_analysis(labelled)
