@@ -160,7 +160,7 @@ def run_estimate_text(needed: Estimate, price_in: float, price_out: float) -> st
     left = needed.calls - needed.kept
     if not left:
         return "Every prompt is answered already: nothing would be sent."
-    said = f"About **{left:,}** prompts"
+    said = f"About **{left:,}** {'prompt' if left == 1 else 'prompts'}"
     said += f" ({needed.kept:,} more are answered already)" if needed.kept else ""
     said += f", {thousands(needed.tokens_in)} tokens read and {thousands(needed.tokens_out)} written"
     cost = (needed.tokens_in * price_in + needed.tokens_out * price_out) / MILLION
@@ -211,8 +211,8 @@ def report_lines(report: AnnotationReport) -> list[str]:
             said = f" Latest message: {markdown(counts.said)}" if counts.said else ""
             lines.append(f"{STAGES[name]}, answers: {', '.join(parts)}.{said}")
     if report.n_merged:
-        share = "group shares" if report.n_merged == 1 else "groups share"
-        lines.append(f"{report.n_merged:,} of {report.n_clusters:,} {share} a name with another.")
+        share = "shares" if report.n_merged == 1 else "share"
+        lines.append(f"{report.n_merged:,} of {report.n_clusters:,} groups {share} a name with another.")
     if report.n_cut:
         cut = "long text was sent without its" if report.n_cut == 1 else "long texts were sent without their"
         lines.append(f"{report.n_cut:,} {cut} end.")

@@ -40,7 +40,7 @@ NAMES = "names"  # where messages about the label names are shown
 FIELD, NAME_BY, LABEL_BY = "guide_new_label", "guide_name_by", "guide_label_by"
 MOST_SUGGESTED = 3  # columns
 LONGEST_SUGGESTION = 60  # characters of the values of a column
-MOST_REFUSED = 3  # refusals that are told
+MOST_REFUSED = 3  # refusals whose reason is shown
 NAMES_HELP = (
     "Name two labels or more, with commas between them or pasted as a list. The map learns from the names "
     "too, so name every kind of text that occurs, if only as “other”."
@@ -119,9 +119,10 @@ def add_names(names: Sequence[str]) -> None:
         except RefractError as error:
             refused.append(str(error))
     if refused:
-        more = len(refused) - MOST_REFUSED
-        told = [*refused[:MOST_REFUSED], *([f"{more:,} more were refused."] if more > 0 else [])]
-        keep_notice(NAMES, " ".join(told), "warning")
+        shown, n_more = refused[:MOST_REFUSED], len(refused) - MOST_REFUSED
+        if n_more > 0:
+            shown.append(f"{n_more:,} more {'was' if n_more == 1 else 'were'} refused.")
+        keep_notice(NAMES, " ".join(shown), "warning")
 
 
 def chips(guide: GuideLabels, names: Sequence[str]) -> str:

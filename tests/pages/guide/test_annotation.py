@@ -157,6 +157,8 @@ def test_a_report_has_a_line_for_each_step_that_had_trouble():
     )
     assert merged.startswith("2 of 5 groups") and cut.startswith("1 long")
     assert AnnotationReport.from_document(report.to_document()) == report
+    report.n_merged = 1
+    assert report_lines(report)[1] == "1 of 5 groups shares a name with another."
 
 
 def test_the_estimate_is_told_with_its_cost():
@@ -165,4 +167,5 @@ def test_the_estimate_is_told_with_its_cost():
         "About **20** prompts (5 more are answered already), 2,000 thousand tokens read and 500 thousand "
         "written: about **2.00** at this price."
     )
+    assert run_estimate_text(Estimate(10, 6, 5, 100, 20), 0.0, 0.0).startswith("About **1** prompt (")
     assert (thousands(40), thousands(1_260), thousands(12_600)) == ("100", "1,300", "13 thousand")

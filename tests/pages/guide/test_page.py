@@ -98,6 +98,8 @@ def test_several_names_at_once_and_what_is_refused(guide, store, prepared):
     assert store.label_names.current(analysis)[-1] == "calm"
     assert "There is a label “worried” already" in words(guide) and "61 characters" in words(guide)
     assert guide.text_input(key="guide_new_label").value == ""
+    name_label(guide, "Angry, Worried, Calm, " + "y" * 61)
+    assert "1 more was refused" in words(guide)
 
 
 def test_the_columns_of_the_file_name_the_labels(guide, store, prepared):
