@@ -172,15 +172,20 @@ def _say(choice: LanguageModelChoice, said: str, *, failed: bool = False) -> Non
 
 
 def _choose_address() -> None:
-    _use_address(state_of(LanguageModelChoice), str(widget_value(URL)).strip())
+    choice = state_of(LanguageModelChoice)
+    # What was typed before any address is meant for this one.
+    typed = {} if choice.url else {"model": choice.model, "key": choice.key}
+    _use_address(choice, str(widget_value(URL)).strip(), **typed)
 
 
-def _use_address(choice: LanguageModelChoice, url: str, models: tuple[str, ...] = ()) -> None:
-    """Take an address; the key and the model belong to the one before."""
+def _use_address(
+    choice: LanguageModelChoice, url: str, models: tuple[str, ...] = (), *, model: str = "", key: str = ""
+) -> None:
+    """Take an address with its model and its key; those in use belong to the address before."""
     if url != choice.url:
-        choice.url, choice.model, choice.key, choice.models = url, "", Secret(), list(models)
-        set_widget(KEY, "")
-        set_widget(MODEL, None)
+        choice.url, choice.model, choice.key, choice.models = url, model, Secret(key), list(models)
+        set_widget(KEY, key)
+        set_widget(MODEL, model or None)
     choice.said = ""
     if url and not models:
         _list(choice)

@@ -77,6 +77,16 @@ def test_another_address_never_gets_the_key_of_the_one_before(panel, server):
     assert panel.text_input(key="llm_key").value == ""
 
 
+def test_a_key_that_was_typed_first_is_for_the_first_address(panel, server):
+    panel.text_input(key="llm_key").set_value("secret-key").run()
+    panel.text_input(key="llm_url").set_value(server.url).run()
+    assert not panel.exception and panel.text_input(key="llm_key").value == "secret-key"
+    assert server.listed[-1] == ("/v1/models", "Bearer secret-key")
+    panel.text_input(key="llm_url").set_value(server.url.replace("127.0.0.1", "localhost")).run()
+    assert server.listed[-1] == ("/v1/models", None)
+    assert panel.text_input(key="llm_key").value == ""
+
+
 def test_a_server_elsewhere_is_named_before_anything_is_sent(panel, monkeypatch):
     monkeypatch.setattr(settings, "list_models", lambda url, key: ["big"])
     panel.text_input(key="llm_url").set_value("https://ai.example.org/v1").run()
