@@ -12,7 +12,7 @@ from pages.charts.histograms import (
 )
 from pages.charts.palette import CATEGORIES, GREY, category_colours, colour_of
 from pages.charts.shares import ShareRow, share_intervals
-from pages.charts.style import GAIN, LOSS, plain, short
+from pages.charts.style import GAIN, LOSS, n_texts, plain, short
 from pages.charts.thumbnail import map_thumbnail
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "flow_ribbons",
     "learning_lines",
     "map_thumbnail",
+    "n_texts",
     "on_dark",
     "plain",
     "replaced_bars",

@@ -14,8 +14,8 @@ from core.maps import Fit
 from core.storage import Analysis
 from core.utils import percent
 from pages.charts import GAIN, GREY, ShareRow, colour_of, share_intervals
-from pages.common import cache, estimate_of, layout, markdown, n_needed
-from pages.evidence.verdict import has_labels, link_to_deck
+from pages.common import NextStep, cache, draw_step, estimate_of, layout, markdown, n_needed, navigation
+from pages.evidence.verdict import has_labels
 
 AXIS_HEIGHT, ROW_HEIGHT = 40, 30  # pixels: of the axis, and of one row
 ROWS_SHOWN = 12  # without scrolling
@@ -56,7 +56,7 @@ def draw_check_sample(analysis: Analysis, corpus: Corpus, fit: Fit) -> None:
                 f"{checks.n_checked:,} of {needed} texts answered. {needed} give a first estimate.",
             )
             with st.container(horizontal=True):
-                link_to_deck("Go on" if len(checks.seen) else "Label a check sample", CHECK_SAMPLE)
+                link_to_deck("Go on" if len(checks.seen) else "Label a check sample")
             return
         estimate = estimate_of(analysis, fit)
         draw_accuracy(estimate, checks)
@@ -65,6 +65,11 @@ def draw_check_sample(analysis: Analysis, corpus: Corpus, fit: Fit) -> None:
             return
         draw_shares(estimate, guide)
         draw_by_value(corpus, fit, guide, checks)
+
+
+def link_to_deck(label: str) -> None:
+    """Draw a button that opens the check sample in the labelling deck."""
+    draw_step(NextStep(label, navigation.GUIDE, CHECK_SAMPLE), "evidence_to_check", navigation.EVIDENCE)
 
 
 def draw_accuracy(estimate: CheckEstimate, checks: CheckLabels) -> None:
@@ -83,7 +88,7 @@ def draw_accuracy(estimate: CheckEstimate, checks: CheckLabels) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(counts_text(estimate, checks), width="stretch")
         if estimate.n_left:
-            link_to_deck("Label more of it", CHECK_SAMPLE)
+            link_to_deck("Label more of it")
 
 
 def width_text(estimate: CheckEstimate, interval: Interval) -> str:

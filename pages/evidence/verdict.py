@@ -14,15 +14,12 @@ from pages.common import (
     NAMES_ONLY,
     NAMES_ONLY_HELP,
     VERDICT_ICONS,
-    NextStep,
     cache,
     capitalised,
     draw_measuring,
     draw_refit,
-    draw_step,
     evidence_help,
     n_needed,
-    navigation,
     verdict_of,
 )
 
@@ -100,9 +97,3 @@ def views_text(weights: np.ndarray) -> str:
         return f"This instruction was read from {layers} of the encoder {share}."
     weight = f"{percent(weights[0])} of the weight"
     return f"This instruction was read mostly from the last layer of the encoder ({weight})."
-
-
-def link_to_deck(label: str, mode: str) -> None:
-    """Draw a button that opens the labelling deck in one of its modes."""
-    step = NextStep(label, navigation.GUIDE, mode)
-    draw_step(step, f"evidence_to_{mode.split()[0].lower()}", navigation.EVIDENCE)

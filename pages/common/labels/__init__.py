@@ -5,6 +5,7 @@ from pages.common.labels.checks import current_check, draw_check_job, start_chec
 from pages.common.labels.manager import LABELS, change_labels, draw_label_manager
 from pages.common.labels.steps import (
     OwnStep,
+    find_own,
     hand_outs,
     overtaken_text,
     own_names,
@@ -23,6 +24,7 @@ __all__ = [
     "draw_check_job",
     "draw_label_manager",
     "estimate_of",
+    "find_own",
     "hand_outs",
     "n_needed",
     "overtaken_text",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import streamlit as st
 
@@ -13,15 +15,16 @@ from pages.common.notices import keep_toast
 from pages.common.person import earlier_names, person
 from pages.common.text import markdown
 
+Step = TypeVar("Step")
 MOST_NAMES = 3  # named, of the label names that a step added
 
 
 @dataclass(frozen=True)
-class OwnStep:
+class OwnStep(Generic[Step]):
     """A step of the person, and the name under which it was done."""
 
     name: str
-    step: LabelEvent
+    step: Step
 
 
 @st.cache_resource(show_spinner=False)
@@ -38,25 +41,26 @@ def own_names() -> list[str]:
     return [person(), *(name for name in reversed(earlier_names()) if not hand_outs().is_shared(name))]
 
 
-def own_step(analysis_id: int) -> OwnStep | None:
-    """Return the latest step of this person: under the present name, else under an earlier one."""
+def find_own(find: Callable[[int, str], Step | None], analysis_id: int) -> OwnStep[Step] | None:
+    """Return the step that `find` gives for the present name of this person, else for an earlier one."""
     for name in own_names():
-        step = cache.store().labels.last_step(analysis_id, name)
+        step = find(analysis_id, name)
         if step is not None:
             return OwnStep(name, step)
     return None
 
 
-def own_undone(analysis_id: int) -> OwnStep | None:
+def own_step(analysis_id: int) -> OwnStep[LabelEvent] | None:
+    """Return the latest step of this person."""
+    return find_own(cache.store().labels.last_step, analysis_id)
+
+
+def own_undone(analysis_id: int) -> OwnStep[LabelEvent] | None:
     """Return the step that this person undid last, until they give another label."""
-    for name in own_names():
-        step = cache.store().labels.last_undone(analysis_id, name)
-        if step is not None:
-            return OwnStep(name, step)
-    return None
+    return find_own(cache.store().labels.last_undone, analysis_id)
 
 
-def undo_own(analysis_id: int, own: OwnStep) -> str:
+def undo_own(analysis_id: int, own: OwnStep[LabelEvent]) -> str:
     """Undo a step as `own_step` returned it; return what stays as it is, "" for nothing.
 
     Label names that the step added go with it, unless something else uses them. A toast tells of what one
@@ -70,7 +74,7 @@ def undo_own(analysis_id: int, own: OwnStep) -> str:
     return overtaken_text(own.step)
 
 
-def redo_own(analysis_id: int, own: OwnStep) -> str:
+def redo_own(analysis_id: int, own: OwnStep[LabelEvent]) -> str:
     """Redo a step as `own_undone` returned it; return what stays as it is, "" for nothing.
 
     Raises LabelError when the step that was undone last is another one by now.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import streamlit as st
 
 from core.corpus import Corpus
@@ -11,27 +9,11 @@ from core.errors import RefractError
 from core.labels import NONE_OF_THESE, GuideLabels
 from core.maps import Fit
 from core.storage import Analysis, CheckEvent
-from pages.common import (
-    cache,
-    keep_notice,
-    markdown,
-    n_needed,
-    navigation,
-    own_names,
-    person,
-)
+from pages.common import OwnStep, cache, find_own, keep_notice, markdown, n_needed, navigation, person
 from pages.guide.deck.deck import DECK, Deck
 from pages.guide.deck.undo_redo import Offer, draw_undo_redo, quoted
 
 ANSWERED_MEANWHILE = "Someone else answered this text meanwhile, and that answer stays."
-
-
-@dataclass(frozen=True)
-class OwnAnswer:
-    """The latest answer of the person here, and the name under which it was given."""
-
-    name: str
-    event: CheckEvent
 
 
 def record_answer(deck: Deck, row: int, label: str | None, none: bool = False) -> None:
@@ -62,50 +44,33 @@ def draw_none_button(deck: Deck, row: int) -> None:
     )
 
 
-def own_answer(analysis_id: int) -> OwnAnswer | None:
-    """Return the latest answer of this person: under the present name, else under an earlier one."""
-    for name in own_names():
-        event = cache.store().check_labels.last_step(analysis_id, name)
-        if event is not None:
-            return OwnAnswer(name, event)
-    return None
-
-
-def undone_answer(analysis_id: int) -> OwnAnswer | None:
-    """Return the answer that this person took back last, until they give another."""
-    for name in own_names():
-        event = cache.store().check_labels.last_undone(analysis_id, name)
-        if event is not None:
-            return OwnAnswer(name, event)
-    return None
-
-
 def draw_answer_undo(deck: Deck, corpus: Corpus) -> None:
     """Draw Undo and Redo of the answers of this person to the check sample."""
-    own, undone = own_answer(deck.analysis_id), undone_answer(deck.analysis_id)
+    checks = cache.store().check_labels
+    own, undone = find_own(checks.last_step, deck.analysis_id), find_own(checks.last_undone, deck.analysis_id)
     draw_undo_redo(
         own and Offer(_says(own, corpus), lambda: undo_answer(deck, own)),
         undone and Offer(_says(undone, corpus), lambda: redo_answer(deck, undone)),
     )
 
 
-def undo_answer(deck: Deck, own: OwnAnswer) -> str:
+def undo_answer(deck: Deck, own: OwnStep[CheckEvent]) -> str:
     """Take back an answer and show its text again; return "": nothing stays as it is."""
-    cache.store().check_labels.undo(deck.analysis_id, own.name, meant=own.event)
-    deck.rows = [own.event.row, *(row for row in deck.rows if row != own.event.row)]
+    cache.store().check_labels.undo(deck.analysis_id, own.name, meant=own.step)
+    deck.rows = [own.step.row, *(row for row in deck.rows if row != own.step.row)]
     return ""
 
 
-def redo_answer(deck: Deck, undone: OwnAnswer) -> str:
+def redo_answer(deck: Deck, undone: OwnStep[CheckEvent]) -> str:
     """Give an answer again that was taken back; return what stays as it is, "" for nothing."""
-    redone = cache.store().check_labels.redo(deck.analysis_id, undone.name, meant=undone.event)
-    deck.drop([undone.event.row])
+    redone = cache.store().check_labels.redo(deck.analysis_id, undone.name, meant=undone.step)
+    deck.drop([undone.step.row])
     return "" if redone else ANSWERED_MEANWHILE
 
 
-def _says(own: OwnAnswer, corpus: Corpus) -> str:
-    text = quoted(corpus, own.event.row)
-    return f"{answer_text(own.event)} for {text}, by {markdown(own.event.given_by)}."
+def _says(own: OwnStep[CheckEvent], corpus: Corpus) -> str:
+    text = quoted(corpus, own.step.row)
+    return f"{answer_text(own.step)} for {text}, by {markdown(own.step.given_by)}."
 
 
 def answer_text(event: CheckEvent) -> str:

@@ -24,6 +24,7 @@ from core.labels import (
     next_round,
 )
 from core.maps import Fit, Space
+from core.storage import LabelEvent
 from core.tasks import LabelDoubt
 from core.utils import percent
 from pages.common import (
@@ -160,7 +161,7 @@ def add_label(deck: Deck, row: int, typed: str, given_by: str) -> None:
     deck.drop([row])
 
 
-def undo_label(deck: Deck, own: OwnStep) -> str:
+def undo_label(deck: Deck, own: OwnStep[LabelEvent]) -> str:
     """Undo a step of this person and show its text again; return what stays as it is, "" for nothing."""
     stays = undo_own(deck.analysis_id, own)
     if len(own.step.rows) == 1 and not own.step.overtaken:
@@ -170,7 +171,7 @@ def undo_label(deck: Deck, own: OwnStep) -> str:
     return stays
 
 
-def redo_label(deck: Deck, own: OwnStep) -> str:
+def redo_label(deck: Deck, own: OwnStep[LabelEvent]) -> str:
     """Redo a step of this person; return what stays as it is, "" for nothing."""
     stays = redo_own(deck.analysis_id, own)
     deck.drop(set(own.step.rows))

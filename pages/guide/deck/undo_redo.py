@@ -72,8 +72,8 @@ def quoted(corpus: Corpus, row: int) -> str:
     return f"“{markdown(one_line(corpus.texts[row], LONGEST_HINT))}”"
 
 
-def _says(own: OwnStep, corpus: Corpus) -> str:
-    step: LabelEvent = own.step
+def _says(own: OwnStep[LabelEvent], corpus: Corpus) -> str:
+    step = own.step
     text = f": {quoted(corpus, step.rows[0])}" if len(step.rows) == 1 else ""
     stays = markdown(overtaken_text(step))
     return f"{step_text(step)}{text}, by {markdown(step.given_by)}." + (f" {stays}" if stays else "")

@@ -8,6 +8,7 @@ import numpy as np
 
 from core.corpus import Corpus
 from core.maps.clusters import ClusterChoice, Edit, encode_edit, split_cluster
+from pages.charts import n_texts
 from pages.common import (
     cache,
     ensure_analysis,
@@ -126,9 +127,7 @@ def give_as_label(view: MapView, side: Side, code: int) -> None:
     typical = typical_of(side.space, side.space_key, side.partition, code, 3 * GUIDE_TEXTS)
     rows = [row for row in typical if given[row] < 0][:GUIDE_TEXTS]
     store.labels.give(analysis_id, dict.fromkeys(rows, name), person(), source="cluster", add_names=True)
-    keep_toast(
-        f"“{name}” is a label now, on {'1 text' if len(rows) == 1 else f'{len(rows)} texts'}.", "label"
-    )
+    keep_toast(f"“{name}” is a label now, on {n_texts(len(rows))}.", "label")
 
 
 def forget_inputs(side: Side) -> None:

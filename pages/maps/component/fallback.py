@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
 
 from pages.charts import GREY, plain
-from pages.common import state_of, widget_value
+from pages.common import on_ground, state_of, widget_value
 from pages.maps.component.model import Colouring, Name, NumericColouring, Pane
 from pages.maps.component.payload import checked_rows, home_view
 
@@ -53,7 +53,7 @@ def plain_maps(
         st.info(
             f"Maps of {n:,} texts need WebGL, which this browser does not offer; without it at most "
             f"{MOST_POINTS:,} can be drawn. Turn on hardware acceleration or use another browser. "
-            "Tables and search below work as they are."
+            "The search and the panel beside the maps work as they are."
         )
         return kept.latest[1]
     st.info(
@@ -62,6 +62,8 @@ def plain_maps(
     )
     chart = f"{key}_plain"
     selected = kept.latest[1]
+    if isinstance(colouring, Colouring):
+        colouring = replace(colouring, colours=list(map(on_ground, colouring.colours)))
     st.plotly_chart(
         plain_figure(panes, colouring, selected, shown=shown, lit=lit, height=height or HEIGHT),
         key=chart,

@@ -1,4 +1,4 @@
-"""Label actions of the panels "Label" and "Labels": give labels, undo."""
+"""Label actions of the panels: give labels, undo."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Panel "Labels": duplicates with different labels, possible mistakes, and the label names."""
+"""Panel "Label review": duplicates with different labels, possible mistakes, and the label names."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from core.utils import content_key
-from pages.charts import colour_of
+from pages.charts import colour_of, n_texts
 from pages.common import (
     change_labels,
     markdown,
@@ -110,7 +110,7 @@ def _draw_choice(view: MapView, ticked: np.ndarray, unticked: tuple[str, np.ndar
         )
     ):
         rows = ticked[~has_it]
-    texts = "1 text" if len(rows) == 1 else f"{len(rows):,} texts"
+    texts = n_texts(len(rows))
     st.button(
         f"Label {texts} as **{markdown(name)}**{'' if name in view.labels else ' (new)'}"
         if name

@@ -10,7 +10,7 @@ import streamlit as st
 from core.evidence import MovingGroup, moving_groups
 from core.maps.clusters import typical_rows
 from core.utils import content_key, percent
-from pages.charts import replaced_bars
+from pages.charts import n_texts, replaced_bars
 from pages.common import draw_swatches, markdown, n_shown, shorten
 from pages.maps.colour_by import change_between, cluster_colours
 from pages.maps.lists import draw_more
@@ -93,9 +93,8 @@ def _draw_change(view: MapView, selected: np.ndarray, change: np.ndarray, n_neig
         persist_state="session",
     )
     rows = rows_between(fewest, most)
-    texts = "1 text" if len(rows) == 1 else f"{len(rows):,} texts"
     options = {"type": "secondary", "disabled": not len(rows)}
-    draw_select(f"Select {texts}", view.corpus.key, rows, "maps_moves_select", **options)
+    draw_select(f"Select {n_texts(len(rows))}", view.corpus.key, rows, "maps_moves_select", **options)
 
 
 def _draw_groups(view: MapView, left: Side, right: Side, change: np.ndarray) -> None:

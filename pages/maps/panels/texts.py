@@ -12,7 +12,7 @@ import streamlit as st
 from core.corpus.tables import unique_names
 from core.export import to_csv_bytes
 from core.utils import percent
-from pages.charts import GREY
+from pages.charts import GREY, n_texts
 from pages.common import LABELS, draw_notice, on_ground, set_widget, start_widget, state_of, widget_value
 from pages.maps.component import Colouring, NumericColouring
 from pages.maps.opened import opened_texts
@@ -130,8 +130,10 @@ def _draw_all(view: MapView, colours: Colouring | NumericColouring) -> None:
     """Draw all texts, or those that pass the filters; and before anything was used, how to use the maps."""
     rows = view.passing(np.arange(len(view.corpus.texts)))
     with st.container(key="maps_texts_head", gap="xsmall"):
-        texts = "1 text" if len(rows) == 1 else f"{len(rows):,} texts"
-        st.markdown(f"**{texts}**" + ("" if view.shown is None else " :small[:gray[that pass the filters]]"))
+        st.markdown(
+            f"**{n_texts(len(rows))}**"
+            + ("" if view.shown is None else " :small[:gray[that pass the filters]]")
+        )
         if not opened_texts(view.corpus.key).used:
             st.html(
                 '<div class="maps-hint">Click a text or a point to read it'

@@ -1,4 +1,4 @@
-"""The panel "Labels" of the maps page: doubtful labels, and the label names, without a browser."""
+"""The panel "Label review" of the maps page: doubtful labels, and the label names, without a browser."""
 
 import pytest
 

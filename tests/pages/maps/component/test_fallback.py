@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.charts import GREY
+from pages.charts import GREY, on_dark
+from pages.common import ground
 from pages.maps.component import Colouring, Mark, Name, NumericColouring, Pane
 from pages.maps.component.fallback import newest_selection, plain_figure, rows_of
 
@@ -102,3 +103,10 @@ def test_above_the_limit_only_a_sentence(n, charts, sentence):
     assert sentence in app.info[0].value
     assert len(app.get("plotly_chart")) == charts
     assert app.markdown[0].value == "selected [1]"
+
+
+def test_categories_have_the_colours_of_a_dark_page(monkeypatch):
+    monkeypatch.setattr(ground, "is_dark", lambda: True)
+    app = AppTest.from_function(page, args=(10,)).run()
+    (chart,) = app.get("plotly_chart")
+    assert on_dark("#0072b2") in chart.proto.spec and "#0072b2" not in chart.proto.spec
