@@ -217,6 +217,7 @@ def recolour(page: Page) -> float:
 
 def cut_in_app(page: Page) -> float:
     """Return the seconds from one step finer to the new clusters on both maps; every round takes another."""
+    page.locator(".st-key-maps_side_panel").get_by_text("Clusters", exact=True).click()
     slider = page.locator("[class*=st-key-maps_cluster_fineness]").get_by_role("slider")
     slider.focus()
     return seconds_to_redraw(page, lambda: page.keyboard.press("ArrowRight"))

@@ -73,7 +73,8 @@ def maps_page() -> None:
     if fitted:
         draw_evidence(analysis)
         draw_demo_line(analysis)
-    draw_maps(entry, analysis)
+    if get_state().analysis_id == (analysis.id if analysis else None):  # else a button opens another page
+        draw_maps(entry, analysis)
 
 
 def draw_evidence(analysis: Analysis) -> None:

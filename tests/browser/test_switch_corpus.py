@@ -47,6 +47,7 @@ def test_a_switch_on_the_maps_leaves_nothing_in_the_fields(address):
         page.locator("[class*=st-key-switch_to_] button", has_text="letters40").click()
         drawn(page, 40)
         expect(page.get_by_text("Switch to")).to_be_hidden()
+        expect(search).to_have_count(1)
         expect(search).to_have_value("")
         page.locator(".st-key-maps_tabs").get_by_text("Columns").click()  # a run by what the browser holds
         page.get_by_text("Select some").wait_for()
