@@ -21,13 +21,18 @@ DEMO = ROOT / "assets" / "demo"
 def make_texts(n: int) -> tuple[list[str], list[str]]:
     """Return n distinct texts and a label each, the same every time.
 
-    A text is two sentences of the demo corpus; its label is the topic of the first.
+    A text is two sentences of the demo corpus, or three where there are not enough pairs; its label is the
+    topic of the first.
     """
     with (DEMO / "feedback.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    pairs = [divmod(pair, len(rows)) for pair in random.Random(0).sample(range(len(rows) ** 2), n)]
-    texts = [f"{rows[first]['text']} {rows[second]['text']}" for first, second in pairs]
-    return texts, [rows[first]["topic"] for first, _ in pairs]
+    length = 2 if n <= len(rows) ** 2 else 3
+    texts, topics = [], []
+    for number in random.Random(0).sample(range(len(rows) ** length), n):
+        parts = [rows[number // len(rows) ** place % len(rows)] for place in reversed(range(length))]
+        texts.append(" ".join(part["text"] for part in parts))
+        topics.append(parts[0]["topic"])
+    return texts, topics
 
 
 def machine() -> dict[str, str]:
