@@ -21,6 +21,7 @@ from core.encoders.catalogue import (
     load_encoder,
     preview_prompt,
     title_of,
+    vectors_source,
 )
 from core.encoders.cost_estimate import (
     SpeedWatch,
@@ -78,5 +79,6 @@ __all__ = [
     "split_precomputed",
     "time_first_texts",
     "title_of",
+    "vectors_source",
     "writes_answers",
 ]

@@ -9,13 +9,14 @@ from core.encoders.base import Encoder, EncoderFacts, EncoderFamily
 from core.encoders.inbedder import InBedderFamily
 from core.encoders.instructor import InstructorFamily
 from core.encoders.legibility import Legibility
-from core.encoders.model_files import PACKAGED_MODEL, find_folder, model_folder, repository_of
+from core.encoders.model_files import PACKAGED_MODEL, find_folder, model_folder, model_key, repository_of
 from core.encoders.openai_endpoint import EndpointFamily
 from core.encoders.precomputed import PrecomputedFamily
 from core.encoders.prompts import FollowsInstructions
 from core.encoders.sentence_transformer import SentenceFamily
 from core.encoders.spec import EncoderSpec, Kind
 from core.errors import EncoderUnavailable
+from core.utils import content_key
 
 FAMILIES: tuple[type[EncoderFamily], ...] = (
     PrecomputedFamily,
@@ -179,6 +180,26 @@ def default_template(name: str) -> str:
     "" where it cannot be chosen (InBedder, fixed tasks, precomputed vectors), and where none is known.
     """
     return find_encoder(name).default_template()
+
+
+def vectors_source(name: str, instruction: str | None = None, template: str = "") -> str:
+    """Return a key of what vectors are made from: the content of the model and the prompt, not the machine.
+
+    Vectors of different number formats and devices share it, where `Encoder.key` may differ: their cosine is
+    0.9999 or more, so what was learned from some holds for the others. Nothing is loaded or downloaded; of a
+    model that is not on this machine, the name stands for the content. Cost: a second a gigabyte, once.
+
+    Raises
+    ------
+    EncoderUnavailable
+        When the encoder does not follow this instruction, needs one, or cannot be used.
+    """
+    encoder = find_encoder(name)
+    spec = encoder.spec
+    if spec.kind == Kind.VECTORS:
+        return content_key("vectors of", name)
+    content = model_key(encoder.folder) if encoder.folder else spec.source
+    return content_key("vectors of", content, spec.output, encoder.preview_prompt(instruction, template))
 
 
 def title_of(name: str) -> str:

@@ -4,13 +4,25 @@ from core.export.files import ExportSource, File, export_files, file_name, sourc
 from core.export.findings import findings_to_json_bytes, linear_to_npz_bytes
 from core.export.overview import AnalysisResults, overview_table
 from core.export.tables import build_record, export_table
+from core.export.text_model import (
+    Predicted,
+    Predictor,
+    TextModel,
+    build_text_model,
+    read_text_model,
+    text_model_to_bytes,
+)
 from core.export.write import csv_size, to_csv_bytes, to_parquet_bytes, vectors_to_parquet_bytes
 
 __all__ = [
     "AnalysisResults",
     "ExportSource",
     "File",
+    "Predicted",
+    "Predictor",
+    "TextModel",
     "build_record",
+    "build_text_model",
     "csv_size",
     "export_files",
     "export_table",
@@ -18,7 +30,9 @@ __all__ = [
     "findings_to_json_bytes",
     "linear_to_npz_bytes",
     "overview_table",
+    "read_text_model",
     "source_table",
+    "text_model_to_bytes",
     "to_csv_bytes",
     "to_parquet_bytes",
     "vectors_to_parquet_bytes",

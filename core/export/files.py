@@ -16,6 +16,7 @@ from core.evidence import CheckEstimate, Findings
 from core.export.findings import findings_to_json_bytes, linear_to_npz_bytes
 from core.export.overview import AnalysisResults, overview_table
 from core.export.tables import build_record, export_table
+from core.export.text_model import build_text_model, text_model_to_bytes
 from core.export.write import csv_size, to_csv_bytes, to_parquet_bytes, vectors_to_parquet_bytes
 from core.maps import Fit, Space
 from core.transforms import fit_linear_form
@@ -152,6 +153,8 @@ def export_files(source: ExportSource, table: pd.DataFrame, *, neutralise: bool 
     if source.fit is not None:
         if not source.fit.method.reencodes:  # else no matrix makes the space
             files.append(_linear_form(source, source.fit, stem))
+        if source.fit.has_estimators:
+            files.append(_text_model(source, source.fit, stem))
         if source.findings.evidence is not None:
             files.append(_evidence(source, source.fit, stem))
     if source.history is not None and not source.history.empty:
@@ -222,6 +225,24 @@ def _linear_form(source: ExportSource, fit: Fit, stem: str) -> File:
         name,
         "application/octet-stream",
         make,
+    )
+
+
+def _text_model(source: ExportSource, fit: Fit, stem: str) -> File:
+    name = f"{stem}-analysis.safetensors"
+    n_bytes = sum(array.nbytes for part in (fit.classifier, fit.network) for array in (part or {}).values())
+    gives = "Labels and reshapes" if fit.has_predictions else "Finds the nearest clusters of"
+    return File(
+        "text_model",
+        "Analysis for other texts, safetensors",
+        f"{gives} any number of new texts, on one machine or many: "
+        f"`python -m core batch apply {name} IN OUT`. Each text counts alone, so figures differ a little "
+        f"from those here · {_about(n_bytes)}",
+        name,
+        "application/octet-stream",
+        lambda: text_model_to_bytes(
+            build_text_model(fit, source.generic, source.fit_clusters, encoder=source.encoder)
+        ),
     )
 
 

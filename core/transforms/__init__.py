@@ -7,6 +7,12 @@ from core.transforms.linear_form import LinearForm, fit_linear_form, join_inputs
 from core.transforms.method import Method, MethodKind
 from core.transforms.model_selection import DEFAULT_HYPER_PARAMETERS
 from core.transforms.training_set import Examples, name_directions, thin_out
+from core.transforms.unsmoothed import (
+    Unsmoothed,
+    transform_alone,
+    unsmoothed_transform,
+    without_fitted_texts,
+)
 from core.transforms.view_mix import ViewMix, choose_mix
 
 __all__ = [
@@ -17,6 +23,7 @@ __all__ = [
     "LinearForm",
     "Method",
     "MethodKind",
+    "Unsmoothed",
     "ViewMix",
     "choose_mix",
     "fit_linear_form",
@@ -25,4 +32,7 @@ __all__ = [
     "name_directions",
     "ridge_coefficients",
     "thin_out",
+    "transform_alone",
+    "unsmoothed_transform",
+    "without_fitted_texts",
 ]

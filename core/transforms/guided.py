@@ -210,7 +210,7 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         # The root mean square length; 1 where all are zero.
         self._root_scale = float(np.sqrt(np.square(roots - self._root_centre).sum(axis=1).mean())) or 1.0
         self.trust_ = max(LEAST_TRUST, labels.seen_share(n_names) * self.probability_model_.skill())
-        joined = self._join(rows, self.probabilities_, self.fits_none_)
+        joined = self.join_parts(rows, self.probabilities_, self.fits_none_)
         self.embedding_ = propagate(joined, graph, mixing=self.probability_model_.mixing, rounds=1)
         return self
 
@@ -363,7 +363,7 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         chosen = np.union1d(surest, labels.rows)
         return discriminant_directions(rows[chosen], codes[chosen], len(self.classes_))
 
-    def _join(self, rows: np.ndarray, probabilities: np.ndarray, fits_none: np.ndarray) -> np.ndarray:
+    def join_parts(self, rows: np.ndarray, probabilities: np.ndarray, fits_none: np.ndarray) -> np.ndarray:
         """Return the three parts side by side, not yet blended (n_rows, 2 x n_classes + n_dims)."""
         n_classes = len(self.classes_)
         joined = np.empty((len(rows), 2 * n_classes + rows.shape[1]), dtype=np.float32)
@@ -389,8 +389,8 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         fits_none = blend_neighbours(own_none, around_none, indices, weights, mixing)[:, 0]
         near, positions = np.unique(indices, return_inverse=True)
         near_rows = self.view_mix_.rows(self._fitted_unit[near], [view[near] for view in self._fitted_views])
-        around = self._join(near_rows, self.probabilities_[near], self.fits_none_[near])
-        own = self._join(rows, probabilities, fits_none)
+        around = self.join_parts(near_rows, self.probabilities_[near], self.fits_none_[near])
+        own = self.join_parts(rows, probabilities, fits_none)
         return blend_neighbours(own, around, positions.reshape(indices.shape), weights, mixing), probabilities
 
     def __sklearn_tags__(self):  # noqa: ANN204
