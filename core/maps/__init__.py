@@ -2,6 +2,7 @@
 
 from core.maps.distinct_vectors import DistinctVectors, count_distinct_vectors
 from core.maps.fit import Fit
+from core.maps.large import draw_sample, project_sample
 from core.maps.placement import Placement, place_text
 from core.maps.projection import project, warm_up
 from core.maps.quality import MapQuality, measure_map, near_neighbours
@@ -14,9 +15,11 @@ __all__ = [
     "Placement",
     "Space",
     "count_distinct_vectors",
+    "draw_sample",
     "measure_map",
     "near_neighbours",
     "place_text",
     "project",
+    "project_sample",
     "warm_up",
 ]

@@ -138,8 +138,13 @@ def place_among(points: np.ndarray, neighbours: np.ndarray, similarities: np.nda
     weights = np.maximum(similarities, 0).astype(np.float64) ** COSINE_POWER
     if not weights.any():
         weights[:] = 1
-    place = weights @ around / weights.sum()
-    for _ in range(MEDIAN_STEPS):
-        pull = weights / np.maximum(np.linalg.norm(around - place, axis=1), 1e-9)
-        place = pull @ around / pull.sum()
-    return place.astype(np.float32)
+    return weighted_medians(around[None], weights[None], MEDIAN_STEPS)[0].astype(np.float32)
+
+
+def weighted_medians(around: np.ndarray, weights: np.ndarray, steps: int) -> np.ndarray:
+    """Return the weighted geometric medians (n, 2) of places (n, k, 2), by weights (n, k)."""
+    medians = np.einsum("nk,nkd->nd", weights, around) / weights.sum(axis=1, keepdims=True)
+    for _ in range(steps):
+        pull = weights / np.maximum(np.linalg.norm(around - medians[:, None], axis=2), 1e-9)
+        medians = np.einsum("nk,nkd->nd", pull, around) / pull.sum(axis=1, keepdims=True)
+    return medians
