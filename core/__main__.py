@@ -35,8 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _build_demo(options: argparse.Namespace) -> None:
-    from core.storage import Store, data_home  # other commands need neither
+    from core.storage import Store  # other commands need neither
     from core.tasks import TASKS, is_demo_wanted, prepare_demo, unmeasured_demo
+    from core.utils import data_home
 
     store, latest = Store(data_home()), ""
 

@@ -161,6 +161,7 @@ def home(tmp_path, monkeypatch):
     runner = InlineRunner(path)
     monkeypatch.setattr(cache, "runner", lambda: runner)
     monkeypatch.setattr(model_cache, "load_encoder", load_words)
+    monkeypatch.setattr(model_cache, "make_encoder", lambda name, progress: None)
     model_cache.forget()
     st.cache_resource.clear()
     note_demo_removed(Store(path))  # it is not built unasked

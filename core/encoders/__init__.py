@@ -1,4 +1,4 @@
-"""Turn texts into embeddings: sentence-transformers, INSTRUCTOR, InBedder, servers, precomputed vectors."""
+"""Turn texts into embeddings: by models, by servers, by static vectors of tokens, or precomputed."""
 
 from core.encoders.base import (
     AnsweringEncoder,
@@ -11,6 +11,7 @@ from core.encoders.base import (
 )
 from core.encoders.catalogue import (
     DEFAULT_ENCODER,
+    PREVIEW_ENCODER,
     available_encoders,
     check_legibility,
     count_too_long,
@@ -19,6 +20,7 @@ from core.encoders.catalogue import (
     family_of,
     instructed_encoders,
     load_encoder,
+    make_encoder,
     preview_prompt,
     title_of,
     vectors_source,
@@ -46,6 +48,7 @@ __all__ = [
     "DEFAULT_ENCODER",
     "HUB_TIMEOUT",
     "MULTILINGUAL",
+    "PREVIEW_ENCODER",
     "AnsweringEncoder",
     "Encoder",
     "EncoderFacts",
@@ -69,6 +72,7 @@ __all__ = [
     "instructed_encoders",
     "is_folder",
     "load_encoder",
+    "make_encoder",
     "measure_speed",
     "model_folder",
     "packaged_folder",

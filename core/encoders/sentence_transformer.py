@@ -121,6 +121,25 @@ class SentenceEncoder:
         vectors = stack_vectors([vector for vector, _ in rows], self.n_dims, self.name)
         return vectors, stack_views([views for _, views in rows], len(self.view_layers), self.name)
 
+    def encode_ids(self, ids: np.ndarray) -> np.ndarray:
+        """Return the vectors, not scaled to length 1, of n rows of tokens: float32 (n, n_dims).
+
+        Parameters
+        ----------
+        ids : int64 array (n, n_tokens)
+            Tokens by their numbers, marks included; without a prompt.
+        """
+        import torch
+        from sentence_transformers.sentence_transformer.modules import Normalize
+
+        rows = torch.from_numpy(ids).to(self._model.device)
+        features = {"input_ids": rows, "attention_mask": torch.ones_like(rows)}
+        with torch.inference_mode():
+            for module in self._model:
+                if not isinstance(module, Normalize):
+                    features = module(features)
+        return features["sentence_embedding"].float().cpu().numpy()
+
     def _encode_texts(
         self,
         texts: Sequence[str],

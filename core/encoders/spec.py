@@ -24,6 +24,7 @@ class Kind(StrEnum):
     INBEDDER = "inbedder"
     ENDPOINT = "endpoint"
     VECTORS = "vectors"
+    STATIC = "static"
 
 
 @dataclass(frozen=True)

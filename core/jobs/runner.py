@@ -148,7 +148,7 @@ class JobRunner:
             stdout=subprocess.PIPE,
             text=True,
             encoding="utf-8",
-            env=PASSIVE_WAIT | os.environ,
+            env=PASSIVE_WAIT | os.environ | {"REFRACT_HOME": str(self.home)},  # what `data_home` returns
             cwd=Path(__file__).resolve().parents[2],
         )
         threading.Thread(target=self._read, args=[process], daemon=True).start()

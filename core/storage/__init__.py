@@ -44,7 +44,7 @@ from core.storage.spaces import (
     save_space,
 )
 from core.storage.speeds import Speeds
-from core.storage.store import Analysis, EncodedCorpus, Store, StoredCorpus, data_home
+from core.storage.store import Analysis, EncodedCorpus, Store, StoredCorpus
 from core.storage.word_tables import has_word_table, load_word_table, save_word_table
 
 __all__ = [
@@ -60,7 +60,6 @@ __all__ = [
     "Speeds",
     "Store",
     "StoredCorpus",
-    "data_home",
     "encode_corpus",
     "find_distinct_vectors",
     "find_precomputed",

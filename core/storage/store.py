@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 from contextlib import suppress
@@ -73,12 +72,6 @@ class Analysis:
     embedding_key: str | None
     created_at: str
     method: Method = field(default_factory=Method)
-
-
-def data_home() -> Path:
-    """Folder of all data: `REFRACT_HOME`, else `.refract` in the home folder."""
-    # Absolute, as the worker starts in another folder.
-    return Path(os.environ.get("REFRACT_HOME") or Path.home() / ".refract").expanduser().absolute()
 
 
 class Store:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 
 from core.corpus import Corpus
-from core.encoders import Encoder, files_signature, load_encoder
+from core.encoders import Encoder, files_signature, load_encoder, make_encoder
 from core.storage import Store
+from core.utils import Progress
 
 NUMBA = threading.RLock()
 """Held around UMAP and neighbour search: numba aborts when two threads enter it. A task that is paused at a
@@ -29,15 +30,17 @@ def load_warm_corpus(store: Store, key: str) -> Corpus:
     return _corpora[key]
 
 
-def load_warm_encoder(name: str, template: str = "") -> Encoder:
+def load_warm_encoder(name: str, template: str = "", *, progress: Progress | None = None) -> Encoder:
     """Return an encoder as `load_encoder` does; the two used last stay in memory while their files exist.
 
-    An encoder in memory is returned at once, even while another thread loads one.
+    An encoder in memory is returned at once, even while another thread loads one. `progress` is called while
+    one is made at its first use on this machine, see `make_encoder`.
     """
     wanted = name, template, files_signature(name)
     encoder = _find_kept(wanted)
     if encoder is not None:
         return encoder
+    make_encoder(name, progress)  # without the lock: a job may be paused there, for another that loads one
     with _loading:  # one at a time: the warm-up loads from its own thread
         encoder = _find_kept(wanted)
         if encoder is None:

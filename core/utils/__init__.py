@@ -11,7 +11,7 @@ from core.utils.chat_client import (
     configured,
 )
 from core.utils.child_process import ChildProcessFailed, run_in_child
-from core.utils.files import write_atomically
+from core.utils.files import data_home, write_atomically
 from core.utils.formatting import cut, one_line, percent
 from core.utils.hardware import processor_has_bfloat16
 from core.utils.hashing import content_key
@@ -61,6 +61,7 @@ __all__ = [
     "configured",
     "content_key",
     "cut",
+    "data_home",
     "estimate_tokens",
     "explain_error",
     "find_local_servers",

@@ -1,4 +1,4 @@
-"""Write files so that a reader never sees half of one."""
+"""The data folder, and files written so that a reader never sees half of one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.errors import StoreError
+
+
+def data_home() -> Path:
+    """Folder of all data: `REFRACT_HOME`, else `.refract` in the home folder."""
+    # Absolute, as the worker starts in another folder.
+    return Path(os.environ.get("REFRACT_HOME") or Path.home() / ".refract").expanduser().absolute()
 
 
 def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:

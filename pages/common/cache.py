@@ -19,13 +19,13 @@ from core.neighbours import Graph
 from core.storage import (
     Analysis,
     Store,
-    data_home,
     find_distinct_vectors,
     load_answers,
     load_finding,
     load_fit,
     load_space,
 )
+from core.utils import data_home
 
 
 def store() -> Store:
