@@ -42,7 +42,7 @@ _HOMES = {
     "name_clusters": "core.maps.clusters",
     "place_text": "core.maps",
     "project": "core.maps",
-    "read_table": "core.corpus.tables",
+    "read_table": "core.corpus",
     "suggest": "core.labels",
 }
 

@@ -15,6 +15,7 @@ from core.corpus.search import (
     mark_pattern,
     mark_words,
 )
+from core.corpus.sources import read_table
 from core.corpus.table_vectors import vectors_of_texts
 from core.corpus.text_column import guess_text_column, looks_like_category
 from core.corpus.tokenizer import (
@@ -62,6 +63,7 @@ __all__ = [
     "mark_pattern",
     "mark_words",
     "profile_column",
+    "read_table",
     "read_words",
     "split_words",
     "table_words",

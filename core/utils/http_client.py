@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import math
+import socket
 import threading
 import urllib.error
 import urllib.request
@@ -22,6 +24,9 @@ TRANSIENT_STATUSES = (408, 409, 425, 429)
 """Refusals below 500 after which the same request may succeed; so it may after all from 500 on."""
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+
+METADATA_HOSTS = ("metadata.google.internal", "metadata", "100.100.100.200", "fd00:ec2::254")
+"""Services of credentials that are not link-local, or by name."""
 
 MAX_MESSAGE_CHARACTERS = 200
 """Of a server's message about a refusal."""
@@ -85,6 +90,25 @@ def host_in(url: str) -> str:
 def is_local(host: str) -> bool:
     """Return whether a server is on this machine, so that texts do not leave it."""
     return any(host == local or host.startswith(f"{local}:") for local in LOCAL_HOSTS)
+
+
+def is_metadata_address(host: str) -> bool:
+    """Return whether a host is link-local or a cloud's service of credentials, in any way to write it.
+
+    A name is not looked up: check what it resolves to as well.
+    """
+    bare = host.rpartition("]")[0].lstrip("[") if host.startswith("[") else host
+    if bare.count(":") == 1:
+        bare = bare.partition(":")[0]
+    bare = bare.partition("%")[0].rstrip(".")  # a zone such as %eth0
+    try:
+        with suppress(OSError):
+            bare = socket.inet_ntoa(socket.inet_aton(bare))  # 0xA9FEA9FE, 2852039166
+        address = ipaddress.ip_address(bare)
+    except ValueError:
+        return bare.lower() in METADATA_HOSTS
+    inner = getattr(address, "ipv4_mapped", None) or address
+    return inner.is_link_local or str(inner) in METADATA_HOSTS
 
 
 def is_transient(status: int) -> bool:

@@ -1,18 +1,22 @@
 """Read a table from a file: CSV, Excel, JSON, Parquet, plain text."""
 
 from core.corpus.tables.exported_tables import guard_formulas
-from core.corpus.tables.raw_table import Choices, ReadOptions
-from core.corpus.tables.read_table import Table, read_table
+from core.corpus.tables.raw_table import Choices, RawTable, ReadOptions
+from core.corpus.tables.read_table import READERS, Table, finish_table, read_raw, read_table
 from core.corpus.tables.text_encoding import encoding_name
 from core.corpus.tables.tidy_columns import as_text, unique_names
 
 __all__ = [
+    "READERS",
     "Choices",
+    "RawTable",
     "ReadOptions",
     "Table",
     "as_text",
     "encoding_name",
+    "finish_table",
     "guard_formulas",
+    "read_raw",
     "read_table",
     "unique_names",
 ]

@@ -38,7 +38,7 @@ def guard_formulas(texts: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedAr
     return pc.if_else(pc.match_substring_regex(texts, FORMULA_PATTERN), guarded, texts)
 
 
-def unguard_table(frame: pd.DataFrame, content: bytes) -> tuple[pd.DataFrame, list[str]]:
+def unguard_table(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     """Take the apostrophes of `guard_formulas` away from a table that Refract exported.
 
     Such a table has the columns `EXPORT_COLUMNS`, wherever they stand now. Other tables stay as they are.
@@ -46,16 +46,15 @@ def unguard_table(frame: pd.DataFrame, content: bytes) -> tuple[pd.DataFrame, li
     Parameters
     ----------
     frame : DataFrame
-        Column names are strings.
-    content : bytes
-        Of the file, of a format without types, or one that a spreadsheet saved.
+        Column names are strings. Of a format without types, or one that a spreadsheet saved, but not one
+        that begins with `FIRST_BYTES_AS_THEY_ARE`.
 
     Returns
     -------
     DataFrame, list of str
         The table, and a note when a text changed.
     """
-    if content.startswith(FIRST_BYTES_AS_THEY_ARE) or not set(EXPORT_COLUMNS) <= set(frame.columns):
+    if not set(EXPORT_COLUMNS) <= set(frame.columns):
         return frame, []
     names = _unguard(pa.array(map(str, frame.columns), type=pa.string()))[0].to_pylist()
     columns, n_changed = {}, 0

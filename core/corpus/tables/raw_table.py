@@ -82,6 +82,8 @@ class RawTable:
         Columns of vectors, which `frame` lacks; rows without one are NaN.
     text_columns : frozenset of str
         Columns of strings that stay strings, also where they look like numbers or dates.
+    guarded : bool
+        Whether texts that Refract exported can have an apostrophe that guards them from spreadsheets.
     """
 
     frame: pd.DataFrame
@@ -93,6 +95,7 @@ class RawTable:
     choices: Choices = field(default_factory=Choices)
     vectors: dict[str, np.ndarray] = field(default_factory=dict)
     text_columns: frozenset[str] = frozenset()
+    guarded: bool = False
 
 
 Reader = Callable[[str, bytes, ReadOptions], RawTable]

@@ -16,11 +16,11 @@ import numpy as np
 import pandas as pd
 
 from core.corpus.tables.delimited import read_delimited
-from core.corpus.tables.exported_tables import read_exported, unguard_table
+from core.corpus.tables.exported_tables import FIRST_BYTES_AS_THEY_ARE, read_exported, unguard_table
 from core.corpus.tables.file_format import MARKUP, find_format
 from core.corpus.tables.nested import notes_on_vectors, read_json, read_parquet, take_vectors
 from core.corpus.tables.plain_text import read_plain_text
-from core.corpus.tables.raw_table import Choices, Reader, ReadOptions
+from core.corpus.tables.raw_table import Choices, RawTable, Reader, ReadOptions
 from core.corpus.tables.refused_types import refusal
 from core.corpus.tables.spreadsheets import read_markup, read_ods, read_xls, read_xlsb, read_xlsx
 from core.corpus.tables.tidy_columns import tidy_frame
@@ -97,6 +97,13 @@ def read_table(
         For a file of unknown format, empty, too large, damaged or without rows.
     """
     name = PurePath(name).name
+    options = options or ReadOptions()
+    raw = read_raw(name, content, options=options, most_bytes=most_bytes)
+    return finish_table(name, raw, day_first=options.day_first)
+
+
+def read_raw(name: str, content: bytes, *, options: ReadOptions, most_bytes: int) -> RawTable:
+    """Read a file as its reader finds it, before the columns are tidied. Parameters as `read_table`."""
     check_size(name, len(content), most_bytes)
     inner = name
     if name.lower().endswith(".gz") or content.startswith(GZIP_START):
@@ -109,19 +116,38 @@ def read_table(
         raise CorpusError(f"“{name}” is empty: choose a file with one text a row.")
     ending, notes = find_format(name, ending, content)
     with without_garbage_collection():
-        options = options or ReadOptions()
         raw = read_exported(content, options) or _reader(ending)(name, content, options)
+    guarded = ending != ".parquet" and not content.startswith(FIRST_BYTES_AS_THEY_ARE)
+    return replace(raw, notes=[*notes, *raw.notes], guarded=guarded)
+
+
+def finish_table(name: str, raw: RawTable, *, day_first: bool | None = None) -> Table:
+    """Give each column of a table one type, and take its vectors apart.
+
+    Parameters
+    ----------
+    name : str
+        Of the file, for messages.
+    raw : RawTable
+    day_first : bool or None
+        Whether a person chose that 3/1/2024 is the third of January.
+
+    Raises
+    ------
+    CorpusError
+        For a table without rows, or without anything but vectors.
+    """
     no_columns = raw.frame.shape[1] == 0 and not raw.vectors
     if no_columns or len(raw.frame) == 0:
         raise CorpusError(f"“{name}” has no rows below its column names: choose a file with one text a row.")
     tidied = tidy_frame(
         raw.frame,
         delimiter=raw.used.delimiter,
-        day_first=options.day_first,
+        day_first=day_first,
         text_columns=raw.text_columns,
     )
     frame, tidying = tidied.frame, tidied.notes
-    frame, unguarded = (frame, []) if ending == ".parquet" else unguard_table(frame, content)
+    frame, unguarded = unguard_table(frame) if raw.guarded else (frame, [])
     names = list(frame.columns)
     frame, written_vectors = take_vectors(frame)
     if frame.shape[1] == 0:
@@ -131,7 +157,7 @@ def read_table(
         name,
         frame,
         raw.encoding,
-        (*notes, *raw.notes, *tidying, *unguarded, *notes_on_vectors(vectors), *note_on_twice_decoded(frame)),
+        (*raw.notes, *tidying, *unguarded, *notes_on_vectors(vectors), *note_on_twice_decoded(frame)),
         raw.source_rows,
         {names[position]: text for position, text in raw.descriptions.items()},
         replace(raw.used, day_first=tidied.day_first),

@@ -46,16 +46,29 @@ def read_parquet(name: str, content: bytes, options: ReadOptions) -> RawTable:
     try:
         # Unlike `pyarrow.parquet.read_table`, this accepts two columns of one name.
         table = pyarrow.parquet.ParquetFile(io.BytesIO(content)).read()
-        found = _Found()
+    except (pa.ArrowException, OSError) as error:
+        raise unreadable(name) from error
+    return from_arrow(name, table)
+
+
+def unreadable(name: str) -> CorpusError:
+    """Return the error of a damaged Parquet file."""
+    return CorpusError(f"“{name}” is not a readable Parquet file: write it again, or save it as CSV.")
+
+
+def from_arrow(name: str, table: pa.Table) -> RawTable:
+    """Return an Arrow table, read from the Parquet file `name`, as a reader's. Raises as `read_parquet`."""
+    import pyarrow as pa
+
+    found = _Found()
+    try:
         for column_name, column in zip(_names(table), table.columns, strict=True):
             _add(found, column_name, column, level=0)
         _name_classes(found, table.schema.metadata or {})
     except RecursionError as error:
         raise CorpusError(f"“{name}” nests its values too deeply: leave out those columns.") from error
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CorpusError(
-            f"“{name}” is not a readable Parquet file: write it again, or save it as CSV."
-        ) from error
+        raise unreadable(name) from error
     frame = pd.DataFrame(dict(enumerate(found.columns)), index=range(len(table)))
     frame.columns = found.names
     return RawTable(frame, notes=found.notes, vectors=found.vectors)
@@ -201,20 +214,22 @@ def _vectors(column: pa.ChunkedArray) -> np.ndarray | None:
     import pyarrow as pa
     import pyarrow.compute
 
-    lists = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
-    lengths = pyarrow.compute.list_value_length(lists).fill_null(-1).to_numpy(zero_copy_only=False)
+    lengths = pyarrow.compute.list_value_length(column).fill_null(-1).to_numpy()
     filled = lengths[lengths >= 0]
     if not len(filled):
         return None
     width = int(np.bincount(filled).argmax())
-    usual = np.flatnonzero(lengths == width)
-    if width < LEAST_NUMBERS or len(usual) < NEARLY_ALL * len(filled):
+    if width < LEAST_NUMBERS or (lengths == width).sum() < NEARLY_ALL * len(filled):
         return None
-    vectors = np.full((len(lists), width), np.nan, dtype=np.float32)
-    # `flatten` leaves out the numbers below a null list.
-    numbers = lists.take(pa.array(usual)).flatten().to_numpy(zero_copy_only=False)
-    with np.errstate(over="ignore"):  # a number too large for float32 becomes infinite
-        vectors[usual] = np.asarray(numbers, dtype=np.float64).reshape(len(usual), width)
+    vectors = np.full((len(column), width), np.nan, dtype=np.float32)
+    start = 0
+    for lists in column.chunks:  # of each alone, as their numbers are wider for a moment
+        usual = np.flatnonzero(lengths[start : start + len(lists)] == width)
+        # `flatten` leaves out the numbers below a null list.
+        numbers = lists.take(pa.array(usual)).flatten().to_numpy(zero_copy_only=False)
+        with np.errstate(over="ignore"):  # a number too large for float32 becomes infinite
+            vectors[start + usual] = np.asarray(numbers, dtype=np.float64).reshape(len(usual), width)
+        start += len(lists)
     return vectors
 
 

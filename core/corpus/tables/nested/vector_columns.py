@@ -78,7 +78,8 @@ def take_vectors(frame: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, np.ndarra
         column = frame[name]
         if not (column.dtype == object or isinstance(column.dtype, pd.StringDtype)):
             continue
-        sample = _spread(column.dropna())
+        filled = column.dropna()
+        sample = list(filled.iloc[:: -(-len(filled) // SAMPLE_ROWS) or 1])
         if sample and sum(map(is_vector_text, sample)) >= NEARLY_ALL * len(sample):
             strings = column.to_numpy(dtype=object, na_value=None)
             vectors = stack_vectors([None if text is None else _parse(text) for text in strings])

@@ -1,0 +1,22 @@
+"""Texts from a path, folder or pattern of this machine, or from a server that a person named."""
+
+from core.corpus.sources.address import LOCAL, Address, parse_address
+from core.corpus.sources.file_systems import SourceMoved
+from core.corpus.sources.found_files import FoundColumn, FoundFile, FoundFiles, count_files
+from core.corpus.sources.read_source import fetched, find_source, first_rows, read_found, read_table
+
+__all__ = [
+    "LOCAL",
+    "Address",
+    "FoundColumn",
+    "FoundFile",
+    "FoundFiles",
+    "SourceMoved",
+    "count_files",
+    "fetched",
+    "find_source",
+    "first_rows",
+    "parse_address",
+    "read_found",
+    "read_table",
+]
