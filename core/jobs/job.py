@@ -5,15 +5,18 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
-AT_ONCE, LONG, BACKGROUND = range(3)
-"""Priorities: somebody waits for seconds; somebody waits for minutes; nobody waits."""
+AT_ONCE, SOON, LONG, BACKGROUND = range(4)
+"""Priorities: somebody waits for seconds; for a minute or so; for many minutes; nobody waits."""
 
 PRIORITIES = {
     "annotate": LONG,
     "compare": LONG,
+    "examine_texts": SOON,
+    "fetch_texts": SOON,
     "measure": BACKGROUND,
     "prepare": LONG,
     "prepare_demo": BACKGROUND,
+    "read_texts": SOON,
     "time_encoder": LONG,
 }
 """Priority of each task that gives way to others; it must continue where it was when it is run again."""
@@ -26,7 +29,7 @@ class Job:
     Attributes
     ----------
     priority : int
-        `AT_ONCE`, `LONG` or `BACKGROUND`; a job pauses while one of a lower number runs.
+        `AT_ONCE`, `SOON`, `LONG` or `BACKGROUND`; a job pauses while one of a lower number runs.
     status : "queued", "running", "paused", "done", "failed" or "cancelled"
     stage, done, total : latest progress; the counts belong to the stage
     message : str, one sentence for a failed job

@@ -10,6 +10,7 @@ from core.tasks.cluster import cluster, name_clusters
 from core.tasks.compare import compare
 from core.tasks.demo import prepare_demo
 from core.tasks.fit import fit
+from core.tasks.imports import examine_texts, fetch_texts, find_texts, read_texts
 from core.tasks.measure import measure
 from core.tasks.prepare import prepare
 from core.tasks.speed import time_encoder
@@ -20,11 +21,15 @@ TASKS: dict[str, Callable[..., None]] = {
     "check_labels": check_labels,
     "cluster": cluster,
     "compare": compare,
+    "examine_texts": examine_texts,
+    "fetch_texts": fetch_texts,
+    "find_texts": find_texts,
     "fit": fit,
     "measure": measure,
     "name_clusters": name_clusters,
     "prepare": prepare,
     "prepare_demo": prepare_demo,
+    "read_texts": read_texts,
     "time_encoder": time_encoder,
     "try_encoder": try_encoder,
 }

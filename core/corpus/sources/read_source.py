@@ -119,13 +119,11 @@ def fetched(
         As `fetch` does.
     """
     fetch(found, folder, report, hosts)
-    single = len(found.files) == 1
-    local = find_local(Address(LOCAL, str(folder)), report) if not single else None
-    if local is None:
-        inside = next(path for path in sorted(folder.rglob("*")) if path.is_file())
-        local = find_local(Address(LOCAL, str(inside)), report)
-    # The name of the corpus is that of the address.
-    local = replace(local, address=Address(found.address.protocol, found.address.path, found.address.host))
+    here = folder
+    if len(found.files) == 1:
+        here = next(path for path in sorted(folder.rglob("*")) if path.is_file())
+    local = find_local(Address(LOCAL, str(here)), report)
+    local = replace(local, address=Address(LOCAL, found.address.shown))  # which names the corpus
     return describe_footers(local, report) if local.kind == PARQUET else local
 
 

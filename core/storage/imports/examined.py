@@ -1,0 +1,46 @@
+"""What was found out about the text column of a table, on disk."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from core.corpus import CorpusReport, NonAnswer, TextLanguages
+from core.labels import LabelColumn
+from core.utils import write_atomically
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A report on the texts, the columns that can serve as labels, and whether the texts are categories."""
+
+    report: CorpusReport
+    label_columns: tuple[LabelColumn, ...]
+    is_category: bool
+
+
+def save_examined(path: Path, examined: Examined) -> None:
+    """Write a report as JSON."""
+    content = json.dumps(asdict(examined), ensure_ascii=False).encode()
+    write_atomically(path, lambda file: file.write(content))
+
+
+def find_examined(path: Path) -> Examined | None:
+    """Return a report; None where there is none."""
+    try:
+        kept = json.loads(path.read_bytes())
+        report = kept["report"]
+        report |= {
+            "repeated": tuple((text, n) for text, n in report["repeated"]),
+            "non_answers": tuple(NonAnswer(**each) for each in report["non_answers"]),
+            "languages": TextLanguages(**report["languages"]),
+            "suggested_aside": tuple(report["suggested_aside"]),
+        }
+        columns = tuple(
+            LabelColumn(**each | {"values": tuple(each["values"]), "counts": tuple(each["counts"])})
+            for each in kept["label_columns"]
+        )
+        return Examined(CorpusReport(**report), columns, kept["is_category"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

@@ -1,0 +1,132 @@
+"""The tasks that find, fetch and read files."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from core.corpus import guess_text_column
+from core.corpus.sources import (
+    LOCAL,
+    FoundFiles,
+    SourceMoved,
+    fetched,
+    find_source,
+    first_rows,
+    parse_address,
+    read_found,
+)
+from core.corpus.tables import ReadOptions
+from core.errors import CorpusError, StoreError
+from core.storage import Store
+from core.storage.imports import Import, imports_of
+from core.tasks.imports.examine import MOST_AT_ONCE, examine_texts
+from core.utils import Report
+
+FIRST = "first"
+"""Name of the table with the first rows."""
+
+
+def find_texts(
+    store: Store, report: Report, *, import_id: str, address: str, hosts: Collection[str] = ()
+) -> None:
+    """Find out what is at an address, and keep it; of files on this machine, the first rows too.
+
+    Parameters
+    ----------
+    address : str
+        As a person typed it; it is not kept.
+    hosts : collection of str
+        Hosts that may be asked besides that of the address. Another one that it refers to is kept, not asked.
+
+    Raises
+    ------
+    CorpusError
+        When there is nothing that can be read.
+    """
+    kept = imports_of(store.home, import_id)
+    source = parse_address(address)
+    try:
+        _keep(kept, find_source(source, report, hosts), report)
+    except SourceMoved as moved:
+        kept.save_moved(moved.host)
+
+
+def fetch_texts(
+    store: Store, report: Report, *, import_id: str, address: str, hosts: Collection[str] = ()
+) -> None:
+    """Fetch the files of an address to this machine. Parameters as `find_texts`.
+
+    Files that are here already are not fetched again, so an interrupted task continues where it stopped.
+
+    Raises
+    ------
+    CorpusError
+        When a file does not come whole.
+    """
+    kept = imports_of(store.home, import_id)
+    try:
+        found = find_source(parse_address(address), report, hosts)
+        _keep(kept, fetched(found, kept.files, report, hosts), report)
+    except SourceMoved as moved:
+        kept.save_moved(moved.host)
+
+
+def read_texts(
+    store: Store,
+    report: Report,
+    *,
+    import_id: str,
+    table: str,
+    address: str = "",
+    columns: Collection[str] | None = None,
+    text_column: str | None = None,
+    options: dict | None = None,
+) -> None:
+    """Read the files that were found as one table, and keep it.
+
+    Parameters
+    ----------
+    table : str
+        Name under which the table is kept.
+    address : str
+        Path of a file that nobody looked for before; "" for what was found.
+    columns : collection of str or None
+        Columns of Parquet files that are read; None for all.
+    text_column : str or None
+        Column that is examined where there are too many rows to do so while a page waits; guessed for None.
+    options : dict or None
+        Fields of `ReadOptions`.
+
+    Raises
+    ------
+    CorpusError
+        When the files cannot be read together.
+    StoreError
+        When nothing was found before.
+    """
+    kept = imports_of(store.home, import_id)
+    if address:
+        kept.save_found(find_source(parse_address(address), report))
+    found = kept.find_found()
+    if found is None:
+        raise StoreError("What was found is no longer kept: look again at what is there.")
+    read = read_found(found, columns=columns, options=ReadOptions(**options or {}), report=report)
+    report("Keeping the table", 0, 1)
+    kept.save_table(table, read)
+    n_rows = len(read.frame)
+    if n_rows <= MOST_AT_ONCE:
+        return
+    try:
+        column = text_column or guess_text_column(read.frame)
+    except CorpusError:  # the page says so
+        return
+    del read  # it is opened again, mapped from disk
+    examine_texts(store, report, import_id=import_id, table=table, text_column=column)
+
+
+def _keep(kept: Import, found: FoundFiles, report: Report) -> None:
+    report("Reading the first rows", 0, 1)
+    first = first_rows(found) if found.address.protocol == LOCAL else None
+    if first is not None:
+        kept.save_table(FIRST, first)
+    kept.save_found(found)
