@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 COMPONENT := $(shell find assets/linked_maps -type f -not -path '*/node_modules/*' -not -path '*/build/*')
 
-.PHONY: setup app demo test test-fast lint bench bench-check bench-labels bench-maps bench-names bench-place bench-reencode evaluate
+.PHONY: setup app demo test test-fast lint bench bench-check bench-labels bench-maps bench-names bench-place bench-reencode bench-scale evaluate
 
 setup: $(VENV)/ready
 
@@ -60,6 +60,10 @@ bench-place: setup
 
 bench-reencode: setup
 	$(BIN)/python -m benchmarks.reencode
+
+# SIZES: numbers of texts; up to a million when not given, which takes about an hour
+bench-scale: setup
+	$(BIN)/python -m benchmarks.scale $(if $(SIZES),--sizes $(SIZES))
 
 # TABLE: a file with a column of texts and columns of labels; the demo corpus when not given
 evaluate: setup

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as speed
-from benchmarks import check_sample, maps, names, place, reencode
+from benchmarks import check_sample, maps, names, place, reencode, scale, scale_report
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.model
@@ -23,6 +23,7 @@ def test_every_benchmark_of_the_makefile_is_run_here():
         "benchmarks.names",
         "benchmarks.place",
         "benchmarks.reencode",
+        "benchmarks.scale",
         "core",
     }
 
@@ -106,6 +107,20 @@ def test_reencode_runs(tmp_path):
     out = tmp_path / "reencode.json"
     reencode.main(["--texts", "80", "--labels", "10", "--rounds", "1", "--layers", "1", "--out", str(out)])
     assert figures(out)["n_texts"] == 80
+
+
+def test_scale_runs_every_step_at_every_size(tmp_path):
+    out = tmp_path / "scale.md"
+    scale.main(["--sizes", "40", "60", "--no-encoder", "--out", str(out)])
+    found = out.read_text(encoding="utf-8")
+    assert "## Failed" not in found
+    assert all(f"| {step} |" in found for step in scale.STEPS)
+
+
+def test_growth_is_the_slope_of_the_logarithms():
+    assert scale_report.exponent([10, 100, 1_000], [2.0, 200.0, 20_000.0], 0.1) == pytest.approx(2)
+    assert scale_report.exponent([10, 100, 1_000], [0.0, 3.0, 30.0], 0.1) == pytest.approx(1)
+    assert scale_report.exponent([10, 100], [0.0, 3.0], 0.1) is None
 
 
 @pytest.mark.browser

@@ -19,12 +19,20 @@ from core.tasks.demo import (
     unmeasured_demo,
 )
 from core.tasks.fit import fit_key
+from core.tasks.measure import check_generic_map
 from core.tasks.model_cache import NUMBA, load_warm_encoder
 from core.tasks.place_text import QUERIES
 from core.tasks.prepare import add_column_analysis
 from core.tasks.registry import TASKS
 from core.tasks.speed import texts_to_time
-from core.tasks.steps import has_k_clusters, open_source
+from core.tasks.steps import (
+    draw_space,
+    has_k_clusters,
+    keep_distinct_vectors,
+    keep_graph,
+    keep_word_table,
+    open_source,
+)
 from core.tasks.try_encoder import N_TRIED, Trial, load_trial
 
 __all__ = [
@@ -38,13 +46,18 @@ __all__ = [
     "SystemEstimate",
     "Trial",
     "add_column_analysis",
+    "check_generic_map",
     "check_key",
     "demo_analyses",
+    "draw_space",
     "estimate_analysis",
     "estimate_comparison",
     "fit_key",
     "has_k_clusters",
     "is_demo_wanted",
+    "keep_distinct_vectors",
+    "keep_graph",
+    "keep_word_table",
     "latest_report",
     "latest_request",
     "load_comparison",
