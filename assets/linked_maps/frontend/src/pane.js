@@ -2,9 +2,10 @@
 
 import { Camera } from "./camera.js";
 import { contourPath } from "./density.js";
-import { drawingOrder, flagsOf, GREYED, mixedOrder } from "./point_flags.js";
+import { EveryPoint } from "./every_point.js";
+import { flagsOf, GREYED, mixedOrder } from "./point_flags.js";
 import { listen } from "./gestures.js";
-import { pointSizes } from "./theme.js";
+import { MANY, ManyPoints } from "./many_points.js";
 import { Names } from "./names.js";
 import { Overlay } from "./overlay.js";
 import { Painter } from "./painter.js";
@@ -13,6 +14,7 @@ import { Pins } from "./pins.js";
 import { Rings } from "./rings.js";
 import { coarse } from "./room.js";
 import { Sample } from "./sample.js";
+import { numbersWhere } from "./state.js";
 
 const integers = new Intl.NumberFormat("en");
 const PICK_PIXELS = { mouse: 8, finger: 16 };
@@ -72,8 +74,9 @@ export class Pane {
     });
     this.stage = this.element.querySelector(".stage");
     this.overlay = new Overlay(this.stage); // below the points
+    this.ground = document.createElement("canvas"); // of a map with many points, for their density
     this.canvas = document.createElement("canvas");
-    this.stage.append(this.canvas);
+    this.stage.append(this.ground, this.canvas);
     this.names = new Names(this.stage, {
       choose: (name, add) => this.on.cluster(this, name, add),
       rename: (name) => this.on.rename(this, name),
@@ -143,7 +146,9 @@ export class Pane {
 
   #updateTitle() {
     const way = this.morph < 1 ? ` · ${Math.round(100 * this.morph)} % of the way` : "";
-    this.title.textContent = this.title.title = this.heading + way;
+    const dense = this.drawing?.dense ? " · as density" : "";
+    this.title.textContent = this.heading + way + dense;
+    this.title.title = this.title.textContent + (dense && ": more texts than can be drawn singly; zoom in to see each");
   }
 
   /**
@@ -158,26 +163,22 @@ export class Pane {
       this.fit();
       this.camera.frame(places);
       if (view) this.camera.restore(view);
-      this.mixed = this.mixed?.length === classes.length ? this.mixed : mixedOrder(classes.length);
+      this.#chooseDrawing(classes.length > MANY);
     }
     if (this.sample?.coordinates !== places.coordinates || this.sample.levels !== places.levels) {
       this.sample = new Sample(places.coordinates, places.levels ?? []);
     }
-    if (this.painter.arrays.place !== places.coordinates) {
-      this.painter.set("place", places.coordinates);
-      this.from = undefined;
-    }
-    if (this.from !== from) {
-      this.from = from;
-      this.painter.set("start", from ?? places.coordinates);
-    }
     if (this.classes !== classes) {
-      this.classes = classes;
       this.greyShare = classes.reduce((count, value) => count + (value === 0), 0) / classes.length;
-      this.painter.set("kind", classes);
     }
-    if (this.colours !== colours) this.painter.setColours(colours);
-    Object.assign(this, { colours, theme });
+    this.drawing.show({ coordinates: places.coordinates, from, classes, colours });
+    Object.assign(this, { from, classes, colours, theme });
+  }
+
+  #chooseDrawing(many) {
+    if (this.drawing instanceof (many ? ManyPoints : EveryPoint)) return;
+    this.drawing?.destroy();
+    this.drawing = many ? new ManyPoints(this.painter, this.ground, () => this.#request()) : new EveryPoint(this.painter);
   }
 
   /**
@@ -186,11 +187,10 @@ export class Pane {
    */
   flag({ selection, lit, shown, doubtful, contours }) {
     const kept = doubtful ? this.places.kept : null;
-    Object.assign(this, { selection, lit, shown, contours, doubt: kept !== null });
+    Object.assign(this, { selection, lit, shown, contours });
     this.flags = flagsOf({ n: this.classes.length, selection, lit, shown, kept });
-    this.painter.set("flags", this.flags);
-    this.painter.set("order", drawingOrder(this.flags, this.classes, this.mixed));
-    this.painter.set("ringed", lit);
+    this.focus = selection.length > 0 || lit.length > 0 ? 1 : kept !== null ? 2 : 0;
+    this.drawing.flag({ flags: this.flags, lit, focus: this.focus, greyShare: this.greyShare });
     this.rings.choose(selection);
     this.#trails();
     this.#contour();
@@ -232,7 +232,7 @@ export class Pane {
     const { morph, from, places } = this;
     if (morph === 1 || !from) return places.coordinates;
     if (this.between?.morph !== morph || this.between.from !== from) {
-      const coordinates = Float32Array.from(places.coordinates, (value, i) => from[i] + morph * (value - from[i]));
+      const coordinates = places.coordinates.map((value, i) => from[i] + morph * (value - from[i]));
       this.between = { morph, from, coordinates };
     }
     return this.between.coordinates;
@@ -247,12 +247,16 @@ export class Pane {
 
   pick(position) {
     if (this.places === null || this.element.classList.contains("morphing")) return -1;
-    const coordinates = this.#coordinates();
-    if (this.grid?.coordinates !== coordinates) this.grid = new PickGrid(coordinates);
     const [x, y] = this.camera.toWorld(position);
     const reach = coarse() ? PICK_PIXELS.finger : PICK_PIXELS.mouse;
     const radius = Math.max(reach, this.#sizes().size / 2 + 2) / this.camera.pixelsPerUnit;
-    return this.grid.nearest(x, y, radius, (i) => (this.flags[i] & GREYED) === 0);
+    return this.#grid().nearest(x, y, radius, (i) => (this.flags[i] & GREYED) === 0);
+  }
+
+  #grid() {
+    const coordinates = this.#coordinates();
+    if (this.grid?.coordinates !== coordinates) this.grid = new PickGrid(coordinates, mixedOrder(coordinates.length / 2));
+    return this.grid;
   }
 
   /** Show a point as hovered, or none for -1. */
@@ -274,7 +278,7 @@ export class Pane {
   }
 
   #sizes() {
-    return pointSizes({ n: this.classes.length, greyShare: this.greyShare, zoom: this.camera.magnification });
+    return this.drawing.sizes({ greyShare: this.greyShare, zoom: this.camera.magnification });
   }
 
   #nameAt(position) {
@@ -284,9 +288,7 @@ export class Pane {
   /** Texts of a name on this map. */
   members({ level, code }) {
     const codes = this.places.levels?.[level] ?? [];
-    const members = [];
-    codes.forEach((other, i) => other === code + 1 && !(this.flags[i] & GREYED) && members.push(i));
-    return Uint32Array.from(members);
+    return numbersWhere(codes.length, (i) => codes[i] === code + 1 && !(this.flags[i] & GREYED));
   }
 
   #zoomAs(action) {
@@ -333,9 +335,10 @@ export class Pane {
 
   #paint() {
     if (!this.flags) return;
-    const { camera, morph, theme } = this;
-    const focus = this.selection.length > 0 || this.lit.length > 0 ? 1 : this.doubt ? 2 : 0;
-    this.painter.draw({ camera, morph, sizes: this.#sizes(), focus, theme });
+    const { camera, morph, focus, theme } = this;
+    const { dense } = this.drawing;
+    this.drawing.draw({ camera, morph, sizes: this.#sizes(), focus, theme, grid: () => this.#grid() });
+    if (dense !== this.drawing.dense) this.#updateTitle();
     this.overlay.place(camera);
     this.names.place(camera, this.sample, this.pins.place(camera));
     this.element.classList.toggle("moved", !camera.atHome);
@@ -363,6 +366,7 @@ export class Pane {
   destroy() {
     cancelAnimationFrame(this.frame);
     clearTimeout(this.contouring);
+    this.drawing?.destroy();
     this.stopListening();
     this.resizes.disconnect();
     this.painter.destroy();

@@ -25,8 +25,16 @@ export function isDoubtful(kept) {
   return kept < DOUBT_BELOW;
 }
 
-/** Numbers 0 … n - 1 in a fixed pseudorandom order. */
+let latest = new Uint32Array(0);
+
+/** Numbers 0 … n - 1 in a fixed pseudorandom order; do not change it. */
 export function mixedOrder(n) {
+  if (latest.length !== n) latest = mix(n); // the same for both maps
+  return latest;
+}
+
+/** The same, made anew. */
+export function mix(n) {
   const order = Uint32Array.from({ length: n }, (_, i) => i);
   let seed = 1;
   for (let i = n - 1; i > 0; i--) {
@@ -39,18 +47,19 @@ export function mixedOrder(n) {
 
 /**
  * Order from bottom to top: greyed by a filter, grey, coloured; above them the selected or lit points. Each group is
- * in pseudorandom order, so that no class covers another because it comes later in the corpus.
+ * in the order given, best a pseudorandom one, so that no class covers another because it comes later in the corpus.
+ * @param {ArrayLike<number>} points to draw
  */
-export function drawingOrder(flags, classes, mixed) {
+export function drawingOrder(flags, classes, points) {
   const layer = (i) => {
     if (flags[i] & SELECTED || flags[i] & LIT) return classes[i] === 0 ? 3 : 4;
     if (flags[i] & GREYED) return 0;
     return classes[i] === 0 ? 1 : 2;
   };
   const starts = new Uint32Array(6);
-  for (let i = 0; i < flags.length; i++) starts[layer(i) + 1]++;
+  for (const i of points) starts[layer(i) + 1]++;
   for (let k = 0; k < 5; k++) starts[k + 1] += starts[k];
-  const order = new Uint32Array(flags.length);
-  for (const i of mixed) order[starts[layer(i)]++] = i;
+  const order = new Uint32Array(points.length);
+  for (const i of points) order[starts[layer(i)]++] = i;
   return order;
 }

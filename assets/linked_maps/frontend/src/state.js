@@ -3,6 +3,14 @@
 import { classColours, classesOf } from "./theme.js";
 import { NOTHING } from "./selection.js";
 
+/** Numbers below n that are so, ascending. */
+export function numbersWhere(n, isSo) {
+  const numbers = new Uint32Array(n);
+  let count = 0;
+  for (let i = 0; i < n; i++) if (isSo(i)) numbers[count++] = i;
+  return numbers.slice(0, count);
+}
+
 export class PayloadState {
   constructor() {
     this.shown = null; // 0 for texts that a filter leaves out
@@ -30,15 +38,13 @@ export class PayloadState {
   /** Texts that pass the filter, by class; a click in the legend selects those of a class. */
   get counts() {
     const counts = new Uint32Array(this.colours.vivid.length);
-    this.classes.forEach((value, i) => this.passes(i) && counts[value]++);
+    for (let i = 0; i < this.classes.length; i++) if (this.passes(i)) counts[this.classes[i]]++;
     return counts;
   }
 
   /** Texts of a class that pass the filter. */
   members(value) {
-    const members = [];
-    this.classes.forEach((other, i) => other === value && this.passes(i) && members.push(i));
-    return Uint32Array.from(members);
+    return numbersWhere(this.classes.length, (i) => this.classes[i] === value && this.passes(i));
   }
 
   /** Those of some points that pass the filters: a greyed text loses its selection. */

@@ -74,7 +74,11 @@ export function scaleGradient(theme) {
 export function classesOf(colouring, values) {
   if (colouring.kind !== "numeric") return values;
   const place = placeOnScale(colouring);
-  return Uint16Array.from(values, (value) => (Number.isNaN(value) ? 0 : 1 + Math.round(place(value) * (NUMERIC_STEPS - 1))));
+  const classes = new Uint16Array(values.length); // Uint16Array.from is ten times slower
+  for (let i = 0; i < values.length; i++) {
+    classes[i] = Number.isNaN(values[i]) ? 0 : 1 + Math.round(place(values[i]) * (NUMERIC_STEPS - 1));
+  }
+  return classes;
 }
 
 const MOST_PIXELS = 16;
