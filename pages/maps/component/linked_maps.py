@@ -168,16 +168,20 @@ def _component(which: str) -> Callable[..., Mapping[str, Any]]:
     return st.components.v2.component(name, js=script, html=reserve)
 
 
-def decode_selection(encoded: str, n: int) -> np.ndarray:
-    """Decode the selected rows from base64 of little-endian unsigned 32-bit integers.
+def decode_selection(state: Mapping[str, Any], n: int) -> np.ndarray:
+    """Decode the selected rows: ascending, unique (int64), below `n`.
 
-    They are ascending and unique (int64); rows from `n` on are dropped. Raises ValueError when `encoded` is
-    not base64 of whole integers.
+    The browser sends the shorter of two forms, both in base64: `indices`, little-endian unsigned 32-bit
+    integers, or `bits`, one for each text, the lowest of a byte first. Raises ValueError when the content is
+    not base64, or not whole integers.
     """
+    encoded = state["bits"] if "bits" in state else state["indices"]
     try:
         content = base64.b64decode(encoded, validate=True)
     except ValueError as error:
         raise ValueError(f"a selection of {len(encoded)} characters is not base64") from error
+    if "bits" in state:
+        return np.flatnonzero(np.unpackbits(np.frombuffer(content, dtype=np.uint8), bitorder="little")[:n])
     if len(content) % 4 != 0:
         raise ValueError(f"a selection of {len(content)} bytes is not made of 4-byte integers")
     rows = np.unique(np.frombuffer(content, dtype="<u4")).astype(np.int64)
@@ -191,7 +195,7 @@ def _selected(
     known = state is not None and state["texts"] == texts_key
     if select is not None and not (known and state["token"] == select[0]):
         return checked_rows(select[1], n)
-    return decode_selection(state["indices"], n) if known else np.empty(0, dtype=np.int64)
+    return decode_selection(state, n) if known else np.empty(0, dtype=np.int64)
 
 
 def hovered_point(state: Mapping[str, Any] | None, n: int, texts_key: str) -> int | None:

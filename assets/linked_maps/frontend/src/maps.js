@@ -253,9 +253,9 @@ export class LinkedMaps {
   }
 
   #sendSelection() {
-    const { texts } = this.header;
-    const indices = encodeSelection(this.selection);
-    this.setState("selection", { texts, token: this.token, indices, ...(this.opened && { opened: this.opened }) });
+    const { texts, n } = this.header;
+    const selected = encodeSelection(this.selection, n);
+    this.setState("selection", { texts, token: this.token, ...selected, ...(this.opened && { opened: this.opened }) });
   }
 
   #press(event) {

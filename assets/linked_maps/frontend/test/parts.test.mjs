@@ -1,6 +1,7 @@
 // The parts that need no browser. Run by tests/pages/maps/test_linked_maps.py, or with `node --test test/`.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Bins, Blend, opacities } from "../src/bins.js";
 import { Camera } from "../src/camera.js";
 import { contourPath } from "../src/density.js";
 import { Crowd, placeNames } from "../src/name_places.js";
@@ -40,6 +41,83 @@ test("the nearest point is the one a walk through all points finds", () => {
   }
 });
 
+test("what a camera sees is found by rows of cells, each point once", () => {
+  let seed = 1;
+  const random = () => (seed = (seed * 16807) % 2147483647) / 1073741823.5 - 1;
+  const coordinates = Float32Array.from({ length: 2 * 5000 }, random);
+  const grid = new PickGrid(coordinates, mixedOrder(5000));
+  const camera = new Camera();
+  camera.resize(300, 200);
+  camera.frame({ extent: [1, 1] });
+  const seen = () => {
+    const runs = grid.runs(camera);
+    return [...grid.numbers(runs, runs.reduce((sum, [from, to]) => sum + to - from, 0))].sort((a, b) => a - b);
+  };
+  assert.deepEqual(seen(), Array.from({ length: 5000 }, (_, i) => i));
+  camera.zoomAt([30, 180], 12);
+  const found = new Set(seen());
+  assert.ok(found.size > 0 && found.size < 500);
+  for (let i = 0; i < 5000; i++) if (camera.sees(coordinates[2 * i], coordinates[2 * i + 1])) assert.ok(found.has(i));
+  grid.sorted().forEach((value, k) => assert.equal(value, coordinates[2 * grid.members[k >> 1] + (k & 1)]));
+});
+
+test("a line of many corners takes what a test of every edge takes", () => {
+  let seed = 7;
+  const random = () => (seed = (seed * 16807) % 2147483647) / 1073741823.5 - 1;
+  const coordinates = Float32Array.from({ length: 2 * 2000 }, random);
+  const star = Array.from({ length: 120 }, (_, k) => {
+    const radius = k % 2 ? 0.4 : 0.9;
+    return [radius * Math.cos((Math.PI * k) / 60), radius * Math.sin((Math.PI * k) / 60)];
+  });
+  const inside = new Set(insidePolygon(coordinates, star));
+  for (let i = 0; i < 2000; i++) {
+    const [x, y] = [coordinates[2 * i], coordinates[2 * i + 1]];
+    let odd = false; // the line does not cross itself, so every other crossing is outside
+    star.forEach(([x1, y1], k) => {
+      const [x0, y0] = star[(k + 119) % 120];
+      if (y0 > y !== y1 > y && x < ((x0 - x1) * (y - y1)) / (y0 - y1) + x1) odd = !odd;
+    });
+    assert.equal(inside.has(i), odd);
+  }
+});
+
+test("the opacity of a bin grows with its points, and one point is seen", () => {
+  const steps = opacities(100);
+  assert.equal(steps[0], 0);
+  assert.ok(steps[1] > 60 && steps[10] > steps[1] && steps[99] > steps[10]);
+  assert.equal(steps.at(-1), 255);
+});
+
+test("the colours of a bin mix by weight, and points out of sight are not counted", () => {
+  const bins = binsOf();
+  const camera = new Camera();
+  camera.resize(2, 1);
+  camera.frame({ extent: [1, 1] });
+  bins.begin(camera, 1);
+  const blend = new Blend([{ colour: [1, 0, 0], weight: 1 }, { colour: [0, 0, 1], weight: 3 }, { colour: [0, 1, 0], weight: 0.1 }]);
+  const left = camera.toWorld([0.5, 0.5]);
+  const right = camera.toWorld([1.5, 0.5]);
+  const places = Float32Array.of(...left, ...left, ...right, ...camera.toWorld([-3, 0.5]), ...camera.toWorld([0.5, 9]));
+  bins.add(places, Uint8Array.of(0, 1, 2, 0, 0), blend, { from: 0, to: 5, step: 1 });
+  bins.show(3, 1);
+  const [mixed, alone] = [bins.shown.subarray(0, 4), bins.shown.subarray(4, 8)];
+  assert.deepEqual([...mixed.subarray(0, 3)], [127, 0, 220]); // a quarter and three quarters of the light
+  assert.deepEqual([...alone.subarray(0, 3)], [0, 255, 0]);
+  assert.ok(mixed[3] > alone[3] && alone[3] > 60);
+});
+
+/** Bins with a canvas that only remembers what it was given. */
+function binsOf() {
+  globalThis.ImageData ??= class {
+    constructor(width, height) {
+      this.data = new Uint8ClampedArray(4 * width * height);
+    }
+  };
+  const canvas = { style: {}, getContext: () => ({ putImageData: (image) => (bins.shown = image.data) }) };
+  const bins = new Bins(canvas);
+  return bins;
+}
+
 test("one point, and places outside the map, can be picked", () => {
   const grid = new PickGrid(Float32Array.of(0, 0));
   assert.equal(grid.nearest(0.01, 0, 0.05), 0);
@@ -54,15 +132,21 @@ test("a point that may not be taken leaves the next one", () => {
 });
 
 test("selections join sorted, each number once", () => {
-  const joined = union(Uint32Array.of(3, 200), [10, 3]);
+  const joined = union(Uint32Array.of(3, 200), [3, 10]);
   assert.ok(same(joined, Uint32Array.of(3, 10, 200)));
+  assert.ok(same(union(NOTHING, [0, 5]), Uint32Array.of(0, 5)));
   assert.ok(!same(joined, NOTHING));
 });
 
 test("a selection becomes base64 of little-endian integers", () => {
-  assert.equal(encodeSelection(Uint32Array.of(1, 258)), "AQAAAAIBAAA=");
-  assert.equal(encodeSelection(NOTHING), "");
-  assert.equal(Buffer.from(encodeSelection(new Uint32Array(100_000)), "base64").length, 400_000);
+  assert.deepEqual(encodeSelection(Uint32Array.of(1, 258), 1000), { indices: "AQAAAAIBAAA=" });
+  assert.deepEqual(encodeSelection(NOTHING, 5), { indices: "" });
+});
+
+test("a large selection becomes a bit for each text", () => {
+  assert.deepEqual(encodeSelection(Uint32Array.of(1, 2, 7, 8, 9), 10), { bits: "hgM=" });
+  const all = Uint32Array.from({ length: 1_000_000 }, (_, i) => i);
+  assert.equal(Buffer.from(encodeSelection(all, all.length).bits, "base64").length, 125_000);
 });
 
 test("each point has the flags that are true of it", () => {

@@ -26,11 +26,19 @@ def encoded(*indices):
 
 
 def test_selection_is_sorted_and_inside_the_corpus():
-    selection = decode_selection(encoded(7, 1, 7, 258), n=100)
+    selection = decode_selection({"indices": encoded(7, 1, 7, 258)}, n=100)
     np.testing.assert_array_equal(selection, [1, 7])
     assert selection.dtype == np.int64
-    assert decode_selection("", n=3).shape == (0,)
-    assert decode_selection("AQAAAAIBAAA=", n=1000).tolist() == [1, 258]
+    assert decode_selection({"indices": ""}, n=3).shape == (0,)
+    assert decode_selection({"indices": "AQAAAAIBAAA="}, n=1000).tolist() == [1, 258]
+
+
+def test_large_selections_are_a_bit_for_each_text():
+    bits = base64.b64encode(np.packbits([0, 1, 1, 0, 0, 0, 0, 1, 1, 1], bitorder="little").tobytes())
+    selection = decode_selection({"bits": bits.decode()}, n=9)
+    np.testing.assert_array_equal(selection, [1, 2, 7, 8])
+    assert selection.dtype == np.int64
+    assert decode_selection({"bits": "hgM="}, n=10).tolist() == [1, 2, 7, 8, 9]
 
 
 @pytest.mark.parametrize(
@@ -39,7 +47,7 @@ def test_selection_is_sorted_and_inside_the_corpus():
 )
 def test_a_broken_selection_is_refused(content, message):
     with pytest.raises(ValueError, match=message):
-        decode_selection(content, n=3)
+        decode_selection({"indices": content}, n=3)
 
 
 def state(texts="k", token=None, indices=()):
