@@ -2,13 +2,14 @@
 
 from core.maps.distinct_vectors import DistinctVectors, count_distinct_vectors
 from core.maps.fit import Fit
-from core.maps.large import draw_sample, project_sample
+from core.maps.large import SAMPLE_SIZE, draw_sample, project_sample
 from core.maps.placement import Placement, place_text
 from core.maps.projection import project, warm_up
 from core.maps.quality import MapQuality, measure_map, near_neighbours
 from core.maps.space import Space
 
 __all__ = [
+    "SAMPLE_SIZE",
     "DistinctVectors",
     "Fit",
     "MapQuality",

@@ -32,6 +32,7 @@ from core.storage.label_steps import LabelEvent
 from core.storage.labels import LabelStore
 from core.storage.spaces import (
     find_distinct_vectors,
+    find_sample_size,
     has_graph,
     has_hierarchy,
     has_space,
@@ -41,6 +42,7 @@ from core.storage.spaces import (
     save_distinct_vectors,
     save_graph,
     save_hierarchy,
+    save_sample_size,
     save_space,
 )
 from core.storage.speeds import Speeds
@@ -63,6 +65,7 @@ __all__ = [
     "encode_corpus",
     "find_distinct_vectors",
     "find_precomputed",
+    "find_sample_size",
     "findings_kept",
     "has_fit",
     "has_graph",
@@ -89,6 +92,7 @@ __all__ = [
     "save_graph",
     "save_hierarchy",
     "save_precomputed",
+    "save_sample_size",
     "save_space",
     "save_word_table",
 ]

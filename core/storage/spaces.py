@@ -93,3 +93,13 @@ def save_distinct_vectors(results: ArtifactStore, key: str, found: DistinctVecto
 def find_distinct_vectors(results: ArtifactStore, key: str) -> DistinctVectors | None:
     """Return how many different vectors the texts of a space have; None where it was not counted."""
     return results.find_document(f"{key}.distinct", lambda document: DistinctVectors(**document))
+
+
+def save_sample_size(results: ArtifactStore, key: str, n_sampled: int) -> None:
+    """Save how many texts the map of a space was laid out from; the others were placed beside them."""
+    results.save_document(f"{key}.layout", {"n_sampled": n_sampled})
+
+
+def find_sample_size(results: ArtifactStore, key: str) -> int | None:
+    """Return how many texts the map of a space was laid out from; None where all were."""
+    return results.find_document(f"{key}.layout", lambda document: int(document["n_sampled"]))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.corpus import WordTable, read_words, table_words
-from core.maps import Fit, Space, count_distinct_vectors, project
+from core.maps import SAMPLE_SIZE, Fit, Space, count_distinct_vectors, project, project_sample
 from core.maps.clusters import (
     ClusterSource,
     Hierarchy,
@@ -30,10 +30,14 @@ from core.storage import (
     save_distinct_vectors,
     save_graph,
     save_hierarchy,
+    save_sample_size,
     save_word_table,
 )
 from core.tasks.model_cache import NUMBA
 from core.utils import Report, progress_of
+
+LARGEST_LAYOUT = 200_000
+"""Texts up to which all are laid out; beyond, a sample, and the others are placed beside their nearest."""
 
 
 def keep_graph(report: Report, results: ArtifactStore, key: str, vectors: np.ndarray) -> Graph:
@@ -56,6 +60,8 @@ def draw_space(
 ) -> Space:
     """Draw the map of a space, and keep the hierarchy that its clusters are cut from.
 
+    Beyond `LARGEST_LAYOUT` texts a sample is laid out, and how large it was is kept.
+
     Parameters
     ----------
     key : str
@@ -65,8 +71,13 @@ def draw_space(
     """
     drawing = "Drawing the generic map" if init is None else "Drawing the reshaped map"
     report(drawing, 0, 1)
+    progress = progress_of(report, drawing)
     with NUMBA:
-        points = project(vectors, graph, init=init, progress=progress_of(report, drawing))
+        if len(vectors) > LARGEST_LAYOUT:
+            points = project_sample(vectors, init=init, size=SAMPLE_SIZE, progress=progress)
+            save_sample_size(results, key, SAMPLE_SIZE)
+        else:
+            points = project(vectors, graph, init=init, progress=progress)
     report("Finding clusters", 0, 1)
     keep_hierarchy(results, key, points)
     return Space(vectors, graph, points)

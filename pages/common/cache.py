@@ -20,6 +20,7 @@ from core.storage import (
     Analysis,
     Store,
     find_distinct_vectors,
+    find_sample_size,
     load_answers,
     load_finding,
     load_fit,
@@ -102,6 +103,11 @@ def map_quality(corpus_key: str, space_key: str) -> tuple[np.ndarray | None, Map
     results = store().results(corpus_key)
     near, quality = (load_finding(results, space_key, name) for name in ("near", "map_quality"))
     return near, quality
+
+
+def sample_size(corpus_key: str, space_key: str) -> int | None:
+    """How many texts the map of a space was laid out from; None where all were."""
+    return find_sample_size(store().results(corpus_key), space_key)
 
 
 def distinct_vectors(corpus_key: str, space_key: str) -> DistinctVectors | None:

@@ -180,6 +180,9 @@ def draw_quality(view: MapView) -> None:
             doubtful |= np.asarray(near) < DOUBTFUL
     for doubt, titles in doubts.items():
         st.markdown(f":orange-badge[Doubtful] **{' and '.join(titles)}**: {doubt}")
+    sampled = sampled_sentence(view)
+    if sampled:
+        st.caption(sampled)
     if not shares:
         return
     rows = view.passing(np.flatnonzero(doubtful))
@@ -192,6 +195,19 @@ def draw_quality(view: MapView) -> None:
                 type="tertiary", on_click=list_texts, args=[view.corpus.key, rows],
                 help="Few of the texts that are nearest to them in all dimensions are near them on a map.",
             )  # fmt: skip
+
+
+def sampled_sentence(view: MapView) -> str:
+    """Return that maps were laid out from a sample; "" where none was."""
+    sizes = [cache.sample_size(view.corpus.key, side.space_key) for side in view.sides]
+    drawn = [size for size in sizes if size is not None]
+    if not drawn:
+        return ""
+    which = "The map" if len(sizes) == 1 else ("Each map" if len(drawn) == 2 else "One of the maps")
+    return (
+        f"{which} was drawn from {max(drawn):,} of the {len(view.corpus.texts):,} texts, and each of the "
+        "others placed beside those most like it."
+    )
 
 
 def list_texts(corpus_key: str, rows: np.ndarray) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from core.corpus import build_corpus
 from core.corpus.tables import Table
-from core.storage import save_finding
+from core.storage import save_finding, save_sample_size
 from core.utils import content_key
 from pages.common import cache
 from pages.common.state import ListState
@@ -73,6 +73,12 @@ def test_the_generic_map_alone_has_its_panels_too(app, prepared):
     open_maps(app)
     assert app.selectbox(key="maps_colour_False").options == ["Cluster", "topic", "feeling", "stars"]
     open_every_panel(app)
+
+
+def test_a_map_from_a_sample_says_so(app, store, prepared):
+    assert "most like it" not in words(open_maps(app))
+    save_sample_size(store.results(prepared), store.encoded_corpus(prepared).embedding_key, 40)
+    assert "40 of the 60 texts" in words(open_maps(app))
 
 
 @pytest.mark.parametrize("rows", [[], [3], [1, 2, 3, 4, 40]])
