@@ -15,7 +15,7 @@ from pages.common.notices import show_message
 from pages.common.state import state_of
 from pages.common.text import duration, markdown
 
-UNTOLD = ("time_encoder",)  # tasks of a second or two that the page words in its own way
+UNTOLD = ("find_texts", "time_encoder")  # tasks of a second or two that the page words in its own way
 PAGE_SECONDS = 0.3  # between two updates of a job that the page waits for
 SIDEBAR_SECONDS = 1.0  # between two updates of all others: each takes processor time from the job itself
 

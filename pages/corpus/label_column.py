@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -19,11 +21,17 @@ HELP = (
 )
 
 
-def choose_label_column(source_id: str, text_column: str, frame: pd.DataFrame) -> str | None:
-    """Draw the columns that can serve as labels, and return the chosen one; None for none."""
+def choose_label_column(
+    source_id: str, text_column: str, frame: pd.DataFrame, known: Sequence[LabelColumn] | None = None
+) -> str | None:
+    """Draw the columns that can serve as labels, and return the chosen one; None for none.
+
+    `known` are these columns, where somebody looked for them already.
+    """
     start_with((source_id, text_column), KEY)
     start_widget(KEY, None)
-    offered = {column.name: column for column in _offered(source_id, text_column, frame)}
+    found = _offered(source_id, text_column, frame) if known is None else known
+    offered = {column.name: column for column in found}
     if not offered:
         return None
     label = "Your file has labels: pick a column to get a second map"

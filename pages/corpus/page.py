@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.corpus.tables import ReadOptions
 from core.errors import CorpusError
 from core.storage import StoredCorpus
 from pages.common import (
@@ -24,7 +25,8 @@ from pages.corpus.demo import draw_awaited_demo, draw_demo_card, leave_demo, sta
 from pages.corpus.library import draw_resume, draw_stored
 from pages.corpus.picture import draw_picture
 from pages.corpus.progress import follow_encoding
-from pages.corpus.upload import UploadState, draw_source_table, uploaded_table
+from pages.corpus.source import draw_found, draw_path_field, drop_source, has_source
+from pages.corpus.upload import UploadState, draw_source_table, take_read, uploaded_table
 from pages.corpus.views import draw_views_offer
 
 HEADLINE = "See your texts through any question."
@@ -42,11 +44,16 @@ def corpus_page() -> None:
         "Corpus",
         "Your texts stay on this machine, unless you choose a server to encode them.",
         page=navigation.CORPUS,
-        leads_on=not has_upload(),  # the way to the map of the file is the primary button then
+        leads_on=not (
+            has_upload() or has_source()
+        ),  # the way to the map of the file is the primary button then
     )
     if has_upload():
         leave_demo()
         draw_upload()
+    elif has_source():
+        leave_demo()
+        draw_source()
     elif not draw_awaited_demo():
         start_demo_unasked()
         draw_landing(entry)
@@ -57,11 +64,24 @@ def has_upload() -> bool:
     return widget_value("corpus_upload") is not None or state_of(UploadState).uploaded is not None
 
 
-def draw_upload() -> None:
-    """Draw the chosen file and the way to its map, or why it cannot be read."""
+def draw_back() -> None:
+    """Draw the way back to the choice of texts."""
     st.button(
         "Other texts", key="corpus_back", icon=":material/arrow_back:", type="tertiary", on_click=drop_upload
     )
+
+
+def draw_source() -> None:
+    """Draw what was found at a path or address, until it is read."""
+    draw_back()
+    if take_read(state_of(UploadState), ReadOptions()) is not None:
+        st.rerun()  # it is drawn as the table of an upload is
+    draw_found()
+
+
+def draw_upload() -> None:
+    """Draw the chosen file and the way to its map, or why it cannot be read."""
+    draw_back()
     try:
         found = uploaded_table()
         if found is not None:
@@ -71,8 +91,10 @@ def draw_upload() -> None:
 
 
 def drop_upload() -> None:
-    """Forget the chosen file. For callbacks, or before it is drawn."""
+    """Forget the chosen file, or the path. For callbacks, or before it is drawn."""
     reset_state(UploadState)
+    drop_source()
+    forget_widget("corpus_path")
     forget_widget("corpus_upload")
 
 
@@ -97,6 +119,7 @@ def draw_landing(entry: StoredCorpus | None) -> None:
             ":small[One text in each row: CSV, Excel, JSON, Parquet or plain text.]"
         )
         uploaded_table()
+        draw_path_field()
     with right:
         draw_demo_card(primary=not opened)
     if opened:

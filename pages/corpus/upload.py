@@ -17,22 +17,35 @@ from pages.corpus.encode import choose_vectors, draw_show_map
 from pages.corpus.label_column import choose_label_column
 from pages.corpus.left_out import LeftOutChoice, choose_left_out, draw_left_out
 from pages.corpus.read_controls import choose_again, chosen_options, draw_read_controls
+from pages.corpus.source import (
+    ReadTable,
+    find_corpus,
+    find_examined,
+    follow_reading,
+    is_large,
+    is_large_file,
+    is_reading,
+    start_reading_again,
+    start_upload,
+)
 from pages.corpus.table_report import draw_details, draw_lengths, draw_preview, draw_report
 from pages.corpus.widget_subject import start_with
 
 NO_VECTORS = (
     ":material/info: The map needs a vector of each text: choose an encoder, or a file of vectors, below."
 )
+MOST_LOOKED_AT = 50_000  # rows by which a column of categories is known
 HIDE_UPLOAD = "<style>.st-key-corpus_upload {display: none}</style>"
 """The file is read, and the page has a way to another one."""
 
 
 @dataclass(frozen=True)
 class SourceTable:
-    """A table with an id that distinguishes it from others."""
+    """A table with an id that distinguishes it from others; `read` where the worker read it."""
 
     id: str
     table: Table
+    read: ReadTable | None = None
 
 
 @dataclass
@@ -51,8 +64,40 @@ def uploaded_table() -> SourceTable | None:
         "A file with one text in each row", key="corpus_upload", label_visibility="collapsed"
     )
     limit = st.get_option("server.maxUploadSize")  # megabytes
-    if file is not None:
-        read_upload(file, most_bytes=limit * 2**20)
+    if file is None:
+        return read_again(state)
+    if is_large_file(file):
+        start_upload(file, chosen_options(file.file_id))
+        return take_read(state, chosen_options(file.file_id))
+    read_upload(file, most_bytes=limit * 2**20)
+    return state.uploaded
+
+
+def read_again(state: UploadState) -> SourceTable | None:
+    """Return the table of a path or address, read again where how to read it was changed."""
+    if state.uploaded is None or state.uploaded.read is None:
+        return state.uploaded
+    options = chosen_options(state.uploaded.read.import_id)
+    if options == state.options:
+        return state.uploaded
+    start_reading_again(options)
+    return take_read(state, options)
+
+
+def take_read(state: UploadState, options: ReadOptions) -> SourceTable | None:
+    """Keep the table that the worker read for the session; until then draw its progress.
+
+    Where how to read it cannot be followed, the table before it stays.
+    """
+    read = follow_reading()
+    if read is None:
+        if is_reading() or state.uploaded is None:
+            return None
+        choose_again(state.options)
+        return state.uploaded
+    source_id = content_key(read.import_id, read.name)
+    if state.uploaded is None or state.uploaded.id != source_id:
+        state.uploaded, state.options = SourceTable(source_id, read.table, read), options
     return state.uploaded
 
 
@@ -87,7 +132,9 @@ def draw_source_table(source: SourceTable) -> None:
     with left:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             column = st.container()
-            if widget_value("corpus_upload") is not None:  # the browser keeps no file for a page that is left
+            if (
+                source.read is not None or widget_value("corpus_upload") is not None
+            ):  # the browser keeps no file for a page that is left
                 draw_read_controls(table)  # first: they also mend a table without texts
         with column:
             text_column = choose_text_column(source)
@@ -95,27 +142,46 @@ def draw_source_table(source: SourceTable) -> None:
     with right:
         draw_preview(table, text_column)
     with left:
-        report = examine_column(source.id, text_column, table)
+        known = None
+        if is_large(source.read):
+            known = find_examined(source.read, text_column)
+            if known is None:  # its progress is drawn
+                st.html(HIDE_UPLOAD)
+                return
+        report = known.report if known else examine_column(source.id, text_column, table)
         draw_report(report, table)
         beside = st.container()
-        label_column = choose_label_column(source.id, text_column, table.frame)
+        label_column = choose_label_column(
+            source.id, text_column, table.frame, known.label_columns if known else None
+        )
         alerts, start = st.container(), st.container()
         has_copies = bool(report.n_duplicates or report.non_answers)
         what = "Encoder, ready vectors, what is left out" if has_copies else "Encoder and ready vectors"
         with st.expander(what, icon=":material/tune:", key="corpus_options"):
             left_out = choose_left_out(source.id, text_column, report)
-            corpus = build_from_column(source.id, text_column, left_out, table)
-            vectors = choose_vectors(corpus, table, source.id, alerts)
-            draw_details(report)
-            draw_lengths(corpus)
-        with beside:
-            draw_left_out(len(corpus.texts), corpus.left_out)
-        with start:
-            if vectors is None:
-                st.caption(NO_VECTORS)
-            else:
-                draw_show_map(corpus, vectors, label_column)
+            building = start if known else st.container()
+            with building:
+                corpus = find_built(source, text_column, left_out)
+            if corpus is not None:
+                vectors = choose_vectors(corpus, table, source.id, alerts)
+                draw_details(report)
+                draw_lengths(corpus)
+        if corpus is not None:
+            with beside:
+                draw_left_out(len(corpus.texts), corpus.left_out)
+            with start:
+                if vectors is None:
+                    st.caption(NO_VECTORS)
+                else:
+                    draw_show_map(corpus, vectors, label_column)
     st.html(HIDE_UPLOAD)
+
+
+def find_built(source: SourceTable, text_column: str, choice: LeftOutChoice) -> Corpus | None:
+    """Return the corpus of a text column; None while the worker builds it, which is drawn."""
+    if is_large(source.read):
+        return find_corpus(source.read, text_column, choice.copies, choice.set_aside)
+    return build_from_column(source.id, text_column, choice, source.table)
 
 
 def draw_category_warning(source: SourceTable, text_column: str) -> None:
@@ -156,7 +222,8 @@ def choose_text_column(source: SourceTable) -> str:
 
 @st.cache_resource(max_entries=16, scope="session", show_spinner=False)
 def _is_category(table_id: str, column: str, _frame: pd.DataFrame) -> bool:
-    return looks_like_category(_frame[column])
+    step = -(-len(_frame) // MOST_LOOKED_AT) or 1
+    return looks_like_category(_frame[column].iloc[::step])
 
 
 @st.cache_resource(max_entries=3, scope="session", show_spinner="Examining the texts…")

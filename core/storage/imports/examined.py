@@ -13,11 +13,10 @@ from core.utils import write_atomically
 
 @dataclass(frozen=True)
 class Examined:
-    """A report on the texts, the columns that can serve as labels, and whether the texts are categories."""
+    """A report on the texts, and the columns that can serve as labels."""
 
     report: CorpusReport
     label_columns: tuple[LabelColumn, ...]
-    is_category: bool
 
 
 def save_examined(path: Path, examined: Examined) -> None:
@@ -41,6 +40,6 @@ def find_examined(path: Path) -> Examined | None:
             LabelColumn(**each | {"values": tuple(each["values"]), "counts": tuple(each["counts"])})
             for each in kept["label_columns"]
         )
-        return Examined(CorpusReport(**report), columns, kept["is_category"])
+        return Examined(CorpusReport(**report), columns)
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from core.corpus import build_corpus, examine, looks_like_category
+from core.corpus import build_corpus, examine
 from core.corpus.tables import Table
 from core.labels import columns_with_labels
 from core.storage import Store
@@ -58,7 +58,6 @@ def examine_texts(
 def _examine(table: Table, text_column: str, report: Report) -> Examined:
     report("Examining the texts", 0, 3)
     about = examine(table, text_column)
-    is_category = looks_like_category(table.frame[text_column])
     report("Looking for labels", 1, 3)
     columns = columns_with_labels(table.frame.drop(columns=text_column))
-    return Examined(about, tuple(columns), is_category)
+    return Examined(about, tuple(columns))

@@ -57,7 +57,7 @@ def test_a_report_and_a_corpus_come_back(kept):
     frame.loc[len(frame)] = ["N/A", *frame.iloc[0, 1:]]
     table = read_table("x.csv", frame.to_csv(index=False).encode())
     columns = tuple(columns_with_labels(table.frame.drop(columns="text")))
-    examined = Examined(examine(table, "text"), columns, False)
+    examined = Examined(examine(table, "text"), columns)
     kept.save_examined("t", "text", examined)
     assert kept.find_examined("t", "text") == examined
     assert kept.find_examined("t", "other") is None
