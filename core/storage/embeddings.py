@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -22,6 +23,8 @@ from core.utils import Progress, content_key
 EMBEDDINGS_VERSION = 1  # raise it when the same texts would get other vectors
 PART_SIZE = 512  # distinct texts: the most that is lost when a run of hours is stopped
 LARGE_PART_SIZE = 4_096  # distinct texts: for fast encoders, which need full batches
+MOST_MAPPED = 64
+"""Parts that are mapped at once while they are joined: each keeps a file open, and systems allow few."""
 MOST_ANSWERED = 512
 """Texts, drawn at random, that get an answer where the vectors need none: writing an answer takes several
 times as long as encoding, and a part of a cluster shows its commonest answers."""
@@ -240,25 +243,33 @@ def _join_parts(
 ) -> None:
     """Join the arrays of all parts under one key, one row a text; memory holds the rows of one part."""
     for name in names:
-        found = [results.load_array(f"{part}.{name}") for part in parts]
-        *n_views, _, n_columns = found[0].shape
+
+        @lru_cache(MOST_MAPPED)
+        def load(number: int, name: str = name) -> np.ndarray:
+            part = results.load_array(f"{parts[number]}.{name}")
+            return part.reshape(-1, *part.shape[-2:])
+
+        *n_views, _, n_columns = results.load_array(f"{parts[0]}.{name}").shape
         shape = (*n_views, len(positions), n_columns)
-        results.save_pieces(f"{key}.{name}", shape, found[0].dtype, _rows_of(found, size, positions))
-        del found  # some systems keep a file that is mapped
+        results.save_pieces(f"{key}.{name}", shape, load(0).dtype, _rows_of(load, size, positions))
+        load.cache_clear()  # some systems keep a file that is mapped
     for part in parts:
         results.delete(part)
 
 
-def _rows_of(parts: Sequence[np.ndarray], size: int, positions: np.ndarray) -> Iterator[np.ndarray]:
-    """Yield the row of each text, `size` at a time; of views, those of one layer after another."""
-    stacked = [part.reshape(-1, *part.shape[-2:]) for part in parts]
-    for view in range(len(stacked[0])):
+def _rows_of(load: Callable[[int], np.ndarray], size: int, positions: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield the row of each text, `size` at a time; of views, those of one layer after another.
+
+    `load` returns a part by its number, (n_views or 1, n_rows, n_columns).
+    """
+    n_views, _, n_columns = load(0).shape
+    for view in range(n_views):
         for first in range(0, len(positions), size):
             here = positions[first : first + size]
-            rows = np.empty((len(here), stacked[0].shape[2]), dtype=stacked[0].dtype)
-            for number in np.unique(here // size):
+            rows = np.empty((len(here), n_columns), dtype=load(0).dtype)
+            for number in np.unique(here // size).tolist():
                 inside = np.flatnonzero(here // size == number)
-                rows[inside] = stacked[number][view, here[inside] - number * size]
+                rows[inside] = load(number)[view, here[inside] - number * size]
             yield rows
 
 

@@ -158,3 +158,16 @@ def test_an_array_is_kept_under_two_keys(results):
     assert results.load_array("b.vectors").tolist() == [0, 1, 2]
     with pytest.raises(StoreError):
         results.link_array("a.vectors", "c.vectors")
+
+
+def test_more_parts_than_a_process_may_open_are_joined(results):
+    resource = pytest.importorskip("resource")
+    texts = [f"angry van number {number}" for number in range(400)]  # 200 parts
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (150, hard))
+    try:
+        key = reencode_corpus(results, "c", texts + texts[::-1], AskingEncoder(), "angry")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    expected = AskingEncoder().encode(texts, instruction="angry")
+    np.testing.assert_array_equal(results.load_array(f"{key}.vectors"), np.vstack([expected, expected[::-1]]))
