@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.corpus import build_corpus
 from core.corpus.tables import Table
-from core.encoders import load_encoder, split_precomputed
+from core.encoders import PREVIEW_ENCODER, load_encoder, split_precomputed
 from core.errors import RefractError
 from core.jobs import Job
 from core.jobs import runner as jobs
@@ -73,6 +73,12 @@ class WordEncoder:
         return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
 
 
+class QuickEncoder(WordEncoder):
+    """Another space of the same words, in place of the static encoder of a quick preview."""
+
+    name, key, n_dims = "quick", "quick-1", 24
+
+
 class ViewingEncoder(WordEncoder):
     """The same vectors, and two views of 24 columns, which are made from all of a text's letters."""
 
@@ -123,6 +129,7 @@ def load_words(name, *, template=None):
     if split_precomputed(name):
         return load_encoder(name)
     kinds = {"asking": AskingEncoder, "speaking": SpeakingEncoder, "viewing": ViewingEncoder}
+    kinds[PREVIEW_ENCODER] = QuickEncoder
     return kinds.get(name, WordEncoder)()
 
 

@@ -122,7 +122,7 @@ def find_entry(name: str) -> EncoderFacts | None:
 def _identity(name: str) -> tuple[str, bool]:
     """Repository of an encoder, and whether it is the static one made from it."""
     spec = EncoderSpec.parse(name)
-    return repository_of(spec.source), spec.kind == Kind.STATIC
+    return repository_of(spec.source), spec.is_static
 
 
 def family_of(spec: EncoderSpec, folder: Path | None) -> type[EncoderFamily]:
@@ -183,7 +183,7 @@ def make_encoder(name: str, progress: Progress | None = None) -> None:
         As `load_encoder`.
     """
     spec = EncoderSpec.parse(name)
-    if spec.kind == Kind.STATIC:
+    if spec.is_static:
         StaticFamily(spec, model_folder(spec.source)).make(progress)
 
 

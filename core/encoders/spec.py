@@ -67,6 +67,11 @@ class EncoderSpec:
         return cls(kind, source.strip(), output.strip(), name)
 
     @property
+    def is_static(self) -> bool:
+        """Whether the encoder is a static one, made from another."""
+        return self.kind == Kind.STATIC
+
+    @property
     def is_local(self) -> bool:
         """Whether the encoder is a model with files in a folder."""
         return self.kind not in (Kind.ENDPOINT, Kind.VECTORS)

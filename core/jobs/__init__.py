@@ -1,9 +1,10 @@
 """Run tasks in one warm worker process: submit, follow, cancel."""
 
-from core.jobs.job import LONG, Job
+from core.jobs.job import LAST, LONG, Job
 from core.jobs.runner import JobRunner
 
 __all__ = [
+    "LAST",
     "LONG",
     "Job",
     "JobRunner",

@@ -5,14 +5,16 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
-AT_ONCE, SOON, LONG, BACKGROUND = range(4)
-"""Priorities: somebody waits for seconds; for a minute or so; for many minutes; nobody waits."""
+AT_ONCE, SOON, LONG, BACKGROUND, LAST = range(5)
+"""Priorities: somebody waits for seconds; for a minute or so; for many minutes; nobody waits; nobody waits,
+and it may take hours."""
 
 PRIORITIES = {
     "annotate": LONG,
     "compare": LONG,
     "examine_texts": SOON,
     "fetch_texts": SOON,
+    "look": SOON,
     "measure": BACKGROUND,
     "prepare": LONG,
     "prepare_demo": BACKGROUND,
@@ -29,7 +31,7 @@ class Job:
     Attributes
     ----------
     priority : int
-        `AT_ONCE`, `SOON`, `LONG` or `BACKGROUND`; a job pauses while one of a lower number runs.
+        `AT_ONCE`, `SOON`, `LONG`, `BACKGROUND` or `LAST`; a job pauses while one of a lower number runs.
     status : "queued", "running", "paused", "done", "failed" or "cancelled"
     stage, done, total : latest progress; the counts belong to the stage
     message : str, one sentence for a failed job

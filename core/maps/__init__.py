@@ -1,5 +1,6 @@
 """Spaces and their 2-D maps: projection, map quality, and placement of a new text."""
 
+from core.maps.cells import join_in_cells
 from core.maps.distinct_vectors import DistinctVectors, count_distinct_vectors
 from core.maps.fit import Fit
 from core.maps.large import SAMPLE_SIZE, draw_sample, project_sample
@@ -17,6 +18,7 @@ __all__ = [
     "Space",
     "count_distinct_vectors",
     "draw_sample",
+    "join_in_cells",
     "measure_map",
     "near_neighbours",
     "place_text",

@@ -184,6 +184,11 @@ def _add_undone_check_labels(connection: sqlite3.Connection) -> None:
     )
 
 
+def _add_next_encoder(connection: sqlite3.Connection) -> None:
+    """Version 7: the encoder whose embeddings are to replace those of a quick preview."""
+    _add_column(connection, "corpora", "next_encoder TEXT")
+
+
 def _add_column(connection: sqlite3.Connection, table: str, column: str) -> None:
     present = {row["name"] for row in connection.execute(f"PRAGMA table_info({table})")}
     if column.split()[0] not in present:
@@ -197,5 +202,6 @@ MIGRATIONS = (
     _add_check_labels,
     _add_undone,
     _add_undone_check_labels,
+    _add_next_encoder,
 )
 """Each takes a file to the next version, in one transaction with those after it."""

@@ -45,6 +45,7 @@ class Measured(TypedDict):
     machine: str
     encoding: list[EncodingSpeed]
     drawing: Drawing | None
+    look: Drawing | None
 
 
 class Speeds:
@@ -97,14 +98,19 @@ class Speeds:
 
     def drawing_seconds(self, n_texts: int) -> float | None:
         """Return how long neighbours, map and clusters of so many texts take; None before the first map."""
-        known = self._read()["drawing"]
-        if known is None or known["n_texts"] <= 0:
-            return None
-        return known["seconds"] * max(LEAST_SHARE, n_texts / known["n_texts"])
+        return _scaled(self._read()["drawing"], n_texts)
+
+    def keep_look(self, n_texts: int, seconds: float) -> None:
+        """Remember how long a quick preview took: its vectors, map and clusters."""
+        self._write({**self._read(), "look": {"n_texts": n_texts, "seconds": seconds}})
+
+    def look_seconds(self, n_texts: int) -> float | None:
+        """Return how long a quick preview of so many texts takes; None before the first."""
+        return _scaled(self._read()["look"], n_texts)
 
     def _read(self) -> Measured:
         machine = f"{platform.node()}, {os.cpu_count()} processors"
-        empty = Measured(machine=machine, encoding=[], drawing=None)
+        empty = Measured(machine=machine, encoding=[], drawing=None, look=None)
         try:
             found: Measured = json.loads(self._path.read_bytes())
             usable = found["machine"] == machine and isinstance(found["encoding"], list)
@@ -116,6 +122,12 @@ class Speeds:
         content = json.dumps(measured, ensure_ascii=False).encode()
         with suppress(StoreError):
             write_atomically(self._path, lambda file: file.write(content))
+
+
+def _scaled(known: Drawing | None, n_texts: int) -> float | None:
+    if known is None or known["n_texts"] <= 0:
+        return None
+    return known["seconds"] * max(LEAST_SHARE, n_texts / known["n_texts"])
 
 
 def _length_class(mean_tokens: float) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import cast
 import numpy as np
 
 from core.corpus import Corpus
+from core.encoders import EncoderSpec
 from core.errors import StoreError
 from core.storage.arrays import ArtifactStore
 from core.storage.changed_labels import ChangedLabels
@@ -27,7 +29,17 @@ from core.transforms import Method
 
 @dataclass(frozen=True)
 class StoredCorpus:
-    """Entry of a corpus; `embedding_key` is None until it was encoded, `opened_at` "" until it was opened."""
+    """Entry of a corpus.
+
+    Attributes
+    ----------
+    embedding_key : str or None
+        None until it was encoded.
+    opened_at : str
+        "" until it was opened.
+    next_encoder : str or None
+        Encoder whose embeddings are to replace those of a quick preview; None for no plan.
+    """
 
     key: str
     name: str
@@ -37,6 +49,12 @@ class StoredCorpus:
     embedding_key: str | None
     created_at: str
     opened_at: str
+    next_encoder: str | None = None
+
+    @property
+    def is_preview(self) -> bool:
+        """Whether its embeddings are those of a static encoder: to look, not to conclude."""
+        return self.encoder is not None and EncoderSpec.parse(self.encoder).is_static
 
 
 @dataclass(frozen=True)
@@ -106,7 +124,8 @@ class Store:
             save_corpus(self._folder(corpus.key), corpus)
         with self._database.transaction() as connection:
             connection.execute(
-                "INSERT INTO corpora VALUES (?, ?, ?, ?, NULL, NULL, ?, ?) "
+                "INSERT INTO corpora (key, name, text_column, n_texts, created_at, opened_at) "
+                "VALUES (?, ?, ?, ?, ?, ?) "
                 "ON CONFLICT (key) DO UPDATE SET name = excluded.name, "
                 "opened_at = MAX(opened_at, excluded.opened_at)",
                 (
@@ -160,13 +179,38 @@ class Store:
         """Return how many copies and set-aside texts are kept beside the texts of a corpus."""
         return count_left_out(self._folder(key))
 
-    def set_encoding(self, key: str, encoder: str, embedding_key: str) -> None:
-        """Record the encoder of a corpus and the key of its embeddings."""
+    def set_encoding(
+        self,
+        key: str,
+        encoder: str,
+        embedding_key: str,
+        *,
+        next_encoder: str | None = None,
+        fits: Mapping[int, str] | None = None,
+    ) -> None:
+        """Record the encoder of a corpus and the key of its embeddings.
+
+        Parameters
+        ----------
+        next_encoder : str, optional
+            Encoder whose embeddings are to replace these.
+        fits : mapping of int to str, optional
+            Keys of the Fits that were made from these embeddings, by analysis; all is recorded at once.
+        """
         with self._database.transaction() as connection:
             connection.execute(
-                "UPDATE corpora SET encoder = ?, embedding_key = ? WHERE key = ?",
-                (encoder, embedding_key, key),
+                "UPDATE corpora SET encoder = ?, embedding_key = ?, next_encoder = ? WHERE key = ?",
+                (encoder, embedding_key, next_encoder, key),
             )
+            connection.executemany(
+                "UPDATE analyses SET fit_key = ?, embedding_key = ? WHERE id = ?",
+                [(fit_key, embedding_key, analysis_id) for analysis_id, fit_key in (fits or {}).items()],
+            )
+
+    def drop_next_encoder(self, key: str) -> None:
+        """Forget which encoder was to replace the embeddings of a corpus: a person cancelled it."""
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE corpora SET next_encoder = NULL WHERE key = ?", (key,))
 
     def mark_opened(self, key: str) -> None:
         """Move a corpus to the head of `corpora`; on a full disk the order stays."""

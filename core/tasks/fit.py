@@ -91,16 +91,17 @@ def fit(store: Store, report: Report, *, analysis_id: int, method: str = "") -> 
     analysis, results = inputs.analysis, store.results(inputs.entry.key)
     if method not in ("", analysis.method.to_text()):
         raise StoreError("Another method was chosen before this started, so nothing was done: start again.")
-    key = _key(inputs)
-    if not has_fit(results, key):
-        generic = load_space(results, inputs.entry.embedding_key)
-        if analysis.method.reencodes:
-            made = _reencode(store, report, results, inputs, generic)
-        else:
-            made = _reshape(report, results, inputs, generic, key)
-        save_fit(results, key, made)
-    store.set_fit(analysis_id, key, inputs.entry.embedding_key)
+    store.set_fit(analysis_id, _make_fit(store, report, inputs), inputs.entry.embedding_key)
     _forget_unused_fit(store, results, analysis)
+
+
+def fit_ahead(store: Store, report: Report, *, analysis_id: int, encoder: str, embedding_key: str) -> str:
+    """Make the Fit of an analysis from embeddings that the corpus does not use yet; return its key.
+
+    The analysis keeps its Fit. The errors are those of `fit`.
+    """
+    inputs = _read_inputs(store, analysis_id, encoder, embedding_key)
+    return _make_fit(store, report, inputs)
 
 
 def fit_key(store: Store, analysis_id: int) -> str:
@@ -153,9 +154,25 @@ def require_labels(inputs: FitInputs, *, names_count: bool) -> None:
         )
 
 
-def _read_inputs(store: Store, analysis_id: int) -> FitInputs:
+def _make_fit(store: Store, report: Report, inputs: FitInputs) -> str:
+    """Make a Fit unless it is kept; return its key."""
+    key, results = _key(inputs), store.results(inputs.entry.key)
+    if not has_fit(results, key):
+        generic = load_space(results, inputs.entry.embedding_key)
+        if inputs.analysis.method.reencodes:
+            made = _reencode(store, report, results, inputs, generic)
+        else:
+            made = _reshape(report, results, inputs, generic, key)
+        save_fit(results, key, made)
+    return key
+
+
+def _read_inputs(store: Store, analysis_id: int, encoder: str = "", embedding_key: str = "") -> FitInputs:
+    """Return the inputs of a Fit, from the embeddings of the corpus where no others are given."""
     analysis = store.analysis(analysis_id)
     entry = store.encoded_corpus(analysis.corpus_key)
+    if embedding_key:
+        entry = replace(entry, encoder=encoder, embedding_key=embedding_key)
     guide = store.labels.read(analysis_id)
     label_ids, labels, given = list(guide.ids), list(guide.names), guide.codes
     phrases = label_phrases(analysis.instruction, labels)

@@ -12,7 +12,7 @@ from core.tasks.demo import prepare_demo
 from core.tasks.fit import fit
 from core.tasks.imports import examine_texts, fetch_texts, find_texts, read_texts
 from core.tasks.measure import measure
-from core.tasks.prepare import prepare
+from core.tasks.prepare import look, prepare
 from core.tasks.speed import time_encoder
 from core.tasks.try_encoder import try_encoder
 
@@ -25,6 +25,7 @@ TASKS: dict[str, Callable[..., None]] = {
     "fetch_texts": fetch_texts,
     "find_texts": find_texts,
     "fit": fit,
+    "look": look,
     "measure": measure,
     "name_clusters": name_clusters,
     "prepare": prepare,

@@ -57,6 +57,7 @@ def draw_space(
     graph: Graph,
     *,
     init: np.ndarray | None,
+    drawing: str = "Drawing the reshaped map",
 ) -> Space:
     """Draw the map of a space, and keep the hierarchy that its clusters are cut from.
 
@@ -67,9 +68,10 @@ def draw_space(
     key : str
         Under which the hierarchy is kept.
     init : float32 array (n, 2) or None
-        The generic map, from which the new one starts; None for the generic map itself.
+        Map from which the new one starts: for a reshaped space the generic map.
+    drawing : str
+        What is reported.
     """
-    drawing = "Drawing the generic map" if init is None else "Drawing the reshaped map"
     report(drawing, 0, 1)
     progress = progress_of(report, drawing)
     with NUMBA:

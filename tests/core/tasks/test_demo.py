@@ -18,7 +18,7 @@ from core.tasks import (
     read_demo,
     unmeasured_demo,
 )
-from core.tasks import prepare as preparing
+from core.tasks.prepare import generic_space as preparing
 from core.tasks.prepare import prepare
 from tests.conftest import ROOT
 

@@ -6,7 +6,7 @@ import pytest
 from core.encoders import EncoderFacts
 from core.errors import Cancelled
 from core.storage import has_views, lacks_views, load_views
-from core.tasks import prepare as preparing
+from core.tasks.prepare import generic_space as preparing
 from pages.common import cache
 from pages.corpus import views
 from tests.conftest import ViewingEncoder, make_frame
