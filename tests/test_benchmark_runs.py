@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as speed
-from benchmarks import check_sample, maps, names, place, reencode, scale, scale_report
+from benchmarks import check_sample, maps, names, place, preview, reencode, scale, scale_report
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.model
@@ -136,3 +136,8 @@ def test_speed_runs(tmp_path):
     out = tmp_path / "speed.json"
     speed.main(["--texts", "150", "--fitted", "200", "--opened", "210", "--rounds", "1", "--out", str(out)])
     assert figures(out)["open_s"] > 0
+
+
+def test_preview_runs(home, monkeypatch):
+    monkeypatch.setattr(preview, "make_encoder", lambda name: None)
+    assert preview.measure_preview(60) > 0
