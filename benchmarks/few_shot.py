@@ -110,10 +110,10 @@ METHODS: dict[str, tuple[Callable[[MethodInput, int], np.ndarray], tuple[str, ..
         ("core/transforms/gstransform.py", "core/transforms/validation.py"),
     ),
     "plain gstransform": (run_plain, ("benchmarks/plain_gstransform.py",)),
-    "guided": (partial(run, "guided"), ("core/transforms/**/*.py", "core/neighbours.py")),
+    "guided": (partial(run, "guided"), ("core/transforms/**/*.py", "core/neighbours/**/*.py")),
     "guided, final vectors only": (
         run_on_final_vectors,
-        ("core/transforms/**/*.py", "core/neighbours.py"),
+        ("core/transforms/**/*.py", "core/neighbours/**/*.py"),
     ),
 }
 WITH_UNSEEN = ("generic", "guided")

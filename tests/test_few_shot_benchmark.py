@@ -160,7 +160,7 @@ def test_a_case_is_another_one_with_other_labels_or_another_program(monkeypatch)
     facet = Facet("corner", "", space.facet.codes[::-1].copy(), space.facet.labels)
     other = few_shot.Space("made", facet, space.vectors, space.label_vectors, [])
     assert not set(keys(other).values()) & set(before.values())
-    monkeypatch.setitem(few_shot.METHODS, "guided", (None, ("core/neighbours.py",)))
+    monkeypatch.setitem(few_shot.METHODS, "guided", (None, ("core/neighbours/graph.py",)))
     assert [method for method, key in keys(space).items() if key != before[method]] == ["guided"]
 
 

@@ -11,7 +11,7 @@ import core
 ROOT = Path(__file__).resolve().parent.parent
 FILES = [file for top in ("core", "pages") for file in sorted((ROOT / top).rglob("*.py"))]
 ORDER = re.findall(r"^(\w+) {2,}\w", core.__doc__, re.MULTILINE)
-PARTS_OF_CORE = ("core.errors", "core.neighbours")  # single files: their own face
+PARTS_OF_CORE = ("core.errors",)  # a single file: its own face
 
 
 def dotted(file):

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import functools
-
 import numpy as np
-from scipy.sparse import coo_matrix
 
+from core.maps.layout import lay_out
 from core.neighbours import Graph, build_graph, nearest_rows, propagate, unit_rows
 from core.utils import Progress
 
@@ -55,12 +52,6 @@ START_WIDTH = 10.0
 LEAST_SPREAD, MOST_SPREAD = 1.0, 30.0
 """Spread of a start, in UMAP's units, outside which it is scaled. Maps of 30 to 14,640 texts have 1.5 to
 11."""
-
-MIN_DISTANCE = 0.1
-"""UMAP's `min_dist`, its default."""
-
-SPREAD = 1.0
-"""UMAP's `spread`, its default."""
 
 
 def project(
@@ -121,16 +112,15 @@ def project(
             raise ValueError(
                 f"The start has shape {init.shape}; one place per text, ({n_texts}, 2), is needed."
             )
-    rng = np.random.RandomState(random_state)  # UMAP takes no newer generator
     if n_texts < FEWEST_TEXTS:
         places = principal_components(X)
     elif init is None or not spread(init):
         start = principal_components(X)
         start *= START_WIDTH / (np.ptp(start, axis=0).max() or 1.0)
-        places = _layout(graph, start, EPOCHS, 1.0, rng, progress)
+        places = lay_out(graph, start, EPOCHS, 1.0, random_state, progress)
     else:
         start = _move_to_neighbours(init, X, graph)
-        places = _layout(graph, start, ANCHORED_EPOCHS, ANCHORED_RATE, rng, progress)
+        places = lay_out(graph, start, ANCHORED_EPOCHS, ANCHORED_RATE, random_state, progress)
     return _centred(places) if init is None else align(places, init)
 
 
@@ -173,133 +163,6 @@ def warm_up() -> None:
     """Import and compile what `project` needs: 4 s on a new machine, 0.1 s later."""
     X = np.random.default_rng(0).normal(size=(4 * FEWEST_TEXTS, 8)).astype(np.float32)
     project(X, build_graph(X))
-
-
-def _layout(
-    graph: Graph,
-    start: np.ndarray,
-    epochs: int,
-    rate: float,
-    rng: np.random.RandomState,
-    progress: Progress | None,
-) -> np.ndarray:
-    """Return UMAP's layout of a neighbour graph from a start (n, 2) in UMAP's units.
-
-    UMAP's internal steps are called one by one: `UMAP.fit` would search the neighbours again, stretch the
-    start to a square, and has no callback (https://github.com/lmcinnes/umap/issues/763).
-    """
-    from umap.layouts import optimize_layout_euclidean
-    from umap.umap_ import find_ab_params, make_epochs_per_sample
-
-    _cache_compiled()
-    edges = _fuzzy_graph(graph, rng)
-    sampled = edges.data >= edges.data.max() / epochs  # at least once; the others only cost time
-    a, b = find_ab_params(SPREAD, MIN_DISTANCE)
-    # Equal texts must not start at one point: the layout has no direction to separate them.
-    places = start + rng.normal(scale=1e-3, size=start.shape)
-    places = np.ascontiguousarray(places, dtype=np.float32)
-    try:
-        optimize_layout_euclidean(
-            places,
-            places,
-            edges.row[sampled],
-            edges.col[sampled],
-            epochs,
-            len(places),
-            make_epochs_per_sample(edges.data[sampled], epochs),
-            a,
-            b,
-            rng.randint(np.iinfo(np.int32).min + 1, np.iinfo(np.int32).max - 1, 3).astype(np.int64),
-            initial_alpha=rate,
-            parallel=False,  # in parallel, the same seed gives another map each time
-            tqdm_kwds=_progress_bar(progress),
-            move_other=True,
-        )
-    except BaseException:
-        _release_bar_lock()
-        raise
-    return places
-
-
-def _release_bar_lock() -> None:
-    """Release the lock that `tqdm.refresh` holds when `progress` raises: other threads wait for it.
-
-    See https://github.com/tqdm/tqdm/pull/1649.
-    """
-    from tqdm import tqdm
-
-    with contextlib.suppress(RuntimeError, ValueError):  # already released
-        tqdm.get_lock().release()
-
-
-@functools.cache
-def _cache_compiled() -> None:
-    """Cache UMAP's compiled functions on disk, also those that UMAP itself does not cache."""
-    from umap import layouts, umap_
-
-    for module, name in (
-        (umap_, "smooth_knn_dist"),
-        (umap_, "compute_membership_strengths"),
-        (layouts, "_nb_optimize_layout_euclidean_single_epoch"),
-    ):
-        # In another version of UMAP, or without a writable folder, they are compiled in each process.
-        with contextlib.suppress(AttributeError, RuntimeError):
-            getattr(module, name).enable_caching()
-
-
-def _fuzzy_graph(graph: Graph, rng: np.random.RandomState) -> coo_matrix:
-    """Return UMAP's fuzzy graph: a symmetric weight, 0 to 1, for each pair of neighbours."""
-    from umap.umap_ import fuzzy_simplicial_set
-
-    n_texts, k = graph.indices.shape
-    # UMAP counts each text as its own first neighbour, at distance 0.
-    itself = np.arange(n_texts, dtype=np.int32)[:, None]
-    indices = np.hstack([itself, graph.indices])
-    distances = np.hstack([np.zeros((n_texts, 1)), np.maximum(1 - graph.similarities, 0)]).astype(np.float32)
-    edges = fuzzy_simplicial_set(itself, k + 1, rng, "cosine", knn_indices=indices, knn_dists=distances)[
-        0
-    ].tocoo()
-    edges.sum_duplicates()
-    return edges
-
-
-class _EpochStream:
-    """File that calls `progress` with the counts that UMAP's progress bar writes.
-
-    The bar lets go of its lock meanwhile: a job may pause in `progress` for minutes, and a query that encodes
-    a text in another thread makes a bar of its own, which waits for this lock even where it is not shown.
-    """
-
-    def __init__(self, progress: Progress) -> None:
-        self.progress = progress
-
-    def write(self, text: str) -> None:
-        from tqdm import tqdm
-
-        done, slash, total = text.strip().partition("/")
-        if slash:
-            lock = tqdm.get_lock()
-            lock.release()
-            try:
-                self.progress(int(done), int(total))
-            finally:
-                lock.acquire()
-
-    def flush(self) -> None:
-        """Do nothing: nothing is buffered."""
-
-
-def _progress_bar(progress: Progress | None) -> dict:
-    """Return the settings of UMAP's progress bar (tqdm) that turn it into calls of `progress`."""
-    if progress is None:
-        return {"disable": True}
-    return {
-        "disable": False,
-        "file": _EpochStream(progress),
-        "bar_format": "{n}/{total}",
-        "mininterval": 0.1,
-        "miniters": 1,  # otherwise the bar starts a thread that writes too
-    }
 
 
 def _move_to_neighbours(init: np.ndarray, X: np.ndarray, graph: Graph) -> np.ndarray:

@@ -32,10 +32,10 @@ from core.tasks.steps import draw_space, keep_graph
 from core.transforms import GSTransform, GuidedTransform
 from core.utils import Progress, Report, content_key, progress_of
 
-FIT_VERSION = 3
+FIT_VERSION = 4
 """Part of every key. Raise it when the result of a Fit changes: earlier Fits are then computed again."""
 
-REENCODING_VERSION = 2
+REENCODING_VERSION = 3
 """Part of the key of a re-encoded space: that of a Fit may change while this stays."""
 
 

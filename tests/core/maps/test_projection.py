@@ -1,10 +1,7 @@
-import inspect
 import re
-import threading
 
 import numpy as np
 import pytest
-from tqdm import tqdm
 
 from core.errors import Cancelled
 from core.maps import project
@@ -113,22 +110,6 @@ def test_another_map_drawn_within_progress_changes_neither(drawn):
     assert np.array_equal(within[0], alone)
 
 
-def test_other_threads_may_use_progress_bars_within_progress(drawn):
-    """As when a task is paused there for minutes, and another thread loads an encoder."""
-    X, _, graph, _ = drawn
-    ended = []
-
-    def use_a_bar(done, total):
-        if len(ended) < 2:
-            other = threading.Thread(target=lambda: list(tqdm(range(2), disable=True)), daemon=True)
-            other.start()
-            other.join(5)
-            ended.append(not other.is_alive())
-
-    project(X, graph, progress=use_a_bar)
-    assert ended == [True, True]
-
-
 def test_progress_may_cancel(drawn):
     X, _, graph, _ = drawn
 
@@ -214,37 +195,3 @@ def test_principal_components_do_not_depend_on_the_order():
 
 def test_principal_components_of_one_dimension():
     assert np.allclose(principal_components(np.array([[1.0], [3.0]])), [[-1, 0], [1, 0]])
-
-
-def test_a_cancelled_projection_blocks_no_other_thread():
-    # The progress bar of UMAP, tqdm, keeps its lock when it is interrupted.
-    X = np.random.default_rng(0).normal(size=(60, 8)).astype(np.float32)
-
-    def stop(done, total):
-        raise Cancelled("Stopped.")
-
-    with pytest.raises(Cancelled):
-        project(X, build_graph(X), progress=stop)
-    later = threading.Thread(target=project, args=[X, build_graph(X)], daemon=True)
-    later.start()
-    later.join(60)
-    assert not later.is_alive()
-
-
-def test_workarounds_for_umap_and_tqdm_are_still_needed():
-    """Where this fails, `_release_bar_lock` or the progress bar in `_layout` can go."""
-    from umap.layouts import optimize_layout_euclidean
-
-    parameters = inspect.signature(optimize_layout_euclidean).parameters
-    assert "tqdm_kwds" in parameters and not any("callback" in name for name in parameters)
-
-    class Full:
-        def write(self, text):
-            raise OSError
-
-        def flush(self):
-            pass
-
-    with pytest.raises(OSError):
-        tqdm(total=2, file=Full())
-    tqdm.get_lock().release()  # RuntimeError or ValueError once tqdm releases it itself

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from core import neighbours
 from core.neighbours import Graph, build_graph, propagate, unit_rows
+from core.neighbours import graph as neighbours
 
 
 def brute_force(X, k):
@@ -161,7 +161,7 @@ def test_candidates_in_bfloat16_give_the_exact_graph_but_for_near_ties():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(600, 48)) + 3 * rng.normal(size=(6, 48))[rng.integers(0, 6, 600)]
     X[17] = X[400]  # a duplicate
-    unit = neighbours.unit_rows(X)
+    unit = unit_rows(X)
     exact, found = build_graph(unit, 15), neighbours._bfloat16_graph(unit, 15)
     assert found.indices.dtype == np.int32 and found.similarities.dtype == np.float32
     assert (found.indices != np.arange(600)[:, None]).all()

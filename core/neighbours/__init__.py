@@ -1,0 +1,28 @@
+"""The k-nearest-neighbour graph of a corpus, label propagation on it, and threads for compiled loops."""
+
+from core.neighbours.graph import (
+    DUPLICATE_COSINE,
+    EXACT_LIMIT,
+    Graph,
+    blend_neighbours,
+    build_graph,
+    nearest_rows,
+    neighbour_weights,
+    propagate,
+    unit_rows,
+)
+from core.neighbours.threads import cut_evenly, run_on_parts
+
+__all__ = [
+    "DUPLICATE_COSINE",
+    "EXACT_LIMIT",
+    "Graph",
+    "blend_neighbours",
+    "build_graph",
+    "cut_evenly",
+    "nearest_rows",
+    "neighbour_weights",
+    "propagate",
+    "run_on_parts",
+    "unit_rows",
+]

@@ -1,0 +1,54 @@
+"""Split work on the rows of an array between threads."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+MOST_THREADS = 16
+"""Threads at most: beyond, memory is what limits the work."""
+
+PARTS_PER_THREAD = 4
+"""Parts of the rows for each thread, so that a thread that is held up delays the others little."""
+
+
+def n_threads() -> int:
+    """Return the number of threads that work at once: processors of this process, at most `MOST_THREADS`."""
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(processors, MOST_THREADS)
+
+
+def cut_evenly(costs: np.ndarray) -> np.ndarray:
+    """Return where to cut rows into parts of about equal cost, for `run_on_parts`.
+
+    Parameters
+    ----------
+    costs : array of shape (n_rows,)
+        Work on each row, 0 or more.
+
+    Returns
+    -------
+    ndarray of int64, ascending from 0 to n_rows
+    """
+    total = np.cumsum(costs, dtype=np.float64)
+    shares = np.linspace(0, total[-1], n_threads() * PARTS_PER_THREAD + 1)[1:-1]
+    return np.unique(np.concatenate([[0], np.searchsorted(total, shares), [len(costs)]]))
+
+
+def run_on_parts(work: Callable[[int, int], object], cuts: np.ndarray) -> None:
+    """Call work(first, last) for the rows between all pairs of neighbouring cuts, in threads.
+
+    The work must let go of Python's lock (`numba.njit(nogil=True)`, NumPy), and the result of a row must not
+    depend on other rows of this call: then it does not depend on the threads either.
+    """
+    parts = list(zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True))
+    if n_threads() == 1 or len(parts) == 1:
+        for part in parts:
+            work(*part)
+        return
+    with ThreadPoolExecutor(n_threads()) as pool:
+        for done in [pool.submit(work, *part) for part in parts]:
+            done.result()
