@@ -8,7 +8,7 @@ COMPONENT := $(shell find assets/linked_maps -type f -not -path '*/node_modules/
 
 setup: $(VENV)/ready
 
-$(VENV)/ready: requirements.txt requirements-dev.txt $(COMPONENT)
+$(VENV)/ready: requirements.txt requirements-dev.txt requirements-batch.txt $(COMPONENT)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade-strategy only-if-needed -r requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --force-reinstall --no-deps ./assets/linked_maps

@@ -14,6 +14,7 @@ evidence    whether it helps: held-out labels, baselines, comparison, benchmark
 export      results as files for other tools
 storage     what people type, and what machines compute, on disk
 tasks       the long work: prepare, fit, measure, annotate, compare
+batch       the same work on files of Parquet, on one machine or many
 jobs        one worker process that runs the tasks
 
 `from core import GuidedTransform` and the other names of `__all__` are the public interface.

@@ -1,4 +1,4 @@
-"""Refract without its pages: `python -m core evaluate …`, `python -m core demo`."""
+"""Refract without its pages: `python -m core evaluate …`, `python -m core batch …`, `python -m core demo`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from core.batch import add_batch
 from core.errors import RefractError
 from core.evidence.benchmark import add_evaluate
 
@@ -15,6 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m core", description="Refract without its pages.")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     add_evaluate(commands)
+    add_batch(commands)
     demo = commands.add_parser(
         "demo",
         help="build the demo, if that was not done",

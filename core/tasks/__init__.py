@@ -6,7 +6,7 @@ run one at a time; a query is answered while a task runs.
 
 from core.tasks.annotate import estimate_analysis, latest_report
 from core.tasks.check_labels import LabelCheck, LabelDoubt, check_key, load_label_check
-from core.tasks.cluster import naming_problems, read_edits
+from core.tasks.cluster import analysis_clusters, naming_problems, read_edits
 from core.tasks.compare import latest_request, load_comparison
 from core.tasks.compare_estimate import SystemEstimate, estimate_comparison
 from core.tasks.demo import (
@@ -46,6 +46,7 @@ __all__ = [
     "SystemEstimate",
     "Trial",
     "add_column_analysis",
+    "analysis_clusters",
     "check_generic_map",
     "check_key",
     "demo_analyses",

@@ -127,6 +127,20 @@ def read_edits(store: Store, corpus_key: str, analysis_id: int | None) -> tuple[
     return edits, unreadable
 
 
+def analysis_clusters(store: Store, analysis_id: int) -> tuple[Fit, Partition]:
+    """Return the Fit of an analysis, and the clusters of its map as they are shown.
+
+    Raises
+    ------
+    StoreError
+        When it was removed, or has no map of its own.
+    """
+    corpus = store.load_corpus(store.analysis(analysis_id).corpus_key)
+    space, space_key, fit = _space_of(store, corpus.key, analysis_id)
+    assert fit is not None  # an analysis has one, or `_space_of` says so
+    return fit, _clustering(store, corpus, analysis_id, space, space_key, fit).partition
+
+
 def _space_of(store: Store, corpus_key: str, analysis_id: int | None) -> tuple[Space, str, Fit | None]:
     """Space of a map, the key that it is kept under, and its Fit."""
     results = store.results(corpus_key)

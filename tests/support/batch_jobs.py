@@ -1,0 +1,68 @@
+"""A job of the batch commands that needs no model; a light module, as workers import it too."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from core.batch.columns import check_texts, read_texts, vector_column, vector_type
+
+TYPE = vector_type(2, "float32")
+
+
+@dataclass(frozen=True)
+class LengthJob:
+    """Vectors of the number of characters and of words; "fail" is a text on which it breaks."""
+
+    text: str = "text"
+    id: str | None = "id"
+    scale: int = 1
+
+    def describe(self):
+        return {"kind": "lengths", "text": self.text, "id": self.id, "scale": self.scale}
+
+    def load(self):
+        return LengthStep(self)
+
+
+class LengthStep:
+    def __init__(self, job):
+        self.job = job
+
+    def columns(self, schema, name):
+        check_texts(schema, self.job.text, name)
+        return [self.job.text]
+
+    def fields(self):
+        return [pa.field("vector", TYPE)]
+
+    def metadata(self):
+        return {}
+
+    def run(self, batch, name):
+        texts, filled = read_texts(batch, self.job.text)
+        if "fail" in texts:
+            raise ValueError("this text breaks it")
+        lengths = [(len(text) * self.job.scale, len(text.split())) for text in texts]
+        return [vector_column(np.array(lengths).reshape(-1, 2), filled, TYPE)]
+
+
+@dataclass(frozen=True)
+class SlowJob(LengthJob):
+    """The same, a moment for each file, with a line in a file for each that is begun."""
+
+    log: str = ""
+    seconds: float = 0.0
+
+    def load(self):
+        return SlowStep(self)
+
+
+class SlowStep(LengthStep):
+    def run(self, batch, name):
+        with Path(self.job.log).open("a") as log:
+            log.write(f"{name}\n")
+        time.sleep(self.job.seconds)
+        return super().run(batch, name)
