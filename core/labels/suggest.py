@@ -105,15 +105,22 @@ def _cover(unit: np.ndarray, centred: np.ndarray, n_pool: int, weights: np.ndarr
 
     Similarity is the positive part of the centred cosine. Duplicates are recognised by the plain cosine:
     centring would separate nearly equal texts.
+
+    Gains only fall while coverage rises (they are submodular). One computed earlier is thus an upper bound,
+    and only those that lead are computed again: Minoux, "Accelerated greedy algorithms", 1978.
     """
     pool = slice(0, n_pool)
     near = np.maximum(centred[pool] @ centred[pool].T, 0)  # (n_pool, n_pool)
     covered = (centred[pool] @ centred[n_pool:].T).max(axis=1, initial=0)
     eligible = (unit[pool] @ unit[n_pool:].T).max(axis=1, initial=-1) < DUPLICATE_COSINE
+    gains = weights @ np.maximum(near - covered[:, None], 0)
     picked: list[int] = []
     while len(picked) < n and eligible.any():
-        gains = weights @ np.maximum(near - covered[:, None], 0)
-        best = int(np.where(eligible, gains, -1).argmax())
+        best, leads = int(np.where(eligible, gains, -1).argmax()), False
+        while not leads:
+            gains[best] = weights @ np.maximum(near[best] - covered, 0)
+            first = int(np.where(eligible, gains, -1).argmax())
+            best, leads = first, first == best
         picked.append(best)
         covered = np.maximum(covered, near[:, best])
         eligible &= unit[pool] @ unit[best] < DUPLICATE_COSINE

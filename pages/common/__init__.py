@@ -44,7 +44,15 @@ from pages.common.labels import (
 )
 from pages.common.map_selection import AskedSelection, select_texts
 from pages.common.next_step import NextStep, draw_step, label_step
-from pages.common.notices import attempt, draw_notice, draw_toasts, keep_notice, keep_toast, show_message
+from pages.common.notices import (
+    attempt,
+    draw_notice,
+    draw_toasts,
+    has_notice,
+    keep_notice,
+    keep_toast,
+    show_message,
+)
 from pages.common.person import draw_name_field, person
 from pages.common.state import (
     analysis_title,
@@ -116,6 +124,7 @@ __all__ = [
     "get_state",
     "gigabytes",
     "hand_outs",
+    "has_notice",
     "has_widget",
     "is_dark",
     "is_fitted",

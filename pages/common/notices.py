@@ -83,6 +83,11 @@ def attempt(step: Callable[[], object], place: str, *, redraw: bool = False) -> 
     return True
 
 
+def has_notice(place: str) -> bool:
+    """Return whether a message is kept for a place."""
+    return place in get_state().notices
+
+
 def draw_notice(place: str) -> None:
     """Show the message that was kept for a place, once; rerun the page first where a step needs that."""
     state = get_state()

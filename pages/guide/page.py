@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.corpus import Corpus
 from core.labels import is_offered
-from core.maps import Space
+from core.maps import Fit, Space
 from core.storage import Analysis
 from pages.common import (
     cache,
@@ -17,7 +17,7 @@ from pages.common import (
     layout,
     navigation,
 )
-from pages.guide.deck import draw_deck, draw_undone
+from pages.guide.deck import choose_ahead, draw_deck, draw_undone
 from pages.guide.fit_step import draw_fit_or_encoding, encoding_job, show_maps_after_fit
 from pages.guide.instruction import draw_instruction
 from pages.guide.label_import import draw_report, label_columns
@@ -54,6 +54,8 @@ def guide_page() -> None:
     else:
         _draw_labelling(analysis, corpus, generic)
     draw_more_ways(analysis, corpus)
+    if analysis is not None:
+        choose_ahead(analysis.id, generic, _predicting_fit(analysis))
 
 
 def _draw_labelling(analysis: Analysis | None, corpus: Corpus, generic: Space | None) -> None:
@@ -65,12 +67,16 @@ def _draw_labelling(analysis: Analysis | None, corpus: Corpus, generic: Space | 
     with_deck = len(guide.names) >= FEWEST_NAMES or guide.n_labels > 0
     draw_names(analysis, corpus, with_deck=with_deck)
     if with_deck:
-        fit = cache.fit(analysis) if is_fitted(analysis) else None
-        draw_deck(analysis, corpus, generic, fit if fit and fit.has_predictions else None)
+        draw_deck(analysis, corpus, generic, _predicting_fit(analysis))
         if not analysis.method.reencodes:
             draw_fit_or_encoding(analysis, corpus)
     else:
         draw_undone(analysis, corpus)
+
+
+def _predicting_fit(analysis: Analysis) -> Fit | None:
+    fit = cache.fit(analysis) if is_fitted(analysis) else None
+    return fit if fit is not None and fit.has_predictions else None
 
 
 def _draw_optional_labels(analysis: Analysis, corpus: Corpus, generic: Space | None) -> None:

@@ -47,6 +47,8 @@ NEEDS_FIT = {
     FITS_NONE: "texts that fit none of the labels",
     MISTAKES: "possible mistakes",
 }
+Choose = Callable[[Collection[int]], list[int]]
+"""Takes the texts that others label now, and chooses more."""
 MOST_TRIES = 3  # at a text that nobody labelled meanwhile
 
 
@@ -145,6 +147,19 @@ def next_text(deck: Deck, guide: GuideLabels, generic: Space | None, fit: Fit | 
     return shown
 
 
+def choose_ahead(analysis_id: int, generic: Space | None, fit: Fit | None) -> None:
+    """Choose the next round while the last text of this one is read, so that no key press waits for it.
+
+    The label of that text is not known yet; the text itself counts as seen.
+    """
+    deck = state_of(DeckState).deck
+    if deck is None or deck.analysis_id != analysis_id or len(deck.rows) != 1:
+        return
+    choose = _chooser(deck, cache.store().labels.read(analysis_id), generic, fit)
+    if choose is not None:
+        deck.rows += choose({*_held(deck), *deck.rows})
+
+
 def give_label(deck: Deck, row: int, label: str | None, given_by: str, *, reviewed: bool = False) -> None:
     """Record a label for a text of the deck, or None for a skip; a text shown again keeps its label then."""
     if label is not None or row != deck.again:
@@ -188,8 +203,9 @@ def _again(row: int, guide: GuideLabels) -> Shown:
 
 
 def _choose(deck: Deck, guide: GuideLabels, generic: Space | None, fit: Fit | None) -> Shown:
-    if deck.mode == SUGGESTED:
-        return _suggested(deck, guide, generic, fit)
+    choose = _chooser(deck, guide, generic, fit)
+    if deck.mode == SUGGESTED and choose is not None:
+        return _suggested(deck, guide, fit, choose, encoded=generic is not None)
     if deck.mode == BY_MODEL:
         return _by_model(deck, guide)
     if deck.mode == CHECK_SAMPLE:
@@ -199,13 +215,11 @@ def _choose(deck: Deck, guide: GuideLabels, generic: Space | None, fit: Fit | No
             return Shown(None, "No labels yet.")
         return Shown(None, f"Reshape the map once, then {NEEDS_FIT[deck.mode]} appear here.")
     if deck.mode in LABEL_MODES:
-        return _of_label(deck, guide, generic, fit)
-    return _fitting_none(deck, guide, generic, fit) if deck.mode == FITS_NONE else _mistaken(deck, guide, fit)
+        return _of_label(deck, guide, fit, choose)
+    return _fitting_none(deck, guide, fit, choose) if deck.mode == FITS_NONE else _mistaken(deck, guide, fit)
 
 
-def _hand_out(
-    deck: Deck, rows: Sequence[int], choose: Callable[[Collection[int]], list[int]]
-) -> tuple[int | None, str]:
+def _hand_out(deck: Deck, rows: Sequence[int], choose: Choose) -> tuple[int | None, str]:
     """Take the first of `rows` that no other deck shows, or of those that `choose` finds without them.
 
     `deck.rows` then begins with it. Returns the row, and a sentence where another deck shows it, too.
@@ -234,17 +248,32 @@ def _held(deck: Deck) -> dict[int, str]:
     return hand_outs().held(state_of(DeckState).queue, deck.analysis_id)
 
 
-def _suggested(deck: Deck, guide: GuideLabels, generic: Space | None, fit: Fit | None) -> Shown:
-    probabilities = None if fit is None else fit.probabilities
-    vectors, views = (None, []) if generic is None else (generic.vectors, generic.views)
-    row, word = _hand_out(
-        deck,
-        [row for row in deck.rows if not guide.seen[row]],
-        lambda taken: next_round(guide, vectors, probabilities, taken, views),
-    )
+def _chooser(deck: Deck, guide: GuideLabels, generic: Space | None, fit: Fit | None) -> Choose | None:
+    """Return what chooses a round of texts without a label; None where the deck shows no such texts now."""
+    if deck.mode == SUGGESTED:
+        probabilities = None if fit is None else fit.probabilities
+        vectors, views = (None, ()) if generic is None else (generic.vectors, generic.views)
+        return lambda taken: next_round(guide, vectors, probabilities, taken, views)
+    if fit is None or generic is None:
+        return None
+    vectors, predicted = fit.base(generic).vectors, [fit.labels[code] for code in fit.classes]
+    if deck.mode in LABEL_MODES and deck.label in predicted:
+        choose, column = more_of if deck.mode == MORE else least_sure_of, predicted.index(deck.label)
+        return lambda taken: choose(guide, vectors, fit.probabilities, column, taken)
+    if deck.mode == FITS_NONE and (fits_none := fit.fits_none) is not None:
+        return lambda taken: fitting_none(guide, vectors, fits_none, taken)
+    return None
+
+
+def _without_label(deck: Deck, guide: GuideLabels, choose: Choose) -> tuple[int | None, str]:
+    return _hand_out(deck, [row for row in deck.rows if not guide.seen[row]], choose)
+
+
+def _suggested(deck: Deck, guide: GuideLabels, fit: Fit | None, choose: Choose, *, encoded: bool) -> Shown:
+    row, word = _without_label(deck, guide, choose)
     if row is None:
         return Shown(None, "Every text was labelled or skipped.")
-    if generic is None:
+    if not encoded:
         return Shown(row, f"Drawn at random, while the texts are being encoded.{word}")
     if fit is None:
         return Shown(row, f"Typical of texts that have no label yet.{word}")
@@ -253,18 +282,11 @@ def _suggested(deck: Deck, guide: GuideLabels, generic: Space | None, fit: Fit |
     return Shown(row, f"Typical of texts with few labels.{word}")
 
 
-def _of_label(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit) -> Shown:
+def _of_label(deck: Deck, guide: GuideLabels, fit: Fit, choose: Choose | None) -> Shown:
     label = markdown(deck.label or "")
-    predicted = [fit.labels[code] for code in fit.classes]
-    if deck.label not in predicted:
+    if choose is None:
         return Shown(None, f"“{label}” is new: reshape the map once more, then its texts appear here.")
-    vectors, column = fit.base(generic).vectors, predicted.index(deck.label)
-    choose = more_of if deck.mode == MORE else least_sure_of
-    row, word = _hand_out(
-        deck,
-        [row for row in deck.rows if not guide.seen[row]],
-        lambda taken: choose(guide, vectors, fit.probabilities, column, taken),
-    )
+    row, word = _without_label(deck, guide, choose)
     if deck.mode == MORE:
         if row is None:
             return Shown(None, f"No text is left that could be **{label}**.")
@@ -278,20 +300,15 @@ def _of_label(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit) -> Shown
     )
 
 
-def _fitting_none(deck: Deck, guide: GuideLabels, generic: Space, fit: Fit) -> Shown:
+def _fitting_none(deck: Deck, guide: GuideLabels, fit: Fit, choose: Choose | None) -> Shown:
     fits_none = fit.fits_none
-    if fits_none is None:
+    if fits_none is None or choose is None:
         return Shown(
             None,
             "Give about 20 labels and reshape the map again, then texts that fit none of the labels appear "
             "here.",
         )
-    vectors = fit.base(generic).vectors
-    row, word = _hand_out(
-        deck,
-        [row for row in deck.rows if not guide.seen[row]],
-        lambda taken: fitting_none(guide, vectors, fits_none, taken),
-    )
+    row, word = _without_label(deck, guide, choose)
     if row is None:
         return Shown(None, "Every text was labelled or skipped.")
     likely = fits_none[row]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from uuid import uuid4
 
 import streamlit as st
@@ -28,11 +29,13 @@ from pages.common import (
     draw_check_job,
     draw_notice,
     forget_widget,
+    has_notice,
     markdown,
     navigation,
     own_undone,
     person,
     set_widget,
+    state_of,
     widget_value,
 )
 from pages.guide.deck.card import draw_card_menu, draw_latest, draw_reason, draw_text
@@ -57,8 +60,35 @@ LEAVE_FIELD = f"""<script>{{{{  // {{mark}}: the browser runs an equal script on
 Record = Callable[[Deck, int, str | None], None]
 
 
+@dataclass
+class DrawnDeck:
+    """Whether the run that draws the deck is one of the whole page."""
+
+    with_page: bool = False
+
+
 def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space | None, fit: Fit | None) -> None:
-    """Draw one text of the deck, with buttons to label it, skip it, undo and redo."""
+    """Draw one text of the deck, with buttons to label it, skip it, undo and redo.
+
+    A key press draws the deck alone, so that the next text comes at once; the rest of the page, such as the
+    numbers of labels, follows in a run of its own.
+    """
+    state_of(DrawnDeck).with_page = True
+    _draw_then_page(analysis, corpus, generic, fit)
+
+
+@st.fragment
+def _draw_then_page(analysis: Analysis, corpus: Corpus, generic: Space | None, fit: Fit | None) -> None:
+    drawn = state_of(DrawnDeck)
+    with_page, drawn.with_page = drawn.with_page, False
+    if not with_page and has_notice(DECK):  # it is shown once: by the run of the page
+        st.rerun()
+    _draw(analysis, corpus, generic, fit)
+    if not with_page:
+        st.rerun()
+
+
+def _draw(analysis: Analysis, corpus: Corpus, generic: Space | None, fit: Fit | None) -> None:
     guide = cache.store().labels.read(analysis.id)
     draw_changed_labels(analysis, corpus)
     with st.container(key="guide_deck", gap="small"):

@@ -8,7 +8,7 @@ from core.corpus.tables import Table
 from core.errors import StoreError
 from core.storage import LabelStore
 from pages.common import cache
-from pages.guide.deck import Deck, DeckState
+from pages.guide.deck import Deck, DeckState, deck
 from tests.conftest import make_frame
 from tests.support.page_helpers import GUIDE, MAPS, csv, keys, name_label, open_fitted, shown_text, words
 from tests.support.page_helpers import guide as guide  # the fixture
@@ -42,6 +42,17 @@ def test_each_label_is_on_disk_before_the_next_text_shows(guide, store, prepared
         assert len(guide_labels) == step + 1
         assert corpus.texts[guide_labels["row"][0]] == shown[-1]
     assert len(set(shown)) == 4
+
+
+def test_no_answer_waits_for_the_choice_of_the_next_round(guide, monkeypatch):
+    name_label(guide, "angry, pleased")
+    for _ in range(9):
+        guide.button(key="guide_skip").click().run()
+    rows = list(state_in(guide, DeckState).deck.rows)
+    assert len(rows) == 11 and len(set(rows)) == 11  # the last of this round, and the next one
+    monkeypatch.setattr(deck, "next_round", lambda *given: pytest.fail("A round was chosen again."))
+    guide.button(key="guide_label_0").click().run()
+    assert not guide.exception and state_in(guide, DeckState).deck.rows == rows[1:]
 
 
 def test_skip_and_undo(guide, store, prepared, corpus):
