@@ -140,7 +140,7 @@ class InlineRunner:
         self.home = home
         self._jobs = []
 
-    def submit(self, task, title, *, priority=None, **arguments):
+    def submit(self, task, title, *, priority=None, owner="", **arguments):
         job = Job(id=str(len(self._jobs)), task=task, title=title, arguments=arguments, status="done")
         self._jobs.append(job)
         try:
@@ -158,6 +158,9 @@ class InlineRunner:
 
     def cancel(self, job_id):
         self._jobs[int(job_id)].status = "cancelled"
+
+    def show(self, job):
+        """No job is ever waited for."""
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Run tasks in one warm worker process: submit, follow, cancel."""
 
 from core.jobs.job import LAST, LONG, Job
+from core.jobs.order import in_line
 from core.jobs.runner import JobRunner
 
 __all__ = [
@@ -8,4 +9,5 @@ __all__ = [
     "LONG",
     "Job",
     "JobRunner",
+    "in_line",
 ]

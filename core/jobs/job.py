@@ -24,6 +24,10 @@ PRIORITIES = {
 """Priority of each task that gives way to others; it must continue where it was when it is run again."""
 
 
+SHOWN_SECONDS = 3.0
+"""A page that shows a job says so at least once a second; without that, it shows it no more."""
+
+
 @dataclass
 class Job:
     """One task in the queue, with its progress.
@@ -31,7 +35,10 @@ class Job:
     Attributes
     ----------
     priority : int
-        `AT_ONCE`, `SOON`, `LONG`, `BACKGROUND` or `LAST`; a job pauses while one of a lower number runs.
+        `AT_ONCE`, `SOON`, `LONG`, `BACKGROUND` or `LAST`; see `urgency`.
+    owner : str, whose job it is: a session of the app; "" for nobody's
+    started : int, number of its latest start among those of all jobs; 0 before the first
+    shown_at : seconds of `time.monotonic` when a page showed its progress last
     status : "queued", "running", "paused", "done", "failed" or "cancelled"
     stage, done, total : latest progress; the counts belong to the stage
     message : str, one sentence for a failed job
@@ -46,6 +53,9 @@ class Job:
     title: str
     arguments: dict
     priority: int = AT_ONCE
+    owner: str = ""
+    started: int = 0
+    shown_at: float | None = None
     status: str = "queued"
     stage: str = ""
     done: int = 0
@@ -64,6 +74,19 @@ class Job:
         return self.status in ("queued", "running", "paused")
 
     @property
+    def is_shown(self) -> bool:
+        """Whether a page shows its progress at this moment."""
+        return self.shown_at is not None and time.monotonic() - self.shown_at < SHOWN_SECONDS
+
+    @property
+    def urgency(self) -> int:
+        """Its priority; a job in the background is as urgent as a long one while a page shows it.
+
+        A job pauses while one of a lower number runs.
+        """
+        return LONG if self.priority == BACKGROUND and self.is_shown else self.priority
+
+    @property
     def rate(self) -> float | None:
         """Items a second in this stage; None in its first half second."""
         seconds = self.reported_at - self.stage_started_at
@@ -75,8 +98,12 @@ class Job:
         """Seconds until this stage ends at the present rate; None while the rate is unknown."""
         return (self.total - self.done) / self.rate if self.rate else None
 
-    def start(self) -> None:
-        """Set that it runs, from its beginning: what an earlier run reported counts no longer."""
+    def start(self, number: int) -> None:
+        """Set that it runs, from its beginning: what an earlier run reported counts no longer.
+
+        `number` is that of the start among those of all jobs.
+        """
+        self.started = number
         self.status, self.stage_started_at = "running", time.monotonic()
         self.stage, self.done, self.total, self.done_before = "", 0, 1, 0
 

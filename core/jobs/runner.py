@@ -13,12 +13,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections import deque
 from concurrent.futures import Future
 from pathlib import Path
 
 from core.errors import RefractError
 from core.jobs.job import AT_ONCE, PRIORITIES, Job
+from core.jobs.order import in_line
 from core.utils import MessageWriter, read_messages
 
 logger = logging.getLogger(__name__)
@@ -33,8 +33,8 @@ PASSIVE_WAIT = {"OMP_WAIT_POLICY": "PASSIVE", "OPENBLAS_THREAD_TIMEOUT": "1"}
 class JobRunner:
     """Queue of jobs over one worker process, shared by all sessions of the app.
 
-    The most urgent job runs (see `core.jobs.job`), and of several the one queued first. A less urgent one
-    that runs already is paused at its next report; it stays in the process and goes on afterwards.
+    The most urgent job runs (see `core.jobs.order`). A less urgent one that runs already is paused at its
+    next report; it stays in the process and goes on afterwards.
     The process runs the module `worker` on the data folder `home`.
     """
 
@@ -43,15 +43,17 @@ class JobRunner:
         self.worker = worker
         self._lock = threading.RLock()
         self._jobs: dict[str, Job] = {}
-        self._waiting: deque[Job] = deque()
         self._running: list[Job] = []  # the last one works, those before it are paused
         self._queries: dict[str, tuple[Future, subprocess.Popen[str]]] = {}
         self._numbers = itertools.count(1)
+        self._starts = itertools.count(1)
         self._closed = False
         self._process = self._start()
         atexit.register(self.close)
 
-    def submit(self, task: str, title: str, *, priority: int | None = None, **arguments: object) -> Job:
+    def submit(
+        self, task: str, title: str, *, priority: int | None = None, owner: str = "", **arguments: object
+    ) -> Job:
         """Queue a task, and return its job; an active job of the same arguments is returned instead.
 
         That job is from then on as urgent as the more urgent of the two.
@@ -60,6 +62,8 @@ class JobRunner:
         ----------
         priority : int, optional
             That of the task, from `PRIORITIES`, when not given.
+        owner : str
+            Who submits it: owners take turns.
         """
         with self._lock:
             if priority is None:
@@ -69,9 +73,8 @@ class JobRunner:
                     job.priority = min(job.priority, priority)
                     self._advance()
                     return job
-            job = Job(str(next(self._numbers)), task, title, arguments, priority)
+            job = Job(str(next(self._numbers)), task, title, arguments, priority, owner)
             self._jobs[job.id] = job
-            self._waiting.append(job)
             self._forget_old()
             self._advance()
             return job
@@ -82,14 +85,20 @@ class JobRunner:
             job = self._jobs.get(job_id)
             if job is None or not job.active:
                 return
-            if job in self._waiting:
-                self._waiting.remove(job)
+            if job.status == "queued":
                 self._end(job, "cancelled")
                 return
             job.cancelled = True
             self._send(cancel=job.id)
             if job is self._running[-1]:  # else `_end` does this when it goes on
                 self._kill_later(job)
+
+    def show(self, job: Job) -> None:
+        """Note that a page shows the progress of a job: it goes before equals that no page shows."""
+        with self._lock:
+            job.shown_at = time.monotonic()
+            if job.status == "queued":
+                self._advance()
 
     def query(self, name: str, *, timeout: float = SECONDS_TO_ANSWER, **arguments: object) -> dict:
         """Return the worker's answer to one of `core.tasks.QUERIES`, as JSON holds it.
@@ -215,18 +224,17 @@ class JobRunner:
 
     def _advance(self) -> None:
         """Start the most urgent job that waits, unless one as urgent runs."""
-        job = min(self._waiting, key=lambda job: job.priority, default=None)
+        job = next((job for job in in_line(self._jobs.values()) if job.status == "queued"), None)
         if job is None:
             return
         if not self._running:
             self._restart_ended()
-        elif self._running[-1].priority <= job.priority:
+        elif self._running[-1].urgency <= job.urgency:
             return
         else:
             self._running[-1].pause()
-        self._waiting.remove(job)
         self._running.append(job)
-        job.start()
+        job.start(next(self._starts))
         self._send(run=job.id, task=job.task, arguments=job.arguments)
 
     def _end_process(self, ended: Job, status: str, message: str = "") -> None:
@@ -238,7 +246,6 @@ class JobRunner:
                 self._end(job, "cancelled")
             else:
                 job.put_back()
-                self._waiting.appendleft(job)
 
     def _kill_later(self, job: Job) -> None:
         timer = threading.Timer(SECONDS_UNTIL_KILLED, self._kill_if_running, [job])

@@ -101,6 +101,7 @@ def _wait(analysis: Analysis, missing: Collection[str], job: Job) -> None:
     kept = findings_kept(cache.store().results(analysis.corpus_key), analysis.fit_key)
     if not job.active or not kept.isdisjoint(missing):
         st.rerun()
+    cache.runner().show(job)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f":gray[{markdown(jobs.progress_text(job))}]", width="content")
         cancel = cache.runner().cancel

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
+from uuid import uuid4
 
 import streamlit as st
 
 from core.errors import StoreError
-from core.jobs import LONG, Job
+from core.jobs import LONG, Job, in_line
 from core.storage import Analysis
 from core.utils import percent
 from pages.common import cache
 from pages.common.notices import show_message
 from pages.common.state import state_of
-from pages.common.text import duration, markdown
+from pages.common.text import duration, markdown, ordinal
 
 UNTOLD = ("find_texts", "time_encoder")  # tasks of a second or two that the page words in its own way
 PAGE_SECONDS = 0.3  # between two updates of a job that the page waits for
@@ -22,7 +24,8 @@ SIDEBAR_SECONDS = 1.0  # between two updates of all others: each takes processor
 
 def start(task: str, title: str, *, priority: int | None = None, **arguments: object) -> Job:
     """Queue a task for the worker, with its usual priority where none is given."""
-    return cache.runner().submit(task, title, priority=priority, **arguments)
+    owner = state_of(DrawnJobs).session
+    return cache.runner().submit(task, title, priority=priority, owner=owner, **arguments)
 
 
 def start_fit(analysis: Analysis) -> Job:
@@ -90,6 +93,7 @@ def leave_to_page(job: Job) -> None:
     """Keep a job out of the sidebar while the page draws its progress: two figures would differ."""
     drawn = state_of(DrawnJobs)
     drawn.on_page[job.id] = drawn.run
+    cache.runner().show(job)
 
 
 def draw_bar(job: Job, cancel_key: str) -> None:
@@ -113,12 +117,19 @@ def progress_text(job: Job) -> str:
 
 
 def waiting_text(job: Job) -> str:
-    """Return what a job that does not run waits for, and whether it goes on or starts then; plain text."""
+    """Return what a job that does not run waits for, its place, and whether it goes on or starts then.
+
+    Plain text.
+    """
     goes_on = "Goes on" if job.status == "paused" or job.stage else "Starts"
-    # Those that are paused below it run later.
-    running = (each for each in cache.runner().jobs() if each.status == "running")
-    first = next((each for each in running if each.task not in UNTOLD), None)
-    return f"{goes_on} in a moment" if first is None else f"{goes_on} after “{first.title}”"
+    before = list(itertools.takewhile(lambda each: each is not job, in_line(cache.runner().jobs())))
+    before = [each for each in before if each.task not in UNTOLD]
+    if not before:
+        return f"{goes_on} in a moment"
+    last = before[-1]
+    title = _full_title(last) if last.title == job.title else last.title
+    place = f", {ordinal(len(before))} in line" if len(before) > 1 else ""
+    return f"{goes_on} after “{title}”{place}"
 
 
 @dataclass
@@ -129,6 +140,8 @@ class DrawnJobs:
     ----------
     dismissed : set of str
         Failed jobs whose message was dismissed.
+    session : str
+        Whose jobs those of this session are.
     slots : int
         Jobs drawn in the run before.
     run : int
@@ -140,6 +153,7 @@ class DrawnJobs:
     """
 
     dismissed: set[str] = field(default_factory=set)
+    session: str = field(default_factory=lambda: uuid4().hex)
     slots: int = 0
     run: int = 0
     on_page: dict[str, int] = field(default_factory=dict)
@@ -157,7 +171,8 @@ def _draw_line(were_active: set[str]) -> None:
     # Until the page is drawn, what the run before showed there counts.
     latest_run, drawn.begins = drawn.run - drawn.begins, False
     jobs = [job for job in jobs if not job.active or drawn.on_page.get(job.id, -1) < latest_run]
-    jobs.sort(key=lambda job: job.status != "running")
+    order = {job.id: place for place, job in enumerate(in_line(jobs))}
+    jobs.sort(key=lambda job: order.get(job.id, -1))  # those that failed first
     titles = [job.title for job in jobs]
     for job in jobs:
         with st.container(gap="xsmall"):
@@ -211,6 +226,7 @@ def _follow(job: Job, cancel_key: str) -> None:
     """Draw the progress of a job; rerun the page when the job ended."""
     if not job.active:
         st.rerun()
+    cache.runner().show(job)
     draw_bar(job, cancel_key)
 
 

@@ -27,6 +27,12 @@ def duration(seconds: float) -> str:
     return f"{seconds / HOUR:.0f} h" if seconds < 2 * DAY else f"{seconds / DAY:.0f} days"
 
 
+def ordinal(number: int) -> str:
+    """Write a place in a line: "1st", "2nd", "3rd", "11th"."""
+    endings = {1: "st", 2: "nd", 3: "rd"}
+    return f"{number}{'th' if number % 100 in (11, 12, 13) else endings.get(number % 10, 'th')}"
+
+
 def gigabytes(size: float) -> str:
     """Write a size in gigabytes for people: "0.4 GB", "12 MB"."""
     return f"{size:.1f} GB" if size >= 0.1 else f"{max(1, round(size * 1_000))} MB"

@@ -284,13 +284,13 @@ def test_what_an_earlier_run_left_does_not_count_as_speed():
 
 def test_what_a_run_reported_does_not_count_when_the_job_is_run_again():
     job = Job(id="1", task="encode", title="x", arguments={})
-    job.start()
+    job.start(1)
     job.follow("Encoding", 0, 400)
     job.follow("Encoding", 300, 400)
     job.pause()
     job.put_back()
     assert job.stage == "Encoding"  # it goes on, and does not start
-    job.start()
+    job.start(1)
     assert (job.stage, job.done) == ("", 0)
     job.follow("Encoding", 300, 400)
     assert job.done_before == 300 and job.rate is None
@@ -299,3 +299,23 @@ def test_what_a_run_reported_does_not_count_when_the_job_is_run_again():
 def test_there_is_no_rate_before_it_is_known():
     job = Job(id="1", task="encode", title="x", arguments={}, done=0, total=400)
     assert job.rate is None and job.seconds_left is None
+
+
+def test_people_take_turns(runner):
+    first = runner.submit("count", "first", owner="ada", steps=40)
+    own = [runner.submit("count", "x", owner="ada", steps=steps) for steps in (3, 4, 6)]
+    other = runner.submit("count", "x", owner="ben", steps=7)
+    for job in (*own, other):
+        runner.wait(job, 20)
+    assert first.ended_at <= other.ended_at <= own[0].ended_at <= own[1].ended_at
+
+
+def test_the_check_on_screen_does_not_wait_for_that_of_another_analysis(runner):
+    other = runner.submit("measure", "Checking", name="other", steps=80)
+    wait_until(lambda: other.done > 2)
+    shown = runner.submit("measure", "Checking", name="shown", steps=5)
+    assert shown.status == "queued"
+    runner.show(shown)
+    runner.wait(shown, 20)
+    assert other.active and runner.wait(other, 20).status == "done"
+    assert found_by(runner, "other")[0] == list(range(80))

@@ -4,6 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.jobs import Job
+from core.jobs.job import BACKGROUND
 from pages.common import cache
 from pages.common.jobs import stopped_by_fit
 
@@ -26,12 +27,16 @@ def line_page():
     jobs.draw_line()
 
 
+def made_up(listed):
+    return SimpleNamespace(jobs=lambda: list(listed), cancel=lambda job_id: None, show=lambda job: None)
+
+
 @pytest.fixture
 def line(monkeypatch):
     """Draw the job line of the jobs of a made-up runner; return what it says, and its buttons."""
 
     def draw(*listed):
-        runner = SimpleNamespace(jobs=lambda: list(listed), cancel=lambda job_id: None)
+        runner = made_up(listed)
         monkeypatch.setattr(cache, "runner", lambda: runner)
         app = AppTest.from_function(line_page).run()
         assert not app.exception
@@ -43,12 +48,14 @@ def line(monkeypatch):
 
 def test_a_job_that_waits_says_for_which_one_in_a_quiet_line(line):
     fit = Job("2", "fit", "Reshaping by tone", {"analysis_id": 2}, status="running", stage="Drawing")
-    check = Job("1", "measure", "Checking", {"analysis_id": 1}, status="paused", stage="Fold 3")
+    check = Job(
+        "1", "measure", "Checking", {"analysis_id": 1}, BACKGROUND, started=1, status="paused", stage="Fold 3"
+    )
     waiting = Job("3", "fit", "Reshaping by cause", {"analysis_id": 3})
     said, buttons = line(check, fit, waiting)
-    assert buttons == ["cancel_job_2", "cancel_job_1", "cancel_job_3"]  # the one that runs is first
+    assert buttons == ["cancel_job_2", "cancel_job_3", "cancel_job_1"]  # in the order in which they run
     assert said[0] == "**Reshaping by tone**"
-    assert sum("Goes on after “Reshaping by tone”" in each for each in said) == 1
+    assert sum("Goes on after “Reshaping by cause”, 2nd in line" in each for each in said) == 1
     assert sum("Starts after “Reshaping by tone”" in each for each in said) == 1
 
 
@@ -62,6 +69,7 @@ def test_jobs_of_the_same_title_are_told_apart(line, monkeypatch):
     ]
     said, _ = line(*checks)
     assert any("by tone" in each for each in said) and any("by cause" in each for each in said)
+    assert any("Starts after “Checking, by tone”" in each for each in said)
 
 
 def followed_page():
@@ -78,7 +86,7 @@ def test_a_job_has_its_progress_in_one_place(monkeypatch):
         Job("2", "measure", "Checking", {"analysis_id": 1}, status="paused"),
         Job("3", "time_encoder", "Timing", {"encoder": "x"}),
     ]
-    runner = SimpleNamespace(jobs=lambda: list(listed), cancel=lambda job_id: None)
+    runner = made_up(listed)
     monkeypatch.setattr(cache, "runner", lambda: runner)
     app = AppTest.from_function(followed_page).run().run()  # the second run knows what the page shows
     assert [button.key for button in app.button] == ["cancel_job_2", "cancel_here"]
@@ -100,7 +108,7 @@ def test_an_instruction_in_a_progress_bar_is_plain_text(monkeypatch):
         Job("1", "fit", "Reshaping by [tone](http://a.example)", {}, status="running"),
         Job("2", "fit", "Reshaping by cause", {}),
     ]
-    runner = SimpleNamespace(jobs=lambda: list(listed), cancel=lambda job_id: None)
+    runner = made_up(listed)
     monkeypatch.setattr(cache, "runner", lambda: runner)
     app = AppTest.from_function(waited_for_page).run()
     (bar,) = app.get("progress")

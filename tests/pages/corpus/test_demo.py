@@ -31,7 +31,7 @@ def waiting(monkeypatch):
     """A job runner whose jobs wait until they are told to end."""
     runner = cache.runner()
 
-    def submit(task, title, *, priority=None, **arguments):
+    def submit(task, title, *, priority=None, owner="", **arguments):
         for job in runner.jobs():
             if job.active and job.task == task:
                 return job
