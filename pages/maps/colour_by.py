@@ -7,6 +7,7 @@ from itertools import cycle
 
 import numpy as np
 import pandas as pd
+import streamlit as st
 
 from core.corpus import Partition, dates_of
 from core.maps import Fit
@@ -44,13 +45,29 @@ def colourings(view: MapView) -> dict[str, Callable[[], Colouring | NumericColou
             name = f"Predicted label ({left.title})"
             choices[name] = lambda name=name: predicted(left.fit, labels_of(view, left), name)
         choices[CHANGE] = lambda: NumericColouring(CHANGE, 100 * change_between(*view.sides))
-    for column in view.corpus.metadata.columns:
-        if view.corpus.metadata[column].nunique() > 1:
+    for column, values in view.corpus.metadata.items():
+        # By its type too: a corpus saved again keeps its key, and its strings may have become dates.
+        known = (view.corpus.key, str(column), str(values.dtype))
+        if _differs(*known, values):
             name = f"{column} (column)" if column in choices else column
-            choices[name] = lambda name=name, column=column: _metadata(
-                name, view.corpus.metadata[column], view.labels
+            choices[name] = lambda name=name, known=known, values=values: _column(
+                *known, name, tuple(view.labels), values
             )
     return choices
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _differs(corpus_key: str, column: str, kind: str, _values: pd.Series) -> bool:
+    """Whether a column has more than one value."""
+    return _values.nunique() > 1
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _column(
+    corpus_key: str, column: str, kind: str, title: str, labels: tuple[str, ...], _values: pd.Series
+) -> Colouring | NumericColouring:
+    """Return the colouring by a column, kept: a million values take a second."""
+    return _metadata(title, _values, list(labels))
 
 
 def change_between(left: Side, right: Side) -> np.ndarray:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from core.utils import cut
+from core.utils import content_key, cut
 from pages.common import widget_value
 from pages.maps.component.fallback import plain_maps
 from pages.maps.component.model import Colouring, NumericColouring, Pane
@@ -91,7 +91,7 @@ def linked_maps(
         with st.container(gap=None):
             _component("MAPS")(key=key, data=encode_plain(key), on_webgl_change=_ignore)
         return plain_maps(panes, colouring, key=key, height=height, select=select, shown=shown, lit=lit)
-    places_key, places = encode_places(panes)
+    places_key, places = _places(content_key(*[(p.points, p.kept, p.groups) for p in panes]), panes)
     payload = encode_maps(
         panes, colouring, key=key, places=places_key, texts=texts_key, height=height, below=below,
         opens=on_open is not None, renames=on_rename is not None, select=select, shown=shown, lit=lit,
@@ -117,6 +117,12 @@ def current_selection(
     In a browser without WebGL, a selection by lasso is known from the call on only.
     """
     return _selected(widget_value(key, {}).get("selection"), len(texts), texts_key, select)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _places(key: str, _panes: Sequence[Pane]) -> tuple[str, bytes]:
+    """Return the result of `encode_places`, kept for all sessions: a million points take half a second."""
+    return encode_places(_panes)
 
 
 @st.fragment

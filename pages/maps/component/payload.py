@@ -51,7 +51,7 @@ def encode_places(panes: Sequence[Pane]) -> tuple[str, bytes]:
         blobs[f"points_{number}"] = points.ravel()
         if pane.kept is not None:
             blobs[f"kept_{number}"] = np.round(np.clip(pane.kept, 0, 1) * 255).astype(np.uint8)
-        extent = np.abs(points).max(axis=0).round(6).tolist()
+        extent = np.abs(_box(points)).max(axis=0).round(6).tolist()
         for level, codes in enumerate(pane.groups):
             what = f"groups of the map {pane.title!r}"
             blobs[f"level_{number}_{level}"] = _classes(codes, len(points), what)
@@ -73,9 +73,9 @@ def home_view(points: np.ndarray) -> list[float]:
     Without the outliers beyond the 1st and the 99th percentile in a direction, unless the whole is hardly
     larger there, or there are few points.
     """
-    low, high = points.min(axis=0), points.max(axis=0)
+    low, high = _box(points)
     if len(points) >= FEW_POINTS:
-        inner = np.percentile(points, MIDDLE, axis=0)
+        inner = np.column_stack([np.percentile(points[:, axis], MIDDLE) for axis in (0, 1)])
         cut = high - low > WORTHWHILE * (inner[1] - inner[0])
         low, high = np.where(cut, inner[0], low), np.where(cut, inner[1], high)
     return np.round([*((low + high) / 2), *((high - low) / 2)], 6).tolist()
@@ -179,8 +179,8 @@ def _check_panes(panes: Sequence[Pane]) -> None:
     for pane in panes:
         if pane.points.shape != (n, 2):
             raise ValueError(f"the map {pane.title!r} has points of shape {pane.points.shape} for {n} texts")
-        n_lost = int(np.count_nonzero(~np.isfinite(pane.points).all(axis=1)))
-        if n_lost:
+        if not np.isfinite(pane.points).all():
+            n_lost = int(np.count_nonzero(~np.isfinite(pane.points).all(axis=1)))
             raise ValueError(f"the map {pane.title!r} has {n_lost} of {n} points without a finite place")
         if pane.kept is not None:
             _check_length(f"kept of the map {pane.title!r}", len(pane.kept), n)
@@ -190,8 +190,13 @@ def _check_panes(panes: Sequence[Pane]) -> None:
 
 def _frame(pane: Pane) -> tuple[np.ndarray, float]:
     """Return the centre of a map's bounding box, and half its longer side."""
-    low, high = pane.points.min(axis=0).astype(np.float64), pane.points.max(axis=0).astype(np.float64)
+    low, high = _box(pane.points).astype(np.float64)
     return (low + high) / 2, float(max(high - low)) / 2 or 1.0
+
+
+def _box(points: np.ndarray) -> np.ndarray:
+    """Return the lowest and the highest x and y; a column at a time, which is ten times faster."""
+    return np.array([[ends(points[:, axis]) for axis in (0, 1)] for ends in (np.min, np.max)])
 
 
 def _described(pane: Pane) -> dict[str, Any]:
@@ -242,12 +247,12 @@ def _colouring_parts(colouring: Colouring | NumericColouring, n: int) -> tuple[d
 
 
 def _classes(codes: np.ndarray, n: int, what: str) -> np.ndarray:
-    """Return codes from -1 as classes from 0, in 16 bits."""
+    """Return codes from -1 as classes from 0, in 8 bits where these suffice, or in 16."""
     codes = np.asarray(codes)
     _check_length(what, len(codes), n)
     if codes.min() < -1 or codes.max() >= MAX_CLASSES:
         raise ValueError(f"{what} has codes from {codes.min()} to {codes.max()}; -1 to {MAX_CLASSES - 1} fit")
-    return (codes + 1).astype(np.uint16)
+    return (codes + 1).astype(np.uint8 if codes.max() < np.iinfo(np.uint8).max else np.uint16)
 
 
 def _numeric_parts(colouring: NumericColouring, n: int) -> tuple[dict[str, Any], np.ndarray]:

@@ -144,13 +144,22 @@ def test_hits_are_sent_in_order_each_once():
     np.testing.assert_array_equal(arrays["lit"], [0, 2])
 
 
+@pytest.mark.parametrize(("highest", "kind"), [(254, np.uint8), (255, np.uint16)])
+def test_up_to_255_classes_take_a_byte_each(highest, kind):
+    codes = np.array([-1, 0, highest])
+    labels = list(map(str, range(highest + 1)))
+    _, arrays = decode_payload(payload(colouring=Colouring("x", codes, labels, ["#000000"] * len(labels))))
+    np.testing.assert_array_equal(arrays["values"], codes + 1)
+    assert arrays["values"].dtype == kind
+
+
 def test_everything_is_padded_to_four_bytes():
     for label in ["a", "ab", "abc", "abcd", "é"]:
         content = payload(colouring=Colouring(label, np.array([0, 0, 0]), ["x"], ["#000000"]))
         found, arrays = decode_payload(content)
         assert found["colouring"]["title"] == label
         np.testing.assert_array_equal(arrays["values"], [1, 1, 1])
-        assert found["blobs"]["values"]["length"] == 6
+        assert found["blobs"]["values"]["length"] == 3
         assert len(content) % 4 == 0
         assert all(blob["offset"] % 4 == 0 for blob in found["blobs"].values())
 
