@@ -25,7 +25,7 @@ from pages.corpus.demo import draw_awaited_demo, draw_demo_card, leave_demo, sta
 from pages.corpus.library import draw_resume, draw_stored
 from pages.corpus.picture import draw_picture
 from pages.corpus.progress import follow_encoding
-from pages.corpus.source import draw_found, draw_path_field, drop_source, has_source
+from pages.corpus.source import draw_found, draw_path_field, drop_source, find_read, has_source
 from pages.corpus.upload import UploadState, draw_source_table, take_read, uploaded_table
 from pages.corpus.views import draw_views_offer
 
@@ -74,9 +74,11 @@ def draw_back() -> None:
 def draw_source() -> None:
     """Draw what was found at a path or address, until it is read."""
     draw_back()
-    if take_read(state_of(UploadState), ReadOptions()) is not None:
+    if find_read() is None:
+        draw_found()
+    else:
+        take_read(state_of(UploadState), ReadOptions())
         st.rerun()  # it is drawn as the table of an upload is
-    draw_found()
 
 
 def draw_upload() -> None:

@@ -21,10 +21,10 @@ from pages.corpus.source import (
     ReadTable,
     find_corpus,
     find_examined,
-    follow_reading,
+    find_read,
+    follow,
     is_large,
     is_large_file,
-    is_reading,
     start_reading_again,
     start_upload,
 )
@@ -89,9 +89,9 @@ def take_read(state: UploadState, options: ReadOptions) -> SourceTable | None:
 
     Where how to read it cannot be followed, the table before it stays.
     """
-    read = follow_reading()
+    read = find_read()
     if read is None:
-        if is_reading() or state.uploaded is None:
+        if follow() or state.uploaded is None:
             return None
         choose_again(state.options)
         return state.uploaded

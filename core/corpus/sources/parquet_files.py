@@ -42,7 +42,9 @@ def describe_footers(found: FoundFiles, report: Report, *, open_file: OpenFile |
         with _opened(file, open_file) as parquet:
             n_rows += parquet.metadata.num_rows
             schemas.append(parquet.schema_arrow)
-    columns = [FoundColumn(field.name, _kind(field.type)) for field in _common_schema(found.files, schemas)]
+    schema = _common_schema(found.files, schemas)
+    names = set(_data_names(schema))
+    columns = [FoundColumn(field.name, _kind(field.type)) for field in schema if field.name in names]
     columns += [FoundColumn(name, "text") for name in partition_names(found.files)]
     return replace(found, n_rows=n_rows, columns=tuple(columns))
 
@@ -55,7 +57,11 @@ def read_first_rows(found: FoundFiles, n_rows: int) -> RawTable:
     for file in found.files:
         with _opened(file) as parquet:
             schema = parquet.schema_arrow
-            names = [field.name for field in schema if _kind(field.type) != "bytes"]
+            names = [
+                field.name
+                for field in schema
+                if _kind(field.type) != "bytes" and not field.name.startswith(INDEX_START)
+            ]
             batch = next(parquet.iter_batches(batch_size=n_rows, columns=names), None)
             if table is None or batch is not None:
                 table = schema.empty_table() if batch is None else pa.Table.from_batches([batch])

@@ -50,14 +50,14 @@ def examine_texts(
     aside = frozenset(examined.report.suggested_aside if set_aside is None else set_aside)
     if kept.find_corpus(table, text_column, copies, aside) is not None:
         return
-    report("Building the corpus", 2, 3)
+    report("Building the corpus", 0, 1)
     corpus = build_corpus(found, text_column, leave_out_copies=copies, set_aside=aside)
     kept.save_corpus(table, text_column, copies, aside, corpus)
 
 
 def _examine(table: Table, text_column: str, report: Report) -> Examined:
-    report("Examining the texts", 0, 3)
+    report("Examining the texts", 0, 1)
     about = examine(table, text_column)
-    report("Looking for labels", 1, 3)
+    report("Looking for labels", 0, 1)
     columns = columns_with_labels(table.frame.drop(columns=text_column))
     return Examined(about, tuple(columns))

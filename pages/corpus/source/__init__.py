@@ -6,9 +6,9 @@ from pages.corpus.source.found import draw_found
 from pages.corpus.source.reading import (
     ReadTable,
     drop_source,
-    follow_reading,
+    find_read,
+    follow,
     is_large_file,
-    is_reading,
     start_reading_again,
     start_upload,
 )
@@ -20,11 +20,11 @@ __all__ = [
     "drop_source",
     "find_corpus",
     "find_examined",
-    "follow_reading",
+    "find_read",
+    "follow",
     "has_source",
     "is_large",
     "is_large_file",
-    "is_reading",
     "start_reading_again",
     "start_upload",
 ]

@@ -36,9 +36,10 @@ def draw_path_field() -> None:
         st.caption(
             f"Nothing was sent yet. {host} is asked what is there, and how large it is; no file is fetched."
         )
-    job = job_of(state_of(SourceState).task)
-    if job is not None and job.status in ("failed", "cancelled"):
-        follow(job.task)
+    state = state_of(SourceState)
+    job = job_of(state.task)
+    if job is not None and not job.active and state.address == widget_value(KEY):
+        follow()
         if address is not None and not isinstance(address, str) and not address.host:
             st.button("Look again", key="corpus_look", on_click=_start, args=[address.shown])
 

@@ -19,6 +19,7 @@ from pages.corpus.source.reading import (
     start_reading,
 )
 from pages.corpus.table_report import draw_preview
+from pages.corpus.widget_subject import start_with
 
 PARQUET = ".parquet"
 TEXT, BESIDE = "corpus_found_text", "corpus_found_columns"  # keys of the widgets
@@ -29,8 +30,7 @@ WORDS = {"parquet": "Parquet", "csv": "CSV", "tsv": "TSV", "jsonl": "JSON Lines"
 
 def draw_found() -> None:
     """Draw what was found, and the way to its texts."""
-    state = state_of(SourceState)
-    if follow(state.task):
+    if follow():
         return
     if moved := kept().find_moved():
         _draw_moved(moved)
@@ -60,7 +60,7 @@ def _draw_moved(host: str) -> None:
 
 def _draw_remote(found: FoundFiles) -> None:
     host = markdown(found.address.host or found.address.shown)
-    size = "" if found.n_bytes is None else f"{gigabytes(found.n_bytes / 1e9)} "
+    size = "" if found.n_bytes is None else f"{_size(found.n_bytes)} "
     _draw_facts(found)
     with st.container(width=520):
         st.button(
@@ -75,6 +75,7 @@ def _draw_remote(found: FoundFiles) -> None:
 
 
 def _draw_local(found: FoundFiles, first: Table | None) -> None:
+    start_with(state_of(SourceState).import_id, TEXT, BESIDE)
     with st.container(key="corpus_table"):
         left, right = st.columns([2, 3], gap="large")
     with right:
@@ -89,7 +90,7 @@ def _draw_local(found: FoundFiles, first: Table | None) -> None:
         n_rows = "" if found.n_rows is None else f"{found.n_rows:,} "
         what = "rows" if found.n_rows != 1 else "row"
         st.button(
-            f"Read {n_rows}{what}" if n_rows else f"Read {gigabytes((found.n_bytes or 0) / 1e9)}",
+            f"Read {n_rows}{what}" if n_rows else f"Read {_size(found.n_bytes or 0)}",
             key="corpus_read",
             type="primary",
             icon=":material/table_view:",
@@ -105,16 +106,23 @@ def _draw_facts(found: FoundFiles) -> None:
     files = count_files(len(found.files)).replace(" ", f" {kind} ", 1)
     facts = [
         f"**{files}**",
-        "" if found.n_bytes is None else gigabytes(found.n_bytes / 1e9),
+        "" if found.n_bytes is None else _size(found.n_bytes),
         "" if found.n_rows is None else f"**{found.n_rows:,}** {'row' if found.n_rows == 1 else 'rows'}",
     ]
-    st.markdown(f"**{markdown(found.address.shown)}**  \n{' · '.join(filter(None, facts))}")
+    st.markdown(f"**{markdown(found.address.name)}**  \n{' · '.join(filter(None, facts))}")
+    # As code: markdown would make a link of an address.
+    st.caption(f"``{found.address.shown.replace('`', '')}``")
     if len(found.files) > 1:
         st.caption(f"Files: {_some([file.name for file in found.files])}")
     if found.columns:
         st.caption(f"Columns: {_some([column.name for column in found.columns])}")
     for note in found.notes:
         st.caption(f":material/info: {markdown(note)}")
+
+
+def _size(n_bytes: int) -> str:
+    """Write a size for people: "12 KB", "340 MB"."""
+    return f"{max(1, round(n_bytes / 1e3))} KB" if n_bytes < 950_000 else gigabytes(n_bytes / 1e9)
 
 
 def _some(names: list[str]) -> str:

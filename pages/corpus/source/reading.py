@@ -129,17 +129,18 @@ def is_large_file(file: UploadedFile) -> bool:
     return file.size >= LARGE_FILE
 
 
-def follow_reading() -> ReadTable | None:
-    """Draw the work on the import of this session; return its table once it was read."""
+def find_read() -> ReadTable | None:
+    """Return the table of the import of this session once it was read; None before that."""
     state = state_of(SourceState)
-    if follow(state.task) or state.task != "read_texts":
+    if state.task != "read_texts" or is_reading():
         return None
     table = kept().find_table(state.table)
     return None if table is None else ReadTable(state.import_id, state.table, table)
 
 
-def follow(task: str) -> bool:
-    """Draw the progress of a task of the import, or why it ended early; return whether it waits or runs."""
+def follow() -> bool:
+    """Draw the progress of the import, or why it ended early; return whether it waits or runs."""
+    task = state_of(SourceState).task
     return jobs.draw_job(job_of(task), cancel_key="corpus_import_cancel", stopped=STOPPED)
 
 
