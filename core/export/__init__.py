@@ -12,7 +12,7 @@ from core.export.text_model import (
     read_text_model,
     text_model_to_bytes,
 )
-from core.export.write import csv_size, to_csv_bytes, to_parquet_bytes, vectors_to_parquet_bytes
+from core.export.write import csv_size, to_csv_bytes, write_csv, write_parquet, write_vectors
 
 __all__ = [
     "AnalysisResults",
@@ -34,6 +34,7 @@ __all__ = [
     "source_table",
     "text_model_to_bytes",
     "to_csv_bytes",
-    "to_parquet_bytes",
-    "vectors_to_parquet_bytes",
+    "write_csv",
+    "write_parquet",
+    "write_vectors",
 ]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ from core.export.findings import findings_to_json_bytes, linear_to_npz_bytes
 from core.export.overview import AnalysisResults, overview_table
 from core.export.tables import build_record, export_table
 from core.export.text_model import build_text_model, text_model_to_bytes
-from core.export.write import csv_size, to_csv_bytes, to_parquet_bytes, vectors_to_parquet_bytes
+from core.export.write import csv_size, write_csv, write_parquet, write_vectors
 from core.maps import Fit, Space
 from core.transforms import fit_linear_form
 from core.utils import percent
@@ -74,7 +74,7 @@ class File:
     ----------
     kind : str, distinct for each file of a source
     title, hint : str, what it is; what it is for, what opens it, and its size, in markdown
-    make : callable that returns its bytes
+    write : callable that writes it to a binary file, in parts where it is large
     """
 
     kind: str
@@ -82,7 +82,7 @@ class File:
     hint: str
     name: str
     mime: str
-    make: Callable[[], bytes]
+    write: Callable[[BinaryIO], object]
 
 
 def source_table(source: ExportSource) -> pd.DataFrame:
@@ -116,14 +116,14 @@ def source_table(source: ExportSource) -> pd.DataFrame:
 
 
 def export_files(source: ExportSource, table: pd.DataFrame, *, neutralise: bool = True) -> list[File]:
-    """List the files of a source; each is made only when its `make` is called.
+    """List the files of a source; each is made only when its `write` is called.
 
     Parameters
     ----------
     table : DataFrame
         Result of `source_table`.
     neutralise : bool, default=True
-        Of `to_csv_bytes`, for all CSV files.
+        Of `write_csv`, for all CSV files.
     """
     stem = file_name(
         source.corpus.name, source.title, from_names_only=bool(source.fit and source.fit.from_names_only)
@@ -137,7 +137,7 @@ def export_files(source: ExportSource, table: pd.DataFrame, *, neutralise: bool 
             f"{_about(max(0.1 * MEGABYTE, csv_size(table)))}",
             f"{stem}.csv",
             CSV,
-            lambda: to_csv_bytes(table, neutralise=neutralise),
+            lambda file: write_csv(table, file, neutralise=neutralise),
         ),
         File(
             "parquet",
@@ -146,7 +146,7 @@ def export_files(source: ExportSource, table: pd.DataFrame, *, neutralise: bool 
             f"{_about(csv_size(table) / 2)}",
             f"{stem}.parquet",
             PARQUET,
-            lambda: to_parquet_bytes(table),
+            lambda file: write_parquet(table, file),
         ),
         _vectors(source, table, stem),
     ]
@@ -199,7 +199,7 @@ def _vectors(source: ExportSource, table: pd.DataFrame, stem: str) -> File:
         f"own. Opens in pandas, DuckDB, R · {_about(4 * n_texts * n_dims)}",
         f"{stem}-vectors.parquet",
         PARQUET,
-        lambda: vectors_to_parquet_bytes(table, space.vectors),
+        lambda file: write_vectors(table, space.vectors, file),
     )
 
 
@@ -212,10 +212,10 @@ def _linear_form(source: ExportSource, fit: Fit, stem: str) -> File:
         kept = f" It reproduces {percent(known.agreement)} of each text's nearest neighbours."
     name = f"{stem}-linear.npz"
 
-    def make() -> bytes:
+    def write(file: BinaryIO) -> None:
         views = generic.views if fit.n_views else ()
         linear = known or fit_linear_form(generic.vectors, fit.unscaled_vectors(), views)
-        return linear_to_npz_bytes(fit, linear, encoder=source.encoder, file_name=name)
+        file.write(linear_to_npz_bytes(fit, linear, encoder=source.encoder, file_name=name))
 
     return File(
         "linear",
@@ -224,7 +224,7 @@ def _linear_form(source: ExportSource, fit: Fit, stem: str) -> File:
         f"{n_reshaped}.{kept} Opens in NumPy; the code is inside · {_about(4 * n_dims * n_reshaped)}",
         name,
         "application/octet-stream",
-        make,
+        write,
     )
 
 
@@ -240,8 +240,10 @@ def _text_model(source: ExportSource, fit: Fit, stem: str) -> File:
         f"from those here · {_about(n_bytes)}",
         name,
         "application/octet-stream",
-        lambda: text_model_to_bytes(
-            build_text_model(fit, source.generic, source.fit_clusters, encoder=source.encoder)
+        lambda file: file.write(
+            text_model_to_bytes(
+                build_text_model(fit, source.generic, source.fit_clusters, encoder=source.encoder)
+            )
         ),
     )
 
@@ -253,7 +255,9 @@ def _evidence(source: ExportSource, fit: Fit, stem: str) -> File:
         "The verdict with every figure behind it, label by label. Opens in any editor · less than 0.1 MB",
         f"{stem}-evidence.json",
         "application/json",
-        lambda: findings_to_json_bytes(fit, source.findings, encoder=source.encoder, check=source.check),
+        lambda file: file.write(
+            findings_to_json_bytes(fit, source.findings, encoder=source.encoder, check=source.check)
+        ),
     )
 
 
@@ -274,7 +278,7 @@ def _overviews(source: ExportSource, table: pd.DataFrame, *, neutralise: bool) -
             f"{holds} Opens in Excel, LibreOffice and everything else · {_about(max(0.1 * MEGABYTE, size))}",
             f"{stem}.csv",
             CSV,
-            lambda: to_csv_bytes(build(), neutralise=neutralise),
+            lambda file: write_csv(build(), file, neutralise=neutralise),
         ),
         File(
             "overview_parquet",
@@ -282,7 +286,7 @@ def _overviews(source: ExportSource, table: pd.DataFrame, *, neutralise: bool) -
             f"The same, with the types of its columns. Opens in pandas, DuckDB, R · {_about(size)}",
             f"{stem}.parquet",
             PARQUET,
-            lambda: to_parquet_bytes(build()),
+            lambda file: write_parquet(build(), file),
         ),
     ]
 
@@ -295,7 +299,7 @@ def _record(corpus: Corpus, history: pd.DataFrame, stem: str, *, neutralise: boo
         f"later. Opens in Excel, LibreOffice and everything else · {_about(RECORD_BYTES * len(history))}",
         f"{stem}-labels.csv",
         CSV,
-        lambda: to_csv_bytes(build_record(corpus, history), neutralise=neutralise),
+        lambda file: write_csv(build_record(corpus, history), file, neutralise=neutralise),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -19,13 +19,18 @@ SIZE_SAMPLE = 500
 """Rows that are written to estimate the size of a whole table."""
 
 CHUNK_ROWS = 20_000
-"""Rows written at once, which bounds the memory."""
+"""Rows of a CSV file written at once, which bounds the memory."""
+
+GROUP_ROWS = 50_000
+"""Rows in each part of a Parquet file: 77 MB of 384 numbers."""
 
 PLAIN_NAME = re.compile(r"\w[\w.-]*")
 
 
-def to_csv_bytes(table: pd.DataFrame, *, neutralise: bool = True) -> bytes:
-    """Write a table as CSV in UTF-8, with the byte order mark by which spreadsheets recognise UTF-8.
+def write_csv(table: pd.DataFrame, file: BinaryIO, *, neutralise: bool = True) -> None:
+    """Write a table as CSV in UTF-8, `CHUNK_ROWS` at a time.
+
+    It begins with the byte order mark by which spreadsheets recognise UTF-8.
 
     Every text is between quotation marks, numbers and missing values never. So each reader finds line breaks
     of any kind, blanks and delimiters as they were, and those that look at the quotation marks tell an empty
@@ -46,7 +51,6 @@ def to_csv_bytes(table: pd.DataFrame, *, neutralise: bool = True) -> bytes:
             whole = whole.set_column(
                 position, name, _shortest_dates(table.iloc[:, position], whole[position])
             )
-    file = io.BytesIO()
     file.write(_header(whole.column_names, neutralise=neutralise))
     options = pyarrow.csv.WriteOptions(include_header=False, quoting_style="needed")
     for start in range(0, len(table), CHUNK_ROWS):
@@ -54,11 +58,17 @@ def to_csv_bytes(table: pd.DataFrame, *, neutralise: bool = True) -> bytes:
         columns = [_plain_texts(column, neutralise=neutralise) for column in chunk.columns]
         names = [str(position) for position in range(len(columns))]
         pyarrow.csv.write_csv(pa.table(columns, names=names), file, options)
+
+
+def to_csv_bytes(table: pd.DataFrame, *, neutralise: bool = True) -> bytes:
+    """Return what `write_csv` writes, of a table that is small."""
+    file = io.BytesIO()
+    write_csv(table, file, neutralise=neutralise)
     return file.getvalue()
 
 
 def csv_size(table: pd.DataFrame) -> float:
-    """Estimate how many bytes `to_csv_bytes` returns, from `SIZE_SAMPLE` rows."""
+    """Estimate how many bytes `write_csv` writes, from `SIZE_SAMPLE` rows."""
     some = table.iloc[:: max(1, len(table) // SIZE_SAMPLE)]
     if some.empty:
         return 0.0
@@ -66,25 +76,23 @@ def csv_size(table: pd.DataFrame) -> float:
     return header + (len(to_csv_bytes(some)) - header) * len(table) / len(some)
 
 
-def to_parquet_bytes(table: pd.DataFrame) -> bytes:
-    """Write a table as Parquet."""
-    file = io.BytesIO()
-    table.to_parquet(file, index=False)
-    return file.getvalue()
+def write_parquet(table: pd.DataFrame, file: BinaryIO) -> None:
+    """Write a table as Parquet, `GROUP_ROWS` at a time."""
+    table.to_parquet(file, index=False, row_group_size=GROUP_ROWS)
 
 
-def vectors_to_parquet_bytes(table: pd.DataFrame, vectors: np.ndarray) -> bytes:
-    """Write a table with the vectors of its texts as Parquet.
+def write_vectors(table: pd.DataFrame, vectors: np.ndarray, file: BinaryIO) -> None:
+    """Write a table with the vectors of its texts as Parquet, `GROUP_ROWS` at a time.
 
     The last column is "vector", a fixed-size list of float32. Copies of a text have its vector. Rows of texts
-    that were set aside are left out: they have none.
+    that were set aside are left out: they have none. Memory holds the vectors of one group of rows.
 
     Parameters
     ----------
     table : DataFrame
         Result of `export_table`.
     vectors : float array (n, d)
-        Of the n texts of the corpus.
+        Of the n texts of the corpus; may be mapped from disk.
 
     Raises
     ------
@@ -101,14 +109,14 @@ def vectors_to_parquet_bytes(table: pd.DataFrame, vectors: np.ndarray) -> bytes:
     rows = origins(table)
     if (rows < 0).any():
         table, rows = table[rows >= 0], rows[rows >= 0]
-    if not np.array_equal(rows, np.arange(n_vectors)):
-        vectors = vectors[rows]
-    numbers = np.ascontiguousarray(vectors, dtype=np.float32).reshape(-1)
-    column = pa.FixedSizeListArray.from_arrays(pa.array(numbers), n_dims)
-    file = io.BytesIO()
     beside = pa.Table.from_pandas(table, preserve_index=False)
-    pyarrow.parquet.write_table(beside.append_column(VECTOR, column), file)
-    return file.getvalue()
+    field = pa.field(VECTOR, pa.list_(pa.field("element", pa.float32()), n_dims))
+    schema = beside.schema.append(field)
+    with pyarrow.parquet.ParquetWriter(file, schema) as writer:
+        for start in range(0, len(rows), GROUP_ROWS):
+            numbers = np.ascontiguousarray(vectors[rows[start : start + GROUP_ROWS]], dtype=np.float32)
+            column = pa.FixedSizeListArray.from_arrays(pa.array(numbers.reshape(-1)), type=field.type)
+            writer.write_table(beside.slice(start, GROUP_ROWS).append_column(field, column))
 
 
 def _header(names: list[str], *, neutralise: bool) -> bytes:

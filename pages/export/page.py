@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -86,7 +88,7 @@ def draw_file(file: File, *, primary: bool = False) -> None:
         st.markdown(f"**{file.title}**  \n:small[{file.hint}]", width="stretch")
         st.download_button(
             "Download",
-            data=file.make,
+            data=partial(content_of, file),
             file_name=file.name,
             mime=file.mime,
             key=f"export_{file.kind}",
@@ -95,6 +97,14 @@ def draw_file(file: File, *, primary: bool = False) -> None:
             help=None if primary else f"{file.title}: {file.name}",
             on_click="ignore",
         )
+
+
+def content_of(file: File) -> bytes:
+    """Return the content of a file that is written in parts: memory holds it once, as Streamlit sends it."""
+    with tempfile.TemporaryFile() as written:
+        file.write(written)
+        written.seek(0)
+        return written.read()
 
 
 def draw_preview(table: pd.DataFrame, corpus: Corpus) -> None:

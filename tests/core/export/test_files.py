@@ -11,6 +11,7 @@ from core.maps import Space
 from core.transforms import Method
 from tests.core.export.test_findings import FINDINGS, FIT
 from tests.core.export.test_tables import corpus_with, left_out_corpus
+from tests.support.written import written
 
 SPACE = Space(np.eye(4, 3, dtype=np.float32), None, np.arange(8, dtype=np.float32).reshape(4, 2))
 CLUSTERS = Partition(np.array([0, 0, 1, -1], dtype=np.int32), {0: "late", 1: "people"})
@@ -62,7 +63,7 @@ def test_a_corpus_alone_leaves_as_table_and_vectors():
 def test_a_fit_leaves_with_its_linear_form_its_evidence_and_the_record():
     files = files_of(fitted())
     assert list(files) == ["csv", "parquet", "vectors", "linear", "evidence", "record"]
-    assert all(file.name.startswith("x-by-feeling") and file.make() for file in files.values())
+    assert all(file.name.startswith("x-by-feeling") and written(file.write) for file in files.values())
     table = source_table(fitted())
     assert table["predicted_label"].tolist() == ["sad", "sad", "glad", "glad"]
     assert table["given_label"].fillna("").tolist() == ["sad", "", "", "glad"]
@@ -86,7 +87,7 @@ def test_two_analyses_leave_side_by_side_read_only_when_wanted():
     files = files_of(replace(fitted(), analyses=analyses))
     assert list(files)[-2:] == ["overview", "overview_parquet"] and not read
     assert files["overview"].name == "x-all-analyses.csv"
-    found = read_table("x.csv", files["overview"].make()).frame
+    found = read_table("x.csv", written(files["overview"].write)).frame
     assert found["by_topic_given_label"].fillna("").tolist() == ["sad", "", "", ""]
     assert read == ["by feeling", "by topic"]
 
@@ -96,7 +97,7 @@ def test_the_choice_for_spreadsheets_holds_for_every_csv(neutralise):
     history = pd.concat([HISTORY] * 2, ignore_index=True).assign(row=[1, 2])
     source = replace(fitted(), history=history, analyses=[lambda: AnalysisResults("a")] * 2)
     made = [
-        file.make()
+        written(file.write)
         for file in export_files(source, source_table(source), neutralise=neutralise)
         if file.name.endswith(".csv")
     ]
@@ -110,7 +111,7 @@ def test_the_record_of_labels_comes_back():
         row=rows, step=[1, 2, 3], label=["=glad", "sad", None], counts_as=["=glad", None, None]
     )
     files = files_of(replace(fitted(), history=history))
-    again = read_table("labels.csv", files["record"].make()).frame
+    again = read_table("labels.csv", written(files["record"].write)).frame
     assert again["row"].tolist() == rows
     assert again["source_row"].tolist() == [row + 1 for row in rows]
     assert again["text"].tolist() == corpus_with().texts[rows].tolist()

@@ -5,8 +5,9 @@ import pandas as pd
 
 from core.corpus import Partition
 from core.corpus.tables import read_table
-from core.export import AnalysisResults, overview_table, to_csv_bytes, to_parquet_bytes
+from core.export import AnalysisResults, overview_table, to_csv_bytes, write_parquet
 from tests.core.export.test_tables import TEXTS, corpus_with, left_out_corpus
+from tests.support.written import written
 
 
 def groups(codes, **names):
@@ -25,6 +26,7 @@ MOOD = AnalysisResults(
 LABELLED = AnalysisResults(
     "by mood!", given=groups([-1, 0, -1, -1], _0="late"), checked=[None, None, "late", "none of these"]
 )
+
 COLUMNS = [
     "by_mood_given_label", "by_mood_predicted_label", "by_mood_probability", "by_mood_fits_none",
     "by_mood_reshaped_cluster", "by_mood_reshaped_cluster_name", "by_mood_reshaped_x", "by_mood_reshaped_y",
@@ -60,7 +62,7 @@ def test_copies_have_the_results_of_their_originals():
 def test_the_table_comes_back_from_csv_and_parquet():
     table = overview_table(corpus_with(), [MOOD, LABELLED])
     again = read_table("all.csv", to_csv_bytes(table)).frame
-    kept = pd.read_parquet(io.BytesIO(to_parquet_bytes(table)))
+    kept = pd.read_parquet(io.BytesIO(written(write_parquet, table)))
     for frame in (again, kept):
         assert frame.columns.tolist() == table.columns.tolist()
         for name in table:

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from core.corpus import build_corpus
 from core.corpus.tables import read_table
-from core.export import csv_size, export_table, to_csv_bytes, to_parquet_bytes, vectors_to_parquet_bytes
+from core.export import csv_size, export_table, to_csv_bytes, write, write_parquet, write_vectors
 from tests.core.export.test_tables import FITTED, GENERIC, TEXTS, corpus_with, left_out_corpus
+from tests.support.written import written
 
 HARD_TEXTS = [
     "The\rparcel came late.",  # the lone carriage return that split rows on Python 3.11
@@ -175,9 +176,9 @@ def test_an_export_is_a_corpus_again():
 
 def test_parquet_comes_back_as_it_was():
     table = export_table(corpus_with(stars=[1, 2, None, 4]), **GENERIC, **FITTED)
-    again = pd.read_parquet(io.BytesIO(to_parquet_bytes(table)))
+    again = pd.read_parquet(io.BytesIO(written(write_parquet, table)))
     pd.testing.assert_frame_equal(again, table)
-    read = read_table("export.parquet", to_parquet_bytes(table)).frame
+    read = read_table("export.parquet", written(write_parquet, table)).frame
     assert read["text"].tolist() == TEXTS
     assert read["reshaped_cluster"].tolist() == [0, 0, 1, -1]
 
@@ -185,7 +186,7 @@ def test_parquet_comes_back_as_it_was():
 def test_vectors_come_back_exactly_beside_all_columns():
     vectors = np.random.default_rng(0).normal(size=(4, 3)).astype(np.float32)
     table = export_table(corpus_with(vector=["a", "b", "c", "d"]), **GENERIC, **FITTED)
-    read = pyarrow.parquet.read_table(io.BytesIO(vectors_to_parquet_bytes(table, vectors)))
+    read = pyarrow.parquet.read_table(io.BytesIO(written(write_vectors, table, vectors)))
     assert read.column_names == [*table.columns, "vector"]
     assert "vector (metadata)" in read.column_names
     assert str(read.schema.field("vector").type).startswith("fixed_size_list<")
@@ -195,13 +196,13 @@ def test_vectors_come_back_exactly_beside_all_columns():
     assert read["text"].to_pylist() == TEXTS
     assert np.array(read["vector"].to_pylist(), dtype=np.float32).tobytes() == vectors.tobytes()
     with pytest.raises(ValueError, match="3 vectors for 4 texts"):
-        vectors_to_parquet_bytes(table, np.zeros((3, 2)))
+        written(write_vectors, table, np.zeros((3, 2)))
 
 
 def test_copies_have_the_vector_of_their_original_and_texts_set_aside_have_none():
     vectors = np.eye(4, dtype=np.float32)
     table = export_table(left_out_corpus(), **GENERIC)
-    read = pyarrow.parquet.read_table(io.BytesIO(vectors_to_parquet_bytes(table, vectors)))
+    read = pyarrow.parquet.read_table(io.BytesIO(written(write_vectors, table, vectors)))
     assert read["source_row"].to_pylist() == [3, 4, 5, 7, 8, 9]
     assert np.argmax(read["vector"].to_pylist(), axis=1).tolist() == [0, 1, 1, 2, 3, 0]
 
@@ -216,3 +217,15 @@ def test_the_size_of_a_table_is_told_beforehand():
     table = pd.DataFrame({"text": [f"text {'long ' * (row % 7)}" for row in range(9000)]})
     assert csv_size(table) == pytest.approx(len(to_csv_bytes(table)), rel=0.05)
     assert csv_size(table.head(0)) == 0
+
+
+def test_parquet_is_written_in_parts_with_the_vectors_of_each_row(monkeypatch):
+    monkeypatch.setattr(write, "GROUP_ROWS", 2)
+    table = table_of(["a", "b", "c", "d", "e"])
+    vectors = np.arange(10, dtype=np.float32).reshape(5, 2)
+    for content in (written(write_vectors, table, vectors), written(write_parquet, table)):
+        file = pyarrow.parquet.ParquetFile(io.BytesIO(content))
+        assert file.num_row_groups == 3
+        assert file.read()["text"].to_pylist() == ["a", "b", "c", "d", "e"]
+    found = pyarrow.parquet.read_table(io.BytesIO(written(write_vectors, table, vectors)))
+    assert found["vector"].to_pylist() == vectors.tolist()

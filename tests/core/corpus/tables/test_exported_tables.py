@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from core.corpus.tables import ReadOptions, read_table
-from core.export import to_csv_bytes, to_parquet_bytes
+from core.export import to_csv_bytes, write_parquet
+from tests.support.written import written
 
 TEXTS = ["=1+1 is two", "a plain text", "-\n- two points", "'=quoted", "@you, again", "nobody", "Total: 3"]
 LABELS = ["+", None, "-1", "good", "good", None, "bad"]
@@ -120,7 +121,7 @@ def test_texts_that_were_exported_as_they_are_keep_their_apostrophe(table):
 def test_apostrophes_of_other_files_and_of_parquet_stay(table):
     content = b"id,text\n1,'=1+1\n2,'- a point\n3,plain\n"
     assert read_table("other.csv", content).frame["text"].tolist() == ["'=1+1", "'- a point", "plain"]
-    assert read_table("export.parquet", to_parquet_bytes(table)).frame["text"].tolist() == TEXTS
+    assert read_table("export.parquet", written(write_parquet, table)).frame["text"].tolist() == TEXTS
 
 
 def test_a_person_can_choose_another_reading(table):

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from core.corpus import Corpus, build_corpus
 from core.corpus.tables import Table
-from core.export import build_record, export_table, to_csv_bytes, to_parquet_bytes, vectors_to_parquet_bytes
+from core.export import build_record, export_table, to_csv_bytes, write_parquet, write_vectors
 from core.labels import TextRows, choose_columns, match_labels, name_key, read_label_file
+from tests.support.written import written
 
 TEXTS = [
     "=SUM of all fears",
@@ -67,7 +68,7 @@ def test_the_table(labels):
     for name, content in {
         "a.csv": to_csv_bytes(table),
         "b.csv": to_csv_bytes(table, neutralise=False),
-        "c.parquet": to_parquet_bytes(table),
+        "c.parquet": written(write_parquet, table),
         "d.json": table.to_json(orient="records").encode(),
         "e.jsonl": table.to_json(orient="records", lines=True).encode(),
     }.items():
@@ -93,7 +94,7 @@ def test_the_table_with_copies_beside_the_map():
 def test_the_vectors():
     vectors = np.eye(len(TEXTS), 16, dtype=np.float32)
     labels = {0: "angry", 2: "pleased"}
-    content = vectors_to_parquet_bytes(table_of(CORPUS, labels), vectors)
+    content = written(write_vectors, table_of(CORPUS, labels), vectors)
     assert read_back("vectors.parquet", content).labels == labels
 
 
