@@ -230,7 +230,8 @@ def vectors_source(name: str, instruction: str | None = None, template: str = ""
     if spec.kind == Kind.VECTORS:
         return content_key("vectors of", name)
     content = model_key(encoder.folder) if encoder.folder else spec.source
-    return content_key("vectors of", content, spec.output, encoder.preview_prompt(instruction, template))
+    prompt = encoder.preview_prompt(instruction, template)
+    return content_key("vectors of", encoder.kind, content, spec.output, prompt)
 
 
 def title_of(name: str) -> str:

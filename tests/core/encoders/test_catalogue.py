@@ -1,6 +1,7 @@
 """Facts about an encoder before it is loaded agree with the loaded encoder."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -24,11 +25,12 @@ from core.encoders import (
     preview_prompt,
     split_precomputed,
     title_of,
+    vectors_source,
 )
 from core.encoders.catalogue import find_entry
 from core.encoders.prompts import known_wording
 from core.errors import EncoderUnavailable
-from tests.support.tiny_models import save_causal, save_instructor, save_masked
+from tests.support.tiny_models import save_causal, save_instructor, save_masked, save_sentence_model
 
 pytestmark = pytest.mark.model
 
@@ -285,6 +287,21 @@ def test_the_choices_name_the_default_first():
     assert choices[0].name == DEFAULT_ENCODER
     assert (choices[0].n_dims, choices[0].max_tokens) == (384, 256)
     assert len({choice.name for choice in choices}) == len(choices)
+
+
+def test_vectors_are_known_by_model_and_prompt_and_not_by_the_name(tmp_path):
+    saved = save_sentence_model(tmp_path)
+    copy = shutil.copytree(saved, tmp_path / "copy")
+    assert vectors_source(str(saved)) == vectors_source(str(copy))
+    (copy / "config.json").write_text((saved / "config.json").read_text() + " ")
+    assert vectors_source(str(saved)) != vectors_source(str(copy))
+    names = [choice.name for choice in available_encoders()]
+    assert len({vectors_source(name) for name in names}) == len(names)  # one may be made from another
+    instructor = "hkunlp/instructor-base"
+    keys = {vectors_source(instructor, asked) for asked in (None, "by cause", "by feeling")}
+    assert len(keys) == 3
+    with pytest.raises(EncoderUnavailable, match="follows no instructions"):
+        vectors_source(DEFAULT_ENCODER, "by cause")
 
 
 def test_counting_and_choosing_load_no_slow_library():
