@@ -10,8 +10,9 @@ st.set_page_config(
     page_title="Refract", page_icon=str(navigation.ROOT / "assets" / "icon.svg"), layout="wide"
 )
 layout.apply_styles()
-if PagesManager.uses_pages_directory:
-    layout.withdraw_page_not_found()
+with st.container():  # always there: what follows keeps its place, and a fragment its identity
+    if PagesManager.uses_pages_directory:
+        layout.withdraw_page_not_found()
 page = st.navigation(navigation.build_pages(), position="hidden")
 navigation.note_page(page)
 try:

@@ -45,11 +45,15 @@ def guide_page() -> None:
         show_maps_after_fit(analysis)
     corpus = cache.corpus(entry.key)
     generic = cache.space(entry.key, entry.embedding_key) if is_prepared(entry) else None
-    draw_instruction(analysis, [each for each in label_columns(corpus.key, corpus) if is_offered(each)])
+    # Containers keep the place of the deck, whatever is drawn above it: Streamlit knows a fragment by its
+    # place, and a key press that comes while it moves would draw nothing.
+    with st.container():
+        draw_instruction(analysis, [each for each in label_columns(corpus.key, corpus) if is_offered(each)])
     if analysis is not None and analysis.method.reencodes:  # needs no labels, so they come last
-        draw_method(analysis)
-        draw_fit_or_encoding(analysis, corpus)
-        draw_report(corpus, analysis)
+        with st.container():
+            draw_method(analysis)
+            draw_fit_or_encoding(analysis, corpus)
+            draw_report(corpus, analysis)
         _draw_optional_labels(analysis, corpus, generic)
     else:
         _draw_labelling(analysis, corpus, generic)
@@ -60,12 +64,14 @@ def guide_page() -> None:
 
 def _draw_labelling(analysis: Analysis | None, corpus: Corpus, generic: Space | None) -> None:
     """Draw the names once there is an instruction, and the deck once there are two names."""
-    draw_report(corpus, analysis)
+    with st.container():
+        draw_report(corpus, analysis)
     guide = cache.store().labels.read(analysis.id) if analysis else None
     if analysis is None or guide is None or not (analysis.instruction or guide.names or guide.retired):
         return
     with_deck = len(guide.names) >= FEWEST_NAMES or guide.n_labels > 0
-    draw_names(analysis, corpus, with_deck=with_deck)
+    with st.container():
+        draw_names(analysis, corpus, with_deck=with_deck)
     if with_deck:
         draw_deck(analysis, corpus, generic, _predicting_fit(analysis))
         if not analysis.method.reencodes:

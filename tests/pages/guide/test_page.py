@@ -55,6 +55,19 @@ def test_no_answer_waits_for_the_choice_of_the_next_round(guide, monkeypatch):
     assert not guide.exception and state_in(guide, DeckState).deck.rows == rows[1:]
 
 
+def test_the_deck_keeps_its_place_below_a_message(guide):
+    def place():
+        parts = {number: part for number, part in guide.main.children.items() if hasattr(part, "children")}
+        return [
+            number for number, part in parts.items() if "guide_skip" in {b.key for b in part.get("button")}
+        ]
+
+    name_label(guide, "angry, pleased")
+    before, said = place(), words(guide)
+    name_label(guide, "Angry")
+    assert words(guide) != said and place() == before and len(before) == 1
+
+
 def test_skip_and_undo(guide, store, prepared, corpus):
     name_label(guide, "angry, pleased")
     analysis = store.analyses(prepared)[0].id
