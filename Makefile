@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 COMPONENT := $(shell find assets/linked_maps -type f -not -path '*/node_modules/*' -not -path '*/build/*')
 
-.PHONY: setup app demo test test-fast lint bench bench-check bench-labels bench-maps bench-names bench-place bench-reencode bench-scale evaluate
+.PHONY: setup app demo test test-fast lint bench bench-check bench-labels bench-load bench-maps bench-names bench-place bench-reencode bench-scale evaluate
 
 setup: $(VENV)/ready
 
@@ -36,8 +36,9 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# At most 15 minutes; ends with a table of figures and budgets
 bench: setup
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -u -m benchmarks
 
 # DATA: a folder, as for bench-labels; the demo corpus comes first, always
 bench-check: setup
@@ -47,6 +48,9 @@ bench-check: setup
 # demo corpus when not given
 bench-labels: setup
 	$(BIN)/python -m benchmarks.few_shot $(DATA)
+
+bench-load: setup
+	$(BIN)/python -m benchmarks.load
 
 bench-maps: setup
 	$(BIN)/python -m benchmarks.maps

@@ -1,50 +1,39 @@
-"""Speeds of the app on this machine: `make bench`. Prints a table and writes `results/speed.json`."""
+"""Speeds of the app on this machine beside their budgets: `make bench`.
+
+Prints each figure when it is measured, then all as a table, and writes `results/speed.json`. Beside a figure
+stands what a user would use instead, measured in the same run. At most 15 minutes on a slow machine.
+"""
 
 from __future__ import annotations
 
 import argparse
-import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import pandas as pd
-from playwright.sync_api import Page
 
-from benchmarks.common import RESULTS, make_texts, timed, write_figures
-from core.corpus import build_corpus
-from core.corpus.tables import Table
+from benchmarks.app import measure_fit, measure_open, measure_start
+from benchmarks.common import RESULTS, machine, make_texts, processor, timed, write_document
+from benchmarks.maps import EMBEDDINGS, plant_corpus
+from benchmarks.preview import measure_preview
+from benchmarks.speed.bertopic_pipeline import measure_bertopic
+from benchmarks.speed.deck import measure_deck
+from benchmarks.speed.report import Report, Row
 from core.encoders import DEFAULT_ENCODER, gives_views, load_encoder, packaged_folder
-from core.jobs import JobRunner
-from core.storage import Store
+from core.neighbours import nearest_rows
+from core.storage import Store, load_space
 from tests.support.app_server import open_browser, running_app
 
-ROUNDS = 3
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure each speed, with its baseline where there is one."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--texts", type=int, default=2_000, help="texts to encode")
-    parser.add_argument("--fitted", type=int, default=14_640, help="texts of the corpus that is fitted")
-    parser.add_argument("--opened", type=int, default=20_000, help="texts of the corpus that is opened")
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--out", type=Path, default=RESULTS / "speed.json")
-    options = parser.parse_args(arguments)
-    rounds = options.rounds
-    figures = measure_encoding(make_texts(options.texts)[0])
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        fitted = prepare_corpus(home, options.fitted)
-        opened = prepare_corpus(home, options.opened)
-        with running_app(home) as address, open_browser() as page:
-            figures["fit_to_maps_s"] = measure_fit(page, address, home, fitted, rounds)
-            figures["open_s"] = measure_open(page, address, opened, options.opened, rounds)
-        figures["start_s"] = measure_start(home, rounds)
-    write_figures(options.out, figures)
+BUDGETS = {"fit": (3.0, 12.0), "deck": (0.15, 0.3)}
+"""Seconds at the smaller and at the larger number of texts."""
+N_DIMS, N_VIEWS, N_LABELS = 384, 2, 200  # as the default encoder gives them
+PARTS = ("encode", "fit", "bertopic", "deck", "open", "start", "preview")
 
 
 def measure_encoding(texts: Sequence[str], rounds: int = 5) -> dict[str, float]:
@@ -66,6 +55,14 @@ def measure_encoding(texts: Sequence[str], rounds: int = 5) -> dict[str, float]:
     plain = SentenceTransformer(str(packaged_folder()), device="cpu")
     ours = load_encoder(DEFAULT_ENCODER)
     expected, found = plain.encode(texts, normalize_embeddings=True), ours.encode(texts)
+    kept = [
+        (len(set(before) & set(after)) - 1) / 10  # the nearest of a text is itself
+        for before, after in zip(
+            nearest_rows(expected, expected, 11)[0].tolist(),
+            nearest_rows(found, found, 11)[0].tolist(),
+            strict=True,
+        )
+    ]
     part = ours.encode(texts[::7])
     assert gives_views(ours)
     sides = [plain.encode, ours.encode, ours.encode_with_views]
@@ -82,76 +79,128 @@ def measure_encoding(texts: Sequence[str], rounds: int = 5) -> dict[str, float]:
         "encode_ratio_of_processor_time": plain_work / our_work,
         "encode_with_views_ratio": seconds / our_seconds,
         "encode_with_views_ratio_of_processor_time": work / our_work,
-        "encode_worst_cosine": float(np.sum(expected * found, axis=1).min()),
+        "encode_min_cosine": float(np.sum(expected * found, axis=1).min()),
+        "encode_nn_kept": float(np.mean(kept)),
         "encode_worst_cosine_elsewhere": float(np.sum(found[::7] * part, axis=1).min()),
     }
 
 
-def prepare_corpus(home: Path, n: int) -> str:
-    """Encode n texts, project them to the generic map, and return the corpus key."""
-    texts, topics = make_texts(n)
-    corpus = build_corpus(
-        Table(f"bench-{n}", pd.DataFrame({"text": texts, "topic": topics}), None, ()), "text"
+@dataclass
+class Speeds:
+    """The parts of the benchmark, and what they found.
+
+    Attributes
+    ----------
+    options : the sizes
+    home : Path, the data folder of the app that is measured
+    """
+
+    options: argparse.Namespace
+    home: Path
+    report: Report = field(default_factory=Report)
+    figures: dict[str, Any] = field(default_factory=dict)
+    planted: dict[int, str] = field(default_factory=dict)
+
+    def corpus(self, n: int) -> str:
+        """Return the key of a planted corpus of n texts, the same one for every part."""
+        if n not in self.planted:
+            print(f"  a corpus of {n:,} texts …", flush=True)
+            numbers = {"n_dims": N_DIMS, "n_views": N_VIEWS, "n_labels": min(N_LABELS, n // 2)}
+            self.planted[n] = plant_corpus(Store(self.home), n, **numbers).key
+        return self.planted[n]
+
+    def encode(self) -> None:
+        """Encoding, beside the plain call of the library."""
+        found = measure_encoding(make_texts(self.options.texts)[0], self.options.rounds)
+        self.figures |= found
+        plain = f"SentenceTransformer.encode: {found['encode_plain_texts_per_s']:,.0f} texts/s"
+        self.report.add(Row("Encoding", found["encode_texts_per_s"], "texts/s", instead=plain))
+        self.report.add(Row("Encoding, times plain", found["encode_ratio"], "x", 1.0, at_least=True))
+        self.report.add(Row("Worst cosine to plain", found["encode_min_cosine"], "", 0.9999, at_least=True))
+        self.report.add(Row("Neighbours kept", found["encode_nn_kept"], "", 0.98, at_least=True))
+
+    def fit(self) -> None:
+        """From the click on “Reshape map” to both maps drawn."""
+        seconds = self.figures.setdefault("fit_to_maps_s", {})
+        for n, budget in zip(self.options.fitted, BUDGETS["fit"], strict=False):
+            key = self.corpus(n)
+            with running_app(self.home) as address, open_browser() as page:
+                seconds[str(n)] = measure_fit(page, address, self.home, key, self.options.rounds)
+            self.report.add(Row(f"Fit to both maps, {n:,} texts", seconds[str(n)], budget=budget))
+
+    def bertopic(self) -> None:
+        """The pipeline of BERTopic on the same vectors as the smaller Fit."""
+        n = self.options.fitted[0]
+        vectors = load_space(Store(self.home).results(self.corpus(n)), EMBEDDINGS).vectors
+        found = measure_bertopic(make_texts(n)[0], vectors)
+        self.figures |= found
+        fit = self.figures.get("fit_to_maps_s", {}).get(str(n))
+        instead = (
+            f"Fit to both maps: {fit:.3g} s, {found['bertopic_s'] / fit:.2g} times faster" if fit else ""
+        )
+        self.report.add(Row(f"BERTopic with a map, {n:,} texts", found["bertopic_s"], instead=instead))
+
+    def deck(self) -> None:
+        """From a key press in the deck to the next text."""
+        seconds = self.figures.setdefault("deck_s", {})
+        slowest = self.figures.setdefault("deck_p95_s", {})
+        for n, budget in zip(self.options.labelled, BUDGETS["deck"], strict=False):
+            key = self.corpus(n)
+            with running_app(self.home) as address, open_browser() as page:
+                found = measure_deck(page, address, self.home, key, self.options.presses, self.options.warm)
+            seconds[str(n)], slowest[str(n)] = found
+            self.report.add(Row(f"Key press to the next text, {n:,} texts", found[0], budget=budget))
+            self.report.add(Row(f"The same, 95 of 100 presses, {n:,} texts", found[1]))
+
+    def open(self) -> None:
+        """From the click on Open to the map."""
+        n = self.options.fitted[0]
+        key = self.corpus(n)
+        with running_app(self.home) as address, open_browser() as page:
+            seconds = measure_open(page, address, key, n, self.options.rounds)
+        self.figures["open_s"] = seconds
+        self.report.add(Row(f"Open, {n:,} texts", seconds))
+
+    def start(self) -> None:
+        """From the start of the server to its first page."""
+        self.figures["start_s"] = measure_start(self.home, self.options.rounds)
+        self.report.add(Row("Start", self.figures["start_s"]))
+
+    def preview(self) -> None:
+        """From “Show the map” to the first look at very many texts."""
+        n = self.options.looked_at
+        seconds = measure_preview(n)
+        self.figures[f"preview_{n}_s"] = seconds
+        self.report.add(Row(f"First look, {n:,} texts", seconds, budget=60))
+
+
+def main(arguments: Sequence[str] | None = None) -> dict[str, str]:
+    """Measure every part; return the parts that failed, each with why."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
+    parser.add_argument("--texts", type=int, default=2_000, help="texts to encode")
+    parser.add_argument("--fitted", type=int, nargs="+", default=[20_000, 120_000], help="texts to fit")
+    parser.add_argument(
+        "--labelled", type=int, nargs="+", default=[20_000, 200_000], help="texts of the deck"
     )
-    Store(home).add_corpus(corpus)
-    runner = JobRunner(home)
-    job = runner.submit("prepare", "x", corpus_key=corpus.key, encoder="all-MiniLM-L6-v2")
-    runner.wait(job, 1200)
-    runner.close()
-    if job.status != "done":
-        raise SystemExit(job.message)
-    return corpus.key
-
-
-def measure_fit(page: Page, address: str, home: Path, corpus_key: str, rounds: int) -> float:
-    """Return the seconds from the click on Fit to both maps drawn, worker warm; median of some rounds."""
-    store = Store(home)
-    store.mark_opened(corpus_key)
-    corpus = store.load_corpus(corpus_key)
-    analysis = store.add_analysis(corpus_key, "by topic")
-    topics = corpus.metadata["topic"].tolist()
-    for name in sorted(set(topics)):
-        store.label_names.add(analysis, name)
-    seconds = []
-    for number in range(rounds + 1):
-        rows = range(60 + number)  # another label each time: the result of the same labels is on disk
-        store.labels.give(analysis, {row: topics[row] for row in rows}, "bench")
-        page.goto(f"{address}/guide")
-        seconds.append(seconds_to_draw(page, ".st-key-guide_fit button", len(topics)))
-    return statistics.median(seconds[1:])  # the first waits for the worker to warm up
-
-
-def measure_open(page: Page, address: str, corpus_key: str, n: int, rounds: int) -> float:
-    """Return the seconds from the click on Open to the map drawn."""
-    seconds = []
-    for _ in range(rounds):
-        page.goto(f"{address}/corpus")
-        seconds.append(seconds_to_draw(page, f".st-key-open_{corpus_key} button", n))
-    return statistics.median(seconds)
-
-
-def measure_start(home: Path, rounds: int) -> float:
-    """Return the seconds from starting the server to the first page, without the start of the browser."""
-    seconds = []
-    with open_browser() as page:
-        for _ in range(rounds):
-            started = time.perf_counter()
-            with running_app(home) as address:
-                page.goto(f"{address}/corpus")
-                page.locator(".st-key-corpus_source").wait_for()
-                seconds.append(time.perf_counter() - started)
-    return statistics.median(seconds)
-
-
-def seconds_to_draw(page: Page, button: str, n_points: int) -> float:
-    """Return the seconds from a click on a button to all maps drawn with so many points."""
-    shown = page.locator(button).first  # a second copy is for the hint on a touch screen
-    shown.wait_for()
+    parser.add_argument("--looked-at", type=int, default=200_000, help="texts of the first look")
+    parser.add_argument("--presses", type=int, default=30, help="key presses in the deck")
+    parser.add_argument("--warm", type=float, default=20, help="seconds for the worker to compile")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--out", type=Path, default=RESULTS / "speed.json")
+    options = parser.parse_args(arguments)
     started = time.perf_counter()
-    shown.click()
-    page.locator(f'[data-state="drawn"][data-points="{n_points}"]').wait_for(timeout=120_000)
-    return time.perf_counter() - started
+    with tempfile.TemporaryDirectory() as folder:
+        speeds = Speeds(options, Path(folder))
+        for part in options.parts:
+            speeds.report.run(part, getattr(speeds, part))
+    report = speeds.report
+    print(f"\n{report.table()}\n")
+    print(" · ".join(f"{name} {value}" for name, value in machine().items()))
+    print(f"{time.perf_counter() - started:.0f} s in all", flush=True)
+    write_document(options.out, {"processor": processor(), **speeds.figures, "failed": report.failed})
+    return report.failed
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(1 if main() else 0)

@@ -46,6 +46,22 @@ def machine() -> dict[str, str]:
     return found | {name: version(name) for name in names}
 
 
+def processor() -> dict[str, str | bool]:
+    """Return the model of the processor, and which instructions for matrices it has.
+
+    Outside Linux the instructions are not known, and left out.
+    """
+    cpuinfo = Path("/proc/cpuinfo")
+    model = machine()["processor"]
+    if not cpuinfo.exists():
+        return {"model": model}
+    lines = cpuinfo.read_text(encoding="utf-8").splitlines()
+    flags = {flag for line in lines if line.startswith(("flags", "Features")) for flag in line.split()}
+    return {"model": model, "amx": "amx_bf16" in flags} | {
+        name: name in flags for name in ("avx512_bf16", "avx2")
+    }
+
+
 def timed(call: Callable[[], Any]) -> tuple[Any, float, float]:
     """Return the result of a call, its seconds, and its seconds of processor time.
 
@@ -59,6 +75,11 @@ def write_figures(file: Path, figures: dict[str, Any]) -> None:
     """Print all figures, and write them with the machine as JSON."""
     for name, value in figures.items():
         print(f"{name:32} {round(value, 3) if isinstance(value, float) else value}")
+    write_document(file, figures)
+
+
+def write_document(file: Path, figures: dict[str, Any]) -> None:
+    """Write figures with the machine as JSON."""
     file.parent.mkdir(exist_ok=True)
     document = {"machine": machine(), **figures}
     file.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")

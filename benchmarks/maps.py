@@ -75,8 +75,10 @@ def measure_size(home: Path, n: int, rounds: int, warm_seconds: float) -> dict[s
 # Made-up data
 
 
-def plant_corpus(store: Store, n: int) -> Corpus:
-    """Store a corpus with a generic and a reshaped space, as after encoding and a Fit."""
+def plant_corpus(
+    store: Store, n: int, *, n_dims: int = N_DIMS, n_views: int = 0, n_labels: int = 0
+) -> Corpus:
+    """Store a corpus with a generic and a reshaped space, as after encoding and a Fit to some labels."""
     texts, topics = make_texts(n)
     frame = pd.DataFrame({"text": texts, "topic": topics})
     corpus = build_corpus(Table(f"bench-{n}", frame, None, ()), "text")
@@ -85,10 +87,13 @@ def plant_corpus(store: Store, n: int) -> Corpus:
     generator = np.random.default_rng(0)
     # Texts that begin alike are of one group, so that clusters have words of their own.
     groups = np.array([zlib.crc32(text[:20].encode()) % N_CLUSTERS for text in texts])
-    generic, reshaped = (plant_space(generator, groups) for _ in range(2))
+    generic, reshaped = (plant_space(generator, groups, n_dims, views) for views in (n_views, 0))
     save_space(results, EMBEDDINGS, generic)
     probabilities = generator.dirichlet(np.ones(4), n).astype(np.float32)
     names = ["one", "two", "three", "four"]
+    labels = {int(row): names[groups[row] % 4] for row in generator.choice(n, n_labels, replace=False)}
+    given = np.full(n, -1)
+    given[list(labels)] = [names.index(name) for name in labels.values()]
     fit = Fit(
         space=reshaped,
         space_key=FIT,
@@ -98,9 +103,9 @@ def plant_corpus(store: Store, n: int) -> Corpus:
         label_ids=[],
         phrases=[[name] for name in names],
         classes=[0, 1, 2, 3],
-        given=np.full(n, -1),
+        given=given,
         probabilities=probabilities,
-        label_vectors=generator.normal(size=(4, N_DIMS)).astype(np.float32),
+        label_vectors=generator.normal(size=(4, n_dims)).astype(np.float32),
     )
     save_fit(results, FIT, fit)
     for key, space in ((EMBEDDINGS, generic), (FIT, reshaped)):
@@ -110,11 +115,14 @@ def plant_corpus(store: Store, n: int) -> Corpus:
     analysis = store.add_analysis(corpus.key, "planted")
     for name in names:
         store.label_names.add(analysis, name)
+    store.labels.give(analysis, labels, "bench")
     store.set_fit(analysis, FIT, EMBEDDINGS)
     return corpus
 
 
-def plant_space(generator: np.random.Generator, groups: np.ndarray) -> Space:
+def plant_space(
+    generator: np.random.Generator, groups: np.ndarray, n_dims: int = N_DIMS, n_views: int = 0
+) -> Space:
     """A space of clusters in a plane; a text's neighbours are any of its cluster."""
     n = len(groups)
     middles = generator.uniform(-10, 10, (N_CLUSTERS, 2))
@@ -122,16 +130,23 @@ def plant_space(generator: np.random.Generator, groups: np.ndarray) -> Space:
         middles[groups]
         + generator.normal(size=(n, 2)) * generator.uniform(0.2, 0.7, N_CLUSTERS)[groups, None]
     )
-    directions = generator.normal(size=(N_CLUSTERS, N_DIMS))
-    vectors = directions[groups] + generator.normal(size=(n, N_DIMS)) / 2
-    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+
+    def unit_rows_of_groups() -> np.ndarray:
+        directions = generator.normal(size=(N_CLUSTERS, n_dims)).astype(np.float32)
+        rows = directions[groups] + generator.normal(size=(n, n_dims)).astype(np.float32) / 2
+        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
+
+    vectors = unit_rows_of_groups()
     order = np.argsort(groups, kind="stable")
     starts, sizes = np.searchsorted(groups[order], np.arange(N_CLUSTERS)), np.bincount(groups)
     picks = generator.integers(0, sizes[groups][:, None], (n, N_NEIGHBOURS))
     indices = order[starts[groups][:, None] + picks].astype(np.int32)
-    similarities = np.einsum("id,ikd->ik", vectors, vectors[indices])
+    similarities = [np.einsum("ij,ij->i", vectors, vectors[column]) for column in indices.T]
     return Space(
-        vectors=vectors, graph=Graph(indices, similarities.astype(np.float32)), map=places.astype(np.float32)
+        vectors=vectors,
+        graph=Graph(indices, np.stack(similarities, axis=1)),
+        map=places.astype(np.float32),
+        views=[unit_rows_of_groups().astype(np.float16) for _ in range(n_views)],
     )
 
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as speed
-from benchmarks import check_sample, maps, names, place, preview, reencode, report, scale, scale_report
+from benchmarks import check_sample, load, maps, names, place, preview, reencode, scale, scale_report
+from benchmarks.speed import report
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.model
@@ -19,6 +20,7 @@ def test_every_benchmark_of_the_makefile_is_run_here():
         "benchmarks",
         "benchmarks.check_sample",
         "benchmarks.few_shot",
+        "benchmarks.load",
         "benchmarks.maps",
         "benchmarks.names",
         "benchmarks.place",
@@ -140,6 +142,36 @@ def test_speed_runs(tmp_path):
     found = figures(out)
     assert found["open_s"] > 0 and set(found["deck_s"]) == set(found["fit_to_maps_s"]) == {"300"}
     assert found["processor"]["model"] and found["bertopic_s"] > 0
+
+
+@pytest.mark.browser
+def test_load_runs(tmp_path):
+    out = tmp_path / "load.json"
+    sizes = [
+        "--texts",
+        "300",
+        "--sessions",
+        "2",
+        "--clicks",
+        "30",
+        "--pause",
+        "0",
+        "--warm",
+        "0",
+        "--idle",
+        "1",
+    ]
+    load.main([*sizes, "--pause", "0", "--warm", "0", "--idle", "1", "--out", str(out)])
+    found = figures(out)
+    assert found["clicks"] == 30 and found["errors"] == 0 and found["click_p95_s"] > 0
+
+
+def test_memory_that_grows_after_the_first_clicks_is_seen():
+    seconds = [0.1] * 300
+    steady = load.Load(None, 300, 0, seconds, [*np.linspace(200, 300, 100), *[300] * 200])
+    growing = load.Load(None, 300, 0, seconds, [*np.linspace(200, 300, 100), *np.linspace(300, 320, 200)])
+    assert abs(load.summarise(steady, 0)["memory_per_100_clicks_mb"]) < 1e-6
+    assert 9 < load.summarise(growing, 0)["memory_per_100_clicks_mb"] < 11
 
 
 def test_a_part_that_fails_is_named_and_stops_no_other(capsys):

@@ -1,0 +1,132 @@
+"""A session of the app without a browser: it speaks Streamlit's websocket protocol.
+
+It clicks buttons by their keys, types into fields, opens pages, and waits until the server has drawn
+everything. Streamlit documents no protocol: `tests/test_benchmark_runs.py` fails when it changes.
+"""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import Self
+
+from streamlit.proto.Alert_pb2 import Alert
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.sync.client import connect
+
+TIMEOUT_S = 120.0  # for everything that follows a click
+FOLLOWS_S = 0.05  # in which a run that was asked for by another begins
+
+
+class Session:
+    """One open tab of the app.
+
+    Parameters
+    ----------
+    address : str
+        Of the app, such as http://127.0.0.1:8501.
+
+    Attributes
+    ----------
+    errors : list of str
+        What the app showed as an error so far.
+    """
+
+    def __init__(self, address: str) -> None:
+        self._socket = connect(
+            address.replace("http", "ws", 1) + "/_stcore/stream",
+            subprotocols=["streamlit"],  # type: ignore[list-item]  # a NewType of str that is not exported
+            origin=address,  # type: ignore[arg-type]  # the same
+            max_size=None,
+        )
+        self._pages: dict[str, str] = {}
+        self._widgets: dict[str, tuple[str, str]] = {}
+        self._page = ""
+        self.errors: list[str] = []
+        self._rerun()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._socket.close()
+
+    def open(self, page: str) -> float:
+        """Open a page by the name in its address; return the seconds until it is drawn."""
+        self._widgets.clear()
+        self._page = self._pages[page]
+        return self._rerun()
+
+    def click(self, key: str) -> float:
+        """Click the button of a key; return the seconds until the page is drawn."""
+        return self._change(key, WidgetState(trigger_value=True))
+
+    def type(self, key: str, text: str) -> float:
+        """Type a text into the field of a key; return the seconds until the page is drawn."""
+        return self._change(key, WidgetState(string_value=text))
+
+    def shows(self, key: str) -> bool:
+        """Return whether the page has a widget of this key."""
+        return key in self._widgets
+
+    def _change(self, key: str, state: WidgetState) -> float:
+        state.id, fragment = self._widgets[key]
+        return self._rerun(state, fragment)
+
+    def _rerun(self, state: WidgetState | None = None, fragment: str = "") -> float:
+        message = BackMsg()
+        message.rerun_script.page_script_hash = self._page
+        message.rerun_script.fragment_id = fragment
+        if state is not None:
+            message.rerun_script.widget_states.widgets.append(state)
+        else:
+            message.rerun_script.widget_states.SetInParent()
+        started = time.perf_counter()
+        self._socket.send(message.SerializeToString())
+        ended = self._finish(started + TIMEOUT_S)
+        return ended - started
+
+    def _finish(self, deadline: float) -> float:
+        """Take in what the server sends until its last run has ended; return the time of that."""
+        ended: float | None = None
+        while True:
+            wait = deadline - time.perf_counter() if ended is None else FOLLOWS_S
+            try:
+                received = self._socket.recv(timeout=max(wait, 0.0))
+            except TimeoutError:
+                if ended is None:
+                    raise
+                return ended
+            message = ForwardMsg.FromString(received if isinstance(received, bytes) else received.encode())
+            kind = message.WhichOneof("type")
+            if kind == "new_session":
+                ended = None
+                self._page = message.new_session.page_script_hash
+            elif kind == "navigation":
+                pages = message.navigation.app_pages
+                self._pages = {each.url_pathname: each.page_script_hash for each in pages}
+                self._page = message.navigation.page_script_hash
+            elif kind == "delta":
+                self._take_in(message)
+            elif kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                ended = time.perf_counter()
+
+    def _take_in(self, message: ForwardMsg) -> None:
+        """Note a widget by its key, and an error by its text."""
+        if message.delta.WhichOneof("type") != "new_element":
+            return
+        element = message.delta.new_element
+        kind = element.WhichOneof("type")
+        drawn = getattr(element, kind) if kind else None
+        if kind == "exception":
+            self.errors.append(f"{element.exception.type}: {element.exception.message}")
+        elif kind == "alert" and element.alert.format == Alert.ERROR:
+            self.errors.append(element.alert.body)
+        # An id is "$$ID-HASH-KEY"; the key is "None" where a widget has none.
+        parts = str(getattr(drawn, "id", "")).split("-", 2)
+        if len(parts) == 3 and parts[0] == "$$ID":
+            self._widgets[parts[2]] = drawn.id, message.delta.fragment_id
