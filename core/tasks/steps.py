@@ -37,7 +37,8 @@ from core.tasks.model_cache import NUMBA
 from core.utils import Report, progress_of
 
 LARGEST_LAYOUT = 200_000
-"""Texts up to which all are laid out; beyond, a sample, and the others are placed beside their nearest."""
+"""Texts up to which all are laid out from the start. Beyond, a sample is, the others are placed beside their
+nearest, and a short layout of all follows."""
 
 
 def keep_graph(report: Report, results: ArtifactStore, key: str, vectors: np.ndarray) -> Graph:
@@ -61,7 +62,7 @@ def draw_space(
 ) -> Space:
     """Draw the map of a space, and keep the hierarchy that its clusters are cut from.
 
-    Beyond `LARGEST_LAYOUT` texts a sample is laid out, and how large it was is kept.
+    Beyond `LARGEST_LAYOUT` texts a sample is laid out first, and how large it was is kept.
 
     Parameters
     ----------
@@ -76,7 +77,7 @@ def draw_space(
     progress = progress_of(report, drawing)
     with NUMBA:
         if len(vectors) > LARGEST_LAYOUT:
-            points = project_sample(vectors, init=init, size=SAMPLE_SIZE, progress=progress)
+            points = project_sample(vectors, graph=graph, init=init, size=SAMPLE_SIZE, progress=progress)
             save_sample_size(results, key, SAMPLE_SIZE)
         else:
             points = project(vectors, graph, init=init, progress=progress)

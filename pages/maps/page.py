@@ -203,10 +203,10 @@ def sampled_sentence(view: MapView) -> str:
     drawn = [size for size in sizes if size is not None]
     if not drawn:
         return ""
-    which = "The map" if len(sizes) == 1 else ("Each map" if len(drawn) == 2 else "One of the maps")
+    where = "" if len(sizes) == len(drawn) else " of one map"
     return (
-        f"{which} was drawn from {max(drawn):,} of the {len(view.corpus.texts):,} texts, and each of the "
-        "others placed beside those most like it."
+        f"{max(drawn):,} of the {len(view.corpus.texts):,} texts{where} were laid out first, and the others "
+        "placed beside those most like them."
     )
 
 

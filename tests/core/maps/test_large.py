@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from core.maps import draw_sample, project, project_sample
+from core.maps.quality import kept_neighbours
 from core.neighbours import build_graph, unit_rows
 
 SIZES = (1_500, 900, 500, 60, 40)
@@ -79,9 +80,23 @@ def test_a_start_keeps_places_recognisable(grouped, drawn):
     assert again.mean(axis=0) == pytest.approx(drawn.mean(axis=0), abs=1e-3)
 
 
-def test_progress_rises_to_its_end(grouped):
+def test_a_graph_brings_neighbours_nearer(grouped, drawn):
+    graph = build_graph(grouped[0])
+    refined = project_sample(grouped[0], graph=graph, size=400)
+    assert kept_neighbours(graph, refined) > 1.3 * kept_neighbours(graph, drawn)
+    assert share_near_own_group(refined, grouped[1]).mean() > 0.98
+    small = project_sample(grouped[0], graph=graph, init=refined / 100, size=400)
+    assert np.corrcoef(small.ravel(), refined.ravel())[0, 1] > 0.8
+    assert np.abs(small).max() < 1
+
+
+@pytest.mark.parametrize("with_graph", [False, True])
+def test_progress_rises_to_its_end(grouped, with_graph):
     calls = []
-    project_sample(grouped[0], size=400, progress=lambda done, total: calls.append((done, total)))
+    graph = build_graph(grouped[0]) if with_graph else None
+    project_sample(
+        grouped[0], graph=graph, size=400, progress=lambda done, total: calls.append((done, total))
+    )
     assert calls == sorted(calls) and calls[-1] == (100, 100)
 
 

@@ -76,7 +76,7 @@ def test_the_generic_map_alone_has_its_panels_too(app, prepared):
 
 
 def test_a_map_from_a_sample_says_so(app, store, prepared):
-    assert "most like it" not in words(open_maps(app))
+    assert "most like them" not in words(open_maps(app))
     save_sample_size(store.results(prepared), store.encoded_corpus(prepared).embedding_key, 40)
     assert "40 of the 60 texts" in words(open_maps(app))
 
