@@ -157,6 +157,8 @@ def texts_of(table: Table, text_column: str) -> np.ndarray:
     column = table.frame[text_column]
     if not isinstance(column.dtype, pd.StringDtype):  # as it stands in the file, not as numbers or dates
         column = table.key_columns.get(text_column, column)
+    if isinstance(column.dtype, pd.StringDtype) and not column.str.contains("\0", regex=False).any():
+        return column.to_numpy(dtype=object, na_value="", copy=True)  # strings as `as_text` leaves them
     texts = column.to_numpy(dtype=object, copy=True)
     texts[column.isna().to_numpy()] = ""
     texts[:] = [as_text(text) for text in texts]

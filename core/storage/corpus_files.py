@@ -86,7 +86,7 @@ def _frame(texts: np.ndarray, metadata: pd.DataFrame) -> pd.DataFrame:
 
     Position 0 is the text, whatever the metadata are called.
     """
-    frame = metadata.copy()
+    frame = metadata.copy(deep=False)
     frame.insert(0, "text", texts, allow_duplicates=True)
     frame.columns = [str(position) for position in range(frame.shape[1])]
     return frame

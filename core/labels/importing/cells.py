@@ -45,15 +45,16 @@ def read_cells(cells: Iterable[object]) -> tuple[list[Answer], list[str]]:
     are "true" and "false". A text such as "late|rude" is several labels where both are labels of other cells;
     where most cells have such a sign, each is one name, and a note says so.
     """
-    known: dict[str, Answer] = {}
+    known: dict[object, Answer] = {}
     answers: list[Answer] = []
     for cell in cells:
-        if not isinstance(cell, str):
+        if not isinstance(cell, str | int | float):
             answers.append(answer_of(cell))
             continue
-        if cell not in known:
-            known[cell] = answer_of(cell)
-        answers.append(known[cell])
+        key = cell if isinstance(cell, str) else (type(cell), cell)  # 1, 1.0 and True are written otherwise
+        if key not in known:
+            known[key] = answer_of(cell)
+        answers.append(known[key])
     return _separate(_without_decimals(answers))
 
 
