@@ -22,6 +22,7 @@ def draw_path_field() -> None:
         "Or a path, a folder, or an address",
         key=KEY,
         placeholder="/data/reviews/*.parquet",
+        persist_state="session",
         help=HELP,
         on_change=_look_here,
     )

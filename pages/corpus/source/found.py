@@ -48,10 +48,12 @@ def _draw_moved(host: str) -> None:
     """Draw the question whether the host to which a server referred may be asked."""
     state = state_of(SourceState)
     name = markdown(host)
-    st.markdown(f"**{markdown(state.title)}** refers to another server, **{name}**, which was not asked.")
+    st.markdown(f"The files stand on another server, **{name}**. Nothing was sent to it yet.")
+    _draw_address(state.title)
     st.button(
         f"Ask {name} too",
         key="corpus_ask_too",
+        type="primary",
         icon=":material/dns:",
         on_click=start_finding,
         args=[state.address, state.title, [*state.hosts, host]],
@@ -100,6 +102,11 @@ def _draw_local(found: FoundFiles, first: Table | None) -> None:
         )
 
 
+def _draw_address(shown: str) -> None:
+    """Draw a path or an address as code: markdown would make a link of it."""
+    st.caption(f"``{shown.replace('`', '')}``")
+
+
 def _draw_facts(found: FoundFiles) -> None:
     """Draw one line on the files, their names, and what is left out."""
     kind = WORDS.get(found.kind[1:], found.kind[1:].upper())
@@ -110,8 +117,7 @@ def _draw_facts(found: FoundFiles) -> None:
         "" if found.n_rows is None else f"**{found.n_rows:,}** {'row' if found.n_rows == 1 else 'rows'}",
     ]
     st.markdown(f"**{markdown(found.address.name)}**  \n{' · '.join(filter(None, facts))}")
-    # As code: markdown would make a link of an address.
-    st.caption(f"``{found.address.shown.replace('`', '')}``")
+    _draw_address(found.address.shown)
     if len(found.files) > 1:
         st.caption(f"Files: {_some([file.name for file in found.files])}")
     if found.columns:

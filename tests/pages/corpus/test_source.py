@@ -76,6 +76,21 @@ def test_what_cannot_be_read_gets_one_sentence_and_can_be_typed_again(app, home,
     assert app.text_input(key="corpus_path").value == typed
 
 
+def test_a_message_is_about_what_is_typed_now(app, home, tmp_path, server):
+    name(app, tmp_path / "none.csv")
+    assert len(app.error) == 1
+    app.text_input(key="corpus_path").set_value(f"{server.url}/x.csv").run()
+    assert not app.error and "corpus_ask" in keys(app)
+
+
+def test_the_choices_start_afresh_with_another_path(app, home, tmp_path, parts):
+    name(app, parts)
+    make_frame(30)[["text", "stars"]].to_parquet(tmp_path / "stars.parquet")
+    press(app, "corpus_back")
+    app.text_input(key="corpus_path").set_value(str(tmp_path / "stars.parquet")).run()
+    assert app.multiselect(key="corpus_found_columns").value == ["stars"]
+
+
 def test_a_path_can_be_looked_at_again(app, home, tmp_path):
     name(app, tmp_path / "letters.csv")
     assert len(app.error) == 1
