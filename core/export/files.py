@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from core.corpus import Corpus, Partition
+from core.encoders import EncoderSpec
 from core.evidence import CheckEstimate, Findings
 from core.export.findings import findings_to_json_bytes, linear_to_npz_bytes
 from core.export.overview import AnalysisResults, overview_table
@@ -126,7 +127,10 @@ def export_files(source: ExportSource, table: pd.DataFrame, *, neutralise: bool 
         Of `write_csv`, for all CSV files.
     """
     stem = file_name(
-        source.corpus.name, source.title, from_names_only=bool(source.fit and source.fit.from_names_only)
+        source.corpus.name,
+        source.title,
+        from_names_only=bool(source.fit and source.fit.from_names_only),
+        quick_preview=EncoderSpec.parse(source.encoder).is_static,
     )
     files = [
         File(
@@ -164,9 +168,12 @@ def export_files(source: ExportSource, table: pd.DataFrame, *, neutralise: bool 
     return files
 
 
-def file_name(corpus_name: str, title: str = "", *, from_names_only: bool = False) -> str:
+def file_name(
+    corpus_name: str, title: str = "", *, from_names_only: bool = False, quick_preview: bool = False
+) -> str:
     """Name for files, valid on any file system: of the corpus and of the analysis."""
     parts = [PurePath(corpus_name).stem, title, "from names only" if from_names_only else ""]
+    parts.append("quick preview" if quick_preview else "")
     return re.sub(r"[^\w]+", "-", " ".join(part for part in parts if part)).strip("-").lower() or "refract"
 
 

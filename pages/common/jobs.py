@@ -18,6 +18,7 @@ from pages.common.state import state_of
 from pages.common.text import duration, markdown, ordinal
 
 UNTOLD = ("find_texts", "time_encoder")  # tasks of a second or two that the page words in its own way
+MAP_TASKS = ("look", "prepare")  # each makes a map of a corpus
 PAGE_SECONDS = 0.3  # between two updates of a job that the page waits for
 SIDEBAR_SECONDS = 1.0  # between two updates of all others: each takes processor time from the job itself
 
@@ -38,10 +39,10 @@ def start_fit(analysis: Analysis) -> Job:
     return start("fit", title, priority=priority, analysis_id=analysis.id, method=method)
 
 
-def latest(task: str, **arguments: object) -> Job | None:
-    """Return the newest job of this task with these arguments, or None; other arguments may differ."""
+def latest(*tasks: str, **arguments: object) -> Job | None:
+    """Return the newest job of these tasks with these arguments, or None; other arguments may differ."""
     for job in reversed(cache.runner().jobs()):
-        if job.task == task and arguments.items() <= job.arguments.items():
+        if job.task in tasks and arguments.items() <= job.arguments.items():
             return job
     return None
 

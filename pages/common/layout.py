@@ -10,6 +10,7 @@ from core.evidence import NO_HELP, NOT_CHECKED, TOO_EARLY, WORKS, Evidence
 from core.storage import Analysis, StoredCorpus, load_finding
 from pages.common import cache, jobs
 from pages.common.corpus_switcher import draw_corpus_switcher
+from pages.common.encoders import draw_preview_mark, follow_preview
 from pages.common.navigation import CORPUS, EVIDENCE, EXPORT, GUIDE, MAPS, ROOT, go_to
 from pages.common.next_step import draw_next_step
 from pages.common.state import (
@@ -60,6 +61,7 @@ def draw_sidebar() -> None:
     with st.sidebar:
         st.markdown("### Refract")
         entry, analysis = current_corpus(), current_analysis()
+        follow_preview(entry)
         draw_corpus_switcher(entry)
         with st.container(key="steps", gap=None):
             for number, (page, name, state) in enumerate(_steps(entry, analysis), start=1):
@@ -85,6 +87,8 @@ def page_head(title: str, purpose: str, *, page: str, leads_on: bool = True) -> 
         st.caption(purpose, width="stretch")
         if leads_on:
             draw_next_step(page)
+    if page != CORPUS:
+        draw_preview_mark(current_corpus())
 
 
 def draw_chart(figure: go.Figure, key: str, height: int) -> None:
@@ -105,7 +109,7 @@ def require_prepared(entry: StoredCorpus | None, without_corpus: str) -> None:
     if entry is None:
         stop_with_link(without_corpus, CORPUS, "Choose a corpus")
     if not is_prepared(entry):
-        job = jobs.latest("prepare", corpus_key=entry.key)
+        job = jobs.latest(*jobs.MAP_TASKS, corpus_key=entry.key)
         if job is not None and job.active:
             stop_with_link(f"“{markdown(entry.name)}” is being encoded.", CORPUS, "See the progress")
         stop_with_link(f"“{markdown(entry.name)}” is not encoded yet.", CORPUS, "Encode it")

@@ -9,7 +9,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.corpus import Corpus
 from core.corpus.tables import Table
+from core.encoders import PREVIEW_ENCODER
 from core.errors import RefractError
+from core.jobs import SOON
 from core.storage import Analysis
 from core.tasks import add_column_analysis, fit_key
 from pages.common import (
@@ -28,14 +30,18 @@ from pages.common.encoders import (
     Upload,
     doubt_about,
     draw_encoder_chooser,
+    draw_preview_time,
     draw_time,
     encoder_problem,
     encoding_cost,
     keep_vectors,
     kept_vectors_name,
+    previews_first,
     read_vectors,
+    start_map,
+    time_it,
 )
-from pages.corpus.progress import follow_encoding
+from pages.corpus.progress import follow_encoding, shows_preview
 from pages.corpus.views import draw_views_offer
 
 VECTOR_SOURCES = {"encoder": "By an encoder", "file": "Vectors I have already"}
@@ -117,10 +123,13 @@ def draw_show_map(corpus: Corpus, choice: VectorChoice, label_column: str | None
     stored = cache.store().find_corpus(corpus.key)
     if follow_encoding(stored, cancel_key="corpus_cancel", encoder=choice.encoder):
         return
-    encoded = is_prepared(stored) and stored.encoder == choice.encoder
+    preview = shows_preview(stored)
+    encoded = is_prepared(stored) and choice.encoder in (stored.encoder, stored.next_encoder)
     doubt = doubt_about(corpus.key, stored.embedding_key, choice.encoder, corpus.texts) if encoded else ""
     if doubt:
         st.warning(f"The map is ready, and doubtful: {doubt}", icon=":material/warning:")
+    looks_first = not encoded and not is_prepared(stored) and choice.upload is None and choice.usable
+    looks_first = looks_first and previews_first(corpus.key, choice.encoder, corpus.texts)
     n = len(corpus.texts)
     label = f"Show the map of {n:,} texts" if label_column is None else f"Show both maps of {n:,} texts"
     with st.container(key="corpus_start"):
@@ -132,16 +141,24 @@ def draw_show_map(corpus: Corpus, choice: VectorChoice, label_column: str | None
             width="stretch",
             disabled=not choice.usable,
         ):
-            show_map(corpus, choice, label_column, encoded=encoded)
-        if encoded and not doubt:
+            show_map(corpus, choice, label_column, encoded=encoded, looks_first=looks_first)
+        if encoded and preview and stored.next_encoder == choice.encoder:
+            st.caption("The quick preview is ready. The full map takes its place by itself.")
+        elif encoded and not doubt:
             st.caption("The map is ready.")
+        elif looks_first:
+            time_it(choice.encoder, corpus.texts)
+            time_it(PREVIEW_ENCODER, corpus.texts, priority=SOON)  # makes it the first time
+            draw_preview_time(corpus.key, choice.encoder, corpus.texts)
         elif not encoded and choice.upload is None and choice.usable:
             draw_time(corpus.key, choice.encoder, corpus.texts)
     if encoded:
         draw_views_offer(stored, job_drawn=True)
 
 
-def show_map(corpus: Corpus, choice: VectorChoice, label_column: str | None, *, encoded: bool) -> None:
+def show_map(
+    corpus: Corpus, choice: VectorChoice, label_column: str | None, *, encoded: bool, looks_first: bool
+) -> None:
     """Store the corpus, start what is missing for its maps, and draw the page again or open the maps."""
     try:
         cache.add_corpus(corpus)
@@ -157,9 +174,10 @@ def show_map(corpus: Corpus, choice: VectorChoice, label_column: str | None, *, 
             navigation.go_to(navigation.MAPS)
             return
         job = jobs.start_fit(analysis)
+    elif choice.upload:
+        job = jobs.start("prepare", f"Mapping {corpus.name}", corpus_key=corpus.key, encoder=encoder)
     else:
-        title = f"Mapping {corpus.name}" if choice.upload else f"Encoding {corpus.name}"
-        job = jobs.start("prepare", title, corpus_key=corpus.key, encoder=encoder)
+        job = start_map(corpus.key, corpus.name, encoder, preview=looks_first)
     jobs.leave_to_page(job)
     get_state().awaited_map = corpus.key
     st.rerun()

@@ -20,6 +20,7 @@ from pages.common import (
     open_corpus,
     switch_corpus,
 )
+from pages.common.encoders import previews_first, start_map
 from pages.corpus.demo import forget_demo, leave_demo
 from pages.corpus.progress import follow_encoding
 
@@ -139,11 +140,12 @@ def draw_resume(entry: StoredCorpus) -> None:
     """Draw the progress of a corpus that is being encoded, or a button that starts it."""
     if follow_encoding(entry, cancel_key=f"cancel_{entry.key}"):
         return
-    job = jobs.latest("prepare", corpus_key=entry.key)
+    job = jobs.latest(*jobs.MAP_TASKS, corpus_key=entry.key)
     if st.button(f"Show the map of {entry.n_texts:,} texts", key=f"resume_{entry.key}"):
         open_corpus(entry.key)
         encoder = job.arguments["encoder"] if job else entry.encoder or DEFAULT_ENCODER
-        job = jobs.start("prepare", f"Encoding {entry.name}", corpus_key=entry.key, encoder=encoder)
+        preview = previews_first(entry.key, encoder, cache.corpus(entry.key).texts)
+        job = start_map(entry.key, entry.name, encoder, preview=preview)
         jobs.leave_to_page(job)
         get_state().awaited_map = entry.key
         st.rerun()

@@ -35,9 +35,11 @@ def follow_encoding(entry: StoredCorpus | None, *, cancel_key: str, encoder: str
     if entry is None:
         return False
     state = get_state()
-    job = jobs.latest("prepare", corpus_key=entry.key)
+    # The full map is made in the background while the preview can be used.
+    tasks = ("look",) if shows_preview(entry) and entry.next_encoder else jobs.MAP_TASKS
+    job = jobs.latest(*tasks, corpus_key=entry.key)
     if encoder is not None and (job is None or not job.active):  # the job of another is shown while it runs
-        job = jobs.latest("prepare", corpus_key=entry.key, encoder=encoder)
+        job = jobs.latest(*tasks, corpus_key=entry.key, encoder=encoder)
     analysis = current_analysis()
     if state.awaited_map == entry.key and analysis is not None and (job is None or not job.active):
         job = jobs.latest("fit", analysis_id=analysis.id) or job
@@ -45,7 +47,7 @@ def follow_encoding(entry: StoredCorpus | None, *, cancel_key: str, encoder: str
         current = current_corpus()
         if current is not None and current.key == entry.key:  # another of the list opens nothing
             state.awaited_map = entry.key
-            if job is not None and job.task == "prepare":
+            if job is not None and job.task in jobs.MAP_TASKS:
                 draw_meanwhile(entry)
         return True
     if state.awaited_map == entry.key:
@@ -53,6 +55,11 @@ def follow_encoding(entry: StoredCorpus | None, *, cancel_key: str, encoder: str
         if is_prepared(cache.store().find_corpus(entry.key)) and (job is None or job.status == "done"):
             navigation.go_to(navigation.MAPS)
     return False
+
+
+def shows_preview(entry: StoredCorpus | None) -> bool:
+    """Whether a quick preview of a corpus can be shown."""
+    return entry is not None and entry.is_preview and is_prepared(entry)
 
 
 def draw_meanwhile(entry: StoredCorpus) -> None:

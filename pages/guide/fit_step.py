@@ -31,7 +31,7 @@ def encoding_job(entry: StoredCorpus | None) -> Job | None:
     """Return the job that encodes a corpus; None where it has a map already, or nothing works on it."""
     if entry is None or is_prepared(entry):
         return None
-    job = jobs.latest("prepare", corpus_key=entry.key)
+    job = jobs.latest(*jobs.MAP_TASKS, corpus_key=entry.key)
     return job if job is not None and job.active else None
 
 

@@ -34,19 +34,27 @@ def draw_time(corpus_key: str, encoder: str, texts: Sequence[str]) -> None:
 
     No text is sent to a server for that, nothing is downloaded, and no large model is loaded.
     """
-    seconds = encoding_seconds(corpus_key, encoder, texts)
+    seconds = map_seconds(corpus_key, encoder, texts)
     if seconds is None:
         if time_it(encoder, texts):
             st.caption("Measuring how long it takes here…")
         return
-    drawing = cache.store().speeds.drawing_seconds(len(texts))
-    if drawing is None:
+    if cache.store().speeds.drawing_seconds(len(texts)) is None:
         st.caption(f"Encoding takes about **{duration(seconds)}** here; then the map is drawn.")
     else:
-        st.caption(f"Takes about **{duration(seconds + drawing)}** here.")
+        st.caption(f"Takes about **{duration(seconds)}** here.")
 
 
-def time_it(encoder: str, texts: Sequence[str]) -> bool:
+def map_seconds(corpus_key: str, encoder: str, texts: Sequence[str]) -> float | None:
+    """Return the seconds to a map by an encoder, without those of drawing before the first map was drawn.
+
+    None where the speed of the encoder was not measured here.
+    """
+    seconds = encoding_seconds(corpus_key, encoder, texts)
+    return None if seconds is None else seconds + (cache.store().speeds.drawing_seconds(len(texts)) or 0.0)
+
+
+def time_it(encoder: str, texts: Sequence[str], *, priority: int | None = None) -> bool:
     """Let the worker measure the speed of an encoder, once; return whether it does so now."""
     job = jobs.latest("time_encoder", encoder=encoder)
     if job is not None:
@@ -55,7 +63,8 @@ def time_it(encoder: str, texts: Sequence[str]) -> bool:
     small = facts.gigabytes is not None and facts.gigabytes <= MOST_GIGABYTES
     if facts.host is not None or not facts.on_this_machine or facts.problem or not small:
         return False
-    jobs.start("time_encoder", f"Timing {facts.title}", encoder=encoder, texts=texts_to_time(texts))
+    title = f"Timing {facts.title}"
+    jobs.start("time_encoder", title, priority=priority, encoder=encoder, texts=texts_to_time(texts))
     return True
 
 

@@ -18,7 +18,7 @@ MOSTLY_LATIN = 0.8
 
 def draw_legibility(facts: EncoderFacts, texts: Sequence[str], corpus_key: str) -> None:
     """Draw a warning when an encoder cannot read the texts, or was trained on another language."""
-    found = _legibility(corpus_key, facts.name, texts)
+    found = legibility(corpus_key, facts.name, texts)
     title = markdown(facts.title)
     if found is not None and found.doubtful:
         if found.n_distinct < found.n_texts:
@@ -75,7 +75,8 @@ def _multilingual(encoder: str) -> str:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _legibility(corpus_key: str, encoder: str, _texts: Sequence[str]) -> Legibility | None:
+def legibility(corpus_key: str, encoder: str, _texts: Sequence[str]) -> Legibility | None:
+    """Return whether an encoder can read the texts of a corpus; None where that is not known."""
     return check_legibility(_texts, encoder)
 
 
