@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 COMPONENT := $(shell find assets/linked_maps -type f -not -path '*/node_modules/*' -not -path '*/build/*')
 
-.PHONY: setup app demo test test-fast lint bench bench-check bench-labels bench-load bench-maps bench-names bench-place bench-reencode bench-scale evaluate
+.PHONY: setup app demo test test-fast lint bench bench-batch bench-check bench-labels bench-load bench-maps bench-names bench-place bench-reencode bench-scale evaluate
 
 setup: $(VENV)/ready
 
@@ -39,6 +39,9 @@ lint: setup
 # At most 15 minutes; ends with a table of figures and budgets
 bench: setup
 	$(BIN)/python -u -m benchmarks
+
+bench-batch: setup
+	$(BIN)/python -m benchmarks.batch
 
 # DATA: a folder, as for bench-labels; the demo corpus comes first, always
 bench-check: setup

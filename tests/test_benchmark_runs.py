@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as speed
-from benchmarks import check_sample, load, maps, names, place, preview, reencode, scale, scale_report
+from benchmarks import batch, check_sample, load, maps, names, place, preview, reencode, scale, scale_report
 from benchmarks.speed import report
 from tests.conftest import ROOT
+from tests.support.tiny_models import save_sentence_model
 
 pytestmark = pytest.mark.model
 
@@ -18,6 +19,7 @@ def test_every_benchmark_of_the_makefile_is_run_here():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert set(re.findall(r"-m (benchmarks[\w.]*|core)", makefile)) == {
         "benchmarks",
+        "benchmarks.batch",
         "benchmarks.check_sample",
         "benchmarks.few_shot",
         "benchmarks.load",
@@ -64,6 +66,16 @@ def test_check_samples_are_simulated(tmp_path):
 def test_encoding_speed_runs(tmp_path):
     found = speed.measure_encoding([f"Text {number}." for number in range(20)], rounds=1)
     assert found["encode_min_cosine"] > 0.99 and found["encode_nn_kept"] > 0.8
+
+
+@pytest.mark.model
+def test_unit_costs_of_the_batch_commands_are_measured(tmp_path, capsys):
+    small = ["--texts", "60", "--files", "2", "--encoder", str(save_sentence_model(tmp_path))]
+    found = batch.main([*small, "--out", str(tmp_path / "batch.json")])
+    assert figures(tmp_path / "batch.json")["encode_seconds"] == found["encode_seconds"] > 0
+    assert found["encode_2"] > 0 and found["apply_2"] > 0
+    assert found["label_bytes"] < found["result_bytes"]
+    assert "| 10,000,000,000 | encode |" in capsys.readouterr().out
 
 
 def test_a_name_is_right_where_it_is_nearest_to_its_own_class():
