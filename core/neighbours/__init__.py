@@ -1,5 +1,6 @@
 """The k-nearest-neighbour graph of a corpus, label propagation on it, and threads for compiled loops."""
 
+from core.neighbours.descent import refine_graph
 from core.neighbours.graph import (
     DUPLICATE_COSINE,
     EXACT_LIMIT,
@@ -23,6 +24,7 @@ __all__ = [
     "nearest_rows",
     "neighbour_weights",
     "propagate",
+    "refine_graph",
     "run_on_parts",
     "unit_rows",
 ]

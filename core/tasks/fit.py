@@ -11,7 +11,7 @@ from core.encoders import files_signature, split_precomputed
 from core.errors import LabelError, StoreError
 from core.labels import encode_names, encode_names_like_corpus, label_phrases
 from core.maps import Fit, Space
-from core.neighbours import build_graph, unit_rows
+from core.neighbours import build_graph, refine_graph, unit_rows
 from core.storage import (
     Analysis,
     ArtifactStore,
@@ -215,7 +215,8 @@ def _reshape(report: Report, results: ArtifactStore, inputs: FitInputs, generic:
         vectors = unit_rows(transform.embedding_)
     report("Finding neighbours in the reshaped space", 0, 1)
     with NUMBA:
-        graph = build_graph(vectors)
+        # The space of a network has little left of the generic one.
+        graph = refine_graph(vectors, generic.graph) if network is None else build_graph(vectors)
     space = draw_space(report, results, key, vectors, graph, init=generic.map)
     if network is not None:
         transform = _fit_guided(space, inputs.given, names)
