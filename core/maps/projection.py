@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.maps.layout import lay_out
-from core.neighbours import Graph, build_graph, nearest_rows, propagate, unit_rows
+from core.neighbours import Graph, build_graph, propagate, run_on_blocks, unit_rows
 from core.utils import Progress
 
 FEWEST_TEXTS = 16
@@ -30,15 +30,18 @@ N_LANDMARKS = 600
 LANDMARKS_PER_TEXT = 120
 """Nearest landmarks that a text moves towards."""
 
-LANDMARK_POWER = 4
-"""Exponent of the cosine in the weight of a landmark. In an unchanged space, texts then move by 0.11 of the
-spread; with an exponent of 2 by 0.21."""
+LANDMARK_DOUBLINGS = 2
+"""How often the cosine is squared for the weight of a landmark. In an unchanged space, texts then move by 0.11 of the
+spread; with one square by 0.21."""
 
 LANDMARK_ROUNDS = 3
 """Moves towards the landmarks, which move as well."""
 
 LANDMARK_SHARE = 0.8
 """Share of the way towards the landmarks in each round, 0 to 1."""
+
+LANDMARK_BLOCK = 2_048
+"""Texts whose landmarks are in memory at once, in each thread: 5 MB."""
 
 NEIGHBOUR_SHARE = 0.9
 """Share of the neighbours' places in each round of the label propagation that follows, 0 to 1."""
@@ -173,25 +176,54 @@ def _move_to_neighbours(init: np.ndarray, X: np.ndarray, graph: Graph) -> np.nda
     width = spread(init)
     if not LEAST_SPREAD <= width <= MOST_SPREAD:
         width = START_WIDTH / 3
-    moved = _move_to_landmarks(_centred(init), X)
+    moved = move_to_landmarks(_centred(init), X)
     moved = propagate(moved, graph, mixing=NEIGHBOUR_SHARE, rounds=NEIGHBOUR_ROUNDS)
     return moved * np.float32(width / (spread(moved) or 1.0))
 
 
-def _move_to_landmarks(places: np.ndarray, X: np.ndarray) -> np.ndarray:
-    """Move each text (n, 2) towards its most similar landmarks in X, round by round."""
+def move_to_landmarks(places: np.ndarray, X: np.ndarray) -> np.ndarray:
+    """Move each text (n, 2) towards its most similar landmarks in X, round by round.
+
+    Needs no neighbour graph; cost O(n_texts x `N_LANDMARKS` x n_dims).
+    """
     unit = unit_rows(X)
     landmarks = np.unique(np.linspace(0, len(X) - 1, N_LANDMARKS).astype(int))
-    nearest, similarities = nearest_rows(unit, unit[landmarks], min(LANDMARKS_PER_TEXT, len(landmarks)))
-    weights = np.maximum(similarities, 0) ** LANDMARK_POWER
-    total = weights.sum(axis=1, keepdims=True)
-    isolated = total[:, 0] == 0
-    weights /= np.where(isolated[:, None], 1, total)
+    targets = unit[landmarks]
+    own = places[landmarks]
+    weights = _landmark_weights(targets, targets)
+    rounds = []
     for _ in range(LANDMARK_ROUNDS):
-        around = np.einsum("ik,ikd->id", weights, places[landmarks][nearest])
-        around[isolated] = places[isolated]
-        places = (1 - LANDMARK_SHARE) * places + LANDMARK_SHARE * around
-    return places.astype(np.float32)
+        rounds.append(own)
+        own = _towards(own, weights, own)
+    moved = np.empty((len(X), 2), dtype=np.float32)
+
+    def move(block: slice) -> None:
+        weights, some = _landmark_weights(unit[block], targets), places[block]
+        for there in rounds:
+            some = _towards(some, weights, there)
+        moved[block] = some
+
+    run_on_blocks(move, len(X), LANDMARK_BLOCK)
+    return moved
+
+
+def _landmark_weights(unit: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """Return the weight of each landmark for each text; 0 beyond the nearest `LANDMARKS_PER_TEXT`."""
+    weights = unit @ targets.T
+    position = max(len(targets) - LANDMARKS_PER_TEXT, 0)
+    least = np.partition(weights, position, axis=1)[:, position, None]
+    weights[weights < np.maximum(least, 0)] = 0
+    for _ in range(LANDMARK_DOUBLINGS):
+        np.square(weights, out=weights)
+    total = weights.sum(axis=1, keepdims=True)
+    weights /= np.where(total > 0, total, 1)
+    return weights
+
+
+def _towards(places: np.ndarray, weights: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
+    """Move texts (n, 2) by `LANDMARK_SHARE` of the way to their landmarks; those without weights stay."""
+    around = np.where(weights.any(axis=1, keepdims=True), weights @ landmarks, places)
+    return (1 - LANDMARK_SHARE) * places + LANDMARK_SHARE * around
 
 
 def _centred(places: np.ndarray) -> np.ndarray:

