@@ -31,8 +31,8 @@ LANDMARKS_PER_TEXT = 120
 """Nearest landmarks that a text moves towards."""
 
 LANDMARK_DOUBLINGS = 2
-"""How often the cosine is squared for the weight of a landmark. In an unchanged space, texts then move by 0.11 of the
-spread; with one square by 0.21."""
+"""How often the cosine is squared for the weight of a landmark. In an unchanged space, texts then move by
+0.11 of the spread; with one square by 0.21."""
 
 LANDMARK_ROUNDS = 3
 """Moves towards the landmarks, which move as well."""

@@ -20,7 +20,12 @@ def _cosine(one: np.ndarray, other: np.ndarray) -> np.float32:
 
 @njit(nogil=True, cache=True)
 def _insert(
-    indices: np.ndarray, similarities: np.ndarray, fresh: np.ndarray, row: int, other: int, similarity: float
+    indices: np.ndarray,
+    similarities: np.ndarray,
+    fresh: np.ndarray,
+    row: int,
+    other: int,
+    similarity: np.float32,
 ) -> None:
     """Put another row among the neighbours of a row, nearest first; the last one falls out."""
     place = len(similarities[row]) - 1
