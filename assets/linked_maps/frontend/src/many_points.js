@@ -7,7 +7,7 @@ import { pointSizes } from "./theme.js";
 export const MANY = 250_000; // points of a map; up to here each is drawn
 const FEW = 50_000; // points in view, or in front, that are drawn one by one
 const STAY = 1.3; // they stay so until there are more by this factor, so that a small move changes nothing
-const MOST_RINGED = 5_000; // search hits: rings around more would cover each other
+const MOST_RINGED = 20_000; // search hits: rings around more would cover each other
 const SAMPLE = 100_000; // points that stand for all during a morph
 
 const FRAME_MS = 24; // for counting while the map moves: with more to do, a part stands for all
@@ -25,6 +25,11 @@ const KINDS = [
   { block: "vivid", weight: 25 },
 ];
 const CLASSLESS = 0.35; // of that weight
+
+/** Whether search hits have rings, on a map of n points; otherwise their colours alone tell. */
+export function hitsAreRinged(n, hits) {
+  return n <= MANY || hits <= MOST_RINGED;
+}
 
 export class ManyPoints {
   /**
@@ -52,7 +57,7 @@ export class ManyPoints {
         this.colours[block].map((colour, i) => ({ colour, weight: weight * (i === 0 && kind !== FRONT ? CLASSLESS : 1) })),
       ),
     );
-    this.ringed = lit.length <= MOST_RINGED;
+    this.ringed = hitsAreRinged(flags.length, lit.length);
     this.front = this.#inFront(greyShare);
   }
 

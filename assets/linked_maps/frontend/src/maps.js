@@ -3,6 +3,7 @@
 import { PayloadState } from "./state.js";
 import { showFailure } from "./failure.js";
 import { Hover } from "./hover.js";
+import { hitsAreRinged } from "./many_points.js";
 import { Legend, labelOf } from "./legend.js";
 import { css, readTheme } from "./theme.js";
 import { isDoubtful } from "./point_flags.js";
@@ -353,7 +354,7 @@ export class LinkedMaps {
     const { header } = this;
     const [selected, lit] = [this.state.passing(this.selection).length, this.state.lit.length];
     const greyed = header.shown?.greyed ?? 0;
-    this.toolbar.count({ selected, all: header.n, lit, greyed });
+    this.toolbar.count({ selected, all: header.n, lit, ringed: hitsAreRinged(header.n, lit), greyed });
     const colouring = header.colouring.title;
     const panes = this.panes.length;
     Object.assign(this.root.dataset, { points: header.n, panes, selected, lit, filtered: greyed, colouring });

@@ -52,7 +52,7 @@ export class Toolbar {
     parent.append(this.element);
     for (const { action } of TOGGLES) this.#toggle(action, toggles[action]);
     this.#setMode("pan");
-    this.count({ selected: 0, all: 0, lit: 0, greyed: 0 });
+    this.count({ selected: 0, all: 0, lit: 0, ringed: true, greyed: 0 });
     this.offer({ doubtful: [], titles: [] });
   }
 
@@ -150,11 +150,11 @@ export class Toolbar {
     [...this.sides.children].forEach((button, each) => button.setAttribute("aria-pressed", String(each === number)));
   }
 
-  /** @param {{selected: number, all: number, lit: number, greyed: number}} counts */
-  count({ selected, all, lit, greyed }) {
+  /** @param {{selected: number, all: number, lit: number, ringed: boolean, greyed: number}} counts ringed: whether hits are */
+  count({ selected, all, lit, ringed, greyed }) {
     const parts = [];
     if (selected > 0) parts.push(`${integers.format(selected)} of ${integers.format(all)} selected`);
-    if (lit > 0) parts.push(`${integers.format(lit)} ${lit === 1 ? "hit" : "hits"} ringed`);
+    if (lit > 0) parts.push(`${integers.format(lit)} ${lit === 1 ? "hit" : "hits"} ${ringed ? "ringed" : "in colour"}`);
     if (greyed > 0) parts.push(`${integers.format(greyed)} filtered out`);
     this.status.textContent = parts.join(" · ");
     this.buttons.clear.parentElement.hidden = selected === 0;
