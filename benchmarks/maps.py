@@ -1,8 +1,9 @@
 """Speeds of the maps page: `make bench-maps`. Prints a table and writes `results/maps.json`.
 
 In the whole app, in headless Chromium with software rendering, on made-up texts with planted clusters: two
-maps, 20,000 and 200,000 texts. `cut_s` and `search_s` are of the core alone, the slowest kind of each; in the
-app the same takes `cut_in_app_s` and `search_in_app_s`, until both maps show it.
+maps, 20,000 and 200,000 texts; `--sizes 1000000` plants a million, most of the time for their hierarchies.
+`cut_s` and `search_s` are of the core alone, the slowest kind of each; in the app the same takes
+`cut_in_app_s` and `search_in_app_s`, until both maps show it. `frame_s` is a frame while one map is moved.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ ROUNDS = 3  # of which the median counts
 N_CLUSTERS, N_DIMS, N_NEIGHBOURS = 60, 64, 15
 EMBEDDINGS, FIT = "bench-embeddings", "bench-fit"
 WORKER_WARM_S = 60  # the worker compiles meanwhile, on the same processor
+FRAMES = 20
+LONGEST_WAIT_MS = 600_000
 LASSO = ((0.25, 0.3), (0.7, 0.3), (0.75, 0.7), (0.3, 0.75), (0.26, 0.4))  # shares of a map's width and height
 
 
@@ -66,7 +69,7 @@ def measure_size(home: Path, n: int, rounds: int, warm_seconds: float) -> dict[s
     found = measure_core(store, corpus, rounds)
     with running_app(home) as address, open_browser() as page:
         time.sleep(warm_seconds)
-        page.set_default_timeout(120_000)
+        page.set_default_timeout(LONGEST_WAIT_MS)
         found["first_open_s"] = first_draw(page, address, n)  # the server reads the corpus
         measured = [measure_app(page, address, n) for _ in range(rounds)]
     return found | {name: statistics.median(each[name] for each in measured) for name in measured[0]}
@@ -184,6 +187,7 @@ def measure_app(page: Page, address: str, n: int) -> dict[str, float]:
     """Return the seconds of everything that a person does on the maps page, once."""
     return {
         "first_draw_s": first_draw(page, address, n),
+        "frame_s": frame(page),
         "lasso_s": lasso(page),
         "recolour_s": recolour(page),
         "cut_in_app_s": cut_in_app(page),
@@ -202,6 +206,23 @@ def first_draw(page: Page, address: str, n: int) -> float:
     page.locator(".st-key-maps_side").wait_for()  # the rest of the page
     settle(page)
     return seconds
+
+
+def frame(page: Page) -> float:
+    """Return the seconds of a frame while the right map moves."""
+    stage = page.locator("[data-pane='1'] .stage")
+    milliseconds = stage.evaluate(
+        """async (stage, frames) => {
+          const started = performance.now();
+          for (let i = 0; i < frames; i++) {
+            stage.dispatchEvent(new KeyboardEvent("keydown", { key: i % 2 ? "ArrowLeft" : "ArrowRight" }));
+            await new Promise(requestAnimationFrame);
+          }
+          return (performance.now() - started) / frames;
+        }""",
+        FRAMES,
+    )
+    return milliseconds / 1000
 
 
 def lasso(page: Page) -> float:
