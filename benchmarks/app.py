@@ -6,35 +6,19 @@ import statistics
 import time
 from pathlib import Path
 
-import pandas as pd
 from playwright.sync_api import Page
 
-from benchmarks.common import make_texts
-from core.corpus import build_corpus
-from core.corpus.tables import Table
-from core.jobs import JobRunner
 from core.storage import Store
 from tests.support.app_server import open_browser, running_app
 
 
-def prepare_corpus(home: Path, n: int) -> str:
-    """Encode n texts, project them to the generic map, and return the corpus key."""
-    texts, topics = make_texts(n)
-    corpus = build_corpus(
-        Table(f"bench-{n}", pd.DataFrame({"text": texts, "topic": topics}), None, ()), "text"
-    )
-    Store(home).add_corpus(corpus)
-    runner = JobRunner(home)
-    job = runner.submit("prepare", "x", corpus_key=corpus.key, encoder="all-MiniLM-L6-v2")
-    runner.wait(job, 1200)
-    runner.close()
-    if job.status != "done":
-        raise SystemExit(job.message)
-    return corpus.key
+def measure_fits(
+    page: Page, address: str, home: Path, corpus_key: str, rounds: int, before_s: float
+) -> list[float]:
+    """Return the seconds from the click on “Reshape map” to both maps drawn, of one more Fit than `rounds`.
 
-
-def measure_fit(page: Page, address: str, home: Path, corpus_key: str, rounds: int) -> float:
-    """Return the seconds from the click on Fit to both maps drawn, worker warm; median of some rounds."""
+    Before the first one a person reads and labels for `before_s` seconds.
+    """
     store = Store(home)
     store.mark_opened(corpus_key)
     corpus = store.load_corpus(corpus_key)
@@ -47,8 +31,10 @@ def measure_fit(page: Page, address: str, home: Path, corpus_key: str, rounds: i
         rows = range(60 + number)  # another label each time: the result of the same labels is on disk
         store.labels.give(analysis, {row: topics[row] for row in rows}, "bench")
         page.goto(f"{address}/guide")
+        page.locator(".st-key-guide_fit button").first.wait_for()
+        page.wait_for_timeout(1000 * (1 if number else before_s))
         seconds.append(seconds_to_draw(page, ".st-key-guide_fit button", len(topics)))
-    return statistics.median(seconds[1:])  # the first waits for the worker to warm up
+    return seconds
 
 
 def measure_open(page: Page, address: str, corpus_key: str, n: int, rounds: int) -> float:

@@ -154,6 +154,7 @@ def test_speed_runs(tmp_path):
     found = figures(out)
     assert found["open_s"] > 0 and set(found["deck_s"]) == set(found["fit_to_maps_s"]) == {"300"}
     assert found["processor"]["model"] and found["bertopic_s"] > 0
+    assert found["reshape_s"]["300"] > 0 and found["cold_over_warm"] > 0
 
 
 @pytest.mark.browser

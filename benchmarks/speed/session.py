@@ -7,14 +7,18 @@ everything. Streamlit documents no protocol: `tests/test_benchmark_runs.py` fail
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
+from urllib.parse import quote
 
 from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.sync.client import connect
+
+from pages.common.person import COOKIE
 
 TIMEOUT_S = 120.0  # for everything that follows a click
 FOLLOWS_S = 0.05  # in which a run that was asked for by another begins
@@ -27,6 +31,8 @@ class Session:
     ----------
     address : str
         Of the app, such as http://127.0.0.1:8501.
+    person : str
+        Name under which it labels.
 
     Attributes
     ----------
@@ -34,13 +40,16 @@ class Session:
         What the app showed as an error so far.
     """
 
-    def __init__(self, address: str) -> None:
-        self._socket = connect(
+    def __init__(self, address: str, person: str) -> None:
+        self._opened = ExitStack()
+        connection = connect(
             address.replace("http", "ws", 1) + "/_stcore/stream",
             subprotocols=["streamlit"],  # type: ignore[list-item]  # a NewType of str that is not exported
             origin=address,  # type: ignore[arg-type]  # the same
+            additional_headers={"Cookie": f"{COOKIE}={quote(person)}"},
             max_size=None,
         )
+        self._socket = self._opened.enter_context(connection)
         self._pages: dict[str, str] = {}
         self._widgets: dict[str, tuple[str, str]] = {}
         self._page = ""
@@ -53,7 +62,7 @@ class Session:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._socket.close()
+        self._opened.close()
 
     def open(self, page: str) -> float:
         """Open a page by the name in its address; return the seconds until it is drawn."""

@@ -31,22 +31,22 @@ from core.utils import data_home
 
 def store() -> Store:
     """Store of the data folder in use."""
-    return _store(data_home())
+    return _store(str(data_home()))  # Streamlit hashes a path twice as long as its text
 
 
 def runner() -> JobRunner:
     """The one job runner of this app, with its worker process."""
-    return _runner(data_home())
+    return _runner(str(data_home()))
 
 
 @st.cache_resource
-def _store(home: Path) -> Store:
-    return Store(home)
+def _store(home: str) -> Store:
+    return Store(Path(home))
 
 
 @st.cache_resource
-def _runner(home: Path) -> JobRunner:
-    return JobRunner(home)
+def _runner(home: str) -> JobRunner:
+    return JobRunner(Path(home))
 
 
 @st.cache_resource(max_entries=2, show_spinner="Opening the corpus…")
