@@ -108,15 +108,58 @@ test("the colours of a bin mix by weight, and points out of sight are not counte
 
 /** Bins with a canvas that only remembers what it was given. */
 function binsOf() {
+  const bins = new Bins(canvasOf((image) => (bins.shown = image.data)));
+  return bins;
+}
+
+function canvasOf(putImageData = () => {}) {
   globalThis.ImageData ??= class {
     constructor(width, height) {
       this.data = new Uint8ClampedArray(4 * width * height);
     }
   };
-  const canvas = { style: {}, getContext: () => ({ putImageData: (image) => (bins.shown = image.data) }) };
-  const bins = new Bins(canvas);
-  return bins;
+  return { style: {}, getContext: () => ({ putImageData }) };
 }
+
+test("a map of many points is drawn as density, chosen ones over it, and one by one where few are in view", async () => {
+  globalThis.document ??= { createElement: () => canvasOf() };
+  const { ManyPoints } = await import("../src/many_points.js");
+  const n = 80_000;
+  let seed = 3;
+  const random = () => (seed = (seed * 16807) % 2147483647) / 1073741823.5 - 1;
+  const coordinates = Float32Array.from({ length: 2 * n }, random);
+  const classes = new Uint8Array(n).fill(1);
+  const colours = Object.fromEntries(["vivid", "pale", "greyed"].map((block) => [block, [[0, 0, 0], [1, 0, 0]]]));
+  const drawn = {};
+  const painter = { set: (name, array) => (drawn[name] = array), setColours() {}, draw() {} };
+  const grid = new PickGrid(coordinates, mixedOrder(n));
+  const camera = new Camera();
+  camera.resize(300, 300);
+  let redrawn;
+  const again = new Promise((resolve) => (redrawn = resolve));
+  const points = new ManyPoints(painter, canvasOf(), redrawn);
+  const flag = (selection) => {
+    const flags = flagsOf({ n, selection, lit: NOTHING, shown: null, kept: null });
+    points.flag({ flags, lit: NOTHING, focus: selection.length ? 1 : 0, greyShare: 0 });
+  };
+  const draw = (morph = 1) => {
+    points.draw({ camera, morph, sizes: points.sizes({ greyShare: 0, zoom: camera.magnification }), grid: () => grid });
+    return [points.dense, drawn.place.length / 2];
+  };
+  points.show({ coordinates, from: coordinates.map((value) => -value), classes, colours });
+  flag(NOTHING);
+  assert.deepEqual(draw(), [true, 0]);
+  flag(Uint32Array.of(5, 77_000));
+  assert.deepEqual(draw(), [true, 2]);
+  assert.deepEqual([...drawn.flags], [SELECTED, SELECTED]);
+  camera.zoomAt([150, 150], 4);
+  const [dense, count] = draw();
+  assert.ok(!dense && count > 3000 && count < 10_000, `${count} points`);
+  assert.deepEqual(draw(0.5), [true, 0]); // a sample on the way
+  await again; // and then all of them
+  assert.equal(draw(0.5)[0], false);
+  points.destroy();
+});
 
 test("one point, and places outside the map, can be picked", () => {
   const grid = new PickGrid(Float32Array.of(0, 0));
