@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import random
 import re
 import subprocess
 import sys
@@ -83,9 +82,8 @@ class Planted:
             rows = list(csv.DictReader(file))
         self.sentences = [row["text"] for row in rows]
         self.topics = [row["topic"] for row in rows]
-        drawn = np.array(random.Random(0).sample(range(len(rows) ** 2), n))
-        self.first, self.second = np.divmod(drawn, len(rows))
         rng = np.random.default_rng(0)
+        self.first, self.second = rng.integers(len(rows), size=(2, n))
         names, topic = np.unique(self.topics, return_inverse=True)
         centres = rng.normal(size=(len(names), N_DIMS))
         kinds = rng.normal(size=(len(names), 20, N_DIMS))  # groups within each topic

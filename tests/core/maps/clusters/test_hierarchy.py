@@ -3,8 +3,10 @@ import itertools
 import numpy as np
 import pytest
 from hdbscan import HDBSCAN
+from sklearn.metrics import adjusted_rand_score
 
 from core.errors import StoreError
+from core.maps.clusters import hierarchy as hierarchies
 from core.maps.clusters.hierarchy import build_hierarchy, cut, order_tree
 from core.storage import ArtifactStore, has_hierarchy, load_hierarchy, save_hierarchy
 
@@ -139,3 +141,22 @@ def test_a_stored_hierarchy_gives_the_same_cut(tmp_path):
     save_hierarchy(results, "key", hierarchy)
     assert has_hierarchy(results, "key")
     assert np.array_equal(cut(load_hierarchy(results, "key"), 6), cut(hierarchy, 6))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_tree_of_very_many_points_is_that_of_hdbscan(seed, monkeypatch):
+    points = heaps(2_000, 8, seed)
+    points[:60] = points[0]  # equal points are left out of a triangulation
+    expected = build_hierarchy(points, 5)
+    monkeypatch.setattr(hierarchies, "MOST_SEARCHED", 1_000)
+    found = build_hierarchy(points, 5)
+    assert found.merges["distance"].sum() == pytest.approx(expected.merges["distance"].sum(), rel=1e-3)
+    for size in (10, 40):
+        assert adjusted_rand_score(cut(found, size), cut(expected, size)) > 0.9
+
+
+def test_very_many_points_on_a_line_have_a_tree_too(monkeypatch):
+    monkeypatch.setattr(hierarchies, "MOST_SEARCHED", 50)
+    for line in (np.zeros(100), np.arange(100) / 3):
+        points = np.column_stack([np.arange(100) / 3, line])
+        assert len(build_hierarchy(points, 5).merges) == 99
