@@ -58,8 +58,9 @@ def open_file_system(address: Address, hosts: Collection[str] | None) -> fsspec.
         return fsspec.filesystem("https", get_client=connect, encoded=True, skip_instance_cache=True)
     for name, value in NO_METADATA.items():
         os.environ.setdefault(name, value)
+    options = {"endpoint": os.environ.get("HF_ENDPOINT") or None} if address.protocol == "hf" else {}
     try:
-        return fsspec.filesystem(address.protocol, skip_instance_cache=address.protocol != MEMORY)
+        return fsspec.filesystem(address.protocol, skip_instance_cache=address.protocol != MEMORY, **options)
     except ImportError as error:
         package = PACKAGES.get(address.protocol, "")
         raise CorpusError(

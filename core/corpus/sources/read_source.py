@@ -168,7 +168,9 @@ def read_found(
         raw, counts = _read_whole(found, options, report)
     raw = _with_origin(raw, found.files, counts, columns if found.kind == PARQUET else None)
     report("Reading the values", 0, 1)
-    name = found.files[0].name.rpartition("/")[2] if len(found.files) == 1 else found.address.name
+    name, single = found.address.name, found.files[0].name.rpartition("/")[2]
+    if len(found.files) == 1 and single.startswith(name):  # the file itself was named, perhaps without ending
+        name = single
     return finish_table(name, raw, day_first=options.day_first)
 
 

@@ -1,6 +1,7 @@
 """Files of servers: what is asked, what comes, what is refused."""
 
 import io
+import json
 import socket
 
 import fsspec
@@ -182,6 +183,32 @@ def test_a_store_of_files_reads_as_a_folder(tmp_path):
             read_table("memory://bucket/none.parquet")
     finally:
         store.rm("/bucket", recursive=True)
+
+
+def test_a_data_set_of_the_hub_is_read(server, monkeypatch):
+    monkeypatch.setenv("HF_ENDPOINT", server.url)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    content, data = parquet(make_frame(12)), "data/train-00000.parquet"
+    about = {"id": "some/one", "sha": "a" * 40, "tags": [], "siblings": [], "downloads": 0, "likes": 0}
+    folder = {"type": "directory", "oid": "b" * 40, "size": 0, "path": "data"}
+    file = {"type": "file", "oid": "c" * 40, "size": len(content), "path": data}
+
+    def reply(answer):
+        return 200, {"Content-Type": "application/json"}, json.dumps(answer).encode()
+
+    api = "/api/datasets/some/one"
+    server.files |= {
+        api: reply(about | {"private": False, "gated": False, "disabled": False}),
+        f"{api}/tree/main": reply([folder, file]),
+        f"{api}/tree/main/data": reply([file]),
+        f"/datasets/some/one/resolve/main/{data}": content,
+    }
+    found = find("hf://datasets/some/one")
+    assert (found.address.host, found.n_rows, found.files[0].name) == (server.host, 12, "train-00000.parquet")
+    table = read_table("hf://datasets/some/one/data/*.parquet")
+    assert (table.name, len(table.frame)) == ("data", 12)
+    with pytest.raises(CorpusError, match="other"):
+        find("hf://datasets/some/other")
 
 
 def test_names_of_a_server_stay_below_the_folder(tmp_path):
