@@ -11,6 +11,7 @@ from core.encoders import (
     AnsweringEncoder,
     Encoder,
     PrecomputedVectors,
+    continue_encoder,
     gives_views,
     precomputed_name,
     split_precomputed,
@@ -66,7 +67,14 @@ def reencode_corpus(
     EncoderUnavailable
         When the encoder does not follow the instruction.
     """
-    key = content_key("reading", EMBEDDINGS_VERSION, corpus_key, encoder.key_for(instruction or None))
+
+    def key_of(encoder_key: str) -> str:
+        return content_key("reading", EMBEDDINGS_VERSION, corpus_key, encoder_key)
+
+    encoder = continue_encoder(
+        encoder, instruction or None, lambda encoder_key: is_begun(results, key_of(encoder_key))
+    )
+    key = key_of(encoder.key_for(instruction or None))
     writer = encoder if writes_answers(encoder) else None
     if results.has_array(f"{key}.vectors") and (writer is None or results.has_document(f"{key}.answers")):
         return key
@@ -120,6 +128,11 @@ def encode_corpus(
         _join_parts(results, key, parts, LARGE_PART_SIZE, names, positions)
     if _kept_layers(results, key) != layers:
         results.save_document(f"{key}.views", {"layers": layers})
+
+
+def is_begun(results: ArtifactStore, key: str) -> bool:
+    """Whether the embeddings of a key are kept, or parts of them by a run that was interrupted."""
+    return results.has_array(f"{key}.vectors") or results.has_array(f"{key}.part0.vectors")
 
 
 def has_views(results: ArtifactStore, key: str) -> bool:

@@ -8,9 +8,19 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.corpus import Corpus
+from core.encoders import continue_encoder
 from core.errors import Cancelled, EncoderUnavailable, LabelError, StoreError
 from core.labels import labels_from_column
-from core.storage import Analysis, Store, encode_corpus, find_precomputed, has_fit, has_space, save_space
+from core.storage import (
+    Analysis,
+    Store,
+    encode_corpus,
+    find_precomputed,
+    has_fit,
+    has_space,
+    is_begun,
+    save_space,
+)
 from core.tasks.fit import fit, fit_ahead
 from core.tasks.measure import check_generic_map
 from core.tasks.model_cache import load_warm_corpus, load_warm_encoder
@@ -92,7 +102,12 @@ def encode_generic(store: Store, report: Report, corpus_key: str, encoder: str, 
     report("Loading the encoder", 0, 1)
     making = progress_of(report, "Making the quick encoder")
     model, results = load_warm_encoder(encoder, progress=making), store.results(corpus_key)
-    key = content_key("embeddings", PREPARE_VERSION, corpus_key, model.key_for(None))
+
+    def key_of(vectors: str) -> str:
+        return content_key("embeddings", PREPARE_VERSION, corpus_key, vectors)
+
+    model = continue_encoder(model, None, lambda vectors: is_begun(results, key_of(vectors)))
+    key = key_of(model.key_for(None))
     with watch_speed(store, model, encoder, texts, progress_of(report, "Encoding")) as progress:
         encode_corpus(results, key, texts, model, progress)
     return key
