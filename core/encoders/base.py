@@ -15,7 +15,7 @@ No other file names a family.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Protocol, TypeGuard
@@ -147,6 +147,50 @@ class ViewsEncoder(Encoder, Protocol):
 def gives_views(encoder: Encoder) -> TypeGuard[ViewsEncoder]:
     """Return whether an encoder gives views."""
     return bool(getattr(encoder, "view_layers", ()))
+
+
+class FormattedEncoder(Encoder, Protocol):
+    """Encoder that may have computed in another number format earlier.
+
+    Attributes
+    ----------
+    other_formats : tuple of str
+    """
+
+    @property
+    def other_formats(self) -> tuple[str, ...]:
+        """Number formats besides its own."""
+        ...
+
+    def key_in(self, number_format: str, instruction: str | None) -> str:
+        """Return what `key_for` is in another number format."""
+        ...
+
+    def in_format(self, number_format: str) -> Encoder:
+        """Return the encoder in another number format; it is loaded again."""
+        ...
+
+
+def _has_formats(encoder: Encoder) -> TypeGuard[FormattedEncoder]:
+    return hasattr(encoder, "other_formats")
+
+
+def continue_encoder(encoder: Encoder, instruction: str | None, is_begun: Callable[[str], bool]) -> Encoder:
+    """Return the encoder that began vectors: the same one, or its like in another number format.
+
+    The fastest number format of a machine may change, as with a new version of torch. Vectors are then not
+    encoded again, and those of half a corpus are completed in the format in which they were begun.
+
+    Parameters
+    ----------
+    is_begun : callable
+        Returns whether vectors of a key, as of `Encoder.key_for`, are stored in part at least.
+    """
+    if _has_formats(encoder) and not is_begun(encoder.key_for(instruction)):
+        for number_format in encoder.other_formats:
+            if is_begun(encoder.key_in(number_format, instruction)):
+                return encoder.in_format(number_format)
+    return encoder
 
 
 def encode_like_corpus(

@@ -15,10 +15,17 @@ MOST_PROMPT_SHARE = 0.5
 """Of the token limit: a longer instruction leaves too little room for the text."""
 
 Result = TypeVar("Result")
+CountTokens = Callable[[list[str]], Iterable[int]]
 
 
 def make_batches(
-    texts: Iterable[str], *, max_tokens: int, batch_tokens: int, most_texts: int, prompt_tokens: int = 0
+    texts: Iterable[str],
+    *,
+    max_tokens: int,
+    batch_tokens: int,
+    most_texts: int,
+    prompt_tokens: int = 0,
+    count_tokens: CountTokens | None = None,
 ) -> list[list[str]]:
     """Return batches of texts of similar length and equal work, in a fixed random order.
 
@@ -34,10 +41,19 @@ def make_batches(
         Size of a batch.
     prompt_tokens : int, default=0
         Added to each text.
+    count_tokens : callable, optional
+        Returns the tokens of each text, which are estimated from its characters otherwise. Texts of as many
+        characters differ in tokens: a batch is padded by 15 to 25 %, against 1 to 5 % where they are counted.
     """
+    different = list(texts)
+    if count_tokens is None:
+        lengths = [len(text) // TYPICAL_CHARACTERS_PER_TOKEN + 3 for text in different]
+    else:
+        lengths = list(count_tokens(different))
     batches: list[list[str]] = []
-    for text in sorted(texts, key=lambda text: (len(text), text)):
-        tokens = min(max_tokens, len(text) // TYPICAL_CHARACTERS_PER_TOKEN + 3 + prompt_tokens)
+    # Also by characters: texts of as many estimated tokens still differ.
+    for length, _, text in sorted((n, len(text), text) for n, text in zip(lengths, different, strict=True)):
+        tokens = min(max_tokens, length + prompt_tokens)
         most = min(most_texts, max(1, batch_tokens // tokens))
         if not batches or len(batches[-1]) >= most:
             batches.append([])
@@ -50,6 +66,8 @@ def encode_batches(
     texts: Sequence[str],
     encode_batch: Callable[[list[str]], Iterable[Result]],
     progress: Progress | None,
+    *,
+    count_tokens: CountTokens | None = None,
     **limits: int,
 ) -> list[Result]:
     """Return the result for each text, in their order; each different text is encoded once.
@@ -62,7 +80,7 @@ def encode_batches(
         graphics card, is encoded in halves.
     progress : callable or None
         Called after each batch with (texts done, n); may raise `Cancelled`.
-    **limits : int
+    count_tokens, **limits
         As for `make_batches`.
 
     Raises
@@ -73,7 +91,7 @@ def encode_batches(
     counts = Counter(texts)
     results: dict[str, Result] = {}
     done = 0
-    for batch in make_batches(counts, **limits):
+    for batch in make_batches(counts, count_tokens=count_tokens, **limits):
         results.update(zip(batch, _encode_in_memory(batch, encode_batch), strict=True))
         done += sum(counts[text] for text in batch)
         if progress is not None:

@@ -52,8 +52,8 @@ class InstructorEncoder(SentenceEncoder):
     the mean, as in the authors' program. Parameters and errors are those of `SentenceEncoder`.
     """
 
-    def __init__(self, name: str, folder: Path, wording: Wording) -> None:
-        super().__init__(name, folder, wording)
+    def __init__(self, name: str, folder: Path, wording: Wording, number_format: str | None = None) -> None:
+        super().__init__(name, folder, wording, number_format)
         from sentence_transformers.sentence_transformer.modules import Pooling
 
         if not any(isinstance(module, Pooling) for module in self._model):
@@ -63,10 +63,12 @@ class InstructorEncoder(SentenceEncoder):
             )
         # The library does so for three names on the hub only.
         self._model.set_pooling_include_prompt(False)
-        # As a sentence encoder, the same files would pool over the prompt and give other vectors.
-        self.key = content_key("instructor", self.key)
         if self.max_tokens > USUAL_TOKENS:  # the architecture has no limit of its own
             self._model.max_seq_length = self.max_tokens = USUAL_TOKENS
+
+    def _key_in(self, number_format: str) -> str:
+        # As a sentence encoder, the same files would pool over the prompt and give other vectors.
+        return content_key("instructor", super()._key_in(number_format))
 
     def prompt_for(self, instruction: str | None) -> str:
         """Return the prompt before each text."""

@@ -1,4 +1,4 @@
-"""Models of the library sentence-transformers: batches by length, bfloat16 where the hardware has it."""
+"""Models of the library sentence-transformers, computed in the way that is fastest on this machine."""
 
 from __future__ import annotations
 
@@ -20,29 +20,26 @@ from core.encoders.batching import (
     stack_vectors,
     stack_views,
 )
+from core.encoders.compute import Way, choose_way, convert, number_formats, token_counter
 from core.encoders.hidden_layers import HiddenLayers
 from core.encoders.local_model import LocalFamily
 from core.encoders.model_files import MOST_TOKENS, model_key, stated_tokens, unreadable
-from core.encoders.packed_linear import pack_linear_layers
 from core.encoders.prompts import Wording, chosen_wording, known_wording, saved_prompts
 from core.encoders.spec import INPUT, Kind
-from core.utils import MAX_CHARACTERS_PER_TOKEN, Progress, content_key, processor_has_bfloat16
+from core.utils import MAX_CHARACTERS_PER_TOKEN, Progress, content_key, default_device
 
 if TYPE_CHECKING:
-    import torch
     from sentence_transformers import SentenceTransformer
 
 SENTENCE_VERSION = 1  # raise when the same model would give other vectors
-BATCH_TOKENS = {"cpu": 4_096, "cuda": 65_536}
-MOST_BATCH_TEXTS = 1_024
 
 
 class SentenceEncoder:
     """A sentence-transformers model; follows `core.encoders.ViewsEncoder`.
 
-    The transformer computes in bfloat16 where the processor or the graphics card supports it, else in
-    float32. Pooling and later layers compute in float32. Runs on CUDA if available, else on the processor.
-    Code in a model's folder never runs.
+    The first model of its content on a machine is timed for at most about 3 s (see
+    `core.encoders.compute.choose_way`): number formats, packed layers and batches, on the graphics chip if
+    there is one. Pooling and later layers compute in float32. Code in a model's folder never runs.
 
     Parameters
     ----------
@@ -51,6 +48,8 @@ class SentenceEncoder:
     folder : Path
         Files of the model; nothing is downloaded.
     wording : Wording
+    number_format : str, optional
+        One of `other_formats`, in place of that of the fastest way.
 
     Raises
     ------
@@ -58,21 +57,22 @@ class SentenceEncoder:
         When the files cannot be loaded as a model.
     """
 
-    def __init__(self, name: str, folder: Path, wording: Wording) -> None:
-        self.name = name
-        self._model = _load(name, folder)
-        number_format = _speed_up(self._model)
+    def __init__(self, name: str, folder: Path, wording: Wording, number_format: str | None = None) -> None:
+        self.name, self._folder = name, folder
+        self._content = model_key(folder)
+        self._model, self._way = _load_fast(name, folder, self._content, number_format)
         n_dims = self._model.get_embedding_dimension()
         if n_dims is None:
             raise unreadable(name, folder, ValueError("its files state no length of the vectors"))
         self.n_dims = n_dims
         self.max_tokens = _limit_tokens(self._model)
-        self.key = content_key(
-            "sentence encoder", SENTENCE_VERSION, model_key(folder), number_format, self.device
-        )
-        self._batch_tokens = BATCH_TOKENS.get(self.device, BATCH_TOKENS["cpu"])
+        self.key = self._key_in(self._way.number_format)
+        self._batch_tokens = self._way.batch_tokens
         # A copy: to count a whole prompt switches off truncation, a state that other threads need.
         self._counter = copy.deepcopy(self._model.tokenizer) if self._model.transformers_model else None
+        self._count_tokens = (
+            token_counter(self._counter) if self._way.counts_tokens and self._counter is not None else None
+        )
         self._own_prompt = saved_prompts(folder)[1]
         self._hidden = HiddenLayers(self._model)
         self.view_layers = self._hidden.layers
@@ -81,8 +81,31 @@ class SentenceEncoder:
 
     @property
     def device(self) -> str:
-        """Device that computes: "cpu" or "cuda"."""
+        """Device that computes: "cpu", "cuda", "mps" or "xpu"."""
         return self._model.device.type
+
+    @property
+    def way(self) -> str:
+        """Name of the way in which it computes, for people who measure."""
+        return self._way.name
+
+    @property
+    def other_formats(self) -> tuple[str, ...]:
+        """Number formats in which it may have computed earlier, on this machine and device."""
+        return tuple(name for name in number_formats(self.device) if name != self._way.number_format)
+
+    def in_format(self, number_format: str) -> SentenceEncoder:
+        """Return the same model, loaded again, in one of `other_formats`."""
+        return type(self)(self.name, self._folder, self.wording, number_format)
+
+    def key_in(self, number_format: str, instruction: str | None) -> str:
+        """Return what `key_for` is of the encoder in another number format."""
+        other = copy.copy(self)
+        other.key = self._key_in(number_format)
+        return other.key_for(instruction)
+
+    def _key_in(self, number_format: str) -> str:
+        return content_key("sentence encoder", SENTENCE_VERSION, self._content, number_format, self.device)
 
     def prompt_for(self, instruction: str | None) -> str:
         """Return the prompt before each text; for most models "" without an instruction."""
@@ -99,9 +122,9 @@ class SentenceEncoder:
         """Return the unit vectors of n texts, as `Encoder.encode`.
 
         The vectors depend on the set of different texts and not on their order: a corpus gives the same bytes
-        every time. In another set the batches differ, and so does the rounding of bfloat16: the cosine of two
-        such vectors of one text was never below 0.9999. An empty text is encoded like any other; a row has
-        length 0 only where a model knows no token of a text.
+        every time. In another set the batches differ, and so does the rounding: the cosine of two such
+        vectors of one text was never below 0.9999. An empty text is encoded like any other; a row has length
+        0 only where a model knows no token of a text.
         """
         rows = self._encode_texts(texts, instruction, progress, self._encode_batch)
         return stack_vectors(rows, self.n_dims, self.name)
@@ -157,8 +180,9 @@ class SentenceEncoder:
             progress,
             max_tokens=self.max_tokens,
             batch_tokens=self._batch_tokens,
-            most_texts=MOST_BATCH_TEXTS,
+            most_texts=self._way.most_texts,
             prompt_tokens=self._count_prompt(prompt) if prompt else 0,
+            count_tokens=self._count_tokens,
         )
 
     def _encode_batch(self, texts: list[str], prompt: str) -> np.ndarray:
@@ -232,7 +256,7 @@ class SentenceFamily(LocalFamily):
         return self.encoder_type(self.spec.source, self.folder, self.wording(template))
 
 
-def _load(name: str, folder: Path) -> SentenceTransformer:
+def _load(name: str, folder: Path, device: str) -> SentenceTransformer:
     import torch
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
@@ -241,7 +265,7 @@ def _load(name: str, folder: Path) -> SentenceTransformer:
     try:
         return SentenceTransformer(
             str(folder.resolve()),
-            device="cuda" if torch.cuda.is_available() else "cpu",
+            device=device,
             local_files_only=True,
             trust_remote_code=False,
             model_kwargs={"dtype": torch.float32},
@@ -250,31 +274,20 @@ def _load(name: str, folder: Path) -> SentenceTransformer:
         raise unreadable(name, folder, error) from error
 
 
-def _speed_up(model: SentenceTransformer) -> str:
-    """Convert the transformer to bfloat16 where that is fast; return the name of the number format."""
-    import torch
-
-    on_card = model.device.type == "cuda"
-    fast = torch.cuda.is_bf16_supported(including_emulation=False) if on_card else processor_has_bfloat16()
-    if not fast or model.transformers_model is None:
-        return "float32"
-    # Buffers stay in float32: rotary positions need the precision.
-    for parameter in model[0].parameters():
-        parameter.data = parameter.data.to(torch.bfloat16)
-    model[0].register_forward_hook(_to_float32)
-    packed = not on_card and pack_linear_layers(model[0])
-    return "packed bfloat16" if packed else "bfloat16"
-
-
-def _to_float32(module: torch.nn.Module, arguments: tuple, features: dict) -> dict:
-    """Convert the transformer's output to float32: a mean in bfloat16 would keep two or three digits."""
-    import torch
-
-    floats = (torch.bfloat16, torch.float16)
-    return {
-        name: value.float() if isinstance(value, torch.Tensor) and value.dtype in floats else value
-        for name, value in features.items()
-    }
+def _load_fast(
+    name: str, folder: Path, content: str, number_format: str | None
+) -> tuple[SentenceTransformer, Way]:
+    """Return a model in the fastest way, and that way."""
+    device = default_device()
+    model = _load(name, folder, device)
+    try:
+        way = choose_way(model, content, number_format)
+    except Exception as error:  # of many types: what a model needs and a graphics chip lacks
+        if device == "cpu":
+            raise unreadable(name, folder, error) from error
+        model = _load(name, folder, "cpu")
+        way = choose_way(model, content, number_format)
+    return convert(model, way), way
 
 
 def _limit_tokens(model: SentenceTransformer) -> int:

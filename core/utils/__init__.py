@@ -13,7 +13,14 @@ from core.utils.chat_client import (
 from core.utils.child_process import ChildProcessFailed, run_in_child
 from core.utils.files import data_home, write_atomically
 from core.utils.formatting import cut, one_line, percent
-from core.utils.hardware import processor_has_bfloat16
+from core.utils.hardware import (
+    Choice,
+    bfloat16_is_faster,
+    default_device,
+    find_choice,
+    keep_choice,
+    machine_key,
+)
 from core.utils.hashing import content_key
 from core.utils.http_client import (
     RequestLimits,
@@ -44,6 +51,7 @@ __all__ = [
     "URL_VARIABLE",
     "AnswerProblem",
     "ChildProcessFailed",
+    "Choice",
     "Completion",
     "LanguageModel",
     "LatestReads",
@@ -57,14 +65,17 @@ __all__ = [
     "Secret",
     "ServerUnreachable",
     "SqliteFile",
+    "bfloat16_is_faster",
     "can_be_key",
     "complete_each",
     "configured",
     "content_key",
     "cut",
     "data_home",
+    "default_device",
     "estimate_tokens",
     "explain_error",
+    "find_choice",
     "find_local_servers",
     "folded_text",
     "graphics_peak_bytes",
@@ -73,7 +84,9 @@ __all__ = [
     "is_metadata_address",
     "is_refusal",
     "is_web_address",
+    "keep_choice",
     "list_models",
+    "machine_key",
     "normal_text",
     "normalise",
     "one_line",
@@ -83,7 +96,6 @@ __all__ = [
     "peak_bytes",
     "percent",
     "post_with_retries",
-    "processor_has_bfloat16",
     "progress_of",
     "read_messages",
     "run_in_child",

@@ -27,11 +27,15 @@ def peak_bytes() -> int:
 
 
 def graphics_peak_bytes() -> int:
-    """Return the peak bytes that torch reserved on all graphics cards; 0 without a card or torch."""
+    """Return the peak bytes that torch reserved on all graphics cards; 0 without a card, and on MPS."""
     torch = sys.modules.get("torch")
-    if torch is None or not torch.cuda.is_available() or not torch.cuda.is_initialized():
+    device = torch.accelerator.current_accelerator(check_available=True) if torch is not None else None
+    if torch is None or device is None:
         return 0
-    return sum(torch.cuda.max_memory_reserved(card) for card in range(torch.cuda.device_count()))
+    cards = torch.get_device_module(device)
+    if not hasattr(cards, "max_memory_reserved") or not cards.is_initialized():
+        return 0
+    return sum(cards.max_memory_reserved(card) for card in range(cards.device_count()))
 
 
 def _peak_of_unix() -> int:

@@ -38,7 +38,7 @@ ANSWER_TOKENS = {"llama": 3}
 """Length of an answer by type of model, as published; of other types:"""
 USUAL_ANSWER_TOKENS = 20
 N_SAMPLED, TEMPERATURE, SEED = 10, 0.8, 42  # answers of "re_encode_multiple"
-BATCH_TOKENS = {"cpu": 2_048, "cuda": 16_384}
+BATCH_TOKENS = {"cpu": 2_048, "card": 16_384}
 MOST_BATCH_TEXTS = 128
 OUTPUT = re.compile(r"(?P<kind>[a-z_]+?)(?:_layer_(?P<layer>\d+))?")
 
@@ -82,7 +82,7 @@ class InBedderEncoder:
 
     Causal models (Llama, OPT) write an answer after the prompt; masked models (RoBERTa) fill three masks
     there. Decoding is greedy, so answers repeat. Computes in the published number format: float32, for Llama
-    bfloat16 where the hardware has it. Code in a model's folder never runs.
+    bfloat16 where that is fast. Code in a model's folder never runs.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ class InBedderEncoder:
         self.n_dims = self._text_encoder.n_dims if self._text_encoder else _width(config, self.layer)
         self.answer_tokens = ANSWER_TOKENS.get(config.model_type, USUAL_ANSWER_TOKENS)
         self.max_tokens = limit_prompt(config.to_dict(), masked=self.masked)
-        self._batch_tokens = BATCH_TOKENS.get(self.device, BATCH_TOKENS["cpu"])
+        self._batch_tokens = BATCH_TOKENS["cpu" if self.device == "cpu" else "card"]
         text_encoder_key = self._text_encoder.key if self._text_encoder else None
         by = (self.output, self.layer, self.answer_tokens, text_encoder_key)
         number_format = str(self._model.dtype)
@@ -167,7 +167,7 @@ class InBedderEncoder:
 
     @property
     def device(self) -> str:
-        """Device that computes: "cpu" or "cuda"."""
+        """Device that computes: "cpu", "cuda", "mps" or "xpu"."""
         return self._model.device.type
 
     def _encode(

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from core.encoders.model_files import architecture, read_settings, unreadable
 from core.errors import EncoderUnavailable
-from core.utils import processor_has_bfloat16
+from core.utils import bfloat16_is_faster, default_device
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 
 def load_language_model(name: str, folder: Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase, bool]:
-    """Load a causal or masked language model from its files, on CUDA if available.
+    """Load a causal or masked language model from its files, on the graphics chip if there is one.
 
     Returns
     -------
@@ -29,8 +29,6 @@ def load_language_model(name: str, folder: Path) -> tuple[PreTrainedModel, PreTr
     EncoderUnavailable
         When the files cannot be loaded as such a model.
     """
-    import torch
-
     masked = _is_masked(name, folder)
     model_type = read_settings(folder / "config.json").get("model_type", "")
     model, tokenizer = _load(name, folder, number_format_of(model_type), masked)
@@ -44,7 +42,7 @@ def load_language_model(name: str, folder: Path) -> tuple[PreTrainedModel, PreTr
         )
     try:
         # The library's decorator hides that `to` is a method.
-        model = model.to("cuda" if torch.cuda.is_available() else "cpu")  # type: ignore[arg-type]
+        model = model.to(default_device())  # type: ignore[arg-type]
     except RuntimeError as error:  # mostly too little memory on the graphics card
         raise unreadable(name, folder, error) from error
     return model.eval(), tokenizer, masked
@@ -61,14 +59,25 @@ def _is_masked(name: str, folder: Path) -> bool:
 
 
 def number_format_of(model_type: str) -> str:
-    """Return the published number format: float32, for Llama bfloat16 where the hardware supports it."""
-    import torch
-
+    """Return the published number format: float32, for Llama bfloat16 where that is fast."""
     if model_type != "llama":
         return "float32"
-    if torch.cuda.is_available():
-        return "bfloat16" if torch.cuda.is_bf16_supported(including_emulation=False) else "float32"
-    return "bfloat16" if processor_has_bfloat16() else "float32"
+    device = default_device()
+    fast = bfloat16_is_faster() if device == "cpu" else _card_has_bfloat16(device)
+    return "bfloat16" if fast else "float32"
+
+
+def _card_has_bfloat16(device: str) -> bool:
+    """Return whether a graphics chip computes in bfloat16; old ones of NVIDIA emulate it slowly."""
+    import torch
+
+    if device == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    try:
+        torch.ones(1, dtype=torch.bfloat16, device=device).sum()
+    except (RuntimeError, TypeError):
+        return False
+    return True
 
 
 def _load(

@@ -32,13 +32,6 @@ TEXTS = [
 PROMPT = "Represent the text for emotion:"
 
 
-@pytest.fixture
-def exact(monkeypatch):
-    from core.encoders import sentence_transformer
-
-    monkeypatch.setattr(sentence_transformer, "processor_has_bfloat16", lambda: False)
-
-
 def plain_views(folder, layers, texts, prompt=None, *, include_prompt=True):
     """From `output_hidden_states`, a text at a time in float32: (n_views, n, n_hidden)."""
     import torch
@@ -84,15 +77,12 @@ ARCHITECTURES = ["Bert", "MPNet", "DistilBert", "T5", "ModernBert", "Albert", "G
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
-def test_views_are_those_of_a_plain_pass_and_the_vectors_are_unchanged(architecture, tmp_path, monkeypatch):
-    from core.encoders import sentence_transformer
-
+def test_views_are_those_of_a_plain_pass_and_the_vectors_are_unchanged(architecture, tmp_path):
     folder = save_with_mean(tmp_path, architecture)
     assert describe_encoder(str(folder)).gives_views
     expected = plain_views(folder, (3, 4), TEXTS)
-    for fast, most in ((True, 0.03), (False, 0.001)):
-        monkeypatch.setattr(sentence_transformer, "processor_has_bfloat16", lambda fast=fast: fast)
-        encoder = load_encoder(str(folder))
+    exact = load_encoder(str(folder))
+    for encoder, most in ((exact.in_format(exact.other_formats[0]), 0.03), (exact, 0.001)):
         assert gives_views(encoder) and encoder.view_layers == (3, 4)
         vectors, views = encoder.encode_with_views(TEXTS)
         assert views.shape == (2, len(TEXTS), 32) and views.dtype == np.float16
@@ -147,7 +137,7 @@ def test_two_threads_may_encode_at_once(tiny, monkeypatch):
     )
 
 
-def test_a_prompt_counts_as_the_pooling_of_the_model_treats_it(tmp_path, exact):
+def test_a_prompt_counts_as_the_pooling_of_the_model_treats_it(tmp_path):
     folder = save_instructor(tmp_path).rename(tmp_path / "tiny-instructor")
     encoder, texts = load_encoder(str(folder)), [text.strip() for text in TEXTS]
     vectors, views = encoder.encode_with_views(TEXTS, instruction="emotion")

@@ -9,6 +9,7 @@ import pytest
 
 from core.encoders import (
     DEFAULT_ENCODER,
+    continue_encoder,
     load_encoder,
     model_files,
 )
@@ -150,17 +151,36 @@ def test_keys_follow_the_content(tiny, tiny_model, default, tmp_path):
     assert load_encoder(str(copy)).key != tiny.key
 
 
-def test_without_bfloat16_the_encoder_computes_in_float32(tiny, tiny_model, monkeypatch):
-    from core.encoders import sentence_transformer
+def test_the_key_names_the_number_format(tiny):
+    assert {str(parameter.dtype) for parameter in tiny._model.parameters()} == {"torch.float32"}
+    (other,) = tiny.other_formats
+    rounded = tiny.in_format(other)
+    assert {str(parameter.dtype) for parameter in rounded._model.parameters()} == {"torch.bfloat16"}
+    assert rounded.key == tiny.key_in(other, None) != tiny.key
+    assert tiny.key == rounded.key_in("float32", None)
+    assert np.sum(rounded.encode(TEXTS) * tiny.encode(TEXTS), axis=1).min() > 0.999
 
-    monkeypatch.setattr(sentence_transformer, "processor_has_bfloat16", lambda: False)
-    exact = load_encoder(str(tiny_model))
-    assert {str(parameter.dtype) for parameter in exact._model.parameters()} == {"torch.float32"}
-    monkeypatch.setattr(sentence_transformer, "processor_has_bfloat16", lambda: True)
-    fast = load_encoder(str(tiny_model))
-    assert {str(parameter.dtype) for parameter in fast._model.parameters()} == {"torch.bfloat16"}
-    assert fast.key != exact.key
-    assert np.sum(fast.encode(TEXTS) * exact.encode(TEXTS), axis=1).min() > 0.999
+
+def test_what_was_begun_is_continued_in_its_number_format(tiny):
+    (other,) = tiny.other_formats
+    begun = {tiny.key_in(other, None)}
+    assert continue_encoder(tiny, None, begun.__contains__).key in begun
+    begun.add(tiny.key)
+    assert continue_encoder(tiny, None, begun.__contains__) is tiny
+    assert continue_encoder(tiny, None, set().__contains__) is tiny
+
+
+def test_a_graphics_chip_that_fails_is_left_for_the_processor(tiny, tiny_model, monkeypatch):
+    # "meta" stands for a chip: it takes a model, and has no numbers.
+    monkeypatch.setattr("core.encoders.sentence_transformer.default_device", lambda: "meta")
+    monkeypatch.setattr("core.encoders.compute.choice.time_on_texts", encode_one)
+    encoder = load_encoder(str(tiny_model))
+    assert encoder.device == "cpu" and encoder.key == tiny.key
+
+
+def encode_one(model, ways):
+    model.encode(["late"])
+    return {ways[0].name: 1.0}
 
 
 @pytest.mark.parametrize("wrong", ["late", [None], [("feeling", "late")]])

@@ -142,12 +142,13 @@ def test_linux_ends_the_child_first_when_memory_runs_out():
 
 def test_memory_of_all_graphics_cards_in_use_counts(monkeypatch):
     cards = SimpleNamespace(
-        is_available=lambda: True,
         is_initialized=lambda: True,
         device_count=lambda: 2,
         max_memory_reserved=lambda card: (card + 1) * MEGABYTE,
     )
-    monkeypatch.setitem(sys.modules, "torch", SimpleNamespace(cuda=cards))
+    accelerator = SimpleNamespace(current_accelerator=lambda check_available: "xpu")
+    fake = SimpleNamespace(accelerator=accelerator, get_device_module=lambda device: cards)
+    monkeypatch.setitem(sys.modules, "torch", fake)
     assert graphics_peak_bytes() == 3 * MEGABYTE
     cards.is_initialized = lambda: False
     assert graphics_peak_bytes() == 0

@@ -19,9 +19,9 @@ pytestmark = pytest.mark.model
 
 
 @pytest.mark.parametrize("fast", [True, False])
-def test_the_number_format_is_the_published_one_where_the_hardware_has_it(fast, monkeypatch):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    monkeypatch.setattr(loading, "processor_has_bfloat16", lambda: fast)
+def test_the_number_format_is_the_published_one_where_that_is_fast(fast, monkeypatch):
+    monkeypatch.setattr(loading, "default_device", lambda: "cpu")
+    monkeypatch.setattr(loading, "bfloat16_is_faster", lambda: fast)
     assert number_format_of("llama") == ("bfloat16" if fast else "float32")
     assert number_format_of("opt") == number_format_of("roberta") == "float32"
 

@@ -1,7 +1,7 @@
 """Linear layers with weights packed once for the processor's matrix units.
 
-Saves about a third of the time of a transformer in bfloat16: PyTorch's plain layers pack their weights in
-every call, and compute bias and activation in separate steps.
+Saves about a third of the time of a transformer in bfloat16, a tenth in float32: PyTorch's plain layers pack
+their weights in every call, and compute bias and activation in separate steps.
 """
 
 from __future__ import annotations
@@ -12,8 +12,21 @@ if TYPE_CHECKING:
     import torch
 
 
-def pack_linear_layers(model: torch.nn.Module) -> bool:
-    """Replace the linear layers of a bfloat16 model on the processor; return whether that was possible.
+def can_pack() -> bool:
+    """Return whether this build of PyTorch packs weights: on x86 and on ARM under Linux."""
+    import torch
+
+    # Private operators that PyTorch's compiler emits; no public call packs weights.
+    operators = torch.ops.mkldnn
+    return (
+        torch.backends.mkldnn.is_available()
+        and hasattr(operators, "_linear_pointwise")
+        and hasattr(operators, "_reorder_linear_weight")
+    )
+
+
+def pack_linear_layers(model: torch.nn.Module) -> None:
+    """Replace the linear layers of a float32 or bfloat16 model on the processor, where `can_pack`.
 
     The new layers cannot be trained, moved or saved. In blocks like BERT's (`dense`, then
     `intermediate_act_fn`), GELU becomes part of the layer before it.
@@ -21,15 +34,7 @@ def pack_linear_layers(model: torch.nn.Module) -> bool:
     import torch
     from transformers.activations import GELUActivation
 
-    # Private operators that PyTorch's compiler emits; no public call packs weights.
-    # Without them plain layers stay.
     operators = torch.ops.mkldnn
-    if not (
-        torch.backends.mkldnn.is_available()
-        and hasattr(operators, "_linear_pointwise")
-        and hasattr(operators, "_reorder_linear_weight")
-    ):
-        return False
 
     class PackedLinear(torch.nn.Module):
         """Affine map, then GELU if `gelu`; x of shape (..., n_in) becomes (..., n_out)."""
@@ -49,8 +54,7 @@ def pack_linear_layers(model: torch.nn.Module) -> bool:
         for block in list(model.modules()):
             gelu = isinstance(getattr(block, "intermediate_act_fn", None), GELUActivation)
             for name, layer in list(block.named_children()):
-                if type(layer) is torch.nn.Linear and layer.weight.dtype == torch.bfloat16:
+                if type(layer) is torch.nn.Linear:
                     setattr(block, name, PackedLinear(layer, gelu=gelu and name == "dense"))
             if gelu and isinstance(getattr(block, "dense", None), PackedLinear):
                 block.intermediate_act_fn = torch.nn.Identity()
-    return True

@@ -1,0 +1,28 @@
+"""How a sentence-transformers model computes: the ways to do it, and the fastest of them on this machine."""
+
+from core.encoders.compute.choice import choose_way, time_on_texts
+from core.encoders.compute.timing import LEAST_COSINE, fastest_way, time_ways
+from core.encoders.compute.ways import (
+    PLAIN,
+    Way,
+    convert,
+    encode_in_batches,
+    number_formats,
+    token_counter,
+    ways_on,
+)
+
+__all__ = [
+    "LEAST_COSINE",
+    "PLAIN",
+    "Way",
+    "choose_way",
+    "convert",
+    "encode_in_batches",
+    "fastest_way",
+    "number_formats",
+    "time_on_texts",
+    "time_ways",
+    "token_counter",
+    "ways_on",
+]
