@@ -151,7 +151,8 @@ def _refused(address: Address, status: int | None, names: str) -> str:
             f"{where} does not give these files without permission{_said(status)}: set your key for it in "
             "the environment in which Refract starts, or download them by other means and name the folder."
         )
-    if status in (404, 410) or (status is None and "NotFound" in names and not _unreachable(names)):
+    missing = "NotFound" in names and not _silent(names)  # fsspec says so of a silent server too
+    if status in (404, 410) or (status is None and missing):
         return (
             f"{where} has nothing at “{address.shown}”{_said(status)}: check the address, letter by letter."
         )
@@ -186,6 +187,10 @@ def _status(error: BaseException) -> int | None:
 
 def _said(status: int | None) -> str:
     return f" ({status})" if status is not None else ""
+
+
+def _silent(names: str) -> bool:
+    return _unreachable(names) or any(name in names for name in ("Timeout", "Payload", "Disconnected"))
 
 
 def _unreachable(names: str) -> bool:

@@ -17,7 +17,7 @@ from core.corpus.sources.found_files import (
     kind_of,
     names_below,
 )
-from core.corpus.tables import READERS
+from core.corpus.tables import READERS, refusal
 from core.errors import CorpusError
 from core.utils import Report
 
@@ -38,6 +38,8 @@ def find_local(address: Address, report: Report) -> FoundFiles:
             found = _within(path, report)
             return choose_files(address, _sized(found, [os.path.relpath(each, path) for each in found]))
         if Path(path).exists():
+            if not Path(path).is_file():
+                raise CorpusError(f"“{path}” is neither a file nor a folder: name one of these.")
             (file,) = _sized([path], names_below([path]))
             return FoundFiles(address, (file,), _kind_of_file(path))
         if PATTERN.search(path):
@@ -66,7 +68,10 @@ def _kind_of_file(path: str) -> str:
     kind = kind_of(path)
     if kind not in READERS:
         with Path(path).open("rb") as file:
-            return PARQUET if file.read(len(PARQUET_START)) == PARQUET_START else kind
+            start = file.read(1_000)
+        if start.startswith(PARQUET_START):
+            return PARQUET
+        raise CorpusError(refusal(Path(path).name, kind, start))
     return kind
 
 

@@ -17,7 +17,7 @@ from core.corpus.sources.found_files import (
     names_below,
 )
 from core.corpus.sources.parquet_files import describe_footers
-from core.corpus.tables import READERS
+from core.corpus.tables import READERS, refusal
 from core.errors import CorpusError
 from core.utils import Report
 
@@ -94,6 +94,8 @@ def _ask_web(address: Address, system: fsspec.AbstractFileSystem) -> FoundFiles:
         raise page_instead(address)
     if kind_of(name) not in READERS:
         name += ENDINGS.get(kind, "")
+    if kind_of(name) not in ("", *READERS):
+        raise CorpusError(refusal(name, kind_of(name), b""))
     return FoundFiles(address, (FoundFile(url, name, info.get("size")),), kind_of(name))
 
 

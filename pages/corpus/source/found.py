@@ -22,6 +22,7 @@ from pages.corpus.table_report import draw_preview
 from pages.corpus.widget_subject import start_with
 
 PARQUET = ".parquet"
+WEB = ("http", "https")  # where each other server is asked about
 TEXT, BESIDE = "corpus_found_text", "corpus_found_columns"  # keys of the widgets
 MOST_NAMED = 12  # columns, or files
 HEAVY = ("bytes", "vector")  # kinds of columns that are left out unless asked for
@@ -73,7 +74,8 @@ def _draw_remote(found: FoundFiles) -> None:
             width="stretch",
             on_click=start_fetching,
         )
-        st.caption("The files are kept on this machine for a day at most, unless you make a corpus of them.")
+        others = "" if found.address.protocol in WEB else f"{host} may pass them on by servers of its own. "
+        st.caption(f"{others}The files are kept here for a day at most, unless you make a corpus of them.")
 
 
 def _draw_local(found: FoundFiles, first: Table | None) -> None:

@@ -148,6 +148,8 @@ def test_what_cannot_be_read_gets_one_sentence(tmp_path, parts):
     (tmp_path / "pictures").mkdir()
     (tmp_path / "pictures" / "a.png").write_bytes(b"x")
     refuse(tmp_path / "pictures", ".png", "Parquet")
+    with pytest.raises(CorpusError, match="picture"):
+        find(tmp_path / "pictures" / "a.png")
     (tmp_path / "table" / "_delta_log").mkdir(parents=True)
     (tmp_path / "table" / "_delta_log" / "0.json").write_text("{}")
     make_frame(3).to_parquet(tmp_path / "table" / "a.parquet")
@@ -171,6 +173,12 @@ def test_files_that_vanish_or_grow_meanwhile_are_noticed(parts):
     (parts / "part 1.parquet").unlink()
     with pytest.raises(CorpusError, match="part 1"):
         read_found(found)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+def test_a_pipe_is_not_read(tmp_path):
+    os.mkfifo(tmp_path / "x.csv")
+    refuse(tmp_path / "x.csv", "x.csv", "neither")
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="every file may be read")

@@ -8,7 +8,7 @@ import fsspec
 import pytest
 
 from core import read_table
-from core.corpus.sources import SourceMoved, fetched, find_source, parse_address, read_found
+from core.corpus.sources import SourceMoved, fetched, file_systems, find_source, parse_address, read_found
 from core.corpus.sources import fetch as fetch_module
 from core.errors import Cancelled, CorpusError
 from tests.conftest import make_frame
@@ -125,6 +125,22 @@ def test_nobody_at_an_address_is_said():
         taken.bind(("127.0.0.1", 0))
         with pytest.raises(CorpusError, match="reached"):
             read_table(f"http://127.0.0.1:{taken.getsockname()[1]}/x.csv")
+
+
+def test_a_server_that_says_nothing_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr(file_systems, "SILENT_SECONDS", 0.2)
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        with pytest.raises(CorpusError, match="in time"):
+            read_table(f"http://127.0.0.1:{silent.getsockname()[1]}/x.csv")
+
+
+@pytest.mark.parametrize("name", ["x.pdf", "x.zip"])
+def test_what_is_no_table_is_refused_before_it_is_fetched(server, name):
+    server.files[f"/{name}"] = b"%PDF"
+    with pytest.raises(CorpusError, match=name):
+        find(f"{server.url}/{name}")
 
 
 def test_a_file_that_breaks_off_is_not_kept(tmp_path, server):
