@@ -27,6 +27,9 @@ SPARE_CANDIDATES = 16
 BLOCK_CELLS = 1_000_000
 """Similarities in memory at once in the exact search: 4 MB, which fits the processor's cache."""
 
+ROWS_ADDED = 10_000
+"""Rows of which label propagation adds the own values at once."""
+
 UNIT_TOLERANCE = 1e-5
 """Deviation of a squared length from 1 up to which a row counts as a unit vector: float32 sums over 4,096
 dimensions stay below it."""
@@ -198,13 +201,13 @@ def propagate(values: np.ndarray, graph: Graph, *, mixing: float = 0.6, rounds: 
         return values.copy()
     weights = graph.weights()
     isolated = np.asarray(weights.sum(axis=1)).ravel() == 0
-    own = np.float32(1 - mixing) * values
-    own[isolated] = values[isolated]
     weights *= np.float32(mixing)
     propagated = values
     for _ in range(rounds):
         propagated = weights @ propagated
-        propagated += own
+        for block in _blocks(len(values), ROWS_ADDED):  # as wide as vectors, a copy of the values takes GB
+            propagated[block] += np.float32(1 - mixing) * values[block]
+        propagated[isolated] = values[isolated]
     return propagated
 
 

@@ -213,6 +213,10 @@ def _reshape(report: Report, results: ArtifactStore, inputs: FitInputs, generic:
         learning = progress_of(report, "Reshaping the space")
         transform = _fit_guided(generic, inputs.given, names, name_views, progress=learning)
         vectors = unit_rows(transform.embedding_)
+    # Kept and mapped already here: the vectors of a million texts take 1.7 GB.
+    if not results.has_array(f"{key}.vectors"):
+        results.save_array(f"{key}.vectors", vectors)
+    vectors = np.asarray(results.load_array(f"{key}.vectors"))
     report("Finding neighbours in the reshaped space", 0, 1)
     with NUMBA:
         # The space of a network has little left of the generic one.
