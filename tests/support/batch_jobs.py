@@ -1,5 +1,6 @@
 """A job of the batch commands that needs no model; a light module, as workers import it too."""
 
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ import pyarrow as pa
 
 from core.batch.columns import check_texts, read_texts, vector_column, vector_type
 
+LONGEST_WAIT = 120.0
 TYPE = vector_type(2, "float32")
 
 
@@ -51,9 +53,10 @@ class LengthStep:
 
 @dataclass(frozen=True)
 class SlowJob(LengthJob):
-    """The same, a moment for each file, with a line in a file for each that is begun."""
+    """The same, a moment for each file, after so many workers have begun one; each writes a line then."""
 
     log: str = ""
+    workers: int = 1
     seconds: float = 0.0
 
     def load(self):
@@ -62,7 +65,12 @@ class SlowJob(LengthJob):
 
 class SlowStep(LengthStep):
     def run(self, batch, name):
-        with Path(self.job.log).open("a") as log:
-            log.write(f"{name}\n")
+        log = Path(self.job.log)
+        with log.open("a") as file:
+            file.write(f"{os.getpid()} {name}\n")
+        end = time.monotonic() + LONGEST_WAIT
+        while len({line.split()[0] for line in log.read_text().splitlines()}) < self.job.workers:
+            assert time.monotonic() < end, "the other workers did not come"
+            time.sleep(0.05)
         time.sleep(self.job.seconds)
         return super().run(batch, name)
