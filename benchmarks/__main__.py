@@ -109,8 +109,14 @@ class Speeds:
         """Return the key of a planted corpus of n texts, the same one for every part."""
         if n not in self.planted:
             print(f"  a corpus of {n:,} texts …", flush=True)
-            numbers = {"n_dims": N_DIMS, "n_views": N_VIEWS, "n_labels": min(N_LABELS, n // 2)}
-            self.planted[n] = plant_corpus(Store(self.home), n, **numbers).key
+            self.planted[n] = plant_corpus(
+                Store(self.home),
+                n,
+                n_dims=N_DIMS,
+                n_views=N_VIEWS,
+                n_labels=min(N_LABELS, n // 2),
+                clustered=n <= max(self.options.fitted),
+            ).key
         return self.planted[n]
 
     def encode(self) -> None:
@@ -210,7 +216,7 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, str]:
     """Measure every part; return the parts that failed, each with why."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
-    parser.add_argument("--texts", type=int, default=2_000, help="texts to encode")
+    parser.add_argument("--texts", type=int, default=1_000, help="texts to encode")
     parser.add_argument("--fitted", type=int, nargs="+", default=[20_000, 120_000], help="texts to fit")
     parser.add_argument(
         "--labelled", type=int, nargs="+", default=[20_000, 200_000], help="texts of the deck"
