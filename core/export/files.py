@@ -242,9 +242,8 @@ def _text_model(source: ExportSource, fit: Fit, stem: str) -> File:
     return File(
         "text_model",
         "Analysis for other texts, safetensors",
-        f"{gives} any number of new texts, on one machine or many: "
-        f"`python -m core batch apply {name} IN OUT`. Each text counts alone, so figures differ a little "
-        f"from those here · {_about(n_bytes)}",
+        f"{gives} any number of new texts, on one machine or many, by `python -m core batch apply`. "
+        f"Each text counts alone, so figures differ a little from those here · {_about(n_bytes)}",
         name,
         "application/octet-stream",
         lambda file: file.write(
