@@ -27,7 +27,7 @@ import pandas as pd
 from benchmarks.common import DEMO, ROOT, timed
 from benchmarks.scale_report import Found, write_report
 from core.corpus import build_corpus, build_index, find_meaning, find_pattern, find_words
-from core.corpus.tables import read_table
+from core.corpus.sources import read_table
 from core.encoders import DEFAULT_ENCODER, gives_views, load_encoder, precomputed_name
 from core.labels import GuideLabels, find_conflicts, find_mistakes, least_sure_of, more_of, next_round
 from core.maps import Space
@@ -54,7 +54,7 @@ SETTING = (
     f"vector, {N_VIEWS} views, {N_LABELS} labels."
 )
 SAMPLED_TEXTS = 1_000  # encoded for the speed of the real encoder
-FILE, EMBEDDINGS, BENCH = "scale.csv", "scale-embeddings", "bench"
+FILE, EMBEDDINGS = "scale.parquet", "scale-embeddings"
 STATUS = Path("/proc/self/status")
 
 
@@ -128,7 +128,7 @@ def write_file(home: Path, n: int) -> None:
     """Write the file that is imported."""
     planted = Planted(n)
     topics = [planted.topics[first] for first in planted.first]
-    pd.DataFrame({"text": planted.texts(), "topic": topics}).to_csv(home / FILE, index=False)
+    pd.DataFrame({"text": planted.texts(), "topic": topics}).to_parquet(home / FILE, index=False)
 
 
 # Steps: each opens the store, does one thing, and returns the seconds of its parts by name
@@ -168,8 +168,7 @@ class Home:
 
 def import_file(home: Home) -> None:
     """Read the file, build the corpus and store it."""
-    content = (home.folder / FILE).read_bytes()
-    home.store.add_corpus(build_corpus(read_table(FILE, content, most_bytes=2**32), "text"))
+    home.store.add_corpus(build_corpus(read_table(home.folder / FILE), "text"))
 
 
 def encode(home: Home) -> None:

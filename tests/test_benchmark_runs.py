@@ -123,9 +123,9 @@ def test_reencode_runs(tmp_path):
     assert figures(out)["n_texts"] == 80
 
 
-def test_scale_runs_every_step_at_every_size(tmp_path):
+def test_scale_runs_every_step(tmp_path):
     out = tmp_path / "scale.md"
-    scale.main(["--sizes", "40", "60", "--no-encoder", "--out", str(out)])
+    scale.main(["--sizes", "60", "--no-encoder", "--out", str(out)])
     found = out.read_text(encoding="utf-8")
     assert "## Failed" not in found
     assert all(f"| {step} |" in found for step in scale.STEPS)
