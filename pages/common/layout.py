@@ -127,10 +127,16 @@ def _steps(entry: StoredCorpus | None, analysis: Analysis | None) -> list[tuple[
             "Guide",
             f":small[● {labelled:,} {'label' if labelled == 1 else 'labels'}]" if labelled else "",
         ),
-        (MAPS, "Maps", (":small[two maps]" if fitted else ":small[generic]") if ready else ""),
+        (MAPS, "Maps", f":small[{_maps_state(entry, fitted=fitted)}]" if ready else ""),
         (EVIDENCE, "Evidence", f":small[{_state(analysis, _evidence(analysis))}]" if fitted else ""),
         (EXPORT, "Export", ""),
     ]
+
+
+def _maps_state(entry: StoredCorpus | None, *, fitted: bool) -> str:
+    if entry is not None and entry.is_preview:
+        return "quick preview"
+    return "two maps" if fitted else "generic"
 
 
 def _evidence(analysis: Analysis) -> Evidence | None:

@@ -100,6 +100,9 @@ def draw_evidence(analysis: Analysis) -> None:
 @st.fragment
 def draw_maps(entry: StoredCorpus, analysis: Analysis | None) -> None:
     """Draw the tools, the maps, and the panel beside them; they redraw without the rest of the page."""
+    stored = cache.store().find_corpus(entry.key)
+    if stored is None or stored.embedding_key != entry.embedding_key:
+        st.rerun()  # it was removed, or a full map took the place of a quick preview
     view = current_view(entry, analysis)
     if analysis is not None and view.analysis is None:
         message = f"“{analysis_title(analysis, longest=LONGEST_TITLE)}” was removed in another window."

@@ -54,10 +54,10 @@ def preview_seconds(n_texts: int) -> float:
 def draw_preview_time(corpus_key: str, encoder: str, texts: Sequence[str]) -> None:
     """Draw how long the quick preview takes, and the full map that follows."""
     seconds = map_seconds(corpus_key, encoder, texts)
-    full = "The full map follows" if seconds is None else f"The full map follows in **{duration(seconds)}**"
+    later = "later" if seconds is None else f"about **{duration(seconds)}** later"
     st.caption(
-        f"A quick preview comes first, in about **{duration(preview_seconds(len(texts)))}**. {full}, by "
-        "itself, while you look around and label."
+        f"A quick preview comes first, in about **{duration(preview_seconds(len(texts)))}**. The full map "
+        f"follows by itself, {later}; look around and label meanwhile."
     )
 
 
@@ -85,12 +85,13 @@ def follow_preview(entry: StoredCorpus | None) -> None:
 
 def draw_preview_mark(entry: StoredCorpus | None) -> None:
     """Say that what a page shows is a quick preview, and what follows it; nothing for a full map."""
+    place = st.empty()  # else the browser would make the maps below anew when the mark goes, and not morph
     if entry is None or not entry.is_preview or not is_prepared(entry):
         return
     job = jobs.latest("prepare", corpus_key=entry.key)
     active = job is not None and job.active
     follows = " The full map takes its place by itself; your labels count there too." if active else ""
-    with st.container(horizontal=True, vertical_alignment="center", key="preview_mark"):
+    with place.container(horizontal=True, vertical_alignment="center", key="preview_mark"):
         st.markdown(
             f":orange-badge[quick preview] To look, not to conclude.{follows}",
             help=PREVIEW_HELP,
