@@ -5,7 +5,7 @@ from core.maps.distinct_vectors import DistinctVectors, count_distinct_vectors
 from core.maps.fit import Fit
 from core.maps.large import SAMPLE_SIZE, draw_sample, project_sample
 from core.maps.placement import Placement, place_text
-from core.maps.projection import project, warm_up
+from core.maps.projection import first_picture, project, warm_up
 from core.maps.quality import MapQuality, measure_map, near_neighbours
 from core.maps.space import Space
 
@@ -18,6 +18,7 @@ __all__ = [
     "Space",
     "count_distinct_vectors",
     "draw_sample",
+    "first_picture",
     "join_in_cells",
     "measure_map",
     "near_neighbours",

@@ -19,7 +19,9 @@ from core.storage.embeddings import (
     save_precomputed,
 )
 from core.storage.fits import (
+    find_first_picture,
     findings_kept,
+    forget_first_picture,
     has_fit,
     load_finding,
     load_findings,
@@ -27,6 +29,7 @@ from core.storage.fits import (
     load_method,
     save_estimators,
     save_finding,
+    save_first_picture,
     save_fit,
 )
 from core.storage.label_steps import LabelEvent
@@ -65,9 +68,11 @@ __all__ = [
     "StoredCorpus",
     "encode_corpus",
     "find_distinct_vectors",
+    "find_first_picture",
     "find_precomputed",
     "find_sample_size",
     "findings_kept",
+    "forget_first_picture",
     "has_fit",
     "has_graph",
     "has_hierarchy",
@@ -90,6 +95,7 @@ __all__ = [
     "save_distinct_vectors",
     "save_estimators",
     "save_finding",
+    "save_first_picture",
     "save_fit",
     "save_graph",
     "save_hierarchy",

@@ -105,6 +105,34 @@ def _load_estimators(results: ArtifactStore, key: str) -> dict[str, Any]:
     }
 
 
+def save_first_picture(
+    results: ArtifactStore, analysis_id: int, places: np.ndarray, codes: np.ndarray
+) -> None:
+    """Store about where the texts of an analysis go, while its map is drawn. It is no result.
+
+    Parameters
+    ----------
+    places : ndarray of float32, shape (n_texts, 2)
+    codes : ndarray of int, shape (n_texts,)
+        Predicted labels: positions in `Fit.labels`.
+    """
+    results.save_array(f"first-picture-{analysis_id}.places", np.column_stack([places, codes]).astype("f4"))
+
+
+def find_first_picture(results: ArtifactStore, analysis_id: int) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return places and predicted labels as they were saved; None where there is no first picture."""
+    try:
+        found = np.array(results.load_array(f"first-picture-{analysis_id}.places"))
+    except StoreError:  # there is none, or none any more
+        return None
+    return found[:, :2], found[:, 2].astype(np.int64)
+
+
+def forget_first_picture(results: ArtifactStore, analysis_id: int) -> None:
+    """Delete the first picture of an analysis."""
+    results.delete(f"first-picture-{analysis_id}")
+
+
 def save_finding(results: ArtifactStore, key: str, name: str, finding: Finding) -> None:
     """Store one of `Findings` by its name."""
     if isinstance(finding, np.ndarray):

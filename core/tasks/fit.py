@@ -10,7 +10,7 @@ import numpy as np
 from core.encoders import files_signature, split_precomputed
 from core.errors import LabelError, StoreError
 from core.labels import encode_names, encode_names_like_corpus, label_phrases
-from core.maps import Fit, Space
+from core.maps import Fit, Space, first_picture
 from core.neighbours import build_graph, refine_graph, unit_rows
 from core.storage import (
     Analysis,
@@ -18,6 +18,7 @@ from core.storage import (
     EncodedCorpus,
     Store,
     find_precomputed,
+    forget_first_picture,
     has_fit,
     has_space,
     has_views,
@@ -25,6 +26,7 @@ from core.storage import (
     load_fit,
     load_space,
     reencode_corpus,
+    save_first_picture,
     save_fit,
 )
 from core.tasks.model_cache import NUMBA, load_warm_corpus, load_warm_encoder
@@ -34,6 +36,9 @@ from core.utils import Progress, Report, content_key, progress_of
 
 FIT_VERSION = 4
 """Part of every key. Raise it when the result of a Fit changes: earlier Fits are then computed again."""
+
+FEWEST_FOR_PICTURE = 5_000
+"""Texts from which a first picture is kept while the map is drawn: below, that takes about a second."""
 
 REENCODING_VERSION = 3
 """Part of the key of a re-encoded space: that of a Fit may change while this stays."""
@@ -159,11 +164,15 @@ def _make_fit(store: Store, report: Report, inputs: FitInputs) -> str:
     key, results = _key(inputs), store.results(inputs.entry.key)
     if not has_fit(results, key):
         generic = load_space(results, inputs.entry.embedding_key)
-        if inputs.analysis.method.reencodes:
-            made = _reencode(store, report, results, inputs, generic)
-        else:
-            made = _reshape(report, results, inputs, generic, key)
-        save_fit(results, key, made)
+        forget_first_picture(results, inputs.analysis.id)  # of a Fit whose process was ended
+        try:
+            if inputs.analysis.method.reencodes:
+                made = _reencode(store, report, results, inputs, generic)
+            else:
+                made = _reshape(report, results, inputs, generic, key)
+            save_fit(results, key, made)
+        finally:
+            forget_first_picture(results, inputs.analysis.id)
     return key
 
 
@@ -213,6 +222,9 @@ def _reshape(report: Report, results: ArtifactStore, inputs: FitInputs, generic:
         learning = progress_of(report, "Reshaping the space")
         transform = _fit_guided(generic, inputs.given, names, name_views, progress=learning)
         vectors = unit_rows(transform.embedding_)
+        if len(vectors) >= FEWEST_FOR_PICTURE:
+            codes = transform.classes_[transform.probabilities_.argmax(axis=1)]
+            save_first_picture(results, inputs.analysis.id, first_picture(vectors, generic.map), codes)
     # Kept and mapped already here: the vectors of a million texts take 1.7 GB.
     if not results.has_array(f"{key}.vectors"):
         results.save_array(f"{key}.vectors", vectors)

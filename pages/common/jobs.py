@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import uuid4
 
@@ -73,16 +74,19 @@ def cancel_of(**arguments: object) -> None:
             cache.runner().cancel(job.id)
 
 
-def draw_job(job: Job | None, *, cancel_key: str, stopped: str = "") -> bool:
+def draw_job(
+    job: Job | None, *, cancel_key: str, stopped: str = "", until: Callable[[], bool] | None = None
+) -> bool:
     """Draw the progress of a job with Cancel, or why it ended early; return whether it waits or runs.
 
-    `stopped` is the message for a cancelled job; "" for none.
+    `stopped` is the message for a cancelled job; "" for none. The page is run again when the job ends, and
+    when `until` is true.
     """
     if job is None:
         return False
     if job.active:
         leave_to_page(job)
-        st.fragment(_follow, run_every=PAGE_SECONDS)(job, cancel_key)
+        st.fragment(_follow, run_every=PAGE_SECONDS)(job, cancel_key, until)
     elif job.status == "failed":
         show_message(job.message)
     elif job.status == "cancelled" and stopped:
@@ -223,9 +227,9 @@ def _full_title(job: Job) -> str:
     return job.title if instruction in job.title else f"{job.title}, {instruction}"
 
 
-def _follow(job: Job, cancel_key: str) -> None:
-    """Draw the progress of a job; rerun the page when the job ended."""
-    if not job.active:
+def _follow(job: Job, cancel_key: str, until: Callable[[], bool] | None) -> None:
+    """Draw the progress of a job; rerun the page when the job ended, or when `until` is true."""
+    if not job.active or (until is not None and until()):
         st.rerun()
     cache.runner().show(job)
     draw_bar(job, cancel_key)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from core.corpus import Corpus
 from core.encoders import host_of, split_precomputed, title_of
 from core.jobs import Job
-from core.storage import Analysis, StoredCorpus
+from core.storage import Analysis, StoredCorpus, find_first_picture
 from core.tasks import fit_key
 from pages.common import (
     FIT_HELP,
@@ -50,7 +52,9 @@ def draw_fit_step(analysis: Analysis, corpus: Corpus) -> None:
 
     The button is the page's primary one where it would change the map.
     """
-    if jobs.draw_job(jobs.latest("fit", analysis_id=analysis.id), cancel_key="guide_cancel"):
+    job = jobs.latest("fit", analysis_id=analysis.id)
+    until = None if _has_picture(analysis) else partial(_has_picture, analysis)  # with one, the maps open
+    if jobs.draw_job(job, cancel_key="guide_cancel", until=until):
         return
     store, method, problem = cache.store(), analysis.method, fit_problem(analysis)
     guide = store.labels.read(analysis.id)
@@ -126,13 +130,23 @@ def start_fit_and_wait(analysis: Analysis) -> None:
 
 
 def show_maps_after_fit(analysis: Analysis | None) -> None:
-    """Open the maps when the Fit started here is done; the maps page then forgets that it was awaited."""
+    """Open the maps when the Fit started here has a first picture, or is done.
+
+    The maps page then forgets that it was awaited.
+    """
     if analysis is None or get_state().awaited_fit != analysis.id:
         return
     job = jobs.latest("fit", analysis_id=analysis.id)
     if job is not None and job.active:
-        return
-    if job is not None and job.status == "done":
+        if _has_picture(analysis):
+            navigation.go_to(navigation.MAPS)
+    elif job is not None and job.status == "done":
         navigation.go_to(navigation.MAPS)
     else:
         get_state().awaited_fit = None
+
+
+def _has_picture(analysis: Analysis) -> bool:
+    """Whether the Fit that was started here has a first picture."""
+    results = cache.store().results(analysis.corpus_key)
+    return get_state().awaited_fit == analysis.id and find_first_picture(results, analysis.id) is not None

@@ -29,7 +29,7 @@ def colourings(view: MapView) -> dict[str, Callable[[], Colouring | NumericColou
     if view.right.has_predictions:
         choices["Predicted label"] = lambda: predicted(view.right.fit, view.labels)
     if view.right.fit is not None and view.labels:
-        choices["Given label"] = lambda: _labelled("Given label", view.given, view.labels, "unlabelled")
+        choices["Given label"] = lambda: labelled("Given label", view.given, view.labels, "unlabelled")
     for side in reversed(view.sides):
         if side.fit is not None and side.fit.fits_none is not None:
             name = FITS_NONE if side is view.right else f"{FITS_NONE} ({side.title})"
@@ -82,7 +82,7 @@ def predicted(fit: Fit, labels: list[str], title: str = "Predicted label") -> Co
     """
     names = list(dict.fromkeys([*labels, *fit.labels]))
     codes = np.asarray([names.index(name) for name in fit.labels], dtype=np.int32)[fit.predicted]
-    return _labelled(title, codes, names, "none")
+    return labelled(title, codes, names, "none")
 
 
 def labels_of(view: MapView, side: Side) -> list[str]:
@@ -138,7 +138,8 @@ def _probability(title: str, shares: np.ndarray) -> NumericColouring:
     return NumericColouring(title, 100 * np.asarray(shares), ends=("0 %", "100 %"), scale=(0, 100))
 
 
-def _labelled(title: str, codes: np.ndarray, names: list[str], none: str) -> Colouring:
+def labelled(title: str, codes: np.ndarray, names: list[str], none: str) -> Colouring:
+    """Colour by label: positions in the names, -1 where there is none."""
     return Colouring(title, np.asarray(codes, dtype=np.int32), names, list(colour_of(names).values()), none)
 
 

@@ -39,6 +39,7 @@ from pages.maps.colour_by import colourings
 from pages.maps.component import Mark, Name, Pane, current_selection, linked_maps
 from pages.maps.demo_line import draw_demo_line
 from pages.maps.filters import draw_chips
+from pages.maps.first_picture import draw_first_picture
 from pages.maps.opened import SIDE_PANEL, TEXTS, follow_selection, open_clicked, opened_texts
 from pages.maps.panels import draw_new_text, show_selected
 from pages.maps.selection import select_texts, selection_from_python
@@ -65,8 +66,10 @@ def maps_page() -> None:
         "The same texts in two spaces." if fitted else "Similar texts sit together.",
         page=navigation.MAPS,
     )
-    get_state().awaited_fit = None  # the maps are open already
     layout.require_prepared(entry, "The maps need texts: choose a corpus first.")
+    if draw_first_picture(entry, analysis, BELOW):
+        return
+    get_state().awaited_fit = None  # the maps are open already
     # Before the fragment, so that errors and the spinner of a slow load are shown in the page.
     cache.corpus(entry.key)
     cache.space(entry.key, entry.embedding_key)

@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 
 from core.encoders import PrecomputedVectors
-from core.errors import EncoderUnavailable, LabelError, RefractError, StoreError
+from core.errors import Cancelled, EncoderUnavailable, LabelError, RefractError, StoreError
 from core.evidence import findings_wanted
 from core.storage import (
+    find_first_picture,
     findings_kept,
     has_fit,
     has_hierarchy,
@@ -266,3 +267,40 @@ def test_a_fit_is_measured_against_the_embeddings_that_it_was_made_from(
     measure(store, nothing, analysis_id=labelled, fit_key=analysis.fit_key)
     generic = load_space(store.results(prepared), analysis.embedding_key)
     np.testing.assert_array_equal(against, [generic.vectors])
+
+
+def test_a_first_picture_is_there_while_the_map_is_drawn(store, prepared, labelled, monkeypatch):
+    monkeypatch.setattr("core.tasks.fit.FEWEST_FOR_PICTURE", 1)
+    results, seen = store.results(prepared), {}
+
+    def look(stage, done, total):
+        seen[stage] = find_first_picture(results, labelled)
+
+    fit(store, look, analysis_id=labelled)
+    places, codes = seen["Drawing the reshaped map"]
+    made = load_fit(results, store.analysis(labelled).fit_key)
+    assert places.shape == np.asarray(made.space.map).shape and np.isfinite(places).all()
+    assert (codes == made.predicted).all()
+    assert seen["Reshaping the space"] is None and find_first_picture(results, labelled) is None
+
+
+def test_cancel_removes_the_first_picture(store, prepared, labelled, monkeypatch):
+    monkeypatch.setattr("core.tasks.fit.FEWEST_FOR_PICTURE", 1)
+
+    def stop(stage, done, total):
+        if stage == "Drawing the reshaped map":
+            raise Cancelled("Stopped.")
+
+    with pytest.raises(Cancelled):
+        fit(store, stop, analysis_id=labelled)
+    assert find_first_picture(store.results(prepared), labelled) is None
+
+
+def test_few_texts_get_no_first_picture(store, prepared, labelled):
+    seen = []
+    fit(
+        store,
+        lambda *_: seen.append(find_first_picture(store.results(prepared), labelled)),
+        analysis_id=labelled,
+    )
+    assert not any(seen)
