@@ -171,3 +171,35 @@ def test_more_parts_than_a_process_may_open_are_joined(results):
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     expected = AskingEncoder().encode(texts, instruction="angry")
     np.testing.assert_array_equal(results.load_array(f"{key}.vectors"), np.vstack([expected, expected[::-1]]))
+
+
+class Formatted(Counting):
+    """An encoder whose fastest number format may change."""
+
+    def __init__(self, number_format, other):
+        super().__init__()
+        self.key, self.other_formats = f"words in {number_format}", (other,)
+
+    def key_in(self, number_format, instruction):
+        return Formatted(number_format, "").key_for(instruction)
+
+    def in_format(self, number_format):
+        self.other = Formatted(number_format, "")
+        return self.other
+
+
+def test_what_was_begun_in_another_number_format_is_completed_in_it(results):
+    def stop(done, total):
+        if done == 4:
+            raise Cancelled("Stopped.")
+
+    with pytest.raises(Cancelled):
+        reencode_corpus(results, "c", TEXTS, Formatted("bfloat16", "float32"), "angry", progress=stop)
+    encoder = Formatted("float32", "bfloat16")
+    key = reencode_corpus(results, "c", TEXTS, encoder, "angry")
+    assert encoder.encoded == [] and [len(part) for part in encoder.other.encoded] == [2, 1]
+    again = Formatted("float32", "bfloat16")
+    assert reencode_corpus(results, "c", TEXTS, again, "angry") == key
+    assert again.encoded == again.other.encoded == []
+    assert reencode_corpus(results, "c", TEXTS, again, "van") != key
+    assert again.encoded
