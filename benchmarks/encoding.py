@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import copy
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 
 from benchmarks.common import RESULTS, make_texts, timed, write_figures
 from core.encoders import DEFAULT_ENCODER, load_encoder, packaged_folder
-from core.encoders.compute import convert, encode_in_batches, ways_on
+from core.encoders.compute import convert, encode_in_batches, token_counter, ways_on
 from core.encoders.sentence_transformer import SentenceEncoder
 from core.neighbours import build_graph
 from core.utils import default_device
@@ -54,8 +55,9 @@ def measure_ways(texts: Sequence[str], rounds: int = 5) -> dict[str, WayFigures]
     device = default_device()
     model = SentenceTransformer(str(packaged_folder()), device=device)
     sides = {LIBRARY: partial(model.encode, texts, normalize_embeddings=True)}
+    count_tokens = token_counter(copy.deepcopy(model.tokenizer))
     for way in ways_on(device):
-        sides[way.name] = partial(encode_in_batches, convert(model, way), way, texts)
+        sides[way.name] = partial(encode_in_batches, convert(model, way), way, texts, count_tokens)
     vectors: dict[str, np.ndarray] = {}
     for name, side in list(sides.items()):
         try:
