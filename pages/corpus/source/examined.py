@@ -42,7 +42,7 @@ def find_corpus(read: ReadTable, text_column: str, copies: bool, set_aside: Coll
     return found
 
 
-@st.cache_resource(max_entries=2, scope="session", show_spinner=False)
+@st.cache_resource(max_entries=1, scope="session", show_spinner=False)
 def _load(
     import_id: str, table: str, text_column: str, copies: bool, set_aside: tuple[str, ...]
 ) -> Corpus | None:
