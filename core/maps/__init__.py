@@ -3,7 +3,7 @@
 from core.maps.cells import join_in_cells
 from core.maps.distinct_vectors import DistinctVectors, count_distinct_vectors
 from core.maps.fit import Fit
-from core.maps.large import SAMPLE_SIZE, draw_sample, project_sample
+from core.maps.large import SAMPLE_SIZE, project_sample
 from core.maps.placement import Placement, place_text
 from core.maps.projection import first_picture, project, warm_up
 from core.maps.quality import MapQuality, measure_map, near_neighbours
@@ -17,7 +17,6 @@ __all__ = [
     "Placement",
     "Space",
     "count_distinct_vectors",
-    "draw_sample",
     "first_picture",
     "join_in_cells",
     "measure_map",

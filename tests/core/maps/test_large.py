@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from core.maps import draw_sample, project, project_sample
+from core.maps import project, project_sample
+from core.maps.large import draw_sample
 from core.maps.quality import kept_neighbours
 from core.neighbours import build_graph, unit_rows
 
