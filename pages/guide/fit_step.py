@@ -9,7 +9,7 @@ import streamlit as st
 from core.corpus import Corpus
 from core.encoders import host_of, split_precomputed, title_of
 from core.jobs import Job
-from core.storage import Analysis, StoredCorpus, find_first_picture
+from core.storage import Analysis, StoredCorpus, find_first_picture, forget_first_picture
 from core.tasks import fit_key
 from pages.common import (
     FIT_HELP,
@@ -126,6 +126,7 @@ def reencoding_hint(analysis: Analysis, corpus: Corpus, *, fitted: bool) -> str:
 def start_fit_and_wait(analysis: Analysis) -> None:
     """Queue a Fit, and let the app open the maps when it ends. For callbacks."""
     get_state().awaited_fit = analysis.id
+    forget_first_picture(cache.store().results(analysis.corpus_key), analysis.id)  # of a killed worker
     jobs.start_fit(analysis)
 
 
