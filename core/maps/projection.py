@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.maps.layout import lay_out
-from core.neighbours import Graph, build_graph, propagate, run_on_blocks, unit_rows
+from core.neighbours import Graph, build_graph, compile_search, propagate, run_on_blocks, unit_rows
 from core.utils import Progress
 
 FEWEST_TEXTS = 16
@@ -173,8 +173,9 @@ def principal_components(X: np.ndarray) -> np.ndarray:
 
 
 def warm_up() -> None:
-    """Import and compile what `project` needs: 4 s on a new machine, 0.1 s later."""
+    """Import and compile what a Fit needs, in the order in which it does."""
     X = np.random.default_rng(0).normal(size=(4 * FEWEST_TEXTS, 8)).astype(np.float32)
+    compile_search()
     project(X, build_graph(X))
 
 

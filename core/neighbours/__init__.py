@@ -1,6 +1,6 @@
 """The k-nearest-neighbour graph of a corpus, label propagation on it, and threads for compiled loops."""
 
-from core.neighbours.descent import refine_graph
+from core.neighbours.descent import compile_search, refine_graph
 from core.neighbours.graph import (
     DUPLICATE_COSINE,
     EXACT_LIMIT,
@@ -20,6 +20,7 @@ __all__ = [
     "Graph",
     "blend_neighbours",
     "build_graph",
+    "compile_search",
     "cut_evenly",
     "nearest_rows",
     "neighbour_weights",

@@ -59,8 +59,21 @@ def refine_graph(X: np.ndarray, near: Graph) -> Graph:
         raise ValueError(f"The graph joins {n_texts} texts, and there are {len(unit)} embeddings.")
     if n_texts < FEWEST_TEXTS or k == 0:
         return build_graph(unit, k)
+    return _search(unit, near)
+
+
+def compile_search() -> None:
+    """Compile what `refine_graph` needs, for vectors that are mapped from disk, as those of a Fit are."""
+    unit = unit_rows(np.random.default_rng(0).normal(size=(64, 64)))
+    unit.setflags(write=False)
+    _search(unit, build_graph(unit, 2))
+
+
+def _search(unit: np.ndarray, near: Graph) -> Graph:
+    """Return the graph of `refine_graph` for any number of texts."""
     from core.neighbours.descent_kernels import descend, rank_candidates, reverse_links
 
+    n_texts, k = near.indices.shape
     unit = np.ascontiguousarray(unit)
     cuts = cut_evenly(np.ones(n_texts))
     indices = np.full((n_texts, k), -1, dtype=np.int32)
