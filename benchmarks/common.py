@@ -57,9 +57,8 @@ def processor() -> dict[str, str | bool]:
         return {"model": model}
     lines = cpuinfo.read_text(encoding="utf-8").splitlines()
     flags = {flag for line in lines if line.startswith(("flags", "Features")) for flag in line.split()}
-    return {"model": model, "amx": "amx_bf16" in flags} | {
-        name: name in flags for name in ("avx512_bf16", "avx2")
-    }
+    found: dict[str, str | bool] = {"model": model, "amx": "amx_bf16" in flags}
+    return found | {name: name in flags for name in ("avx512_bf16", "avx2")}
 
 
 def timed(call: Callable[[], Any]) -> tuple[Any, float, float]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import Page
 
+from benchmarks.app import LONGEST_MS
 from core.storage import Store
 
 WARM_PRESSES = 6
@@ -43,9 +44,10 @@ def measure_deck(
 
     The worker compiles for `warm_seconds`, on the same processor. The corpus has labels of four kinds.
     """
+    page.set_default_timeout(LONGEST_MS)
     Store(home).mark_opened(corpus_key)
     page.goto(f"{address}/guide")
-    page.locator(".st-key-guide_label_0 button").wait_for(timeout=120_000)
+    page.locator(".st-key-guide_label_0 button").wait_for()
     page.wait_for_timeout(1000 * warm_seconds)
     page.evaluate(TIMER)
     keys = np.random.default_rng(0).integers(1, 5, WARM_PRESSES + presses)
