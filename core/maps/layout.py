@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 from functools import partial
 
 import numpy as np
@@ -10,9 +12,11 @@ from scipy.sparse import csr_matrix
 from core.neighbours import Graph, cut_evenly, run_on_parts
 from core.utils import Progress
 
-CURVE = 1.576943460405378, 0.8950608781227859
-"""UMAP's `a` and `b`: with them 1 / (1 + a d^(2b)) fits its curve of `min_dist` 0.1 and `spread` 1, its
-defaults, best (`umap.umap_.find_ab_params`)."""
+MIN_DISTANCE = 0.1
+"""UMAP's `min_dist`, its default."""
+
+SPREAD = 1.0
+"""UMAP's `spread`, its default."""
 
 NEGATIVE_SAMPLES = 5
 """Random texts that a text moves away from, for each edge that it follows: UMAP's default."""
@@ -24,11 +28,6 @@ towards where its neighbours are by now would move a group as a whole, and mix g
 LONGEST_PULL = 0.2
 """Share of the distance to a neighbour that a text moves towards it at most in an epoch. Without a limit, the
 pulls of all its neighbours carry it beyond them: 0.38 of the neighbours are kept."""
-
-SIGMA_ROUNDS = 64
-SIGMA_TOLERANCE = 1e-5
-LEAST_SIGMA = 1e-3
-"""Of UMAP's bisection: rounds at most, deviation of the sum, and least width as a share of mean distances."""
 
 
 def lay_out(
@@ -61,6 +60,8 @@ def lay_out(
     ----------
     McInnes, Healy, Melville (2018). UMAP: Uniform Manifold Approximation and Projection. arXiv:1802.03426.
     """
+    from umap.umap_ import find_ab_params
+
     from core.maps.layout_kernels import move_texts, tabulate
 
     edges = fuzzy_edges(graph)
@@ -68,7 +69,7 @@ def lay_out(
     followed = rates >= 1 / epochs  # the others would only cost time
     starts = np.concatenate([[0], np.cumsum(followed)])[edges.indptr]
     ends, rates = edges.indices[followed], rates[followed]
-    a, b = CURVE
+    a, b = find_ab_params(SPREAD, MIN_DISTANCE)
     attraction = BOTH_ENDS * tabulate(lambda d2: -2 * a * b * d2 ** (b - 1) / (1 + a * d2**b))
     repulsion = tabulate(lambda d2: 2 * b / ((0.001 + d2) * (1 + a * d2**b)))
     # Equal texts must not start at one point: the layout has no direction to separate them.
@@ -91,29 +92,27 @@ def lay_out(
 
 
 def fuzzy_edges(graph: Graph) -> csr_matrix:
-    """Return UMAP's fuzzy graph: a symmetric weight, 0 to 1, for each pair of neighbours, float32.
+    """Return UMAP's fuzzy graph: a symmetric weight, 0 to 1, for each pair of neighbours, float32."""
+    from umap.umap_ import fuzzy_simplicial_set
 
-    UMAP counts a text as its own first neighbour, at distance 0.
-    """
-    from core.maps.layout_kernels import smooth_distances
-
+    _cache_compiled()
     n_texts, k = graph.indices.shape
-    distances = np.maximum(1 - np.asarray(graph.similarities), 0).astype(np.float32)
-    scales, nearest = np.empty((2, n_texts), dtype=np.float32)
-    target = float(np.log2(k + 1))
-
-    smooth = partial(smooth_distances, distances, target, SIGMA_TOLERANCE, SIGMA_ROUNDS, scales, nearest)
-    run_on_parts(smooth, cut_evenly(np.ones(n_texts)))
-    own = distances.sum(axis=1) / (k + 1)
-    np.maximum(scales, LEAST_SIGMA * np.where(nearest > 0, own, own.mean()), out=scales)
-    beyond = np.maximum(distances - nearest[:, None], 0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        weights = np.where(beyond > 0, np.exp(-beyond / scales[:, None]), np.float32(1))
-    rows = np.arange(0, n_texts * k + 1, k) if k else np.zeros(n_texts + 1, dtype=np.int64)
-    directed = csr_matrix(
-        (weights.ravel(), np.asarray(graph.indices).ravel(), rows), shape=(n_texts, n_texts)
-    )
-    back = directed.T.tocsr()
-    edges = directed + back - directed.multiply(back)
+    # UMAP counts each text as its own first neighbour, at distance 0.
+    itself = np.arange(n_texts, dtype=np.int32)[:, None]
+    indices = np.hstack([itself, graph.indices])
+    distances = np.hstack([np.zeros((n_texts, 1)), np.maximum(1 - graph.similarities, 0)]).astype(np.float32)
+    nearest = {"knn_indices": indices, "knn_dists": distances}
+    edges = fuzzy_simplicial_set(itself, k + 1, np.random.RandomState(0), "cosine", **nearest)[0].tocsr()
     edges.sum_duplicates()
-    return edges.tocsr()
+    return edges
+
+
+@functools.cache
+def _cache_compiled() -> None:
+    """Cache UMAP's compiled functions on disk, also those that UMAP itself does not cache."""
+    from umap import umap_
+
+    for name in ("smooth_knn_dist", "compute_membership_strengths"):
+        # In another version of UMAP, or without a writable folder, they are compiled in each process.
+        with contextlib.suppress(AttributeError, RuntimeError):
+            getattr(umap_, name).enable_caching()

@@ -30,43 +30,6 @@ def tabulate(force: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
 
 
 @njit(nogil=True, cache=True)
-def smooth_distances(
-    distances: np.ndarray,
-    target: float,
-    tolerance: float,
-    rounds: int,
-    scales: np.ndarray,
-    nearest: np.ndarray,
-    first: int,
-    last: int,
-) -> None:
-    """Find for rows first to last - 1 UMAP's `rho` (into nearest) and `sigma` (into scales), by bisection."""
-    n_near = distances.shape[1]
-    for i in range(first, last):
-        rho = np.float32(0)
-        for j in range(n_near):  # nearest first
-            if distances[i, j] > 0:
-                rho = distances[i, j]
-                break
-        low, high, scale = 0.0, np.inf, 1.0
-        for _ in range(rounds):
-            total = 0.0
-            for j in range(n_near):
-                gap = distances[i, j] - rho
-                total += np.exp(-gap / scale) if gap > 0 else 1.0
-            if abs(total - target) < tolerance:
-                break
-            if total > target:
-                high = scale
-                scale = (low + high) / 2
-            else:
-                low = scale
-                scale = scale * 2 if high == np.inf else (low + high) / 2
-        scales[i] = scale
-        nearest[i] = rho
-
-
-@njit(nogil=True, cache=True)
 def move_texts(
     old: np.ndarray,
     new: np.ndarray,
