@@ -137,7 +137,9 @@ def test_a_full_disk_stops_all(tmp_path):
 def test_a_stopped_run_leaves_no_half_file_that_counts(tmp_path, stop):
     write(tmp_path / "in" / "a.parquet", ["one"])
     code = (
-        "import sys, time; from core.batch import cli; from tests.support import batch_jobs as c\n"
+        "import signal, sys, time; from core.batch import cli; from tests.support import batch_jobs as c\n"
+        # A process started in the background ignores SIGINT, and so do its children.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "def wait(self, batch, name): print('works', flush=True); time.sleep(60)\n"
         "c.LengthStep.run = wait\n"
         "cli.EncodeJob = lambda *a, **k: c.LengthJob()\n"
