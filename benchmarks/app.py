@@ -41,7 +41,7 @@ def measure_fits(
         started = time.perf_counter()
         first = seconds_to_draw(page, ".st-key-guide_fit button", len(topics))
         page.locator(".st-key-maps_evidence").wait_for(timeout=120_000)  # not beside a first picture
-        page.locator(f'[data-state="drawn"][data-points="{len(topics)}"]').wait_for(timeout=120_000)
+        wait_for_maps(page, len(topics))
         seconds.append((first, time.perf_counter() - started))
     return seconds
 
@@ -76,5 +76,10 @@ def seconds_to_draw(page: Page, button: str, n_points: int) -> float:
     shown.wait_for()
     started = time.perf_counter()
     shown.click()
-    page.locator(f'[data-state="drawn"][data-points="{n_points}"]').wait_for(timeout=LONGEST_MS)
+    wait_for_maps(page, n_points)
     return time.perf_counter() - started
+
+
+def wait_for_maps(page: Page, n_points: int) -> None:
+    """Wait until maps are drawn with so many points; those they replace may stay for a moment, hidden."""
+    page.locator(f'[data-state="drawn"][data-points="{n_points}"]:visible').first.wait_for()
