@@ -29,8 +29,7 @@ from benchmarks.speed.bertopic_pipeline import measure_bertopic
 from benchmarks.speed.deck import measure_deck
 from benchmarks.speed.report import Report, Row
 from benchmarks.speed.reshape import measure_reshape
-from core.encoders import DEFAULT_ENCODER, gives_views, load_encoder, packaged_folder
-from core.encoders.sentence_transformer import SentenceEncoder
+from core.encoders import DEFAULT_ENCODER, SentenceEncoder, gives_views, load_encoder, packaged_folder
 from core.neighbours import nearest_rows
 from core.storage import Store, load_space
 from tests.support.app_server import open_browser, running_app

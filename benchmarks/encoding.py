@@ -12,9 +12,8 @@ from typing import TypedDict
 import numpy as np
 
 from benchmarks.common import RESULTS, make_texts, timed, write_figures
-from core.encoders import DEFAULT_ENCODER, load_encoder, packaged_folder
+from core.encoders import DEFAULT_ENCODER, SentenceEncoder, load_encoder, packaged_folder
 from core.encoders.compute import convert, encode_in_batches, token_counter, ways_on
-from core.encoders.sentence_transformer import SentenceEncoder
 from core.neighbours import build_graph
 from core.utils import default_device
 

@@ -22,6 +22,7 @@ from core.jobs import runner as jobs
 from core.storage import Store
 from core.tasks import QUERIES, TASKS, model_cache, note_demo_removed
 from pages.common import cache
+from tests.support.file_server import FileServer
 
 # Nothing is written into the developer's own data folder, and what is measured is measured once.
 os.environ["REFRACT_HOME"] = tempfile.mkdtemp(prefix="refract-tests-")
@@ -193,6 +194,14 @@ def home(tmp_path, monkeypatch):
 @pytest.fixture
 def store(home):
     return Store(home)
+
+
+@pytest.fixture
+def server():
+    """A server of files on this machine."""
+    server = FileServer()
+    yield server
+    server.close()
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ def _build(store: Store, name: str) -> TextModel:
     entry = store.encoded_corpus(analysis.corpus_key)
     # Labels were learned from the vectors of the Fit; those of another encoder may have come since.
     if analysis.embedding_key != entry.embedding_key:
-        raise StoreError("This corpus was encoded anew since the analysis was reshaped: reshape it again.")
+        raise StoreError("This corpus was encoded again since the analysis was reshaped: reshape it again.")
     generic = load_space(store.results(entry.key), entry.embedding_key)
     return build_text_model(fit, generic, clusters, encoder=entry.encoder)
 

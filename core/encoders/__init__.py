@@ -43,6 +43,7 @@ from core.encoders.precomputed import (
     read_precomputed,
     split_precomputed,
 )
+from core.encoders.sentence_transformer import SentenceEncoder
 from core.encoders.spec import EncoderSpec, is_folder
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "EncoderSpec",
     "Legibility",
     "PrecomputedVectors",
+    "SentenceEncoder",
     "SpeedWatch",
     "ViewsEncoder",
     "as_precomputed",

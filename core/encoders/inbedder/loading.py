@@ -41,8 +41,7 @@ def load_language_model(name: str, folder: Path) -> tuple[PreTrainedModel, PreTr
             f"The encoder {name} in {folder} has no mask token or no head that Refract knows: choose another."
         )
     try:
-        # The library's decorator hides that `to` is a method.
-        model = model.to(default_device())  # type: ignore[arg-type]
+        model = model.to(default_device())  # type: ignore[arg-type]  # a decorator hides that it is a method
     except RuntimeError as error:  # mostly too little memory on the graphics card
         raise unreadable(name, folder, error) from error
     return model.eval(), tokenizer, masked

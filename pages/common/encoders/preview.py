@@ -85,7 +85,7 @@ def follow_preview(entry: StoredCorpus | None) -> None:
 
 def draw_preview_mark(entry: StoredCorpus | None) -> None:
     """Say that what a page shows is a quick preview, and what follows it; nothing for a full map."""
-    place = st.empty()  # else the browser would make the maps below anew when the mark goes, and not morph
+    place = st.empty()  # else the browser would rebuild the maps below when the mark goes, and not morph
     if entry is None or not entry.is_preview or not is_prepared(entry):
         return
     job = jobs.latest("prepare", corpus_key=entry.key)

@@ -19,8 +19,8 @@ def views_of(X):
 def test_where_no_text_has_a_neighbour_it_is_the_whole_transform(few, with_views):
     X, y = few
     views = views_of(X) if with_views else []
-    lonely = Graph(np.roll(np.arange(60), 1)[:, None].astype(np.int32), np.full((60, 1), -1, np.float32))
-    fitted = GuidedTransform().fit(X, y, views=views, graph=lonely)
+    opposite = Graph(np.roll(np.arange(60), 1)[:, None].astype(np.int32), np.full((60, 1), -1, np.float32))
+    fitted = GuidedTransform().fit(X, y, views=views, graph=opposite)
     alone = transform_alone(fitted, X, views)
     np.testing.assert_allclose(alone.probabilities, fitted.probabilities_, atol=1e-6)
     unlabelled = y < 0  # a labelled text always fits

@@ -11,13 +11,6 @@ from tests.support.page_helpers import CORPUS, csv, keys, preview, upload, words
 
 
 @pytest.fixture
-def server():
-    server = FileServer()
-    yield server
-    server.close()
-
-
-@pytest.fixture
 def parts(tmp_path):
     folder = tmp_path / "many letters"
     for lang in ("de", "en"):

@@ -33,7 +33,7 @@ export function mixedOrder(n) {
   return latest;
 }
 
-/** The same, made anew. */
+/** The numbers 0 … n - 1 in the order of `mixedOrder`, computed. */
 export function mix(n) {
   const order = Uint32Array.from({ length: n }, (_, i) => i);
   let seed = 1;

@@ -26,13 +26,6 @@ def parquet(frame):
 
 
 @pytest.fixture
-def server():
-    server = FileServer()
-    yield server
-    server.close()
-
-
-@pytest.fixture
 def other():
     server = FileServer()
     yield server

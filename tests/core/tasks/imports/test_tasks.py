@@ -10,18 +10,10 @@ from core.storage.imports import imports_of
 from core.tasks.imports import FIRST, examine, fetch_texts, files, find_texts, read_texts
 from core.tasks.imports.examine import examine_texts
 from tests.conftest import make_frame
-from tests.support.file_server import FileServer
 
 
 def quiet(*progress):
     pass
-
-
-@pytest.fixture
-def server():
-    server = FileServer()
-    yield server
-    server.close()
 
 
 @pytest.fixture
