@@ -88,6 +88,7 @@ def draw_job(
         leave_to_page(job)
         st.fragment(_follow, run_every=PAGE_SECONDS)(job, cancel_key, until)
     elif job.status == "failed":
+        leave_to_page(job)
         show_message(job.message)
     elif job.status == "cancelled" and stopped:
         show_message(stopped, "info")
@@ -95,7 +96,7 @@ def draw_job(
 
 
 def leave_to_page(job: Job) -> None:
-    """Keep a job out of the sidebar while the page draws its progress: two figures would differ."""
+    """Keep a job out of the sidebar while the page draws its progress, or why it failed."""
     drawn = state_of(DrawnJobs)
     drawn.on_page[job.id] = drawn.run
     cache.runner().show(job)
@@ -152,7 +153,7 @@ class DrawnJobs:
     run : int
         Number of the present run of the page.
     on_page : dict of str to int
-        Jobs whose progress the page itself shows, with the run that drew it last.
+        Jobs whose progress or message the page itself shows, with the run that drew it last.
     begins : bool
         Whether the run has not drawn the job line yet, and so not the page either.
     """
@@ -175,7 +176,7 @@ def _draw_line(were_active: set[str]) -> None:
     jobs = [job for job in jobs if job.id not in drawn.dismissed and job.task not in UNTOLD]
     # Until the page is drawn, what the run before showed there counts.
     latest_run, drawn.begins = drawn.run - drawn.begins, False
-    jobs = [job for job in jobs if not job.active or drawn.on_page.get(job.id, -1) < latest_run]
+    jobs = [job for job in jobs if drawn.on_page.get(job.id, -1) < latest_run]
     order = {job.id: place for place, job in enumerate(in_line(jobs))}
     jobs.sort(key=lambda job: order.get(job.id, -1))  # those that failed first
     titles = [job.title for job in jobs]

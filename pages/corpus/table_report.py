@@ -24,19 +24,18 @@ LANGUAGES_HELP = (
 )
 
 
-def draw_preview(table: Table, text_column: str, *, of: int | None = None) -> None:
+def draw_preview(table: Table, text_column: str, *, n_rows: int | None) -> None:
     """Draw the first rows: the text wrapped and first, the other columns beside it.
 
     The edge of what can be scrolled is shaded, so that nobody takes the visible columns for all.
-    `of` is the number of rows where the table is only their beginning.
+    `n_rows` is the number of all rows, of which the table may be the beginning; None where it is unknown.
     """
     rows = table.frame.head(PREVIEW_ROWS)
     others = [str(name) for name in rows.columns if name != text_column]
     shown = others[:PREVIEW_COLUMNS]
     n_others = f" · {len(others)} other {'column' if len(others) == 1 else 'columns'}" if others else ""
-    st.markdown(
-        f"**{markdown(table.name)}** :small[first {len(rows)} of {of or len(table.frame):,} rows{n_others}]"
-    )
+    of_all = "" if n_rows is None else f" of {n_rows:,}"
+    st.markdown(f"**{markdown(table.name)}** :small[first {len(rows)}{of_all} rows{n_others}]")
     heads = "".join(f'<th scope="col">{escape(one_line(name, LONGEST_VALUE))}</th>' for name in shown)
     columns = [_cells(rows[name]) for name in shown]
     lines = []

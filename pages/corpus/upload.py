@@ -140,7 +140,7 @@ def draw_source_table(source: SourceTable) -> None:
             text_column = choose_text_column(source)
         draw_category_warning(source, text_column)
     with right:
-        draw_preview(table, text_column)
+        draw_preview(table, text_column, n_rows=len(table.frame))
     with left:
         known = None
         if is_large(source.read):

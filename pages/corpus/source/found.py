@@ -84,7 +84,7 @@ def _draw_local(found: FoundFiles, first: Table | None) -> None:
         left, right = st.columns([2, 3], gap="large")
     with right:
         if first is not None:
-            draw_preview(first, _text_column(first), of=found.n_rows)
+            draw_preview(first, _text_column(first), n_rows=found.n_rows)
     with left:
         _draw_facts(found)
         text_column, columns = None, None

@@ -7,7 +7,7 @@ from core.tasks.imports import examine, files
 from pages.corpus.source import examined, reading
 from tests.conftest import make_frame
 from tests.support.file_server import FileServer
-from tests.support.page_helpers import CORPUS, csv, keys, preview, upload, words
+from tests.support.page_helpers import CORPUS, MAPS, csv, keys, preview, upload, words
 
 
 @pytest.fixture
@@ -165,3 +165,17 @@ def test_a_large_table_is_read_and_examined_by_the_worker(app, home, few, tmp_pa
 def test_a_large_upload_that_cannot_be_read_gets_one_sentence(app, home, few):
     upload(app, "broken.csv", b'text,label\n"one,two\nthree,four\n')
     assert not app.exception and len(app.error) == 1
+
+
+def test_why_files_were_not_read_is_said_once(app, home, tmp_path):
+    make_frame(30).to_csv(tmp_path / "a.csv", index=False)
+    make_frame(30).rename(columns={"feeling": "mood"}).to_csv(tmp_path / "b.csv", index=False)
+    name(app, tmp_path)
+    assert "of" not in next(line.value for line in app.markdown if "first" in line.value)  # rows of one file
+    press(app, "corpus_read")
+    assert len(app.error) == 1
+    app.run()
+    assert len(app.error) == 1
+    app.switch_page(MAPS).run()
+    app.run()
+    assert len(app.error) == 1  # in the sidebar
