@@ -1,7 +1,7 @@
 """How a sentence-transformers model computes: the ways to do it, and the fastest of them on this machine."""
 
 from core.encoders.compute.choice import choose_way, time_on_texts
-from core.encoders.compute.timing import LEAST_COSINE, fastest_way, time_ways
+from core.encoders.compute.timing import fastest_way, time_ways
 from core.encoders.compute.ways import (
     PLAIN,
     Way,
@@ -13,7 +13,6 @@ from core.encoders.compute.ways import (
 )
 
 __all__ = [
-    "LEAST_COSINE",
     "PLAIN",
     "Way",
     "choose_way",
