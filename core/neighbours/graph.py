@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from core.neighbours.threads import run_on_blocks
 from core.utils import bfloat16_is_faster
 
 DUPLICATE_COSINE = 0.9999
@@ -27,8 +28,8 @@ SPARE_CANDIDATES = 16
 BLOCK_CELLS = 1_000_000
 """Similarities in memory at once in the exact search: 4 MB, which fits the processor's cache."""
 
-ROWS_ADDED = 10_000
-"""Rows of which label propagation adds the own values at once."""
+CELLS_SPREAD = 800_000
+"""Values that label propagation spreads at once, in each thread: fewer cost more than they save."""
 
 UNIT_TOLERANCE = 1e-5
 """Deviation of a squared length from 1 up to which a row counts as a unit vector: float32 sums over 4,096
@@ -200,14 +201,18 @@ def propagate(values: np.ndarray, graph: Graph, *, mixing: float = 0.6, rounds: 
     if mixing == 0:
         return values.copy()
     weights = graph.weights()
-    isolated = np.asarray(weights.sum(axis=1)).ravel() == 0
+    isolated = np.asarray(weights.sum(axis=1)) == 0
+    kept = np.where(isolated, 1, np.float32(1 - mixing)).reshape(-1, 1)
     weights *= np.float32(mixing)
     propagated = values
     for _ in range(rounds):
-        propagated = weights @ propagated
-        for block in _blocks(len(values), ROWS_ADDED):  # as wide as vectors, a copy of the values takes GB
-            propagated[block] += np.float32(1 - mixing) * values[block]
-        propagated[isolated] = values[isolated]
+        before, propagated = propagated, np.empty_like(values)
+
+        def spread(block: slice, before: np.ndarray = before, after: np.ndarray = propagated) -> None:
+            after[block] = weights[block] @ before
+            after[block] += kept[block] * values[block]
+
+        run_on_blocks(spread, len(values), max(1, CELLS_SPREAD // max(values.shape[1], 1)))
     return propagated
 
 

@@ -34,7 +34,7 @@ from core.tasks.steps import draw_space, keep_graph
 from core.transforms import GSTransform, GuidedTransform
 from core.utils import Progress, Report, content_key, progress_of
 
-FIT_VERSION = 4
+FIT_VERSION = 5
 """Part of every key. Raise it when the result of a Fit changes: earlier Fits are then computed again."""
 
 FEWEST_FOR_PICTURE = 5_000

@@ -78,8 +78,7 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
     pseudo_share : float, default=0.6
         Share of each class, most confident first, that joins the labels in part 2, 0 to 1.
     random_state : int, default=0
-        Seed of the approximate neighbour search, where no graph is given, and of the directions that mixed
-        views are turned into. Nothing else is random.
+        Seed of the approximate neighbour search, where no graph is given. Nothing else is random.
 
     Attributes
     ----------
@@ -195,7 +194,7 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
         mix = choose_mix(
             self._fitted_unit, views, labels.rows, labels.codes, n_classes, label_vectors, label_views
         )
-        self.view_mix_ = condense(mix, self._fitted_unit, views, self.random_state)
+        self.view_mix_ = condense(mix, self._fitted_unit, views)
         rows = self.view_mix_.rows(self._fitted_unit, views)
         names = self.view_mix_.names(label_vectors, label_views)
         self.probability_model_ = fit_probability_model(rows, labels, names, graph, progress)

@@ -9,8 +9,8 @@ import numpy as np
 
 from core.transforms.training_set import Examples
 
-BLOCK_CELLS = 32_000_000
-"""Kernel values in memory at once: 128 MB of float32."""
+BLOCK_CELLS = 2_000_000
+"""Kernel values in memory at once: 8 MB of float32. More take longer, as memory is asked for each time."""
 
 
 @dataclass(frozen=True)

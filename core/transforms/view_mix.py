@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from sklearn.utils.extmath import randomized_range_finder
 
 from core.neighbours import run_on_blocks, unit_rows
 from core.transforms.kernel_ridge import fit_ridge, kernel_of_cosines
@@ -31,13 +30,13 @@ MOST_LEFT_OUT = 200
 LEAST_WEIGHT = 0.02
 """Weight below which a view is left out."""
 
-CENTRE_SAMPLE = 20_000
+CENTRE_SAMPLE = 5_000
 """Texts, evenly over the corpus, whose mean is the centre of a hidden layer."""
 
-BASIS_SAMPLE = 5_000
+BASIS_SAMPLE = 3_000
 """Texts, evenly over the corpus, whose principal directions the mixed rows are turned into."""
 
-BLOCK_ROWS = 2_048
+BLOCK_ROWS = 1_024
 """Rows mixed at once in each thread: all views of a million texts do not fit into memory."""
 
 
@@ -81,13 +80,15 @@ class ViewMix:
             return unit_rows(unit - self.centres[0])
         if self.basis is None:
             return self._join(unit, views)
-        basis, mixed = self.basis, np.empty((len(unit), self.basis.shape[1]), dtype=np.float32)
+        basis = np.vstack([self.basis, self._moves(self.basis)])
+        mixed = np.empty((len(unit), basis.shape[1]), dtype=np.float32)
 
         def project(block: slice) -> None:
-            mixed[block] = self._project([part[block] for part in (unit, *views)], basis)
+            np.matmul(self._scale([part[block] for part in (unit, *views)], len(basis)), basis, mixed[block])
+            mixed[block] = unit_rows(mixed[block])
 
         run_on_blocks(project, len(unit), BLOCK_ROWS)
-        return unit_rows(mixed)
+        return mixed
 
     def names(self, vectors: np.ndarray | None, views: Sequence[np.ndarray] = ()) -> np.ndarray:
         """Return the mixed unit directions of class names, float32 (n_names, n_mixed), as `name_directions`.
@@ -131,24 +132,31 @@ class ViewMix:
         pairs = zip(views, self.centres[1:], strict=True)
         return parts + [unit_rows(unit_rows(view) - centre) for view, centre in pairs]
 
-    def _project(self, parts: Sequence[np.ndarray], basis: np.ndarray) -> np.ndarray:
-        """Return the joined rows of a block in the basis, without joining or centring them: half the time.
+    def _scale(self, parts: Sequence[np.ndarray], width: int) -> np.ndarray:
+        """Return the used views of a block side by side, scaled but not centred, then each factor, negative.
 
-        With u = v / |v| and centre c, the length of u - c is √(1 - 2 u·c + |c|²).
+        With u = v / |v| and centre c, the length of u - c is √(1 - 2 u·c + |c|²). The last columns take
+        away as much of each centre, which is a row of `_moves`, in the product with the basis.
         """
-        projected = np.zeros((len(parts[0]), basis.shape[1]), dtype=np.float32)
+        scaled = np.empty((len(parts[0]), width), dtype=np.float32)
+        views = [view for view in zip(parts, self.centres, self.weights, strict=True) if view[-1]]
         first = 0
-        for part, centre, weight in zip(parts, self.centres, self.weights, strict=True):
-            if not weight:
-                continue
-            own, first = basis[first : first + len(centre)], first + len(centre)
-            rows = np.asarray(part, dtype=np.float32)
-            lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))
+        for column, (part, centre, weight) in enumerate(views, width - len(views)):
+            own, first = scaled[:, first : first + len(centre)], first + len(centre)
+            own[:] = part
+            lengths = np.sqrt(np.einsum("ij,ij->i", own, own))
             inverse = 1 / np.where(lengths > 0, lengths, 1)
-            squares = (lengths > 0) - 2 * inverse * (rows @ centre) + centre @ centre
+            squares = (lengths > 0) - 2 * inverse * (own @ centre) + centre @ centre
             share = np.float32(np.sqrt(weight)) / np.sqrt(np.maximum(squares, 1e-12))
-            projected += (rows @ own) * (share * inverse)[:, None] - share[:, None] * (centre @ own)
-        return projected
+            own *= (share * inverse)[:, None]
+            scaled[:, column] = -share
+        return scaled
+
+    def _moves(self, basis: np.ndarray) -> np.ndarray:
+        """Return the centre of each used view in the basis, float32 (n_used, n_dims)."""
+        used = [centre for centre, weight in zip(self.centres, self.weights, strict=True) if weight]
+        parts = np.split(basis, np.cumsum([len(centre) for centre in used])[:-1])
+        return np.stack([centre @ part for centre, part in zip(used, parts, strict=True)])
 
     def _join(self, unit: np.ndarray, views: Sequence[np.ndarray]) -> np.ndarray:
         return unit_rows(join_views(self.centred(unit, views), self.weights))
@@ -189,19 +197,22 @@ def choose_mix(
     return replace(mix, weights=weights / weights.sum())
 
 
-def condense(mix: ViewMix, unit: np.ndarray, views: Sequence[np.ndarray], random_state: int) -> ViewMix:
+def condense(mix: ViewMix, unit: np.ndarray, views: Sequence[np.ndarray]) -> ViewMix:
     """Return the mix with a basis of n_dims directions, so that mixed rows are no longer than the final ones.
 
-    Cost O(min(n_texts, `BASIS_SAMPLE`) x n_joined² + n_joined² x n_dims).
+    Cost O(min(n_texts, `BASIS_SAMPLE`) x n_joined² + n_joined³).
     """
+    import torch
+
     if not mix.n_views or not mix.weights[1:].any():
         return mix
     step = -(-len(unit) // BASIS_SAMPLE)
     joined = mix.rows(unit[::step], [view[::step] for view in views])
     size = min(unit.shape[1], joined.shape[1])
-    scatter = joined.T @ joined
-    basis = randomized_range_finder(scatter, size=size, n_iter=3, random_state=random_state)
-    return replace(mix, basis=np.ascontiguousarray(basis, dtype=np.float32))
+    # In torch: 0.1 s for 1,152 dimensions, where NumPy needs 0.18 s, and torch after NumPy 0.15 s.
+    rows = torch.from_numpy(joined)
+    _, directions = torch.linalg.eigh(rows.T @ rows)
+    return replace(mix, basis=directions[:, -size:].flip(1).contiguous().numpy())
 
 
 def choose_weights(

@@ -30,7 +30,7 @@ def test_joined_rows_by_hand():
 def test_without_views_rows_are_the_centred_vectors(blobs):
     X, _ = blobs
     mix = choose_mix(X, [], np.empty(0, int), np.empty(0, int), 2)
-    assert mix.weights.tolist() == [1] and condense(mix, X, [], 0) is mix
+    assert mix.weights.tolist() == [1] and condense(mix, X, []) is mix
     assert mix.rows(X).tobytes() == unit_rows(X - X.mean(axis=0)).tobytes()
 
 
@@ -66,7 +66,7 @@ def test_the_basis_keeps_the_cosines(hidden_label):
     turn = np.linalg.qr(np.random.default_rng(3).standard_normal((12, 12)))[0].astype("f")
     views = [X @ turn, 3 * X @ turn.T]
     mix = choose_mix(X, views, np.empty(0, int), np.empty(0, int), 2)
-    short = condense(mix, X, views, 0)
+    short = condense(mix, X, views)
     assert short.basis.shape == (36, 12)
     rows, joined = short.rows(X, views), mix.rows(X, views)
     np.testing.assert_allclose(rows @ rows.T, joined @ joined.T, atol=1e-4)
