@@ -116,6 +116,7 @@ class Speeds:
                 n_views=N_VIEWS,
                 n_labels=min(N_LABELS, n // 2),
                 clustered=n <= max(self.options.fitted),
+                true_neighbours=n in self.options.fitted,
             ).key
         return self.planted[n]
 

@@ -62,6 +62,7 @@ def project(
     graph: Graph,
     *,
     init: np.ndarray | None = None,
+    picture: np.ndarray | None = None,
     random_state: int = 0,
     progress: Progress | None = None,
 ) -> np.ndarray:
@@ -84,6 +85,8 @@ def project(
         Nearest neighbours of the same texts.
     init : array of shape (n_texts, 2), optional
         Places to start from, as a rule another map of the same texts.
+    picture : array of shape (n_texts, 2), optional
+        `first_picture(X, init)`, where it is known already.
     random_state : int, default=0
         The same input and seed give the same map.
     progress : Progress, optional
@@ -122,7 +125,7 @@ def project(
         start *= START_WIDTH / (np.ptp(start, axis=0).max() or 1.0)
         places = lay_out(graph, start, EPOCHS, 1.0, random_state, progress)
     else:
-        start = _move_to_neighbours(init, X, graph)
+        start = _move_to_neighbours(init, X, graph, picture)
         places = lay_out(graph, start, ANCHORED_EPOCHS, ANCHORED_RATE, random_state, progress)
     return _centred(places) if init is None else align(places, init)
 
@@ -179,7 +182,9 @@ def warm_up() -> None:
     project(X, build_graph(X))
 
 
-def _move_to_neighbours(init: np.ndarray, X: np.ndarray, graph: Graph) -> np.ndarray:
+def _move_to_neighbours(
+    init: np.ndarray, X: np.ndarray, graph: Graph, picture: np.ndarray | None
+) -> np.ndarray:
     """Move each text from its place towards its landmarks and the mean of its neighbours, with equal spread.
 
     A short layout alone would move texts only a little, and leave those with new neighbours scattered.
@@ -187,7 +192,7 @@ def _move_to_neighbours(init: np.ndarray, X: np.ndarray, graph: Graph) -> np.nda
     width = spread(init)
     if not LEAST_SPREAD <= width <= MOST_SPREAD:
         width = START_WIDTH / 3
-    moved = _move_to_landmarks(_centred(init), X)
+    moved = _centred(first_picture(X, init) if picture is None else picture)
     moved = propagate(moved, graph, mixing=NEIGHBOUR_SHARE, rounds=NEIGHBOUR_ROUNDS)
     return moved * np.float32(width / (spread(moved) or 1.0))
 

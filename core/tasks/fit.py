@@ -212,7 +212,7 @@ def _reshape(report: Report, results: ArtifactStore, inputs: FitInputs, generic:
         report("Encoding the label names", 0, 1)
         names, name_views = encode_names_like_corpus(load_warm_encoder(inputs.entry.encoder), inputs.phrases)
     report("Reshaping the space", 0, 1)
-    X = np.asarray(generic.vectors)
+    X, picture = np.asarray(generic.vectors), None
     if network is not None:
         network.fit(X, inputs.given, progress=progress_of(report, "Training GSTransform"))
         vectors = unit_rows(network.transform(X))
@@ -224,7 +224,8 @@ def _reshape(report: Report, results: ArtifactStore, inputs: FitInputs, generic:
         vectors = unit_rows(transform.embedding_)
         if len(vectors) >= FEWEST_FOR_PICTURE:
             codes = transform.classes_[transform.probabilities_.argmax(axis=1)]
-            save_first_picture(results, inputs.analysis.id, first_picture(vectors, generic.map), codes)
+            picture = first_picture(vectors, generic.map)
+            save_first_picture(results, inputs.analysis.id, picture, codes)
     # Kept and mapped already here: the vectors of a million texts take 1.7 GB.
     if not results.has_array(f"{key}.vectors"):
         results.save_array(f"{key}.vectors", vectors)
@@ -233,7 +234,7 @@ def _reshape(report: Report, results: ArtifactStore, inputs: FitInputs, generic:
     with NUMBA:
         # The space of a network has little left of the generic one.
         graph = refine_graph(vectors, generic.graph) if network is None else build_graph(vectors)
-    space = draw_space(report, results, key, vectors, graph, init=generic.map)
+    space = draw_space(report, results, key, vectors, graph, init=generic.map, picture=picture)
     if network is not None:
         transform = _fit_guided(space, inputs.given, names)
     made = _build_fit(inputs, space, key, names, transform, network)

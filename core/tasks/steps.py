@@ -58,6 +58,7 @@ def draw_space(
     graph: Graph,
     *,
     init: np.ndarray | None,
+    picture: np.ndarray | None = None,
     drawing: str = "Drawing the reshaped map",
 ) -> Space:
     """Draw the map of a space, and keep the hierarchy that its clusters are cut from.
@@ -70,6 +71,8 @@ def draw_space(
         Under which the hierarchy is kept.
     init : float32 array (n, 2) or None
         Map from which the new one starts: for a reshaped space the generic map.
+    picture : float32 array (n, 2), optional
+        `first_picture` of the vectors and `init`, where it is known already.
     drawing : str
         What is reported.
     """
@@ -80,7 +83,7 @@ def draw_space(
             points = project_sample(vectors, graph=graph, init=init, size=SAMPLE_SIZE, progress=progress)
             save_sample_size(results, key, SAMPLE_SIZE)
         else:
-            points = project(vectors, graph, init=init, progress=progress)
+            points = project(vectors, graph, init=init, picture=picture, progress=progress)
     report("Finding clusters", 0, 1)
     keep_hierarchy(results, key, points)
     return Space(vectors, graph, points)

@@ -260,7 +260,7 @@ class GuidedTransform(TransformerMixin, BaseEstimator):
                 "coefficients": model.coefficients,
                 "hyper_parameters": np.array([astuple(choice) for choice in model.hyper_parameters]),
                 "blending": np.asarray(model.mixing),
-                "lengths": np.linalg.norm(self.embedding_, axis=1),
+                "lengths": np.sqrt(np.einsum("ij,ij->i", self.embedding_, self.embedding_)),
                 "parameters": np.array([self.n_neighbors, self.class_share, self.discriminant_share]),
             }
         )

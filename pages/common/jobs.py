@@ -13,14 +13,14 @@ from core.errors import StoreError
 from core.jobs import LONG, Job, in_line
 from core.storage import Analysis
 from core.utils import percent
-from pages.common import cache
+from pages.common import cache, navigation
 from pages.common.notices import show_message
 from pages.common.state import state_of
 from pages.common.text import duration, markdown, ordinal
 
 UNTOLD = ("find_texts", "time_encoder")  # tasks of a second or two that the page words in its own way
 MAP_TASKS = ("look", "prepare")  # each makes a map of a corpus
-PAGE_SECONDS = 0.3  # between two updates of a job that the page waits for
+PAGE_SECONDS = 0.2  # between two updates of a job that the page waits for
 SIDEBAR_SECONDS = 1.0  # between two updates of all others: each takes processor time from the job itself
 
 
@@ -75,18 +75,18 @@ def cancel_of(**arguments: object) -> None:
 
 
 def draw_job(
-    job: Job | None, *, cancel_key: str, stopped: str = "", until: Callable[[], bool] | None = None
+    job: Job | None, *, cancel_key: str, stopped: str = "", opens: Callable[[], str | None] | None = None
 ) -> bool:
     """Draw the progress of a job with Cancel, or why it ended early; return whether it waits or runs.
 
-    `stopped` is the message for a cancelled job; "" for none. The page is run again when the job ends, and
-    when `until` is true.
+    `stopped` is the message for a cancelled job; "" for none. The page is run again when the job ends. Where
+    `opens` returns another page before that, it is opened.
     """
     if job is None:
         return False
     if job.active:
         leave_to_page(job)
-        st.fragment(_follow, run_every=PAGE_SECONDS)(job, cancel_key, until)
+        st.fragment(_follow, run_every=PAGE_SECONDS)(job, cancel_key, opens)
     elif job.status == "failed":
         leave_to_page(job)
         show_message(job.message)
@@ -228,12 +228,15 @@ def _full_title(job: Job) -> str:
     return job.title if instruction in job.title else f"{job.title}, {instruction}"
 
 
-def _follow(job: Job, cancel_key: str, until: Callable[[], bool] | None) -> None:
-    """Draw the progress of a job; rerun the page when the job ended, or when `until` is true."""
-    if not job.active or (until is not None and until()):
+def _follow(job: Job, cancel_key: str, opens: Callable[[], str | None] | None) -> None:
+    """Draw the progress of a job; rerun the page when it ended, or open the page that shows it better."""
+    if not job.active:
         st.rerun()
     cache.runner().show(job)
     draw_bar(job, cancel_key)
+    page = None if opens is None else opens()
+    if page is not None:
+        navigation.go_to(page)
 
 
 def _share(job: Job) -> float:

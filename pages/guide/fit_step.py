@@ -53,8 +53,7 @@ def draw_fit_step(analysis: Analysis, corpus: Corpus) -> None:
     The button is the page's primary one where it would change the map.
     """
     job = jobs.latest("fit", analysis_id=analysis.id)
-    until = None if _has_picture(analysis) else partial(_has_picture, analysis)  # with one, the maps open
-    if jobs.draw_job(job, cancel_key="guide_cancel", until=until):
+    if jobs.draw_job(job, cancel_key="guide_cancel", opens=partial(_page_of_picture, analysis)):
         return
     store, method, problem = cache.store(), analysis.method, fit_problem(analysis)
     guide = store.labels.read(analysis.id)
@@ -131,23 +130,21 @@ def start_fit_and_wait(analysis: Analysis) -> None:
 
 
 def show_maps_after_fit(analysis: Analysis | None) -> None:
-    """Open the maps when the Fit started here has a first picture, or is done.
+    """Open the maps when the Fit started here is done.
 
     The maps page then forgets that it was awaited.
     """
     if analysis is None or get_state().awaited_fit != analysis.id:
         return
     job = jobs.latest("fit", analysis_id=analysis.id)
-    if job is not None and job.active:
-        if _has_picture(analysis):
-            navigation.go_to(navigation.MAPS)
-    elif job is not None and job.status == "done":
-        navigation.go_to(navigation.MAPS)
-    else:
+    if job is None or job.status in ("failed", "cancelled"):
         get_state().awaited_fit = None
+    elif job.status == "done":
+        navigation.go_to(navigation.MAPS)
 
 
-def _has_picture(analysis: Analysis) -> bool:
-    """Whether the Fit that was started here has a first picture."""
+def _page_of_picture(analysis: Analysis) -> str | None:
+    """Return the page that shows the first picture of the Fit that was started here; None before that."""
     results = cache.store().results(analysis.corpus_key)
-    return get_state().awaited_fit == analysis.id and find_first_picture(results, analysis.id) is not None
+    awaited = get_state().awaited_fit == analysis.id
+    return navigation.MAPS if awaited and find_first_picture(results, analysis.id) is not None else None

@@ -6,6 +6,7 @@ from functools import partial
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.storage import Analysis, StoredCorpus, load_finding
 from core.utils import percent
@@ -39,7 +40,7 @@ from pages.maps.colour_by import colourings
 from pages.maps.component import Mark, Name, Pane, current_selection, linked_maps
 from pages.maps.demo_line import draw_demo_line
 from pages.maps.filters import draw_chips
-from pages.maps.first_picture import draw_first_picture
+from pages.maps.first_picture import awaited_picture, draw_first_picture, draw_refinement
 from pages.maps.opened import SIDE_PANEL, TEXTS, follow_selection, open_clicked, opened_texts
 from pages.maps.panels import draw_new_text, show_selected
 from pages.maps.selection import select_texts, selection_from_python
@@ -67,15 +68,23 @@ def maps_page() -> None:
         page=navigation.MAPS,
     )
     layout.require_prepared(entry, "The maps need texts: choose a corpus first.")
-    if draw_first_picture(entry, analysis, BELOW):
+    picture = awaited_picture(entry, analysis)
+    above = st.container()  # always there, so that maps take the place of a first picture, and it moves on
+    if picture is not None:
+        with above:
+            draw_refinement(picture)
+        st.container(key="maps_above")  # where the tools are going to be
+        with map_row(), st.container(key="maps_both"):
+            draw_first_picture(entry, picture, BELOW)
         return
     get_state().awaited_fit = None  # the maps are open already
     # Before the fragment, so that errors and the spinner of a slow load are shown in the page.
     cache.corpus(entry.key)
     cache.space(entry.key, entry.embedding_key)
     if fitted:
-        draw_evidence(analysis)
-        draw_demo_line(analysis)
+        with above:
+            draw_evidence(analysis)
+            draw_demo_line(analysis)
     if get_state().analysis_id == (analysis.id if analysis else None):  # else a button opens another page
         draw_maps(entry, analysis)
 
@@ -113,10 +122,11 @@ def draw_maps(entry: StoredCorpus, analysis: Analysis | None) -> None:
         st.rerun()
     if get_state().analysis_id != (analysis.id if analysis else None):
         st.rerun()  # another analysis was chosen here
-    draw_notice(MAPS_NOTICE)
     choices = colourings(view)
-    colour, found = draw_tools(view, choices)
-    draw_chips(view.corpus, view.right.fit)
+    with st.container(key="maps_above"):
+        draw_notice(MAPS_NOTICE)
+        colour, found = draw_tools(view, choices)
+        draw_chips(view.corpus, view.right.fit)
     colouring, key = choices[colour](), f"maps_{view.corpus.key}"
     by_panel = selection_from_python(view.corpus.key)
     selected = view.passing(current_selection(key, view.corpus.texts, view.corpus.key, by_panel))
@@ -124,7 +134,7 @@ def draw_maps(entry: StoredCorpus, analysis: Analysis | None) -> None:
         show_selected()
     opened = opened_texts(view.corpus.key).row
     marks: list[tuple[Mark, ...]] = [() for _ in view.sides]
-    with st.container(key="maps_row", horizontal=True, wrap=False, gap="small"):
+    with map_row():
         maps, tab = st.container(key="maps_both"), ""
         if is_shown():
             with st.container(key="maps_side", gap="xsmall"):
@@ -153,6 +163,11 @@ def draw_maps(entry: StoredCorpus, analysis: Analysis | None) -> None:
         with body:
             draw_tab(tab, view, view.passing(drawn), found, colouring)
     draw_quality(view)
+
+
+def map_row() -> DeltaGenerator:
+    """Return the row of the maps and the panel beside them."""
+    return st.container(key="maps_row", horizontal=True, wrap=False, gap="small")
 
 
 def ask_cluster_name(side: Side, code: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -91,15 +92,18 @@ def _candidate_edges(points: np.ndarray, min_samples: int) -> tuple[np.ndarray, 
     """
     from scipy.spatial import Delaunay, KDTree
 
-    distances, near = KDTree(points).query(points, k=min_samples + 1)
-    triangulation = Delaunay(points)
+    with ThreadPoolExecutor(1) as beside:
+        triangulating = beside.submit(Delaunay, points)
+        distances, near = KDTree(points).query(points, k=min_samples + 1)
+        triangulation = triangulating.result()
     corners = triangulation.simplices.astype(np.int64)
     equal = triangulation.coplanar.astype(np.int64)  # points left out, each with the nearest that is not
     itself = np.repeat(np.arange(len(points)), near.shape[1])
     sides = [corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [0, 2]], equal[:, [0, 2]]]
     ends = np.vstack([*sides, np.column_stack([itself, near.ravel()])])
     ends.sort(axis=1)
-    keys = np.unique(ends[:, 0] * len(points) + ends[:, 1])
+    keys = np.sort(ends[:, 0] * len(points) + ends[:, 1])
+    keys = keys[np.append(True, keys[1:] != keys[:-1])]  # `np.unique` takes eight times as long
     first, second = np.divmod(keys, len(points))
     apart = first != second
     return first[apart], second[apart], distances[:, -1]
