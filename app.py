@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from core.errors import RefractError
-from pages.common import draw_toasts, layout, navigation, settle_modules, show_message
+from pages.common import cache, draw_toasts, layout, navigation, show_message
 
 st.set_page_config(
     page_title="Refract", page_icon=str(navigation.ROOT / "assets" / "icon.svg"), layout="wide"
@@ -19,7 +19,7 @@ try:
     layout.draw_sidebar()
     draw_toasts()
     page.run()
-    settle_modules()  # after the first page was drawn: much is loaded by then
+    cache.settle_modules()  # after the first page was drawn: much is loaded by then
 except RefractError as error:
     show_message(str(error))
     st.button("Try again", key="try_again")

@@ -43,7 +43,6 @@ from pages.common.labels import (
     undo_own,
 )
 from pages.common.map_selection import AskedSelection, select_texts
-from pages.common.memory import settle_modules
 from pages.common.next_step import NextStep, draw_step, label_step
 from pages.common.notices import (
     attempt,
@@ -153,7 +152,6 @@ __all__ = [
     "reset_state",
     "select_texts",
     "set_widget",
-    "settle_modules",
     "shorten",
     "show_message",
     "show_more",
