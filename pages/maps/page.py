@@ -73,9 +73,10 @@ def maps_page() -> None:
     if picture is not None:
         with above:
             draw_refinement(picture)
-        st.container(key="maps_above")  # where the tools are going to be
-        with map_row(), st.container(key="maps_both"):
-            draw_first_picture(entry, picture, BELOW)
+        with st.container():  # as a fragment has
+            st.container(key="maps_above")  # where the tools are going to be
+            with map_row(), st.container(key="maps_both"):
+                draw_first_picture(entry, picture, BELOW)
         return
     get_state().awaited_fit = None  # the maps are open already
     # Before the fragment, so that errors and the spinner of a slow load are shown in the page.
