@@ -15,12 +15,17 @@ ORIGIN_COLUMNS = ("given_by", "source", "reviewed", "given_at")
 
 
 def draw_labelled(analysis: Analysis, corpus: Corpus) -> None:
-    """Draw the table of the labels given so far, in which a label can be changed or removed."""
+    """Draw the table of the labels given so far, in which a label can be changed or removed; when asked.
+
+    Streamlit keeps each table that it ever drew until the session ends, and each label makes another one.
+    """
     guide = cache.store().labels.read(analysis.id).table
     given = guide[guide["label"].notna()].reset_index(drop=True)
     if given.empty:
         return
     with st.container(key="guide_labelled"):
+        if not st.toggle("Show the table", key="guide_labelled_shown", persist_state="session"):
+            return
         shown = given.assign(
             text=[corpus.texts[row] for row in given["row"]],
             source=[

@@ -17,7 +17,6 @@ from pages.guide.label_import import draw_import
 from pages.guide.labelled_table import draw_labelled
 from pages.guide.method import draw_method
 
-LABELLED = "Labels so far"  # drawn only while it is open: Streamlit keeps each table that it ever drew
 MANAGER_WIDTH = 460  # pixels
 LONGEST_NAME = 60  # characters of an instruction in a sentence
 COPY_HELP = (
@@ -40,21 +39,17 @@ def draw_more_ways(analysis: Analysis | None, corpus: Corpus) -> None:
         if guide.names or guide.retired:
             panels["Edit labels"] = lambda: _draw_names(analysis)
         if guide.n_labels:
-            panels[LABELLED] = lambda: draw_labelled(analysis, corpus)
+            panels["Labels so far"] = lambda: draw_labelled(analysis, corpus)
         panels["This analysis"] = lambda: draw_analysis(analysis, with_name=not shows_name_field(guide))
     job = jobs.latest(ANNOTATION_TASK, analysis_id=analysis.id) if analysis else None
     annotates = job is not None and job.active
     with st.expander("More ways", icon=":material/more_horiz:", key="guide_more", expanded=annotates):
         tabs = st.tabs(
-            list(panels),
-            default="Labels by a language model" if annotates else None,
-            key="guide_more_tabs",
-            on_change="rerun",
+            list(panels), default="Labels by a language model" if annotates else None, key="guide_more_tabs"
         )
-        for tab, (title, draw) in zip(tabs, panels.items(), strict=True):
-            if title != LABELLED or tab.open:
-                with tab:
-                    draw()
+        for tab, draw in zip(tabs, panels.values(), strict=True):
+            with tab:
+                draw()
 
 
 def _draw_names(analysis: Analysis) -> None:

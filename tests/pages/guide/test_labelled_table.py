@@ -13,8 +13,7 @@ def test_the_table_shows_source_and_review(app, store, labelled):
     app.run()
     app.switch_page(GUIDE).run()
     assert not app.exception and not tables(app)  # Streamlit keeps each one that it ever drew
-    app.session_state["guide_more_tabs"] = "Labels so far"
-    app.run()
+    app.toggle(key="guide_labelled_shown").set_value(True).run()
     assert not app.exception
     (table,) = tables(app)
     newest = table.iloc[0]
