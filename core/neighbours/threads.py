@@ -68,7 +68,7 @@ def run_on_blocks(work: Callable[[slice], object], n_rows: int, size: int) -> No
         for start in range(first * size, min(last * size, n_rows), size):
             work(slice(start, min(start + size, n_rows)))
 
-    if n_rows <= size:
+    if n_rows <= size:  # one block gains nothing from threads
         work_on(0, 1)
         return
     with _ONE_EACH.limit():

@@ -94,7 +94,7 @@ def evidence_help(method: Method) -> str:
 def draw_refit(analysis: Analysis) -> None:
     """Draw that labels or instruction changed since the Fit, where they did; the head offers the Fit."""
     if analysis.fit_key != fit_key(cache.store(), analysis.id):
-        st.caption("Labels or instruction changed since this map was made.", width="content")
+        st.caption("Labels, instruction or Refract itself changed since this map was made.", width="content")
 
 
 def _wait(analysis: Analysis, missing: Collection[str], job: Job) -> None:
