@@ -49,12 +49,21 @@ class MessageWriter:
 def read_messages(stream: IO[str]) -> Iterator[dict]:
     """Yield the messages of a stream until it ends or is closed.
 
-    An incomplete last line, as of a killed process, is left out.
+    A line that is no message is left out: an incomplete last one, as of a killed process, or what a library
+    printed.
     """
-    with contextlib.suppress(ValueError, OSError):
+    with contextlib.suppress(ValueError, OSError):  # the stream is closed
         for line in stream:
-            if line.endswith("\n"):
-                yield json.loads(line)
+            message = _parse(line) if line.endswith("\n") else None
+            if isinstance(message, dict):
+                yield message
+
+
+def _parse(line: str) -> object:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
 
 
 def open_child_streams() -> tuple[TextIO, MessageWriter]:
