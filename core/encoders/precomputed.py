@@ -157,7 +157,8 @@ def _read_arrays(
         if isinstance(loaded, np.ndarray):
             return loaded, None
         with loaded:
-            arrays = {part: loaded[part] for part in loaded.files}
+            # A member that is no array comes as its bytes.
+            arrays = {part: np.asarray(loaded[part]) for part in loaded.files}
     except Exception as error:  # of many types: damaged, of another format, or pickled
         raise EncoderUnavailable(
             f"“{name}” cannot be read as NumPy arrays of plain numbers or strings: save them again with "

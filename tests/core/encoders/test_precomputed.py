@@ -1,6 +1,7 @@
 """Ready vectors are put beside the right texts, or refused with the reason."""
 
 import io
+import zipfile
 
 import numpy as np
 import pyarrow as pa
@@ -109,3 +110,13 @@ def test_what_does_not_fit_is_refused(name, file, options, message):
 
 def test_zeros_stay_zeros():
     assert read_precomputed("a.npy", npy(np.zeros((3, 2))), 3).vectors.any() == np.False_
+
+
+def test_an_archive_with_more_than_arrays():
+    file = io.BytesIO()
+    np.savez(file, vectors=VECTORS)
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr("readme.txt", "no array")
+        archive.writestr("../x.npy", b"")
+    found = read_precomputed("x.npz", io.BytesIO(file.getvalue()), len(VECTORS))
+    assert len(found.vectors) == len(VECTORS)
