@@ -1,0 +1,104 @@
+"""The process of one target: `python -m benchmarks.fuzz.child TARGET FOLDER SECONDS SEED`.
+
+Only what is imported below `instrument_imports` is measured: nothing of `core` may be imported before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import mmap
+import os
+import struct
+import sys
+import traceback
+import warnings
+from pathlib import Path
+
+COUNT_FILE, FINDINGS_FILE = "count", "findings.jsonl"
+TIMEOUT_EXIT, TOO_MUCH_MEMORY_EXIT = 70, 71
+SECONDS_PER_INPUT = 30
+"""Longest time for one input, on a machine that does other work too."""
+
+MOST_MEGABYTES = 2_048
+LONGEST_INPUT = 8_192
+OURS = str(Path(__file__).resolve().parents[2] / "core")
+
+
+def read_count(file: Path) -> int:
+    """Return the number of inputs that a target has read; 0 before the first."""
+    return struct.unpack("<q", file.read_bytes())[0] if file.exists() else 0
+
+
+def main(name: str, folder: Path, seconds: float, seed: int) -> None:
+    """Read changed inputs until the time is over. Does not return."""
+    import atheris
+
+    warnings.simplefilter("ignore")
+    with atheris.instrument_imports(include=["core"]):
+        from benchmarks.fuzz.targets import make_targets
+        from core.errors import RefractError
+    target = make_targets()[name]
+    count = _Counter(folder / COUNT_FILE)
+    known: set[str] = set()
+
+    def read(content: bytes) -> None:
+        count.add()
+        try:
+            target.read(content)
+        except RefractError:
+            pass
+        except Exception as error:  # a finding: kept, and the run goes on
+            found = _describe(error)
+            if found not in known:
+                known.add(found)
+                _keep(folder, found, content)
+
+    arguments = [
+        f"-max_total_time={max(1, int(seconds))}",
+        f"-seed={seed}",
+        f"-timeout={SECONDS_PER_INPUT}",
+        f"-timeout_exitcode={TIMEOUT_EXIT}",
+        f"-rss_limit_mb={MOST_MEGABYTES}",
+        f"-max_len={LONGEST_INPUT}",
+        "-len_control=0",
+        f"-artifact_prefix={folder}/ended-",
+        "-verbosity=0",
+        str(folder / "inputs"),
+    ]
+    atheris.Setup([sys.argv[0], *arguments], read)
+    atheris.Fuzz()
+
+
+class _Counter:
+    """A number in a file, which outlives the process that counts."""
+
+    def __init__(self, file: Path) -> None:
+        if not file.exists():
+            file.write_bytes(bytes(8))
+        with file.open("r+b") as opened:
+            self._bytes = mmap.mmap(opened.fileno(), 8)
+
+    def add(self) -> None:
+        (number,) = struct.unpack_from("<q", self._bytes)
+        struct.pack_into("<q", self._bytes, 0, number + 1)
+
+
+def _describe(error: Exception) -> str:
+    """Return the kind of an exception, and the last line of our own code on its way."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(OURS)]
+    where = (
+        f"{os.path.relpath(frames[-1].filename, Path(OURS).parent)}:{frames[-1].lineno}" if frames else "?"
+    )
+    return f"{type(error).__name__} at {where}"
+
+
+def _keep(folder: Path, found: str, content: bytes) -> None:
+    file = folder / f"finding-{hashlib.sha256(content).hexdigest()[:12]}"
+    file.write_bytes(content)
+    with (folder / FINDINGS_FILE).open("a", encoding="utf-8") as opened:
+        opened.write(json.dumps({"error": found, "file": str(file)}) + "\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4]))

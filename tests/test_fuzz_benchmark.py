@@ -1,0 +1,31 @@
+"""The fuzzer runs, counts its inputs, and tells what a reader does not survive."""
+
+import sys
+
+import pytest
+
+from benchmarks import fuzz
+from benchmarks.fuzz import targets
+
+pytestmark = [
+    pytest.mark.model,
+    pytest.mark.skipif(sys.platform != "linux", reason="atheris is for Linux"),
+]
+
+
+def test_every_target_reads_its_own_seeds():
+    from core.errors import RefractError
+
+    for target in targets.make_targets().values():
+        for seed in target.seeds:
+            try:
+                target.read(seed)
+            except RefractError as error:
+                assert ": " in str(error)
+
+
+def test_a_reader_is_fuzzed_by_its_coverage(tmp_path):
+    result = fuzz.run(4, ["json_lines"], keep=tmp_path)
+    assert result.inputs > 50 and result.counts == {"json_lines": result.inputs}
+    assert result.crashes == 0 and not result.findings
+    assert len(list((tmp_path / "json_lines" / "inputs").iterdir())) > 3  # some reached more code
