@@ -53,7 +53,8 @@ class ClusterRecord:
             # No upsert: for SQLite two rows without an analysis never conflict.
             connection.execute(f"DELETE FROM cluster_choices WHERE {OWNER}", (corpus_key, analysis_id))
             connection.execute(
-                "INSERT INTO cluster_choices VALUES (?, ?, ?)", (corpus_key, analysis_id, choice)
+                "INSERT INTO cluster_choices (corpus_key, analysis_id, choice) VALUES (?, ?, ?)",
+                (corpus_key, analysis_id, choice),
             )
 
     def edits(self, corpus_key: str, analysis_id: int | None) -> list[StoredEdit]:

@@ -26,6 +26,11 @@ from core.storage.labels import LabelStore, copy_labels
 from core.storage.speeds import Speeds
 from core.transforms import Method
 
+CORPUS_COLUMNS = (
+    "key, name, text_column, n_texts, encoder, embedding_key, created_at, opened_at, next_encoder"
+)
+ANALYSIS_COLUMNS = "id, corpus_key, instruction, fit_key, embedding_key, created_at, approach"
+
 
 @dataclass(frozen=True)
 class StoredCorpus:
@@ -141,13 +146,15 @@ class Store:
     def corpora(self) -> list[StoredCorpus]:
         """Return all corpora, the one opened last first."""
         with self._database.transaction() as connection:
-            rows = connection.execute("SELECT * FROM corpora ORDER BY opened_at DESC, key").fetchall()
+            rows = connection.execute(
+                f"SELECT {CORPUS_COLUMNS} FROM corpora ORDER BY opened_at DESC, key"
+            ).fetchall()
         return [StoredCorpus(**row) for row in rows]
 
     def find_corpus(self, key: str) -> StoredCorpus | None:
         """Return the entry of a corpus; None when it was removed."""
         with self._database.transaction() as connection:
-            row = connection.execute("SELECT * FROM corpora WHERE key = ?", (key,)).fetchone()
+            row = connection.execute(f"SELECT {CORPUS_COLUMNS} FROM corpora WHERE key = ?", (key,)).fetchone()
         return StoredCorpus(**row) if row else None
 
     def corpus_entry(self, key: str) -> StoredCorpus:
@@ -269,14 +276,16 @@ class Store:
         """Return the analyses of a corpus, oldest first."""
         with self._database.transaction() as connection:
             rows = connection.execute(
-                "SELECT * FROM analyses WHERE corpus_key = ? ORDER BY id", (corpus_key,)
+                f"SELECT {ANALYSIS_COLUMNS} FROM analyses WHERE corpus_key = ? ORDER BY id", (corpus_key,)
             ).fetchall()
         return [_read_analysis(row) for row in rows]
 
     def find_analysis(self, analysis_id: int) -> Analysis | None:
         """Return an analysis; None when it was removed."""
         with self._database.transaction() as connection:
-            row = connection.execute("SELECT * FROM analyses WHERE id = ?", (analysis_id,)).fetchone()
+            row = connection.execute(
+                f"SELECT {ANALYSIS_COLUMNS} FROM analyses WHERE id = ?", (analysis_id,)
+            ).fetchone()
         return _read_analysis(row) if row else None
 
     def analysis(self, analysis_id: int) -> Analysis:

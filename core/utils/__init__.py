@@ -40,11 +40,12 @@ from core.utils.messages import MessageWriter, explain_error, open_child_streams
 from core.utils.model_servers import LocalServer, find_local_servers, list_models, try_model
 from core.utils.normal_text import folded_text, normal_text
 from core.utils.progress import Progress, Report, progress_of
-from core.utils.sqlite import LatestReads, SqliteFile
+from core.utils.sqlite import LOCK_TIMEOUT, LatestReads, SqliteFile
 from core.utils.tokens import MAX_CHARACTERS_PER_TOKEN, TYPICAL_CHARACTERS_PER_TOKEN, estimate_tokens
 
 __all__ = [
     "KEY_VARIABLE",
+    "LOCK_TIMEOUT",
     "MAX_CHARACTERS_PER_TOKEN",
     "MODEL_VARIABLE",
     "TYPICAL_CHARACTERS_PER_TOKEN",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,8 @@ from core.utils.files import storage_error
 Value = TypeVar("Value")
 
 LOCK_TIMEOUT = 30  # seconds of waiting for another writer
+BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 class SqliteFile:
@@ -29,8 +32,10 @@ class SqliteFile:
     synchronous : str, default="FULL"
         "FULL": what was written is on disk when the transaction ends. "NORMAL": a power cut may lose the
         latest transactions, never the file.
-    advice : str
-        End of the message when the file cannot be used.
+    advice : str, optional
+        End of the message when the file cannot be used or is damaged.
+    prepare : callable, optional
+        Called with each new connection.
 
     Raises
     ------
@@ -43,19 +48,20 @@ class SqliteFile:
         path: Path,
         *,
         synchronous: str = "FULL",
-        advice: str = "close other programs that use it, make its folder writable, or set REFRACT_HOME to "
-        "another folder.",
+        advice: str = "",
+        prepare: Callable[[sqlite3.Connection], None] | None = None,
     ) -> None:
         self.path = path
         self._synchronous = synchronous
         self._advice = advice
+        self._prepare = prepare
         self._local = threading.local()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise storage_error(error, path.parent) from error
         with self._explained():
-            self._connect().execute("PRAGMA journal_mode = WAL")
+            self._set_wal_mode()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -90,6 +96,22 @@ class SqliteFile:
             connection.close()
             del self._local.connection
 
+    def _set_wal_mode(self) -> None:
+        """Switch to WAL mode; of several processes that make the file, each waits for the others here.
+
+        SQLite does not wait for a lock when it switches.
+        """
+        end = time.monotonic() + LOCK_TIMEOUT
+        while True:
+            try:
+                self._connect().execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                if _code(error) not in BUSY or time.monotonic() > end:
+                    raise
+                time.sleep(0.02)
+            else:
+                return
+
     def _connect(self) -> sqlite3.Connection:
         connection = getattr(self._local, "connection", None)
         if connection is None:
@@ -97,6 +119,8 @@ class SqliteFile:
             connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute(f"PRAGMA synchronous = {self._synchronous}")
+            if self._prepare is not None:
+                self._prepare(connection)
             self._local.connection = connection
             self._local.n_connections = getattr(self._local, "n_connections", 0) + 1
         return connection
@@ -114,7 +138,32 @@ class SqliteFile:
                     f"The disk that holds {self.path} is full, so this was not recorded: free some space and "
                     "do it again; everything recorded before is safe."
                 ) from error
-            raise StoreError(f"The file {self.path} cannot be used ({error}): {self._advice}") from error
+            raise StoreError(self._explain(error)) from error
+
+    def _explain(self, error: sqlite3.DatabaseError) -> str:
+        """Return what was found, and the way on."""
+        if self._advice:
+            return f"The file {self.path} cannot be used ({error}): {self._advice}"
+        if _code(error) in DAMAGED:
+            return (
+                f"The file {self.path} is damaged ({error}): stop Refract, and "
+                "`python -m core doctor` says what is damaged and how to mend it."
+            )
+        if _code(error) in BUSY:
+            return (
+                f"Another program kept the file {self.path} locked for {LOCK_TIMEOUT} s, so nothing was "
+                "recorded: close that program, or wait until it is done, and try again."
+            )
+        return (
+            f"The file {self.path} cannot be used ({error}): make the file and its folder readable and "
+            "writable, or set REFRACT_HOME to another folder."
+        )
+
+
+def _code(error: sqlite3.Error) -> int | None:
+    """Return SQLite's primary result code; None where the error is of Python's module."""
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
 
 
 class LatestReads(Generic[Value]):

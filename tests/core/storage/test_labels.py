@@ -10,6 +10,7 @@ from core.errors import LabelError, StoreError
 from core.labels import RetiredLabel
 from core.storage import Store
 from core.transforms import Method
+from tests.support.old_stores import take_back
 
 
 @pytest.fixture
@@ -183,10 +184,7 @@ def test_undo_goes_on_under_merged_and_deleted_labels(store, analysis):
 
 
 def test_a_file_of_an_earlier_version_gets_the_new_columns(store, analysis):
-    with store._database.transaction() as connection:
-        connection.execute("ALTER TABLE labels DROP COLUMN deleted_at")
-        connection.execute("ALTER TABLE labels DROP COLUMN merged_into")
-        connection.execute("PRAGMA user_version = 0")
+    take_back(store)
     again = Store(store.home)
     again.label_names.merge(analysis, ["cross"], "angry")
     assert again.labels.read(analysis).codes.tolist() == [0, 0, 1, -1]
@@ -238,10 +236,7 @@ def test_two_tabs_that_take_one_name_at_once_are_told(store, analysis):
 
 def test_an_old_file_is_opened_by_several_at_once(store, analysis):
     for _ in range(5):
-        with store._database.transaction() as connection:
-            connection.execute("ALTER TABLE labels DROP COLUMN deleted_at")
-            connection.execute("ALTER TABLE labels DROP COLUMN merged_into")
-            connection.execute("PRAGMA user_version = 0")
+        take_back(store)
         with ThreadPoolExecutor(8) as pool:
             opened = list(pool.map(lambda home: Store(home), [store.home] * 8))
         assert opened[0].label_names.current(analysis) == ["cross", "angry", "fond"]

@@ -214,5 +214,5 @@ def test_an_id_is_never_used_again(store, corpus, analysis):
 
 def test_a_damaged_database_is_named(tmp_path):
     (tmp_path / "refract.sqlite").write_bytes(b"no database at all, but long enough to be looked at" * 40)
-    with pytest.raises(StoreError, match=r"refract\.sqlite cannot be used \(file is not a database\)"):
+    with pytest.raises(StoreError, match=r"refract\.sqlite is damaged \(file is not a database\)"):
         Store(tmp_path)

@@ -1,0 +1,36 @@
+"""Notice damage of the SQLite file of what people type, and keep copies of it."""
+
+from core.storage.integrity.copies import (
+    back_up_before_migration,
+    back_up_daily,
+    copy_database,
+    find_backups,
+)
+from core.storage.integrity.row_checks import (
+    CHECKED,
+    Value,
+    checksum,
+    columns_of,
+    register,
+    schema_checksum,
+    set_row_checks,
+)
+from core.storage.integrity.verify import Report, check_file, connect_readonly, require_sound
+
+__all__ = [
+    "CHECKED",
+    "Report",
+    "Value",
+    "back_up_before_migration",
+    "back_up_daily",
+    "check_file",
+    "checksum",
+    "columns_of",
+    "connect_readonly",
+    "copy_database",
+    "find_backups",
+    "register",
+    "require_sound",
+    "schema_checksum",
+    "set_row_checks",
+]
