@@ -246,8 +246,13 @@ class LabelStore:
             checked=checked,
         )
 
-    def history(self, analysis_id: int) -> pd.DataFrame:
+    def history(self, analysis_id: int, row: int | None = None) -> pd.DataFrame:
         """Return every entry that was not undone, oldest first, also those that a later entry replaced.
+
+        Parameters
+        ----------
+        row : int, optional
+            A text, for its entries alone.
 
         Returns
         -------
@@ -258,7 +263,7 @@ class LabelStore:
         """
         with self._database.transaction() as connection:
             connection.execute("BEGIN")
-            labels, events = labels_of(connection, analysis_id), _all_events(connection, analysis_id)
+            labels, events = labels_of(connection, analysis_id), _all_events(connection, analysis_id, row)
         names, present = {label["id"]: label["name"] for label in labels}, counts_for(labels)
         rows = [
             (
@@ -308,12 +313,15 @@ def _tabulate(rows: list[tuple], *columns: str) -> pd.DataFrame:
     return table
 
 
-def _all_events(connection: sqlite3.Connection, analysis_id: int) -> list[sqlite3.Row]:
-    """Return every entry, oldest first: step, text row, label id, `EVENT_COLUMNS`, started_by, told."""
+def _all_events(
+    connection: sqlite3.Connection, analysis_id: int, row: int | None = None
+) -> list[sqlite3.Row]:
+    """Return every entry, or those of one text, oldest first: step, row, label, `EVENT_COLUMNS`, told."""
+    of_text = "" if row is None else "AND text_row = :row"
     return connection.execute(
         f"SELECT step, text_row, label_id, {', '.join(EVENT_COLUMNS)}, started_by, told "
-        "FROM label_events WHERE analysis_id = ? ORDER BY id",
-        (analysis_id,),
+        f"FROM label_events WHERE analysis_id = :id {of_text} ORDER BY id",
+        {"id": analysis_id, "row": row},
     ).fetchall()
 
 

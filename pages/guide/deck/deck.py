@@ -14,6 +14,7 @@ from core.labels import (
     LEAST_SURE,
     MISTAKES,
     MORE,
+    REVIEW_MODES,
     SUGGESTED,
     GuideLabels,
     fitting_none,
@@ -24,20 +25,16 @@ from core.labels import (
     next_round,
 )
 from core.maps import Fit, Space
-from core.storage import LabelEvent
 from core.tasks import LabelDoubt
 from core.utils import percent
 from pages.common import (
-    OwnStep,
     cache,
     connection_check,
     current_check,
     hand_outs,
     markdown,
     person,
-    redo_own,
     state_of,
-    undo_own,
 )
 
 DECK = "deck"  # where messages about the deck are shown
@@ -67,6 +64,7 @@ class Deck:
     leaves_field : bool, whether the cursor is to leave the field that adds a label
     again : int or None, a text that is shown again, to be answered again
     n_again : int, how often one was
+    drawn : str or None, the label that the text on the card had when it was drawn
     """
 
     analysis_id: int
@@ -78,6 +76,12 @@ class Deck:
     leaves_field: bool = False
     again: int | None = None
     n_again: int = 0
+    drawn: str | None = None
+
+    @property
+    def reviews(self) -> bool:
+        """Whether the text on the card is shown for the label that it has."""
+        return self.mode in REVIEW_MODES and self.again is None
 
     def show_again(self, row: int) -> None:
         """Show a text again. For callbacks."""
@@ -135,6 +139,7 @@ def next_text(deck: Deck, guide: GuideLabels, generic: Space | None, fit: Fit | 
     too, and `Shown.why` says so.
     """
     if deck.again is not None and deck.mode != CHECK_SAMPLE:
+        deck.drawn = guide.label_of(deck.again)
         return _again(deck.again, guide)
     for _ in range(MOST_TRIES):
         shown = _choose(deck, guide, generic, fit)
@@ -144,6 +149,7 @@ def next_text(deck: Deck, guide: GuideLabels, generic: Space | None, fit: Fit | 
         guide = now  # someone labelled while this was chosen, perhaps this very text
     if shown.row is None:
         _take(deck, [])
+    deck.drawn = None if shown.row is None else guide.label_of(shown.row)
     return shown
 
 
@@ -158,39 +164,6 @@ def choose_ahead(analysis_id: int, generic: Space | None, fit: Fit | None) -> No
     choose = _chooser(deck, cache.store().labels.read(analysis_id), generic, fit)
     if choose is not None:
         deck.rows += choose({*_held(deck), *deck.rows})
-
-
-def give_label(deck: Deck, row: int, label: str | None, given_by: str, *, reviewed: bool = False) -> None:
-    """Record a label for a text of the deck, or None for a skip; a text shown again keeps its label then."""
-    if label is not None or row != deck.again:
-        cache.store().labels.give(deck.analysis_id, {row: label}, given_by, reviewed=reviewed)
-    deck.drop([row])
-
-
-def add_label(deck: Deck, row: int, typed: str, given_by: str) -> None:
-    """Add a label and give it to a text of the deck; a name in use gives that label.
-
-    Raises LabelError for a name that is empty or too long.
-    """
-    cache.store().labels.give(deck.analysis_id, {row: typed}, given_by, add_names=True)
-    deck.drop([row])
-
-
-def undo_label(deck: Deck, own: OwnStep[LabelEvent]) -> str:
-    """Undo a step of this person and show its text again; return what stays as it is, "" for nothing."""
-    stays = undo_own(deck.analysis_id, own)
-    if len(own.step.rows) == 1 and not own.step.overtaken:
-        (row,) = own.step.rows
-        deck.again = None
-        deck.rows = [row, *(other for other in deck.rows if other != row)]
-    return stays
-
-
-def redo_label(deck: Deck, own: OwnStep[LabelEvent]) -> str:
-    """Redo a step of this person; return what stays as it is, "" for nothing."""
-    stays = redo_own(deck.analysis_id, own)
-    deck.drop(set(own.step.rows))
-    return stays
 
 
 def _again(row: int, guide: GuideLabels) -> Shown:

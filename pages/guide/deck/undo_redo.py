@@ -20,7 +20,8 @@ from pages.common import (
     own_undone,
     step_text,
 )
-from pages.guide.deck.deck import DECK, Deck, redo_label, undo_label
+from pages.guide.deck.deck import DECK, Deck
+from pages.guide.deck.give import redo_label, undo_label
 
 LONGEST_HINT = 80  # characters of a text in a hint
 

@@ -16,7 +16,6 @@ from core.labels import (
     LABEL_MODES,
     MISTAKES,
     MODES,
-    REVIEW_MODES,
     SUGGESTED,
     GuideLabels,
 )
@@ -30,6 +29,7 @@ from pages.common import (
     draw_notice,
     forget_widget,
     has_notice,
+    keep_notice,
     markdown,
     navigation,
     own_undone,
@@ -46,7 +46,8 @@ from pages.guide.deck.check_sample import (
     draw_none_button,
     record_answer,
 )
-from pages.guide.deck.deck import DECK, Deck, Shown, add_label, get_deck, give_label, next_text
+from pages.guide.deck.deck import DECK, Deck, Shown, get_deck, next_text
+from pages.guide.deck.give import add_label, give_label
 from pages.guide.deck.people import draw_changed_labels, draw_people
 from pages.guide.deck.undo_redo import draw_label_undo
 
@@ -167,16 +168,15 @@ def _draw_buttons(deck: Deck, shown: Shown, guide: GuideLabels, corpus: Corpus) 
     mode, row = deck.mode, shown.row
     with st.container(horizontal=True, vertical_alignment="center", key="guide_buttons"):
         if row is not None:
-            reviews = mode in REVIEW_MODES and deck.again is None
             record = record_answer if mode == CHECK_SAMPLE else record_label
-            if reviews:
+            if deck.reviews:
                 draw_review_buttons(deck, row, shown)
             draw_label_buttons(deck, row, guide, record)
             if mode == FITS_NONE:
                 draw_added_label(deck, row)
             if mode == CHECK_SAMPLE:
                 draw_none_button(deck, row)
-            if not reviews:
+            if not deck.reviews:
                 draw_skip(deck, row, record)
         (draw_answer_undo if mode == CHECK_SAMPLE else draw_label_undo)(deck, corpus)
 
@@ -229,7 +229,7 @@ def draw_added_label(deck: Deck, row: int) -> None:
 
     def record_added_label() -> None:
         typed = widget_value(ADDED)
-        if typed.strip() and attempt(lambda: add_label(deck, row, typed, person()), DECK):
+        if typed.strip() and _record(lambda: add_label(deck, row, typed, person())):
             deck.leaves_field = True
             set_widget(ADDED, "")
 
@@ -283,4 +283,16 @@ def draw_skip(deck: Deck, row: int, record: Record) -> None:
 
 def record_label(deck: Deck, row: int, label: str | None, reviewed: bool = False) -> None:
     """Record a label; after an error the text stays, and the page shows the message. For callbacks."""
-    attempt(lambda: give_label(deck, row, label, person(), reviewed=reviewed), DECK)
+    _record(lambda: give_label(deck, row, label, person(), reviewed=reviewed))
+
+
+def _record(step: Callable[[], str]) -> bool:
+    """Do a step of labelling, and keep what someone else did meanwhile for the page; return whether it was.
+
+    For callbacks.
+    """
+    meanwhile: list[str] = []
+    done = attempt(lambda: meanwhile.append(step()), DECK)
+    if any(meanwhile):
+        keep_notice(DECK, meanwhile[0], "info")
+    return done

@@ -211,3 +211,44 @@ def test_two_without_a_name_are_asked_for_one(labelled, store):
     first.run()
     assert "Another tab labels as" not in words(first) and "Another tab labels as" not in words(second)
     assert first.button(key="guide_undo").disabled  # it is not known who of the two gave which
+
+
+def label_meanwhile(app, store, corpus, labelled, label):
+    """Another process labels the text on the card, without a word to this one."""
+    row = row_of(app, corpus)
+    store.labels.give(labelled, {row: label}, "cy")
+    return row
+
+
+def test_a_skip_takes_no_label_away_that_was_given_meanwhile(ada, store, corpus, labelled):
+    row = label_meanwhile(ada, store, corpus, labelled, "pleased")
+    press(ada, "guide_skip")
+    assert latest(store, labelled).loc[row, ["label", "given_by"]].tolist() == ["pleased", "cy"]
+    assert "cy labelled this text" in words(ada) and row_of(ada, corpus) != row
+
+
+def test_a_label_given_meanwhile_is_told_to_the_later_and_kept_in_the_record(ada, store, corpus, labelled):
+    row = label_meanwhile(ada, store, corpus, labelled, "pleased")
+    press(ada, "guide_label_0")
+    assert "cy labelled this text" in words(ada)
+    history = store.labels.history(labelled)
+    assert history[history["row"] == row]["given_by"].tolist() == ["cy", "ada lovelace"]
+    assert [each.row for each in store.changed_labels.of(labelled, "cy")] == [row]
+    press(ada, "guide_undo")
+    assert latest(store, labelled).loc[row, ["label", "given_by"]].tolist() == ["pleased", "cy"]
+
+
+def test_an_equal_label_given_meanwhile_needs_no_word(ada, store, corpus, labelled):
+    row = label_meanwhile(ada, store, corpus, labelled, "angry")
+    press(ada, "guide_label_0")
+    assert "cy labelled this text" not in words(ada) and row_of(ada, corpus) != row
+
+
+def test_a_label_reviewed_meanwhile_is_not_removed(ada, store, corpus, labelled):
+    store.labels.give(labelled, {20: "angry"}, "small", source="model", started_by="bo")
+    ada.run()
+    ada.selectbox(key="guide_mode").set_value("Given by a model").run()
+    row = label_meanwhile(ada, store, corpus, labelled, "pleased")
+    press(ada, "guide_reject")
+    assert latest(store, labelled).loc[row, ["label", "given_by"]].tolist() == ["pleased", "cy"]
+    assert "cy labelled this text" in words(ada)
