@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
+import time
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -19,8 +21,10 @@ if TYPE_CHECKING:
 ACCENTS = "\u0300-\u036f"
 """Accents of Latin, Greek and Cyrillic letters; vowel signs of other scripts are letters, and stay."""
 
-LONGEST_PATTERN = 1_000  # characters
+LONGEST_QUERY = 1_000  # characters
+BLOCK_BYTES = 1_000_000  # of texts that are searched between two looks at the clock
 START, END = "\ue000", "\ue001"  # private characters that mark a match; no text means them
+Found = TypeVar("Found")
 TERM_PATTERN = re.compile(r'["“„«]([^"”“»]+)["”“»]|(\S+)')
 
 
@@ -40,59 +44,77 @@ def build_index(texts: Sequence[str]) -> TextIndex:
     return TextIndex(array, _fold(array))
 
 
-def find_words(index: TextIndex, query: str) -> np.ndarray:
+def find_words(index: TextIndex, query: str, *, seconds: float = math.inf) -> np.ndarray:
     """Return the rows of the texts that hold every word of the query; none for an empty query.
 
     A word matches the start of a word of the text (bag: bags, not handbag), whatever the case and the
     accents; in scripts without spaces it matches anywhere. Words in quotation marks must be adjacent.
-    Cost: linear in the length of the texts.
+    Cost: linear in the length of the texts, and at most in the number of different words.
+
+    Parameters
+    ----------
+    seconds : float, default=inf
+        After which the search is given up.
 
     Returns
     -------
     ndarray of int64, shape (n_hits,)
         By the share of the words in the characters of the text, descending; of equals, the first.
-    """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    rows, share = np.arange(len(index.folded)), np.zeros(len(index.folded))
-    typed = [phrase or word for phrase, word in TERM_PATTERN.findall(query)]
-    terms = [term for term in _fold(pa.array(typed, type=pa.large_string())).to_pylist() if term.strip()]
-    for term in terms:
-        pattern = _word_pattern(term)
-        texts = index.folded.take(rows)
-        matched = pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False)
-        rows, texts = rows[matched], texts.filter(matched)
-        counts = pc.count_substring_regex(texts, pattern).to_numpy()
-        share = share[matched] + len(term) * counts / pc.utf8_length(texts).to_numpy()
-    return rows[np.argsort(-share, kind="stable")] if terms else rows[:0]
-
-
-def find_pattern(index: TextIndex, pattern: str) -> np.ndarray:
-    """Return the rows, ascending, of the texts that a regular expression matches, whatever the case.
-
-    An empty pattern matches none. RE2 takes time linear in the length of the texts, whatever the pattern.
 
     Raises
     ------
     RefractError
-        When RE2 does not support the pattern, such as one with a back reference.
+        For a query of more than `LONGEST_QUERY` characters, or when the time is up.
+    """
+    import pyarrow as pa
+
+    _check_length(query)
+    typed = [phrase or word for phrase, word in TERM_PATTERN.findall(query)]
+    terms = _fold(pa.array(typed, type=pa.large_string())).to_pylist()
+    terms = [term for term in dict.fromkeys(terms) if term.strip()]
+    if not terms:
+        return np.empty(0, dtype=np.int64)
+    found = _in_blocks(index.folded, lambda texts: _count_words(texts, terms), seconds)
+    rows = np.concatenate([start + rows for start, (rows, _) in found])
+    share = np.concatenate([share for _, (_, share) in found])
+    return rows[np.argsort(-share, kind="stable")]
+
+
+def find_pattern(index: TextIndex, pattern: str, *, seconds: float = math.inf) -> np.ndarray:
+    """Return the rows, ascending, of the texts that a regular expression matches, whatever the case.
+
+    An empty pattern matches none. RE2 takes time linear in the length of the texts, whatever the pattern; of
+    a pattern with large counted repetitions, up to some seconds a megabyte.
+
+    Parameters
+    ----------
+    seconds : float, default=inf
+        After which the search is given up.
+
+    Raises
+    ------
+    RefractError
+        When RE2 does not support the pattern, such as one with a back reference; for a pattern of more than
+        `LONGEST_QUERY` characters; or when the time is up.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
 
     if not pattern:
         return np.empty(0, dtype=np.int64)
-    if len(pattern) > LONGEST_PATTERN:
-        raise RefractError(
-            f"The pattern has {len(pattern):,} characters, at most {LONGEST_PATTERN:,} are read: shorten it."
-        )
+    _check_length(pattern)
+
+    def match(texts: pa.LargeStringArray) -> np.ndarray:
+        matched = pc.match_substring_regex(texts, pattern, ignore_case=True)
+        return np.flatnonzero(matched.to_numpy(zero_copy_only=False))
+
     try:
-        matched = pc.match_substring_regex(index.texts, pattern, ignore_case=True)
+        match(index.texts[:0])  # is it a pattern? A corpus may be empty
+        found = _in_blocks(index.texts, match, seconds)
     except pa.ArrowInvalid as error:
         why = str(error).removeprefix("Invalid regular expression: ").removesuffix(f": {pattern}")
         raise RefractError(f"Invalid pattern ({why}): correct it, or search for words.") from error
-    return np.flatnonzero(matched.to_numpy(zero_copy_only=False))
+    return np.concatenate([np.empty(0, dtype=np.int64), *(start + rows for start, rows in found)])
 
 
 def mark_words(text: str, query: str) -> list[str]:
@@ -184,6 +206,47 @@ def _pieces(text: str, found: Sequence[bool]) -> list[str]:
             pieces.append(text[start:place])
             start, inside = place, not inside
     return [*pieces, text[start:]]
+
+
+def _check_length(query: str) -> None:
+    if len(query) > LONGEST_QUERY:
+        raise RefractError(
+            f"{len(query):,} characters to search for, at most {LONGEST_QUERY:,} are read: shorten them."
+        )
+
+
+def _in_blocks(
+    texts: pa.LargeStringArray, search: Callable[[pa.LargeStringArray], Found], seconds: float
+) -> list[tuple[int, Found]]:
+    """Search blocks of about `BLOCK_BYTES`; return the first row of each, and what was found in it."""
+    ends = np.frombuffer(texts.buffers()[1], np.int64)[texts.offset :][: len(texts) + 1]
+    marks = np.arange(ends[0], ends[-1] + 1, BLOCK_BYTES)  # one at least: all texts may be empty
+    starts = np.unique(np.searchsorted(ends[:-1], marks)).tolist()
+    found, end = [], time.monotonic() + seconds
+    for start, stop in zip(starts, [*starts[1:], len(texts)], strict=True):
+        if time.monotonic() > end:
+            raise RefractError(
+                f"The search was stopped after {seconds:.0f} s, at text {start:,} of {len(texts):,}: "
+                "search for fewer words, or for a shorter pattern."
+            )
+        found.append((start, search(texts[start:stop])))
+    return found
+
+
+def _count_words(texts: pa.LargeStringArray, terms: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows of the texts that hold every term, and the share of the terms in each."""
+    import pyarrow.compute as pc
+
+    rows, share = np.arange(len(texts)), np.zeros(len(texts))
+    for term in terms:
+        if not len(rows):
+            break
+        pattern = _word_pattern(term)
+        matched = pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False)
+        rows, texts = rows[matched], texts.filter(matched)
+        counts = pc.count_substring_regex(texts, pattern).to_numpy()
+        share = share[matched] + len(term) * counts / pc.utf8_length(texts).to_numpy()
+    return rows, share
 
 
 def _word_pattern(term: str) -> str:

@@ -110,6 +110,28 @@ def test_a_pattern_is_not_longer_than_is_read(index):
         find_pattern(index, "a" * 1001)
 
 
+def test_words_are_not_longer_than_is_read(index):
+    with pytest.raises(RefractError, match="1,999 characters"):
+        find_words(index, " ".join("a" * 1000))
+
+
+@pytest.mark.parametrize("find", [find_words, find_pattern])
+def test_a_search_ends_when_its_time_is_up(find):
+    index = build_index(["some words"] * 400_000)  # four blocks
+    with pytest.raises(RefractError, match="of 400,000"):
+        find(index, "words", seconds=0)
+    assert len(find(index, "words", seconds=60)) == 400_000
+
+
+@pytest.mark.parametrize(
+    "texts", [["", ""], ["", "x" * 3_000_000, "", "ab"], ["ab", *["x" * 700_000] * 4, ""]]
+)
+def test_blocks_hold_every_text_once(texts):
+    index = build_index(texts)
+    assert find_pattern(index, "$").tolist() == list(range(len(texts)))
+    assert find_words(index, "ab").tolist() == [row for row, text in enumerate(texts) if text == "ab"]
+
+
 def test_no_pattern_hangs():
     index = build_index(["a" * 20_000 + "b"])
     start = time.monotonic()
