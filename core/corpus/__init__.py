@@ -7,6 +7,7 @@ from core.corpus.left_out import SET_ASIDE, LeftOut, bare_text
 from core.corpus.non_answers import NonAnswer, find_non_answers
 from core.corpus.report import CorpusReport, examine
 from core.corpus.search import (
+    LONGEST_QUERY,
     TextIndex,
     build_index,
     find_meaning,
@@ -32,6 +33,7 @@ from core.corpus.value_range import usual_dates, usual_range, without_zone
 
 __all__ = [
     "EMOJI",
+    "LONGEST_QUERY",
     "MOST_LOOKED_AT",
     "NO_LETTERS",
     "SET_ASIDE",

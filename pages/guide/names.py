@@ -40,6 +40,7 @@ NAMES = "names"  # where messages about the label names are shown
 FIELD, NAME_BY, LABEL_BY = "guide_new_label", "guide_name_by", "guide_label_by"
 MOST_SUGGESTED = 3  # columns
 LONGEST_SUGGESTION = 60  # characters of the values of a column
+MOST_TYPED = 200  # names at once
 MOST_REFUSED = 3  # refusals whose reason is shown
 NAMES_HELP = (
     "Name two labels or more, with commas between them or pasted as a list. The map learns from the names "
@@ -105,9 +106,13 @@ def draw_names(analysis: Analysis | None, corpus: Corpus, *, with_deck: bool) ->
 
 def add_typed() -> None:
     """Add the typed names, empty the field, and say which were refused and why. For callbacks."""
-    typed = str(widget_value(FIELD, ""))
+    typed = split_names(str(widget_value(FIELD, "")))
+    if len(typed) > MOST_TYPED:  # they stay in the field
+        many = f"{len(typed):,} names typed, at most {MOST_TYPED} are added at once: leave out the others."
+        keep_notice(NAMES, many, "warning")
+        return
     set_widget(FIELD, "")
-    add_names(split_names(typed))
+    add_names(typed)
 
 
 def add_names(names: Sequence[str]) -> None:

@@ -19,6 +19,7 @@ from pages.common.state import reset_state, set_widget, state_of, widget_value
 
 SERVER = "An embeddings server…"
 EXAMPLE_URL = "http://127.0.0.1:11434/v1"
+LONGEST_TEMPLATE = 2_000  # characters
 NAME_HELP = (
     "Choose one, or type a name on the Hugging Face hub or a folder. “instructor:” or “inbedder:” before a "
     "folder names its family where its files do not."
@@ -132,6 +133,7 @@ def draw_template(key: str, name: str, start: str, start_template: str) -> str:
         "Wording",
         key=field,
         height=68,
+        max_chars=LONGEST_TEMPLATE,
         placeholder="Instruct: {instruction}\nQuery: ",
         help=TEMPLATE_HELP,
         persist_state="session",

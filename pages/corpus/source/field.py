@@ -14,6 +14,7 @@ HELP = (
     "A file, a folder, or a pattern such as /data/reviews/*.parquet: its files become one corpus. Or an "
     "address that begins with https://, hf:// (Hugging Face) or s3://. Parquet is best for very many texts."
 )
+LONGEST_ADDRESS = 4_096  # characters, as of a path
 
 
 def draw_path_field() -> None:
@@ -23,6 +24,7 @@ def draw_path_field() -> None:
         key=KEY,
         placeholder="/data/reviews/*.parquet",
         persist_state="session",
+        max_chars=LONGEST_ADDRESS,
         help=HELP,
         on_change=_look_here,
     )

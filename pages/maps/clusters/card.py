@@ -34,6 +34,7 @@ from pages.maps.colour_by import cluster_colours
 from pages.maps.selection import draw_select
 from pages.maps.view import MapView, Side
 
+LONGEST_NAME = 200  # characters
 TYPICAL = 3  # texts on a card
 GUIDE_HELP = (
     f"Adds its name to the labels of your analysis and gives it to the {GUIDE_TEXTS} most typical texts that "
@@ -150,6 +151,7 @@ def draw_name_field(view: MapView, side: Side, clustering: Clustering, code: int
     st.text_input(
         "Name of the cluster",
         key=key,
+        max_chars=LONGEST_NAME,
         on_change=lambda: rename(view.corpus, side, code, widget_value(key)),
         help="Enter saves it. Other cuts and new maps keep it.",
     )

@@ -13,29 +13,32 @@ from core.errors import RefractError
 from core.neighbours import DUPLICATE_COSINE
 from pages.common import cache, markdown, shorten, start_widget
 from pages.maps.component import Mark
+from pages.maps.panels.answers import answer
 from pages.maps.panels.text_rows import probability_bars
 from pages.maps.selection import draw_select
 from pages.maps.text_list import draw_text_list
 from pages.maps.view import MapView, Side
 
 NEAREST_LISTED = 5
+LONGEST_TEXT = 20_000  # characters: more than any encoder reads
 PLACE_HELP = (
     "It is encoded by the encoder of each map and placed at the weighted mean of its nearest texts, the "
     "nearest with most weight. It does not become part of the corpus, and is not stored."
 )
 
 
-@st.cache_resource(max_entries=64, show_spinner="Encoding the text…")
-def _query_placement(corpus_key: str, embedding_key: str, text: str, fit_key: str | None) -> dict:
-    """Return the placement of a text (`core.tasks.place_text`), cached for each encoding of the corpus."""
-    return cache.runner().query("place_text", corpus_key=corpus_key, text=text, fit_key=fit_key)
+def place_on(view: MapView, side: Side, text: str) -> dict | None:
+    """Return the placement of a text on one side (`core.tasks.place_text`), None until it is there.
 
-
-def place_on(view: MapView, side: Side, text: str) -> dict:
-    """Return the placement of a text on one side; RefractError where its encoder cannot encode it."""
-    embedding_key = cache.store().corpus_entry(view.corpus.key).embedding_key
+    Raises RefractError where the encoder of the side cannot encode it.
+    """
+    corpus_key, runner = view.corpus.key, cache.runner()
+    embedding_key = cache.store().corpus_entry(corpus_key).embedding_key
     fit_key = side.findings_key if side.fit is not None else None
-    return _query_placement(view.corpus.key, embedding_key, text, fit_key)
+    return answer(
+        ("place", corpus_key, embedding_key, text, fit_key),
+        lambda: runner.query("place_text", corpus_key=corpus_key, text=text, fit_key=fit_key),
+    )
 
 
 def encoding_host(view: MapView, side: Side) -> str | None:
@@ -50,7 +53,7 @@ def draw_new_text(view: MapView) -> list[tuple[Mark, ...]]:
     start_widget("maps_new_text", "")
     text = st.text_area(
         "Any sentence", key="maps_new_text", placeholder="Type or paste a text to place it",
-        help=PLACE_HELP, persist_state="session",
+        help=PLACE_HELP, persist_state="session", max_chars=LONGEST_TEXT,
     ).strip()  # fmt: skip
     st.button("Place it on the maps", key="maps_place", type="primary", width="stretch")
     hosts = {host for side in view.sides if (host := encoding_host(view, side))}
@@ -60,12 +63,16 @@ def draw_new_text(view: MapView) -> list[tuple[Mark, ...]]:
         return [() for _ in view.sides]
     placed: list[dict | None] = []
     problems: dict[str, str] = {}  # a problem of both sides is shown once
+    encoding = False
     for side in view.sides:
         try:
             placed.append(place_on(view, side, text))
+            encoding |= placed[-1] is None
         except RefractError as error:
             placed.append(None)
             problems.setdefault(str(error), side.title)
+    if encoding:
+        st.caption("Encoding the text…")
     if any(map(_is_in_corpus, view.sides, placed)) or (view.corpus.texts == text).any():
         st.caption("This text is in the corpus: it has its own place.")
     _draw_placements(view, placed)

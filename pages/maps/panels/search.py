@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from core.corpus import (
+    LONGEST_QUERY,
     Corpus,
     TextIndex,
     build_index,
@@ -20,12 +21,14 @@ from core.corpus import (
 )
 from core.errors import RefractError
 from pages.common import markdown, set_widget, start_widget, widget_value
+from pages.maps.panels.answers import answer
 from pages.maps.panels.new_text import encoding_host, place_on
 from pages.maps.selection import draw_select
 from pages.maps.view import MapView
 
 WORDS, PATTERN = "words", "pattern"
 MODE = "maps_search_by"  # widget key
+LONGEST_SEARCH = 10.0  # seconds
 NEAREST = (20, 50, 200, 1000)  # texts that a search by meaning may find
 SEARCH_HELP = (
     "Words: texts that contain all of them, in upper or lower case; bag finds bags; put “words in quotation "
@@ -44,12 +47,14 @@ class Found:
     n_found : how many were found, filtered out or not
     cosines : similarities of a search by meaning, for `rows`; None for the other ways
     problem : why nothing could be searched; "" when it could
+    searching : whether the search goes on, and the page runs again when it ends
     """
 
     rows: np.ndarray
     n_found: int = 0
     cosines: np.ndarray | None = None
     problem: str = ""
+    searching: bool = False
 
 
 def draw_search(view: MapView, on_change: Callable[[], None] | None = None) -> Found | None:
@@ -61,14 +66,18 @@ def draw_search(view: MapView, on_change: Callable[[], None] | None = None) -> F
     query = st.text_input(
         "Search", key="maps_search", type="search", help=SEARCH_HELP, on_change=on_change,
         placeholder=f"sent to {host}" if host else "words, a pattern or a meaning",
-        persist_state="session",
+        persist_state="session", max_chars=LONGEST_QUERY,
     )  # fmt: skip
     if not query.strip():
         return None
+    none = np.empty(0, dtype=np.int64)
     try:
-        rows, cosines = _search(view)
+        hits = _search(view)
     except RefractError as error:
-        return Found(np.empty(0, dtype=np.int64), problem=str(error))
+        return Found(none, problem=str(error))
+    if hits is None:
+        return Found(none, searching=True)
+    rows, cosines = hits
     passes = np.ones(len(rows), dtype=bool) if view.shown is None else view.shown[rows]
     return Found(rows[passes], len(rows), None if cosines is None else cosines[passes])
 
@@ -107,6 +116,8 @@ def _draw_count(view: MapView, found: Found) -> None:
     mode = widget_value(MODE)
     if found.problem:
         st.markdown(f":orange[:material/error:] :small[{markdown(found.problem)}]")
+    elif found.searching:
+        st.markdown(":gray[Searching…]")
     elif len(found.rows):
         hidden = found.n_found - len(found.rows)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -142,21 +153,23 @@ def _host(view: MapView, mode: str) -> str | None:
     return next((encoding_host(view, side) for side in view.sides if side.key == mode), None)
 
 
-def _search(view: MapView) -> tuple[np.ndarray, np.ndarray | None]:
-    """Return the rows found, best first, and their cosines in a search by meaning."""
+def _search(view: MapView) -> tuple[np.ndarray, np.ndarray | None] | None:
+    """Return the rows found, best first, and their cosines in a search by meaning; None while it goes on."""
     query, mode = widget_value("maps_search").strip(), widget_value(MODE)
     if mode in (WORDS, PATTERN):
-        return _find_text(view.corpus.key, mode, query, view.corpus), None
+        rows = _find_text(view.corpus, mode, query)
+        return None if rows is None else (rows, None)
     side = next(side for side in view.sides if side.key == mode)
-    vector = np.array(place_on(view, side, query)["vector"], dtype=np.float32)
+    placed = place_on(view, side, query)
+    if placed is None:
+        return None
     n = widget_value("maps_search_nearest", NEAREST[1])
-    return find_meaning(side.space.vectors, vector, n)
+    return find_meaning(side.space.vectors, np.array(placed["vector"], dtype=np.float32), n)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _find_text(corpus_key: str, mode: str, query: str, _corpus: Corpus) -> np.ndarray:
-    index = _index(corpus_key, _corpus)
-    return find_words(index, query) if mode == WORDS else find_pattern(index, query)
+def _find_text(corpus: Corpus, mode: str, query: str) -> np.ndarray | None:
+    index, find = _index(corpus.key, corpus), find_words if mode == WORDS else find_pattern
+    return answer((corpus.key, mode, query), lambda: find(index, query, seconds=LONGEST_SEARCH))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

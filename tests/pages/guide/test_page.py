@@ -294,3 +294,13 @@ def test_metadata_are_shown_as_they_are_not_as_markdown(app, store):
     app.switch_page(GUIDE).run()  # it is remembered
     shown = next(caption.value for caption in app.caption if "example" in caption.value)
     assert "![x]" not in shown and "\\!\\[x\\]" in shown
+
+
+def test_very_many_names_are_refused_at_once_and_stay_in_the_field(app, labelled, store):
+    app.run()
+    app.switch_page(GUIDE).run()
+    typed = ", ".join(f"name {number}" for number in range(100_000))
+    app.text_input(key="guide_new_label").set_value(typed).run()
+    assert not app.exception and "100,000 names" in app.warning[0].value
+    assert app.text_input(key="guide_new_label").value == typed
+    assert store.label_names.current(labelled) == ["angry", "pleased"]
