@@ -7,12 +7,12 @@ import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
 from core.errors import RefractError, StoreError
-from core.utils import write_atomically
+from core.utils import check_file, open_array, read_checked, write_array, write_checked
 
 Document = Any  # whatever JSON can hold: each caller knows what it saved
 Stored = TypeVar("Stored")
@@ -20,33 +20,31 @@ Parsed = TypeVar("Parsed")
 
 
 class ArtifactStore:
-    """Folder of computed results, made at the first write; everything in it can be computed again."""
+    """Folder of computed results, made at the first write; everything in it can be computed again.
+
+    Files have checksums, which are compared when a process first asks for a file. A damaged one is set aside
+    under another name and counts as missing, so that its result is computed again.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def has_array(self, key: str) -> bool:
-        """Whether there is an array with this key."""
-        return self._array_path(key).exists()
+        """Whether there is an array with this key, as it was saved.
+
+        Cost: linear in its size at the first call of a process; afterwards one look at its time.
+        """
+        return _is_sound(self._array_path(key), open_array)
 
     def save_array(self, key: str, array: np.ndarray) -> None:
         """Save an array; an existing one of the same key is replaced atomically."""
-        write_atomically(
-            self._array_path(key), lambda file: np.lib.format.write_array(file, array, allow_pickle=False)
-        )
+        self.save_pieces(key, array.shape, array.dtype, [array])
 
     def save_pieces(
         self, key: str, shape: tuple[int, ...], dtype: np.dtype, pieces: Iterable[np.ndarray]
     ) -> None:
         """Save an array from pieces that follow one another in memory order; memory holds one at a time."""
-
-        def write(file: BinaryIO) -> None:
-            header = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
-            np.lib.format.write_array_header_1_0(file, header)
-            for piece in pieces:
-                file.write(np.ascontiguousarray(piece, dtype=dtype).data)
-
-        write_atomically(self._array_path(key), write)
+        write_array(self._array_path(key), pieces, shape, dtype)
 
     def link_array(self, key: str, other: str) -> None:
         """Save the array of `key` under `other` too, by a hard link where the file system has these."""
@@ -66,20 +64,20 @@ class ArtifactStore:
             When there is none, it cannot be read now, or it is damaged; a damaged file is set aside under
             another name, so that the result can be computed again.
         """
-        return _load(self._array_path(key), lambda path: np.load(path, mmap_mode="r", allow_pickle=False))
+        return _load(self._array_path(key), open_array)
 
     def has_document(self, key: str) -> bool:
-        """Whether there is a document with this key."""
-        return self._document_path(key).exists()
+        """Whether there is a document with this key, as it was saved. Cost: as `has_array`."""
+        return _is_sound(self._document_path(key), check_file)
 
     def save_document(self, key: str, document: object) -> None:
         """Save a JSON document; an existing one of the same key is replaced atomically."""
         content = json.dumps(document, ensure_ascii=False).encode()
-        write_atomically(self._document_path(key), lambda file: file.write(content))
+        write_checked(self._document_path(key), lambda file: file.write(content))
 
     def load_document(self, key: str) -> Document:
         """Read a JSON document. Raises as `load_array`."""
-        return _load(self._document_path(key), lambda path: json.loads(path.read_bytes()))
+        return _load(self._document_path(key), lambda path: json.loads(read_checked(path)))
 
     def find_document(self, key: str, parse: Callable[[Document], Parsed]) -> Parsed | None:
         """Return what `parse` makes of a document; None when it is missing, damaged or of another version."""
@@ -101,6 +99,19 @@ class ArtifactStore:
         return self.folder / f"{key}.json"
 
 
+def _is_sound(path: Path, check: Callable[[Path], object]) -> bool:
+    try:
+        check(path)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True  # it cannot be read now: who loads it is told so
+    except ValueError:
+        _set_aside(path)
+        return False
+    return True
+
+
 def _load(path: Path, read: Callable[[Path], Stored]) -> Stored:
     try:
         return read(path)
@@ -113,9 +124,14 @@ def _load(path: Path, read: Callable[[Path], Stored]) -> Stored:
             f"A part of this map cannot be read now ({error.strerror or error}): nothing is lost; close "
             "other programs, and try again."
         ) from error
-    except (ValueError, EOFError) as error:
-        with suppress(OSError):  # kept beside its place, which is free for what is computed again
-            path.replace(path.with_name(f"{path.name}.damaged"))
+    except (ValueError, RecursionError) as error:
+        _set_aside(path)
         raise StoreError(
             "A part of this map was damaged and is set aside: encode the corpus or reshape the map again."
         ) from error
+
+
+def _set_aside(path: Path) -> None:
+    """Rename a damaged file: its place is free for what is computed again."""
+    with suppress(OSError):
+        path.replace(path.with_name(f"{path.name}.damaged"))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from core.corpus import Corpus, LeftOut
 from core.errors import StoreError
-from core.utils import write_atomically
+from core.utils import read_parquet, write_parquet
 
 TABLE, COLUMNS, LEFT_OUT = "corpus.parquet", "columns.parquet", "left_out.parquet"
 SOURCE_ROW, COPY_OF, N_LEFT_OUT = "source_row", "copy_of", "n_left_out"
@@ -28,16 +26,16 @@ def save_corpus(folder: Path, corpus: Corpus) -> None:
         columns[N_LEFT_OUT] = len(beside)  # so that a missing file is noticed
         rest = _frame(beside.texts, beside.metadata)
         rest[SOURCE_ROW], rest[COPY_OF] = beside.source_rows, beside.copy_of
-        write_atomically(folder / LEFT_OUT, lambda file: rest.to_parquet(file))
-    write_atomically(folder / COLUMNS, lambda file: columns.to_parquet(file))
-    write_atomically(folder / TABLE, lambda file: frame.to_parquet(file))
+        write_parquet(folder / LEFT_OUT, rest)
+    write_parquet(folder / COLUMNS, columns)
+    write_parquet(folder / TABLE, frame)
 
 
 def count_left_out(folder: Path) -> int:
     """Return how many rows of a corpus are left out, from its smallest file; 0 where it cannot be read."""
     try:
-        return _stated_left_out(pd.read_parquet(folder / COLUMNS))
-    except (OSError, ValueError, KeyError, pa.ArrowException):
+        return _stated_left_out(read_parquet(folder / COLUMNS))
+    except (OSError, ValueError, KeyError):
         return 0
 
 
@@ -50,7 +48,7 @@ def load_corpus(folder: Path, key: str, name: str, n_texts: int) -> Corpus:
         When a file is missing, damaged or cannot be read now.
     """
     try:
-        frame, columns = pd.read_parquet(folder / TABLE), pd.read_parquet(folder / COLUMNS)
+        frame, columns = read_parquet(folder / TABLE), read_parquet(folder / COLUMNS)
         names = columns["name"].tolist()
         # Corpora stored by earlier versions have no source rows and no descriptions.
         source_rows = frame.pop(SOURCE_ROW).to_numpy() if SOURCE_ROW in frame else None
@@ -65,10 +63,10 @@ def load_corpus(folder: Path, key: str, name: str, n_texts: int) -> Corpus:
             f"A file of “{name}” is missing ({missing}): put it back and try again, or upload the corpus "
             "again; its labels are kept."
         ) from error
-    except (OSError, ValueError, KeyError, pa.ArrowException) as error:
-        if isinstance(error, OSError) and error.errno:  # the system's; a damaged file has no number
+    except (OSError, ValueError, KeyError) as error:
+        if isinstance(error, OSError):
             raise StoreError(
-                f"“{name}” cannot be read now ({os.strerror(error.errno)}): nothing is lost; close other "
+                f"“{name}” cannot be read now ({error.strerror or error}): nothing is lost; close other "
                 f"programs, or check that {folder} may be read, and try again."
             ) from error
         raise StoreError(
@@ -105,7 +103,7 @@ def _stated_left_out(columns: pd.DataFrame) -> int:
 
 
 def _read_left_out(path: Path, names: list[str], n_rows: int, n_texts: int) -> LeftOut:
-    frame = pd.read_parquet(path)
+    frame = read_parquet(path)
     source_rows, copy_of = (frame.pop(name).to_numpy(dtype=np.int64) for name in (SOURCE_ROW, COPY_OF))
     if (len(frame), frame.shape[1]) != (n_rows, len(names)) or "0" not in frame or copy_of.max() >= n_texts:
         raise ValueError("another number of rows or columns")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from core.errors import StoreError
-from core.utils import write_atomically
+from core.utils import read_checked, write_checked
 
 FILE = "speeds.json"
 LENGTHS = (16, 64, 256)
@@ -112,7 +112,7 @@ class Speeds:
         machine = f"{platform.node()}, {os.cpu_count()} processors"
         empty = Measured(machine=machine, encoding=[], drawing=None, look=None)
         try:
-            found: Measured = json.loads(self._path.read_bytes())
+            found: Measured = json.loads(read_checked(self._path))
             usable = found["machine"] == machine and isinstance(found["encoding"], list)
             return {**empty, **found} if usable else empty
         except (OSError, ValueError, KeyError, TypeError):
@@ -121,7 +121,7 @@ class Speeds:
     def _write(self, measured: Measured) -> None:
         content = json.dumps(measured, ensure_ascii=False).encode()
         with suppress(StoreError):
-            write_atomically(self._path, lambda file: file.write(content))
+            write_checked(self._path, lambda file: file.write(content))
 
 
 def _scaled(known: Drawing | None, n_texts: int) -> float | None:

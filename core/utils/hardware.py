@@ -12,7 +12,7 @@ from functools import cache
 from typing import TypedDict
 
 from core.errors import StoreError
-from core.utils.files import data_home, write_atomically
+from core.utils.files import data_home, read_checked, write_checked
 from core.utils.hashing import content_key
 
 CHOICES_FILE = "choices.json"
@@ -77,7 +77,7 @@ def keep_choice(question: str, answer: str, seconds: Mapping[str, float]) -> Non
     new = Choice(machine=machine, question=question, answer=answer, seconds=dict(seconds))
     content = json.dumps([*others, new][-MOST_CHOICES:], indent=1).encode()
     with suppress(StoreError):
-        write_atomically(data_home() / CHOICES_FILE, lambda file: file.write(content))
+        write_checked(data_home() / CHOICES_FILE, lambda file: file.write(content))
 
 
 @cache
@@ -117,7 +117,7 @@ def _time_products() -> dict[str, float]:
 
 def _read() -> list[Choice]:
     try:
-        found = json.loads((data_home() / CHOICES_FILE).read_bytes())
+        found = json.loads(read_checked(data_home() / CHOICES_FILE))
         return [one for one in found if one.keys() == Choice.__annotations__.keys()]
     except (OSError, ValueError, TypeError, AttributeError):
         return []

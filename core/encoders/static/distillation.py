@@ -16,7 +16,7 @@ import numpy as np
 
 from core.encoders.sentence_transformer import SentenceEncoder
 from core.errors import EncoderUnavailable
-from core.utils import Progress, write_atomically
+from core.utils import DamagedFile, Progress, open_array, write_array
 
 N_DIMS = 256
 """Numbers of a static vector: more keep hardly more neighbours, and make the map slower."""
@@ -66,13 +66,13 @@ def distil(encoder: SentenceEncoder, tokenizer_file: Path, progress: Progress | 
 
 def save_table(path: Path, table: np.ndarray) -> None:
     """Save the vectors of the tokens."""
-    write_atomically(path, lambda file: np.lib.format.write_array(file, table, allow_pickle=False))
+    write_array(path, [table], table.shape, table.dtype)
 
 
 def load_table(path: Path) -> np.ndarray | None:
     """Read the vectors of the tokens as float32; None where there are none, or they are damaged."""
-    with suppress(OSError, ValueError, EOFError):
-        return np.load(path, allow_pickle=False).astype(np.float32)
+    with suppress(OSError, DamagedFile):
+        return open_array(path).astype(np.float32)
     return None
 
 

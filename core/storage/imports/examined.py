@@ -8,7 +8,7 @@ from pathlib import Path
 
 from core.corpus import CorpusReport, NonAnswer, TextLanguages
 from core.labels import LabelColumn
-from core.utils import write_atomically
+from core.utils import read_checked, write_checked
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,13 @@ class Examined:
 def save_examined(path: Path, examined: Examined) -> None:
     """Write a report as JSON."""
     content = json.dumps(asdict(examined), ensure_ascii=False).encode()
-    write_atomically(path, lambda file: file.write(content))
+    write_checked(path, lambda file: file.write(content))
 
 
 def find_examined(path: Path) -> Examined | None:
     """Return a report; None where there is none."""
     try:
-        kept = json.loads(path.read_bytes())
+        kept = json.loads(read_checked(path))
         report = kept["report"]
         report |= {
             "repeated": tuple((text, n) for text, n in report["repeated"]),

@@ -16,7 +16,7 @@ from core.errors import StoreError
 from core.storage.corpus_files import load_corpus, save_corpus
 from core.storage.imports.examined import Examined, find_examined, save_examined
 from core.storage.imports.tables import load_table, save_table
-from core.utils import content_key, write_atomically
+from core.utils import content_key, read_checked, write_checked
 
 SECONDS_KEPT = 24 * 3_600
 
@@ -99,7 +99,7 @@ class Import:
         save_corpus(place, corpus)
         about = {"key": corpus.key, "name": corpus.name, "n_texts": len(corpus.texts)}
         content = json.dumps(about).encode()
-        write_atomically(place / "corpus.json", lambda file: file.write(content))
+        write_checked(place / "corpus.json", lambda file: file.write(content))
 
     def find_corpus(
         self, table: str, text_column: str, copies: bool, aside: Collection[str]
@@ -107,7 +107,7 @@ class Import:
         """Return the corpus that was built from a table; None before that."""
         place = self._corpus(table, text_column, copies, aside)
         try:
-            return load_corpus(place, **json.loads((place / "corpus.json").read_bytes()))
+            return load_corpus(place, **json.loads(read_checked(place / "corpus.json")))
         except (OSError, ValueError, TypeError, StoreError):
             return None
 
@@ -123,11 +123,11 @@ class Import:
 
     def _write(self, name: str, kept: dict) -> None:
         content = json.dumps(kept, ensure_ascii=False).encode("utf-8", "surrogateescape")
-        write_atomically(self.folder / name, lambda file: file.write(content))
+        write_checked(self.folder / name, lambda file: file.write(content))
 
     def _read(self, name: str) -> dict | None:
         try:
-            content = (self.folder / name).read_bytes()
+            content = read_checked(self.folder / name)
             return json.loads(content.decode("utf-8", "surrogateescape"))
         except (OSError, ValueError):
             return None

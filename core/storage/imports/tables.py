@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO
@@ -14,7 +13,7 @@ import pyarrow as pa
 
 from core.corpus.tables import Choices, ReadOptions, Table
 from core.errors import StoreError
-from core.utils import write_atomically
+from core.utils import check_file, open_array, read_checked, write_array, write_checked
 
 FRAME, KEY_COLUMNS, ROWS, ABOUT = "frame.arrow", "key_columns.arrow", "source_rows.npy", "table.json"
 VECTORS = "vectors_{}.npy"
@@ -42,7 +41,7 @@ def save_table(folder: Path, table: Table) -> None:
         "key_columns": list(table.key_columns),
         "source_rows": table.source_rows is not None,
     }
-    _write(folder / ABOUT, lambda file: file.write(json.dumps(about).encode()))
+    write_checked(folder / ABOUT, lambda file: file.write(json.dumps(about).encode()))
 
 
 def load_table(folder: Path) -> Table:
@@ -54,15 +53,15 @@ def load_table(folder: Path) -> Table:
         When there is none, or it is damaged.
     """
     try:
-        about = json.loads((folder / ABOUT).read_bytes())
+        about = json.loads(read_checked(folder / ABOUT))
         keys = _read_frame(folder / KEY_COLUMNS) if about["key_columns"] else pd.DataFrame()
-        vectors = (_read_array(folder / VECTORS.format(number)) for number in range(len(about["vectors"])))
+        vectors = (open_array(folder / VECTORS.format(number)) for number in range(len(about["vectors"])))
         return Table(
             about["name"],
             _read_frame(folder / FRAME),
             about["encoding"],
             tuple(about["notes"]),
-            _read_array(folder / ROWS) if about["source_rows"] else None,
+            open_array(folder / ROWS) if about["source_rows"] else None,
             about["descriptions"],
             ReadOptions(**about["used"]),
             _choices(about["choices"]),
@@ -86,21 +85,14 @@ def _write_frame(path: Path, frame: pd.DataFrame) -> None:
         with pa.ipc.new_file(file, table.schema) as writer:
             writer.write_table(table, max_chunksize=100_000)
 
-    _write(path, write)
+    write_checked(path, write)
 
 
 def _read_frame(path: Path) -> pd.DataFrame:
-    with pa.memory_map(str(path)) as mapped:
-        return pa.ipc.open_file(mapped).read_all().to_pandas()
+    length = check_file(path)
+    with pa.memory_map(str(path)) as mapped:  # Arrow's footer is at the end: the checksum is left out
+        return pa.ipc.open_file(mapped.read_buffer(length)).read_all().to_pandas()
 
 
 def _write_array(path: Path, array: np.ndarray) -> None:
-    _write(path, lambda file: np.lib.format.write_array(file, np.asarray(array), allow_pickle=False))
-
-
-def _read_array(path: Path) -> np.ndarray:
-    return np.load(path, mmap_mode="r", allow_pickle=False)
-
-
-def _write(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    write_atomically(path, write)
+    write_array(path, [array], array.shape, array.dtype)

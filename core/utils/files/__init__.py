@@ -1,0 +1,35 @@
+"""The data folder; files that are written whole or not at all, with a checksum of their content."""
+
+from core.utils.files.arrays import open_array, write_array
+from core.utils.files.atomic import (
+    data_home,
+    find_leftovers,
+    remove_leftovers,
+    storage_error,
+    write_atomically,
+)
+from core.utils.files.checksums import (
+    DamagedFile,
+    check_file,
+    has_checksum,
+    read_checked,
+    write_checked,
+)
+from core.utils.files.parquet import read_parquet, write_parquet
+
+__all__ = [
+    "DamagedFile",
+    "check_file",
+    "data_home",
+    "find_leftovers",
+    "has_checksum",
+    "open_array",
+    "read_checked",
+    "read_parquet",
+    "remove_leftovers",
+    "storage_error",
+    "write_array",
+    "write_atomically",
+    "write_checked",
+    "write_parquet",
+]
