@@ -25,12 +25,14 @@ from core.encoders import DEFAULT_ENCODER
 from core.errors import Cancelled
 from core.maps import warm_up as compile_projection
 from core.storage import Store
+from core.storage.integrity import back_up_daily
 from core.tasks import NUMBA, QUERIES, TASKS, load_warm_encoder
 from core.utils import MessageWriter, Report, explain_error, open_child_streams, read_messages
 
 logger = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_REPORTS = 0.1
+SECONDS_BETWEEN_BACKUPS = 3600.0  # of looking whether the latest is a day old
 
 
 class Worker:
@@ -145,6 +147,14 @@ def warm_up() -> None:
         logger.exception("warm-up failed")
 
 
+def keep_backups(home: Path) -> None:
+    """Copy what people type once a day, for as long as this process runs."""
+    while True:
+        back_up_daily(home)
+        time.sleep(SECONDS_BETWEEN_BACKUPS)
+
+
 if __name__ == "__main__":
+    threading.Thread(target=keep_backups, args=[Path(sys.argv[1])], daemon=True).start()
     threading.Thread(target=warm_up, daemon=True).start()
     serve(TASKS, QUERIES)

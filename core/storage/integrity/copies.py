@@ -65,6 +65,7 @@ def back_up_daily(home: Path, *, now: datetime | None = None) -> Path | None:
         path = home / FOLDER / f"refract-{now.strftime(TIME_FORMAT)}.sqlite"
         copy_database(database, path)
         _drop_old(_daily(home), path)
+        _drop_unfinished(home / FOLDER, now)
         return path
     return None
 
@@ -101,3 +102,10 @@ def _drop_old(copies: list[Path], newest: Path) -> None:
     """Remove all copies but the one just made and the latest before it."""
     for path in [each for each in copies if each != newest][KEPT:]:
         path.unlink(missing_ok=True)
+
+
+def _drop_unfinished(folder: Path, now: datetime) -> None:
+    """Remove what copies left that were killed a day ago or more."""
+    for path in folder.glob("*.part"):
+        if now.timestamp() - path.stat().st_mtime > INTERVAL.total_seconds():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
