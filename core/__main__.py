@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 
 from core.batch import add_batch
-from core.errors import RefractError
 from core.evidence.benchmark import add_evaluate
+from core.utils import explain_error
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,8 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         options.run(options)
-    except RefractError as error:
-        sys.stderr.write(f"{error}\n")
+    except Exception as error:
+        sys.stderr.write(f"{explain_error(error, 'python -m core')}\n")
         return 1
     except KeyboardInterrupt:
         sys.stderr.write("Stopped.\n")

@@ -11,7 +11,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import queue
 import sys
@@ -27,9 +26,15 @@ from core.maps import warm_up as compile_projection
 from core.storage import Store
 from core.storage.integrity import back_up_daily
 from core.tasks import NUMBA, QUERIES, TASKS, load_warm_encoder
-from core.utils import MessageWriter, Report, explain_error, open_child_streams, read_messages
-
-logger = logging.getLogger(__name__)
+from core.utils import (
+    MessageWriter,
+    Report,
+    catch_uncaught,
+    explain_error,
+    log_failure,
+    open_child_streams,
+    read_messages,
+)
 
 SECONDS_BETWEEN_REPORTS = 0.1
 SECONDS_BETWEEN_BACKUPS = 3600.0  # of looking whether the latest is a day old
@@ -133,6 +138,7 @@ class Worker:
 
 def serve(tasks: Mapping[str, Callable], queries: Mapping[str, Callable]) -> None:
     """Serve the app that started this process. Does not return."""
+    catch_uncaught("the worker")
     requests, answers = open_child_streams()
     Worker(Path(sys.argv[1]), requests, answers, tasks, queries).run()
 
@@ -143,8 +149,8 @@ def warm_up() -> None:
         load_warm_encoder(DEFAULT_ENCODER)
         with NUMBA:
             compile_projection()
-    except Exception:  # a task that needs it will fail with its own, better message
-        logger.exception("warm-up failed")
+    except Exception as error:  # a task that needs it will fail with its own, better message
+        log_failure(error, "warm-up")
 
 
 def keep_backups(home: Path) -> None:

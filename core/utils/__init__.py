@@ -49,6 +49,7 @@ from core.utils.http_client import (
     run_parallel,
 )
 from core.utils.llm_answers import AnswerProblem, ParsedAnswer, is_refusal, normalise, parse_line, parse_name
+from core.utils.log import catch_uncaught, log_failure
 from core.utils.memory import graphics_peak_bytes, peak_bytes
 from core.utils.messages import MessageWriter, explain_error, open_child_streams, read_messages
 from core.utils.model_servers import LocalServer, find_local_servers, list_models, try_model
@@ -83,6 +84,7 @@ __all__ = [
     "SqliteFile",
     "bfloat16_is_faster",
     "can_be_key",
+    "catch_uncaught",
     "check_file",
     "complete_each",
     "configured",
@@ -105,6 +107,7 @@ __all__ = [
     "is_web_address",
     "keep_choice",
     "list_models",
+    "log_failure",
     "machine_key",
     "normal_text",
     "normalise",

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TextIO
 
 from core.errors import RefractError
+from core.utils.log import catch_uncaught
 from core.utils.messages import MessageWriter, explain_error, explain_exit, open_child_streams, read_messages
 from core.utils.progress import Report
 
@@ -74,6 +75,7 @@ def run_in_child(function: str, report: Report, **arguments: object) -> object:
 
 def child_main() -> None:
     """Run the function named by standard input. Does not return."""
+    catch_uncaught("a child process")
     requests, answers = open_child_streams()
     request = next(read_messages(requests))
     threading.Thread(target=_end_with, args=[requests], daemon=True).start()

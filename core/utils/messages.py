@@ -7,8 +7,8 @@ ends, so it never outlives the process that started it.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
-import logging
 import os
 import sys
 import threading
@@ -16,11 +16,11 @@ from collections.abc import Iterator
 from typing import IO, TextIO
 
 from core.errors import RefractError
-
-logger = logging.getLogger(__name__)
+from core.utils.log import log_failure
 
 OUT_OF_MEMORY = "Memory ran out, and only this part was stopped: take fewer texts or a smaller model."
 MEMORY_PHRASES = ("out of memory", "allocate memory", "not enough memory")  # the last on Windows
+DISK_FULL = "The disk is full: free some space, and try again; nothing that was kept before is lost."
 KILLED_EXIT_CODES = (-9, 137)
 """Of a process that the system ended, as it does when memory runs out."""
 
@@ -77,16 +77,25 @@ def open_child_streams() -> tuple[TextIO, MessageWriter]:
     return requests, MessageWriter(answers)
 
 
-def explain_error(error: Exception, task: str) -> str:
-    """Return one sentence about an error for the person at the screen; log an unexpected one."""
+def explain_error(error: BaseException, task: str) -> str:
+    """Return one sentence about any error for the person at the screen; log an unexpected one.
+
+    The one place that words errors, for pages, jobs, queries, child processes and commands. The message of an
+    error that is not ours is neither shown nor logged: it may quote texts, labels or a key.
+    """
     if isinstance(error, RefractError):
         return str(error)
     # torch raises its own error for graphics cards, and a RuntimeError for the processor.
     words = str(error).lower()
     if isinstance(error, MemoryError) or any(phrase in words for phrase in MEMORY_PHRASES):
         return OUT_OF_MEMORY
-    logger.error("%s failed", task, exc_info=error)
-    return f"Something unexpected went wrong ({type(error).__name__}: {error}); please report it."
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DISK_FULL
+    return (
+        f"Something unexpected went wrong ({log_failure(error, task)}): try again, and if it comes back, "
+        "report it with this number and its lines of logs/refract.log in the data folder, which hold none of "
+        "your texts."
+    )
 
 
 def explain_exit(code: int) -> str:

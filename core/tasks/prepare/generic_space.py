@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 
 import numpy as np
@@ -26,9 +25,7 @@ from core.tasks.measure import check_generic_map
 from core.tasks.model_cache import load_warm_corpus, load_warm_encoder
 from core.tasks.speed import Stopwatch, watch_speed
 from core.tasks.steps import draw_space, keep_distinct_vectors, keep_graph, keep_word_table
-from core.utils import Report, content_key, progress_of
-
-logger = logging.getLogger(__name__)
+from core.utils import Report, content_key, log_failure, progress_of
 
 PREPARE_VERSION = 1  # raise it when embeddings or their map change: they are then computed again
 
@@ -166,8 +163,12 @@ def _fit_ahead(
             fits[analysis.id] = fit_ahead(
                 store, report, analysis_id=analysis.id, encoder=encoder, embedding_key=embedding_key
             )
-        except (EncoderUnavailable, LabelError, StoreError):  # it is offered again: the labels are kept
-            logger.warning("The Fit of analysis %d was left out.", analysis.id, exc_info=True)
+        except (
+            EncoderUnavailable,
+            LabelError,
+            StoreError,
+        ) as error:  # it is offered again: the labels are kept
+            log_failure(error, "a fit of quick vectors")
     return fits
 
 
@@ -190,5 +191,8 @@ def fit_first(store: Store, report: Report, corpus_key: str) -> None:
         return
     try:
         fit(store, report, analysis_id=analyses[-1].id)
-    except (LabelError, StoreError):  # the labels were changed meanwhile: the map is ready all the same
-        logger.warning("The first Fit was left out.", exc_info=True)
+    except (
+        LabelError,
+        StoreError,
+    ) as error:  # the labels were changed meanwhile: the map is ready all the same
+        log_failure(error, "the first fit")

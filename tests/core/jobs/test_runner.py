@@ -1,4 +1,5 @@
 import contextlib
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -54,7 +55,7 @@ def test_a_failure_carries_its_sentence_and_the_next_job_runs(runner):
         "Two labels are needed, and one was given: label another text."
     )
     stumbled = runner.wait(runner.submit("stumble", "x"), 20)
-    assert stumbled.status == "failed" and "ZeroDivisionError: division by zero" in stumbled.message
+    assert stumbled.status == "failed" and re.search(r"\(E-\w{6}\)", stumbled.message)
     assert runner.wait(runner.submit("count", "x", steps=1), 20).status == "done"
 
 
@@ -215,9 +216,9 @@ def test_queries_at_once_each_get_their_own_answer(runner):
 def test_a_query_that_fails_says_why(runner):
     with pytest.raises(RefractError, match=r"^Two labels are needed, and one was given"):
         runner.query("refuse_query")
-    with pytest.raises(RefractError, match="ZeroDivisionError: division by zero"):
+    with pytest.raises(RefractError, match=r"\(E-\w{6}\)"):
         runner.query("stumble_query")
-    with pytest.raises(RefractError, match="KeyError"):
+    with pytest.raises(RefractError, match=r"\(E-\w{6}\)"):
         runner.query("nobody knows this")
     assert runner.query("double", number=1)["number"] == 2
 
