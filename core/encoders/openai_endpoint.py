@@ -21,6 +21,7 @@ from core.encoders.prompts import Wording, chosen_wording, known_wording
 from core.encoders.spec import INPUT, EncoderSpec, Kind
 from core.errors import EncoderUnavailable
 from core.utils import (
+    AddressRefused,
     Progress,
     RequestLimits,
     RequestRefused,
@@ -29,6 +30,7 @@ from core.utils import (
     content_key,
     host_in,
     is_local,
+    is_metadata_address,
     is_web_address,
     post_with_retries,
     run_parallel,
@@ -77,6 +79,8 @@ def split_endpoint(name: str) -> tuple[str, str]:
             f"“{url}” is no address of an embeddings server: give one that begins with http:// or https:// "
             f"and usually ends in /v1, then # and the model, such as {ENDPOINT_EXAMPLE}."
         )
+    if is_metadata_address(host_in(url)):
+        raise EncoderUnavailable(str(AddressRefused(host_in(url))))
     if not model:
         raise EncoderUnavailable(
             f"“{name}” names no model of the server: add # and its name, such as {ENDPOINT_EXAMPLE}."
@@ -261,6 +265,8 @@ class EndpointEncoder:
                 stop=stop,
                 adapt=self._leave_out_format,
             )
+        except AddressRefused as refused:
+            raise EncoderUnavailable(str(refused)) from None
         except RequestRefused as refusal:
             raise self._explain(refusal) from None
         except ServerUnreachable as error:

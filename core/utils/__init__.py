@@ -37,6 +37,7 @@ from core.utils.hardware import (
 )
 from core.utils.hashing import content_key
 from core.utils.http_client import (
+    AddressRefused,
     RequestLimits,
     RequestRefused,
     ServerUnreachable,
@@ -65,6 +66,7 @@ __all__ = [
     "MODEL_VARIABLE",
     "TYPICAL_CHARACTERS_PER_TOKEN",
     "URL_VARIABLE",
+    "AddressRefused",
     "AnswerProblem",
     "ChildProcessFailed",
     "Choice",

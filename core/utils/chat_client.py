@@ -9,14 +9,17 @@ import threading
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from core.errors import LanguageModelError
 from core.utils.http_client import (
+    AddressRefused,
     RequestLimits,
     RequestRefused,
     ServerUnreachable,
     can_be_key,
     host_in,
+    is_metadata_address,
     is_transient,
     is_web_address,
     post_with_retries,
@@ -102,6 +105,8 @@ class LanguageModel:
                 stop=stop or threading.Event(),
                 adapt=self._leave_out_refused,
             )
+        except AddressRefused as refused:
+            raise LanguageModelError(str(refused), permanent=True) from None
         except RequestRefused as refusal:
             raise self._explain(refusal) from None
         except ServerUnreachable as error:
@@ -173,7 +178,7 @@ def configured(choice: Mapping[str, str] | None = None) -> LanguageModel | None:
     Raises
     ------
     LanguageModelError
-        When the address is no web address, or the key holds characters that cannot be sent.
+        When the address cannot be one of a server, or the key holds characters that cannot be sent.
     """
     names = (URL_VARIABLE, MODEL_VARIABLE, KEY_VARIABLE)
     url, model, key = ((os.environ.get(name) or "").strip() for name in names)
@@ -184,13 +189,27 @@ def configured(choice: Mapping[str, str] | None = None) -> LanguageModel | None:
         url_name, key_name = "The address", "The key"
     if not url or not model:
         return None
-    if not is_web_address(url):
-        raise LanguageModelError(
-            f"{url_name} is “{url}”, which is no web address: set it to one such as http://127.0.0.1:11434/v1."
-        )
+    check_address(url, url_name)
     if not can_be_key(key):
         raise LanguageModelError(f"{key_name} holds characters that no key has: set it again.")
     return LanguageModel(url, model, Secret(key))
+
+
+def check_address(url: str, name: str = "The address") -> None:
+    """Raise LanguageModelError where an address cannot be one of a server of language models.
+
+    A password or a key in it would be shown and stored with the address.
+    """
+    if not is_web_address(url):
+        raise LanguageModelError(
+            f"{name} is “{url}”, which is no web address: set it to one such as http://127.0.0.1:11434/v1."
+        )
+    if "@" in urlsplit(url).netloc or "?" in url or "#" in url:
+        raise LanguageModelError(
+            f"{name} holds a name, a password or what follows “?”: leave them out, and enter the key as such."
+        )
+    if is_metadata_address(host_in(url)):
+        raise LanguageModelError(str(AddressRefused(host_in(url))), permanent=True)
 
 
 def complete_each(

@@ -6,6 +6,7 @@ import ipaddress
 import json
 import math
 import socket
+import ssl
 import threading
 import urllib.error
 import urllib.request
@@ -13,11 +14,12 @@ from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
-from http.client import HTTPException
+from functools import cache
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from core.errors import Cancelled
+from core.errors import Cancelled, RefractError
 from core.utils.formatting import one_line
 
 TRANSIENT_STATUSES = (408, 409, 425, 429)
@@ -25,8 +27,29 @@ TRANSIENT_STATUSES = (408, 409, 425, 429)
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
-METADATA_HOSTS = ("metadata.google.internal", "metadata", "100.100.100.200", "fd00:ec2::254")
-"""Services of credentials that are not link-local, or by name."""
+METADATA_HOSTS = (
+    "metadata",
+    "metadata.goog",
+    "metadata.google.internal",
+    "instance-data",
+    "instance-data.ec2.internal",
+)
+METADATA_NETWORKS = [
+    ipaddress.ip_network(network)
+    for network in (
+        "169.254.0.0/16",  # link-local
+        "fe80::/10",
+        "100.100.100.200/32",  # Alibaba Cloud
+        "168.63.129.16/32",  # Azure
+        "192.0.0.192/32",  # Oracle Cloud
+        "fd00:ec2::254/128",  # Amazon
+        "fd20:ce::254/128",  # Google Cloud
+    )
+]
+"""Where machines find their own credentials: never asked, whoever names them."""
+
+WRAPPED_IPV4 = [ipaddress.IPv6Network(network) for network in ("::/96", "64:ff9b::/96")]
+"""IPv6 networks whose addresses end in an IPv4 address: IPv4-compatible, and NAT64."""
 
 MAX_MESSAGE_CHARACTERS = 200
 """Of a server's message about a refusal."""
@@ -60,6 +83,16 @@ class RequestRefused(Exception):
     def __init__(self, status: int, message: str) -> None:
         super().__init__(f"{status}: {message}")
         self.status, self.message = status, message
+
+
+class AddressRefused(RefractError):
+    """Error: an address at which machines keep their own secrets, or a name that leads to one."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"{host} is an address at which machines keep their own secrets, and is never asked: give the "
+            "address of another server."
+        )
 
 
 class ServerUnreachable(Exception):
@@ -100,15 +133,31 @@ def is_metadata_address(host: str) -> bool:
     bare = host.rpartition("]")[0].lstrip("[") if host.startswith("[") else host
     if bare.count(":") == 1:
         bare = bare.partition(":")[0]
-    bare = bare.partition("%")[0].rstrip(".")  # a zone such as %eth0
+    bare = bare.partition("%")[0]  # a zone such as %eth0
+    with suppress(UnicodeError):  # digits and dots of other scripts, as they are looked up
+        bare = bare.encode("idna").decode()
+    bare = bare.rstrip(".")
     try:
         with suppress(OSError):
             bare = socket.inet_ntoa(socket.inet_aton(bare))  # 0xA9FEA9FE, 2852039166
         address = ipaddress.ip_address(bare)
     except ValueError:
         return bare.lower() in METADATA_HOSTS
-    inner = getattr(address, "ipv4_mapped", None) or address
-    return inner.is_link_local or str(inner) in METADATA_HOSTS
+    return any(each in network for each in _with_inner(address) for network in METADATA_NETWORKS)
+
+
+def _with_inner(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address,
+) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+    """Return an address, and the IPv4 addresses that it stands for."""
+    found = [address]
+    if isinstance(address, ipaddress.IPv6Address):
+        found += [
+            inner for inner in (address.ipv4_mapped, address.sixtofour, *(address.teredo or ())) if inner
+        ]
+        if any(address in network for network in WRAPPED_IPV4):
+            found.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+    return found
 
 
 def is_transient(status: int) -> bool:
@@ -153,6 +202,8 @@ def post_with_retries(
         When the refusal is permanent, or was the last attempt.
     ServerUnreachable
         When there is no whole reply.
+    AddressRefused
+        When the address is, or leads to, one that is never asked.
     Cancelled
         When `stop` is set.
     """
@@ -188,6 +239,8 @@ def get(url: str, *, key: str, timeout: float, most_bytes: int) -> bytes:
         When the reply has an error status.
     ServerUnreachable
         When there is no whole reply within `timeout` seconds.
+    AddressRefused
+        When the address is, or leads to, one that is never asked.
     """
     request = urllib.request.Request(url, headers={"User-Agent": "refract"})
     try:
@@ -263,9 +316,12 @@ def _post(url: str, body: dict, key: str, limits: RequestLimits) -> bytes:
 
 
 def _read(request: urllib.request.Request, key: str, timeout: float, most_bytes: int) -> bytes:
+    host = host_in(request.full_url)
+    if is_metadata_address(host):
+        raise AddressRefused(host)  # before a proxy is asked for it
     if key:
         request.add_unredirected_header("Authorization", f"Bearer {key}")  # never sent to another server
-    opener = _WITHOUT_PROXY if is_local(host_in(request.full_url)) else _OPENER
+    opener = _WITHOUT_PROXY if is_local(host) else _OPENER
     with opener.open(request, timeout=timeout) as reply:
         content = reply.read(most_bytes)
         if reply.length and len(content) < most_bytes:
@@ -293,5 +349,56 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-_OPENER = urllib.request.build_opener(_NoRedirect)
-_WITHOUT_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect)
+def _connect(
+    address: tuple[str, int], timeout: float | None, source: tuple[str, int] | None = None
+) -> socket.socket:
+    """Connect to a host at the very address that was checked: looked up again, it could be another one."""
+    host, port = address
+    found = [each[4] for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    if any(is_metadata_address(str(each[0])) for each in found):
+        raise AddressRefused(host)
+    for each in found[:-1]:
+        with suppress(OSError):
+            return socket.create_connection((str(each[0]), port), timeout, source)
+    return socket.create_connection((str(found[-1][0]), port), timeout, source)
+
+
+class _CheckedConnection(HTTPConnection):
+    """Connection that is made by `_connect`.
+
+    `_create_connection` is private to `http.client`, which has no other way to choose the address. A test
+    fails when it has no effect any more.
+    """
+
+    def connect(self) -> None:
+        self._create_connection = _connect
+        super().connect()
+
+
+class _CheckedTlsConnection(HTTPSConnection):
+    """The same over TLS; the certificate is checked against the name."""
+
+    def connect(self) -> None:
+        self._create_connection = _connect
+        super().connect()
+
+
+class _Checked(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
+    """Handler of both kinds of address."""
+
+    def http_open(self, request: urllib.request.Request) -> HTTPResponse:
+        return self.do_open(_CheckedConnection, request)
+
+    def https_open(self, request: urllib.request.Request) -> HTTPResponse:
+        return self.do_open(_CheckedTlsConnection, request, context=_tls())
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+_OPENER = urllib.request.build_opener(_NoRedirect, _Checked)
+_WITHOUT_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect, _Checked)

@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from core.errors import LanguageModelError
-from core.utils.chat_client import LanguageModel
-from core.utils.http_client import RequestRefused, ServerUnreachable, get, host_in, is_web_address
+from core.utils.chat_client import LanguageModel, check_address
+from core.utils.http_client import AddressRefused, RequestRefused, ServerUnreachable, get, host_in
 
 USUAL_PORTS = (("Ollama", 11434), ("LM Studio", 1234), ("vLLM", 8000), ("llama.cpp", 8080))
 """Programs that serve language models, with the port on which each listens unless told otherwise."""
@@ -45,11 +45,12 @@ def list_models(url: str, key: str = "", *, timeout: float = LIST_SECONDS) -> li
     LanguageModelError
         When the address is wrong, nobody answers, or the key is refused.
     """
-    if not is_web_address(url):
-        raise LanguageModelError(f"“{url}” is no web address: type one such as http://127.0.0.1:11434/v1.")
+    check_address(url)
     host = host_in(url)
     try:
         reply = get(url.rstrip("/") + "/models", key=key, timeout=timeout, most_bytes=MOST_BYTES)
+    except AddressRefused as refused:
+        raise LanguageModelError(str(refused)) from None
     except RequestRefused as refusal:
         if refusal.status in (401, 403):
             message = f"{host} refuses the key ({refusal.status}): enter one that is valid there."

@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote, urlsplit
 from urllib.request import url2pathname
 
 from core.errors import CorpusError
-from core.utils import host_in, is_metadata_address, is_web_address
+from core.utils import AddressRefused, host_in, is_metadata_address, is_web_address
 
 LOCAL, MEMORY = "file", "memory"
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")  # two letters at least: "C:" is a drive
@@ -128,10 +128,7 @@ def _checked(address: Address) -> Address:
 
 def refused_host(host: str) -> CorpusError:
     """Return the error of a host that is never asked."""
-    return CorpusError(
-        f"{host} is an address at which machines keep their own secrets, and is never asked: type the "
-        "address of a server with files."
-    )
+    return CorpusError(str(AddressRefused(host)))
 
 
 def base_name(path: str) -> str:

@@ -234,10 +234,10 @@ def test_the_environment_configures_the_model(monkeypatch):
     for name in (URL_VARIABLE, MODEL_VARIABLE, KEY_VARIABLE):
         monkeypatch.delenv(name, raising=False)
     assert configured() is None
-    monkeypatch.setenv(URL_VARIABLE, "http://user:word@localhost:1/v1")
+    monkeypatch.setenv(URL_VARIABLE, "http://localhost:1/v1")
     assert configured() is None
     monkeypatch.setenv(MODEL_VARIABLE, "small")
-    assert configured() == LanguageModel("http://user:word@localhost:1/v1", "small")
+    assert configured() == LanguageModel("http://localhost:1/v1", "small")
     assert configured().host == "localhost:1"
     monkeypatch.setenv(URL_VARIABLE, "file:///etc/passwd")
     with pytest.raises(LanguageModelError, match="no web address"):

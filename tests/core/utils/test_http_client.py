@@ -1,10 +1,91 @@
+import os
+import socket
 import threading
 
 import pytest
 
-from core.errors import Cancelled
-from core.utils import run_parallel
-from core.utils.http_client import is_transient, retry_seconds
+from core.encoders.openai_endpoint import EndpointEncoder
+from core.errors import Cancelled, EncoderUnavailable, LanguageModelError
+from core.utils import AddressRefused, configured, list_models, run_parallel
+from core.utils.http_client import get, is_transient, retry_seconds
+from tests.support.chat_server import server  # noqa: F401 - a fixture
+
+ASKED = {"key": "sk-canary", "timeout": 2.0, "most_bytes": 1000}
+
+
+@pytest.fixture
+def lead(monkeypatch):
+    """Let names lead to addresses, one after another at each look-up; return what was connected to."""
+    real, connected, answers = socket.getaddrinfo, [], {}
+
+    def look_up(host, *arguments, **options):
+        if host in answers:
+            host = answers[host].pop(0) if len(answers[host]) > 1 else answers[host][0]
+        return real(host, *arguments, **options)
+
+    def connect(address, *arguments, **options):
+        connected.append(address[0])
+        return connect_really(address, *arguments, **options)
+
+    connect_really = socket.create_connection
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(socket, "create_connection", connect)
+    return answers, connected
+
+
+class TestMetadataAddresses:
+    @pytest.mark.parametrize("inner", ["169.254.169.254", "100.100.100.200", "::ffff:169.254.1.1", "fe80::1"])
+    @pytest.mark.parametrize("scheme", ["http", "https"])
+    def test_a_name_that_leads_to_one_is_not_connected_to(self, lead, inner, scheme):
+        answers, connected = lead
+        answers["models.example"] = [inner]
+        with pytest.raises(AddressRefused, match=r"^models\.example is an address at which machines keep"):
+            get(f"{scheme}://models.example/v1/models", **ASKED)
+        assert connected == []
+
+    def test_the_address_that_was_checked_is_the_one_that_is_connected_to(self, lead, server):  # noqa: F811
+        """A name whose answers change between check and use, as in DNS rebinding."""
+        answers, connected = lead
+        answers["models.example"] = ["127.0.0.1", "169.254.169.254"]
+        url = server.url.replace("127.0.0.1", "models.example")
+        assert list_models(url) == ["large", "small"]
+        assert connected == ["127.0.0.1"]
+
+    @pytest.mark.skipif("HTTP_PROXY" in os.environ, reason="another proxy is set")
+    def test_a_proxy_is_not_asked_for_one(self, monkeypatch, server):  # noqa: F811
+        monkeypatch.setenv("http_proxy", server.url.removesuffix("/v1"))
+        with pytest.raises(AddressRefused):
+            get("http://2852039166/latest/meta-data/", **ASKED)
+        assert server.listed == []
+
+    @pytest.mark.parametrize(
+        "host", ["169.254.169.254", "0xA9FEA9FE", "[fe80::1]", "metadata.google.internal"]
+    )
+    def test_models_and_encoders_at_one_are_refused_before_anything_is_sent(self, host):
+        url = f"http://{host}/v1"
+        with pytest.raises(LanguageModelError, match="never asked"):
+            configured({"url": url, "model": "small", "key": "sk-canary"})
+        with pytest.raises(LanguageModelError, match="never asked"):
+            list_models(url, "sk-canary")
+        with pytest.raises(EncoderUnavailable, match="never asked"):
+            EndpointEncoder(f"endpoint:{url}#small")
+
+    def test_a_name_found_out_late_stops_all_prompts(self, lead):
+        answers, _ = lead
+        answers["models.example"] = ["169.254.169.254"]
+        model = configured({"url": "http://models.example/v1", "model": "small", "key": "sk-canary"})
+        with pytest.raises(LanguageModelError, match="never asked") as refused:
+            model.complete("Answer.", "a text")
+        assert refused.value.permanent
+        with pytest.raises(EncoderUnavailable, match="never asked"):
+            EndpointEncoder("endpoint:http://models.example/v1#small")
+
+
+@pytest.mark.parametrize("url", ["http://ada:sk-canary@host/v1", "https://host/v1?key=sk-canary"])
+def test_a_secret_in_an_address_is_refused_and_not_repeated(url):
+    with pytest.raises(LanguageModelError) as refused:
+        configured({"url": url, "model": "small"})
+    assert "sk-canary" not in str(refused.value)
 
 
 def test_results_come_with_their_positions():
