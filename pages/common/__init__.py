@@ -51,6 +51,7 @@ from pages.common.notices import (
     has_notice,
     keep_notice,
     keep_toast,
+    show_failure,
     show_message,
 )
 from pages.common.person import draw_name_field, person
@@ -153,6 +154,7 @@ __all__ = [
     "select_texts",
     "set_widget",
     "shorten",
+    "show_failure",
     "show_message",
     "show_more",
     "source_for",

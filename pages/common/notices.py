@@ -7,10 +7,12 @@ that will show it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import uuid4
 
 import streamlit as st
 
 from core.errors import RefractError
+from core.utils import explain_error
 from pages.common.state import Notice, NoticeKind, get_state
 from pages.common.text import markdown
 
@@ -27,6 +29,13 @@ def show_message(message: str, kind: NoticeKind = "error") -> None:
     {"error": st.error, "warning": st.warning, "info": st.info, "success": st.success}[kind](
         markdown(message), icon=ICONS[kind]
     )
+
+
+def show_failure(error: Exception) -> None:
+    """Show an error that nothing else handled, in a sentence, with a way to try again."""
+    show_message(explain_error(error, "a page"))
+    # The key is new each time: two fragments of one run may fail. Any click runs page or fragment again.
+    st.button("Try again", key=f"try_again_{uuid4().hex}")
 
 
 def keep_notice(place: str, message: str, kind: NoticeKind = "error") -> None:

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from tests.support.app_server import ROOT, choose, open_browser, running_app
+from tests.support.watch_page import watch_page
 
 pytestmark = pytest.mark.browser
 DEMO = ROOT / "assets" / "demo" / "feedback.csv"
@@ -32,16 +33,8 @@ def page(address):
     shutil.rmtree(SCREENSHOTS, ignore_errors=True)
     SCREENSHOTS.mkdir(parents=True)
     with open_browser(accept_downloads=True) as page:
-        page.errors = []
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
-        page.outside = []
-        page.on("request", lambda request: note_outside(page, request.url, address))
+        page.seen = watch_page(page, address)
         yield page
-
-
-def note_outside(page, url, address):
-    if not url.startswith((address, address.replace("http", "ws"), "data:", "blob:")):
-        page.outside.append(url)
 
 
 def shoot(page, name):
@@ -319,5 +312,5 @@ def test_14_a_cancelled_job_loses_nothing_and_a_closed_tab_stops_nothing(page, a
 
 
 def test_15_nothing_left_this_machine_and_nothing_broke(page):
-    assert sorted(set(page.outside)) == []
-    assert page.errors == []
+    assert sorted(set(page.seen.outside)) == []
+    assert page.seen.errors == []

@@ -33,7 +33,7 @@ def free_port():
 
 
 @contextlib.contextmanager
-def running_app(home, log=None, folder=ROOT, *, demo=False):
+def running_app(home, log=None, folder=ROOT, *, demo=False, script=ROOT / "app.py", environment=()):
     """Start the app from `folder`, its data in `home`; yields its address once it answers.
 
     Only with `demo` is the demo built unasked.
@@ -41,13 +41,13 @@ def running_app(home, log=None, folder=ROOT, *, demo=False):
     if not demo:
         note_demo_removed(Store(Path(home)))
     port = free_port()
-    environment = {**os.environ, "REFRACT_HOME": str(home), "HF_HUB_OFFLINE": "1"}
+    environment = {**os.environ, "REFRACT_HOME": str(home), "HF_HUB_OFFLINE": "1", **dict(environment)}
     command = [
         sys.executable,
         "-m",
         "streamlit",
         "run",
-        str(ROOT / "app.py"),
+        str(script),
         "--server.port",
         str(port),
         "--server.headless",
