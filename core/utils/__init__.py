@@ -10,7 +10,13 @@ from core.utils.chat_client import (
     complete_each,
     configured,
 )
-from core.utils.child_process import ChildProcessFailed, run_in_child
+from core.utils.child_process import (
+    ChildProcessEnded,
+    ChildProcessFailed,
+    LimitReached,
+    Limits,
+    run_in_child,
+)
 from core.utils.files import (
     DamagedFile,
     check_file,
@@ -51,7 +57,7 @@ from core.utils.http_client import (
 )
 from core.utils.llm_answers import AnswerProblem, ParsedAnswer, is_refusal, normalise, parse_line, parse_name
 from core.utils.log import catch_uncaught, log_failure
-from core.utils.memory import graphics_peak_bytes, peak_bytes
+from core.utils.memory import available_bytes, graphics_peak_bytes, peak_bytes
 from core.utils.messages import MessageWriter, explain_error, open_child_streams, read_messages
 from core.utils.model_servers import LocalServer, find_local_servers, list_models, try_model
 from core.utils.normal_text import folded_text, normal_text
@@ -68,12 +74,15 @@ __all__ = [
     "URL_VARIABLE",
     "AddressRefused",
     "AnswerProblem",
+    "ChildProcessEnded",
     "ChildProcessFailed",
     "Choice",
     "Completion",
     "DamagedFile",
     "LanguageModel",
     "LatestReads",
+    "LimitReached",
+    "Limits",
     "LocalServer",
     "MessageWriter",
     "ParsedAnswer",
@@ -84,6 +93,7 @@ __all__ = [
     "Secret",
     "ServerUnreachable",
     "SqliteFile",
+    "available_bytes",
     "bfloat16_is_faster",
     "can_be_key",
     "catch_uncaught",

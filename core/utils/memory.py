@@ -1,4 +1,4 @@
-"""Peak memory of this process."""
+"""Memory of this process, and what the machine has left."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ import sys
 from pathlib import Path
 
 PROCESS_STATUS = Path("/proc/self/status")
+MACHINE_STATUS = Path("/proc/meminfo")
+GROUP_LIMIT, GROUP_USE = Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")
+"""Of the container or service that this process belongs to."""
+
+ASSUMED_BYTES = 4 * 2**30
+"""Where the system does not tell what is available."""
 
 
 def peak_bytes() -> int:
@@ -16,14 +22,34 @@ def peak_bytes() -> int:
     """
     try:
         # Not `getrusage`: on Linux it starts from the peak of the process that started this one.
-        found = re.search(r"^VmHWM:\s*(\d+) kB", PROCESS_STATUS.read_text(encoding="utf-8"), re.MULTILINE)
-        return int(found[1]) * 1024 if found else 0
+        return _read_kilobytes(PROCESS_STATUS, "VmHWM")
     except OSError:
         pass
     try:
         return _peak_of_windows() if sys.platform == "win32" else _peak_of_unix()
     except (ImportError, OSError, AttributeError):
         return 0
+
+
+def writable_bytes() -> int:
+    """Return the bytes of memory that this process reserved for itself, used or not; Linux only, else 0."""
+    try:
+        return _read_kilobytes(PROCESS_STATUS, "VmData")
+    except OSError:
+        return 0
+
+
+def available_bytes() -> int:
+    """Return the bytes of memory that a new process may take; a guess where the system does not tell."""
+    try:
+        available = _read_kilobytes(MACHINE_STATUS, "MemAvailable") or ASSUMED_BYTES
+    except OSError:
+        return ASSUMED_BYTES
+    try:
+        left = int(GROUP_LIMIT.read_text(encoding="ascii")) - int(GROUP_USE.read_text(encoding="ascii"))
+    except (OSError, ValueError):  # no group, or "max"
+        return available
+    return max(0, min(available, left))
 
 
 def graphics_peak_bytes() -> int:
@@ -36,6 +62,12 @@ def graphics_peak_bytes() -> int:
     if not hasattr(cards, "max_memory_reserved") or not cards.is_initialized():
         return 0
     return sum(cards.max_memory_reserved(card) for card in range(cards.device_count()))
+
+
+def _read_kilobytes(file: Path, name: str) -> int:
+    """Return a line such as "VmHWM: 12 kB" of a file as bytes; 0 where it is missing."""
+    found = re.search(rf"^{name}:\s*(\d+) kB", file.read_text(encoding="utf-8"), re.MULTILINE)
+    return int(found[1]) * 1024 if found else 0
 
 
 def _peak_of_unix() -> int:

@@ -58,3 +58,14 @@ def run_out_of_memory(report, limit):
 def read_score(report):
     with open("/proc/self/oom_score_adj") as file:
         return int(file.read())
+
+
+def take_memory(report, n_bytes, at_once):
+    report("Taking memory", 0, 1)
+    blocks = []
+    while True:
+        size = n_bytes if at_once else 2**20
+        blocks.append(bytearray(size))
+        blocks[-1][::4096] = b"x" * len(blocks[-1][::4096])
+        if len(blocks) * size >= n_bytes:
+            return len(blocks)

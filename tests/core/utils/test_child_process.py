@@ -9,7 +9,18 @@ from types import SimpleNamespace
 import pytest
 
 from core.errors import Cancelled
-from core.utils import ChildProcessFailed, child_process, graphics_peak_bytes, peak_bytes, run_in_child
+from core.utils import (
+    ChildProcessEnded,
+    ChildProcessFailed,
+    LimitReached,
+    Limits,
+    available_bytes,
+    child_process,
+    graphics_peak_bytes,
+    memory,
+    peak_bytes,
+    run_in_child,
+)
 from core.utils.messages import OUT_OF_MEMORY
 from tests.support.app_server import ROOT
 
@@ -114,6 +125,54 @@ class TestCancel:
         parent.wait()
         parent.stdout.close()
         assert wait_for_end(child)
+
+
+class TestLimits:
+    limits = Limits(memory=200 * MEGABYTE, seconds=30)
+
+    def test_a_function_below_its_limits_gives_its_result(self):
+        n_bytes = 100 * MEGABYTE
+        found = run_in_child(
+            f"{MODULE}take_memory", silent, limits=self.limits, n_bytes=n_bytes, at_once=True
+        )
+        assert found == 1
+
+    @pytest.mark.parametrize("n_bytes", [3 * 200 * MEGABYTE, 10**12])  # noticed, and refused by the system
+    @pytest.mark.parametrize("at_once", [True, False])
+    def test_more_memory_ends_it_and_the_limit_is_named(self, at_once, n_bytes):
+        with pytest.raises(LimitReached, match=r"0\.2 GB of memory"):
+            run_in_child(f"{MODULE}take_memory", silent, limits=self.limits, n_bytes=n_bytes, at_once=at_once)
+
+    def test_more_time_ends_it_and_the_limit_is_named(self):
+        seen = set()
+        with pytest.raises(LimitReached, match="1 seconds"):
+            run_in_child(
+                f"{MODULE}sleep",
+                lambda stage, *_: seen.add(stage),
+                limits=Limits(memory=10**9, seconds=1),
+                seconds=60,
+            )
+        (process,) = {int(stage.split()[-1]) for stage in seen if stage.startswith("Sleeping")}
+        assert not is_running(process)
+
+    def test_sentences_and_sudden_ends_stay_what_they_are(self):
+        with pytest.raises(ChildProcessFailed, match=r"^Two labels are needed: name another\.$"):
+            run_in_child(f"{MODULE}fail", silent, limits=self.limits, kind="sentence")
+        with pytest.raises(ChildProcessEnded):
+            run_in_child(f"{MODULE}vanish", silent, limits=self.limits, how=3)
+
+    def test_the_limit_of_a_container_counts(self, monkeypatch, tmp_path):
+        assert available_bytes() > 0
+        for name, file, words in (
+            ("MACHINE_STATUS", "meminfo", "MemTotal: 9000 kB\nMemAvailable: 8000 kB\n"),
+            ("GROUP_LIMIT", "max", "3000000\n"),
+            ("GROUP_USE", "current", "1000000\n"),
+        ):
+            (tmp_path / file).write_text(words)
+            monkeypatch.setattr(memory, name, tmp_path / file)
+        assert available_bytes() == 2_000_000
+        (tmp_path / "max").write_text("max\n")
+        assert available_bytes() == 8_000 * 1024
 
 
 class TestPeakMemory:
