@@ -17,7 +17,7 @@ from pathlib import Path
 
 COUNT_FILE, FINDINGS_FILE = "count", "findings.jsonl"
 TIMEOUT_EXIT, TOO_MUCH_MEMORY_EXIT = 70, 71
-SECONDS_PER_INPUT = 30
+SECONDS_PER_INPUT = 60
 """Longest time for one input, on a machine that does other work too."""
 
 MOST_MEGABYTES = 2_048

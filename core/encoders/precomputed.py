@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 from core.encoders.base import EncoderFacts, EncoderFamily
 from core.encoders.spec import EncoderSpec, Kind
 from core.errors import EncoderUnavailable
-from core.utils import content_key
+from core.utils import Report, content_key
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -149,6 +150,52 @@ def as_precomputed(name: str, vectors: np.ndarray, matched_by: str) -> Precomput
     return PrecomputedVectors(vectors, matched_by, content_key("ready vectors", PRECOMPUTED_VERSION, vectors))
 
 
+def write_vectors(
+    report: Report,
+    *,
+    target: str,
+    file: str,
+    ids: str | None,
+    places: str,
+    name: str,
+    n_texts: int,
+    column: str | None,
+    id_column: str | None,
+    n_places: int,
+) -> dict[str, str]:
+    """Read vectors, and write them in the order of the texts. For child processes.
+
+    `target`, `file`, `ids` (JSON) and `places` (`.npy`) are paths; the other arguments are those of
+    `read_precomputed`.
+    """
+    report("Reading the vectors", 0, 1)
+    known = None if ids is None else json.loads(Path(ids).read_text(encoding="utf-8"))
+    with Path(file).open("rb") as content:
+        found = read_precomputed(
+            name,
+            content,
+            n_texts,
+            ids=known,
+            column=column,
+            id_column=id_column,
+            places=np.load(places, allow_pickle=False),
+            n_places=n_places,
+        )
+    np.save(target, found.vectors, allow_pickle=False)
+    return {"matched_by": found.matched_by, "key": found.key}
+
+
+def list_parts(report: Report, *, file: str, ending: str) -> list[str]:
+    """Return the names of the arrays or columns of a file. For child processes."""
+    report("Looking at the file", 0, 1)
+    if ending == ".npz":
+        with np.load(file, allow_pickle=False) as arrays:
+            return list(arrays.files)
+    import pyarrow.parquet
+
+    return pyarrow.parquet.ParquetFile(file).schema_arrow.names
+
+
 def _read_arrays(
     name: str, file: BinaryIO, column: str | None, id_column: str | None
 ) -> tuple[np.ndarray, np.ndarray | None]:
@@ -159,6 +206,8 @@ def _read_arrays(
         with loaded:
             # A member that is no array comes as its bytes.
             arrays = {part: np.asarray(loaded[part]) for part in loaded.files}
+    except MemoryError:
+        raise
     except Exception as error:  # of many types: damaged, of another format, or pickled
         raise EncoderUnavailable(
             f"“{name}” cannot be read as NumPy arrays of plain numbers or strings: save them again with "
@@ -187,6 +236,8 @@ def _read_parquet(
         if known is not None and known not in types:
             raise EncoderUnavailable(f"“{name}” has no column “{known}”: choose one of {_listed(types)}.")
         table = source.read([chosen, *([known] if known else [])])
+    except MemoryError:
+        raise
     except (pa.ArrowException, OSError, ValueError) as error:
         raise EncoderUnavailable(f"“{name}” is not a readable Parquet file: write it again.") from error
     if not _is_list(types[chosen]):

@@ -22,6 +22,7 @@ from pages.common.evidence_status import (
 )
 from pages.common.fit_button import FIT_HELP, REENCODED_FIT_HELP, draw_fit_button, fit_problem
 from pages.common.ground import draw_swatches, is_dark, on_ground
+from pages.common.jobs import draw_reading
 from pages.common.labels import (
     LABELS,
     OwnStep,
@@ -110,6 +111,7 @@ __all__ = [
     "draw_measuring",
     "draw_name_field",
     "draw_notice",
+    "draw_reading",
     "draw_refit",
     "draw_step",
     "draw_swatches",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import uuid4
 
@@ -12,7 +13,7 @@ import streamlit as st
 from core.errors import StoreError
 from core.jobs import LONG, Job, in_line
 from core.storage import Analysis
-from core.utils import percent
+from core.utils import Report, percent
 from pages.common import cache, navigation
 from pages.common.notices import show_message
 from pages.common.state import state_of
@@ -106,6 +107,24 @@ def draw_bar(job: Job, cancel_key: str) -> None:
     """Draw the progress of a job as it is now, with Cancel."""
     st.progress(_share(job), text=markdown(progress_text(job)))
     st.button("Cancel", key=cancel_key, on_click=cache.runner().cancel, args=[job.id])
+
+
+@contextmanager
+def draw_reading(file_name: str) -> Iterator[Report]:
+    """Draw that a file is read while the page waits; yield what its progress is reported to.
+
+    Each report draws, so that Streamlit ends the run, and with it the reading, as soon as the person clicks
+    anything else.
+    """
+    place = st.empty()
+
+    def report(stage: str, done: int, total: int) -> None:
+        place.progress(min(1.0, done / total if total else 0.0), text=f"{stage}: {markdown(file_name)}")
+
+    try:
+        yield report
+    finally:
+        place.empty()
 
 
 def progress_text(job: Job) -> str:

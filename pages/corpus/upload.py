@@ -9,10 +9,19 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.corpus import Corpus, CorpusReport, build_corpus, examine, guess_text_column, looks_like_category
-from core.corpus.tables import ReadOptions, Table, read_table
+from core.corpus.sources import read_upload as read_file
+from core.corpus.tables import ReadOptions, Table
 from core.errors import CorpusError
 from core.utils import content_key
-from pages.common import markdown, set_widget, show_message, start_widget, state_of, widget_value
+from pages.common import (
+    draw_reading,
+    markdown,
+    set_widget,
+    show_message,
+    start_widget,
+    state_of,
+    widget_value,
+)
 from pages.corpus.encode import choose_vectors, draw_show_map
 from pages.corpus.label_column import choose_label_column
 from pages.corpus.left_out import LeftOutChoice, choose_left_out, draw_left_out
@@ -110,8 +119,8 @@ def read_upload(file: UploadedFile, *, most_bytes: int) -> None:
     if options == ReadOptions():
         state.uploaded = None  # the table of the file before
     try:
-        with st.spinner(f"Reading {file.name}…"):
-            table = read_table(file.name, file.getvalue(), options=options, most_bytes=most_bytes)
+        with draw_reading(file.name) as report:
+            table = read_file(file.name, file.getvalue(), report, options=options, most_bytes=most_bytes)
     except CorpusError as error:
         if state.uploaded is None:
             raise

@@ -3,6 +3,7 @@
 from core.corpus.sources.address import LOCAL, Address, parse_address
 from core.corpus.sources.file_systems import SourceMoved
 from core.corpus.sources.found_files import FoundColumn, FoundFile, FoundFiles, count_files
+from core.corpus.sources.limited import keep_first_rows, read_found_limited, read_upload, run_limited
 from core.corpus.sources.read_source import fetched, find_source, first_rows, read_found, read_table
 
 __all__ = [
@@ -16,7 +17,11 @@ __all__ = [
     "fetched",
     "find_source",
     "first_rows",
+    "keep_first_rows",
     "parse_address",
     "read_found",
+    "read_found_limited",
     "read_table",
+    "read_upload",
+    "run_limited",
 ]

@@ -107,7 +107,10 @@ def _absolute(path: str) -> str:
 
 def _web_address(protocol: str, rest: str) -> Address:
     # Blanks and letters beyond ASCII as a browser sends them; what is escaped stays.
-    url = f"{protocol}://{quote(rest, safe=SAFE)}"
+    try:
+        url = f"{protocol}://{quote(rest, safe=SAFE)}"
+    except UnicodeEncodeError:  # half of a character
+        url = ""
     if not is_web_address(url):
         raise CorpusError(
             f"“{protocol}://{rest}” is no web address: type one such as https://host/file.parquet."

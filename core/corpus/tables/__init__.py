@@ -4,6 +4,7 @@ from core.corpus.tables.exported_tables import guard_formulas
 from core.corpus.tables.raw_table import Choices, RawTable, ReadOptions
 from core.corpus.tables.read_table import READERS, Table, finish_table, read_raw, read_table
 from core.corpus.tables.refused_types import refusal
+from core.corpus.tables.table_files import load_table, save_table
 from core.corpus.tables.text_encoding import encoding_name
 from core.corpus.tables.tidy_columns import as_text, unique_names
 
@@ -17,8 +18,10 @@ __all__ = [
     "encoding_name",
     "finish_table",
     "guard_formulas",
+    "load_table",
     "read_raw",
     "read_table",
     "refusal",
+    "save_table",
     "unique_names",
 ]

@@ -115,8 +115,11 @@ def read_raw(name: str, content: bytes, *, options: ReadOptions, most_bytes: int
     if not content.strip():
         raise CorpusError(f"“{name}” is empty: choose a file with one text a row.")
     ending, notes = find_format(name, ending, content)
-    with without_garbage_collection():
-        raw = read_exported(content, options) or _reader(ending)(name, content, options)
+    try:
+        with without_garbage_collection():
+            raw = read_exported(content, options) or _reader(ending)(name, content, options)
+    except RecursionError as error:
+        raise CorpusError(f"“{name}” nests its values too deeply: leave out those fields.") from error
     guarded = ending != ".parquet" and not content.startswith(FIRST_BYTES_AS_THEY_ARE)
     return replace(raw, notes=[*notes, *raw.notes], guarded=guarded)
 

@@ -77,19 +77,21 @@ def unique_names(names: list[object]) -> tuple[list[str], list[str]]:
     for position, name in enumerate(names, start=1):
         missing = name is None or (isinstance(name, float) and np.isnan(name))
         named.append(("" if missing else clean_text(str(name)).strip()) or f"column {position}")
-    unique: list[str] = []
-    repeated = []
+    in_file, repeated = set(named), []
+    unique: dict[str, None] = {}  # a dict keeps the order
+    numbers: dict[str, int] = {}
     for name in named:
-        number, candidate = 1, name
+        number, candidate = numbers.get(name, 1), name
         # A later column that is called "x (2)" in the file keeps its name.
-        while candidate in unique or (number > 1 and candidate in named):
+        while candidate in unique or (number > 1 and candidate in in_file):
             number += 1
             candidate = f"{name} ({number})"
+        numbers[name] = number
         if number > 1:
             repeated.append(f"“{candidate}”")
-        unique.append(candidate)
+        unique[candidate] = None
     notes = [f"Columns of the same name were renamed: {', '.join(repeated)}."] if repeated else []
-    return unique, notes
+    return list(unique), notes
 
 
 def tidy_column(column: pd.Series) -> pd.Series:

@@ -11,11 +11,10 @@ from pathlib import Path
 
 from core.corpus import Corpus
 from core.corpus.sources import LOCAL, Address, FoundColumn, FoundFile, FoundFiles
-from core.corpus.tables import Table
+from core.corpus.tables import Table, load_table, save_table
 from core.errors import StoreError
 from core.storage.corpus_files import load_corpus, save_corpus
 from core.storage.imports.examined import Examined, find_examined, save_examined
-from core.storage.imports.tables import load_table, save_table
 from core.utils import content_key, read_checked, write_checked
 
 SECONDS_KEPT = 24 * 3_600
@@ -67,6 +66,10 @@ class Import:
         """Return the host to which a server referred; "" for none."""
         kept = self._read("moved.json")
         return kept["host"] if kept else ""
+
+    def table_folder(self, name: str) -> Path:
+        """Return the folder of a table, for a child process that writes it."""
+        return self.folder / name
 
     def save_table(self, name: str, table: Table) -> None:
         """Keep a table under a name."""

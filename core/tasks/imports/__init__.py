@@ -2,5 +2,15 @@
 
 from core.tasks.imports.examine import MOST_AT_ONCE, examine_texts
 from core.tasks.imports.files import FIRST, fetch_texts, find_texts, read_texts
+from core.tasks.imports.vectors import name_parts, read_vectors
 
-__all__ = ["FIRST", "MOST_AT_ONCE", "examine_texts", "fetch_texts", "find_texts", "read_texts"]
+__all__ = [
+    "FIRST",
+    "MOST_AT_ONCE",
+    "examine_texts",
+    "fetch_texts",
+    "find_texts",
+    "name_parts",
+    "read_texts",
+    "read_vectors",
+]

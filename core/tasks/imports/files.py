@@ -11,9 +11,9 @@ from core.corpus.sources import (
     SourceMoved,
     fetched,
     find_source,
-    first_rows,
+    keep_first_rows,
     parse_address,
-    read_found,
+    read_found_limited,
 )
 from core.corpus.tables import ReadOptions
 from core.errors import CorpusError, StoreError
@@ -110,9 +110,8 @@ def read_texts(
     found = kept.find_found()
     if found is None:
         raise StoreError("What was found is no longer kept: look again at what is there.")
-    read = read_found(found, columns=columns, options=ReadOptions(**options or {}), report=report)
-    report("Keeping the table", 0, 1)
-    kept.save_table(table, read)
+    folder = kept.table_folder(table)
+    read = read_found_limited(found, folder, report, columns=columns, options=ReadOptions(**options or {}))
     n_rows = len(read.frame)
     if n_rows <= MOST_AT_ONCE:
         return
@@ -120,13 +119,10 @@ def read_texts(
         column = text_column or guess_text_column(read.frame)
     except CorpusError:  # the page says so
         return
-    del read  # it is opened again, mapped from disk
     examine_texts(store, report, import_id=import_id, table=table, text_column=column)
 
 
 def _keep(kept: Import, found: FoundFiles, report: Report) -> None:
-    report("Reading the first rows", 0, 1)
-    first = first_rows(found) if found.address.protocol == LOCAL else None
-    if first is not None:
-        kept.save_table(FIRST, first)
+    if found.address.protocol == LOCAL:
+        keep_first_rows(found, kept.table_folder(FIRST), report)
     kept.save_found(found)

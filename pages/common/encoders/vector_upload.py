@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.corpus import Corpus, vectors_of_texts
 from core.corpus.tables import Table
-from core.encoders import PrecomputedVectors, as_precomputed, read_precomputed
+from core.encoders import PrecomputedVectors, as_precomputed
 from core.errors import CorpusError, EncoderUnavailable, StoreError
 from core.storage import find_precomputed, save_precomputed
+from core.tasks.imports import name_parts
+from core.tasks.imports import read_vectors as vectors_in_file
 from pages.common import cache
+from pages.common.jobs import draw_reading
 from pages.common.state import state_of
 from pages.common.text import markdown
 
@@ -48,6 +51,16 @@ class KeptVectors:
     """Names of the vectors that this session kept, by corpus key, file name and content key."""
 
     names: dict[tuple[str, str, str], str] = field(default_factory=dict)
+
+
+@dataclass
+class VectorReads:
+    """The latest upload: its parts, and its vectors by the choices on the page, or a sentence."""
+
+    parts_of: str = ""
+    parts: list[str] = field(default_factory=list)
+    key: tuple[str | None, ...] = ()
+    found: PrecomputedVectors | str | None = None
 
 
 def draw_vector_upload(corpus: Corpus, *, key: str) -> str | None:
@@ -104,14 +117,14 @@ def read_upload(corpus: Corpus, *, key: str) -> Upload | None:
     if file is None:
         st.caption(f"Made elsewhere, for these {len(corpus.texts):,} texts. Up to {limit} MB.")
         return None
-    parts = parts_of(file)
+    parts = _parts_of(file)
     vectors = ids = corpus_ids = None
     if parts:
         with st.container(horizontal=True):
             vectors = _choose("Vectors", parts, f"{key}_ready_vectors")
             ids = _choose("Ids", parts, f"{key}_ready_ids")
         corpus_ids = _choose_corpus_ids(corpus, ids, f"{key}_ready_corpus_ids")
-    found = _read(file.file_id, corpus.key, vectors, ids, corpus_ids, file, corpus)
+    found = _read(corpus, file, vectors, ids, corpus_ids)
     if isinstance(found, str):
         st.error(markdown(found), icon=":material/error:")
         return None
@@ -141,20 +154,14 @@ def kept_vectors_name(corpus_key: str, upload: Upload) -> str:
         return ""
 
 
-def parts_of(file: object) -> list[str]:
+def _parts_of(file: UploadedFile) -> list[str]:
     """Return the names of the arrays or columns in a file; none for .npy or an unreadable file."""
-    import numpy as np
-    import pyarrow.parquet
-
-    ending = Path(file.name).suffix.lower()
-    try:
-        file.seek(0)
-        if ending == ".npz":
-            with np.load(file, allow_pickle=False) as arrays:
-                return list(arrays.files)
-        return pyarrow.parquet.ParquetFile(file).schema_arrow.names if ending == ".parquet" else []
-    except Exception:  # damaged, or another format: the message is shown when the vectors are read
-        return []
+    state = state_of(VectorReads)
+    if state.parts_of != file.file_id:
+        with draw_reading(file.name) as report:
+            state.parts = name_parts(file.name, file.getvalue(), report)
+        state.parts_of = file.file_id
+    return state.parts
 
 
 @st.cache_resource(max_entries=2, scope="session", show_spinner="Reading the vectors…")
@@ -168,33 +175,23 @@ def _read_column(
         return str(error)
 
 
-@st.cache_resource(max_entries=2, scope="session", show_spinner="Reading the vectors…")
 def _read(
-    file_id: str,
-    corpus_key: str,
-    vectors: str | None,
-    ids: str | None,
-    corpus_ids: str | None,
-    _file: object,
-    _corpus: Corpus,
+    corpus: Corpus, file: UploadedFile, vectors: str | None, ids: str | None, corpus_ids: str | None
 ) -> PrecomputedVectors | str:
-    """Read the vectors; return a sentence where they cannot be read."""
-    _file.seek(0)
-    known = None if corpus_ids is None else _corpus.metadata[corpus_ids].to_numpy(dtype=object)
-    n_texts = len(_corpus.texts)
+    """Read the vectors, once for a choice; return a sentence where they cannot be read."""
+    state, key = state_of(VectorReads), (file.file_id, corpus.key, vectors, ids, corpus_ids)
+    if state.key == key and state.found is not None:
+        return state.found
+    known = None if corpus_ids is None else corpus.metadata[corpus_ids].to_numpy(dtype=object)
     try:
-        return read_precomputed(
-            _file.name,
-            _file,
-            n_texts,
-            ids=known,
-            column=vectors,
-            id_column=ids,
-            places=_corpus.places_in_table(),
-            n_places=n_texts + (len(_corpus.left_out) if _corpus.left_out else 0),
-        )
+        with draw_reading(file.name) as report:
+            state.found = vectors_in_file(
+                file.name, file.getvalue(), corpus, report, ids=known, column=vectors, id_column=ids
+            )
     except EncoderUnavailable as error:
-        return str(error)
+        state.found = str(error)
+    state.key = key
+    return state.found
 
 
 def _choose(label: str, parts: list[str], key: str) -> str | None:

@@ -46,6 +46,8 @@ def read_parquet(name: str, content: bytes, options: ReadOptions) -> RawTable:
     try:
         # Unlike `pyarrow.parquet.read_table`, this accepts two columns of one name.
         table = pyarrow.parquet.ParquetFile(io.BytesIO(content)).read()
+    except MemoryError:  # which is an error of Arrow too
+        raise
     except (pa.ArrowException, OSError) as error:
         raise unreadable(name) from error
     return from_arrow(name, table)
@@ -67,6 +69,8 @@ def from_arrow(name: str, table: pa.Table) -> RawTable:
         _name_classes(found, table.schema.metadata or {})
     except RecursionError as error:
         raise CorpusError(f"“{name}” nests its values too deeply: leave out those columns.") from error
+    except MemoryError:
+        raise
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise unreadable(name) from error
     frame = pd.DataFrame(dict(enumerate(found.columns)), index=range(len(table)))

@@ -40,7 +40,7 @@ def read_xlsx(name: str, content: bytes, options: ReadOptions) -> RawTable:
         sheets = _xlsx_sheets(content)
         # openpyxl finds no sheets in "Strict Open XML", which calamine reads.
         return table_of_sheets(name, sheets, options) if sheets else _read_by_calamine(name, content, options)
-    except CorpusError:
+    except (CorpusError, MemoryError):
         raise
     except Exception:  # openpyxl's errors are of many types
         return _read_by_calamine(name, content, options)
@@ -144,7 +144,7 @@ def _read_by_calamine(name: str, content: bytes, options: ReadOptions, kind: str
             if str(sheet.typ).endswith(".WorkSheet")
         ]
         return table_of_sheets(name, sheets, options)
-    except CorpusError:
+    except (CorpusError, MemoryError):
         raise
     except PasswordError as error:
         raise _protected(name) from error

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from core.corpus.tables import Choices, ReadOptions, Table
+from core.corpus.tables.raw_table import Choices, ReadOptions
+from core.corpus.tables.read_table import Table
 from core.errors import StoreError
 from core.utils import check_file, open_array, read_checked, write_array, write_checked
 
