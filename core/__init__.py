@@ -36,6 +36,7 @@ _HOMES = {
     "build_graph": "core.neighbours",
     "cluster_map": "core.maps.clusters",
     "cross_validate": "core.evidence",
+    "download_model": "core.encoders",
     "export_table": "core.export",
     "find_mistakes": "core.labels",
     "learning_curve": "core.evidence",

@@ -1,4 +1,4 @@
-"""Refract without its pages: `python -m core evaluate …`, `python -m core batch …`, `python -m core demo`."""
+"""Refract without its pages: `python -m core evaluate …`, `python -m core batch …`, `demo`, `download`."""
 
 from __future__ import annotations
 
@@ -24,6 +24,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "Nothing is done where they were built before, also when they were removed since.",
     )
     demo.set_defaults(run=_build_demo)
+    download = commands.add_parser(
+        "download",
+        help="fetch an encoder from the Hugging Face hub, to use it afterwards without a network",
+        description="Fetch an encoder from the Hugging Face hub. No other command fetches one. A branch, tag "
+        "or commit may follow the name after an @. The name with its commit is written, for later use.",
+    )
+    download.add_argument("encoder", metavar="NAME", help="such as hkunlp/instructor-base or OWNER/MODEL@TAG")
+    download.set_defaults(run=_download)
     options = parser.parse_args(arguments)
     try:
         options.run(options)
@@ -34,6 +42,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write("Stopped.\n")
         return 130
     return 0
+
+
+def _download(options: argparse.Namespace) -> None:
+    from core.encoders import download_model, pinned_name
+
+    download_model(options.encoder)
+    sys.stdout.write(f"{pinned_name(options.encoder)}\n")
 
 
 def _build_demo(options: argparse.Namespace) -> None:

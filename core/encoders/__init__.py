@@ -15,6 +15,7 @@ from core.encoders.catalogue import (
     PREVIEW_ENCODER,
     available_encoders,
     check_legibility,
+    commit_in,
     count_too_long,
     default_template,
     describe_encoder,
@@ -22,6 +23,7 @@ from core.encoders.catalogue import (
     instructed_encoders,
     load_encoder,
     make_encoder,
+    pinned_name,
     preview_prompt,
     title_of,
     vectors_source,
@@ -34,7 +36,14 @@ from core.encoders.cost_estimate import (
     time_first_texts,
 )
 from core.encoders.legibility import MULTILINGUAL, Legibility
-from core.encoders.model_files import HUB_TIMEOUT, files_signature, model_folder, packaged_folder
+from core.encoders.model_files import (
+    HUB_TIMEOUT,
+    download_model,
+    files_signature,
+    hub_host,
+    model_folder,
+    packaged_folder,
+)
 from core.encoders.openai_endpoint import host_of
 from core.encoders.precomputed import (
     PrecomputedVectors,
@@ -63,16 +72,19 @@ __all__ = [
     "as_precomputed",
     "available_encoders",
     "check_legibility",
+    "commit_in",
     "continue_encoder",
     "count_tokens",
     "count_too_long",
     "default_template",
     "describe_encoder",
+    "download_model",
     "encode_like_corpus",
     "family_of",
     "files_signature",
     "gives_views",
     "host_of",
+    "hub_host",
     "instructed_encoders",
     "is_folder",
     "load_encoder",
@@ -80,6 +92,7 @@ __all__ = [
     "measure_speed",
     "model_folder",
     "packaged_folder",
+    "pinned_name",
     "precomputed_name",
     "preview_prompt",
     "read_precomputed",

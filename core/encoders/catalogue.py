@@ -9,7 +9,17 @@ from core.encoders.base import Encoder, EncoderFacts, EncoderFamily
 from core.encoders.inbedder import InBedderFamily
 from core.encoders.instructor import InstructorFamily
 from core.encoders.legibility import Legibility
-from core.encoders.model_files import PACKAGED_MODEL, find_folder, model_folder, model_key, repository_of
+from core.encoders.model_files import (
+    COMMIT,
+    PACKAGED_COMMIT,
+    PACKAGED_MODEL,
+    commit_of,
+    find_folder,
+    is_packaged,
+    model_folder,
+    model_key,
+    repository_of,
+)
 from core.encoders.openai_endpoint import EndpointFamily
 from core.encoders.precomputed import PrecomputedFamily
 from core.encoders.prompts import FollowsInstructions
@@ -139,7 +149,7 @@ def find_encoder(name: str) -> EncoderFamily:
         return family_of(spec, None)(spec)
     folder, problem = None, ""
     try:
-        folder = find_folder(spec.source)
+        folder = find_folder(spec.source, spec.revision)
     except EncoderUnavailable as error:
         problem = str(error)
     return family_of(spec, folder)(spec, folder, find_entry(name), problem)
@@ -151,8 +161,9 @@ def load_encoder(name: str, *, template: str | None = None) -> Encoder:
     Parameters
     ----------
     name : str
-        The default encoder's name, a folder, a name on the Hugging Face hub, which is downloaded the first
-        time, or "endpoint:ADDRESS#MODEL", whose server gets one word. INSTRUCTOR and InBedder models are
+        The default encoder's name, a folder, the name of a model on the Hugging Face hub that is on this
+        machine (see `download_model`), with "@REVISION" behind it where wanted, or
+        "endpoint:ADDRESS#MODEL", whose server gets one word. INSTRUCTOR and InBedder models are
         recognised, or named by a prefix: "instructor:FOLDER", "inbedder:FOLDER#avg_gen" (see
         `core.encoders.spec`).
     template : str, optional
@@ -162,10 +173,11 @@ def load_encoder(name: str, *, template: str | None = None) -> Encoder:
     Raises
     ------
     EncoderUnavailable
-        When it cannot be found, downloaded, trusted or loaded, or the name is that of precomputed vectors.
+        When it is not on this machine, or cannot be trusted or loaded, or the name is that of precomputed
+        vectors.
     """
     spec = EncoderSpec.parse(name)
-    folder = model_folder(spec.source) if spec.is_local else None
+    folder = model_folder(spec.source, spec.revision) if spec.is_local else None
     return family_of(spec, folder)(spec, folder).load(template or "")
 
 
@@ -184,12 +196,37 @@ def make_encoder(name: str, progress: Progress | None = None) -> None:
     """
     spec = EncoderSpec.parse(name)
     if spec.is_static:
-        StaticFamily(spec, model_folder(spec.source)).make(progress)
+        StaticFamily(spec, model_folder(spec.source, spec.revision)).make(progress)
 
 
 def describe_encoder(name: str) -> EncoderFacts:
     """Return what is known of an encoder before it is loaded, for any name that a person may type."""
     return find_encoder(name).describe()
+
+
+def pinned_name(name: str) -> str:
+    """Return a name that stands for the same files for ever, as far as that is possible.
+
+    The commit of a model on the hub is added where it is on this machine. Other names stay: the packaged
+    model has one content only, a folder and a server have no revisions.
+    """
+    spec = EncoderSpec.parse(name)
+    if not spec.is_local or is_packaged(spec.source, spec.revision) or COMMIT.fullmatch(spec.revision):
+        return name
+    try:
+        folder = find_folder(spec.source, spec.revision)
+    except EncoderUnavailable:
+        return name
+    commit = commit_of(folder) if folder is not None else ""
+    return spec.at(commit) if commit else name
+
+
+def commit_in(name: str) -> str:
+    """Return the commit that a name stands for; "" for a folder, a server, and a name without a commit."""
+    spec = EncoderSpec.parse(name)
+    if spec.is_local and is_packaged(spec.source, spec.revision):
+        return PACKAGED_COMMIT
+    return spec.revision if COMMIT.fullmatch(spec.revision) else ""
 
 
 def preview_prompt(name: str, instruction: str | None, template: str = "") -> str:
@@ -229,7 +266,7 @@ def vectors_source(name: str, instruction: str | None = None, template: str = ""
     spec = encoder.spec
     if spec.kind == Kind.VECTORS:
         return content_key("vectors of", name)
-    content = model_key(encoder.folder) if encoder.folder else spec.source
+    content = model_key(encoder.folder) if encoder.folder else f"{spec.source}@{spec.revision}".rstrip("@")
     prompt = encoder.preview_prompt(instruction, template)
     return content_key("vectors of", encoder.kind, content, spec.output, prompt)
 

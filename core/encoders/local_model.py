@@ -20,6 +20,9 @@ LICENCE = re.compile(r"^license:\s*[\"']?([^\s\"'\[\]]+)", re.MULTILINE)
 CARD_CHARACTERS = 4_000
 """Of a model card: its machine-readable head ends before."""
 
+SHORT_COMMIT = 12
+"""Characters of a revision that are shown."""
+
 DEPTH_NAMES = ("num_hidden_layers", "num_layers", "n_layers", "n_layer")
 """Of the number of layers in the settings of BERT, T5, DistilBERT and GPT-2."""
 
@@ -40,9 +43,10 @@ class LocalFamily(EncoderFamily):
 
     @property
     def title(self) -> str:
-        """Last part of the folder or name, with the output that it names."""
+        """Last part of the folder or name, with the revision and output that it names."""
         source = self.spec.source
         called = source.replace("\\", "/").rstrip("/").rpartition("/")[2] or source
+        called += f"@{self.spec.revision[:SHORT_COMMIT]}" if self.spec.revision else ""
         return f"{called} ({self.spec.output})" if self.spec.output else called
 
     @abstractmethod

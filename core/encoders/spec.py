@@ -1,9 +1,10 @@
 """Names of encoders: the family, where the model is, which of its outputs is used.
 
-A name is `kind:source#output`, and mostly only a source: `all-MiniLM-L6-v2`, `~/models/mine`,
-`instructor:~/models/mine`, `BrandonZYW/opt-1.3b-InBedder#avg_gen_layer_24`. Two kinds are always named and
-have no folder: `endpoint:ADDRESS#MODEL` is a model on a server, `vectors:FILE#KEY` are precomputed vectors of
-one corpus.
+A name is `kind:source@revision#output`, and mostly only a source: `all-MiniLM-L6-v2`, `~/models/mine`,
+`instructor:~/models/mine`, `BrandonZYW/opt-1.3b-InBedder#avg_gen_layer_24`. The revision is a branch, tag or
+commit of a model on the hub, as in `hkunlp/instructor-base@v1`. Two kinds are always named and have no
+folder: `endpoint:ADDRESS#MODEL` is a model on a server, `vectors:FILE#KEY` are precomputed vectors of one
+corpus.
 """
 
 from __future__ import annotations
@@ -42,12 +43,15 @@ class EncoderSpec:
         vectors their key.
     name : str
         The whole name.
+    revision : str
+        Of a name on the hub; "" for the main branch.
     """
 
     kind: Kind | None
     source: str
     output: str = ""
     name: str = field(default="", compare=False)
+    revision: str = ""
 
     @classmethod
     def parse(cls, name: str) -> EncoderSpec:
@@ -64,7 +68,15 @@ class EncoderSpec:
         if kind != Kind.ENDPOINT and is_folder(source):
             return cls(kind, source, name=name)
         source, _, output = source.partition("#")
-        return cls(kind, source.strip(), output.strip(), name)
+        revision = ""
+        if kind != Kind.ENDPOINT and not _is_path(source):
+            source, _, revision = source.partition("@")
+        return cls(kind, source.strip(), output.strip(), name, revision.strip())
+
+    def at(self, commit: str) -> str:
+        """Return the name with a commit as its revision."""
+        named = f"{self.kind}:{self.source}" if self.kind else self.source
+        return f"{named}@{commit}" + (f"#{self.output}" if self.output else "")
 
     @property
     def is_static(self) -> bool:
@@ -75,6 +87,11 @@ class EncoderSpec:
     def is_local(self) -> bool:
         """Whether the encoder is a model with files in a folder."""
         return self.kind not in (Kind.ENDPOINT, Kind.VECTORS)
+
+
+def _is_path(source: str) -> bool:
+    """Whether a source is a folder, here or not, whose name may hold an @."""
+    return source.lstrip().startswith((".", "/", "~")) or "\\" in source or is_folder(source.strip())
 
 
 def is_folder(name: str) -> bool:

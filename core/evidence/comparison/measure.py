@@ -211,7 +211,7 @@ def _load(report: Report, name: str, template: str) -> tuple[Encoder, float]:
     if host_of(name) is None:
         report("Looking for the model", 0, 1)
         spec = EncoderSpec.parse(name)
-        kind = family_of(spec, model_folder(spec.source)).kind
+        kind = family_of(spec, model_folder(spec.source, spec.revision)).kind
         report("Loading libraries", 0, 1)
         _load_libraries(language_model=kind == "inbedder")
     report("Loading the model", 0, 1)

