@@ -22,6 +22,7 @@ from core.jobs import runner as jobs
 from core.storage import Store
 from core.tasks import QUERIES, TASKS, model_cache, note_demo_removed
 from pages.common import cache
+from pages.common.encoders import download
 from pages.maps.panels import answers
 from tests.support.file_server import FileServer
 
@@ -186,6 +187,7 @@ def home(tmp_path, monkeypatch):
     monkeypatch.setattr(model_cache, "load_encoder", load_words)
     monkeypatch.setattr(model_cache, "make_encoder", lambda name, progress: None)
     monkeypatch.setattr(answers, "PATIENCE", 60.0)  # AppTest runs no page again by itself
+    monkeypatch.setattr(download, "is_missing", lambda facts: False)  # words need no files
     model_cache.forget()
     st.cache_resource.clear()
     note_demo_removed(Store(path))  # it is not built unasked

@@ -20,7 +20,7 @@ from core.batch.local import run_local, take_shard
 from core.batch.one_file import Job, Outcome, pending
 from core.batch.ray_pool import LOCAL, RayOptions, run_ray
 from core.batch.split import split_files, verify_files
-from core.encoders import DEFAULT_ENCODER
+from core.encoders import DEFAULT_ENCODER, pinned_name
 from core.errors import CorpusError
 
 DESCRIPTION = """\
@@ -116,7 +116,7 @@ def _encode(options: argparse.Namespace) -> None:
     tasks = find_tasks(options.source, options.target)
     text, ids = choose_columns(tasks[0].source, options.text, options.id)
     job = EncodeJob(
-        options.encoder,
+        pinned_name(options.encoder),
         text,
         ids,
         instruction=options.instruction,

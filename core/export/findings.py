@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from core.encoders import commit_in
 from core.evidence import CheckEstimate, Findings, judge
 from core.labels import NONE_OF_THESE
 from core.maps import Fit
@@ -42,6 +43,7 @@ def findings_to_json_bytes(
     document: dict[str, object] = {
         "instruction": fit.instruction,
         "encoder": encoder,
+        "encoder_commit": commit_in(encoder),
         "method": asdict(fit.method),
         "labels": fit.labels,
         "n_labels_given": int((np.asarray(fit.given) >= 0).sum()),
@@ -93,7 +95,7 @@ def linear_to_npz_bytes(fit: Fit, linear: LinearForm, *, encoder: str, file_name
 
     One matrix product reshapes any embedding. Arrays: "weights" float32 (d, D), "intercept" float32 (D,),
     "label_names" str (n_labels,), and for a Fit that used views "view_weights" float32 (n_views, n_hidden,
-    D); single values: "encoder", "instruction", "agreement" (see `LinearForm`),
+    D); single values: "encoder", "encoder_commit", "instruction", "agreement" (see `LinearForm`),
     "n_labels_given", and "how_to", the lines of Python that use the file.
 
     Parameters
@@ -118,6 +120,7 @@ def linear_to_npz_bytes(fit: Fit, linear: LinearForm, *, encoder: str, file_name
         intercept=linear.intercept,
         label_names=np.asarray(fit.labels, dtype=np.str_),
         encoder=np.str_(encoder),
+        encoder_commit=np.str_(commit_in(encoder)),
         instruction=np.str_(fit.instruction),
         agreement=np.float64(linear.agreement),
         n_labels_given=np.int64((np.asarray(fit.given) >= 0).sum()),

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from core.corpus import Partition
-from core.encoders import vectors_source
+from core.encoders import commit_in, vectors_source
 from core.errors import StoreError
 from core.maps import Fit, Space
 from core.neighbours import unit_rows
@@ -219,12 +219,18 @@ def build_text_model(fit: Fit, generic: Space, clusters: Partition | None, *, en
 def text_model_to_bytes(model: TextModel) -> bytes:
     """Write a model as safetensors, readable without Refract: arrays, and a header in JSON.
 
-    The header is the metadata "refract": "format", "about", and the attributes of `TextModel` but for arrays.
+    The header is the metadata "refract": "format", "about", "encoder_commit", and the attributes of
+    `TextModel` but for arrays.
     """
     from safetensors.numpy import save
 
     header = {name: value for name, value in vars(model).items() if name != "arrays"}
-    document = {"format": FORMAT, "about": UNSMOOTHED, **header}
+    document = {
+        "format": FORMAT,
+        "about": UNSMOOTHED,
+        "encoder_commit": commit_in(model.encoder),
+        **header,
+    }
     arrays = {name: np.asarray(array, order="C") for name, array in model.arrays.items()}
     return save(arrays, metadata={HEADER: json.dumps(document, ensure_ascii=False)})
 
@@ -257,7 +263,8 @@ def read_text_model(content: bytes, name: str) -> TextModel:
             "export the analysis again."
         )
     try:
-        header.pop("about", None)
+        for told in ("about", "encoder_commit"):
+            header.pop(told, None)
         listed = {each: tuple(header[each]) for each in ("classes", "clusters")}
         model = TextModel(**header | listed, arrays=load(content))
         model.predictor()

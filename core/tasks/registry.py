@@ -9,6 +9,7 @@ from core.tasks.check_labels import check_labels
 from core.tasks.cluster import cluster, name_clusters
 from core.tasks.compare import compare
 from core.tasks.demo import prepare_demo
+from core.tasks.download_encoder import download_encoder
 from core.tasks.fit import fit
 from core.tasks.imports import examine_texts, fetch_texts, find_texts, read_texts
 from core.tasks.measure import measure
@@ -21,6 +22,7 @@ TASKS: dict[str, Callable[..., None]] = {
     "check_labels": check_labels,
     "cluster": cluster,
     "compare": compare,
+    "download_encoder": download_encoder,
     "examine_texts": examine_texts,
     "fetch_texts": fetch_texts,
     "find_texts": find_texts,

@@ -56,7 +56,7 @@ LOADED = {"feeling": FeelingEncoder, "tasks": TaskEncoder, "plain": PlainEncoder
 def readers(monkeypatch):
     FeelingEncoder.asked.clear()
     monkeypatch.setattr(systems, "load_encoder", load)
-    monkeypatch.setattr(systems, "model_folder", lambda name: Path("/nowhere"))
+    monkeypatch.setattr(systems, "model_folder", lambda *_: Path("/nowhere"))
     monkeypatch.setattr(systems, "_load_libraries", lambda **_: None)
     quick = partial(GSTransform, max_epochs=3, n_hidden=8, n_components=4)
     monkeypatch.setattr(systems, "GSTransform", quick)

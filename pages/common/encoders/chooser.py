@@ -13,9 +13,11 @@ from core.encoders import (
     EncoderSpec,
     count_too_long,
     describe_encoder,
+    pinned_name,
     preview_prompt,
 )
 from core.errors import EncoderUnavailable
+from pages.common.encoders import download
 from pages.common.encoders.catalogue import show_encoders
 from pages.common.encoders.encoding_time import encoding_seconds
 from pages.common.encoders.facts_text import fact_line
@@ -73,7 +75,7 @@ def draw_encoder_chooser(
     Returns
     -------
     name : str
-        For `core.encoders.load_encoder`; "" while nothing is chosen.
+        For `core.encoders.load_encoder`, with the commit of a model on the hub; "" while nothing is chosen.
     template : str
         Chosen wording; "" for the encoder's own.
     """
@@ -99,13 +101,16 @@ def draw_encoder_chooser(
     problem = encoder_problem(name, template, instruction, instructed=instructed)
     if instructed and facts.tasks and instruction not in facts.tasks:
         _draw_tasks(key, facts, use_task)
-    elif problem:
+    elif problem and not download.is_missing(facts):
         alerts.warning(markdown(problem), icon=":material/warning:")
     else:
+        if download.is_missing(facts):
+            with alerts:
+                download.draw_download(facts, key)
         if corpus_key is not None and facts.host is None:
             with alerts:
                 draw_legibility(facts, texts, corpus_key)
-        _draw_prompt(preview_prompt(name, instruction if instructed else "", template), instructed)
+        _draw_prompt(prompt_of(name, template, instruction if instructed else ""), instructed)
     line = st.container(horizontal=True, vertical_alignment="center")
     with line:
         _draw_table_button(key)
@@ -125,7 +130,8 @@ def draw_encoder_chooser(
             usable=not problem,
             before=before_try,
         )
-    return name, template
+    # The commit, from the choice on: a branch that moves later changes no vectors in silence.
+    return name if name == start else pinned_name(name), template
 
 
 def encoder_problem(name: str, template: str = "", instruction: str = "", *, instructed: bool = True) -> str:
@@ -147,7 +153,7 @@ def encoder_problem(name: str, template: str = "", instruction: str = "", *, ins
         preview_prompt(name, instruction if instructed else "", template)
     except EncoderUnavailable as error:
         return str(error)
-    return ""
+    return download.missing_text(facts) if download.is_missing(facts) else ""
 
 
 def encoding_cost(corpus_key: str, encoder: str, texts: np.ndarray) -> tuple[int, int, float | None]:
@@ -238,7 +244,7 @@ def _draw_tasks(key: str, facts: EncoderFacts, use_task: Callable[[str], None] |
 
 def _draw_prompt(prompt: str, instructed: bool) -> None:
     """Draw the string that the model gets."""
-    if not instructed and prompt == "{input}":
+    if not prompt or (not instructed and prompt == "{input}"):
         return
     st.markdown(
         ":small[What the model gets, word for word]",

@@ -10,6 +10,7 @@ from core.encoders import (
     DEFAULT_ENCODER,
     EncoderSpec,
     available_encoders,
+    commit_in,
     default_template,
     instructed_encoders,
     is_folder,
@@ -21,9 +22,11 @@ SERVER = "An embeddings server…"
 EXAMPLE_URL = "http://127.0.0.1:11434/v1"
 LONGEST_TEMPLATE = 2_000  # characters
 NAME_HELP = (
-    "Choose one, or type a name on the Hugging Face hub or a folder. “instructor:” or “inbedder:” before a "
-    "folder names its family where its files do not."
+    "Choose one, or type a name on the Hugging Face hub or a folder. A name on the hub may have @ and a "
+    "branch, tag or commit behind it. “instructor:” or “inbedder:” before a folder names its family where "
+    "its files do not."
 )
+SHORT_COMMIT = 12  # characters
 KINDS = {"": "As its files say", "instructor": "INSTRUCTOR", "inbedder": "InBedder"}
 KINDS_HELP = (
     "The files of INSTRUCTOR models look like those of others, and InBedders that fill masks like plain "
@@ -66,6 +69,7 @@ def draw_name(key: str, instructed: bool, start: str) -> str:
         options,
         index=options.index(first) if first else None,
         key=field,
+        format_func=shorten_commit,
         placeholder="Choose, or type a folder or a name on the hub",
         accept_new_options=True,
         help=NAME_HELP,
@@ -86,6 +90,12 @@ def draw_name(key: str, instructed: bool, start: str) -> str:
             "Model", key=f"{key}_server_model", placeholder="nomic-embed-text", persist_state="session"
         )
     return f"endpoint:{url.strip()}#{model.strip()}" if url.strip() and model.strip() else ""
+
+
+def shorten_commit(name: str) -> str:
+    """Return a name as people see it: of a commit the first characters."""
+    commit = commit_in(name)
+    return name.replace(f"@{commit}", f"@{commit[:SHORT_COMMIT]}") if commit else name
 
 
 def draw_kind(key: str, name: str) -> str:

@@ -12,7 +12,7 @@ from core.tasks import N_TRIED, Trial, load_trial
 from core.utils import one_line
 from pages.common import cache, jobs
 from pages.common.notices import attempt, draw_notice
-from pages.common.text import duration, gigabytes, markdown
+from pages.common.text import duration, markdown
 
 TASK = "try_encoder"
 EXAMPLE_LENGTH = 160  # characters of an example text
@@ -86,10 +86,7 @@ def try_label(facts: EncoderFacts) -> str:
     """Return the label of the button."""
     if facts.host is not None:
         return f"Try it: send {N_TRIED} texts to {markdown(facts.host)}"
-    if facts.on_this_machine:
-        return f"Try it on {N_TRIED} texts"
-    size = f" ({gigabytes(facts.gigabytes)})" if facts.gigabytes is not None else ""
-    return f"Download it{size} and try it on {N_TRIED} texts"
+    return f"Try it on {N_TRIED} texts"
 
 
 def draw_trial_result(trial: Trial, n_texts: int, line: DeltaGenerator) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from core.encoders import DEFAULT_ENCODER
 from core.evidence import (
     CheckEstimate,
     Control,
@@ -140,3 +141,12 @@ def test_a_check_sample_leaves_with_its_intervals():
     ]
     few = replace(check, n_checked=9)
     assert json.loads(findings_to_json_bytes(FIT, FINDINGS, **ABOUT, check=few))["check_sample"] is None
+
+
+def test_the_commit_of_the_encoder_leaves_with_the_findings():
+    commits = {f"owner/model@{'1' * 40}#avg_gen": "1" * 40, "owner/model@main": "", "words": ""}
+    for encoder, commit in commits.items():
+        about = {**ABOUT, "encoder": encoder}
+        assert json.loads(findings_to_json_bytes(FIT, FINDINGS, **about))["encoder_commit"] == commit
+    packaged = json.loads(findings_to_json_bytes(FIT, FINDINGS, **{**ABOUT, "encoder": DEFAULT_ENCODER}))
+    assert len(packaged["encoder_commit"]) == 40

@@ -48,10 +48,7 @@ def test_a_model_that_fails_says_why(chooser, prepared, causal, monkeypatch):
     assert "code of its own" in app.error[0].value and app.button(key="x_try")
 
 
-def test_before_a_trial_it_says_what_is_fetched_or_sent(chooser, prepared):
-    app = chooser(corpus_key=prepared, start="hkunlp/instructor-large")
-    assert app.button(key="x_try").label == "Download it (1.3 GB) and try it on 16 texts"
-    assert " for 2 texts" not in words(app)  # nothing is known of its speed here
+def test_before_a_trial_it_says_what_is_sent(chooser, prepared):
     app = chooser(corpus_key=prepared, start="endpoint:https://texts.example/v1#e5-large-instruct")
     assert app.button(key="x_try").label == "Try it: send 16 texts to texts\\.example"
 
