@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from core.corpus import Corpus
@@ -10,11 +12,21 @@ from core.utils import one_line
 
 ROW_LENGTH = 160  # characters of a text in a row
 MINUTE, HOUR, DAY = 60, 3_600, 86_400  # seconds
+ADDRESS = re.compile(r"://|@|\bwww(?=\.)", re.IGNORECASE)
+"""Where an address begins, or its host."""
+WORD_JOINER = "\u2060"
+TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+"""Control characters of the direction of writing; letters need none of them."""
 MARKDOWN_SYNTAX = set("\\`*_{}[]()#+-!$:|<>~&.")
 
 
 def markdown(text: str) -> str:
-    """Escape a text so that markdown shows it as it is."""
+    """Escape a text so that markdown shows it as it is: no link, image or formula, no turned sentence.
+
+    Controls of writing direction are left out, since they would turn the words around the text. An invisible
+    character keeps an address from becoming a link.
+    """
+    text = ADDRESS.sub(f"\\g<0>{WORD_JOINER}", text.translate(TURNING))
     return "".join("\\" + letter if letter in MARKDOWN_SYNTAX else letter for letter in text)
 
 
