@@ -15,6 +15,7 @@ from core.storage.label_names import (
     hidden_names,
     is_retired,
     labels_of,
+    need_analysis,
     show_name,
     utc_now,
 )
@@ -79,7 +80,7 @@ class CheckLabelStore:
         Raises
         ------
         LabelError
-            For a label name that the analysis does not have.
+            For a label name that the analysis does not have, or an analysis that was removed.
         StoreError
             When the disk is full; nothing is then recorded.
         ValueError
@@ -89,6 +90,7 @@ class CheckLabelStore:
             raise ValueError(f"The label {label!r} and none=True found; give one of them.")
         with self._database.transaction() as connection:
             connection.execute("BEGIN IMMEDIATE")  # of two people with the same text, one waits here
+            need_analysis(connection, analysis_id)
             order = _order(connection, analysis_id)
             if not 0 <= row < len(order):
                 raise ValueError(f"Row {row} found; the corpus has rows 0 to {len(order) - 1}.")

@@ -123,6 +123,12 @@ class LabelNames:
         return [names.get(label) for label in ids]
 
 
+def need_analysis(connection: sqlite3.Connection, analysis_id: int) -> None:
+    """Raise LabelError where an analysis was removed."""
+    if connection.execute("SELECT 1 FROM analyses WHERE id = ?", (analysis_id,)).fetchone() is None:
+        raise LabelError("Nothing was recorded: this analysis was removed in another tab. Open another one.")
+
+
 def labels_of(connection: sqlite3.Connection, analysis_id: int) -> list[sqlite3.Row]:
     """Return all labels of an analysis, retired ones too, in the order in which they were added.
 

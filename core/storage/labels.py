@@ -17,6 +17,7 @@ from core.storage.label_names import (
     find_retired,
     is_retired,
     labels_of,
+    need_analysis,
     utc_now,
 )
 from core.storage.label_steps import (
@@ -99,7 +100,7 @@ class LabelStore:
         Raises
         ------
         LabelError
-            For a label name that the analysis does not have.
+            For a label name that the analysis does not have, or an analysis that was removed.
         StoreError
             When the disk is full; nothing is then recorded.
         """
@@ -109,6 +110,7 @@ class LabelStore:
             started_by = "" if source == "model" else given_by
         with self._database.transaction() as connection:
             connection.execute("BEGIN IMMEDIATE")  # two at once must not take the same step number
+            need_analysis(connection, analysis_id)
             if unless is not None:
                 kept = {row for row, latest in _latest_sources(connection, analysis_id) if unless(latest)}
                 labels = {row: name for row, name in labels.items() if int(row) not in kept}

@@ -296,11 +296,16 @@ class Store:
         return analysis
 
     def set_instruction(self, analysis_id: int, instruction: str) -> None:
-        """Change an instruction; its labels stay, and its results until the next Fit."""
+        """Change an instruction; its labels stay, and its results until the next Fit.
+
+        Raises StoreError when the analysis was removed.
+        """
         with self._database.transaction() as connection:
-            connection.execute(
+            changed = connection.execute(
                 "UPDATE analyses SET instruction = ? WHERE id = ?", (instruction.strip(), analysis_id)
             )
+        if changed.rowcount != 1:
+            raise StoreError("This analysis was removed in another tab: start a new one, or open another.")
 
     def set_method(self, analysis_id: int, method: Method) -> None:
         """Change the method of an analysis; its results stay until the next Fit."""
