@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 COMPONENT := $(shell find assets/linked_maps -type f -not -path '*/node_modules/*' -not -path '*/build/*')
 
-.PHONY: setup app demo test test-fast lint bench bench-batch bench-check bench-labels bench-load bench-maps bench-names bench-place bench-reencode bench-scale evaluate
+.PHONY: setup app demo test test-fast lint bench bench-batch bench-check bench-labels bench-load bench-maps bench-names bench-place bench-reencode bench-scale chaos evaluate fuzz soak
 
 setup: $(VENV)/ready
 
@@ -53,6 +53,10 @@ bench-check: setup
 bench-labels: setup
 	$(BIN)/python -m benchmarks.few_shot $(DATA)
 
+# Kills, faults, and ten minutes of fuzzing; about 25 minutes
+chaos: setup
+	$(BIN)/python -u -m benchmarks.chaos
+
 bench-load: setup
 	$(BIN)/python -m benchmarks.load
 
@@ -72,6 +76,13 @@ bench-reencode: setup
 # SIZES: numbers of texts; up to a million when not given, which takes about an hour
 bench-scale: setup
 	$(BIN)/python -m benchmarks.scale $(if $(SIZES),--sizes $(SIZES))
+
+fuzz: setup
+	$(BIN)/python -u -m benchmarks.fuzz
+
+# An hour of use: does memory grow?
+soak: setup
+	$(BIN)/python -u -m benchmarks.soak
 
 # TABLE: a file with a column of texts and columns of labels; the demo corpus when not given
 evaluate: setup

@@ -2,8 +2,9 @@
 
 Ten sessions click at the same time on one corpus: labels, skips and Undo in the deck, searches on the maps,
 the evidence. Each waits about a second between two clicks, as people do. They speak the protocol of the app
-without a browser, so that the processor serves the app alone. Then one page stands open in a browser, and
-nobody touches it.
+without a browser, so that the processor serves the app alone. Then ten people label one analysis, two texts a
+second each: every label must be there once, in the order of its person's clicks. At last one page stands open
+in a browser, and nobody touches it.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from playwright.sync_api import Page
 
 from benchmarks.common import RESULTS, write_document
 from benchmarks.maps import plant_corpus
+from benchmarks.reliability import write_counts
+from benchmarks.speed.people import Person, compare, label_together
 from benchmarks.speed.report import Report, Row
 from benchmarks.speed.session import Session
 from core.storage import Store
@@ -32,6 +35,8 @@ from tests.support.app_server import open_browser, running_app
 
 MOST_P95_S, MOST_SLOPE_MB, MOST_IDLE = 1.5, 2.0, 1.0
 """Budgets: seconds of a click, growth in MB over 100 clicks, per cent of a core of an open page."""
+MOST_NEXT_TEXT_S = 0.5  # from a label to the next text, in 95 of 100 cases
+LABEL_PAUSE_S = 0.5  # between two labels of a person
 N_DIMS, N_VIEWS, N_LABELS = 384, 2, 200
 FIRST_CLICKS = 100  # in which caches fill: the growth counts after them
 JOB = ".st-key-measure_cancel, [class*=st-key-cancel_job_]"
@@ -110,6 +115,7 @@ def main(arguments: Sequence[str] | None = None) -> Report:
     parser.add_argument("--clicks", type=int, default=500, help="of all sessions together")
     parser.add_argument("--pause", type=float, default=1.0, help="seconds between two clicks of a session")
     parser.add_argument("--warm", type=float, default=40, help="seconds for the worker to compile")
+    parser.add_argument("--minutes", type=float, default=5, help="that people label together")
     parser.add_argument("--idle", type=float, default=20, help="seconds that a page stands open")
     parser.add_argument("--out", type=Path, default=RESULTS / "load.json")
     options = parser.parse_args(arguments)
@@ -123,14 +129,16 @@ def main(arguments: Sequence[str] | None = None) -> Report:
             time.sleep(options.warm)
             load = Load(server, options.clicks, options.pause)
             click_together(load, address, options.sessions)
+            labelled = label_one_analysis(home, address, options.sessions, options.minutes, load)
             load.errors += [line for line in log.read_text().splitlines() if is_error(line)]
             idle = idle_share(server, address, options.warm / 4, options.idle)
-    figures = summarise(load, idle)
+    figures = summarise(load, idle) | labelled
     for error in dict.fromkeys(load.errors):
         print(f"  {error}", flush=True)
     add_rows(report, figures)
     print(f"\n{report.table()}")
     write_document(options.out, {**vars(options), "out": options.out.name, **figures})
+    write_counts(options.out)
     return report
 
 
@@ -141,6 +149,45 @@ def click_together(load: Load, address: str, n_sessions: int) -> None:
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def label_one_analysis(
+    home: Path, address: str, n_people: int, minutes: float, load: Load
+) -> dict[str, float]:
+    """Let people label the only analysis for some minutes; return what became of their labels."""
+    store = Store(home)
+    analysis = store.analyses(store.corpora()[0].key)[0].id
+    people = [Person(f"Labeller {number}") for number in range(n_people)]
+    threads = label_together(people, address, pause_s=LABEL_PAUSE_S)
+    for thread in threads:
+        thread.join(60 * minutes / len(threads))  # none ends before it is told to, but for an error
+    for person in people:
+        person.stopped.set()
+    for thread in threads:
+        thread.join()
+    load.errors += [error for person in people for error in person.errors]
+    found = compare(store.labels.history(analysis), store.label_names.current(analysis), people)
+    next_text, page, late = (
+        np.concatenate([getattr(person, name) for person in people])
+        for name in ("next_text_s", "seconds", "late_s")
+    )
+    print(f"  {found}", flush=True)
+    return {
+        "labels": found.n_labels,
+        "labels_lost": found.lost,
+        "labels_doubled": found.doubled,
+        "people_disordered": found.disordered,
+        "texts_shared": found.shared,
+        "next_text_p50_s": quantile(next_text, 0.5),
+        "next_text_p95_s": quantile(next_text, 0.95),
+        "label_page_p95_s": quantile(page, 0.95),
+        "label_late_p95_s": quantile(late, 0.95),
+    }
+
+
+def quantile(values: np.ndarray, share: float) -> float:
+    """Return a quantile; NaN of nothing."""
+    return float(np.quantile(values, share)) if len(values) else float("nan")
 
 
 def app_process() -> psutil.Process:
@@ -211,6 +258,13 @@ def add_rows(report: Report, figures: dict[str, float]) -> None:
     report.add(Row("A click, 95 of 100", figures["click_p95_s"], "s", MOST_P95_S))
     report.add(Row("Memory after the first click", figures["memory_start_mb"], "MB"))
     report.add(Row("Memory at the end", figures["memory_end_mb"], "MB"))
+    report.add(Row("Labels by all together", figures["labels"], ""))
+    for name in ("labels_lost", "labels_doubled", "people_disordered", "texts_shared"):
+        report.add(Row(f"  {name.replace('_', ' ')}", figures[name], "", 0))
+    report.add(Row("  The next text, median", figures["next_text_p50_s"]))
+    report.add(Row("  The next text, 95 of 100", figures["next_text_p95_s"], "s", MOST_NEXT_TEXT_S))
+    report.add(Row("  The whole page, 95 of 100", figures["label_page_p95_s"]))
+    report.add(Row("  A click later than planned, 95 of 100", figures["label_late_p95_s"]))
     growth = figures["memory_per_100_clicks_mb"]
     report.add(Row(f"Growth after {FIRST_CLICKS} clicks", growth, "MB per 100 clicks", MOST_SLOPE_MB))
     report.add(Row("An open page", figures["idle_percent_of_a_core"], "% of a core", MOST_IDLE))

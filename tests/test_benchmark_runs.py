@@ -1,4 +1,4 @@
-"""Every benchmark of the Makefile runs at a tiny size; few-shot has a file of its own."""
+"""Every benchmark of the Makefile runs at a tiny size; few-shot, fuzz and chaos have files of their own."""
 
 import json
 import re
@@ -7,7 +7,19 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as speed
-from benchmarks import batch, check_sample, load, maps, names, place, preview, reencode, scale, scale_report
+from benchmarks import (
+    batch,
+    check_sample,
+    load,
+    maps,
+    names,
+    place,
+    preview,
+    reencode,
+    scale,
+    scale_report,
+    soak,
+)
 from benchmarks.speed import report
 from tests.conftest import ROOT
 from tests.support.tiny_models import save_sentence_model
@@ -20,14 +32,17 @@ def test_every_benchmark_of_the_makefile_is_run_here():
     assert set(re.findall(r"-m (benchmarks[\w.]*|core)", makefile)) == {
         "benchmarks",
         "benchmarks.batch",
+        "benchmarks.chaos",
         "benchmarks.check_sample",
         "benchmarks.few_shot",
+        "benchmarks.fuzz",
         "benchmarks.load",
         "benchmarks.maps",
         "benchmarks.names",
         "benchmarks.place",
         "benchmarks.reencode",
         "benchmarks.scale",
+        "benchmarks.soak",
         "core",
     }
 
@@ -160,23 +175,28 @@ def test_speed_runs(tmp_path):
 @pytest.mark.browser
 def test_load_runs(tmp_path):
     out = tmp_path / "load.json"
-    sizes = [
-        "--texts",
-        "300",
-        "--sessions",
-        "2",
-        "--clicks",
-        "30",
-        "--pause",
-        "0",
-        "--warm",
-        "0",
-        "--idle",
-        "1",
-    ]
+    sizes = ["--texts", "300", "--sessions", "2", "--clicks", "30", "--minutes", "0.1"]
     load.main([*sizes, "--pause", "0", "--warm", "0", "--idle", "1", "--out", str(out)])
     found = figures(out)
     assert found["clicks"] == 30 and found["errors"] == 0 and found["click_p95_s"] > 0
+    assert found["labels"] > 0 and found["next_text_p95_s"] > 0
+    assert found["labels_lost"] == found["labels_doubled"] == found["people_disordered"] == 0
+
+
+def test_soak_runs(tmp_path):
+    out = tmp_path / "soak.json"
+    small = ["--minutes", "0.4", "--texts", "300", "--sessions", "1", "--pause", "0", "--every", "0.5"]
+    soak.main([*small, "--out", str(out)])
+    found = figures(out)
+    assert found["errors"] == 0 and found["n_clicks"] > 0 and found["app_end_mb"] > 0
+
+
+def test_growth_is_the_slope_after_the_first_quarter():
+    seconds = np.linspace(0, 3600, 400)
+    memory = np.where(seconds < 900, 100 + seconds / 10, 190) + np.tile([0.0, 1.0], 200)
+    samples = [{"seconds": at, "app_mb": mb + at / 3600 * 7} for at, mb in zip(seconds, memory, strict=True)]
+    slope, low, high = soak.slope(samples, "app_mb")
+    assert low < 7 < high and abs(slope - 7) < 0.5
 
 
 def test_memory_that_grows_after_the_first_clicks_is_seen():

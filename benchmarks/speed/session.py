@@ -12,8 +12,10 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
+import requests
 from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Common_pb2 import FileURLs
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.sync.client import connect
@@ -21,6 +23,7 @@ from websockets.sync.client import connect
 from pages.common.person import COOKIE
 
 TIMEOUT_S = 120.0  # for everything that follows a click
+XSRF_COOKIE = "_streamlit_xsrf"
 FOLLOWS_S = 0.05  # in which a run that was asked for by another begins
 
 
@@ -38,10 +41,13 @@ class Session:
     ----------
     errors : list of str
         What the app showed as an error so far.
+    first_s : float
+        Seconds from the last click to the end of the first run that it caused, such as that of the deck.
     """
 
     def __init__(self, address: str, person: str) -> None:
         self._opened = ExitStack()
+        self._address, self._session_id = address, ""
         connection = connect(
             address.replace("http", "ws", 1) + "/_stcore/stream",
             subprotocols=["streamlit"],  # type: ignore[list-item]  # a NewType of str that is not exported
@@ -54,6 +60,7 @@ class Session:
         self._widgets: dict[str, tuple[str, str]] = {}
         self._page = ""
         self.errors: list[str] = []
+        self.first_s = 0.0
         self._rerun()
 
     def __enter__(self) -> Self:
@@ -78,6 +85,37 @@ class Session:
         """Type a text into the field of a key; return the seconds until the page is drawn."""
         return self._change(key, WidgetState(string_value=text))
 
+    def upload(self, key: str, name: str, content: bytes) -> float:
+        """Upload a file to the field of a key; return the seconds until the page is drawn."""
+        health = requests.get(f"{self._address}/_stcore/health", timeout=TIMEOUT_S)
+        token = health.cookies[XSRF_COOKIE]
+        asking = BackMsg()
+        asking.file_urls_request.request_id = name
+        asking.file_urls_request.session_id = self._session_id
+        asking.file_urls_request.file_names.append(name)
+        self._socket.send(asking.SerializeToString())
+        urls = self._await_urls()
+        sent = requests.put(
+            f"{self._address}{urls.upload_url}",
+            files={"file": (name, content)},
+            headers={"X-Xsrftoken": token, "Origin": self._address},
+            cookies={XSRF_COOKIE: token},
+            timeout=TIMEOUT_S,
+        )
+        sent.raise_for_status()
+        state = WidgetState()
+        info = state.file_uploader_state_value.uploaded_file_info.add()
+        info.name, info.size, info.file_id = name, len(content), urls.file_id
+        info.file_urls.CopyFrom(urls)
+        return self._change(key, state)
+
+    def _await_urls(self) -> FileURLs:
+        while True:
+            received = self._socket.recv(timeout=TIMEOUT_S)
+            message = ForwardMsg.FromString(received if isinstance(received, bytes) else received.encode())
+            if message.WhichOneof("type") == "file_urls_response":
+                return message.file_urls_response.file_urls[0]
+
     def shows(self, key: str) -> bool:
         """Return whether the page has a widget of this key."""
         return key in self._widgets
@@ -96,33 +134,41 @@ class Session:
             message.rerun_script.widget_states.SetInParent()
         started = time.perf_counter()
         self._socket.send(message.SerializeToString())
-        ended = self._finish(started + TIMEOUT_S)
+        first, ended = self._finish(started + TIMEOUT_S)
+        self.first_s = first - started
         return ended - started
 
-    def _finish(self, deadline: float) -> float:
-        """Take in what the server sends until its last run has ended; return the time of that."""
-        ended: float | None = None
+    def _finish(self, deadline: float) -> tuple[float, float]:
+        """Take in what the server sends until its last run has ended.
+
+        Returns the times at which the first run ended, and the last.
+        """
+        first = ended = None
         while True:
             wait = deadline - time.perf_counter() if ended is None else FOLLOWS_S
             try:
                 received = self._socket.recv(timeout=max(wait, 0.0))
             except TimeoutError:
-                if ended is None:
+                if first is None or ended is None:
                     raise
-                return ended
+                return first, ended
             message = ForwardMsg.FromString(received if isinstance(received, bytes) else received.encode())
             kind = message.WhichOneof("type")
             if kind == "new_session":
                 ended = None
                 self._page = message.new_session.page_script_hash
+                self._session_id = message.new_session.initialize.session_id
             elif kind == "navigation":
                 pages = message.navigation.app_pages
                 self._pages = {each.url_pathname: each.page_script_hash for each in pages}
                 self._page = message.navigation.page_script_hash
             elif kind == "delta":
                 self._take_in(message)
-            elif kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
-                ended = time.perf_counter()
+            elif kind == "script_finished":
+                now = time.perf_counter()
+                first = first or now  # that of the deck asks for one of the page
+                if message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                    ended = now
 
     def _take_in(self, message: ForwardMsg) -> None:
         """Note a widget by its key, and an error by its text."""

@@ -19,7 +19,8 @@ from core.errors import RefractError
 from core.utils.log import log_failure
 
 OUT_OF_MEMORY = "Memory ran out, and only this part was stopped: take fewer texts or a smaller model."
-MEMORY_PHRASES = ("out of memory", "allocate memory", "not enough memory")  # the last on Windows
+# The third on Windows; the last where a library is loaded.
+MEMORY_PHRASES = ("out of memory", "allocate memory", "not enough memory", "failed to map segment")
 DISK_FULL = "The disk is full: free some space, and try again; nothing that was kept before is lost."
 KILLED_EXIT_CODES = (-9, 137)
 """Of a process that the system ended, as it does when memory runs out."""
