@@ -74,6 +74,12 @@ class Soak:
                 self.errors.append(f"{type(error).__name__}: {error}")
                 self.stopped.wait(5)
 
+    def wait_for_clicks(self, seconds: float = 300) -> None:
+        """Wait until somebody has clicked: the first page loads most of the app."""
+        end = time.monotonic() + seconds
+        while "clicks" not in self.done and time.monotonic() < end:
+            time.sleep(0.1)
+
     def _use_tab(self, session: Session, chance: random.Random, mark: str, *, fits: bool) -> None:
         for number in range(ROUNDS_OF_A_TAB):
             clicks: list[tuple[str, Callable[[], float]]] = [
@@ -143,7 +149,9 @@ def watch(soak: Soak, app: psutil.Process, seconds: float, every_s: float) -> No
             continue
         if passed - printed >= 60:
             printed = passed
-            print(f"  {passed / 60:4.0f} min  {soak.samples[-1]}  {soak.done}", flush=True)
+            measured = ", ".join(f"{name} {figure:.0f}" for name, figure in soak.samples[-1].items())
+            done = ", ".join(f"{n} {name}" for name, n in soak.done.items())
+            print(f"  {measured}; {done}", flush=True)
         time.sleep(every_s)
 
 
@@ -188,6 +196,7 @@ def main(arguments: Sequence[str] | None = None) -> Report:
             ]
             for thread in threads:
                 thread.start()
+            soak.wait_for_clicks()
             watch(soak, app_process(), 60 * options.minutes, options.every)
             soak.stopped.set()
             for thread in threads:

@@ -133,7 +133,10 @@ def too_little_memory(folder: Path) -> str:
     try:
         store.labels.give(analysis, {61: LABELS[0]}, "ada")
         job = runner.wait(runner.submit("fit", "Reshaping", analysis_id=analysis), 120)
-        check(job.status == "failed" and "memory" in job.message, f"the job is {job.status}: {job.message}")
+        check(
+            job.status == "failed" and "memory" in job.message.lower(),
+            f"the job is {job.status}: {job.message}",
+        )
     finally:
         runner.close()
     runner = JobRunner(home)
