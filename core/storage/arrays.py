@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 
 from core.errors import RefractError, StoreError
-from core.utils import check_file, open_array, read_checked, write_array, write_checked
+from core.utils import check_array, check_file, open_array, read_checked, write_array, write_checked
 
+DAMAGED = "A part of this map was damaged and is set aside: encode the corpus or reshape the map again."
 Document = Any  # whatever JSON can hold: each caller knows what it saved
 Stored = TypeVar("Stored")
 Parsed = TypeVar("Parsed")
+
+logger = logging.getLogger(__name__)
 
 
 class ArtifactStore:
@@ -34,7 +39,7 @@ class ArtifactStore:
 
         Cost: linear in its size at the first call of a process; afterwards one look at its time.
         """
-        return _is_sound(self._array_path(key), open_array)
+        return _is_sound(self._array_path(key), check_array)
 
     def save_array(self, key: str, array: np.ndarray) -> None:
         """Save an array; an existing one of the same key is replaced atomically."""
@@ -68,7 +73,7 @@ class ArtifactStore:
 
     def has_document(self, key: str) -> bool:
         """Whether there is a document with this key, as it was saved. Cost: as `has_array`."""
-        return _is_sound(self._document_path(key), check_file)
+        return _is_sound(self._document_path(key), _check_document)
 
     def save_document(self, key: str, document: object) -> None:
         """Save a JSON document; an existing one of the same key is replaced atomically."""
@@ -86,6 +91,14 @@ class ArtifactStore:
         except (RefractError, TypeError, ValueError, KeyError):
             return None
 
+    def refuse(self, *keys: str) -> StoreError:
+        """Set arrays and documents aside whose content cannot be right; return the error to raise."""
+        for key in keys:
+            for path in (self._array_path(key), self._document_path(key)):
+                if path.exists():
+                    _set_aside(path)
+        return StoreError(DAMAGED)
+
     def delete(self, key: str) -> None:
         """Remove every array and document whose key starts with `key` and a dot."""
         for path in self.folder.glob(f"{key}.*"):
@@ -99,6 +112,11 @@ class ArtifactStore:
         return self.folder / f"{key}.json"
 
 
+def is_within(numbers: np.ndarray, limit: int) -> bool:
+    """Whether all numbers of an array are from 0 to below a limit."""
+    return numbers.size == 0 or bool(numbers.min() >= 0 and numbers.max() < limit)
+
+
 def _is_sound(path: Path, check: Callable[[Path], object]) -> bool:
     try:
         check(path)
@@ -106,7 +124,7 @@ def _is_sound(path: Path, check: Callable[[Path], object]) -> bool:
         return False
     except OSError:
         return True  # it cannot be read now: who loads it is told so
-    except ValueError:
+    except (ValueError, RecursionError):
         _set_aside(path)
         return False
     return True
@@ -126,12 +144,22 @@ def _load(path: Path, read: Callable[[Path], Stored]) -> Stored:
         ) from error
     except (ValueError, RecursionError) as error:
         _set_aside(path)
-        raise StoreError(
-            "A part of this map was damaged and is set aside: encode the corpus or reshape the map again."
-        ) from error
+        raise StoreError(DAMAGED) from error
+
+
+def _check_document(path: Path) -> None:
+    length, found = check_file(path), path.stat()
+    if length == found.st_size:  # of an earlier version, without a checksum
+        _parse_once(path, length, found.st_mtime_ns)
+
+
+@lru_cache(1_000)
+def _parse_once(path: Path, length: int, changed: int) -> None:
+    json.loads(path.read_bytes())
 
 
 def _set_aside(path: Path) -> None:
     """Rename a damaged file: its place is free for what is computed again."""
+    logger.warning("%s was damaged and is set aside", path.name)
     with suppress(OSError):
         path.replace(path.with_name(f"{path.name}.damaged"))

@@ -15,6 +15,7 @@ from core.storage.spaces import has_space, load_space, save_space
 from core.transforms import LinearForm, Method
 
 ARRAYS = ("given", "probabilities", "label_vectors")
+LINEAR_PARTS = ("weights", "intercept")
 ESTIMATORS = ("classifier", "network")
 DOCUMENT_FIELDS = ("instruction", "labels", "label_ids", "phrases", "classes", "space_key")
 Finding = Any  # the type of the attribute of `Findings` with its name
@@ -23,14 +24,16 @@ Finding = Any  # the type of the attribute of `Findings` with its name
 def save_fit(results: ArtifactStore, key: str, fit: Fit) -> None:
     """Store a Fit; `has_fit` is true only when all its parts are stored."""
     named = {name: getattr(fit, name) for name in DOCUMENT_FIELDS}
-    results.save_document(f"{key}.labels", named | {"approach": fit.method.to_text()})
-    for part in ARRAYS:
-        values = getattr(fit, part)
-        results.save_array(f"{key}.{part}", np.empty((0, 0), np.float32) if values is None else values)
+    arrays = {part: getattr(fit, part) for part in ARRAYS}
     if len(fit.label_views):
-        results.save_array(f"{key}.label_views", np.stack(fit.label_views))
+        arrays["label_views"] = np.stack(fit.label_views)
     if fit.fits_none is not None:
-        results.save_array(f"{key}.fits_none", fit.fits_none)
+        arrays["fits_none"] = fit.fits_none
+    estimators = [f"{part}.{name}" for part in ESTIMATORS for name in getattr(fit, part) or {}]
+    parts = {"approach": fit.method.to_text(), "arrays": [*arrays, *estimators]}
+    results.save_document(f"{key}.labels", named | parts)
+    for part, values in arrays.items():
+        results.save_array(f"{key}.{part}", np.empty((0, 0), np.float32) if values is None else values)
     # A re-encoded space is stored already, and some systems do not replace a mapped file.
     if not has_space(results, fit.space_key):
         save_space(results, fit.space_key, fit.space)
@@ -57,8 +60,13 @@ def has_fit(results: ArtifactStore, key: str | None) -> bool:
         Method.from_text(named.get("approach"))
     except StoreError:  # damaged, or of a later version
         return False
-    space_key = named.get("space_key", key)
-    return has_space(results, space_key) and all(results.has_array(f"{key}.{part}") for part in ARRAYS)
+    # Earlier versions did not list their arrays, and some stored no estimators.
+    whole = "arrays" not in named or results.has_document(f"{key}.estimators")
+    return (
+        whole
+        and has_space(results, named.get("space_key", key))
+        and all(results.has_array(f"{key}.{part}") for part in named.get("arrays", ARRAYS))
+    )
 
 
 def load_method(results: ArtifactStore, key: str) -> Method:
@@ -149,11 +157,13 @@ def save_finding(results: ArtifactStore, key: str, name: str, finding: Finding) 
 
 def findings_kept(results: ArtifactStore, key: str) -> set[str]:
     """Return the names of the stored findings of a Fit."""
-    return {
-        name
-        for name in FINDINGS
-        if results.has_document(f"{key}.{name}") or results.has_array(f"{key}.{name}")
-    }
+    return {name for name in FINDINGS if _is_kept(results, key, name)}
+
+
+def _is_kept(results: ArtifactStore, key: str, name: str) -> bool:
+    if name == "linear" and not all(results.has_array(f"{key}.linear_{part}") for part in LINEAR_PARTS):
+        return False
+    return results.has_document(f"{key}.{name}") or results.has_array(f"{key}.{name}")
 
 
 def load_findings(results: ArtifactStore, key: str) -> Findings:
@@ -163,7 +173,7 @@ def load_findings(results: ArtifactStore, key: str) -> Findings:
 
 def load_finding(results: ArtifactStore, key: str, name: str) -> Finding:
     """Read one of `Findings` by its name, of the type it has there; None before it is measured."""
-    if name not in findings_kept(results, key):
+    if not _is_kept(results, key, name):
         return None
     if name in ("change", "near"):
         return results.load_array(f"{key}.{name}")
@@ -173,7 +183,7 @@ def load_finding(results: ArtifactStore, key: str, name: str) -> Finding:
     if name == "curve":
         return LearningCurve.from_document(document)
     if name == "linear":
-        weights, intercept = (results.load_array(f"{key}.linear_{part}") for part in ("weights", "intercept"))
+        weights, intercept = (results.load_array(f"{key}.linear_{part}") for part in LINEAR_PARTS)
         return LinearForm(weights, intercept, **document)
     if name == "map_quality":
         return MapQuality(**document)

@@ -8,9 +8,9 @@ from dataclasses import asdict
 import numpy as np
 
 from core.maps import DistinctVectors, Space
-from core.maps.clusters import Hierarchy
+from core.maps.clusters import MERGE, Hierarchy
 from core.neighbours import Graph, unit_rows
-from core.storage.arrays import ArtifactStore
+from core.storage.arrays import ArtifactStore, is_within
 from core.storage.embeddings import load_views
 
 LENGTHS_CHECKED = 16  # vectors of a space whose length is checked when it is read
@@ -65,8 +65,12 @@ def has_graph(results: ArtifactStore, key: str) -> bool:
 
 
 def load_graph(results: ArtifactStore, key: str) -> Graph:
-    """Read a neighbour graph."""
-    return Graph(results.load_array(f"{key}.neighbours"), results.load_array(f"{key}.similarities"))
+    """Read a neighbour graph. Raises StoreError also when it names texts that do not exist."""
+    graph = Graph(results.load_array(f"{key}.neighbours"), results.load_array(f"{key}.similarities"))
+    indices, shape = graph.indices, graph.similarities.shape
+    if indices.ndim != 2 or indices.shape != shape or not is_within(indices, len(indices)):
+        raise results.refuse(f"{key}.neighbours", f"{key}.similarities")
+    return graph
 
 
 def save_hierarchy(results: ArtifactStore, key: str, hierarchy: Hierarchy) -> None:
@@ -81,8 +85,19 @@ def has_hierarchy(results: ArtifactStore, key: str) -> bool:
 
 
 def load_hierarchy(results: ArtifactStore, key: str) -> Hierarchy:
-    """Read the hierarchy of a space's map."""
-    return Hierarchy(results.load_array(f"{key}.leaves"), results.load_array(f"{key}.merges"))
+    """Read the hierarchy of a space's map. Raises StoreError also when its runs leave the map."""
+    hierarchy = Hierarchy(results.load_array(f"{key}.leaves"), results.load_array(f"{key}.merges"))
+    if not _is_consistent(hierarchy):
+        raise results.refuse(f"{key}.leaves", f"{key}.merges")
+    return hierarchy
+
+
+def _is_consistent(hierarchy: Hierarchy) -> bool:
+    n, merges = len(hierarchy.leaves), hierarchy.merges
+    if merges.dtype != MERGE or len(merges) != max(n - 1, 0) or not is_within(hierarchy.leaves, n):
+        return False
+    first, size, light = (merges[name].astype(np.int64) for name in ("first", "size", "light"))
+    return bool(np.all((first >= 0) & (first + size <= n) & (light >= 1) & (light < size)))
 
 
 def save_distinct_vectors(results: ArtifactStore, key: str, found: DistinctVectors) -> None:

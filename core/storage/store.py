@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import cast
 
@@ -25,6 +26,7 @@ from core.storage.label_names import LabelNames, utc_now
 from core.storage.labels import LabelStore, copy_labels
 from core.storage.speeds import Speeds
 from core.transforms import Method
+from core.utils import remove_leftovers
 
 CORPUS_COLUMNS = (
     "key, name, text_column, n_texts, encoder, embedding_key, created_at, opened_at, next_encoder"
@@ -111,6 +113,7 @@ class Store:
     def __init__(self, home: Path) -> None:
         self.home = home
         self._database = open_database(home)
+        _remove_leftovers(home)
         self.labels = LabelStore(self._database)
         self.label_names = LabelNames(self._database)
         self.changed_labels = ChangedLabels(self._database)
@@ -341,6 +344,13 @@ class Store:
         # Earlier versions left dates as strings.
         same_types = corpus.metadata.dtypes.equals(stored.metadata.dtypes)
         return same_rows and same_types and stored.descriptions == corpus.descriptions
+
+
+@cache
+def _remove_leftovers(home: Path) -> None:
+    """Remove what killed processes left half-written in a data folder, once per process."""
+    for folder in (home, *home.glob("*"), *home.glob("corpora/*"), *home.glob("corpora/*/results")):
+        remove_leftovers(folder, of_earlier_versions=True)
 
 
 def _source_rows(corpus: Corpus) -> np.ndarray | None:

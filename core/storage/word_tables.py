@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from core.corpus import WordTable
-from core.storage.arrays import ArtifactStore
+from core.storage.arrays import ArtifactStore, is_within
 
 TABLE_VERSION = 3  # raise it when words are split or counted differently
 PARTS = ("starts", "entries", "pairs")
@@ -24,10 +26,35 @@ def save_word_table(results: ArtifactStore, corpus_key: str, table: WordTable) -
 
 
 def load_word_table(results: ArtifactStore, corpus_key: str) -> WordTable:
-    """Read the word table of a corpus."""
+    """Read the word table of a corpus.
+
+    Raises
+    ------
+    StoreError
+        Also when its numbers point outside of it: sparse matrices would read memory that is not theirs.
+    """
     key = _table_key(corpus_key)
     starts, entries, pairs = (results.load_array(f"{key}.{part}") for part in PARTS)
-    return WordTable(starts, entries, pairs, results.load_document(key))
+    table = WordTable(starts, entries, pairs, results.load_document(key))
+    if not _is_consistent(table):
+        raise results.refuse(key, *(f"{key}.{part}" for part in PARTS))
+    return table
+
+
+def _is_consistent(table: WordTable) -> bool:
+    if not isinstance(table.shown, list) or table.starts.ndim != 1 or table.pairs.shape[1:] != (2,):
+        return False
+    numbered = all(array.dtype.kind == "i" for array in (table.starts, table.entries, table.pairs))
+    n_words = max(len(table.shown), 1)
+    return (
+        numbered
+        and is_within(table.starts, len(table.entries) + 1)
+        and table.starts[0] == 0
+        and table.starts[-1] == len(table.entries)
+        and bool(np.all(np.diff(table.starts) >= 0))
+        and is_within(table.entries, n_words + len(table.pairs))
+        and is_within(table.pairs, n_words)
+    )
 
 
 def _table_key(corpus_key: str) -> str:

@@ -19,6 +19,7 @@ from core.utils.child_process import (
 )
 from core.utils.files import (
     DamagedFile,
+    check_array,
     check_file,
     data_home,
     find_leftovers,
@@ -97,6 +98,7 @@ __all__ = [
     "bfloat16_is_faster",
     "can_be_key",
     "catch_uncaught",
+    "check_array",
     "check_file",
     "complete_each",
     "configured",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -16,6 +17,7 @@ from core.utils.files import storage_error
 Value = TypeVar("Value")
 
 LOCK_TIMEOUT = 30  # seconds of waiting for another writer
+LEAST_FREE = 1 << 20  # bytes: an error of input or output on a disk with less means that it is full
 BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
@@ -133,12 +135,20 @@ class SqliteFile:
             raise
         except sqlite3.DatabaseError as error:
             self.close()  # the next try opens the file again
-            if "full" in str(error):
+            if self._is_full(error):
                 raise StoreError(
                     f"The disk that holds {self.path} is full, so this was not recorded: free some space and "
                     "do it again; everything recorded before is safe."
                 ) from error
             raise StoreError(self._explain(error)) from error
+
+    def _is_full(self, error: sqlite3.DatabaseError) -> bool:
+        """Whether the disk is full; SQLite may call that an error of input or output."""
+        if _code(error) not in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN):
+            return _code(error) == sqlite3.SQLITE_FULL
+        with suppress(OSError):
+            return shutil.disk_usage(self.path.parent).free < LEAST_FREE
+        return False
 
     def _explain(self, error: sqlite3.DatabaseError) -> str:
         """Return what was found, and the way on."""

@@ -112,6 +112,13 @@ def require_prepared(entry: StoredCorpus | None, without_corpus: str) -> None:
         job = jobs.latest(*jobs.MAP_TASKS, corpus_key=entry.key)
         if job is not None and job.active:
             stop_with_link(f"“{markdown(entry.name)}” is being encoded.", CORPUS, "See the progress")
+        if entry.embedding_key is not None:
+            stop_with_link(
+                f"The map of “{markdown(entry.name)}” is missing, or was damaged and set aside: encode the "
+                "corpus again. Its labels are kept.",
+                CORPUS,
+                "Encode it",
+            )
         stop_with_link(f"“{markdown(entry.name)}” is not encoded yet.", CORPUS, "Encode it")
 
 

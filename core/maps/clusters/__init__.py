@@ -22,7 +22,7 @@ from core.maps.clusters.clustering import (
     map_names,
 )
 from core.maps.clusters.edits import Edit, decode_edit, describe_kept, encode_edit
-from core.maps.clusters.hierarchy import Hierarchy
+from core.maps.clusters.hierarchy import MERGE, Hierarchy
 from core.maps.clusters.keyword_names import name_clusters, nearest_groups, spread_evenly
 from core.maps.clusters.llm_names import SHOWN_TEXTS, Group, name_clusters_by_llm
 from core.maps.clusters.name_parts import first_words, leading_labels
@@ -32,6 +32,7 @@ __all__ = [
     "DENSITY",
     "FINEST_LEVEL",
     "K_MEANS",
+    "MERGE",
     "NEAREST",
     "SHOWN_TEXTS",
     "ClusterChoice",

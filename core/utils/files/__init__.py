@@ -1,6 +1,6 @@
 """The data folder; files that are written whole or not at all, with a checksum of their content."""
 
-from core.utils.files.arrays import open_array, write_array
+from core.utils.files.arrays import check_array, open_array, write_array
 from core.utils.files.atomic import (
     data_home,
     find_leftovers,
@@ -19,6 +19,7 @@ from core.utils.files.parquet import read_parquet, write_parquet
 
 __all__ = [
     "DamagedFile",
+    "check_array",
     "check_file",
     "data_home",
     "find_leftovers",

@@ -39,6 +39,12 @@ def write_array(path: Path, pieces: Iterable[np.ndarray], shape: tuple[int, ...]
     write_checked(path, write)
 
 
+def check_array(path: Path) -> None:
+    """Compare an array with its checksum, else its length with its header. Raises as `open_array`."""
+    if check_file(path) == path.stat().st_size:  # of an earlier version
+        open_array(path)
+
+
 def open_array(path: Path) -> np.ndarray:
     """Map an array from disk, read-only, after a look at its checksum (see `check_file` for the cost).
 
