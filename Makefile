@@ -4,12 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 COMPONENT := $(shell find assets/linked_maps -type f -not -path '*/node_modules/*' -not -path '*/build/*')
 
-.PHONY: setup app demo test test-fast lint bench bench-batch bench-check bench-labels bench-load bench-maps bench-names bench-place bench-reencode bench-scale chaos evaluate fuzz soak
+.PHONY: setup lock app demo test test-fast lint bench bench-batch bench-check bench-labels bench-load bench-maps bench-names bench-place bench-reencode bench-scale chaos evaluate fuzz soak
 
 setup: $(VENV)/ready
 
-$(VENV)/ready: requirements.txt requirements-dev.txt requirements-batch.txt $(COMPONENT)
+# Every file is compared with its SHA-256 in requirements.lock; the second line adds torch, whose build
+# depends on the machine.
+$(VENV)/ready: requirements.lock requirements.txt requirements-dev.txt requirements-batch.txt $(COMPONENT)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements.lock
 	$(BIN)/python -m pip install --quiet --upgrade-strategy only-if-needed -r requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --force-reinstall --no-deps ./assets/linked_maps
 	touch $@
@@ -32,7 +35,12 @@ test: setup
 test-fast: setup
 	$(BIN)/python -m pytest -m "not browser and not model" -n 2
 
+# After a change of requirements*.txt
+lock:
+	$(BIN)/python -m tests.support.lock
+
 lint: setup
+	$(BIN)/python -m tests.support.audit
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

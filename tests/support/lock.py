@@ -1,0 +1,45 @@
+"""Write requirements.lock: `python -m tests.support.lock`.
+
+Every package that requirements-dev.txt needs, in one version, with the SHA-256 of each of its files on the
+package index, for all systems and versions of Python. Left out are torch, whose build depends on the machine
+(its version is pinned, pip compares its file with what the index states), and the libraries that torch's
+build for graphics cards brings.
+"""
+
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCK = ROOT / "requirements.lock"
+LEFT_OUT = re.compile(r"(torch|triton|nvidia-[a-z0-9-]+|cuda-[a-z0-9-]+)==")
+HEADER = "# Written by make lock, never by hand. Installed with --require-hashes.\n"
+
+
+def main():
+    """Resolve, leave out what depends on the machine, write the file."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("requirements.txt", "requirements-batch.txt", "requirements-dev.txt"):
+            lines = (ROOT / name).read_text().splitlines(keepends=True)
+            (Path(folder) / name).write_text("".join(line for line in lines if not line.startswith("./")))
+        options = [
+            "--universal",
+            "--python-version",
+            "3.11",
+            "--generate-hashes",
+            "--no-header",
+            "--no-annotate",
+        ]
+        command = [sys.executable, "-m", "uv", "pip", "compile", "--no-config", "--quiet", *options]
+        kept = Path(folder) / "requirements.lock"
+        if LOCK.exists():  # versions stay unless a requirement moves them
+            kept.write_text(LOCK.read_text())
+        subprocess.run([*command, "requirements-dev.txt", "-o", kept.name], cwd=folder, check=True)
+        packages = re.split(r"\n(?=[a-z0-9])", kept.read_text().strip())
+    LOCK.write_text(HEADER + "\n".join(each for each in packages if not LEFT_OUT.match(each)) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""Dependencies: each is pinned, locked with hashes, and explained."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support import audit
+
+ROOT = Path(__file__).resolve().parent.parent
+FILES = ("requirements.txt", "requirements-batch.txt", "requirements-dev.txt")
+LOCK = (ROOT / "requirements.lock").read_text()
+
+
+def pins():
+    lines = [line for name in FILES for line in (ROOT / name).read_text().splitlines()]
+    found = [line.partition(";")[0].strip() for line in lines if line and line[0] not in "#-."]
+    assert all(re.fullmatch(r"[a-z0-9-]+==[a-z0-9.]+", pin.lower()) for pin in found), "each has one version"
+    return [pin.lower() for pin in found]
+
+
+def test_each_direct_dependency_is_explained_and_no_other():
+    explained = re.findall(r"^\| `([a-z0-9-]+)` \| \S", (ROOT / "docs" / "dependencies.md").read_text(), re.M)
+    assert sorted(explained) == sorted(pin.partition("==")[0] for pin in pins())
+
+
+@pytest.mark.parametrize("pin", pins())
+def test_each_pin_is_locked_in_this_version(pin):
+    locked = pin.startswith("torch==") or re.search(rf"^{re.escape(pin)}( |$)", LOCK, re.M)
+    assert locked, f"{pin} is not in requirements.lock: run make lock"
+
+
+def test_everything_locked_has_hashes():
+    packages = re.split(r"\n(?=[a-z0-9])", LOCK)[1:]
+    assert len(packages) > 100
+    assert all(re.search(r"\n    --hash=sha256:[0-9a-f]{64}", package) for package in packages)
+    assert "://" not in LOCK
+
+
+def test_a_file_with_another_hash_is_not_installed(tmp_path):
+    """As make setup installs, of one package that lies in a folder."""
+    wheel = tmp_path / "tiny-1.0-py3-none-any.whl"
+    wheel.write_bytes(b"no wheel")
+    wanted = tmp_path / "wanted.lock"
+    wanted.write_text(f"tiny==1.0 --hash=sha256:{'0' * 64}\n")
+    options = ["--no-deps", "--no-index", "--find-links", str(tmp_path), "--target", str(tmp_path / "out")]
+    command = [sys.executable, "-m", "pip", "install", "--require-hashes", *options, "-r", str(wanted)]
+    said = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert said.returncode and "DO NOT MATCH THE HASHES" in said.stderr
+
+
+def test_the_audit_tells_vulnerabilities_and_a_missing_network_apart():
+    hole = {"id": "PYSEC-1", "fix_versions": ["2.0"]}
+    packages = [{"name": "good", "version": "1.0", "vulns": []}]
+    assert audit.found_in(json.dumps({"dependencies": packages})) == []
+    packages += [{"name": "bad", "version": "1.0", "vulns": [hole]}, {"name": "own", "skip_reason": "local"}]
+    assert audit.found_in(json.dumps({"dependencies": packages})) == ["bad 1.0: PYSEC-1, mended in 2.0"]
+    assert audit.found_in("") is None
