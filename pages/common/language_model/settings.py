@@ -35,6 +35,10 @@ KEY_HELP = (
     "Only for servers that need one. It stays in this browser session, is sent to this address only, and is "
     "written nowhere. Another address empties it."
 )
+OPEN_LINE = (
+    " The line is not encrypted: others on the way can read texts and key. Use an address that begins with "
+    "https://."
+)
 NONE_FOUND = (
     "No server answers on this machine. Start Ollama, LM Studio, vLLM or llama.cpp with a model, and look "
     "again."
@@ -146,8 +150,10 @@ def _draw_destination(choice: LanguageModelChoice) -> None:
     if is_local(host):
         st.caption(f":material/lock: Texts stay on this machine ({markdown(host)}).")
     else:
+        readable = "" if url.startswith("https:") else OPEN_LINE
         st.warning(
-            f"Texts are sent to **{markdown(host)}**, which is not this machine.", icon=":material/send:"
+            f"Texts are sent to **{markdown(host)}**, which is not this machine.{readable}",
+            icon=":material/send:",
         )
 
 

@@ -91,6 +91,9 @@ def test_a_server_elsewhere_is_named_before_anything_is_sent(panel, monkeypatch)
     monkeypatch.setattr(settings, "list_models", lambda url, key: ["big"])
     panel.text_input(key="llm_url").set_value("https://ai.example.org/v1").run()
     assert "sent to **ai\\.example\\.org**, which is not this machine" in panel.warning[0].value
+    assert "not encrypted" not in panel.warning[0].value
+    panel.text_input(key="llm_url").set_value("http://ai.example.org/v1").run()
+    assert "not encrypted" in panel.warning[0].value
 
 
 def test_the_environment_counts_until_something_is_chosen(server, monkeypatch):
