@@ -1,4 +1,4 @@
-"""Refract without its pages: `python -m core evaluate …`, `python -m core batch …`, `demo`, `download`."""
+"""Refract without its pages: `python -m core evaluate`, `batch`, `demo`, `doctor`, `backup` and more."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from core.batch import add_batch
 from core.evidence.benchmark import add_evaluate
+from core.storage.safety import add_safety
 from core.utils import explain_error
 
 
@@ -17,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     add_evaluate(commands)
     add_batch(commands)
+    add_safety(commands)
     demo = commands.add_parser(
         "demo",
         help="build the demo, if that was not done",

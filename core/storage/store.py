@@ -26,7 +26,7 @@ from core.storage.label_names import LabelNames, utc_now
 from core.storage.labels import LabelStore, copy_labels
 from core.storage.speeds import Speeds
 from core.transforms import Method
-from core.utils import remove_leftovers
+from core.utils import lock_shared, remove_leftovers, unlock_shared
 
 CORPUS_COLUMNS = (
     "key, name, text_column, n_texts, encoder, embedding_key, created_at, opened_at, next_encoder"
@@ -112,7 +112,13 @@ class Store:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self._database = open_database(home)
+        is_first = lock_shared(home)
+        try:
+            self._database = open_database(home)
+        except StoreError:
+            if is_first:  # a damaged store can be repaired while the app shows that it is
+                unlock_shared(home)
+            raise
         _remove_leftovers(home)
         self.labels = LabelStore(self._database)
         self.label_names = LabelNames(self._database)

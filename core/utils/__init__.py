@@ -33,6 +33,7 @@ from core.utils.files import (
     write_checked,
     write_parquet,
 )
+from core.utils.folder_lock import lock_alone, lock_shared, unlock_shared
 from core.utils.formatting import cut, one_line, percent
 from core.utils.hardware import (
     Choice,
@@ -121,6 +122,8 @@ __all__ = [
     "is_web_address",
     "keep_choice",
     "list_models",
+    "lock_alone",
+    "lock_shared",
     "log_failure",
     "machine_key",
     "normal_text",
@@ -141,6 +144,7 @@ __all__ = [
     "run_in_child",
     "run_parallel",
     "try_model",
+    "unlock_shared",
     "write_array",
     "write_atomically",
     "write_checked",

@@ -11,11 +11,18 @@ from core.storage.integrity.row_checks import (
     Value,
     checksum,
     columns_of,
+    decode,
     register,
     schema_checksum,
     set_row_checks,
 )
-from core.storage.integrity.verify import Report, check_file, connect_readonly, require_sound
+from core.storage.integrity.verify import (
+    Report,
+    check_file,
+    connect_readonly,
+    has_right_definitions,
+    require_sound,
+)
 
 __all__ = [
     "CHECKED",
@@ -28,7 +35,9 @@ __all__ = [
     "columns_of",
     "connect_readonly",
     "copy_database",
+    "decode",
     "find_backups",
+    "has_right_definitions",
     "register",
     "require_sound",
     "schema_checksum",

@@ -96,6 +96,17 @@ def require_sound(path: Path, known_version: int) -> None:
         raise StoreError(f"The file {path} is damaged ({report.summary()}): {DOCTOR}")
 
 
+def has_right_definitions(path: Path) -> bool:
+    """Whether the version and the definitions of the tables are those that a file was sealed with.
+
+    True for a file of a version without a seal. Raises sqlite3.DatabaseError where they cannot be read.
+    """
+    with closing(connect_readonly(path)) as connection:
+        version, seal = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in SEALED)
+        is_older = version < FIRST_CHECKED_VERSION and not seal
+        return is_older or seal == schema_checksum(connection, version)
+
+
 def _check_rows(connection: sqlite3.Connection, report: Report, known_version: int) -> None:
     version, seal = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in SEALED)
     if version < FIRST_CHECKED_VERSION and not seal:

@@ -1,0 +1,69 @@
+"""The commands `python -m core doctor`, `backup` and `restore`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from core.storage.safety.archive import back_up, restore
+from core.storage.safety.doctor import PROBLEM, examine
+from core.utils import data_home
+
+
+def add_safety(commands: argparse._SubParsersAction) -> None:
+    """Add the commands to a parser's commands; their `run` takes the parsed options."""
+    doctor = commands.add_parser(
+        "doctor",
+        help="check all that is kept, and repair it",
+        description="Check all in the data folder. Exit status 0: all is sound; 1: something was found.",
+    )
+    doctor.add_argument("--repair", action="store_true", help="mend what can be mended without any loss")
+    doctor.add_argument("--json", action="store_true", help="print the findings as JSON")
+    doctor.set_defaults(run=_doctor)
+    backup = commands.add_parser(
+        "backup",
+        help="write all that is kept into one file, also while the app runs",
+    )
+    backup.add_argument("file", metavar="FILE", type=Path, help="a zip file; one of that name is replaced")
+    backup.add_argument("--without-results", action="store_true", help="leave out what can be computed again")
+    backup.set_defaults(run=_backup)
+    put_back = commands.add_parser("restore", help="read a file of `backup` into a data folder")
+    put_back.add_argument("file", metavar="FILE", type=Path)
+    put_back.add_argument("--replace", action="store_true", help="set the folder's present data aside")
+    put_back.set_defaults(run=_restore)
+    for command in (doctor, backup, put_back):
+        command.add_argument(
+            "--home", type=Path, metavar="FOLDER", help="data folder (default: REFRACT_HOME, or ~/.refract)"
+        )
+
+
+def _home(options: argparse.Namespace) -> Path:
+    return (options.home or data_home()).expanduser().absolute()
+
+
+def _doctor(options: argparse.Namespace) -> None:
+    findings = examine(_home(options), repair=options.repair)
+    if options.json:
+        sys.stdout.write(json.dumps([asdict(each) for each in findings], ensure_ascii=False, indent=1) + "\n")
+    else:
+        width = max(len(each.what) for each in findings)
+        for each in findings:
+            sys.stdout.write(f"{each.state:<8} {each.what:<{width}}  {each.found}\n")
+    if any(each.state == PROBLEM for each in findings):
+        raise SystemExit(1)
+
+
+def _backup(options: argparse.Namespace) -> None:
+    n_files = back_up(_home(options), options.file, with_results=not options.without_results)
+    sys.stdout.write(f"{n_files:,} files are in {options.file}.\n")
+
+
+def _restore(options: argparse.Namespace) -> None:
+    home = _home(options)
+    aside = restore(options.file, home, replace=options.replace)
+    sys.stdout.write(f"{options.file} was restored into {home}.\n")
+    if aside is not None:
+        sys.stdout.write(f"What was there before is in {aside}.\n")
