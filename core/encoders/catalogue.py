@@ -28,6 +28,7 @@ from core.encoders.spec import EncoderSpec, Kind
 from core.encoders.static import StaticFamily, static_name
 from core.errors import EncoderUnavailable
 from core.utils import Progress, content_key
+from core.utils.server_rules import check_endpoint, check_model
 
 FAMILIES: tuple[type[EncoderFamily], ...] = (
     PrecomputedFamily,
@@ -149,10 +150,19 @@ def find_encoder(name: str) -> EncoderFamily:
         return family_of(spec, None)(spec)
     folder, problem = None, ""
     try:
+        check_allowed(spec)
         folder = find_folder(spec.source, spec.revision)
     except EncoderUnavailable as error:
         problem = str(error)
     return family_of(spec, folder)(spec, folder, find_entry(name), problem)
+
+
+def check_allowed(spec: EncoderSpec) -> None:
+    """Raise EncoderUnavailable where the rules of a shared server do not allow an encoder."""
+    if spec.kind == Kind.ENDPOINT:
+        check_endpoint(spec.source, EncoderUnavailable)
+    elif spec.kind != Kind.VECTORS:
+        check_model(spec.source)
 
 
 def load_encoder(name: str, *, template: str | None = None) -> Encoder:
@@ -177,6 +187,7 @@ def load_encoder(name: str, *, template: str | None = None) -> Encoder:
         vectors.
     """
     spec = EncoderSpec.parse(name)
+    check_allowed(spec)
     folder = model_folder(spec.source, spec.revision) if spec.is_local else None
     return family_of(spec, folder)(spec, folder).load(template or "")
 
@@ -195,6 +206,7 @@ def make_encoder(name: str, progress: Progress | None = None) -> None:
         As `load_encoder`.
     """
     spec = EncoderSpec.parse(name)
+    check_allowed(spec)
     if spec.is_static:
         StaticFamily(spec, model_folder(spec.source, spec.revision)).make(progress)
 

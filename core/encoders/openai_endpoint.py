@@ -35,6 +35,7 @@ from core.utils import (
     post_with_retries,
     run_parallel,
 )
+from core.utils.server_rules import check_endpoint
 
 ENDPOINT_VERSION = 1  # raise when the same server would give other vectors
 KEY_VARIABLE = "REFRACT_EMBEDDINGS_KEY"
@@ -104,9 +105,9 @@ class EndpointFamily(EncoderFamily):
     kind = Kind.ENDPOINT
 
     def find_problem(self) -> str:
-        """Return a sentence when the address is wrong or no model is named."""
+        """Return a sentence when the address is wrong or not allowed, or no model is named."""
         try:
-            split_endpoint(self.spec.name)
+            check_endpoint(split_endpoint(self.spec.name)[0], EncoderUnavailable)
         except EncoderUnavailable as error:
             return str(error)
         return ""

@@ -25,6 +25,7 @@ from core.utils.http_client import (
     post_with_retries,
     run_parallel,
 )
+from core.utils.server_rules import check_endpoint
 
 URL_VARIABLE, MODEL_VARIABLE, KEY_VARIABLE = "REFRACT_LLM_URL", "REFRACT_LLM_MODEL", "REFRACT_LLM_KEY"
 """Environment variables, used where nobody chose a model: base address such as http://127.0.0.1:11434/v1,
@@ -178,7 +179,8 @@ def configured(choice: Mapping[str, str] | None = None) -> LanguageModel | None:
     Raises
     ------
     LanguageModelError
-        When the address cannot be one of a server, or the key holds characters that cannot be sent.
+        When the address cannot be one of a server or is not allowed on a shared one, or the key holds
+        characters that cannot be sent.
     """
     names = (URL_VARIABLE, MODEL_VARIABLE, KEY_VARIABLE)
     url, model, key = ((os.environ.get(name) or "").strip() for name in names)
@@ -190,6 +192,7 @@ def configured(choice: Mapping[str, str] | None = None) -> LanguageModel | None:
     if not url or not model:
         return None
     check_address(url, url_name)
+    check_endpoint(url, LanguageModelError)
     if not can_be_key(key):
         raise LanguageModelError(f"{key_name} holds characters that no key has: set it again.")
     return LanguageModel(url, model, Secret(key))

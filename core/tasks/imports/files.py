@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 
 from core.corpus import guess_text_column
 from core.corpus.sources import (
     LOCAL,
+    Address,
     FoundFiles,
     SourceMoved,
     fetched,
@@ -21,6 +23,7 @@ from core.storage import Store
 from core.storage.imports import Import, imports_of
 from core.tasks.imports.examine import MOST_AT_ONCE, examine_texts
 from core.utils import Report
+from core.utils.server_rules import check_source
 
 FIRST = "first"
 """Name of the table with the first rows."""
@@ -44,7 +47,7 @@ def find_texts(
         When there is nothing that can be read.
     """
     kept = imports_of(store.home, import_id)
-    source = parse_address(address)
+    source = _allowed(store, address, hosts)
     try:
         _keep(kept, find_source(source, report, hosts), report)
     except SourceMoved as moved:
@@ -65,7 +68,7 @@ def fetch_texts(
     """
     kept = imports_of(store.home, import_id)
     try:
-        found = find_source(parse_address(address), report, hosts)
+        found = find_source(_allowed(store, address, hosts), report, hosts)
         _keep(kept, fetched(found, kept.files, report, hosts), report)
     except SourceMoved as moved:
         kept.save_moved(moved.host)
@@ -106,7 +109,7 @@ def read_texts(
     """
     kept = imports_of(store.home, import_id)
     if address:
-        kept.save_found(find_source(parse_address(address), report))
+        kept.save_found(find_source(_allowed(store, address), report))
     found = kept.find_found()
     if found is None:
         raise StoreError("What was found is no longer kept: look again at what is there.")
@@ -120,6 +123,18 @@ def read_texts(
     except CorpusError:  # the page says so
         return
     examine_texts(store, report, import_id=import_id, table=table, text_column=column)
+
+
+def _allowed(store: Store, typed: str, hosts: Collection[str] = ()) -> Address:
+    """Return an address that may be read: on a shared server, those of its rules and uploads."""
+    address = parse_address(typed)
+    uploads = os.path.realpath(store.home / "imports") + os.sep
+    if address.protocol == LOCAL and os.path.realpath(address.path).startswith(uploads):
+        return address
+    check_source(address.shown)
+    for host in hosts:
+        check_source(f"https://{host}/")
+    return address
 
 
 def _keep(kept: Import, found: FoundFiles, report: Report) -> None:
