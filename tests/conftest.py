@@ -1,6 +1,7 @@
 """Fixtures: a small corpus, an encoder that needs no model, and the app without its worker process."""
 
 import hashlib
+import itertools
 import json
 import os
 import tempfile
@@ -17,7 +18,7 @@ from core.corpus.tables import Table
 from core.encoders import PREVIEW_ENCODER, load_encoder, split_precomputed
 from core.encoders.compute import choice
 from core.errors import RefractError
-from core.jobs import Job
+from core.jobs import Job, in_line
 from core.jobs import runner as jobs
 from core.storage import Store
 from core.tasks import QUERIES, TASKS, model_cache, note_demo_removed
@@ -162,6 +163,9 @@ class InlineRunner:
 
     def jobs(self):
         return list(self._jobs)
+
+    def before(self, job):
+        return list(itertools.takewhile(lambda each: each is not job, in_line(self._jobs)))
 
     def cancel(self, job_id):
         self._jobs[int(job_id)].status = "cancelled"

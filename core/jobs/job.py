@@ -36,7 +36,7 @@ class Job:
     ----------
     priority : int
         `AT_ONCE`, `SOON`, `LONG`, `BACKGROUND` or `LAST`; see `urgency`.
-    owner : str, whose job it is: a session of the app; "" for nobody's
+    owner : str, whose job it is: a session of the app, or a person who is signed in; "" for nobody's
     started : int, number of its latest start among those of all jobs; 0 before the first
     shown_at : seconds of `time.monotonic` when a page showed its progress last
     status : "queued", "running", "paused", "done", "failed" or "cancelled"
@@ -46,6 +46,7 @@ class Job:
     stage_started_at, reported_at, ended_at : seconds of `time.monotonic`
     paused_at : the same, while it is paused
     cancelled : whether it was told to stop
+    home : str, the data folder that it works on
     """
 
     id: str
@@ -67,6 +68,7 @@ class Job:
     ended_at: float | None = None
     paused_at: float | None = None
     cancelled: bool = False
+    home: str = ""
 
     @property
     def active(self) -> bool:

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 SECONDS_UNTIL_KILLED = 3.0  # how long a cancelled task may take to notice, before its process is ended
 SECONDS_TO_ANSWER = 60.0  # a query may wait for the encoder to be loaded
-JOBS_REMEMBERED = 50  # ended ones
+JOBS_REMEMBERED = 50  # ended ones of a data folder
 # Waiting threads sleep instead of spinning: a Fit beside a busy browser ends 0.8 s sooner.
 PASSIVE_WAIT = {"OMP_WAIT_POLICY": "PASSIVE", "OPENBLAS_THREAD_TIMEOUT": "1"}
 
@@ -35,7 +35,7 @@ class JobRunner:
 
     The most urgent job runs (see `core.jobs.order`). A less urgent one that runs already is paused at its
     next report; it stays in the process and goes on afterwards.
-    The process runs the module `worker` on the data folder `home`.
+    The process runs the module `worker`; jobs work on the data folder `home` unless they name another.
     """
 
     def __init__(self, home: Path, *, worker: str = "core.jobs.worker") -> None:
@@ -52,7 +52,14 @@ class JobRunner:
         atexit.register(self.close)
 
     def submit(
-        self, task: str, title: str, *, priority: int | None = None, owner: str = "", **arguments: object
+        self,
+        task: str,
+        title: str,
+        *,
+        priority: int | None = None,
+        owner: str = "",
+        home: Path | None = None,
+        **arguments: object,
     ) -> Job:
         """Queue a task, and return its job; an active job of the same arguments is returned instead.
 
@@ -64,18 +71,22 @@ class JobRunner:
             That of the task, from `PRIORITIES`, when not given.
         owner : str
             Who submits it: owners take turns.
+        home : Path, optional
+            Data folder to work on, in place of that of the runner.
         """
+        folder = str(home or self.home)
         with self._lock:
             if priority is None:
                 priority = PRIORITIES.get(task, AT_ONCE)
             for job in self._jobs.values():
-                if job.active and not job.cancelled and (job.task, job.arguments) == (task, arguments):
+                same = (job.task, job.home, job.arguments) == (task, folder, arguments)
+                if same and job.active and not job.cancelled:
                     job.priority = min(job.priority, priority)
                     self._advance()
                     return job
-            job = Job(str(next(self._numbers)), task, title, arguments, priority, owner)
+            job = Job(str(next(self._numbers)), task, title, arguments, priority, owner, home=folder)
             self._jobs[job.id] = job
-            self._forget_old()
+            self._forget_old(folder)
             self._advance()
             return job
 
@@ -100,7 +111,14 @@ class JobRunner:
             if job.status == "queued":
                 self._advance()
 
-    def query(self, name: str, *, timeout: float = SECONDS_TO_ANSWER, **arguments: object) -> dict:
+    def query(
+        self,
+        name: str,
+        *,
+        timeout: float = SECONDS_TO_ANSWER,
+        home: Path | None = None,
+        **arguments: object,
+    ) -> dict:
         """Return the worker's answer to one of `core.tasks.QUERIES`, as JSON holds it.
 
         It blocks until the answer comes, at most `timeout` seconds, and waits for no job.
@@ -116,7 +134,7 @@ class JobRunner:
                 self._restart_ended()
             number = str(next(self._numbers))
             self._queries[number] = future, self._process
-            self._send(query=number, name=name, arguments=arguments)
+            self._send(query=number, name=name, home=str(home or self.home), arguments=arguments)
         try:
             return future.result(timeout)
         except TimeoutError as error:
@@ -132,6 +150,10 @@ class JobRunner:
         """Return the jobs of this run of the app, oldest first."""
         with self._lock:
             return list(self._jobs.values())
+
+    def before(self, job: Job) -> list[Job | None]:
+        """Return what runs before a job, in order; here no place is None, see `HomeRunner`."""
+        return list(itertools.takewhile(lambda each: each is not job, in_line(self.jobs())))
 
     def wait(self, job: Job, timeout: float = 600.0) -> Job:
         """Block until a job ended (for scripts and tests); raise TimeoutError after `timeout` seconds."""
@@ -235,7 +257,7 @@ class JobRunner:
             self._running[-1].pause()
         self._running.append(job)
         job.start(next(self._starts))
-        self._send(run=job.id, task=job.task, arguments=job.arguments)
+        self._send(run=job.id, task=job.task, home=job.home, arguments=job.arguments)
 
     def _end_process(self, ended: Job, status: str, message: str = "") -> None:
         """End a job with its process, and queue the others again: they continue from what they saved."""
@@ -275,7 +297,8 @@ class JobRunner:
             old.kill()
             self._advance()
 
-    def _forget_old(self) -> None:
-        ended = [job for job in self._jobs.values() if not job.active]
-        for job in ended[: max(0, len(self._jobs) - JOBS_REMEMBERED)]:
+    def _forget_old(self, home: str) -> None:
+        of_home = [job for job in self._jobs.values() if job.home == home]
+        ended = [job for job in of_home if not job.active]
+        for job in ended[: max(0, len(of_home) - JOBS_REMEMBERED)]:
             del self._jobs[job.id]

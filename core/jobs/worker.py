@@ -2,10 +2,10 @@
 
 `JobRunner` starts it as `python -m core.jobs.worker DATA_HOME`. The messages (see `core.utils.messages`):
 
-- {"run": id, "task": name, "arguments": {...}} and {"cancel": id} are answered by
+- {"run": id, "task": name, "home": folder, "arguments": {...}} and {"cancel": id} are answered by
   {"job": id, "event": "stage" | "done" | "failed" | "cancelled", ...}. A task that arrives while another
   runs is run at the next report of that one, which goes on afterwards;
-- {"query": id, "name": name, "arguments": {...}} is answered, while a task runs, by
+- {"query": id, "name": name, "home": folder, "arguments": {...}} is answered, while a task runs, by
   {"query": id, "answer": {...}} or {"query": id, "message": sentence}.
 """
 
@@ -25,6 +25,7 @@ from core.errors import Cancelled
 from core.maps import warm_up as compile_projection
 from core.storage import Store
 from core.storage.integrity import back_up_daily
+from core.storage.team import data_folders
 from core.tasks import NUMBA, QUERIES, TASKS, load_warm_encoder
 from core.utils import (
     MessageWriter,
@@ -45,8 +46,6 @@ class Worker:
 
     Parameters
     ----------
-    home : Path
-        Data folder of the store.
     tasks : mapping of name to function
         Each is called with the store, a `Report`, and the arguments of the request.
     queries : mapping of name to function
@@ -55,13 +54,11 @@ class Worker:
 
     def __init__(
         self,
-        home: Path,
         requests: TextIO,
         answers: MessageWriter,
         tasks: Mapping[str, Callable],
         queries: Mapping[str, Callable],
     ) -> None:
-        self.home = home
         self.requests = requests
         self.answers = answers
         self.tasks = tasks
@@ -90,7 +87,8 @@ class Worker:
     def _run_task(self, request: dict) -> None:
         job = request["run"]
         try:
-            self.tasks[request["task"]](Store(self.home), self._reporter(job), **request["arguments"])
+            store = Store(Path(request["home"]))
+            self.tasks[request["task"]](store, self._reporter(job), **request["arguments"])
         except Cancelled:
             self.answers.write(job=job, event="cancelled")
         except Exception as error:
@@ -130,7 +128,8 @@ class Worker:
         while True:
             request = self.waiting_queries.get()
             try:
-                answer = self.queries[request["name"]](Store(self.home), **request["arguments"])
+                store = Store(Path(request["home"]))
+                answer = self.queries[request["name"]](store, **request["arguments"])
                 self.answers.write(query=request["query"], answer=answer)
             except Exception as error:
                 self.answers.write(query=request["query"], message=explain_error(error, request["name"]))
@@ -140,7 +139,7 @@ def serve(tasks: Mapping[str, Callable], queries: Mapping[str, Callable]) -> Non
     """Serve the app that started this process. Does not return."""
     catch_uncaught("the worker")
     requests, answers = open_child_streams()
-    Worker(Path(sys.argv[1]), requests, answers, tasks, queries).run()
+    Worker(requests, answers, tasks, queries).run()
 
 
 def warm_up() -> None:
@@ -154,9 +153,10 @@ def warm_up() -> None:
 
 
 def keep_backups(home: Path) -> None:
-    """Copy what people type once a day, for as long as this process runs."""
+    """Copy what people type once a day, in each data folder, for as long as this process runs."""
     while True:
-        back_up_daily(home)
+        for folder in data_folders(home):
+            back_up_daily(folder)
         time.sleep(SECONDS_BETWEEN_BACKUPS)
 
 

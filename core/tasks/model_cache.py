@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 from core.corpus import Corpus
 from core.encoders import Encoder, files_signature, load_encoder, make_encoder
@@ -15,7 +16,7 @@ report of its own thread has left numba, so the task that runs meanwhile may ent
 
 ENCODERS_KEPT = 2  # that of the corpus, and one that re-encodes it; a new text needs both
 
-_corpora: dict[str, Corpus] = {}
+_corpora: dict[tuple[Path, str], Corpus] = {}
 _encoders: dict[tuple[str, ...], Encoder] = {}
 _encoders_lock = threading.Lock()  # held while `_encoders` changes
 _loading = threading.Lock()  # held while a model is downloaded and loaded
@@ -23,11 +24,12 @@ _loading = threading.Lock()  # held while a model is downloaded and loaded
 
 def load_warm_corpus(store: Store, key: str) -> Corpus:
     """Return a corpus by key; the one used last stays in memory."""
-    if key not in _corpora:
+    wanted = store.home, key  # two people may have the same texts under other names
+    if wanted not in _corpora:
         corpus = store.load_corpus(key)
         _corpora.clear()
-        _corpora[key] = corpus
-    return _corpora[key]
+        _corpora[wanted] = corpus
+    return _corpora[wanted]
 
 
 def load_warm_encoder(name: str, template: str = "", *, progress: Progress | None = None) -> Encoder:

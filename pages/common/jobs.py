@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -147,11 +146,14 @@ def waiting_text(job: Job) -> str:
     Plain text.
     """
     goes_on = "Goes on" if job.status == "paused" or job.stage else "Starts"
-    before = list(itertools.takewhile(lambda each: each is not job, in_line(cache.runner().jobs())))
-    before = [each for each in before if each.task not in UNTOLD]
+    before = cache.runner().before(job)
+    before = [each for each in before if each is None or each.task not in UNTOLD]
     if not before:
         return f"{goes_on} in a moment"
     last = before[-1]
+    if last is None:
+        place = f" ({ordinal(len(before))} in line)" if len(before) > 1 else ""
+        return f"{goes_on} after the job of another person{place}"
     title = _full_title(last) if last.title == job.title else last.title
     place = f", {ordinal(len(before))} in line" if len(before) > 1 else ""
     return f"{goes_on} after “{title}”{place}"

@@ -1,9 +1,10 @@
+import itertools
 from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.jobs import Job
+from core.jobs import Job, in_line
 from core.jobs.job import BACKGROUND
 from pages.common import cache
 from pages.common.jobs import stopped_by_fit
@@ -28,7 +29,12 @@ def line_page():
 
 
 def made_up(listed):
-    return SimpleNamespace(jobs=lambda: list(listed), cancel=lambda job_id: None, show=lambda job: None)
+    return SimpleNamespace(
+        jobs=lambda: list(listed),
+        before=lambda job: list(itertools.takewhile(lambda each: each is not job, in_line(listed))),
+        cancel=lambda job_id: None,
+        show=lambda job: None,
+    )
 
 
 @pytest.fixture
