@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -238,6 +238,13 @@ class Store:
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM corpora WHERE key = ?", (key,))
         shutil.rmtree(self._folder(key), ignore_errors=True)
+
+    @contextmanager
+    def locked(self) -> Iterator[sqlite3.Connection]:
+        """Transaction in which nobody else writes; use no other method in this thread meanwhile."""
+        with self._database.transaction() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
 
     def results(self, key: str) -> ArtifactStore:
         """Return the folder of the results of a corpus."""

@@ -1,0 +1,23 @@
+"""Several people on one server: who is signed in, whose folder holds what, who may open which corpus.
+
+Each person has a data folder of their own, and so has each corpus that is shared. A page that holds the store
+of a folder reaches nothing outside it, whatever key or number it is given.
+"""
+
+from core.storage.team.audit import record
+from core.storage.team.members import Member, SignInRefused, identify
+from core.storage.team.registry import NotShared, Registry, SharedCorpus
+from core.storage.team.sharing import data_folders, remove_shared, share_corpus
+
+__all__ = [
+    "Member",
+    "NotShared",
+    "Registry",
+    "SharedCorpus",
+    "SignInRefused",
+    "data_folders",
+    "identify",
+    "record",
+    "remove_shared",
+    "share_corpus",
+]

@@ -1,0 +1,45 @@
+"""Put a corpus into a data folder of its own, which several people may open."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from pathlib import Path
+
+from core.storage import Store
+from core.storage.team.audit import record
+from core.storage.team.members import Member
+from core.storage.team.registry import Registry, SharedCorpus
+from core.storage.team.split_off import split_off
+
+
+def share_corpus(root: Path, registry: Registry, member: Member, corpus_key: str) -> SharedCorpus:
+    """Move a corpus of a person, with its analyses and labels, into a folder of its own.
+
+    From then on it can be shared with others. No job of it may run. After an interruption it may be in both
+    folders, and never in none.
+
+    Raises
+    ------
+    StoreError
+        When the corpus was removed, or the disk is full: it then stays where it is.
+    """
+    store = Store(member.home(root))
+    entry = store.corpus_entry(corpus_key)
+    shared = SharedCorpus(uuid.uuid4().hex, member.id, member.name, corpus_key, entry.name)
+    split_off(store, corpus_key, shared.home(root), before_removal=lambda: registry.add_corpus(shared))
+    record(root, member, "put into a folder of its own", corpus=entry.name, key=corpus_key, folder=shared.id)
+    return shared
+
+
+def data_folders(root: Path) -> list[Path]:
+    """Return the data folder of this machine, and on a shared server those of people and shared corpora."""
+    inner = [*(root / "people").glob("*"), *(root / "shared").glob("*")]
+    return [root, *sorted(folder for folder in inner if (folder / "refract.sqlite").is_file())]
+
+
+def remove_shared(root: Path, registry: Registry, member: Member, shared: SharedCorpus) -> None:
+    """Remove a shared corpus with its analyses and labels; raise NotShared for others than its owner."""
+    registry.remove_corpus(shared, member)
+    record(root, member, "remove", corpus=shared.name, key=shared.corpus_key, folder=shared.id)
+    shutil.rmtree(shared.home(root), ignore_errors=True)
