@@ -7,7 +7,7 @@ from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
 from core.errors import RefractError
-from pages.common import cache, draw_toasts, layout, navigation, show_message
+from pages.common import account, cache, draw_toasts, layout, navigation, show_message
 from pages.common.server import Guard, handle_failure, silence_tracebacks
 
 
@@ -23,6 +23,8 @@ def draw() -> None:
     page = st.navigation(navigation.build_pages(), position="hidden")
     navigation.note_page(page)
     try:
+        if not account.admit():
+            st.stop()
         layout.draw_sidebar()
         draw_toasts()
         page.run()

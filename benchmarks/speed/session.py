@@ -7,6 +7,7 @@ everything. Streamlit documents no protocol: `tests/test_benchmark_runs.py` fail
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
@@ -36,6 +37,8 @@ class Session:
         Of the app, such as http://127.0.0.1:8501.
     person : str
         Name under which it labels.
+    cookies : mapping, optional
+        Cookies of a browser that is signed in, by name.
 
     Attributes
     ----------
@@ -43,16 +46,20 @@ class Session:
         What the app showed as an error so far.
     first_s : float
         Seconds from the last click to the end of the first run that it caused, such as that of the deck.
+    redirect : str
+        Where the app sent the browser to sign in or out.
     """
 
-    def __init__(self, address: str, person: str) -> None:
+    def __init__(self, address: str, person: str, cookies: Mapping[str, str] | None = None) -> None:
         self._opened = ExitStack()
         self._address, self._session_id = address, ""
+        sent = {COOKIE: quote(person), **(cookies or {})}
+        protocols = ["streamlit", sent[XSRF_COOKIE]] if XSRF_COOKIE in sent else ["streamlit"]
         connection = connect(
             address.replace("http", "ws", 1) + "/_stcore/stream",
-            subprotocols=["streamlit"],  # type: ignore[list-item]  # a NewType of str that is not exported
+            subprotocols=protocols,  # type: ignore[list-item]  # a NewType of str that is not exported
             origin=address,  # type: ignore[arg-type]  # the same
-            additional_headers={"Cookie": f"{COOKIE}={quote(person)}"},
+            additional_headers={"Cookie": "; ".join(f"{name}={value}" for name, value in sent.items())},
             max_size=None,
         )
         self._socket = self._opened.enter_context(connection)
@@ -61,6 +68,7 @@ class Session:
         self._page = ""
         self.errors: list[str] = []
         self.first_s = 0.0
+        self.redirect = ""
         self._rerun()
 
     def __enter__(self) -> Self:
@@ -164,6 +172,8 @@ class Session:
                 self._page = message.navigation.page_script_hash
             elif kind == "delta":
                 self._take_in(message)
+            elif kind == "auth_redirect":
+                self.redirect = message.auth_redirect.url
             elif kind == "script_finished":
                 now = time.perf_counter()
                 first = first or now  # that of the deck asks for one of the page

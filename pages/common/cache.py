@@ -1,21 +1,26 @@
 """Objects that all sessions share, and cached reads from the store.
 
-Caches are keyed by content keys, so that Streamlit hashes no large array.
+Caches are keyed by content keys, so that Streamlit hashes no large array, and by the data folder: nothing
+passes from one person to another.
 """
 
 from __future__ import annotations
 
 import functools
 import gc
+import inspect
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Generic, ParamSpec, TypeVar
 
 import numpy as np
 import streamlit as st
 
 from core.corpus import Corpus
+from core.errors import StoreError
 from core.evidence import neighbour_change
-from core.jobs import JobRunner
+from core.jobs import HomeRunner, JobRunner
 from core.maps import DistinctVectors, Fit, MapQuality, Space
 from core.neighbours import Graph
 from core.storage import (
@@ -29,16 +34,52 @@ from core.storage import (
     load_space,
 )
 from core.utils import data_home
+from pages.common import account
+
+Given = ParamSpec("Given")
+Value = TypeVar("Value")
 
 
 def store() -> Store:
     """Store of the data folder in use."""
-    return _store(str(data_home()))  # Streamlit hashes a path twice as long as its text
+    return _store(str(account.home()))  # Streamlit hashes a path twice as long as its text
 
 
-def runner() -> JobRunner:
-    """The one job runner of this app, with its worker process."""
-    return _runner(str(data_home()))
+def runner() -> JobRunner | HomeRunner:
+    """The jobs of the data folder in use; one worker process works for all folders."""
+    whole, rules, member = _runner(str(data_home())), account.rules(), account.current_member()
+    if rules is None or member is None:
+        return whole
+    return HomeRunner(whole, account.home(), owner=member.id, most=rules.max_jobs)
+
+
+def kept(**options: object) -> Callable[[Callable[Given, Value]], Kept[Given, Value]]:
+    """Decorate as `st.cache_resource(**options)` does; each data folder has entries of its own."""
+    return lambda function: Kept(function, options)
+
+
+class Kept(Generic[Given, Value]):
+    """A cached function whose entries belong to the data folder in use."""
+
+    def __init__(self, function: Callable[Given, Value], options: Mapping[str, object]) -> None:
+        def in_folder(folder: str, *given: Given.args, **named: Given.kwargs) -> Value:
+            return function(*given, **named)
+
+        functools.update_wrapper(self, function)
+        functools.update_wrapper(in_folder, function)
+        # Streamlit reads from the names of the parameters which of them count.
+        first = inspect.Parameter("folder", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        signature = inspect.signature(function)
+        in_folder.__signature__ = signature.replace(parameters=[first, *signature.parameters.values()])
+        self._cached = st.cache_resource(**options)(in_folder)
+
+    def __call__(self, *given: Given.args, **named: Given.kwargs) -> Value:
+        """Return the kept value, or compute it."""
+        return self._cached(str(account.home()), *given, **named)
+
+    def clear(self, *given: Given.args, **named: Given.kwargs) -> None:
+        """Forget the value of these arguments."""
+        self._cached.clear(str(account.home()), *given, **named)
 
 
 @functools.cache
@@ -62,19 +103,48 @@ def _runner(home: str) -> JobRunner:
     return JobRunner(Path(home))
 
 
-@st.cache_resource(max_entries=2, show_spinner="Opening the corpus…")
+def check_limits(added: Corpus) -> None:
+    """Raise StoreError for a corpus that is more than a shared server keeps for one person."""
+    rules = account.rules()
+    if rules is None:
+        return
+    if len(added.texts) > rules.max_texts:
+        raise StoreError(
+            f"This corpus has {len(added.texts):,} texts, and this server keeps at most {rules.max_texts:,}: "
+            "upload fewer rows."
+        )
+    if account.place():
+        raise StoreError("A shared corpus is open: go back to your own corpora first.")
+    member = account.current_member()
+    n_shared = sum(member is not None and each.owner == member.id for each in account.shared_corpora())
+    own = [each.key for each in store().corpora() if each.opened_at]
+    if added.key not in own and len(own) + n_shared >= rules.max_corpora:
+        raise StoreError(
+            f"You have {len(own) + n_shared:,} corpora, the most that this server keeps for one person: "
+            "remove one first."
+        )
+
+
+@kept(max_entries=2, show_spinner="Opening the corpus…")
 def corpus(corpus_key: str) -> Corpus:
     """Texts and metadata; shared by all sessions: do not change it."""
     return store().load_corpus(corpus_key)
 
 
 def add_corpus(added: Corpus) -> None:
-    """Save a corpus; pages load it again, as saving replaces columns that an earlier version stored."""
+    """Save a corpus; pages load it again, as saving replaces columns that an earlier version stored.
+
+    Raises
+    ------
+    StoreError
+        When it is more than a shared server keeps for one person.
+    """
+    check_limits(added)
     store().add_corpus(added)
     corpus.clear(added.key)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@kept(max_entries=4, show_spinner=False)
 def space(corpus_key: str, key: str) -> Space:
     """The generic space of an embedding key; shared by all sessions: do not change it."""
     return load_space(store().results(corpus_key), key)
@@ -89,23 +159,23 @@ def fit(analysis: Analysis) -> Fit:
     return _renamed(analysis.fit_key, tuple(now), kept)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@kept(max_entries=4, show_spinner=False)
 def _fit(corpus_key: str, fit_key: str) -> Fit:
     return load_fit(store().results(corpus_key), fit_key)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@kept(max_entries=4, show_spinner=False)
 def _renamed(fit_key: str, labels: tuple[str, ...], _fit: Fit) -> Fit:
     return replace(_fit, labels=list(labels))
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@kept(max_entries=4, show_spinner=False)
 def change(left_key: str, right_key: str, _left: Graph, _right: Graph) -> np.ndarray:
     """Share of each text's neighbours that the right of two spaces replaced: float32 array (n,)."""
     return neighbour_change(_left, _right)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@kept(max_entries=4, show_spinner=False)
 def answers(corpus_key: str, space_key: str) -> list[str] | None:
     """A language model's answers about the texts, made while it encoded them; None for other encoders."""
     return load_answers(store().results(corpus_key), space_key)

@@ -99,12 +99,12 @@ def source_for(corpus: Corpus, analysis: Analysis | None, space: Space, space_ke
     return _source(space_key, *_predictions(analysis), corpus, space)
 
 
-@st.cache_resource(max_entries=1000, show_spinner=False)
+@cache.kept(max_entries=1000, show_spinner=False)
 def _typical(space_key: str, rows_key: str, count: int, _space: Space, _rows: np.ndarray) -> list[int]:
     return typical_rows(_space.vectors, _rows, count)
 
 
-@st.cache_resource(max_entries=6, show_spinner="Finding clusters…")
+@cache.kept(max_entries=6, show_spinner="Finding clusters…")
 def _source(
     space_key: str, predictions_key: str, _fit: Fit | None, _corpus: Corpus, _space: Space
 ) -> ClusterSource:
@@ -112,7 +112,7 @@ def _source(
     return open_source(results, _corpus.key, _corpus.texts, space_key, _space.map, _space.vectors, fit=_fit)
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
+@cache.kept(max_entries=24, show_spinner=False)
 def _clustering(
     space_key: str,
     predictions_key: str,
@@ -129,7 +129,7 @@ def _clustering(
     return replace(clustering, lost=[*map(describe_kept, unreadable), *clustering.lost])
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
+@cache.kept(max_entries=24, show_spinner=False)
 def _names(
     space_key: str,
     predictions_key: str,

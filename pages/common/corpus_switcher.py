@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.storage import StoredCorpus
 from core.utils import cut
-from pages.common import cache
+from pages.common import account, cache
 from pages.common.navigation import CORPUS, MAPS, go_to
 from pages.common.state import is_prepared, switch_corpus
 from pages.common.text import markdown
@@ -17,9 +17,16 @@ MOST_LISTED = 8  # the corpus page lists all
 
 def draw_corpus_switcher(entry: StoredCorpus | None) -> None:
     """Draw which corpus is open, with a list of the others that were opened before; nothing without any."""
-    opened = [other for other in cache.store().corpora() if other.opened_at]
-    others = [other for other in opened if entry is None or other.key != entry.key]
-    if entry is None and not others:
+    with account.at_own_place():
+        opened = [
+            (other, is_prepared(other), _describe(other))
+            for other in cache.store().corpora()
+            if other.opened_at
+        ]
+    at_home = not account.place()
+    others = [each for each in opened if not (at_home and entry is not None and each[0].key == entry.key)]
+    shared = [each for each in account.shared_corpora() if each.id != account.place()]
+    if entry is None and not others and not shared:
         return
     label = markdown(cut(entry.name, LONGEST_NAME)) if entry else "No corpus open"
     key = f"corpus_switcher_{entry.key if entry else None}"  # of another corpus it starts closed
@@ -29,16 +36,24 @@ def draw_corpus_switcher(entry: StoredCorpus | None) -> None:
     ):
         if entry is not None:
             st.markdown(f"**{markdown(entry.name)}**  \n:small[{_describe(entry)}]")
-        if others:
+        if others or shared:
             st.caption("Switch to")
-        for other in others[:MOST_LISTED]:
+        for other, has_map, described in others[:MOST_LISTED]:
             if st.button(
-                f"{markdown(cut(other.name, LONGEST_NAME))}  \n:small[{_describe(other)}]",
+                f"{markdown(cut(other.name, LONGEST_NAME))}  \n:small[{described}]",
                 key=f"switch_to_{other.key}",
                 width="stretch",
             ):
                 switch_corpus(other.key)
-                go_to(MAPS if is_prepared(other) else CORPUS)
+                go_to(MAPS if has_map else CORPUS)
+        for each in shared[:MOST_LISTED]:
+            if st.button(
+                f"{markdown(cut(each.name, LONGEST_NAME))}  \n:small[shared by {markdown(each.owner_name)}]",
+                key=f"switch_to_shared_{each.id}",
+                width="stretch",
+            ):
+                switch_corpus(each.corpus_key, each.id)
+                go_to(MAPS)
         st.page_link(CORPUS, label="Other texts", icon=":material/add:")
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 from core.corpus.tables import unique_names
 from core.evidence import NO_HELP, NOT_CHECKED, TOO_EARLY, WORKS, Evidence
 from core.storage import Analysis, StoredCorpus, load_finding
-from pages.common import cache, jobs
+from pages.common import account, cache, jobs
 from pages.common.corpus_switcher import draw_corpus_switcher
 from pages.common.encoders import draw_preview_mark, follow_preview
 from pages.common.navigation import CORPUS, EVIDENCE, EXPORT, GUIDE, MAPS, ROOT, go_to
@@ -70,6 +70,7 @@ def draw_sidebar() -> None:
             _draw_analyses(entry.key)
         with st.container(key="jobs"):
             jobs.draw_line()
+        account.draw_account()
 
 
 def page_head(title: str, purpose: str, *, page: str, leads_on: bool = True) -> None:

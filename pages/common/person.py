@@ -11,6 +11,7 @@ from uuid import uuid4
 import streamlit as st
 
 from core.utils import normal_text
+from pages.common import account
 from pages.common.state import set_widget, start_widget, state_of, widget_value
 
 COOKIE = "refract_person"
@@ -40,7 +41,10 @@ class PersonState:
 
 
 def person() -> str:
-    """Return the name of the person who labels; until one is typed, the user name of this machine."""
+    """Return the name of the person who labels: who is signed in, the typed one, or this machine's user."""
+    member = account.current_member()
+    if member is not None:
+        return member.name
     return _state().name or machine_user()
 
 
@@ -58,7 +62,12 @@ def machine_user() -> str:
 
 
 def draw_name_field() -> None:
-    """Draw the field for the name, empty until one is typed, and let the browser keep a new name."""
+    """Draw the field for the name, empty until one is typed, and let the browser keep a new name.
+
+    Whoever is signed in has a name already.
+    """
+    if account.is_shared_server():
+        return
     state = _state()
     start_widget(FIELD, state.name)
     st.text_input(

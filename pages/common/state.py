@@ -21,7 +21,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from core.encoders import title_of
 from core.storage import Analysis, StoredCorpus, has_fit, has_space, load_method
 from core.utils import cut
-from pages.common import cache
+from pages.common import account, cache
 
 Part = TypeVar("Part")
 NoticeKind = Literal["error", "warning", "info", "success"]
@@ -53,6 +53,7 @@ class AppState:
     awaited_fit : analysis whose Fit opens the maps when it ends
     awaited_map : corpus whose maps the corpus page opens when they are ready; another page forgets it
     started : whether the session has opened the corpus that was used last
+    place : shared corpus in whose data folder corpus and analysis are; "" for the person's own
     """
 
     corpus_key: str | None = None
@@ -65,6 +66,7 @@ class AppState:
     puts_file_aside: bool = False
     parts: dict[tuple[type, Hashable], object] = field(default_factory=dict)
     started: bool = False
+    place: str = ""
 
 
 def get_state() -> AppState:
@@ -79,8 +81,11 @@ def get_state() -> AppState:
 
 
 def session() -> AppState:
-    """Return the state of this session, without reading the store."""
-    return st.session_state.setdefault(STATE_KEY, AppState())
+    """Return the state of this session, without reading the store; it starts over in another data folder."""
+    state = st.session_state.setdefault(STATE_KEY, AppState())
+    if state.place != account.place():
+        _change_place(state)
+    return state
 
 
 def state_of(kind: type[Part], owner: Hashable = None, *, make: Callable[[], Part] | None = None) -> Part:
@@ -171,10 +176,19 @@ def open_corpus(corpus_key: str) -> None:
     cache.store().mark_opened(corpus_key)
 
 
-def switch_corpus(corpus_key: str) -> None:
-    """Open a kept corpus in place of what is in use, a file that was chosen on the corpus page included."""
+def switch_corpus(corpus_key: str, place: str = "") -> None:
+    """Open a kept corpus in place of what is in use, a file that was chosen on the corpus page included.
+
+    `place` is the shared corpus that it is; "" for one of the person's own.
+    """
+    account.enter(place)
     open_corpus(corpus_key)
     get_state().puts_file_aside = True
+
+
+def leave_shared() -> None:
+    """Go back to the person's own corpora. For callbacks."""
+    account.enter("")
 
 
 def close_corpus(corpus_key: str) -> None:
@@ -183,6 +197,17 @@ def close_corpus(corpus_key: str) -> None:
     if state.corpus_key == corpus_key:
         _leave_corpus(state)
         state.corpus_key = state.analysis_id = None
+
+
+def _change_place(state: AppState) -> None:
+    """Forget all that belongs to corpora and analyses of another data folder: numbers mean others here."""
+    for key in [str(key) for key in st.session_state]:
+        if key.startswith(OF_ONE_CORPUS):
+            forget_widget(key)
+    state.parts = {part: held for part, held in state.parts.items() if part[1] is None}
+    state.notices.clear()
+    state.corpus_key = state.analysis_id = state.awaited_fit = state.awaited_map = None
+    state.started, state.place = True, account.place()
 
 
 def _leave_corpus(state: AppState) -> None:

@@ -8,7 +8,16 @@ import streamlit as st
 
 from core.jobs import LONG, Job
 from core.tasks import demo_analyses, is_demo_wanted, note_demo_removed, read_demo, unmeasured_demo
-from pages.common import cache, jobs, navigation, open_analysis, show_message, state_of, switch_corpus
+from pages.common import (
+    account,
+    cache,
+    jobs,
+    navigation,
+    open_analysis,
+    show_message,
+    state_of,
+    switch_corpus,
+)
 
 TASK, TITLE = "prepare_demo", "Preparing the demo"
 SECONDS = 0.5  # between two looks whether the maps are there
@@ -23,6 +32,8 @@ class DemoState:
 
 def start_demo_unasked() -> None:
     """Start to build the demo where it was never built, then to measure it; nothing twice after Cancel."""
+    if account.is_shared_server():  # else once for each person
+        return
     store = cache.store()
     if jobs.latest(TASK) is None and is_demo_wanted(store):
         jobs.start(TASK, TITLE)

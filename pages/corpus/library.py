@@ -23,6 +23,7 @@ from pages.common import (
 from pages.common.encoders import previews_first, start_map
 from pages.corpus.demo import forget_demo, leave_demo
 from pages.corpus.progress import follow_encoding
+from pages.corpus.sharing import draw_share
 
 FIRST_SHOWN = 5  # corpora in the list before it is opened whole
 
@@ -49,6 +50,7 @@ def draw_entry(entry: StoredCorpus, current: StoredCorpus | None) -> None:
                 draw_resume(entry)
         else:
             draw_open(entry, in_use=in_use)
+        draw_share(entry)
         draw_remove(entry)
 
 

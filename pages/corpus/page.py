@@ -8,6 +8,7 @@ from core.corpus.tables import ReadOptions
 from core.errors import CorpusError
 from core.storage import StoredCorpus
 from pages.common import (
+    account,
     cache,
     current_corpus,
     forget_widget,
@@ -25,6 +26,7 @@ from pages.corpus.demo import draw_awaited_demo, draw_demo_card, leave_demo, sta
 from pages.corpus.library import draw_resume, draw_stored
 from pages.corpus.picture import draw_picture
 from pages.corpus.progress import follow_encoding
+from pages.corpus.sharing import draw_open_shared, draw_shared
 from pages.corpus.source import draw_found, draw_path_field, drop_source, find_read, has_source
 from pages.corpus.upload import UploadState, draw_source_table, take_read, uploaded_table
 from pages.corpus.views import draw_views_offer
@@ -48,7 +50,9 @@ def corpus_page() -> None:
             has_upload() or has_source()
         ),  # the way to the map of the file is the primary button then
     )
-    if has_upload():
+    if account.place():
+        draw_open_shared()
+    elif has_upload():
         leave_demo()
         draw_upload()
     elif has_source():
@@ -57,6 +61,12 @@ def corpus_page() -> None:
     elif not draw_awaited_demo():
         start_demo_unasked()
         draw_landing(entry)
+
+
+def reads_addresses() -> bool:
+    """Whether people may name paths and addresses: on a shared server, where its rules list some."""
+    rules = account.rules()
+    return rules is None or bool(rules.sources)
 
 
 def has_upload() -> bool:
@@ -121,9 +131,11 @@ def draw_landing(entry: StoredCorpus | None) -> None:
             ":small[One text in each row: CSV, Excel, JSON, Parquet or plain text.]"
         )
         uploaded_table()
-        draw_path_field()
+        if reads_addresses():
+            draw_path_field()
     with right:
         draw_demo_card(primary=not opened)
+    draw_shared()
     if opened:
         draw_stored(opened, entry)
         if entry is not None and is_prepared(entry):

@@ -14,6 +14,7 @@ from core.corpus.tables import ReadOptions, Table
 from core.errors import CorpusError
 from core.utils import content_key
 from pages.common import (
+    account,
     draw_reading,
     markdown,
     set_widget,
@@ -73,8 +74,14 @@ def uploaded_table() -> SourceTable | None:
         "A file with one text in each row", key="corpus_upload", label_visibility="collapsed"
     )
     limit = st.get_option("server.maxUploadSize")  # megabytes
+    rules = account.rules()
+    limit = limit if rules is None else min(limit, rules.max_upload_mb)
     if file is None:
         return read_again(state)
+    if rules is not None and file.size > limit * 2**20:
+        raise CorpusError(
+            f"“{file.name}” is larger than {limit} MB, the most that this server takes: split it."
+        )
     if is_large_file(file):
         start_upload(file, chosen_options(file.file_id))
         return take_read(state, chosen_options(file.file_id))

@@ -216,7 +216,7 @@ def draw_by_value(corpus: Corpus, fit: Fit, guide: GuideLabels, checks: CheckLab
         )
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@cache.kept(max_entries=4, show_spinner=False)
 def columns_of_few_values(corpus_key: str, _corpus: Corpus) -> dict[str, Partition]:
     """Return the columns with 2 to `MOST_VALUES` values or bins, each with its groups of texts."""
     profiles = {str(name): profile_column(values) for name, values in _corpus.metadata.items()}

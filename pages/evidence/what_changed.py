@@ -70,7 +70,7 @@ def draw_neighbour_change(change: np.ndarray | None, corpus: Corpus, generic_key
             )
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@cache.kept(max_entries=4, show_spinner=False)
 def _most_changed(corpus_key: str, generic_key: str, fit_key: str, _fit: Fit) -> list[Change]:
     return most_changed(cache.space(corpus_key, generic_key).graph, _fit.space.graph, MOST_CHANGED)
 

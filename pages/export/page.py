@@ -18,6 +18,7 @@ from core.storage import Analysis, StoredCorpus, load_findings
 from core.tasks import fit_key
 from pages.common import (
     VERDICT_ICONS,
+    account,
     analysis_title,
     cache,
     capitalised,
@@ -74,21 +75,27 @@ def export_page() -> None:
         draw_preview(table, corpus)
     first, *others = export_files(source, table, neutralise=neutralise)
     with place.container():
-        draw_file(first, primary=True)
+        draw_file(first, entry, primary=True)
     st.markdown("##### More files")
     for file in others:
-        draw_file(file)
+        draw_file(file, entry)
     if fit is not None and source.findings.evidence is None:
         st.caption("The evidence comes here as a file when the check is done.")
 
 
-def draw_file(file: File, *, primary: bool = False) -> None:
+def draw_file(file: File, entry: StoredCorpus, *, primary: bool = False) -> None:
     """Draw what a file is, and the button that downloads it."""
     with st.container(horizontal=True, vertical_alignment="center", key=f"export_row_{file.kind}"):
         st.markdown(f"**{file.title}**  \n:small[{file.hint}]", width="stretch")
         st.download_button(
             "Download",
-            data=partial(content_of, file),
+            data=account.for_download(
+                partial(content_of, file),
+                what=file.name,
+                corpus=entry.name,
+                key=entry.key,
+                rows=entry.n_texts,
+            ),
             file_name=file.name,
             mime=file.mime,
             key=f"export_{file.kind}",

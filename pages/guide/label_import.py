@@ -83,7 +83,7 @@ class LatestImport:
     asked: str = ""
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@cache.kept(max_entries=4, show_spinner=False)
 def label_columns(corpus_key: str, _corpus: Corpus) -> list[LabelColumn]:
     """Return the columns of a corpus that hold labels, the likeliest first; cached by the corpus' key."""
     return columns_with_labels(_corpus.metadata, every=True)

@@ -7,7 +7,6 @@ from itertools import cycle
 
 import numpy as np
 import pandas as pd
-import streamlit as st
 
 from core.corpus import Partition, dates_of
 from core.maps import Fit
@@ -56,13 +55,13 @@ def colourings(view: MapView) -> dict[str, Callable[[], Colouring | NumericColou
     return choices
 
 
-@st.cache_resource(max_entries=200, show_spinner=False)
+@cache.kept(max_entries=200, show_spinner=False)
 def _differs(corpus_key: str, column: str, kind: str, _values: pd.Series) -> bool:
     """Whether a column has more than one value."""
     return _values.nunique() > 1
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@cache.kept(max_entries=8, show_spinner=False)
 def _column(
     corpus_key: str, column: str, kind: str, title: str, labels: tuple[str, ...], _values: pd.Series
 ) -> Colouring | NumericColouring:

@@ -13,7 +13,7 @@ import streamlit as st
 from core.corpus import Corpus, Profile, profile_column
 from core.maps import Fit
 from core.utils import cut
-from pages.common import markdown, reset_state, state_of
+from pages.common import cache, markdown, reset_state, state_of
 
 NO_VALUE = -1  # bin of the texts without a value
 CHIP_VALUES = 3  # named on a chip
@@ -155,6 +155,6 @@ def _share_profile(shares: np.ndarray) -> Profile:
     )
 
 
-@st.cache_resource(max_entries=200, show_spinner=False)
+@cache.kept(max_entries=200, show_spinner=False)
 def _profile(corpus_key: str, column: str, kind: str, _values: pd.Series) -> Profile | None:
     return profile_column(_values)

@@ -17,6 +17,7 @@ from core.encoders import (
     preview_prompt,
 )
 from core.errors import EncoderUnavailable
+from pages.common import cache
 from pages.common.encoders import download
 from pages.common.encoders.catalogue import show_encoders
 from pages.common.encoders.encoding_time import encoding_seconds
@@ -173,7 +174,7 @@ def prompt_of(name: str, template: str, instruction: str) -> str:
         return ""
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@cache.kept(max_entries=16, show_spinner=False)
 def _count_long(corpus_key: str, encoder: str, _texts: np.ndarray) -> tuple[int, int]:
     try:
         return count_too_long(_texts, encoder)

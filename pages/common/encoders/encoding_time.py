@@ -68,7 +68,7 @@ def time_it(encoder: str, texts: Sequence[str], *, priority: int | None = None) 
     return True
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@cache.kept(max_entries=16, show_spinner=False)
 def _tokens(corpus_key: str, encoder: str, _texts: Sequence[str]) -> tuple[int, float]:
     """Return the number of different texts, and of their tokens."""
     max_tokens = describe_encoder(encoder).max_tokens or USUAL_TOKENS

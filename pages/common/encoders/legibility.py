@@ -74,12 +74,12 @@ def _multilingual(encoder: str) -> str:
     return f"Choose a multilingual encoder, such as {', '.join(names[:-1])} or {names[-1]}."
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@cache.kept(max_entries=16, show_spinner=False)
 def legibility(corpus_key: str, encoder: str, _texts: Sequence[str]) -> Legibility | None:
     """Return whether an encoder can read the texts of a corpus; None where that is not known."""
     return check_legibility(_texts, encoder)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@cache.kept(max_entries=16, show_spinner=False)
 def _languages(corpus_key: str, _texts: Sequence[str]) -> TextLanguages:
     return find_languages(_texts)

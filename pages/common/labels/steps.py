@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-import streamlit as st
-
 from core.labels import HandOuts
 from core.storage import LabelEvent
 from pages.common import cache
@@ -27,7 +25,7 @@ class OwnStep(Generic[Step]):
     step: Step
 
 
-@st.cache_resource(show_spinner=False)
+@cache.kept(show_spinner=False)
 def hand_outs() -> HandOuts:
     """The texts that the decks of all sessions show."""
     return HandOuts()

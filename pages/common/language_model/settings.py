@@ -22,6 +22,7 @@ from core.utils import (
     list_models,
     try_model,
 )
+from pages.common import account
 from pages.common.state import forget_widget, set_widget, start_widget, state_of, widget_value
 from pages.common.text import markdown
 
@@ -242,7 +243,10 @@ def _list(choice: LanguageModelChoice) -> None:
 def _look() -> None:
     """Look for servers, and take the first where none was chosen."""
     choice = state_of(LanguageModelChoice)
-    choice.servers = find_local_servers()
+    rules = account.rules()
+    choice.servers = [
+        server for server in find_local_servers() if rules is None or rules.allows_endpoint(server.url)
+    ]
     forget_widget(FOUND)
     if not choice.servers:
         _say(choice, NONE_FOUND, failed=True)

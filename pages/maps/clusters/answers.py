@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import streamlit as st
 
 from core.corpus import Partition
 from core.maps.clusters import explain_clusters
@@ -65,7 +64,7 @@ def small_percent(share: float) -> str:
     return percent(share) if share >= 0.01 else "< 1 %"
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
+@cache.kept(max_entries=24, show_spinner=False)
 def _cluster_answers(
     space_key: str, codes_key: str, _answers: list[str], _codes: np.ndarray
 ) -> dict[int, ClusterAnswers]:

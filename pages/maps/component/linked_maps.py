@@ -18,7 +18,7 @@ import numpy as np
 import streamlit as st
 
 from core.utils import content_key, cut
-from pages.common import widget_value
+from pages.common import cache, widget_value
 from pages.maps.component.fallback import plain_maps
 from pages.maps.component.model import Colouring, NumericColouring, Pane
 from pages.maps.component.payload import checked_rows, encode_maps, encode_places, encode_plain
@@ -119,7 +119,7 @@ def current_selection(
     return _selected(widget_value(key, {}).get("selection"), len(texts), texts_key, select)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@cache.kept(max_entries=4, show_spinner=False)
 def _places(key: str, _panes: Sequence[Pane]) -> tuple[str, bytes]:
     """Return the result of `encode_places`, kept for all sessions: a million points take half a second."""
     return encode_places(_panes)

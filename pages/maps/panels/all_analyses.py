@@ -128,7 +128,7 @@ def _map_in_colour(view: MapView, analysis: Analysis | None) -> tuple[str, np.nd
     return space_key, space.map, clustered("", partition, cluster_colours(view, side))
 
 
-@st.cache_resource(max_entries=60, show_spinner=False)
+@cache.kept(max_entries=60, show_spinner=False)
 def _picture(
     space_key: str, colours_key: str, _points: np.ndarray, _colouring: Colouring, _colours: list[str]
 ) -> tuple[bytes, str]:

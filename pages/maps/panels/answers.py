@@ -9,6 +9,8 @@ from typing import TypeVar
 
 import streamlit as st
 
+from pages.common import cache
+
 Answer = TypeVar("Answer")
 PATIENCE = 1.0  # seconds that the page waits for an answer
 POLL_SECONDS = 0.5  # between two looks whether it came
@@ -37,7 +39,7 @@ def answer(key: tuple[str | None, ...], ask: Callable[[], Answer]) -> Answer | N
         raise
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@cache.kept(max_entries=64, show_spinner=False)
 def _asked(key: tuple[str | None, ...], _ask: Callable[[], Answer]) -> Future[Answer]:
     asked: Future[Answer] = Future()
 

@@ -188,7 +188,7 @@ class LatestCheck:
     check: LabelCheck | None = None
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@cache.kept(max_entries=4, show_spinner=False)
 def _conflicts(
     embedding_key: str, given_key: str, _given: np.ndarray, _graph: Graph, _texts: np.ndarray
 ) -> list[np.ndarray]:

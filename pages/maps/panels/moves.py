@@ -11,7 +11,7 @@ from core.evidence import MovingGroup, moving_groups
 from core.maps.clusters import typical_rows
 from core.utils import content_key, percent
 from pages.charts import n_texts, replaced_bars
-from pages.common import draw_swatches, markdown, n_shown, shorten
+from pages.common import cache, draw_swatches, markdown, n_shown, shorten
 from pages.maps.colour_by import change_between, cluster_colours
 from pages.maps.lists import draw_more
 from pages.maps.selection import draw_clickable, draw_select, select_texts
@@ -148,7 +148,7 @@ def _draw_card(view: MapView, group: MovingGroup, typical: list[int], number: in
         draw_select("Select", view.corpus.key, group.rows, f"maps_moves_group_{number}")
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
+@cache.kept(max_entries=24, show_spinner=False)
 def _moving_groups(
     left_key: str,
     right_key: str,

@@ -20,7 +20,7 @@ from core.corpus import (
     mark_words,
 )
 from core.errors import RefractError
-from pages.common import markdown, set_widget, start_widget, widget_value
+from pages.common import cache, markdown, set_widget, start_widget, widget_value
 from pages.maps.panels.answers import answer
 from pages.maps.panels.new_text import encoding_host, place_on
 from pages.maps.selection import draw_select
@@ -172,6 +172,6 @@ def _find_text(corpus: Corpus, mode: str, query: str) -> np.ndarray | None:
     return answer((corpus.key, mode, query), lambda: find(index, query, seconds=LONGEST_SEARCH))
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
+@cache.kept(max_entries=2, show_spinner=False)
 def _index(corpus_key: str, _corpus: Corpus) -> TextIndex:
     return build_index(_corpus.texts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,16 @@ from core.corpus.tables import unique_names
 from core.export import to_csv_bytes
 from core.utils import percent
 from pages.charts import GREY, n_texts
-from pages.common import LABELS, draw_notice, on_ground, set_widget, start_widget, state_of, widget_value
+from pages.common import (
+    LABELS,
+    account,
+    draw_notice,
+    on_ground,
+    set_widget,
+    start_widget,
+    state_of,
+    widget_value,
+)
 from pages.maps.component import Colouring, NumericColouring
 from pages.maps.opened import opened_texts
 from pages.maps.panels.label_selection import draw_label_selection
@@ -103,7 +113,7 @@ def _draw_selected(view: MapView, selected: np.ndarray, colours: Colouring | Num
                 help="Untick the wrong ones in the list, and label the others in one step.",
             )  # fmt: skip
             st.download_button(
-                ":material/download:", lambda: _as_csv(view, selected), "selected texts.csv", "text/csv",
+                ":material/download:", _download(view, selected), "selected texts.csv", "text/csv",
                 key="maps_download", type="tertiary", on_click="ignore", help="Download these texts as CSV",
             )  # fmt: skip
             draw_select("Clear", view.corpus.key, selected[:0], "maps_clear")
@@ -182,6 +192,14 @@ def _composition(colours: Colouring, selected: np.ndarray) -> str:
         shown += f"<details><summary>{len(order) - SHARES} more</summary>{folded}</details>"
     note = "<p>share of the selection (tick: all texts)</p>"
     return f'<div class="probabilities made-of">{shown}{note}</div>'
+
+
+def _download(view: MapView, selected: np.ndarray) -> Callable[[], bytes]:
+    corpus = view.corpus
+    return account.for_download(
+        lambda: _as_csv(view, selected), what="selected texts.csv", corpus=corpus.name, key=corpus.key,
+        rows=len(selected),
+    )  # fmt: skip
 
 
 def _as_csv(view: MapView, rows: np.ndarray) -> bytes:
