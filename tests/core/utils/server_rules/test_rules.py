@@ -87,7 +87,7 @@ def test_texts_go_to_listed_servers_only(shared, address, allowed):
     if allowed:
         assert configured({"url": address, "model": "m"}).url == address
     else:
-        with pytest.raises(LanguageModelError, match="not allowed"):
+        with pytest.raises(LanguageModelError):
             configured({"url": address, "model": "m"})
     assert (
         "not allowed" in describe_encoder(f"endpoint:{address}#m").problem
