@@ -86,7 +86,7 @@ def _one_document(name: str, documents: Documents) -> object:
 def _frame(columns: Columns, n_rows: int) -> pd.DataFrame:
     values = [pd.Series(column, dtype=object) for column in columns.values]
     frame = pd.DataFrame(dict(enumerate(values)), index=range(len(values[0]) if values else n_rows))
-    frame.columns = columns.names
+    frame.columns = pd.Index(columns.names, dtype=object)  # pandas' strings take no half of a character
     return frame
 
 
