@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from core.corpus import Corpus
+from core.corpus.sources import read_upload
 from core.errors import RefractError
 from core.labels import (
     FoundLabels,
@@ -25,10 +27,11 @@ from core.labels import (
     read_label_file,
 )
 from core.storage import Analysis
-from core.utils import cut
+from core.utils import Report, cut
 from pages.common import (
     cache,
     draw_notice,
+    draw_reading,
     ensure_analysis,
     forget_widget,
     keep_notice,
@@ -178,16 +181,17 @@ def draw_file_import(corpus: Corpus) -> None:
         latest.corpus_key = corpus.key
         for key in ("guide_import_text_column", "guide_import_label_column"):
             forget_widget(key)
-        with st.spinner(f"Reading {file.name}…"):
-            _read(corpus, latest, file.getvalue())
+        with draw_reading(file.name) as report:
+            _read(corpus, latest, file.getvalue(), report)
     if latest.columns is not None and not latest.columns.sure and latest.corpus_key == corpus.key:
         draw_column_choice(corpus, latest, latest.columns)
 
 
-def _read(corpus: Corpus, latest: LatestImport, content: bytes) -> None:
+def _read(corpus: Corpus, latest: LatestImport, content: bytes, report: Report) -> None:
     limit = st.get_option("server.maxUploadSize")  # megabytes
     try:
-        file = read_label_file(latest.name, content, most_bytes=limit * 2**20)
+        read = partial(read_upload, report=report)
+        file = read_label_file(latest.name, content, most_bytes=limit * 2**20, read=read)
         columns = choose_columns(file.frame, text_rows(corpus.key, corpus))
     except RefractError as error:
         keep_notice(IMPORT, str(error))

@@ -8,11 +8,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 
-from core.corpus.tables import read_table
+from core.corpus.tables import Table, read_table
 from core.labels.importing.annotation_tools import Reasons, unfold
 
 MEGABYTE = 2**20
@@ -47,11 +47,20 @@ class LabelFile:
         return cls(frame, reasons, (*notes, *more))
 
 
-def read_label_file(name: str, content: bytes, *, most_bytes: int = 200 * MEGABYTE) -> LabelFile:
+class TableReader(Protocol):
+    """A function that reads a file as `read_table` does."""
+
+    def __call__(self, name: str, content: bytes, *, most_bytes: int) -> Table:
+        """Return the table of a file."""
+
+
+def read_label_file(
+    name: str, content: bytes, *, most_bytes: int = 200 * MEGABYTE, read: TableReader = read_table
+) -> LabelFile:
     """Read a file of labels in any format of a corpus.
 
     JSON is read here, with its lists and records; other formats, and JSON without a list of records, by
-    `read_table`.
+    `read`, which may do it with limits.
 
     Raises
     ------
@@ -65,7 +74,7 @@ def read_label_file(name: str, content: bytes, *, most_bytes: int = 200 * MEGABY
             {name: pd.Series([record.get(name) for record in records], dtype=object) for name in names}
         )
         return LabelFile.of_table(frame)
-    table = read_table(name, content, most_bytes=most_bytes)
+    table = read(name, content, most_bytes=most_bytes)
     return LabelFile.of_table(_with_class_names(table.frame, name, content), table.notes)
 
 
