@@ -17,6 +17,7 @@ from pages.common import (
     has_widget,
     is_fitted,
     keep_toast,
+    markdown,
     reset_state,
     set_widget,
     state_of,
@@ -82,7 +83,9 @@ def draw_instruction(analysis: Analysis | None, columns: Sequence[LabelColumn]) 
     draw_notice(FIELDS)
     if not kept[1]:
         st.caption(PURPOSE)
-        st.pills("Or start from an example", examples(columns), key=EXAMPLE, on_change=choose)
+        st.pills(
+            "Or start from an example", examples(columns), format_func=markdown, key=EXAMPLE, on_change=choose
+        )
 
 
 def save_instruction(analysis: Analysis | None, typed: str) -> None:

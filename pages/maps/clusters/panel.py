@@ -122,7 +122,7 @@ def _choose_side(view: MapView) -> Side:
     key = st.segmented_control(
         "Clusters of",
         list(sides),
-        format_func=lambda key: sides[key].title,
+        format_func=lambda key: markdown(sides[key].title),
         required=True,
         key="maps_cluster_side",
         persist_state="session",
