@@ -196,7 +196,7 @@ def test_growth_is_the_slope_after_the_first_quarter():
     memory = np.where(seconds < 900, 100 + seconds / 10, 190) + np.tile([0.0, 1.0], 200)
     samples = [{"seconds": at, "app_mb": mb + at / 3600 * 7} for at, mb in zip(seconds, memory, strict=True)]
     slope, low, high = soak.slope(samples, "app_mb")
-    assert low < 7 < high and abs(slope - 7) < 0.5
+    assert low <= slope <= high and slope == pytest.approx(7)
 
 
 def test_memory_that_grows_after_the_first_clicks_is_seen():
