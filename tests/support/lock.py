@@ -21,9 +21,9 @@ HEADER = "# Written by make lock, never by hand. Installed with --require-hashes
 def main():
     """Resolve, leave out what depends on the machine, write the file."""
     with tempfile.TemporaryDirectory() as folder:
-        for name in ("requirements.txt", "requirements-batch.txt", "requirements-dev.txt"):
-            lines = (ROOT / name).read_text().splitlines(keepends=True)
-            (Path(folder) / name).write_text("".join(line for line in lines if not line.startswith("./")))
+        for file in ROOT.glob("requirements*.txt"):
+            lines = file.read_text().splitlines(keepends=True)
+            (Path(folder) / file.name).write_text("".join(line for line in lines if not line.startswith("./")))
         options = [
             "--universal",
             "--python-version",
