@@ -23,7 +23,9 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         for file in ROOT.glob("requirements*.txt"):
             lines = file.read_text().splitlines(keepends=True)
-            (Path(folder) / file.name).write_text("".join(line for line in lines if not line.startswith("./")))
+            (Path(folder) / file.name).write_text(
+                "".join(line for line in lines if not line.startswith("./"))
+            )
         options = [
             "--universal",
             "--python-version",

@@ -18,6 +18,7 @@ from core.encoders.model_files.packaged import PACKAGED_MODEL, find_packaged, is
 from core.encoders.spec import EncoderSpec, is_folder
 from core.errors import EncoderUnavailable
 from core.utils import content_key
+from core.utils.server_rules import check_model
 
 
 def model_folder(source: str, revision: str = "") -> Path:
@@ -90,9 +91,11 @@ def download_model(name: str) -> None:
     Raises
     ------
     EncoderUnavailable
-        When there is no such model, or the download failed.
+        When there is no such model, the server does not allow it, or the download failed.
     """
     spec = EncoderSpec.parse(name)
+    if spec.is_local:
+        check_model(spec.source)
     if not spec.is_local or find_folder(spec.source, spec.revision) is not None:
         return
     if is_packaged(spec.source, spec.revision):

@@ -16,6 +16,7 @@ from core.encoders import (
     vectors_source,
 )
 from core.errors import EncoderUnavailable
+from core.utils.server_rules import start_rules
 from tests.support.hub_server import HubServer, contents_of
 from tests.support.tiny_models import save_sentence_model
 
@@ -94,6 +95,15 @@ def test_an_unknown_revision_is_named(hub, model):
     hub.files["/api/models/owner/tiny/revision/v9"] = (404, {"X-Error-Code": "RevisionNotFound"}, b"{}")
     with pytest.raises(EncoderUnavailable, match="has no revision “v9”"):
         download_model("owner/tiny@v9")
+
+
+def test_a_shared_server_downloads_no_model_that_it_does_not_list(hub, model, tmp_path, monkeypatch):
+    monkeypatch.setenv("REFRACT_HOME", str(tmp_path / "home"))
+    start_rules(tmp_path / "home")
+    hub.add("team/tiny", FIRST, model)
+    with pytest.raises(EncoderUnavailable, match="not allowed"):
+        download_model("team/tiny")
+    assert hub.asked == []
 
 
 def test_code_and_pickles_beside_safe_weights_are_not_fetched(hub, model):
