@@ -1,4 +1,4 @@
-"""State of one browser session; the only file of the pages that uses `st.session_state`.
+"""State of one browser session: the pages use `st.session_state` here, and in `account/session.py`.
 
 It has three parts:
 

@@ -12,8 +12,11 @@ if TYPE_CHECKING:
     import torch
 
 
-def can_pack() -> bool:
-    """Return whether this build of PyTorch packs weights: on x86 and on ARM under Linux."""
+def can_pack(dtype: str = "float32") -> bool:
+    """Return whether PyTorch packs weights of a type here: on x86 and on ARM under Linux.
+
+    "bfloat16" takes a processor that has AVX-512 or converts to bfloat16 by itself.
+    """
     import torch
 
     # Private operators that PyTorch's compiler emits; no public call packs weights.
@@ -22,6 +25,7 @@ def can_pack() -> bool:
         torch.backends.mkldnn.is_available()
         and hasattr(operators, "_linear_pointwise")
         and hasattr(operators, "_reorder_linear_weight")
+        and (dtype != "bfloat16" or operators._is_mkldnn_bf16_supported())
     )
 
 

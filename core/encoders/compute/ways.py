@@ -75,9 +75,9 @@ def ways_on(device: str) -> tuple[Way, ...]:
     """Return the ways that a device may have, the plain one first."""
     if device != "cpu":
         return ON_CARD
-    packs = can_pack()
-    # Where layers can be packed, bfloat16 without that was never faster.
-    return tuple(way for way in ON_PROCESSOR if (way.name != "bfloat16" if packs else not way.packs))
+    possible = [way for way in ON_PROCESSOR if not way.packs or can_pack(way.dtype)]
+    # Where such layers can be packed, bfloat16 without that was never faster.
+    return tuple(way for way in possible if way.name != "bfloat16" or not can_pack("bfloat16"))
 
 
 def number_formats(device: str) -> tuple[str, ...]:

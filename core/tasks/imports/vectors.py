@@ -49,9 +49,10 @@ def read_vectors(
         file, placed, target = folder / "content", folder / "places.npy", folder / "vectors.npy"
         file.write_bytes(content)
         np.save(placed, corpus.places_in_table(), allow_pickle=False)
-        known = folder / "ids.json" if ids is not None else None
-        if known is not None:
-            known.write_text(json.dumps(list(ids or ()), default=str), encoding="utf-8")
+        known = None
+        if ids is not None:
+            known = folder / "ids.json"
+            known.write_text(json.dumps(list(ids), default=str), encoding="utf-8")
         about = run_limited(
             f"{MODULE}:write_vectors",
             report,

@@ -16,8 +16,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from core.storage.team import Member, NotShared, Registry, SharedCorpus, SignInRefused, identify, record
 from core.utils import data_home
 from core.utils.server_rules import ServerRules, find_rules
+from pages.common.account.session import account
 
-PLACE_KEY = "refract_place"
 """In the session: the shared corpus in use, "" for the person's own folder. The state of pages needs the
 store, so it cannot hold this."""
 
@@ -78,12 +78,12 @@ def current_member() -> Member | None:
 
 def place() -> str:
     """Return the id of the shared corpus in use; "" for the person's own folder."""
-    return str(st.session_state.get(PLACE_KEY, ""))
+    return account().place
 
 
 def enter(corpus_id: str) -> None:
     """Work on a shared corpus from now on, or on the own folder for ""; see `open_shared` for the state."""
-    st.session_state[PLACE_KEY] = corpus_id
+    account().place = corpus_id
 
 
 def registry() -> Registry:
@@ -140,13 +140,9 @@ def _folder(root: Path, who: Member, where: str) -> Path:
 
 def _run_again() -> None:
     """Run the whole page again, where one runs past the sign-in: it then says what is the matter."""
-    if get_script_run_ctx() is not None and st.session_state.get(ADMITTED_KEY):
-        st.session_state[ADMITTED_KEY] = False
+    if get_script_run_ctx() is not None and account().is_admitted:
+        account().is_admitted = False
         st.rerun()
-
-
-ADMITTED_KEY = "refract_admitted"
-"""In the session: whether the top of `app.py` let its present run pass."""
 
 
 @st.cache_resource

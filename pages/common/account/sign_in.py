@@ -8,7 +8,8 @@ from core.errors import StoreError
 from core.storage.team import Member, NotShared, SignInRefused, record
 from core.utils import data_home
 from core.utils.server_rules import find_rules, start_rules
-from pages.common.account.place import ADMITTED_KEY, current_member, enter, place, registry
+from pages.common.account.place import current_member, enter, place, registry
+from pages.common.account.session import account
 
 NOT_CONFIGURED = (
     "This is a shared server, and nobody can sign in: the sign-in service is missing from the secrets. "
@@ -23,7 +24,7 @@ def admit() -> bool:
     A machine of one's own lets everybody pass who reaches it: it listens to itself only. A server whose
     secrets name a sign-in service is a shared one from then on, also when the secrets are lost.
     """
-    st.session_state[ADMITTED_KEY] = False
+    account().is_admitted = False
     try:
         if not _is_configured():
             if find_rules(data_home()) is None:
@@ -41,7 +42,7 @@ def admit() -> bool:
     assert who is not None  # there are rules
     _begin(who)
     _leave_taken_back(who)
-    st.session_state[ADMITTED_KEY] = True
+    account().is_admitted = True
     return True
 
 
@@ -64,11 +65,10 @@ def _is_configured() -> bool:
 
 def _begin(who: Member) -> None:
     """Record the sign-in, once for each session of a browser."""
-    begun = "refract_signed_in"
-    if st.session_state.get(begun) != who.sign_in:
+    if account().recorded != who.sign_in:
         registry().note_sign_in(who)
         record(data_home(), who, "sign in")
-        st.session_state[begun] = who.sign_in
+        account().recorded = who.sign_in
 
 
 def _leave_taken_back(who: Member) -> None:

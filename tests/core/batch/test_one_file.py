@@ -116,7 +116,7 @@ def test_an_error_of_one_file_does_not_stop_the_others(tmp_path):
     assert list(problems) == [f"{name}.parquet" for name in "bcde"]
     for name, expected in {
         "b": "“b.parquet” is not a readable Parquet file",
-        "c": "this text breaks it",
+        "c": "Something unexpected went wrong",
         "d": "“d.parquet” has no column “text” (found id, body)",
         "e": "“text” of “e.parquet” holds double",
     }.items():

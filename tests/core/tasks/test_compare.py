@@ -1,6 +1,5 @@
 """Systems compared on a person's texts and labels."""
 
-import json
 import math
 import tempfile
 from datetime import datetime
@@ -273,10 +272,10 @@ class TestRun:
 
     def test_damaged_documents_are_measured_again(self, run, store, labelled, prepared):
         run()
-        for file in store.results(prepared).folder.glob("*.json"):
-            document = json.loads(file.read_text())
-            if "system" in document:
-                file.write_text('{"system": 1}')
+        results = store.results(prepared)
+        for file in results.folder.glob("*.json"):
+            if "system" in results.load_document(file.stem):
+                results.save_document(file.stem, {"system": 1})
         store.results(prepared).save_document(f"comparison.{labelled}", {"encoders": 3})
         assert not load_comparison(store, labelled, READERS, 60).rows
         assert latest_request(store, labelled) is None

@@ -150,6 +150,10 @@ def _read_by_calamine(name: str, content: bytes, options: ReadOptions, kind: str
         raise _protected(name) from error
     except Exception as error:  # the readers' errors for damaged files are of many types
         raise _unreadable(name, kind) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # of calamine's Rust code, and no Exception
+            raise
+        raise _unreadable(name, kind) from error
 
 
 def _rows_of_calamine(book: CalamineWorkbook, sheet_name: str) -> Iterator[Row]:

@@ -13,8 +13,8 @@ def test_packed_layers_compute_what_plain_ones_do(number_format, error):
     import torch
     from transformers.activations import GELUActivation
 
-    if not can_pack():
-        pytest.skip("this build of torch packs no weights")
+    if not can_pack(number_format):
+        pytest.skip("torch packs no such weights on this machine")
     torch.manual_seed(0)
     block = torch.nn.Module()
     block.dense, block.intermediate_act_fn = torch.nn.Linear(16, 24), GELUActivation()
@@ -35,3 +35,8 @@ def test_without_the_packing_operators_no_way_packs(monkeypatch):
     assert not can_pack()
     names = [way.name for way in ways.ways_on("cpu")]
     assert names == ["plain", "float32", "bfloat16"]
+
+
+def test_where_only_float32_is_packed_bfloat16_is_offered_plain(monkeypatch):
+    monkeypatch.setattr(ways, "can_pack", lambda dtype="float32": dtype == "float32")
+    assert [way.name for way in ways.ways_on("cpu")] == ["plain", "packed float32", "float32", "bfloat16"]
