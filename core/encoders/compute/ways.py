@@ -76,8 +76,8 @@ def ways_on(device: str) -> tuple[Way, ...]:
     if device != "cpu":
         return ON_CARD
     possible = [way for way in ON_PROCESSOR if not way.packs or can_pack(way.dtype)]
-    # Where such layers can be packed, bfloat16 without that was never faster.
-    return tuple(way for way in possible if way.name != "bfloat16" or not can_pack("bfloat16"))
+    # Where layers can be packed, bfloat16 without that was never faster.
+    return tuple(way for way in possible if way.name != "bfloat16" or not can_pack())
 
 
 def number_formats(device: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import pytest
 
 from core.encoders import load_encoder
+from core.encoders.compute import ways
 from core.encoders.openai_endpoint import KEY_VARIABLE, EndpointEncoder
 from tests.support.embeddings_server import EmbeddingsServer
 from tests.support.tiny_models import save_sentence_model
@@ -35,3 +36,10 @@ def tiny_model(tmp_path_factory):
 @pytest.fixture(scope="session")
 def tiny(tiny_model):
     return load_encoder(str(tiny_model))
+
+
+@pytest.fixture
+def bfloat16_offered(monkeypatch):
+    """bfloat16 is offered on any processor: without packed layers where it cannot be packed."""
+    if not ways.can_pack("bfloat16"):
+        monkeypatch.setattr(ways, "can_pack", lambda dtype="float32": False)

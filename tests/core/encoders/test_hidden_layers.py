@@ -76,6 +76,7 @@ def test_the_layers_lie_at_half_and_two_thirds_of_the_depth():
 ARCHITECTURES = ["Bert", "MPNet", "DistilBert", "T5", "ModernBert", "Albert", "GPT2", "Qwen3"]
 
 
+@pytest.mark.usefixtures("bfloat16_offered")
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_views_are_those_of_a_plain_pass_and_the_vectors_are_unchanged(architecture, tmp_path):
     folder = save_with_mean(tmp_path, architecture)

@@ -87,6 +87,7 @@ def test_a_model_saved_by_an_old_version_gives_the_same_vectors(folder, encoder,
     np.testing.assert_allclose(loaded.encode(TEXTS, instruction="emotion"), expected, atol=1e-6)
 
 
+@pytest.mark.usefixtures("bfloat16_offered")
 def test_in_bfloat16_the_vectors_are_nearly_the_same(encoder):
     rounded = encoder.in_format(encoder.other_formats[0])
     assert rounded.key_for("emotion") == encoder.key_in(encoder.other_formats[0], "emotion")

@@ -151,6 +151,7 @@ def test_keys_follow_the_content(tiny, tiny_model, default, tmp_path):
     assert load_encoder(str(copy)).key != tiny.key
 
 
+@pytest.mark.usefixtures("bfloat16_offered")
 def test_the_key_names_the_number_format(tiny):
     assert {str(parameter.dtype) for parameter in tiny._model.parameters()} == {"torch.float32"}
     (other,) = tiny.other_formats
@@ -161,6 +162,7 @@ def test_the_key_names_the_number_format(tiny):
     assert np.sum(rounded.encode(TEXTS) * tiny.encode(TEXTS), axis=1).min() > 0.999
 
 
+@pytest.mark.usefixtures("bfloat16_offered")
 def test_what_was_begun_is_continued_in_its_number_format(tiny):
     (other,) = tiny.other_formats
     begun = {tiny.key_in(other, None)}
