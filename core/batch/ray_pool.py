@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.batch.files import FileTask
@@ -54,7 +57,9 @@ class RayOptions:
 class Worker:
     """One actor: loads the job once, then does one task at a time."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, home: str | None) -> None:
+        if home is not None:  # see `_home_of_no_cloud`
+            os.environ["HOME"] = home
         self._job = job
 
     def load(self) -> str:
@@ -94,11 +99,12 @@ def run_ray(
     RefractError
         When the models cannot be loaded, or results not be written.
     """
-    ray = _start(options.address)
-    try:
-        yield from _Pool(job, tasks, options, tell).run()
-    finally:
-        ray.shutdown()  # the actors end with it
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        ray = _start(options.address, Path(folder))
+        try:
+            yield from _Pool(job, tasks, options, tell).run()
+        finally:
+            ray.shutdown()  # the actors end with it
 
 
 class _Pool:
@@ -113,6 +119,7 @@ class _Pool:
         self._tries: Counter[str] = Counter()
         self._tell = tell
         self._job = ray.put(job)
+        self._home = str(Path.home()) if options.address == LOCAL else None
         self._actor: Any = ray.remote(num_cpus=options.cpus, num_gpus=options.gpus, max_restarts=0)(Worker)
         self._running: dict[ObjectRef, tuple[ActorHandle, FileTask | None]] = {}
         self._idle: list[ActorHandle] = []
@@ -190,12 +197,15 @@ class _Pool:
         )
 
     def _add_actor(self) -> None:
-        actor = self._actor.remote(self._job)
+        actor = self._actor.remote(self._job, self._home)
         self._running[actor.load.remote()] = actor, None
 
 
-def _start(address: str):  # noqa: ANN202 - the module, which may be missing
-    """Connect to a cluster, or start one on this machine, that others cannot reach; return the library."""
+def _start(address: str, folder: Path):  # noqa: ANN202 - the module, which may be missing
+    """Connect to a cluster, or start one on this machine, that others cannot reach; return the library.
+
+    `folder` is empty and stays as long as the cluster.
+    """
     # Before the import: otherwise Ray sends statistics of its use.
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     if address == LOCAL:  # else Ray turns 127.0.0.1 into the address by which others reach this machine
@@ -209,13 +219,33 @@ def _start(address: str):  # noqa: ANN202 - the module, which may be missing
     try:
         _knock(address)
         if address == LOCAL:
-            ray.init(include_dashboard=False, _node_ip_address="127.0.0.1", address=LOCAL, **QUIET)
+            with _home_of_no_cloud(folder):
+                ray.init(include_dashboard=False, _node_ip_address="127.0.0.1", address=LOCAL, **QUIET)
         else:
             ray.init(address=address, **QUIET)
     except (OSError, ValueError, RuntimeError) as error:
         why = str(error).strip().split("\n")[0].rstrip(".")
         raise CorpusError(f"No Ray cluster answers at “{address}” ({why}): check the address.") from error
     return ray
+
+
+@contextmanager
+def _home_of_no_cloud(folder: Path) -> Iterator[None]:
+    """Let processes that start now take `folder` for the home folder; workers go back to the real one.
+
+    Without the file that is written there, Ray asks three clouds for their metadata to learn where it runs,
+    also where its statistics are switched off.
+    """
+    (folder / "ray_bootstrap_config.yaml").write_text("{}", encoding="utf-8")
+    kept = os.environ.get("HOME")
+    os.environ["HOME"] = str(folder)
+    try:
+        yield
+    finally:
+        if kept is None:
+            del os.environ["HOME"]
+        else:
+            os.environ["HOME"] = kept
 
 
 def _knock(address: str) -> None:

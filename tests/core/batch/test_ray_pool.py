@@ -84,7 +84,14 @@ def test_a_failed_file_and_a_failed_job_are_told_in_a_sentence(files, cluster):
 def test_a_cluster_started_here_is_not_reached_from_elsewhere(files):
     pytest.importorskip("psutil")
     run = [sys.executable, "-c", LISTENING, str(files / "in"), str(files / "out")]
-    found = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=True, timeout=200)
+    watch = {
+        "PYTHONPATH": str(ROOT / "tests/support/watch_sockets"),
+        "WATCHED_SOCKETS": str(files / "sockets"),
+    }
+    found = subprocess.run(
+        run, cwd=ROOT, env=os.environ | watch, capture_output=True, text=True, check=True, timeout=200
+    )
+    assert not (files / "sockets").exists(), (files / "sockets").read_text()
     places = {line.split()[-1] for line in found.stdout.splitlines() if line.startswith("listens")}
     assert places and all(place.endswith("127.0.0.1") or place == "::1" for place in places), places
 
