@@ -16,8 +16,7 @@ from core.corpus import Corpus
 from core.maps.clusters import Edit, encode_edit
 from core.storage import Analysis, Store, reencode_corpus
 from core.storage.imports import imports_of
-from core.tasks import fit_key
-from core.tasks.registry import TASKS
+from core.tasks import TASKS, fit_key
 from core.utils import content_key
 
 N_ACTORS = 10  # at most: the last digit of a seed is the number of the actor

@@ -34,8 +34,7 @@ from core.storage import (
     reencode_corpus,
 )
 from core.storage.imports import imports_of
-from core.tasks import analysis_clusters
-from core.tasks.registry import TASKS
+from core.tasks import TASKS, analysis_clusters
 from core.utils import content_key
 
 N_FLIPS = 6

@@ -13,7 +13,7 @@ from core.corpus import Corpus, build_corpus
 from core.corpus.tables import Table
 from core.encoders import PrecomputedVectors
 from core.storage import Store, save_precomputed
-from core.tasks.registry import TASKS
+from core.tasks import TASKS
 from core.utils import Progress
 
 N_TEXTS, N_DIMS = 400, 24

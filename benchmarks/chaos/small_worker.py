@@ -7,8 +7,7 @@ import resource
 import psutil
 
 from core.jobs.worker import serve
-from core.tasks import QUERIES
-from core.tasks.registry import TASKS
+from core.tasks import QUERIES, TASKS
 
 MORE_BYTES = 40 * 2**20
 

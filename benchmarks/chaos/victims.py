@@ -55,26 +55,26 @@ def kill_at_work(act: Act, home: Path, seeds: list[int], seconds: float) -> list
 
     Returns what each said before.
     """
-    processes, hearing = [], []
+    processes, inboxes = [], []
     for seed in seeds:
-        hear, told = _processes.Pipe(duplex=False)
+        inbox, told = _processes.Pipe(duplex=False)
         process = _processes.Process(target=_work, args=(act, home, seed, told), daemon=True)
         process.start()
         told.close()  # so that its end is seen
         processes.append(process)
-        hearing.append(hear)
-    victims = {hear: Victim() for hear in hearing}
+        inboxes.append(inbox)
+    victims = {inbox: Victim() for inbox in inboxes}
     _hear_until(victims, seconds)
     for process in processes:
         process.kill()
     for process in processes:
         process.join()
-    for hear, victim in victims.items():  # what was said before the kill
+    for inbox, victim in victims.items():  # what was said before the kill
         if not victim.ended:
-            while _take_in(hear, victim):
+            while _take_in(inbox, victim):
                 pass
             victim.ended = False
-        hear.close()
+        inbox.close()
     return list(victims.values())
 
 
@@ -82,13 +82,13 @@ def _hear_until(victims: dict[Connection, Victim], seconds: float) -> None:
     """Note what processes say until `seconds` after the first word, or until all have ended."""
     end, spoken = time.monotonic() + SECONDS_TO_LOOK, False
     while time.monotonic() < end:
-        working = [hear for hear, victim in victims.items() if not victim.ended]
+        working = [inbox for inbox, victim in victims.items() if not victim.ended]
         if not working:
             return
-        for hear in wait(working, timeout=max(0.0, end - time.monotonic())):
+        for inbox in wait(working, timeout=max(0.0, end - time.monotonic())):
             if not spoken:
                 spoken, end = True, time.monotonic() + seconds
-            _take_in(hear, victims[hear])
+            _take_in(inbox, victims[inbox])
 
 
 def look(function: Callable[..., Found], *arguments: object, seconds: float = SECONDS_TO_LOOK) -> Found:
@@ -99,30 +99,30 @@ def look(function: Callable[..., Found], *arguments: object, seconds: float = SE
     RuntimeError
         When it raised, ended its process (such as by a segmentation fault), or took longer than `seconds`.
     """
-    hear, told = _processes.Pipe(duplex=False)
+    inbox, told = _processes.Pipe(duplex=False)
     process = _processes.Process(target=_answer, args=(function, arguments, told))
     process.start()
     told.close()
     try:
-        if not hear.poll(seconds):
+        if not inbox.poll(seconds):
             raise RuntimeError(f"{function.__name__} gave no answer within {seconds:.0f} s")
-        kind, answer = hear.recv()
+        kind, answer = inbox.recv()
     except EOFError as error:
         process.join()
         raise RuntimeError(f"{function.__name__} ended with exit code {process.exitcode}") from error
     finally:
         process.kill()
         process.join()
-        hear.close()
+        inbox.close()
     if kind == "failed":
         raise RuntimeError(answer)
     return answer
 
 
-def _take_in(hear: Connection, victim: Victim) -> bool:
+def _take_in(inbox: Connection, victim: Victim) -> bool:
     """Note what a process said; False once it says no more."""
     try:
-        kind, op = hear.recv()
+        kind, op = inbox.recv()
     except (EOFError, OSError):  # OSError: it was killed in the middle of a word
         victim.ended = True
         return False

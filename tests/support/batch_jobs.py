@@ -52,6 +52,17 @@ class LengthStep:
 
 
 @dataclass(frozen=True)
+class HomeJob(LengthJob):
+    """The same, only where the home folder is the one that it names."""
+
+    home: str = ""
+
+    def load(self):
+        assert os.environ["HOME"] == self.home, os.environ["HOME"]
+        return super().load()
+
+
+@dataclass(frozen=True)
 class SlowJob(LengthJob):
     """The same, a moment for each file, after so many workers have begun one; each writes a line then."""
 

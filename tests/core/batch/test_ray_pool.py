@@ -18,12 +18,13 @@ pytest.importorskip("ray", reason="Ray is optional: pip install -r requirements-
 pytestmark = [pytest.mark.ray, pytest.mark.model]
 
 LISTENING = """
-import sys, psutil
+import os, sys, psutil
 from core.batch import RayOptions, find_tasks, run_ray
-from tests.support.batch_jobs import LengthJob
+from tests.support.batch_jobs import HomeJob
 
 source, target = sys.argv[1:]
-for outcome in run_ray(LengthJob(), find_tasks(source, target), RayOptions("local", workers=1), print):
+job, tasks = HomeJob(home=os.environ["HOME"]), find_tasks(source, target)
+for outcome in run_ray(job, tasks, RayOptions("local", workers=1), print):
     assert outcome.done, outcome.problem
     mine = psutil.Process()
     for process in (mine, *mine.children(recursive=True)):
