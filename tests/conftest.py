@@ -4,6 +4,7 @@ import hashlib
 import itertools
 import json
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -32,6 +33,7 @@ os.environ["REFRACT_HOME"] = tempfile.mkdtemp(prefix="refract-tests-")
 os.environ.update(jobs.PASSIVE_WAIT)  # before torch is loaded: once numba ran, its waiting threads spin
 
 ROOT = Path(__file__).resolve().parent.parent
+MAIN = sys.modules["__main__"]
 FEELINGS = {"angry": "furious shouting awful", "pleased": "lovely thanks delight"}
 TOPICS = {
     "delivery": "van courier parcel doorstep driver late street",
@@ -139,6 +141,12 @@ def load_words(name, *, template=None):
     kinds = {"asking": AskingEncoder, "speaking": SpeakingEncoder, "viewing": ViewingEncoder}
     kinds[PREVIEW_ENCODER] = QuickEncoder
     return kinds.get(name, WordEncoder)()
+
+
+@pytest.fixture(autouse=True)
+def main_module(monkeypatch):
+    """`AppTest` leaves its script as the main module; a process that a later test starts would run it."""
+    monkeypatch.setitem(sys.modules, "__main__", MAIN)
 
 
 class InlineRunner:
