@@ -45,7 +45,7 @@ from core.utils.hardware import (
     machine_key,
 )
 from core.utils.hashing import content_key
-from core.utils.http_client import (
+from core.utils.http import (
     AddressRefused,
     RequestLimits,
     RequestRefused,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from core.errors import LanguageModelError
-from core.utils.http_client import (
+from core.utils.http import (
     AddressRefused,
     RequestLimits,
     RequestRefused,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from core.errors import LanguageModelError
 from core.utils.chat_client import LanguageModel, check_address
-from core.utils.http_client import AddressRefused, RequestRefused, ServerUnreachable, get, host_in
+from core.utils.http import AddressRefused, RequestRefused, ServerUnreachable, get, host_in
 
 USUAL_PORTS = (("Ollama", 11434), ("LM Studio", 1234), ("vLLM", 8000), ("llama.cpp", 8080))
 """Programs that serve language models, with the port on which each listens unless told otherwise."""

@@ -71,6 +71,18 @@ class FoundFiles:
     columns: tuple[FoundColumn, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @classmethod
+    def from_dict(cls, kept: dict) -> FoundFiles:
+        """Return what `dataclasses.asdict` made a dict of, also after JSON."""
+        return cls(
+            Address(**kept["address"]),
+            tuple(FoundFile(**each) for each in kept["files"]),
+            kept["kind"],
+            kept["n_rows"],
+            tuple(FoundColumn(**each) for each in kept["columns"]),
+            tuple(kept["notes"]),
+        )
+
     @property
     def n_bytes(self) -> int | None:
         """Bytes of all files; None where one is not known."""

@@ -11,8 +11,7 @@ from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path, PurePath
 
-from core.corpus.sources.address import Address
-from core.corpus.sources.found_files import FoundColumn, FoundFile, FoundFiles
+from core.corpus.sources.found_files import FoundFiles
 from core.corpus.sources.read_source import first_rows, read_found
 from core.corpus.tables import READERS, ReadOptions, Table, load_table, read_table, save_table
 from core.errors import CorpusError, RefractError, StoreError
@@ -174,7 +173,9 @@ def keep_upload(report: Report, *, name: str, folder: str, options: dict, most_b
 
 def keep_found(report: Report, *, found: dict, folder: str, columns: list[str] | None, options: dict) -> None:
     """Read what was found, and write the table into a folder. For child processes."""
-    table = read_found(_found(found), columns=columns, options=ReadOptions(**options), report=report)
+    table = read_found(
+        FoundFiles.from_dict(found), columns=columns, options=ReadOptions(**options), report=report
+    )
     report("Keeping the table", 0, 1)
     save_table(Path(folder), table)
 
@@ -182,20 +183,9 @@ def keep_found(report: Report, *, found: dict, folder: str, columns: list[str] |
 def write_first_rows(report: Report, *, found: dict, folder: str) -> None:
     """Write the first rows of what was found into a folder. For child processes."""
     report("Reading the first rows", 0, 1)
-    table = first_rows(_found(found))
+    table = first_rows(FoundFiles.from_dict(found))
     if table is not None:
         save_table(Path(folder), table)
-
-
-def _found(kept: dict) -> FoundFiles:
-    return FoundFiles(
-        Address(**kept["address"]),
-        tuple(FoundFile(**each) for each in kept["files"]),
-        kept["kind"],
-        kept["n_rows"],
-        tuple(FoundColumn(**each) for each in kept["columns"]),
-        tuple(kept["notes"]),
-    )
 
 
 def _load(folder: Path) -> Table:

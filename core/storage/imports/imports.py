@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from core.corpus import Corpus
-from core.corpus.sources import LOCAL, Address, FoundColumn, FoundFile, FoundFiles
+from core.corpus.sources import LOCAL, FoundFiles
 from core.corpus.tables import Table, load_table, save_table
 from core.errors import StoreError
 from core.storage.corpus_files import load_corpus, save_corpus
@@ -47,16 +47,7 @@ class Import:
     def find_found(self) -> FoundFiles | None:
         """Return what was found; None before that. Files of a server have no path."""
         kept = self._read("found.json")
-        if kept is None:
-            return None
-        return FoundFiles(
-            Address(**kept["address"]),
-            tuple(FoundFile(**each) for each in kept["files"]),
-            kept["kind"],
-            kept["n_rows"],
-            tuple(FoundColumn(**each) for each in kept["columns"]),
-            tuple(kept["notes"]),
-        )
+        return None if kept is None else FoundFiles.from_dict(kept)
 
     def save_moved(self, host: str) -> None:
         """Keep the host to which a server referred."""

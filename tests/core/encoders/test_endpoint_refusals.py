@@ -10,7 +10,7 @@ import pytest
 from core.encoders import openai_endpoint as endpoint_module
 from core.encoders.openai_endpoint import FIRST_LIMITS, KEY_VARIABLE, LIMITS, EndpointEncoder
 from core.errors import Cancelled, EncoderUnavailable
-from core.utils import http_client
+from core.utils.http import client as http_client
 from tests.support.embeddings_server import EmbeddingsServer, embed
 
 TEXTS = ["the tram was late", "my parcel never came", "a friendly driver", "the tram was late"]

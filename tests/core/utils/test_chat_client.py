@@ -14,9 +14,9 @@ from core.utils import (
     chat_client,
     complete_each,
     configured,
-    http_client,
 )
 from core.utils.chat_client import ATTEMPTS
+from core.utils.http import client as http_client
 
 
 class Server:

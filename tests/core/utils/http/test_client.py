@@ -7,7 +7,7 @@ import pytest
 from core.encoders.openai_endpoint import EndpointEncoder
 from core.errors import Cancelled, EncoderUnavailable, LanguageModelError
 from core.utils import AddressRefused, configured, list_models, run_parallel
-from core.utils.http_client import get, is_transient, retry_seconds
+from core.utils.http.client import get, is_transient, retry_seconds
 from tests.support.chat_server import server  # noqa: F401 - a fixture
 
 ASKED = {"key": "sk-canary", "timeout": 2.0, "most_bytes": 1000}
