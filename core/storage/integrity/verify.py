@@ -113,8 +113,12 @@ def _check_rows(connection: sqlite3.Connection, report: Report, known_version: i
         return  # of a version without checksums
     if seal != schema_checksum(connection, version):
         later = version > known_version > 0
-        if not later or seal == schema_checksum(connection, known_version):
+        if not later:
             report.problems.append("its version number or a definition of its tables changed")
+        elif seal == schema_checksum(connection, known_version):
+            report.problems.append(
+                f"it says that a later version of Refract made it, {version}, but only this number changed"
+            )
         return
     for table in CHECKED:
         if columns_of(connection, table) and (rows := wrong_rows(connection, table)):
