@@ -34,7 +34,7 @@ from core.storage import (
     reencode_corpus,
 )
 from core.storage.imports import imports_of
-from core.tasks import TASKS, analysis_clusters
+from core.tasks import TASKS, analysis_clusters, open_source
 from core.utils import content_key
 
 N_FLIPS = 6
@@ -102,6 +102,11 @@ def read_all(home: Path) -> dict[str, str]:
         graph = load_graph(results, of)
         return content_key(found.vectors, found.map, graph.indices, graph.similarities)
 
+    def tree() -> str:
+        found = load_space(results, key)
+        open_source(results, entry.key, store.load_corpus(entry.key).texts, key, found.map, found.vectors)
+        return content_key(*vars(load_hierarchy(results, key)).values())  # pages open it in this way
+
     def fit() -> str:
         found = load_fit(results, str(analysis.fit_key))
         return content_key(found.labels, found.given, found.probabilities, found.label_vectors)
@@ -113,7 +118,7 @@ def read_all(home: Path) -> dict[str, str]:
         "Fit": fit,
         "reshaped space": lambda: space(load_fit(results, str(analysis.fit_key)).space_key),
         "clusters": lambda: content_key(analysis_clusters(store, analysis.id)[1].codes),
-        "cluster tree": lambda: content_key(*vars(load_hierarchy(results, key)).values()),
+        "cluster tree": tree,
         "words": lambda: content_key(*vars(load_word_table(results, entry.key)).values()),
     }
     found = {}
