@@ -23,6 +23,7 @@ from core.errors import EncoderUnavailable
 from core.utils import (
     AddressRefused,
     Progress,
+    ReplyTooLong,
     RequestLimits,
     RequestRefused,
     ServerUnreachable,
@@ -42,7 +43,7 @@ KEY_VARIABLE = "REFRACT_EMBEDDINGS_KEY"
 """Environment variable with the server's key, if it needs one; never stored or shown."""
 
 ENDPOINT_EXAMPLE = "endpoint:http://127.0.0.1:11434/v1#nomic-embed-text"
-LIMITS = RequestLimits(attempts=6, timeout=300.0, longest_pause=60.0, most_bytes=64_000_000)
+LIMITS = RequestLimits(attempts=6, timeout=300.0, longest_pause=60.0, most_bytes=16_000_000)
 FIRST_LIMITS = replace(LIMITS, attempts=3, timeout=60.0, retry_timeouts=False)
 """Of the first request, for which a person waits."""
 
@@ -266,7 +267,7 @@ class EndpointEncoder:
                 stop=stop,
                 adapt=self._leave_out_format,
             )
-        except AddressRefused as refused:
+        except (AddressRefused, ReplyTooLong) as refused:
             raise EncoderUnavailable(str(refused)) from None
         except RequestRefused as refusal:
             raise self._explain(refusal) from None

@@ -47,6 +47,7 @@ from core.utils.hardware import (
 from core.utils.hashing import content_key
 from core.utils.http import (
     AddressRefused,
+    ReplyTooLong,
     RequestLimits,
     RequestRefused,
     ServerUnreachable,
@@ -90,6 +91,7 @@ __all__ = [
     "MessageWriter",
     "ParsedAnswer",
     "Progress",
+    "ReplyTooLong",
     "Report",
     "RequestLimits",
     "RequestRefused",

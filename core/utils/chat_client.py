@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from core.errors import LanguageModelError
 from core.utils.http import (
     AddressRefused,
+    ReplyTooLong,
     RequestLimits,
     RequestRefused,
     ServerUnreachable,
@@ -35,7 +36,7 @@ ATTEMPTS = 4
 """Requests for one completion before the server counts as gone."""
 
 LONGEST_PAUSE, TIMEOUT = 30.0, 120.0
-"""Seconds between two attempts at most, and seconds to wait for a reply."""
+"""Seconds between two attempts at most, and seconds until a whole reply is here."""
 
 MAX_REPLY_BYTES = 4_000_000
 MAX_TOKENS = 200
@@ -106,7 +107,7 @@ class LanguageModel:
                 stop=stop or threading.Event(),
                 adapt=self._leave_out_refused,
             )
-        except AddressRefused as refused:
+        except (AddressRefused, ReplyTooLong) as refused:
             raise LanguageModelError(str(refused), permanent=True) from None
         except RequestRefused as refusal:
             raise self._explain(refusal) from None
@@ -133,9 +134,10 @@ class LanguageModel:
     def _read_reply(self, reply: bytes) -> Completion:
         try:
             choice = json.loads(reply)["choices"][0]
-            text = choice["message"]["content"] or ""
+            # Half of a surrogate pair can be neither stored nor shown.
+            text = (choice["message"]["content"] or "").encode("utf-8", "replace").decode()
             return Completion(THOUGHT.sub("", text).strip(), choice.get("finish_reason") != "length")
-        except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
             if isinstance(error, ValueError) and reply.lstrip().startswith(b"{"):
                 raise ConnectionError("its answer was cut off in the middle") from None
             raise LanguageModelError(

@@ -2,6 +2,7 @@
 
 from core.utils.http.addresses import AddressRefused, host_in, is_local, is_metadata_address, is_web_address
 from core.utils.http.client import (
+    ReplyTooLong,
     RequestLimits,
     RequestRefused,
     ServerUnreachable,
@@ -14,6 +15,7 @@ from core.utils.http.client import (
 
 __all__ = [
     "AddressRefused",
+    "ReplyTooLong",
     "RequestLimits",
     "RequestRefused",
     "ServerUnreachable",

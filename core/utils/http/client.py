@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import socket
-import ssl
 import threading
 import urllib.error
 import urllib.request
@@ -13,13 +11,13 @@ from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from http.client import HTTPException
 from typing import TypeVar
 
-from core.errors import Cancelled
+from core.errors import Cancelled, RefractError
 from core.utils.formatting import one_line
-from core.utils.http.addresses import AddressRefused, host_in, is_local, is_metadata_address
+from core.utils.http.addresses import AddressRefused, host_in, is_metadata_address
+from core.utils.http.connection import open_request
 
 TRANSIENT_STATUSES = (408, 409, 425, 429)
 """Refusals below 500 after which the same request may succeed; so it may after all from 500 on."""
@@ -39,8 +37,8 @@ Result = TypeVar("Result")
 class RequestLimits:
     """Limits of time, attempts and size for requests to a server.
 
-    `timeout` is in seconds without a byte from the server, `longest_pause` in seconds between two attempts.
-    `most_bytes` of a reply are read. `retry_timeouts` sends a request again that timed out.
+    `timeout` is in seconds until the whole reply is here, `longest_pause` in seconds between two attempts.
+    A reply of more than `most_bytes` is refused. `retry_timeouts` sends a request again that timed out.
     """
 
     attempts: int
@@ -60,6 +58,16 @@ class RequestRefused(Exception):
 
 class ServerUnreachable(Exception):
     """No reply, or one that was cut off, after all attempts."""
+
+
+class ReplyTooLong(RefractError):
+    """Error: a reply that is longer than any of its kind."""
+
+    def __init__(self, host: str, most_bytes: int) -> None:
+        super().__init__(
+            f"{host} sent more than {most_bytes / 1e6:,.0f} MB, which is the limit for an answer: check that "
+            "the address is the right one, and what answers there."
+        )
 
 
 def can_be_key(text: str) -> bool:
@@ -111,6 +119,8 @@ def post_with_retries(
         When there is no whole reply.
     AddressRefused
         When the address is, or leads to, one that is never asked.
+    ReplyTooLong
+        When the reply is longer than the limit.
     Cancelled
         When `stop` is set.
     """
@@ -131,7 +141,7 @@ def post_with_retries(
         except (OSError, HTTPException) as error:
             reason = getattr(error, "reason", None) or error
             if last or (isinstance(reason, TimeoutError) and not limits.retry_timeouts):
-                raise ServerUnreachable(str(reason)) from None
+                raise _unreachable(error, key) from None
             seconds = retry_seconds(attempt)
         pause(min(seconds, limits.longest_pause))
     raise AssertionError("the last attempt returns or raises")
@@ -148,6 +158,8 @@ def get(url: str, *, key: str, timeout: float, most_bytes: int) -> bytes:
         When there is no whole reply within `timeout` seconds.
     AddressRefused
         When the address is, or leads to, one that is never asked.
+    ReplyTooLong
+        When the reply is longer than the limit.
     """
     request = urllib.request.Request(url, headers={"User-Agent": "refract"})
     try:
@@ -156,7 +168,7 @@ def get(url: str, *, key: str, timeout: float, most_bytes: int) -> bytes:
         with error:
             raise RequestRefused(error.code, _message_of(error, key)) from None
     except (OSError, HTTPException) as error:
-        raise ServerUnreachable(str(getattr(error, "reason", None) or error)) from None
+        raise _unreachable(error, key) from None
 
 
 def retry_seconds(attempt: int, retry_after: str | None = None) -> float:
@@ -228,12 +240,23 @@ def _read(request: urllib.request.Request, key: str, timeout: float, most_bytes:
         raise AddressRefused(host)  # before a proxy is asked for it
     if key:
         request.add_unredirected_header("Authorization", f"Bearer {key}")  # never sent to another server
-    opener = _WITHOUT_PROXY if is_local(host) else _OPENER
-    with opener.open(request, timeout=timeout) as reply:
-        content = reply.read(most_bytes)
-        if reply.length and len(content) < most_bytes:
+    with open_request(request, timeout) as reply:
+        content = reply.read(most_bytes + 1)
+        if len(content) > most_bytes:
+            raise ReplyTooLong(host, most_bytes)
+        if reply.length:
             raise ConnectionError("its answer was cut off in the middle")
         return content
+
+
+def _unreachable(error: Exception, key: str) -> ServerUnreachable:
+    """Return the error for a reply that did not come, in one short line: it may hold what a server sent."""
+    return ServerUnreachable(_short(str(getattr(error, "reason", None) or error), key))
+
+
+def _short(said: str, key: str) -> str:
+    line = " ".join(said.split())
+    return one_line(line.replace(key, "…") if key else line, MAX_MESSAGE_CHARACTERS)
 
 
 def _message_of(error: urllib.error.HTTPError, key: str) -> str:
@@ -245,67 +268,4 @@ def _message_of(error: urllib.error.HTTPError, key: str) -> str:
     with suppress(ValueError, KeyError, TypeError, RecursionError):
         reason = json.loads(content)["error"]
         content = reason["message"] if isinstance(reason, dict) else str(reason)
-    line = " ".join(str(content).split()) or str(error.reason)
-    return one_line(line.replace(key, "…") if key else line, MAX_MESSAGE_CHARACTERS)
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """Handler that turns a redirect into an error."""
-
-    def redirect_request(self, *args: object, **kwargs: object) -> None:
-        return None
-
-
-def _connect(
-    address: tuple[str, int], timeout: float | None, source: tuple[str, int] | None = None
-) -> socket.socket:
-    """Connect to a host at the very address that was checked: looked up again, it could be another one."""
-    host, port = address
-    found = [each[4] for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    if any(is_metadata_address(str(each[0])) for each in found):
-        raise AddressRefused(host)
-    for each in found[:-1]:
-        with suppress(OSError):
-            return socket.create_connection((str(each[0]), port), timeout, source)
-    return socket.create_connection((str(found[-1][0]), port), timeout, source)
-
-
-class _CheckedConnection(HTTPConnection):
-    """Connection that is made by `_connect`.
-
-    `_create_connection` is private to `http.client`, which has no other way to choose the address. A test
-    fails when it has no effect any more.
-    """
-
-    def connect(self) -> None:
-        self._create_connection = _connect
-        super().connect()
-
-
-class _CheckedTlsConnection(HTTPSConnection):
-    """The same over TLS; the certificate is checked against the name."""
-
-    def connect(self) -> None:
-        self._create_connection = _connect
-        super().connect()
-
-
-class _Checked(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
-    """Handler of both kinds of address."""
-
-    def http_open(self, request: urllib.request.Request) -> HTTPResponse:
-        return self.do_open(_CheckedConnection, request)
-
-    def https_open(self, request: urllib.request.Request) -> HTTPResponse:
-        return self.do_open(_CheckedTlsConnection, request, context=_tls())
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.set_alpn_protocols(["http/1.1"])
-    return context
-
-
-_OPENER = urllib.request.build_opener(_NoRedirect, _Checked)
-_WITHOUT_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect, _Checked)
+    return _short(str(content), key) or _short(str(error.reason), key)
