@@ -28,7 +28,7 @@ class OwnStep(Generic[Step]):
 @cache.kept(show_spinner=False)
 def hand_outs() -> HandOuts:
     """The texts that the decks of all sessions show."""
-    return HandOuts()
+    return HandOuts(cache.store().home / "hand-outs.sqlite")
 
 
 def own_names() -> list[str]:
