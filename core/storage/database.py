@@ -142,6 +142,7 @@ def _add_missing(connection: sqlite3.Connection) -> None:
     for table, column in (
         ("labels", "merged_into INTEGER REFERENCES labels (id)"),
         ("labels", "deleted_at TEXT"),
+        ("analyses", "embedding_key TEXT"),  # not known for the Fits of such files: they are to be made again
         ("analyses", "approach TEXT"),
         ("label_events", "source TEXT NOT NULL DEFAULT 'deck'"),
         ("label_events", "source_name TEXT NOT NULL DEFAULT ''"),

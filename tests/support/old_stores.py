@@ -1,20 +1,24 @@
-"""Stores of earlier versions."""
+"""Data folders of earlier versions, which their own commits made."""
 
-from core.storage.integrity import CHECKED
+import json
+import zipfile
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parents[1] / "fixtures" / "stores"
+NAMES = sorted(path.stem for path in FOLDER.glob("version_*.zip"))
+"""Such as "version_2-3255e09": the version of the file, and the commit."""
 
 
-def take_back(store, version=0):
-    """Make the file of a store one of version 7, without checksums, or from before the versions.
+def version_of(name):
+    return int(name.removeprefix("version_").split("-")[0])
 
-    Before the versions there were no merged or deleted labels.
-    """
-    with store._database.transaction() as connection:
-        for table in CHECKED:
-            for event in ("insert", "update"):
-                connection.execute(f"DROP TRIGGER {table}_{event}_check")
-            connection.execute(f"ALTER TABLE {table} DROP COLUMN row_check")
-        if version < 1:
-            connection.execute("ALTER TABLE labels DROP COLUMN deleted_at")
-            connection.execute("ALTER TABLE labels DROP COLUMN merged_into")
-        connection.execute(f"PRAGMA user_version = {version}")
-        connection.execute("PRAGMA application_id = 0")
+
+def unpack(name, home):
+    """Write a data folder as it was; return what its commit read of it."""
+    with zipfile.ZipFile(FOLDER / f"{name}.zip") as archive:
+        for entry in archive.namelist():
+            if entry.startswith("home/"):
+                path = home / entry.removeprefix("home/")
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(archive.read(entry))
+        return json.loads(archive.read("made.json"))

@@ -10,7 +10,6 @@ from core.errors import LabelError, StoreError
 from core.labels import RetiredLabel
 from core.storage import Store
 from core.transforms import Method
-from tests.support.old_stores import take_back
 
 
 @pytest.fixture
@@ -183,13 +182,6 @@ def test_undo_goes_on_under_merged_and_deleted_labels(store, analysis):
     assert store.labels.last_step(analysis) is None and store.labels.history(analysis).empty
 
 
-def test_a_file_of_an_earlier_version_gets_the_new_columns(store, analysis):
-    take_back(store)
-    again = Store(store.home)
-    again.label_names.merge(analysis, ["cross"], "angry")
-    assert again.labels.read(analysis).codes.tolist() == [0, 0, 1, -1]
-
-
 def test_a_merged_label_says_how_many_texts_come_back_with_it(store, analysis):
     store.label_names.merge(analysis, ["cross"], "angry")
     store.label_names.delete(analysis, "angry")
@@ -232,14 +224,6 @@ def test_two_tabs_that_take_one_name_at_once_are_told(store, analysis):
             )
             assert sum(text is None for text in said) == 1
             assert any("There is a label" in (text or "") for text in said)
-
-
-def test_an_old_file_is_opened_by_several_at_once(store, analysis):
-    for _ in range(5):
-        take_back(store)
-        with ThreadPoolExecutor(8) as pool:
-            opened = list(pool.map(lambda home: Store(home), [store.home] * 8))
-        assert opened[0].label_names.current(analysis) == ["cross", "angry", "fond"]
 
 
 @pytest.mark.parametrize("seed", range(5))

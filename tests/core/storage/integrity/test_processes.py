@@ -10,13 +10,14 @@ import pytest
 from core.storage import Store
 from core.storage.integrity import check_file, find_backups
 from tests.support.labelled_store import contents, fill
-from tests.support.old_stores import take_back
+from tests.support.old_stores import NAMES, unpack
 
 pytestmark = [
     pytest.mark.model,
     pytest.mark.skipif(not hasattr(os, "fork"), reason="processes that start at once are made by a fork"),
 ]
 FORK = multiprocessing.get_context("fork") if hasattr(os, "fork") else None
+OLD = NAMES[0]  # most is to be done to it
 
 
 def go_together(n, act):
@@ -41,6 +42,16 @@ def filled(home):
     return store
 
 
+def migrated(home):
+    """Return what an old store holds once it is migrated, in peace."""
+    unpack(OLD, home)
+    store = Store(home)
+    try:
+        return contents(store)
+    finally:
+        store._database.close()
+
+
 @pytest.mark.parametrize("attempt", range(3))
 def test_eight_processes_make_a_store_at_the_same_moment(tmp_path, attempt):
     assert go_together(8, lambda number: Store(tmp_path / "home")) == [0] * 8
@@ -50,15 +61,12 @@ def test_eight_processes_make_a_store_at_the_same_moment(tmp_path, attempt):
 
 @pytest.mark.parametrize("attempt", range(3))
 def test_eight_processes_migrate_a_store_at_the_same_moment(tmp_path, attempt):
-    store = filled(tmp_path / "home")
-    labels = [store.labels.read(each.id).codes.tolist() for each in store.analyses("k1")]
-    take_back(store, 7)
-    store._database.close()
-    assert go_together(8, lambda number: Store(store.home)) == [0] * 8
-    assert len(find_backups(store.home)) == 1  # whoever migrated made it
-    again = Store(store.home)
-    assert [again.labels.read(each.id).codes.tolist() for each in again.analyses("k1")] == labels
-    assert check_file(store.home / "refract.sqlite").is_sound
+    home, kept = tmp_path / "home", migrated(tmp_path / "other")
+    unpack(OLD, home)
+    assert go_together(8, lambda number: Store(home)) == [0] * 8
+    assert len(find_backups(home)) == 1  # whoever migrated made it
+    assert contents(Store(home)) == kept
+    assert check_file(home / "refract.sqlite").is_sound
 
 
 def test_processes_that_label_at_once_lose_and_double_nothing(tmp_path):
@@ -81,15 +89,13 @@ def test_processes_that_label_at_once_lose_and_double_nothing(tmp_path):
 
 @pytest.mark.parametrize("milliseconds", [0, 3, 6, 10, 15, 20, 30, 50])
 def test_a_kill_during_a_migration_leaves_the_old_store_or_the_new_one(tmp_path, milliseconds):
-    store = filled(tmp_path / "home")
-    kept = contents(store)
-    take_back(store, 7)
-    store._database.close()
+    home, kept = tmp_path / "home", migrated(tmp_path / "other")
+    unpack(OLD, home)
     ready = FORK.Event()
 
     def migrate():
         ready.set()
-        Store(store.home)
+        Store(home)
         time.sleep(60)
 
     process = FORK.Process(target=migrate)
@@ -98,6 +104,6 @@ def test_a_kill_during_a_migration_leaves_the_old_store_or_the_new_one(tmp_path,
     time.sleep(milliseconds / 1000)
     os.kill(process.pid, signal.SIGKILL)
     process.join()
-    found = contents(Store(store.home))
-    assert check_file(store.home / "refract.sqlite").is_sound
+    found = contents(Store(home))
+    assert check_file(home / "refract.sqlite").is_sound
     assert found == kept
