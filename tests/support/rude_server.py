@@ -14,6 +14,8 @@ CHUNK = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
 class RudeServer:
     """Sends what `say()` yields, after the head of a request; numbers are seconds to wait.
 
+    To HEAD it sends nothing beyond the end of its own head.
+
     `asked` holds the heads of the requests, `open` how many connections there are.
     """
 
@@ -32,7 +34,10 @@ class RudeServer:
                         if outer._closed.is_set():
                             return
                         if isinstance(said, bytes):
-                            self.wfile.write(said)
+                            ends = head.startswith(b"HEAD") and b"\r\n\r\n" in said
+                            self.wfile.write(said.partition(b"\r\n\r\n")[0] + b"\r\n\r\n" if ends else said)
+                            if ends:
+                                return
                         else:
                             outer._closed.wait(said)
                 except OSError:  # the client is gone

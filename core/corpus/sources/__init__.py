@@ -3,7 +3,14 @@
 from core.corpus.sources.address import LOCAL, Address, parse_address
 from core.corpus.sources.file_systems import SourceMoved
 from core.corpus.sources.found_files import FoundColumn, FoundFile, FoundFiles, count_files
-from core.corpus.sources.limited import keep_first_rows, read_found_limited, read_upload, run_limited
+from core.corpus.sources.limited import (
+    fetch_limited,
+    find_limited,
+    limits_for,
+    read_found_limited,
+    read_upload,
+    run_limited,
+)
 from core.corpus.sources.read_source import fetched, find_source, first_rows, read_found, read_table
 
 __all__ = [
@@ -14,10 +21,12 @@ __all__ = [
     "FoundFiles",
     "SourceMoved",
     "count_files",
+    "fetch_limited",
     "fetched",
+    "find_limited",
     "find_source",
     "first_rows",
-    "keep_first_rows",
+    "limits_for",
     "parse_address",
     "read_found",
     "read_found_limited",

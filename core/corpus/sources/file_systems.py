@@ -20,9 +20,17 @@ if TYPE_CHECKING:
 CONNECT_SECONDS, SILENT_SECONDS = 20.0, 60.0
 """How long a server may take to answer, and may send nothing."""
 
+ANSWER_SECONDS, MOST_ANSWER_BYTES = 60.0, 64 * 2**20
+"""How long one answer may take that is no file to fetch, and how long it may be: the list of a folder, or a
+part of a file."""
+
 PACKAGES = {"s3": "s3fs", "gs": "gcsfs", "az": "adlfs", "abfs": "adlfs", "hf": "huggingface_hub"}
 NO_METADATA = {"AWS_EC2_METADATA_DISABLED": "true", "NO_GCE_CHECK": "true"}
 """Keeps libraries from asking a link-local address for keys; a person who wants that sets another value."""
+
+
+BROKEN = ("BadHttp", "BadStatusLine", "LineTooLong", "InvalidHeader", "ContentEncoding")
+"""Parts of the names of errors in the form of an answer; their status is aiohttp's, not the server's."""
 
 
 class SourceMoved(CorpusError):
@@ -33,7 +41,9 @@ class SourceMoved(CorpusError):
         self.host = host
 
 
-def open_file_system(address: Address, hosts: Collection[str] | None) -> fsspec.AbstractFileSystem:
+def open_file_system(
+    address: Address, hosts: Collection[str] | None, *, whole_files: bool = False
+) -> fsspec.AbstractFileSystem:
     """Return the file system of an address; nothing is sent yet.
 
     Parameters
@@ -41,6 +51,8 @@ def open_file_system(address: Address, hosts: Collection[str] | None) -> fsspec.
     address : Address
     hosts : collection of str or None
         Hosts that may be asked besides the one named; None for any that it refers to.
+    whole_files : bool
+        Whether an answer may take longer than `ANSWER_SECONDS`; the caller then looks at its speed.
 
     Raises
     ------
@@ -53,7 +65,8 @@ def open_file_system(address: Address, hosts: Collection[str] | None) -> fsspec.
         allowed = None if hosts is None else {address.host, *hosts}
 
         async def connect(**options: object) -> aiohttp.ClientSession:
-            return _open_session(allowed, proxies=not is_local(address.host))
+            seconds = None if whole_files else ANSWER_SECONDS
+            return _open_session(allowed, proxies=not is_local(address.host), seconds=seconds)
 
         return fsspec.filesystem("https", get_client=connect, encoded=True, skip_instance_cache=True)
     for name, value in NO_METADATA.items():
@@ -69,8 +82,32 @@ def open_file_system(address: Address, hosts: Collection[str] | None) -> fsspec.
         ) from error
 
 
-def _open_session(allowed: Collection[str] | None, *, proxies: bool) -> aiohttp.ClientSession:
+def _open_session(
+    allowed: Collection[str] | None, *, proxies: bool, seconds: float | None
+) -> aiohttp.ClientSession:
     import aiohttp
+
+    class Answer(aiohttp.ClientResponse):
+        """Answer that is not read into memory beyond a limit, unpacked; files are read in parts.
+
+        `_body` is private to aiohttp, which has no limit for `read`. A test fails when it has no effect.
+        """
+
+        async def read(self) -> bytes:
+            if self._body is None:
+                parts, n_bytes = [], 0
+                async for part in self.content.iter_any():
+                    parts.append(part)
+                    n_bytes += len(part)
+                    if n_bytes > MOST_ANSWER_BYTES:
+                        self.close()
+                        raise CorpusError(
+                            f"{self.url.host} sent more than {MOST_ANSWER_BYTES / 1e6:,.0f} MB, which is the "
+                            "limit for the list of a folder and for what tells of the columns of a file: "
+                            "download the files by other means, and name their folder."
+                        )
+                self._body = b"".join(parts)
+            return await super().read()
 
     class Resolver(aiohttp.ThreadedResolver):
         """Resolver that gives no link-local address."""
@@ -97,7 +134,8 @@ def _open_session(allowed: Collection[str] | None, *, proxies: bool) -> aiohttp.
 
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(resolver=Resolver()),
-        timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=SILENT_SECONDS),
+        response_class=Answer,
+        timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=CONNECT_SECONDS, sock_read=SILENT_SECONDS),
         headers={"User-Agent": "refract", "Accept-Encoding": "identity"},
         middlewares=(check,),
         trust_env=proxies,
@@ -140,7 +178,23 @@ def _explain(address: Address, errors: list[BaseException]) -> CorpusError:
             return CorpusError("The disk is full: free some space, and fetch the files again.")
     status = next((each for each in map(_status, errors) if each is not None), None)
     names = " ".join(type(error).__name__ for error in errors)
-    return CorpusError(_refused(address, status, names) or _unanswered(address, names))
+    said = _misled(address, names) or _refused(address, status, names) or _unanswered(address, names)
+    return CorpusError(said)
+
+
+def _misled(address: Address, names: str) -> str:
+    """Return a sentence about an answer that leads nowhere; "" for others."""
+    where = address.host or address.shown
+    if "TooManyRedirects" in names:
+        return f"{where} refers from one address to the next without end: check the address."
+    if any(name in names for name in ("NonHttpUrl", "InvalidUrl")):
+        return f"{where} refers to an address that is not of the web: ask for the address of the file itself."
+    if any(name in names for name in BROKEN):
+        return (
+            f"{where} sent what is no answer of a web server, or one beyond its limits: check the address, "
+            "or download the files by other means and name the folder."
+        )
+    return ""
 
 
 def _refused(address: Address, status: int | None, names: str) -> str:

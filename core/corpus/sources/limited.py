@@ -10,9 +10,13 @@ import tempfile
 from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path, PurePath
+from typing import Any, cast
 
+from core.corpus.sources.address import LOCAL, Address
+from core.corpus.sources.fetch import remove_parts
+from core.corpus.sources.file_systems import SourceMoved
 from core.corpus.sources.found_files import FoundFiles
-from core.corpus.sources.read_source import first_rows, read_found
+from core.corpus.sources.read_source import fetched, find_source, first_rows, read_found
 from core.corpus.tables import READERS, ReadOptions, Table, load_table, read_table, save_table
 from core.errors import CorpusError, RefractError, StoreError
 from core.utils import (
@@ -35,6 +39,9 @@ LEAST_MEMORY, MEMORY_PER_BYTE = 2 * 2**30, 12
 LEAST_SECONDS, SECONDS_PER_MEGABYTE = 30.0, 4.0
 """About ten times what workbooks, the slowest, take."""
 
+FIND_SECONDS, FETCH_SECONDS = 300.0, 86_400.0
+"""For all files of a folder or an address, with a progress that can be cancelled."""
+
 MOST_TEXT_HERE, MOST_JSON_HERE = MEGABYTE, MEGABYTE // 16
 """Bytes of plain text, and of JSON, up to which no child process is started, which takes a second."""
 
@@ -56,7 +63,7 @@ def run_limited(
     report: Report,
     *,
     shown: str,
-    n_bytes: int,
+    limits: Limits,
     failure: type[RefractError] = CorpusError,
     **arguments: object,
 ) -> object:
@@ -68,13 +75,13 @@ def run_limited(
         As `run_in_child` takes it, as are `report` and the further arguments.
     shown : str
         Name of the file in messages.
-    n_bytes : int
-        Size of the file.
+    limits : Limits
+        As of `limits_for`.
     failure : type of error
         What is raised, whatever the reason is.
     """
     try:
-        return run_in_child(function, report, limits=limits_for(n_bytes), **arguments)
+        return run_in_child(function, report, limits=limits, **arguments)
     except LimitReached as error:
         raise failure(
             f"“{shown}” takes more than {error.limit} to read, which is the limit for its size on this "
@@ -108,7 +115,7 @@ def read_upload(
             f"{MODULE}:keep_upload",
             report,
             shown=PurePath(name).name,
-            n_bytes=len(content),
+            limits=limits_for(len(content)),
             name=name,
             folder=folder,
             options=asdict(options),
@@ -136,7 +143,7 @@ def read_found_limited(
         f"{MODULE}:keep_found",
         report,
         shown=found.address.name,
-        n_bytes=found.n_bytes or 0,
+        limits=limits_for(found.n_bytes or 0),
         found=asdict(found),
         folder=str(folder),
         columns=None if columns is None else list(columns),
@@ -145,22 +152,63 @@ def read_found_limited(
     return _load(folder)
 
 
-def keep_first_rows(found: FoundFiles, folder: Path, report: Report) -> None:
-    """Keep the first rows of files of this machine in a folder, where these can be read alone.
+def find_limited(
+    address: Address, report: Report, *, hosts: Collection[str] | None, first: Path | None = None
+) -> FoundFiles:
+    """Find what is at an address as `find_source` does.
+
+    Parameters
+    ----------
+    first : Path, optional
+        Folder for the first rows, of files on this machine that can be read alone.
 
     Raises
     ------
     CorpusError
-        As `first_rows` does, and where the limits of memory or time are reached.
+        As `find_source` and `first_rows` do, and where the limits of memory or time are reached.
+    SourceMoved
+        When the server refers to another host.
     """
-    run_limited(
-        f"{MODULE}:write_first_rows",
+    answer = run_limited(
+        f"{MODULE}:find",
         report,
-        shown=found.address.name,
-        n_bytes=0,
-        found=asdict(found),
-        folder=str(folder),
+        shown=address.shown,
+        limits=Limits(limits_for(0).memory, FIND_SECONDS),
+        address=asdict(address),
+        hosts=None if hosts is None else list(hosts),
+        first=None if first is None else str(first),
     )
+    return _found_in(answer)
+
+
+def fetch_limited(
+    address: Address, folder: Path, report: Report, *, hosts: Collection[str] | None, first: Path
+) -> FoundFiles:
+    """Find and fetch what is at an address as `fetched` does; what was not finished is removed.
+
+    Parameters as `find_limited`.
+
+    Raises
+    ------
+    CorpusError
+        As `find_source` and `fetched` do, and where the limits of memory or time are reached.
+    SourceMoved
+        When the server refers to another host.
+    """
+    try:
+        answer = run_limited(
+            f"{MODULE}:fetch",
+            report,
+            shown=address.shown,
+            limits=Limits(limits_for(0).memory, FETCH_SECONDS),
+            address=asdict(address),
+            hosts=None if hosts is None else list(hosts),
+            folder=str(folder),
+            first=str(first),
+        )
+    finally:
+        remove_parts(folder)  # of a child that was ended
+    return _found_in(answer)
 
 
 def keep_upload(report: Report, *, name: str, folder: str, options: dict, most_bytes: int) -> None:
@@ -180,12 +228,39 @@ def keep_found(report: Report, *, found: dict, folder: str, columns: list[str] |
     save_table(Path(folder), table)
 
 
-def write_first_rows(report: Report, *, found: dict, folder: str) -> None:
-    """Write the first rows of what was found into a folder. For child processes."""
-    report("Reading the first rows", 0, 1)
-    table = first_rows(FoundFiles.from_dict(found))
-    if table is not None:
-        save_table(Path(folder), table)
+def find(report: Report, *, address: dict, hosts: list[str] | None, first: str | None) -> dict:
+    """Find what is at an address, and write its first rows into a folder. For child processes."""
+    try:
+        found = find_source(Address(**address), report, hosts)
+    except SourceMoved as moved:
+        return {"host": moved.host, "message": str(moved)}
+    return _with_first_rows(found, first, report)
+
+
+def fetch(report: Report, *, address: dict, hosts: list[str] | None, folder: str, first: str) -> dict:
+    """Fetch what is at an address, and write its first rows into a folder. For child processes."""
+    try:
+        found = fetched(find_source(Address(**address), report, hosts), Path(folder), report, hosts)
+    except SourceMoved as moved:
+        return {"host": moved.host, "message": str(moved)}
+    return _with_first_rows(found, first, report)
+
+
+def _with_first_rows(found: FoundFiles, first: str | None, report: Report) -> dict:
+    if first is not None and found.address.protocol == LOCAL:
+        report("Reading the first rows", 0, 1)
+        table = first_rows(found)
+        if table is not None:
+            save_table(Path(first), table)
+    return asdict(found)
+
+
+def _found_in(answer: object) -> FoundFiles:
+    """Return what a child process found; raise SourceMoved where the server refers to another host."""
+    about = cast("dict[str, Any]", answer)
+    if "host" in about:
+        raise SourceMoved(about["message"], about["host"])
+    return FoundFiles.from_dict(about)
 
 
 def _load(folder: Path) -> Table:

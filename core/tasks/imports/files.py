@@ -9,18 +9,16 @@ from core.corpus import guess_text_column
 from core.corpus.sources import (
     LOCAL,
     Address,
-    FoundFiles,
     SourceMoved,
-    fetched,
-    find_source,
-    keep_first_rows,
+    fetch_limited,
+    find_limited,
     parse_address,
     read_found_limited,
 )
 from core.corpus.tables import ReadOptions
 from core.errors import CorpusError, StoreError
 from core.storage import Store
-from core.storage.imports import Import, imports_of
+from core.storage.imports import imports_of
 from core.tasks.imports.examine import MOST_AT_ONCE, examine_texts
 from core.utils import Report
 from core.utils.server_rules import check_source
@@ -49,7 +47,7 @@ def find_texts(
     kept = imports_of(store.home, import_id)
     source = _allowed(store, address, hosts)
     try:
-        _keep(kept, find_source(source, report, hosts), report)
+        kept.save_found(find_limited(source, report, hosts=hosts, first=kept.table_folder(FIRST)))
     except SourceMoved as moved:
         kept.save_moved(moved.host)
 
@@ -68,8 +66,9 @@ def fetch_texts(
     """
     kept = imports_of(store.home, import_id)
     try:
-        found = find_source(_allowed(store, address, hosts), report, hosts)
-        _keep(kept, fetched(found, kept.files, report, hosts), report)
+        source = _allowed(store, address, hosts)
+        found = fetch_limited(source, kept.files, report, hosts=hosts, first=kept.table_folder(FIRST))
+        kept.save_found(found)
     except SourceMoved as moved:
         kept.save_moved(moved.host)
 
@@ -109,7 +108,7 @@ def read_texts(
     """
     kept = imports_of(store.home, import_id)
     if address:
-        kept.save_found(find_source(_allowed(store, address), report))
+        kept.save_found(find_limited(_allowed(store, address), report, hosts=()))
     found = kept.find_found()
     if found is None:
         raise StoreError("What was found is no longer kept: look again at what is there.")
@@ -135,9 +134,3 @@ def _allowed(store: Store, typed: str, hosts: Collection[str] = ()) -> Address:
     for host in hosts:
         check_source(f"https://{host}/")
     return address
-
-
-def _keep(kept: Import, found: FoundFiles, report: Report) -> None:
-    if found.address.protocol == LOCAL:
-        keep_first_rows(found, kept.table_folder(FIRST), report)
-    kept.save_found(found)

@@ -12,7 +12,7 @@ from typing import cast
 import numpy as np
 
 from core.corpus import Corpus
-from core.corpus.sources import run_limited
+from core.corpus.sources import limits_for, run_limited
 from core.encoders import PrecomputedVectors, read_precomputed
 from core.errors import EncoderUnavailable
 from core.utils import Report
@@ -57,7 +57,7 @@ def read_vectors(
             f"{MODULE}:write_vectors",
             report,
             shown=PurePath(name).name,
-            n_bytes=len(content),
+            limits=limits_for(len(content)),
             failure=EncoderUnavailable,
             target=str(target),
             file=str(file),
@@ -86,7 +86,7 @@ def name_parts(name: str, content: bytes, report: Report) -> list[str]:
                 f"{MODULE}:list_parts",
                 report,
                 shown=name,
-                n_bytes=len(content),
+                limits=limits_for(len(content)),
                 failure=EncoderUnavailable,
                 file=str(file),
                 ending=ending,
