@@ -4,7 +4,9 @@
 
 - {"run": id, "task": name, "home": folder, "arguments": {...}} and {"cancel": id} are answered by
   {"job": id, "event": "stage" | "done" | "failed" | "cancelled", ...}. A task that arrives while another
-  runs is run at the next report of that one, which goes on afterwards;
+  runs is run at the next report of that one, which goes on afterwards.
+  A task that another app on the same data folder runs with the same arguments waits for that, and then
+  finds what was kept;
 - {"query": id, "name": name, "home": folder, "arguments": {...}} is answered, while a task runs, by
   {"query": id, "answer": {...}} or {"query": id, "message": sentence}.
 """
@@ -31,13 +33,16 @@ from core.utils import (
     MessageWriter,
     Report,
     catch_uncaught,
+    content_key,
     explain_error,
     log_failure,
+    only_one,
     open_child_streams,
     read_messages,
 )
 
 SECONDS_BETWEEN_REPORTS = 0.1
+SECONDS_BETWEEN_LOOKS = 0.2  # at whether another app has done the same
 SECONDS_BETWEEN_BACKUPS = 3600.0  # of looking whether the latest is a day old
 
 
@@ -64,6 +69,7 @@ class Worker:
         self.tasks = tasks
         self.queries = queries
         self.cancelled: set[str] = set()
+        self.n_running = 0
         self.waiting_tasks: queue.Queue[dict] = queue.Queue()
         self.waiting_queries: queue.Queue[dict] = queue.Queue()
 
@@ -85,16 +91,32 @@ class Worker:
         os._exit(0)  # the app has ended: nobody would use the result of the running task
 
     def _run_task(self, request: dict) -> None:
-        job = request["run"]
+        job, report = request["run"], self._reporter(request["run"])
+        self.n_running += 1
         try:
             store = Store(Path(request["home"]))
-            self.tasks[request["task"]](store, self._reporter(job), **request["arguments"])
+            lock = f"{content_key(request['task'], request['arguments'])}.lock"
+            with only_one(store.home / "jobs" / lock, lambda: self._wait(report)):
+                self.tasks[request["task"]](store, report, **request["arguments"])
         except Cancelled:
             self.answers.write(job=job, event="cancelled")
         except Exception as error:
             self.answers.write(job=job, event="failed", message=explain_error(error, request["task"]))
         else:
             self.answers.write(job=job, event="done")
+        finally:
+            self.n_running -= 1
+
+    def _wait(self, report: Report) -> bool:
+        """Wait a moment while another app does the same; False where a paused task would wait, too.
+
+        Its lock may be what the other app waits for.
+        """
+        if self.n_running > 1:
+            return False
+        report("Waiting for another app, which does the same", 0, 1)
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+        return True
 
     def _run_arrived(self) -> None:
         while True:

@@ -34,7 +34,7 @@ from core.utils.files import (
     write_checked,
     write_parquet,
 )
-from core.utils.folder_lock import lock_alone, lock_shared, unlock_shared
+from core.utils.folder_lock import lock_alone, lock_shared, only_one, unlock_shared
 from core.utils.formatting import cut, one_line, percent
 from core.utils.hardware import (
     Choice,
@@ -132,6 +132,7 @@ __all__ = [
     "normal_text",
     "normalise",
     "one_line",
+    "only_one",
     "open_array",
     "open_child_streams",
     "parse_line",
