@@ -111,6 +111,8 @@ class ApplyStep:
         """Return what the columns mean."""
         model = self._model
         return {
+            "encoder": model.encoder,
+            "encoder_commit": model.encoder_commit,
             "instruction": model.instruction,
             "labels": list(model.classes),
             "clusters": list(model.clusters),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.batch.columns import VECTOR, check_texts, read_texts, vector_column, vector_type
-from core.encoders import Encoder, ViewsEncoder, commit_in, gives_views, load_encoder, vectors_source
+from core.encoders import Encoder, ViewsEncoder, gives_views, load_encoder, recorded_commit, vectors_source
 from core.errors import EncoderUnavailable
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class EncodeStep:
         encoder = self._encoder.encoder
         return {
             "encoder": self._job.encoder,
-            "encoder_commit": commit_in(self._job.encoder),
+            "encoder_commit": recorded_commit(self._job.encoder),
             "encoder_key": encoder.key_for(self._encoder.instruction),
             "source": self._encoder.source,
             "instruction": self._job.instruction,

@@ -14,14 +14,12 @@ import numpy as np
 from core.batch.columns import ID, id_field, read_ids
 from core.batch.files import FileTask, file_name, find_names, open_table, read_errors, shown, written_aside
 from core.errors import CorpusError, RefractError, StoreError
+from core.export import PARQUET_KEY
 from core.utils import explain_error
 
 if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
-
-METADATA = b"refract"
-"""Key of the JSON in the Parquet schema that says how a file was made."""
 
 BATCH_ROWS = 8_192
 """Rows in memory at once, and in a row group of the results."""
@@ -105,7 +103,7 @@ def work(job: Job, file_in: str, file_out: str) -> Done:
             "job": job.describe(),
             "ids": job.id or "row number",
         } | step.metadata()
-        schema = pa.schema([ids, *fields], {METADATA: json.dumps(metadata, ensure_ascii=False).encode()})
+        schema = pa.schema([ids, *fields], {PARQUET_KEY: json.dumps(metadata, ensure_ascii=False).encode()})
         n_rows = n_empty = 0
         with written_aside(file_out) as place:
             categories = [field.name for field in fields if pa.types.is_dictionary(field.type)]
@@ -202,7 +200,7 @@ def check_ids(table: pq.ParquetFile, written: pq.ParquetFile, column: str | None
 def read_metadata(schema: pa.Schema) -> dict:
     """Return what a file of results says of itself; {} for other files."""
     try:
-        found = json.loads((schema.metadata or {}).get(METADATA, b"{}"))
+        found = json.loads((schema.metadata or {}).get(PARQUET_KEY, b"{}"))
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}

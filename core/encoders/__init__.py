@@ -25,6 +25,7 @@ from core.encoders.catalogue import (
     make_encoder,
     pinned_name,
     preview_prompt,
+    recorded_commit,
     title_of,
     vectors_source,
 )
@@ -96,6 +97,7 @@ __all__ = [
     "precomputed_name",
     "preview_prompt",
     "read_precomputed",
+    "recorded_commit",
     "sample_by_length",
     "split_precomputed",
     "time_first_texts",

@@ -15,6 +15,7 @@ from core.encoders.model_files import (
     PACKAGED_MODEL,
     commit_of,
     find_folder,
+    is_model,
     is_packaged,
     model_folder,
     model_key,
@@ -24,7 +25,7 @@ from core.encoders.openai_endpoint import EndpointFamily
 from core.encoders.precomputed import PrecomputedFamily
 from core.encoders.prompts import FollowsInstructions
 from core.encoders.sentence_transformer import SentenceFamily
-from core.encoders.spec import EncoderSpec, Kind
+from core.encoders.spec import EncoderSpec, Kind, is_folder
 from core.encoders.static import StaticFamily, static_name
 from core.errors import EncoderUnavailable
 from core.utils import Progress, content_key
@@ -239,6 +240,20 @@ def commit_in(name: str) -> str:
     if spec.is_local and is_packaged(spec.source, spec.revision):
         return PACKAGED_COMMIT
     return spec.revision if COMMIT.fullmatch(spec.revision) else ""
+
+
+def recorded_commit(name: str) -> str:
+    """Return what an export records of an encoder's version: its commit, or "files:KEY" for a folder.
+
+    The key is of the content of all files of the folder, as they are now. "" for a server, a file of vectors,
+    and a model that is not on this machine. Cost: a second a gigabyte for a folder, once.
+    """
+    spec = EncoderSpec.parse(name)
+    commit = commit_in(name)
+    if commit or not spec.is_local or not is_folder(spec.source):
+        return commit
+    folder = Path(spec.source).expanduser()
+    return f"files:{model_key(folder)}" if is_model(folder) else ""
 
 
 def preview_prompt(name: str, instruction: str | None, template: str = "") -> str:

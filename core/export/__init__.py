@@ -2,6 +2,7 @@
 
 from core.export.files import ExportSource, File, export_files, file_name, source_table
 from core.export.findings import findings_to_json_bytes, linear_to_npz_bytes
+from core.export.made_by import ENCODER, made_by, with_encoders
 from core.export.overview import AnalysisResults, overview_table
 from core.export.tables import build_record, export_table
 from core.export.text_model import (
@@ -12,9 +13,11 @@ from core.export.text_model import (
     read_text_model,
     text_model_to_bytes,
 )
-from core.export.write import csv_size, to_csv_bytes, write_csv, write_parquet, write_vectors
+from core.export.write import PARQUET_KEY, csv_size, to_csv_bytes, write_csv, write_parquet, write_vectors
 
 __all__ = [
+    "ENCODER",
+    "PARQUET_KEY",
     "AnalysisResults",
     "ExportSource",
     "File",
@@ -29,11 +32,13 @@ __all__ = [
     "file_name",
     "findings_to_json_bytes",
     "linear_to_npz_bytes",
+    "made_by",
     "overview_table",
     "read_text_model",
     "source_table",
     "text_model_to_bytes",
     "to_csv_bytes",
+    "with_encoders",
     "write_csv",
     "write_parquet",
     "write_vectors",

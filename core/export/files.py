@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import PurePath
 from typing import Any, BinaryIO
 
@@ -15,6 +16,7 @@ from core.corpus import Corpus, Partition
 from core.encoders import EncoderSpec
 from core.evidence import CheckEstimate, Findings
 from core.export.findings import findings_to_json_bytes, linear_to_npz_bytes
+from core.export.made_by import ENCODER, RESHAPED_ENCODER, made_by, with_encoders
 from core.export.overview import AnalysisResults, overview_table
 from core.export.tables import build_record, export_table
 from core.export.text_model import build_text_model, text_model_to_bytes
@@ -29,6 +31,8 @@ OVERVIEW_BYTES = 60
 """Typical size of the columns of one analysis in a row of the table over all analyses."""
 RECORD_BYTES = 200
 """Typical size of an entry of the record of labels: most of it is the text."""
+ENCODER_BYTES = 80
+"""Of the name and commit of an encoder, which each row of a CSV file repeats."""
 
 
 @dataclass(frozen=True)
@@ -132,16 +136,17 @@ def export_files(source: ExportSource, table: pd.DataFrame, *, neutralise: bool 
         from_names_only=bool(source.fit and source.fit.from_names_only),
         quick_preview=EncoderSpec.parse(source.encoder).is_static,
     )
+    encoders = partial(made_by, _encoders(source))  # of a folder, all files are read: only when wanted
     files = [
         File(
             "csv",
             "Table as CSV",
             f"Every text with its label, clusters and place on the maps{_rows_beside(source.corpus)}. "
             f"Opens in Excel, LibreOffice and everything else · "
-            f"{_about(max(0.1 * MEGABYTE, csv_size(table)))}",
+            f"{_about(max(0.1 * MEGABYTE, csv_size(table) + ENCODER_BYTES * len(table)))}",
             f"{stem}.csv",
             CSV,
-            lambda file: write_csv(table, file, neutralise=neutralise),
+            lambda file: write_csv(with_encoders(table, encoders()), file, neutralise=neutralise),
         ),
         File(
             "parquet",
@@ -150,7 +155,7 @@ def export_files(source: ExportSource, table: pd.DataFrame, *, neutralise: bool 
             f"{_about(csv_size(table) / 2)}",
             f"{stem}.parquet",
             PARQUET,
-            lambda file: write_parquet(table, file),
+            lambda file: write_parquet(with_encoders(table, found := encoders()), file, found),
         ),
         _vectors(source, table, stem),
     ]
@@ -175,6 +180,14 @@ def file_name(
     parts = [PurePath(corpus_name).stem, title, "from names only" if from_names_only else ""]
     parts.append("quick preview" if quick_preview else "")
     return re.sub(r"[^\w]+", "-", " ".join(part for part in parts if part)).strip("-").lower() or "refract"
+
+
+def _encoders(source: ExportSource) -> dict[str, str]:
+    """Return the encoder of the corpus, and that of a space of re-encoded texts."""
+    found = {ENCODER: source.encoder}
+    if source.fit is not None and source.fit.method.reencodes:
+        found[RESHAPED_ENCODER] = source.fit.method.encoder
+    return found
 
 
 def _rows_beside(corpus: Corpus) -> str:
@@ -206,7 +219,9 @@ def _vectors(source: ExportSource, table: pd.DataFrame, stem: str) -> File:
         f"own. Opens in pandas, DuckDB, R · {_about(4 * n_texts * n_dims)}",
         f"{stem}-vectors.parquet",
         PARQUET,
-        lambda file: write_vectors(table, space.vectors, file),
+        lambda file: write_vectors(
+            with_encoders(table, found := made_by(_encoders(source))), space.vectors, file, found
+        ),
     )
 
 
@@ -270,13 +285,14 @@ def _evidence(source: ExportSource, fit: Fit, stem: str) -> File:
 def _overviews(source: ExportSource, table: pd.DataFrame, *, neutralise: bool) -> list[File]:
     """Return the table over all analyses as CSV and as Parquet."""
     corpus, analyses = source.corpus, source.analyses
+    encoders = partial(made_by, {ENCODER: source.encoder})
     stem = f"{file_name(corpus.name)}-all-analyses"
 
     def build() -> pd.DataFrame:
-        return overview_table(corpus, (read() for read in analyses))
+        return with_encoders(overview_table(corpus, (read() for read in analyses)), encoders())
 
     holds = f"Labels, clusters and coordinates of {len(analyses)} analyses side by side, a row for each text."
-    size = csv_size(table) + OVERVIEW_BYTES * len(table) * len(analyses)
+    size = csv_size(table) + (ENCODER_BYTES + OVERVIEW_BYTES * len(analyses)) * len(table)
     return [
         File(
             "overview",
@@ -292,7 +308,7 @@ def _overviews(source: ExportSource, table: pd.DataFrame, *, neutralise: bool) -
             f"The same, with the types of its columns. Opens in pandas, DuckDB, R · {_about(size)}",
             f"{stem}.parquet",
             PARQUET,
-            lambda file: write_parquet(build(), file),
+            lambda file: write_parquet(build(), file, encoders()),
         ),
     ]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from core.encoders import commit_in
+from core.encoders import recorded_commit
 from core.evidence import CheckEstimate, Findings, judge
 from core.labels import NONE_OF_THESE
 from core.maps import Fit
@@ -43,7 +43,7 @@ def findings_to_json_bytes(
     document: dict[str, object] = {
         "instruction": fit.instruction,
         "encoder": encoder,
-        "encoder_commit": commit_in(encoder),
+        "encoder_commit": recorded_commit(encoder),
         "method": asdict(fit.method),
         "labels": fit.labels,
         "n_labels_given": int((np.asarray(fit.given) >= 0).sum()),
@@ -120,7 +120,7 @@ def linear_to_npz_bytes(fit: Fit, linear: LinearForm, *, encoder: str, file_name
         intercept=linear.intercept,
         label_names=np.asarray(fit.labels, dtype=np.str_),
         encoder=np.str_(encoder),
-        encoder_commit=np.str_(commit_in(encoder)),
+        encoder_commit=np.str_(recorded_commit(encoder)),
         instruction=np.str_(fit.instruction),
         agreement=np.float64(linear.agreement),
         n_labels_given=np.int64((np.asarray(fit.given) >= 0).sum()),

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from core.corpus import Corpus, Partition
+from core.export.made_by import ENCODER, constant_columns, made_by
 from core.export.tables import Column, add_results
 
 LONGEST_PREFIX = 40
@@ -28,6 +29,7 @@ class AnalysisResults:
     fits_none : float array (n,), probability that a text fits none of the labels
     clusters : Partition of the reshaped space
     map : float array (n, 2), of the reshaped space
+    encoder : str, of re-encoded texts; "" for a space that is reshaped from the corpus' own vectors
     """
 
     title: str
@@ -38,15 +40,17 @@ class AnalysisResults:
     fits_none: np.ndarray | None = None
     clusters: Partition | None = None
     map: np.ndarray | None = None
+    encoder: str = ""
 
 
 def overview_table(corpus: Corpus, analyses: Iterable[AnalysisResults]) -> pd.DataFrame:
     """Build the table over all analyses of a corpus: one row a text, columns of each analysis.
 
     The columns are those of `text_columns`, and of each analysis "given_label", "check_label",
-    "predicted_label", "probability", "fits_none", "reshaped_cluster", "reshaped_cluster_name", "reshaped_x"
-    and "reshaped_y", as far as it has them. Before each stand the title of the analysis and "_". Names are
-    categories: 200,000 texts with ten analyses take 40 MB beside the texts.
+    "predicted_label", "probability", "fits_none", "reshaped_cluster", "reshaped_cluster_name", "reshaped_x",
+    "reshaped_y", and of re-encoded texts "encoder" and "encoder_commit", as far as it has them. Before each
+    stand the title of the analysis and "_". Names are categories: 200,000
+    texts with ten analyses take 40 MB beside the texts.
 
     Parameters
     ----------
@@ -69,6 +73,8 @@ def overview_table(corpus: Corpus, analyses: Iterable[AnalysisResults]) -> pd.Da
             "reshaped_x": None if found.map is None else np.array(found.map[:, 0]),
             "reshaped_y": None if found.map is None else np.array(found.map[:, 1]),
         }
+        if found.encoder:
+            columns |= constant_columns(made_by({ENCODER: found.encoder}), len(corpus.texts))
         results |= {f"{prefix}_{name}": values for name, values in columns.items()}
     return add_results(corpus, results)
 

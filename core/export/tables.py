@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from core.corpus import Corpus
+from core.export.made_by import ENCODER_COLUMNS
 
 ROW, SOURCE_ROW, COPY_OF, TEXT, VECTOR = "row", "source_row", "copy_of", "text", "vector"
 Column = Any  # what a DataFrame takes for a column: an array, a Series, a Categorical
@@ -127,7 +128,7 @@ def text_columns(corpus: Corpus, result_names: set[str]) -> pd.DataFrame:
         texts = np.concatenate([texts, beside.texts])
         metadata = pd.concat([metadata, beside.metadata], ignore_index=True)
     table[TEXT] = pd.Series(texts, dtype="str")
-    taken = {ROW, SOURCE_ROW, COPY_OF, TEXT, VECTOR, *result_names}
+    taken = {ROW, SOURCE_ROW, COPY_OF, TEXT, VECTOR, *ENCODER_COLUMNS, *result_names}
     metadata = metadata.set_axis(_free_names(metadata.columns, taken), axis=1)
     table = pd.concat([table, metadata], axis=1)
     if beside is not None:

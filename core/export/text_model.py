@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from core.corpus import Partition
-from core.encoders import commit_in, vectors_source
+from core.encoders import recorded_commit, vectors_source
 from core.errors import StoreError
 from core.maps import Fit, Space
 from core.neighbours import unit_rows
@@ -93,6 +93,8 @@ class TextModel:
         Share of the texts of the corpus whose most probable label is the one in Refract.
     cluster_agreement : float or None
         Share of the clustered texts of the corpus that are nearest to the centre of their own cluster.
+    encoder_commit : str
+        `core.encoders.recorded_commit` when the model was built.
     arrays : dict of str to ndarray
         Estimators, by "classifier.NAME" and "network.NAME", and "cluster_centres" (n_clusters, n_reshaped).
     """
@@ -110,6 +112,7 @@ class TextModel:
     clusters: tuple[str, ...] = ()
     label_agreement: float | None = None
     cluster_agreement: float | None = None
+    encoder_commit: str = ""
     arrays: Mapping[str, np.ndarray] = field(default_factory=dict, repr=False)
 
     @property
@@ -211,6 +214,7 @@ def build_text_model(fit: Fit, generic: Space, clusters: Partition | None, *, en
         n_views=fit.n_views,
         classes=tuple(fit.labels[code] for code in fit.classes),
         judges_fit=guided is not None and guided.judges_fit_,
+        encoder_commit=recorded_commit(encoder),
         arrays=arrays,
     )
     return _with_agreement(_with_clusters(model, base, clusters), base, fit)
@@ -219,18 +223,12 @@ def build_text_model(fit: Fit, generic: Space, clusters: Partition | None, *, en
 def text_model_to_bytes(model: TextModel) -> bytes:
     """Write a model as safetensors, readable without Refract: arrays, and a header in JSON.
 
-    The header is the metadata "refract": "format", "about", "encoder_commit", and the attributes of
-    `TextModel` but for arrays.
+    The header is the metadata "refract": "format", "about", and the attributes of `TextModel` but for arrays.
     """
     from safetensors.numpy import save
 
     header = {name: value for name, value in vars(model).items() if name != "arrays"}
-    document = {
-        "format": FORMAT,
-        "about": UNSMOOTHED,
-        "encoder_commit": commit_in(model.encoder),
-        **header,
-    }
+    document = {"format": FORMAT, "about": UNSMOOTHED, **header}
     arrays = {name: np.asarray(array, order="C") for name, array in model.arrays.items()}
     return save(arrays, metadata={HEADER: json.dumps(document, ensure_ascii=False)})
 
@@ -263,8 +261,7 @@ def read_text_model(content: bytes, name: str) -> TextModel:
             "export the analysis again."
         )
     try:
-        for told in ("about", "encoder_commit"):
-            header.pop(told, None)
+        header.pop("about", None)
         listed = {each: tuple(header[each]) for each in ("classes", "clusters")}
         model = TextModel(**header | listed, arrays=load(content))
         model.predictor()

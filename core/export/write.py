@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
@@ -23,6 +25,9 @@ CHUNK_ROWS = 20_000
 
 GROUP_ROWS = 50_000
 """Rows in each part of a Parquet file: 77 MB of 384 numbers."""
+
+PARQUET_KEY = b"refract"
+"""Key of the JSON in the metadata of a Parquet file that says how it was made."""
 
 PLAIN_NAME = re.compile(r"\w[\w.-]*")
 
@@ -76,12 +81,23 @@ def csv_size(table: pd.DataFrame) -> float:
     return header + (len(to_csv_bytes(some)) - header) * len(table) / len(some)
 
 
-def write_parquet(table: pd.DataFrame, file: BinaryIO) -> None:
-    """Write a table as Parquet, `GROUP_ROWS` at a time."""
-    table.to_parquet(file, index=False, row_group_size=GROUP_ROWS)
+def write_parquet(table: pd.DataFrame, file: BinaryIO, made_by: Mapping[str, str] | None = None) -> None:
+    """Write a table as Parquet, `GROUP_ROWS` at a time.
+
+    Parameters
+    ----------
+    made_by : mapping of str to str, optional
+        Becomes JSON in the metadata of the file, under "refract".
+    """
+    import pyarrow.parquet
+
+    whole = _with_metadata(table, made_by)
+    pyarrow.parquet.write_table(whole, file, row_group_size=GROUP_ROWS)
 
 
-def write_vectors(table: pd.DataFrame, vectors: np.ndarray, file: BinaryIO) -> None:
+def write_vectors(
+    table: pd.DataFrame, vectors: np.ndarray, file: BinaryIO, made_by: Mapping[str, str] | None = None
+) -> None:
     """Write a table with the vectors of its texts as Parquet, `GROUP_ROWS` at a time.
 
     The last column is "vector", a fixed-size list of float32. Copies of a text have its vector. Rows of texts
@@ -93,6 +109,8 @@ def write_vectors(table: pd.DataFrame, vectors: np.ndarray, file: BinaryIO) -> N
         Result of `export_table`.
     vectors : float array (n, d)
         Of the n texts of the corpus; may be mapped from disk.
+    made_by : mapping of str to str, optional
+        As of `write_parquet`.
 
     Raises
     ------
@@ -109,7 +127,7 @@ def write_vectors(table: pd.DataFrame, vectors: np.ndarray, file: BinaryIO) -> N
     rows = origins(table)
     if (rows < 0).any():
         table, rows = table[rows >= 0], rows[rows >= 0]
-    beside = pa.Table.from_pandas(table, preserve_index=False)
+    beside = _with_metadata(table, made_by)
     field = pa.field(VECTOR, pa.list_(pa.field("element", pa.float32()), n_dims))
     schema = beside.schema.append(field)
     with pyarrow.parquet.ParquetWriter(file, schema) as writer:
@@ -117,6 +135,16 @@ def write_vectors(table: pd.DataFrame, vectors: np.ndarray, file: BinaryIO) -> N
             numbers = np.ascontiguousarray(vectors[rows[start : start + GROUP_ROWS]], dtype=np.float32)
             column = pa.FixedSizeListArray.from_arrays(pa.array(numbers.reshape(-1)), type=field.type)
             writer.write_table(beside.slice(start, GROUP_ROWS).append_column(field, column))
+
+
+def _with_metadata(table: pd.DataFrame, made_by: Mapping[str, str] | None) -> pa.Table:
+    import pyarrow as pa
+
+    whole = pa.Table.from_pandas(table, preserve_index=False)
+    if made_by is None:
+        return whole
+    own = {PARQUET_KEY: json.dumps(made_by, ensure_ascii=False).encode()}
+    return whole.replace_schema_metadata({**(whole.schema.metadata or {}), **own})
 
 
 def _header(names: list[str], *, neutralise: bool) -> bytes:

@@ -48,4 +48,5 @@ def read_results(corpus: Corpus, analysis: Analysis) -> AnalysisResults:
         predicted = Partition(fit.predicted, dict(enumerate(fit.labels)))
         found = replace(found, predicted=predicted, probability=fit.probability, fits_none=fit.fits_none)
     clusters = clusterings.kept_partition(corpus, analysis, fit.space, fit.space_key)
-    return replace(found, clusters=clusters, map=fit.space.map)
+    encoder = fit.method.encoder if fit.method.reencodes else ""
+    return replace(found, clusters=clusters, map=fit.space.map, encoder=encoder)

@@ -11,12 +11,13 @@ import pandas as pd
 import streamlit as st
 
 from core.corpus.tables import unique_names
-from core.export import to_csv_bytes
+from core.export import ENCODER, made_by, to_csv_bytes, with_encoders
 from core.utils import percent
 from pages.charts import GREY, n_texts
 from pages.common import (
     LABELS,
     account,
+    cache,
     draw_notice,
     on_ground,
     set_widget,
@@ -211,6 +212,8 @@ def _as_csv(view: MapView, rows: np.ndarray) -> bytes:
     if view.right.has_predictions:
         fit = view.right.fit
         table["predicted_label"] = [fit.labels[code] for code in fit.predicted[rows]]
+        encoder = fit.method.encoder or cache.store().encoded_corpus(view.corpus.key).encoder
+        table = with_encoders(table, made_by({ENCODER: encoder}))
     columns = view.corpus.metadata.iloc[rows].reset_index(drop=True)
     names, _ = unique_names([*table, *map(str, columns)])
     return to_csv_bytes(pd.concat([table, columns], axis=1).set_axis(names, axis=1))

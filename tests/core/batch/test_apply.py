@@ -15,6 +15,7 @@ from pages.common import cache
 from tests.conftest import FEELINGS, make_frame
 from tests.core.batch.conftest import write
 
+COMMIT = "a1" * 20
 DTYPES = ["float32", "float16"]
 
 
@@ -64,13 +65,15 @@ def test_vectors_and_texts_give_the_same_results(analysis, texts, tmp_path, dtyp
 
 
 def test_results_say_what_they_are(analysis, texts, tmp_path):
-    content, model = analysis
+    model = replace(analysis[1], encoder_commit=COMMIT)
+    content = text_model_to_bytes(model)
     run(ApplyJob(content, "text", "id", vectors=False), texts, tmp_path / "a")
     table = pq.read_table(tmp_path / "a" / "a.parquet")
     assert "vector" not in table.column_names and {"label", "cluster", "cluster_similarity"} < set(
         table.column_names
     )
     said = table.schema.metadata[b"refract"].decode()
+    assert f'"encoder": "{model.encoder}", "encoder_commit": "{COMMIT}"' in said
     assert '"smoothed": false' in said and '"labels": ["angry", "pleased"]' in said
     assert set(table["cluster"].to_pylist()) <= {*model.clusters, None}
 

@@ -91,4 +91,5 @@ def test_a_real_encoder_gives_vectors_and_views(folder, tmp_path, capsys):
     table = pq.read_table(folder / "out" / "a.parquet")
     assert table.schema.field("vector").type == pa.list_(pa.float16(), 32) and table["vector"].null_count == 1
     said = table.schema.metadata[b"refract"].decode()
+    assert '"encoder_commit": "files:' in said
     assert '"dtype": "float16"' in said and '"encoder_key"' in said and '"source"' in said
