@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.errors import RefractError
 from core.jobs.job import Job
 from core.jobs.runner import SECONDS_TO_ANSWER, JobRunner
 
@@ -38,16 +37,8 @@ class HomeRunner:
         RefractError
             When the person has as many jobs as one person may have.
         """
-        own = [job for job in self._runner.jobs() if job.active and job.owner == self._owner]
-        if len(own) >= self._most and not any(
-            (job.task, job.home, job.arguments) == (task, str(self.home), arguments) for job in own
-        ):
-            raise RefractError(
-                f"You have {len(own)} jobs that wait or run, the most for one person on this server: wait "
-                "until one ends, or cancel one."
-            )
         return self._runner.submit(
-            task, title, priority=priority, owner=self._owner, home=self.home, **arguments
+            task, title, priority=priority, owner=self._owner, home=self.home, most=self._most, **arguments
         )
 
     def cancel(self, job_id: str) -> None:

@@ -59,6 +59,7 @@ class JobRunner:
         priority: int | None = None,
         owner: str = "",
         home: Path | None = None,
+        most: int | None = None,
         **arguments: object,
     ) -> Job:
         """Queue a task, and return its job; an active job of the same arguments is returned instead.
@@ -73,6 +74,13 @@ class JobRunner:
             Who submits it: owners take turns.
         home : Path, optional
             Data folder to work on, in place of that of the runner.
+        most : int, optional
+            Jobs that the owner may have waiting or running, in all folders together.
+
+        Raises
+        ------
+        RefractError
+            When the owner has that many.
         """
         folder = str(home or self.home)
         with self._lock:
@@ -84,6 +92,12 @@ class JobRunner:
                     job.priority = min(job.priority, priority)
                     self._advance()
                     return job
+            own = sum(each.active and each.owner == owner for each in self._jobs.values())
+            if most is not None and own >= most:
+                raise RefractError(
+                    f"You have {own} jobs that wait or run, the most for one person on this server: wait "
+                    "until one ends, or cancel one."
+                )
             job = Job(str(next(self._numbers)), task, title, arguments, priority, owner, home=folder)
             self._jobs[job.id] = job
             self._forget_old(folder)

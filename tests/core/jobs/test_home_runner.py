@@ -1,5 +1,7 @@
 """The job runner of a shared server, as one person sees it."""
 
+import threading
+
 import pytest
 
 from core.errors import RefractError
@@ -56,3 +58,24 @@ def test_a_person_has_so_many_jobs_and_no_more(runner, people):
     for job in jobs:
         runner.wait(job, 120)
     runner.wait(ada.submit("count", "5", steps=6), 120)
+
+
+def test_two_tabs_that_ask_at_once_get_no_more(runner, people):
+    ada, begin, got = people[0], threading.Barrier(6), []
+
+    def ask(number):
+        begin.wait(30)
+        try:
+            got.append(ada.submit("count", "x", steps=20 + number))
+        except RefractError:
+            got.append(None)
+
+    threads = [threading.Thread(target=ask, args=[number]) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    jobs = [job for job in got if job is not None]
+    assert len(got) == 6 and len(jobs) == 2
+    for job in jobs:
+        runner.wait(job, 120)
