@@ -69,23 +69,13 @@ class UploadState:
 def uploaded_table() -> SourceTable | None:
     """Draw the upload, and return its table, kept for the session; None before the first upload."""
     state = state_of(UploadState)
-    # Any type, as the widget itself would refuse one without words: `read_table` says what is needed.
-    file = st.file_uploader(
-        "A file with one text in each row", key="corpus_upload", label_visibility="collapsed"
-    )
-    limit = st.get_option("server.maxUploadSize")  # megabytes
-    rules = account.rules()
-    limit = limit if rules is None else min(limit, rules.max_upload_mb)
+    file = account.upload_file("A file with one text in each row", key="corpus_upload", is_labelled=False)
     if file is None:
         return read_again(state)
-    if rules is not None and file.size > limit * 2**20:
-        raise CorpusError(
-            f"“{file.name}” is larger than {limit} MB, the most that this server takes: split it."
-        )
     if is_large_file(file):
         start_upload(file, chosen_options(file.file_id))
         return take_read(state, chosen_options(file.file_id))
-    read_upload(file, most_bytes=limit * 2**20)
+    read_upload(file, most_bytes=account.upload_limit() * 2**20)
     return state.uploaded
 
 

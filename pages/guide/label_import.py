@@ -11,7 +11,7 @@ import streamlit as st
 
 from core.corpus import Corpus
 from core.corpus.sources import read_upload
-from core.errors import RefractError
+from core.errors import CorpusError, RefractError
 from core.labels import (
     FoundLabels,
     LabelColumn,
@@ -29,6 +29,7 @@ from core.labels import (
 from core.storage import Analysis
 from core.utils import Report, cut
 from pages.common import (
+    account,
     cache,
     draw_notice,
     draw_reading,
@@ -171,7 +172,13 @@ def import_column(corpus: Corpus, name: str, *, most_per_label: int | None = Non
 
 def draw_file_import(corpus: Corpus) -> None:
     """Draw the upload of a file; a file whose columns are clear is imported at once."""
-    file = st.file_uploader("Or from a file with texts and labels", key="guide_import", help=FORMATS_HELP)
+    try:
+        file = account.upload_file(
+            "Or from a file with texts and labels", key="guide_import", help=FORMATS_HELP
+        )
+    except CorpusError as error:
+        show_message(str(error))
+        return
     latest = state_of(LatestImport)
     if file is None:
         return
@@ -188,10 +195,10 @@ def draw_file_import(corpus: Corpus) -> None:
 
 
 def _read(corpus: Corpus, latest: LatestImport, content: bytes, report: Report) -> None:
-    limit = st.get_option("server.maxUploadSize")  # megabytes
+    most_bytes = account.upload_limit() * 2**20
     try:
         read = partial(read_upload, report=report)
-        file = read_label_file(latest.name, content, most_bytes=limit * 2**20, read=read)
+        file = read_label_file(latest.name, content, most_bytes=most_bytes, read=read)
         columns = choose_columns(file.frame, text_rows(corpus.key, corpus))
     except RefractError as error:
         keep_notice(IMPORT, str(error))

@@ -28,6 +28,7 @@ from core.utils import (
     available_bytes,
     run_in_child,
 )
+from core.utils.server_rules import check_size
 
 MODULE = "core.corpus.sources.limited"
 MEGABYTE = 2**20
@@ -231,7 +232,7 @@ def keep_found(report: Report, *, found: dict, folder: str, columns: list[str] |
 def find(report: Report, *, address: dict, hosts: list[str] | None, first: str | None) -> dict:
     """Find what is at an address, and write its first rows into a folder. For child processes."""
     try:
-        found = find_source(Address(**address), report, hosts)
+        found = _within_rules(find_source(Address(**address), report, hosts))
     except SourceMoved as moved:
         return {"host": moved.host, "message": str(moved)}
     return _with_first_rows(found, first, report)
@@ -240,10 +241,18 @@ def find(report: Report, *, address: dict, hosts: list[str] | None, first: str |
 def fetch(report: Report, *, address: dict, hosts: list[str] | None, folder: str, first: str) -> dict:
     """Fetch what is at an address, and write its first rows into a folder. For child processes."""
     try:
-        found = fetched(find_source(Address(**address), report, hosts), Path(folder), report, hosts)
+        offered = _within_rules(find_source(Address(**address), report, hosts))
+        found = _within_rules(fetched(offered, Path(folder), report, hosts))  # a server may say no size
     except SourceMoved as moved:
         return {"host": moved.host, "message": str(moved)}
     return _with_first_rows(found, first, report)
+
+
+def _within_rules(found: FoundFiles) -> FoundFiles:
+    """Return what was found; raise CorpusError for a file larger than the rules of a shared server take."""
+    for file in found.files:
+        check_size(file.name, file.size or 0)
+    return found
 
 
 def _with_first_rows(found: FoundFiles, first: str | None, report: Report) -> dict:

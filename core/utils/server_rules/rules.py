@@ -141,6 +141,16 @@ def check_source(address: str) -> None:
         )
 
 
+def check_size(name: str, n_bytes: int) -> None:
+    """Raise CorpusError where the rules do not take a file of this size, however it comes."""
+    rules = find_rules()
+    if rules is not None and n_bytes > rules.max_upload_mb * 2**20:
+        raise CorpusError(
+            f"“{name}” has {n_bytes / 2**20:,.1f} MB, and this server takes {rules.max_upload_mb:,} MB at "
+            "most: split it, or ask whoever runs the server to raise max_upload_mb."
+        )
+
+
 def _begins(address: str, allowed: str) -> bool:
     """Whether an address is an allowed one or lies below it; nothing that climbs out of it does.
 

@@ -1,5 +1,7 @@
 """Who is signed in on a shared server, and whose data folder a session works on."""
 
+from pages.common.account.cookie import member_of
+from pages.common.account.limits import upload_file, upload_limit
 from pages.common.account.place import (
     at_own_place,
     current_member,
@@ -23,8 +25,11 @@ __all__ = [
     "for_download",
     "home",
     "is_shared_server",
+    "member_of",
     "place",
     "registry",
     "rules",
     "shared_corpora",
+    "upload_file",
+    "upload_limit",
 ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -145,6 +146,6 @@ def _run_again() -> None:
         st.rerun()
 
 
-@st.cache_resource
+@cache  # Streamlit's would warn at each request that belongs to no session
 def _registry(root: str) -> Registry:
     return Registry(Path(root))

@@ -15,7 +15,7 @@ from core.errors import CorpusError, EncoderUnavailable, StoreError
 from core.storage import find_precomputed, save_precomputed
 from core.tasks.imports import name_parts
 from core.tasks.imports import read_vectors as vectors_in_file
-from pages.common import cache
+from pages.common import account, cache
 from pages.common.jobs import draw_reading
 from pages.common.state import state_of
 from pages.common.text import markdown
@@ -111,10 +111,13 @@ def read_upload(corpus: Corpus, *, key: str) -> Upload | None:
     `key` begins the keys of the widgets: "{key}_ready", "{key}_ready_vectors", "{key}_ready_ids",
     "{key}_ready_corpus_ids".
     """
-    limit = st.get_option("server.maxUploadSize")  # megabytes
-    # Without `type`: a file of another format is refused in words, when it is read.
-    file = st.file_uploader("Vectors, one for each text", key=f"{key}_ready", help=VECTORS_HELP)
+    try:
+        file = account.upload_file("Vectors, one for each text", key=f"{key}_ready", help=VECTORS_HELP)
+    except CorpusError as error:
+        st.error(markdown(str(error)), icon=":material/error:")
+        return None
     if file is None:
+        limit = account.upload_limit()
         st.caption(f"Made elsewhere, for these {len(corpus.texts):,} texts. Up to {limit} MB.")
         return None
     parts = _parts_of(file)

@@ -59,6 +59,7 @@ def test_what_is_wrong_and_what_to_do_is_said_on_the_page(app, upload, name):
 def test_a_file_over_the_limit_is_refused_in_words(app, upload, monkeypatch):
     known = st.get_option
     monkeypatch.setattr(st, "get_option", lambda name: 1 if name == "server.maxUploadSize" else known(name))
+    app.run()
     upload("large.csv", b"text\n" + b"The parcel came late.\n" * 60_000)
     (said,) = errors(app)
     assert "large.csv" in said and "1 MB" in said

@@ -124,3 +124,16 @@ def test_files_of_the_server_cannot_be_read(shared, task, tmp_path, server):
         TASKS[task](store, nothing, import_id="one", address=f"{server.url}/a.csv", **extra)
     assert server.asked == []
     TASKS[task](store, nothing, import_id="two", address=f"{tmp_path}/open/a.csv", **extra)
+
+
+@pytest.mark.parametrize("task", ["find_texts", "fetch_texts", "read_texts"])
+def test_files_that_are_read_from_elsewhere_keep_to_the_limit_too(shared, task, tmp_path, server):
+    home = shared(f'sources = ["{tmp_path}/open", "{server.url}"]\nmax_upload_mb = 1')
+    store, extra = Store(home / "people" / "ada"), {"table": "t"} if task == "read_texts" else {}
+    (tmp_path / "open").mkdir()
+    large, small = tmp_path / "open" / "large.csv", tmp_path / "open" / "small.csv"
+    large.write_text("text\n" + "some words\n" * 100_000)
+    small.write_text("text\nsome words\nother words\n")
+    with pytest.raises(CorpusError, match=r"large.csv.*1 MB at most.*whoever runs the server"):
+        TASKS[task](store, nothing, import_id="one", address=str(large), **extra)
+    TASKS[task](store, nothing, import_id="two", address=str(small), **extra)
