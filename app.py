@@ -8,7 +8,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from core.errors import RefractError
 from pages.common import account, cache, draw_toasts, layout, navigation, show_message
-from pages.common.server import Guard, handle_failure, silence_tracebacks
+from pages.common.server import Guard, SignInGate, handle_failure, silence_tracebacks
 
 
 def draw() -> None:
@@ -38,4 +38,6 @@ if __name__ == "__main__":
     draw()
 else:
     silence_tracebacks()
-    app = st.App(Path(__file__), middleware=[Middleware(Guard)], on_script_error=handle_failure)
+    app = st.App(
+        Path(__file__), middleware=[Middleware(Guard), Middleware(SignInGate)], on_script_error=handle_failure
+    )
