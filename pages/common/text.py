@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import pandas as pd
 
@@ -12,22 +13,38 @@ from core.utils import one_line
 
 ROW_LENGTH = 160  # characters of a text in a row
 MINUTE, HOUR, DAY = 60, 3_600, 86_400  # seconds
-ADDRESS = re.compile(r"://|@|\bwww(?=\.)", re.IGNORECASE)
-"""Where an address begins, or its host."""
-WORD_JOINER = "\u2060"
+ADDRESS = re.compile(r"((?<=:/)/|@|(?<=\bwww)\.)", re.IGNORECASE)
+"""One character at the beginning of an address, or of its host."""
 TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 """Control characters of the direction of writing; letters need none of them."""
+RIGHT_TO_LEFT = ("R", "AL", "AN")
+"""Directions of letters and digits that are written from right to left."""
 MARKDOWN_SYNTAX = set("\\`*_{}[]()#+-!$:|<>~&.")
 
 
 def markdown(text: str) -> str:
     """Escape a text so that markdown shows it as it is: no link, image or formula, no turned sentence.
 
-    Controls of writing direction are left out, since they would turn the words around the text. An invisible
-    character keeps an address from becoming a link.
+    Controls of writing direction are left out, since they would turn the words around the text. A text with
+    letters from right to left has an element of its own, which `styles.css` isolates: it moves no number
+    beside it. Another element around one character keeps an address from becoming a link. Nothing is added
+    that would be copied.
     """
-    text = ADDRESS.sub(f"\\g<0>{WORD_JOINER}", text.translate(TURNING))
+    shown = text.translate(TURNING)
+    parts = [_escaped(part) for part in ADDRESS.split(shown)]
+    parts[1::2] = [_element(part) for part in parts[1::2]]
+    whole = "".join(parts)
+    turns = any(unicodedata.bidirectional(letter) in RIGHT_TO_LEFT for letter in shown)
+    return _element(whole) if turns and "\n" not in shown else whole
+
+
+def _escaped(text: str) -> str:
     return "".join("\\" + letter if letter in MARKDOWN_SYNTAX else letter for letter in text)
+
+
+def _element(escaped: str) -> str:
+    """Return markdown of an element that looks like the text around it: a colour without a value."""
+    return f":color[{escaped}]"
 
 
 def duration(seconds: float) -> str:

@@ -14,20 +14,25 @@ from tests.support.app_server import open_browser, running_app
 pytestmark = pytest.mark.browser
 LEAK = "leak.example"
 TURNED = "\u202edesrever\u200b"
+HEBREW, ARABIC = "\u05e9\u05dc\u05d5\u05dd", "\u0645\u0631\u062d\u0628\u0627"
+FLOOD = "z" + "\u0301\u0316" * 30  # marks above and below one letter
+FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467\U0001f3fd\ufe0f"
+ODD = f"\u2067{HEBREW}\u202d{TURNED}\u200f\u2066 {ARABIC} {FLOOD} {FAMILY}\ufeff\u2028"
 SCRIPT = "<script>window.__hit=1</script>"
 HOSTILE = (
     f'{SCRIPT}<img src=x onerror="window.__hit=2"><img src="https://{LEAK}/a.png"> '
     f"![a](https://{LEAK}/b.png) [c](javascript:window.__hit=3) <https://{LEAK}/d> https://{LEAK}/e "
-    f":red[alarm] :material/dangerous: $x^2$ {TURNED} \u05e9\u05dc\u05d5\u05dd \U0001f600 \x00 `e` **f**"
+    f":red[alarm] :material/dangerous: $x^2$ {ODD} \U0001f600 \x00 `e` **f**"
 )
-ANGRY, PLEASED = "<img src=x onerror=window.__hit=4>", f"![g](https://{LEAK}/h) :red[i] $y$"
-INSTRUCTION = f"by <svg onload=window.__hit=5> ![j](https://{LEAK}/k) :red[l] $z$ {TURNED}"
+ANGRY, PLEASED = "<img src=x onerror=window.__hit=4>", f"{HEBREW} ![g](https://{LEAK}/h) :red[i] $y$"
+INSTRUCTION = f"by <svg onload=window.__hit=5> ![j](https://{LEAK}/k) :red[l] $z$ {TURNED} {ARABIC}"
 COLUMN = f"<img src=x onerror=window.__hit=6> ![m](https://{LEAK}/n)"
 FILE = f"<img src=x onerror=window.__hit=7> ![o](https:{LEAK} p).csv"
-PERSON = "<svg onload=window.__hit=8> :red[q]"
+PERSON = f"<svg onload=window.__hit=8> :red[q] {HEBREW}"
 MODEL = f"[r](javascript:window.__hit=9) ![s](https://{LEAK}/t)"
-CLUSTER = f"<img src=x onerror=window.__hit=10> ![u](https://{LEAK}/v) :red[w]"
+CLUSTER = f"<img src=x onerror=window.__hit=10> ![u](https://{LEAK}/v) :red[w] {ARABIC}"
 TOPICS = ClusterChoice(method="k-means", k=3)
+PHONE = {"width": 390, "height": 844}
 PANELS = ("Texts", "Clusters", "Flows", "Moves", "Columns")
 FURTHER = ("All analyses", "Label review", "New text")
 FOUND = """() => ({
@@ -42,8 +47,38 @@ FOUND = """() => ({
   coloured: [...document.querySelectorAll(".stMarkdownColoredText")]
     .filter(each => /^(alarm|[ilqw])$/.test(each.textContent)).length,
   errors: document.querySelectorAll('[data-testid="stException"]').length,
+  added: document.body.innerText.split("\u2060").length - 1,
+  wider: document.documentElement.scrollWidth - innerWidth > 0,
+  moved: moved(),
 })"""
 NOTHING = {"hit": None, "links": [], "images": [], "formulas": 0, "icons": 0, "coloured": 0, "errors": 0}
+NOTHING |= {"added": 0, "wider": False, "moved": []}
+MOVED = """window.moved = () => {
+  // Words of the app that do not stand where the order of writing has them, beside a text that turns words.
+  const odd = /[\u0590-\u08ff\u200f\u202a-\u202e\u2066-\u2069]/, blocks = new Map(), found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (!node.data.trim() || !node.parentElement.checkVisibility()) continue;
+    let block = node.parentElement;
+    while (/^(inline|contents)$/.test(getComputedStyle(block).display)) block = block.parentElement;
+    blocks.set(block, [...(blocks.get(block) ?? []), node]);
+  }
+  const lines = (node) => {
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    return [...range.getClientRects()].filter(rect => rect.width > 0);
+  };
+  for (const nodes of blocks.values()) {
+    if (!nodes.some(node => odd.test(node.data))) continue;
+    nodes.forEach((node, place) => {
+      if (place === 0 || (odd.test(node.data) && odd.test(nodes[place - 1].data))) return;
+      const before = lines(nodes[place - 1]).at(-1), after = lines(node)[0];
+      if (before && after && Math.abs(before.top - after.top) < 3 && after.left < before.right - 1)
+        found.push(`${nodes[place - 1].data.slice(-30)} | ${node.data.slice(0, 30)}`);
+    });
+  }
+  return found;
+}"""
 
 
 @pytest.fixture
@@ -52,6 +87,7 @@ def hostile_home(store, home):
     frame = make_frame().drop(columns=["feeling"])
     frame["text"] = [f"{text} {HOSTILE}" for text in frame["text"]]
     frame.loc[0, "text"] = "w" * 10_000_000
+    frame.loc[1, "text"] = f"{HEBREW} {'w' * 10_000}"
     frame["topic"] = [f"{topic} {HOSTILE}" for topic in frame["topic"]]
     frame = frame.rename(columns={"topic": COLUMN})
     corpus = build_corpus(Table(FILE, pd.DataFrame(frame), "UTF-8", ()), "text")
@@ -77,6 +113,7 @@ def hostile_home(store, home):
 def page(hostile_home, tmp_path):
     with running_app(hostile_home, log=tmp_path / "app.log") as address, open_browser() as page:
         page.set_default_timeout(30_000)
+        page.add_init_script(MOVED)
         page.left, page.dialogs, page.address = [], [], address
         page.on("dialog", lambda dialog: (page.dialogs.append(dialog.message), dialog.dismiss()))
         page.on("request", lambda request: page.left.append(request.url) if LEAK in request.url else None)
@@ -122,6 +159,10 @@ def test_nothing_runs_on_the_pages(page):
     for name in ("evidence", "export"):
         open_page(page, name)
         nothing_ran(page, name)
+    page.set_viewport_size(PHONE)
+    for name in ("corpus", "guide", "evidence", "export"):
+        open_page(page, name)
+        nothing_ran(page, f"{name} on a phone")
 
 
 def choose_mode(page, option):
@@ -153,3 +194,5 @@ def test_nothing_runs_on_the_maps(page):
         field.fill(typed)
         field.press("Enter")
         nothing_ran(page, f"search for {typed[:20]}")
+    page.set_viewport_size(PHONE)
+    nothing_ran(page, "maps on a phone")

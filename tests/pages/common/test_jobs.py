@@ -118,4 +118,4 @@ def test_an_instruction_in_a_progress_bar_is_plain_text(monkeypatch):
     monkeypatch.setattr(cache, "runner", lambda: runner)
     app = AppTest.from_function(waited_for_page).run()
     (bar,) = app.get("progress")
-    assert r"\[tone\]\(http\://a\.example\)" in bar.proto.text.replace("\u2060", "")
+    assert r"\[tone\]\(http\:/:color[/]a\.example\)" in bar.proto.text

@@ -1,3 +1,5 @@
+import re
+
 from pages.common import duration, gigabytes, markdown
 
 
@@ -9,8 +11,21 @@ def test_figures_in_words():
 
 def test_no_text_turns_the_sentence_around_it_or_becomes_a_link():
     assert markdown("a\u202eb\u2066c\u2069") == "abc"
-    assert markdown("\u05e9\u200f") == "\u05e9\u200f"  # letters and marks of one keep their places
     for text in ("https://a.example", "www.a.example", "WWW.a.example", "ada@a.example"):
         shown = markdown(text)
-        assert shown.replace("\\", "").replace("\u2060", "") == text and "\u2060" in shown
-    assert "\u2060" not in markdown("at 5 : // www")
+        assert ":color[" in shown and copied(shown) == text
+    assert ":color[" not in markdown("at 5 : // www a. :color")
+
+
+def test_letters_from_right_to_left_are_an_element_of_their_own():
+    for text in ("\u05e9\u200f", "\u0634 (5)", "a \u05d0 https://a.example/[b]"):
+        shown = markdown(text)
+        assert shown.startswith(":color[") and copied(shown) == text
+    assert markdown("\u05d0\nb") == "\u05d0\nb"
+
+
+def copied(shown):
+    """Return what markdown shows of an escaped text."""
+    shown = re.sub(r"(?<!\\):color\[(\\?.)\]", r"\1", shown)
+    shown = re.sub(r"^:color\[(.*)\]$", r"\1", shown)
+    return re.sub(r"\\(.)", r"\1", shown)
