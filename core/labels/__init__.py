@@ -23,6 +23,7 @@ from core.labels.importing import (
     name_key,
     rank_by_instruction,
     read_label_file,
+    read_label_upload,
 )
 from core.labels.milestones import (
     LEAST_LABELS,
@@ -112,6 +113,7 @@ __all__ = [
     "random_order",
     "rank_by_instruction",
     "read_label_file",
+    "read_label_upload",
     "split_names",
     "suggest",
 ]

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from core.corpus import Corpus
-from core.corpus.sources import read_upload
 from core.errors import CorpusError, RefractError
 from core.labels import (
     FoundLabels,
@@ -24,7 +22,7 @@ from core.labels import (
     labels_from_column,
     match_labels,
     rank_by_instruction,
-    read_label_file,
+    read_label_upload,
 )
 from core.storage import Analysis
 from core.utils import Report, cut
@@ -197,8 +195,7 @@ def draw_file_import(corpus: Corpus) -> None:
 def _read(corpus: Corpus, latest: LatestImport, content: bytes, report: Report) -> None:
     most_bytes = account.upload_limit() * 2**20
     try:
-        read = partial(read_upload, report=report)
-        file = read_label_file(latest.name, content, most_bytes=most_bytes, read=read)
+        file = read_label_upload(latest.name, content, report, most_bytes=most_bytes)
         columns = choose_columns(file.frame, text_rows(corpus.key, corpus))
     except RefractError as error:
         keep_notice(IMPORT, str(error))

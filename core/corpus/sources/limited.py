@@ -108,7 +108,7 @@ def read_upload(
         As `read_table` does, and where the limits of memory or time are reached.
     """
     options = options or ReadOptions()
-    if len(content) > most_bytes or _is_read_here(name, content):
+    if len(content) > most_bytes or is_read_here(name, content):
         return read_table(name, content, options=options, most_bytes=most_bytes)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         (Path(folder) / CONTENT).write_bytes(content)
@@ -279,7 +279,7 @@ def _load(folder: Path) -> Table:
         raise CorpusError(str(error)) from error
 
 
-def _is_read_here(name: str, content: bytes) -> bool:
+def is_read_here(name: str, content: bytes) -> bool:
     """Return whether a file is small plain text, and no large table of few bytes, or refused by its name."""
     ending = PurePath(name).suffix.lower()
     if content.startswith(BINARY_STARTS):

@@ -10,6 +10,7 @@ from core.labels.importing.found_labels import (
     name_key,
 )
 from core.labels.importing.label_file import LabelFile, read_label_file
+from core.labels.importing.limited import read_label_upload
 from core.labels.importing.matching import labels_from_column, match_labels
 from core.labels.importing.metadata_columns import (
     LabelColumn,
@@ -39,4 +40,5 @@ __all__ = [
     "name_key",
     "rank_by_instruction",
     "read_label_file",
+    "read_label_upload",
 ]

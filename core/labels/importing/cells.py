@@ -122,7 +122,7 @@ def _labels_of_record(record: Mapping) -> list[str] | Reason:
     if str(record.get("status", "")).casefold() in NOT_GIVEN:
         return Reason.SKIPPED
     if "taxonomy" in record:
-        return [" / ".join(map(str, path)) for path in record["taxonomy"] or ()]
+        return [normal_text(" / ".join(map(str, path))) for path in record["taxonomy"] or ()]
     if {"start", "end"} <= record.keys() or {"start_offset", "end_offset"} <= record.keys():
         return []  # of a part of the text
     for key in VALUE_KEYS:

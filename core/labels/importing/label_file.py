@@ -5,10 +5,11 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any, Protocol
+from typing import Any
 
 import pandas as pd
 
@@ -17,6 +18,11 @@ from core.labels.importing.annotation_tools import Reasons, unfold
 
 MEGABYTE = 2**20
 JSON_ENDINGS = (".json", ".jsonl", ".ndjson")
+HALF = re.compile(
+    r"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+)
+"""An escaped backslash, a character of two halves, or (as the group) a half, which nothing can store."""
+
 DEEPEST = 3
 """Levels of a document in which the list of its records is looked for."""
 
@@ -47,35 +53,57 @@ class LabelFile:
         return cls(frame, reasons, (*notes, *more))
 
 
-class TableReader(Protocol):
-    """A function that reads a file as `read_table` does."""
-
-    def __call__(self, name: str, content: bytes, *, most_bytes: int) -> Table:
-        """Return the table of a file."""
-
-
-def read_label_file(
-    name: str, content: bytes, *, most_bytes: int = 200 * MEGABYTE, read: TableReader = read_table
-) -> LabelFile:
+def read_label_file(name: str, content: bytes, *, most_bytes: int = 200 * MEGABYTE) -> LabelFile:
     """Read a file of labels in any format of a corpus.
 
-    JSON is read here, with its lists and records; other formats, and JSON without a list of records, by
-    `read`, which may do it with limits.
+    JSON is read with its lists and records; JSON without a list of records, and other formats, as a table.
 
     Raises
     ------
     CorpusError
         As `read_table` does.
     """
-    records = None if len(content) > most_bytes else _records(name, content, most_bytes)
+    records = read_records(name, content, most_bytes)
     if records is not None:
-        names = list(dict.fromkeys(str(key) for record in records for key in record))
-        frame = pd.DataFrame(
-            {name: pd.Series([record.get(name) for record in records], dtype=object) for name in names}
-        )
-        return LabelFile.of_table(frame)
-    table = read(name, content, most_bytes=most_bytes)
-    return LabelFile.of_table(_with_class_names(table.frame, name, content), table.notes)
+        return LabelFile.of_table(records)
+    table = read_table(name, content, most_bytes=most_bytes)
+    return file_of_table(table, read_class_names(name, content))
+
+
+def read_records(name: str, content: bytes, most_bytes: int) -> pd.DataFrame | None:
+    """Return the records of a JSON file, with a column for each key; None for another format."""
+    records = None if len(content) > most_bytes else _records(name, content, most_bytes)
+    if records is None:
+        return None
+    names = list(dict.fromkeys(str(key) for record in records for key in record))
+    return pd.DataFrame(
+        {name: pd.Series([record.get(name) for record in records], dtype=object) for name in names}
+    )
+
+
+def read_class_names(name: str, content: bytes) -> dict[str, list[str]]:
+    """Return the names of the classes of each column, where a Parquet file of Hugging Face has them."""
+    if PurePath(name).suffix.lower() != ".parquet":
+        return {}
+    import pyarrow as pa
+    import pyarrow.parquet
+
+    try:
+        metadata = pyarrow.parquet.read_schema(io.BytesIO(content)).metadata or {}
+        features = json.loads(metadata.get(b"huggingface", b"{}")).get("info", {}).get("features")
+    except (pa.ArrowException, ValueError, AttributeError, RecursionError):
+        return {}
+    return _class_names(features)
+
+
+def file_of_table(table: Table, class_names: Mapping[str, list[str]]) -> LabelFile:
+    """Return a table as a file of labels; numbers of classes become names."""
+    frame = table.frame
+    columns = {
+        column: pd.Series([_class_name(class_names, column, value) for value in frame[column]], dtype=object)
+        for column in set(class_names) & set(frame.columns)
+    }
+    return LabelFile.of_table(frame.assign(**columns), table.notes)
 
 
 def _records(name: str, content: bytes, most_bytes: int) -> list[Mapping[str, Any]] | None:
@@ -96,6 +124,7 @@ def _records(name: str, content: bytes, most_bytes: int) -> list[Mapping[str, An
         return None
     try:
         text = content.decode(json.detect_encoding(content)).removeprefix("\ufeff")
+        text = HALF.sub(lambda found: "\\ufffd" if found[1] else found[0], text)
     except UnicodeDecodeError:
         return None
     lines = [line for line in text.split("\n") if line.strip()]
@@ -179,23 +208,3 @@ def _class_name(names: Mapping[str, list[str]], column: str, value: object) -> o
     if isinstance(value, int | float) and value == value and 0 <= value < len(known):
         return known[int(value)]
     return None if known and value == -1 else value  # -1 is a text without a label
-
-
-def _with_class_names(frame: pd.DataFrame, name: str, content: bytes) -> pd.DataFrame:
-    """Return a table whose numbers of classes are names, where a Parquet file of Hugging Face has them."""
-    if PurePath(name).suffix.lower() != ".parquet":
-        return frame
-    import pyarrow as pa
-    import pyarrow.parquet
-
-    try:
-        metadata = pyarrow.parquet.read_schema(io.BytesIO(content)).metadata or {}
-        features = json.loads(metadata.get(b"huggingface", b"{}")).get("info", {}).get("features")
-    except (pa.ArrowException, ValueError, AttributeError):
-        return frame
-    names = _class_names(features)
-    columns = {
-        column: pd.Series([_class_name(names, column, value) for value in frame[column]], dtype=object)
-        for column in set(names) & set(frame.columns)
-    }
-    return frame.assign(**columns)
