@@ -23,9 +23,9 @@ from core.errors import EncoderUnavailable
 from core.utils import (
     AddressRefused,
     Progress,
-    ReplyTooLong,
     RequestLimits,
     RequestRefused,
+    ServerRefused,
     ServerUnreachable,
     can_be_key,
     content_key,
@@ -267,7 +267,7 @@ class EndpointEncoder:
                 stop=stop,
                 adapt=self._leave_out_format,
             )
-        except (AddressRefused, ReplyTooLong) as refused:
+        except ServerRefused as refused:
             raise EncoderUnavailable(str(refused)) from None
         except RequestRefused as refusal:
             raise self._explain(refusal) from None

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 from core.errors import LanguageModelError
 from core.utils.http import (
     AddressRefused,
-    ReplyTooLong,
     RequestLimits,
     RequestRefused,
+    ServerRefused,
     ServerUnreachable,
     can_be_key,
     host_in,
@@ -107,7 +107,7 @@ class LanguageModel:
                 stop=stop or threading.Event(),
                 adapt=self._leave_out_refused,
             )
-        except (AddressRefused, ReplyTooLong) as refused:
+        except ServerRefused as refused:
             raise LanguageModelError(str(refused), permanent=True) from None
         except RequestRefused as refusal:
             raise self._explain(refusal) from None

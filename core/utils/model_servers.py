@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from core.errors import LanguageModelError
 from core.utils.chat_client import LanguageModel, check_address
-from core.utils.http import AddressRefused, ReplyTooLong, RequestRefused, ServerUnreachable, get, host_in
+from core.utils.http import RequestRefused, ServerRefused, ServerUnreachable, get, host_in
 
 USUAL_PORTS = (("Ollama", 11434), ("LM Studio", 1234), ("vLLM", 8000), ("llama.cpp", 8080))
 """Programs that serve language models, with the port on which each listens unless told otherwise."""
@@ -49,7 +49,7 @@ def list_models(url: str, key: str = "", *, timeout: float = LIST_SECONDS) -> li
     host = host_in(url)
     try:
         reply = get(url.rstrip("/") + "/models", key=key, timeout=timeout, most_bytes=MOST_BYTES)
-    except (AddressRefused, ReplyTooLong) as refused:
+    except ServerRefused as refused:
         raise LanguageModelError(str(refused)) from None
     except RequestRefused as refusal:
         if refusal.status in (401, 403):

@@ -11,6 +11,11 @@ from core.corpus import Corpus
 from core.corpus.tables import as_text
 from core.utils import one_line
 
+OPEN_LINE = (
+    "The line is not encrypted: others on the way can read texts and key. Use an address that begins with "
+    "https://."
+)
+
 ROW_LENGTH = 160  # characters of a text in a row
 MINUTE, HOUR, DAY = 60, 3_600, 86_400  # seconds
 ADDRESS = re.compile(r"((?<=:/)/|@|(?<=\bwww)\.)", re.IGNORECASE)

@@ -1,6 +1,15 @@
 """Requests to servers that a person named, and the addresses that are never asked."""
 
-from core.utils.http.addresses import AddressRefused, host_in, is_local, is_metadata_address, is_web_address
+from core.utils.http.addresses import (
+    AddressRefused,
+    KeyRefused,
+    ServerRefused,
+    host_in,
+    is_local,
+    is_metadata_address,
+    is_open_line,
+    is_web_address,
+)
 from core.utils.http.client import (
     ReplyTooLong,
     RequestLimits,
@@ -15,15 +24,18 @@ from core.utils.http.client import (
 
 __all__ = [
     "AddressRefused",
+    "KeyRefused",
     "ReplyTooLong",
     "RequestLimits",
     "RequestRefused",
+    "ServerRefused",
     "ServerUnreachable",
     "can_be_key",
     "get",
     "host_in",
     "is_local",
     "is_metadata_address",
+    "is_open_line",
     "is_transient",
     "is_web_address",
     "post_with_retries",

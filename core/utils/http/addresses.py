@@ -32,17 +32,34 @@ METADATA_NETWORKS = [
 ]
 """Where machines find their own credentials: never asked, whoever names them."""
 
+CARRIER_NETWORK = ipaddress.ip_network("100.64.0.0/10")
+"""Addresses of virtual private networks, which Python counts neither as private nor as global."""
+
 WRAPPED_IPV4 = [ipaddress.IPv6Network(network) for network in ("::/96", "64:ff9b::/96")]
 """IPv6 networks whose addresses end in an IPv4 address: IPv4-compatible, and NAT64."""
 
 
-class AddressRefused(RefractError):
+class ServerRefused(RefractError):
+    """Error: a server that is not asked, or an answer that is not taken; another attempt is of no use."""
+
+
+class AddressRefused(ServerRefused):
     """Error: an address at which machines keep their own secrets, or a name that leads to one."""
 
     def __init__(self, host: str) -> None:
         super().__init__(
             f"{host} is an address at which machines keep their own secrets, and is never asked: give the "
             "address of another server."
+        )
+
+
+class KeyRefused(ServerRefused):
+    """Error: a key that everybody between here and the server could read."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"The key is not sent to {host}, as the line is not encrypted and leads out of your own network: "
+            "give an address that begins with https://, or take the key away."
         )
 
 
@@ -65,6 +82,20 @@ def host_in(url: str) -> str:
 def is_local(host: str) -> bool:
     """Return whether a server is on this machine, so that texts do not leave it."""
     return any(host == local or host.startswith(f"{local}:") for local in LOCAL_HOSTS)
+
+
+def is_open_line(url: str) -> bool:
+    """Return whether what is sent to an address can be read on the way: plain http to another machine."""
+    return urlsplit(url).scheme == "http" and not is_local(host_in(url))
+
+
+def is_private(address: str) -> bool:
+    """Return whether an IP address is of this machine or of a network of one's own; False for names."""
+    try:
+        found = _with_inner(ipaddress.ip_address(address.partition("%")[0].strip("[]")))
+    except ValueError:
+        return False
+    return all(each.is_private or each in CARRIER_NETWORK for each in found)
 
 
 def is_metadata_address(host: str) -> bool:

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from typing import TypeVar
 
-from core.errors import Cancelled, RefractError
+from core.errors import Cancelled
 from core.utils.formatting import one_line
-from core.utils.http.addresses import AddressRefused, host_in, is_metadata_address
+from core.utils.http.addresses import AddressRefused, ServerRefused, host_in, is_metadata_address
 from core.utils.http.connection import open_request
 
 TRANSIENT_STATUSES = (408, 409, 425, 429)
@@ -60,7 +60,7 @@ class ServerUnreachable(Exception):
     """No reply, or one that was cut off, after all attempts."""
 
 
-class ReplyTooLong(RefractError):
+class ReplyTooLong(ServerRefused):
     """Error: a reply that is longer than any of its kind."""
 
     def __init__(self, host: str, most_bytes: int) -> None:
@@ -117,10 +117,9 @@ def post_with_retries(
         When the refusal is permanent, or was the last attempt.
     ServerUnreachable
         When there is no whole reply.
-    AddressRefused
-        When the address is, or leads to, one that is never asked.
-    ReplyTooLong
-        When the reply is longer than the limit.
+    ServerRefused
+        When the address is, or leads to, one that is never asked, the key could be read on the way, or the
+        reply is longer than the limit.
     Cancelled
         When `stop` is set.
     """
@@ -156,10 +155,9 @@ def get(url: str, *, key: str, timeout: float, most_bytes: int) -> bytes:
         When the reply has an error status.
     ServerUnreachable
         When there is no whole reply within `timeout` seconds.
-    AddressRefused
-        When the address is, or leads to, one that is never asked.
-    ReplyTooLong
-        When the reply is longer than the limit.
+    ServerRefused
+        When the address is, or leads to, one that is never asked, the key could be read on the way, or the
+        reply is longer than the limit.
     """
     request = urllib.request.Request(url, headers={"User-Agent": "refract"})
     try:

@@ -12,7 +12,15 @@ from functools import cache, partial
 from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
 from typing import TYPE_CHECKING
 
-from core.utils.http.addresses import AddressRefused, host_in, is_local, is_metadata_address
+from core.utils.http.addresses import (
+    AddressRefused,
+    KeyRefused,
+    host_in,
+    is_local,
+    is_metadata_address,
+    is_private,
+)
+from core.utils.server_rules import find_rules
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -31,9 +39,12 @@ def open_request(request: urllib.request.Request, seconds: float) -> HTTPRespons
         When there is no reply; a TimeoutError also comes while the reply is read.
     AddressRefused
         When the name of the server leads to an address that is never asked.
+    KeyRefused
+        When a key would go over plain http to an address that is not private.
     """
-    opener = _WITHOUT_PROXY if is_local(host_in(request.full_url)) else _OPENER
-    return opener.open(request, timeout=seconds)
+    # None stands for the proxies that the environment names now.
+    proxy = urllib.request.ProxyHandler({} if is_local(host_in(request.full_url)) else None)
+    return urllib.request.build_opener(proxy, _NoRedirect, _Checked).open(request, timeout=seconds)
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -53,6 +64,7 @@ def _left(end: float) -> float:
 
 def _connect(
     end: float,
+    only_private: bool,
     address: tuple[str, int],
     timeout: float | None,
     source: tuple[str, int] | None = None,
@@ -62,6 +74,8 @@ def _connect(
     found = [each[4] for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     if any(is_metadata_address(str(each[0])) for each in found):
         raise AddressRefused(host)
+    if only_private and not all(is_private(str(each[0])) for each in found):
+        raise KeyRefused(host)
     for each in found[:-1]:
         with suppress(OSError):
             return socket.create_connection((str(each[0]), port), _left(end), source)
@@ -96,7 +110,7 @@ class _Reply(HTTPResponse):
         self.fp = io.BufferedReader(_UntilEnd(sock, self.fp.detach(), end))
 
 
-def _prepare(connection: HTTPConnection) -> None:
+def _prepare(connection: HTTPConnection, *, only_private: bool = False) -> None:
     """Let a connection be made by `_connect`, and end as a whole after the time for it.
 
     `_create_connection` is private to `http.client`, which has no other way to choose the address, and
@@ -105,13 +119,21 @@ def _prepare(connection: HTTPConnection) -> None:
     assert connection.timeout is not None  # given with every request
     end = time.monotonic() + connection.timeout
     # Neither is in the stubs as something that may be set.
-    connection._create_connection = partial(_connect, end)  # type: ignore[attr-defined]
+    connection._create_connection = partial(_connect, end, only_private)  # type: ignore[attr-defined]
     connection.response_class = partial(_Reply, end)  # type: ignore[assignment]
 
 
 class _CheckedConnection(HTTPConnection):
     def connect(self) -> None:
         _prepare(self)
+        super().connect()
+
+
+class _PrivateConnection(HTTPConnection):
+    """The same to an address of one's own network only."""
+
+    def connect(self) -> None:
+        _prepare(self, only_private=True)
         super().connect()
 
 
@@ -127,10 +149,20 @@ class _Checked(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
     """Handler of both kinds of address."""
 
     def http_open(self, request: urllib.request.Request) -> HTTPResponse:
-        return self.do_open(_CheckedConnection, request)
+        if not request.has_header("Authorization") or _is_allowed(request.full_url):
+            return self.do_open(_CheckedConnection, request)
+        if request.has_proxy():  # which looks the name up, and sends the key on
+            raise KeyRefused(host_in(request.full_url))
+        return self.do_open(_PrivateConnection, request)
 
     def https_open(self, request: urllib.request.Request) -> HTTPResponse:
         return self.do_open(_CheckedTlsConnection, request, context=_tls())
+
+
+def _is_allowed(url: str) -> bool:
+    """Return whether the rules of a shared server name an address, of which its key is."""
+    rules = find_rules()
+    return rules is not None and rules.allows_endpoint(url)
 
 
 @cache
@@ -138,7 +170,3 @@ def _tls() -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.set_alpn_protocols(["http/1.1"])
     return context
-
-
-_OPENER = urllib.request.build_opener(_NoRedirect, _Checked)
-_WITHOUT_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect, _Checked)

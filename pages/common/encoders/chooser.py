@@ -17,6 +17,7 @@ from core.encoders import (
     preview_prompt,
 )
 from core.errors import EncoderUnavailable
+from core.utils import is_open_line
 from pages.common import cache
 from pages.common.encoders import download
 from pages.common.encoders.catalogue import show_encoders
@@ -25,7 +26,7 @@ from pages.common.encoders.facts_text import fact_line
 from pages.common.encoders.fields import draw_kind, draw_name, draw_output, draw_template
 from pages.common.encoders.legibility import draw_legibility
 from pages.common.encoders.trial import draw_trial, kept_trial
-from pages.common.text import duration, markdown
+from pages.common.text import OPEN_LINE, duration, markdown
 
 FACTS_HELP = (
     "Where its files are and how large; its licence; its languages; the tokens after which a text is cut (a "
@@ -187,9 +188,10 @@ def _draw_host(facts: EncoderFacts) -> None:
     if facts.host is not None and facts.on_this_machine:
         st.caption(f":material/send: Texts go to **{markdown(facts.host)}**, a server on this machine.")
     elif facts.host is not None:
+        readable = f" {OPEN_LINE}" if is_open_line(EncoderSpec.parse(facts.name).source) else ""
         st.warning(
             f"Every text is sent to **{markdown(facts.host)}**: do this only with texts that may leave this "
-            "machine.",
+            f"machine.{readable}",
             icon=":material/send:",
         )
 

@@ -18,13 +18,14 @@ from core.utils import (
     find_local_servers,
     host_in,
     is_local,
+    is_open_line,
     is_web_address,
     list_models,
     try_model,
 )
 from pages.common import account
 from pages.common.state import forget_widget, set_widget, start_widget, state_of, widget_value
-from pages.common.text import markdown
+from pages.common.text import OPEN_LINE, markdown
 
 URL, KEY, MODEL, FOUND = "llm_url", "llm_key", "llm_model", "llm_found"
 WIDTH = 420  # pixels
@@ -35,10 +36,6 @@ ADDRESS_HELP = (
 KEY_HELP = (
     "Only for servers that need one. It stays in this browser session, is sent to this address only, and is "
     "written nowhere. Another address empties it."
-)
-OPEN_LINE = (
-    " The line is not encrypted: others on the way can read texts and key. Use an address that begins with "
-    "https://."
 )
 NONE_FOUND = (
     "No server answers on this machine. Start Ollama, LM Studio, vLLM or llama.cpp with a model, and look "
@@ -151,7 +148,7 @@ def _draw_destination(choice: LanguageModelChoice) -> None:
     if is_local(host):
         st.caption(f":material/lock: Texts stay on this machine ({markdown(host)}).")
     else:
-        readable = "" if url.startswith("https:") else OPEN_LINE
+        readable = f" {OPEN_LINE}" if is_open_line(url) else ""
         st.warning(
             f"Texts are sent to **{markdown(host)}**, which is not this machine.{readable}",
             icon=":material/send:",

@@ -4,10 +4,12 @@ import threading
 
 import pytest
 
-from core.encoders.openai_endpoint import EndpointEncoder
+from core.encoders.openai_endpoint import KEY_VARIABLE, EndpointEncoder
 from core.errors import Cancelled, EncoderUnavailable, LanguageModelError
-from core.utils import AddressRefused, configured, list_models, run_parallel
+from core.utils import AddressRefused, ServerUnreachable, configured, list_models, run_parallel
+from core.utils.http import KeyRefused
 from core.utils.http.client import get, is_transient, retry_seconds
+from core.utils.server_rules import RULES_FILE
 from tests.support.chat_server import server  # noqa: F401 - a fixture
 
 ASKED = {"key": "sk-canary", "timeout": 2.0, "most_bytes": 1000}
@@ -78,6 +80,60 @@ class TestMetadataAddresses:
             model.complete("Answer.", "a text")
         assert refused.value.permanent
         with pytest.raises(EncoderUnavailable, match="never asked"):
+            EndpointEncoder("endpoint:http://models.example/v1#small")
+
+
+class TestKeysInTheOpen:
+    """Over plain http a key goes to private addresses only, whatever names lead to them."""
+
+    def ask(self, scheme="http", key="sk-canary"):
+        try:
+            get(f"{scheme}://models.example/v1/models", key=key, timeout=0.2, most_bytes=1000)
+        except ServerUnreachable:  # asked, and nobody is there
+            return True
+        except KeyRefused as refused:
+            assert "sk-canary" not in str(refused) and "https://" in str(refused)
+            return False
+
+    @pytest.fixture
+    def nobody(self, lead, monkeypatch):
+        answers, _ = lead
+        monkeypatch.setattr(socket, "create_connection", lambda *_: (_ for _ in ()).throw(TimeoutError))
+        return answers
+
+    @pytest.mark.parametrize(
+        ("found", "asked"),
+        [
+            ("127.0.0.1", True), ("10.1.2.3", True), ("192.168.1.2", True), ("100.64.1.2", True),
+            ("::1", True), ("fd00::1", True), ("93.184.215.14", False), ("2606:2800::1", False),
+            ("::ffff:8.8.8.8", False),
+        ],
+    )  # fmt: skip
+    def test_where_a_name_leads_counts(self, nobody, found, asked):
+        nobody["models.example"] = [found]
+        assert self.ask() is asked
+        assert self.ask(key="") and self.ask("https")
+
+    @pytest.mark.skipif("HTTP_PROXY" in os.environ, reason="another proxy is set")
+    def test_a_proxy_gets_no_key_to_send_on_in_the_open(self, monkeypatch, server):  # noqa: F811
+        monkeypatch.setenv("http_proxy", server.url.removesuffix("/v1"))
+        assert not self.ask()
+        assert server.listed == []
+
+    def test_whoever_runs_a_shared_server_may_list_the_address(self, nobody, tmp_path, monkeypatch):
+        nobody["models.example"] = ["93.184.215.14"]
+        monkeypatch.setenv("REFRACT_HOME", str(tmp_path))
+        (tmp_path / RULES_FILE).write_text('endpoints = ["http://models.example/"]')
+        assert self.ask()
+
+    def test_it_is_a_sentence_of_models_and_encoders(self, nobody, monkeypatch):
+        nobody["models.example"] = ["93.184.215.14"]
+        monkeypatch.setenv(KEY_VARIABLE, "sk-canary")
+        model = configured({"url": "http://models.example/v1", "model": "small", "key": "sk-canary"})
+        with pytest.raises(LanguageModelError, match="not encrypted") as refused:
+            model.complete("Answer.", "a text")
+        assert refused.value.permanent
+        with pytest.raises(EncoderUnavailable, match="not encrypted"):
             EndpointEncoder("endpoint:http://models.example/v1#small")
 
 

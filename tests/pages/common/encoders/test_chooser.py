@@ -50,7 +50,10 @@ def test_a_server_is_named_by_address_and_model(chooser):
     app.text_input(key="x_server_model").set_value("e5-large-instruct").run()
     assert chosen(app) == ("endpoint:https://texts.example/v1#e5-large-instruct", "")
     assert "sent to **texts\\.example**" in app.warning[0].value
+    assert "not encrypted" not in app.warning[0].value
     assert prompts(app) == [f"Instruct: {ASK}\nQuery: {{input}}"]
+    app.text_input(key="x_server_url").set_value("http://texts.example/v1").run()
+    assert "not encrypted" in app.warning[0].value
     app.text_input(key="x_server_url").set_value("http://127.0.0.1:1/v1").run()
     assert not app.warning and "a server on this machine" in words(app)
 
