@@ -13,11 +13,13 @@ from pages.common.corpus_switcher import draw_corpus_switcher
 from pages.common.encoders import draw_preview_mark, follow_preview
 from pages.common.navigation import CORPUS, EVIDENCE, EXPORT, GUIDE, MAPS, ROOT, go_to
 from pages.common.next_step import draw_next_step
+from pages.common.notices import show_message
 from pages.common.state import (
     analysis_title,
     current_analysis,
     current_corpus,
     get_state,
+    has_lost_map,
     is_fitted,
     is_prepared,
     open_analysis,
@@ -90,6 +92,18 @@ def page_head(title: str, purpose: str, *, page: str, leads_on: bool = True) -> 
             draw_next_step(page)
     if page != CORPUS:
         draw_preview_mark(current_corpus())
+        _draw_lost_map(current_analysis())
+
+
+def _draw_lost_map(analysis: Analysis | None) -> None:
+    """Say that a reshaped map is not there any more; the head offers to reshape it again."""
+    with st.empty():  # what follows keeps its place when the message goes
+        if is_prepared(current_corpus()) and has_lost_map(analysis):
+            show_message(
+                f"A part of the reshaped map of “{analysis_title(analysis)}” is missing, or was damaged and "
+                "set aside: reshape the map again. The labels are kept.",
+                "warning",
+            )
 
 
 def draw_chart(figure: go.Figure, key: str, height: int) -> None:

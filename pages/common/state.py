@@ -305,8 +305,21 @@ def is_reencoded(analysis: Analysis) -> bool:
 
 def is_fitted(analysis: Analysis | None) -> bool:
     """Whether an analysis has a reshaped map, made from the embeddings in use."""
-    if analysis is None:
+    return _has_current_fit(analysis) and _is_kept(analysis)
+
+
+def has_lost_map(analysis: Analysis | None) -> bool:
+    """Whether an analysis was reshaped, but a part of its map is missing or was set aside as damaged."""
+    return _has_current_fit(analysis) and not _is_kept(analysis)
+
+
+def _has_current_fit(analysis: Analysis | None) -> bool:
+    """Whether an analysis was reshaped since the corpus was encoded."""
+    if analysis is None or analysis.fit_key is None:
         return False
     entry = cache.store().find_corpus(analysis.corpus_key)
-    made_from_these = entry is not None and analysis.embedding_key == entry.embedding_key
-    return made_from_these and has_fit(cache.store().results(analysis.corpus_key), analysis.fit_key)
+    return entry is not None and analysis.embedding_key == entry.embedding_key
+
+
+def _is_kept(analysis: Analysis) -> bool:
+    return has_fit(cache.store().results(analysis.corpus_key), analysis.fit_key)
