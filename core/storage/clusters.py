@@ -76,6 +76,15 @@ class ClusterRecord:
             ).fetchone()
         return f"{row['id']} {row['edited_at']}" if row else ""
 
+    def edits_since(self, corpus_key: str, analysis_id: int | None, token: str) -> list[StoredEdit]:
+        """Return the edits that were added since `last_edit` returned a token, oldest first."""
+        number, _, time = token.partition(" ")
+        return [
+            edit
+            for edit in self.edits(corpus_key, analysis_id)
+            if edit.id > int(number or 0) or edit.edited_at > time  # the number of an undone one comes again
+        ]
+
     def add_edit(
         self,
         corpus_key: str,

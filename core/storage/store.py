@@ -311,17 +311,23 @@ class Store:
             raise StoreError("This analysis was removed: choose another, or start a new instruction.")
         return analysis
 
-    def set_instruction(self, analysis_id: int, instruction: str) -> None:
-        """Change an instruction; its labels stay, and its results until the next Fit.
+    def set_instruction(self, analysis_id: int, instruction: str) -> str:
+        """Change an instruction, and return what it replaced; labels stay, and results until the next Fit.
 
         Raises StoreError when the analysis was removed.
         """
         with self._database.transaction() as connection:
-            changed = connection.execute(
+            connection.execute("BEGIN IMMEDIATE")
+            query = "SELECT instruction FROM analyses WHERE id = ?"
+            before = connection.execute(query, (analysis_id,)).fetchone()
+            if before is None:
+                raise StoreError(
+                    "This analysis was removed in another tab: start a new one, or open another."
+                )
+            connection.execute(
                 "UPDATE analyses SET instruction = ? WHERE id = ?", (instruction.strip(), analysis_id)
             )
-        if changed.rowcount != 1:
-            raise StoreError("This analysis was removed in another tab: start a new one, or open another.")
+            return str(before["instruction"])
 
     def set_method(self, analysis_id: int, method: Method) -> None:
         """Change the method of an analysis; its results stay until the next Fit."""

@@ -16,6 +16,7 @@ from pages.common import (
     ensure_analysis,
     has_widget,
     is_fitted,
+    keep_notice,
     keep_toast,
     markdown,
     reset_state,
@@ -92,11 +93,22 @@ def save_instruction(analysis: Analysis | None, typed: str) -> None:
     """Store the instruction of an analysis, or of a new one, and say what follows. For callbacks."""
     before = analysis.instruction if analysis else ""
     instruction = " ".join(typed.split())
+    replaced = []
     if not attempt(
-        lambda: cache.store().set_instruction(analysis.id if analysis else ensure_analysis(), typed), FIELDS
+        lambda: replaced.append(
+            cache.store().set_instruction(analysis.id if analysis else ensure_analysis(), typed)
+        ),
+        FIELDS,
     ):
         return
-    if not before:
+    if replaced[0] not in (before, instruction):
+        keep_notice(
+            FIELDS,
+            f"Another tab made the instruction “{replaced[0]}” meanwhile. What you typed counts now; type "
+            "the other to bring it back.",
+            "info",
+        )
+    elif not before:
         state_of(InstructionField).just_typed = True
     elif is_fitted(analysis) and instruction != before:
         keep_toast(f"The instruction is now “{instruction}”. Reshape the map to follow it.", "edit")

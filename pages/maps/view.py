@@ -37,6 +37,7 @@ class Side:
     fit, analysis : None for the generic space
     space_key : under which its map, clusters and answers are kept
     partition : its clusters as shown: cut as chosen, and edited
+    last_edit : token of the latest edit that they show
     """
 
     key: str
@@ -46,6 +47,7 @@ class Side:
     analysis: Analysis | None
     space_key: str
     partition: Partition
+    last_edit: str = ""
 
     @property
     def has_predictions(self) -> bool:
@@ -161,5 +163,6 @@ def _side(entry: StoredCorpus, corpus: Corpus, analysis: Analysis | None) -> Sid
     title = titles(entry.key)[side_key(analysis)]
     if fit is not None and fit.from_names_only:
         title += " (from names only)"
+    last_edit = cache.store().clusters.last_edit(entry.key, analysis.id if analysis else None)
     partition = partition_for(corpus, analysis, space, space_key)
-    return Side(side_key(analysis), title, space, fit, analysis, space_key, partition)
+    return Side(side_key(analysis), title, space, fit, analysis, space_key, partition, last_edit)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.corpus import Corpus
-from core.maps.clusters import ClusterChoice, Edit, encode_edit, split_cluster
+from core.errors import StoreError
+from core.maps.clusters import ClusterChoice, Edit, decode_edit, describe_kept, encode_edit, split_cluster
 from pages.charts import n_texts
 from pages.common import (
     cache,
@@ -52,10 +53,29 @@ def change_cut(corpus: Corpus, side: Side, **changed: object) -> None:
 
 
 def add_edit(corpus: Corpus, side: Side, edit: Edit) -> None:
-    """Record an edit of the clusters of one side, and how they are cut."""
+    """Record an edit of the clusters of one side, and how they are cut; tell what others did meanwhile."""
     edit = replace(edit, cut=kept_cut(corpus, side.analysis, side.space, side.space_key))
-    cache.store().clusters.add_edit(*owner(corpus, side), encode_edit(edit), person())
+    record = cache.store().clusters
+    for other in record.edits_since(*owner(corpus, side), side.last_edit):
+        if _have_common_texts(other.edit, edit):
+            who = "Another tab" if other.edited_by == person() else other.edited_by
+            keep_notice(
+                CLUSTERS,
+                f"{who} changed the same cluster meanwhile: {describe_kept(other.edit)}. Your change counts "
+                "now, and Undo takes it back.",
+                "info",
+            )
+    record.add_edit(*owner(corpus, side), encode_edit(edit), person())
     forget_inputs(side)
+
+
+def _have_common_texts(kept: bytes, edit: Edit) -> bool:
+    """Whether a kept edit, which may be damaged, and another are about the same texts."""
+    try:
+        other = decode_edit(kept)
+    except StoreError:
+        return False
+    return bool(np.isin(np.concatenate(other.groups), np.concatenate(edit.groups)).any())
 
 
 def undo_edit(corpus: Corpus, side: Side, name: str) -> None:

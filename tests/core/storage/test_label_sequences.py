@@ -1,4 +1,4 @@
-"""Random sequences of what several people do with labels, against a plain model of the record."""
+"""Random sequences of what several people do to one analysis, against a plain model of the record."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,6 +20,9 @@ STEPS = st.one_of(
     st.tuples(st.sampled_from(["undo", "redo"]), PEOPLE),
     st.tuples(st.sampled_from(["rename", "delete", "restore"]), LABEL),
     st.tuples(st.just("merge"), LABEL, LABEL),
+    st.tuples(st.just("edit"), PEOPLE, st.binary(min_size=1, max_size=3)),
+    st.tuples(st.just("undo_edit"), PEOPLE),
+    st.tuples(st.just("instruct"), st.sampled_from(["by feeling", "by topic", "by tone"])),
 )
 
 
@@ -30,6 +33,7 @@ class Model:
         self.names = [f"label {label}" for label in range(N_LABELS)]
         self.state = ["in use"] * N_LABELS  # "deleted", "hidden", or the label it was merged into
         self.steps, self.undone, self.number = [], [], 0
+        self.edits, self.instruction = [], "by feeling"
 
     def give(self, person, rows, label):
         if label is not None and self.state[label] != "in use":
@@ -73,6 +77,17 @@ class Model:
             raise LabelError
         self.state[label] = "in use"
 
+    def edit(self, person, content):
+        self.edits.append((person, content))
+
+    def undo_edit(self, person):
+        own = [place for place, each in enumerate(self.edits) if each[0] == person]
+        if own:
+            del self.edits[own[-1]]
+
+    def instruct(self, instruction):
+        self.instruction = instruction
+
     def need_in_use(self, label):
         if self.state[label] != "in use":
             raise LabelError
@@ -99,12 +114,18 @@ def shared(tmp_path_factory):
 
 def act(store, analysis, model, name, *what):
     """Do one step to the store; the names are those that the model has."""
-    names = store.label_names
+    names, owner = store.label_names, (store.analysis(analysis).corpus_key, analysis)
     if name == "give":
         person, rows, label = what
         store.labels.give(
             analysis, dict.fromkeys(rows, None if label is None else model.names[label]), person
         )
+    elif name == "edit":
+        store.clusters.add_edit(*owner, what[1], what[0])
+    elif name == "undo_edit":
+        store.clusters.undo_edit(*owner, what[0])
+    elif name == "instruct":
+        store.set_instruction(analysis, what[0])
     elif name in ("undo", "redo"):
         getattr(store.labels, name)(analysis, what[0])
     elif name == "rename":
@@ -150,3 +171,6 @@ def test_the_record_is_what_people_did(shared, steps):
     kept = [(by, row) for _, by, rows, _ in model.steps for row in rows]
     history = store.labels.history(analysis)
     assert list(zip(history["given_by"], history["row"], strict=True)) == kept
+    edits = store.clusters.edits(corpus_key, analysis)
+    assert [(each.started_by, each.edit) for each in edits] == model.edits
+    assert store.analysis(analysis).instruction == model.instruction

@@ -252,3 +252,12 @@ def test_a_label_reviewed_meanwhile_is_not_removed(ada, store, corpus, labelled)
     press(ada, "guide_reject")
     assert latest(store, labelled).loc[row, ["label", "given_by"]].tolist() == ["pleased", "cy"]
     assert "cy labelled this text" in words(ada)
+
+
+def test_an_instruction_that_another_tab_changed_meanwhile_is_told(ada, store, labelled):
+    store.set_instruction(labelled, "by what bo wants")
+    ada.text_input(key="guide_instruction").set_value("by what ada wants").run()
+    assert not ada.exception and store.analysis(labelled).instruction == "by what ada wants"
+    assert "by what bo wants" in words(ada)
+    ada.text_input(key="guide_instruction").set_value("by feeling").run()
+    assert "by what" not in words(ada)

@@ -282,3 +282,21 @@ def test_one_cluster_of_a_level_is_singular(maps):
     for slider in maps.select_slider:
         if slider.key == "maps_cluster_fineness_generic":
             assert "1 clusters" not in slider.options
+
+
+def test_what_another_did_to_the_same_cluster_meanwhile_is_told(maps, store, prepared):
+    def rename(name, rows=None):
+        open_name(maps)
+        if rows is not None:
+            edit = Edit("name", (rows,), ("Vans",), cut=choice(store, prepared).cut)
+            store.clusters.add_edit(prepared, None, encode_edit(edit), "bo")
+        maps.text_input(key="maps_cluster_edit_generic_0_name").set_value(name).run()
+        assert not maps.exception and edits(store, prepared)[-1].names == (name,)
+        return [info.value for info in maps.info]
+
+    split_by_k(maps)
+    assert rename("Parcels") == []
+    rows = edits(store, prepared)[-1].groups[0]
+    (told,) = rename("Post", rows)
+    assert "bo" in told and "Vans" in told
+    assert rename("Mail", np.setdiff1d(np.arange(60), rows)) == []
