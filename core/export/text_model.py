@@ -253,7 +253,7 @@ def read_text_model(content: bytes, name: str) -> TextModel:
         length = int.from_bytes(content[:8], "little")
         header = json.loads(json.loads(content[8 : 8 + length])["__metadata__"][HEADER])
         found_format = header.pop("format")
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise StoreError(f"“{name}” is no exported analysis: export one, and name its file.") from error
     if found_format != FORMAT:
         raise StoreError(

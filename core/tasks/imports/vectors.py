@@ -43,7 +43,13 @@ def read_vectors(
     n_places = n_texts + (len(corpus.left_out) if corpus.left_out else 0)
     if PurePath(name).suffix.lower() == ".npy" and len(content) <= MOST_ARRAY_HERE:
         array, places = io.BytesIO(content), corpus.places_in_table()
-        return read_precomputed(name, array, n_texts, places=places, n_places=n_places)
+        try:
+            return read_precomputed(name, array, n_texts, places=places, n_places=n_places)
+        except MemoryError:
+            raise EncoderUnavailable(
+                f"“{PurePath(name).name}” says that it holds more numbers than there is memory for, and has "
+                f"{len(content):,} bytes: save it again with numpy.save."
+            ) from None
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
         folder = Path(temporary)
         file, placed, target = folder / "content", folder / "places.npy", folder / "vectors.npy"

@@ -134,7 +134,9 @@ def test_other_files_are_refused_in_one_sentence(blobs):
     X, codes = blobs
     fit, _ = fit_of("guided", space_of(X), codes)
     content = text_model_to_bytes(build_text_model(fit, space_of(X), None, encoder="words"))
-    for other in (b"", b"PAR1 and more", save({"a": X}), save({"a": X}, metadata={"refract": "[]"})):
+    claim, nested = struct.pack("<Q", 2**40) + b"{}", struct.pack("<Q", 10**5) + b"[" * 10**5
+    kept = save({"a": X}), save({"a": X}, metadata={"refract": "[]"})
+    for other in (b"", b"PAR1 and more", claim, nested, *kept):
         with pytest.raises(StoreError, match="no exported analysis"):
             read_text_model(other, "x")
     with pytest.raises(StoreError, match="damaged"):
