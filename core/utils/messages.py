@@ -10,6 +10,7 @@ import contextlib
 import errno
 import json
 import os
+import sqlite3
 import sys
 import threading
 from collections.abc import Iterator
@@ -22,6 +23,16 @@ OUT_OF_MEMORY = "Memory ran out, and only this part was stopped: take fewer text
 # The third on Windows; the last where a library is loaded.
 MEMORY_PHRASES = ("out of memory", "allocate memory", "not enough memory", "failed to map segment")
 DISK_FULL = "The disk is full: free some space, and try again; nothing that was kept before is lost."
+SYSTEM_FAULTS = {
+    errno.EMFILE: "too many files are open: close other programs",
+    errno.ENFILE: "too many files are open: close other programs",
+    errno.EAGAIN: "no further program can be started: close others",
+    errno.EROFS: "the disk is read-only: make it writable",
+    errno.EACCES: "a file may not be read or written: change the rights of the data folder",
+    errno.EPERM: "a file may not be read or written: change the rights of the data folder",
+    errno.EIO: "the disk gave an error: check it, and back the data folder up",
+}
+"""What the system refused, by its number, and what to do."""
 KILLED_EXIT_CODES = (-9, 137)
 """Of a process that the system ended, as it does when memory runs out."""
 
@@ -92,6 +103,13 @@ def explain_error(error: BaseException, task: str) -> str:
         return OUT_OF_MEMORY
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return DISK_FULL
+    if isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+        return DISK_FULL
+    if isinstance(error, OSError) and error.errno in SYSTEM_FAULTS:
+        return (
+            f"The system refused this ({log_failure(error, task)}): {SYSTEM_FAULTS[error.errno]}, and try "
+            "again; nothing that was kept before is lost."
+        )
     return (
         f"Something unexpected went wrong ({log_failure(error, task)}): try again, and if it comes back, "
         "report it with this number and its lines of logs/refract.log in the data folder, which hold none of "

@@ -52,6 +52,7 @@ from pages.common.notices import (
     has_notice,
     keep_notice,
     keep_toast,
+    safe_download,
     show_failure,
     show_message,
 )
@@ -155,6 +156,7 @@ __all__ = [
     "person",
     "redo_own",
     "reset_state",
+    "safe_download",
     "select_texts",
     "set_widget",
     "shorten",

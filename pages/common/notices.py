@@ -6,12 +6,13 @@ that will show it.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from uuid import uuid4
 
 import streamlit as st
 
-from core.errors import RefractError
+from core.errors import RefractError, StoreError
 from core.utils import explain_error
 from pages.common.state import Notice, NoticeKind, get_state
 from pages.common.text import markdown
@@ -22,6 +23,10 @@ ICONS: dict[NoticeKind, str] = {
     "info": ":material/info:",
     "success": ":material/check_circle:",
 }
+
+
+FAULTS = (RefractError, OSError, MemoryError, sqlite3.OperationalError)
+"""Errors of people, and of the system: of files, memory and databases."""
 
 
 def show_message(message: str, kind: NoticeKind = "error") -> None:
@@ -70,6 +75,8 @@ def draw_toasts() -> None:
 def attempt(step: Callable[[], object], place: str, *, redraw: bool = False) -> bool:
     """Run a step, and keep the message of its error for a place. For callbacks.
 
+    Only what the system or a person caused: an error of the code itself is shown where all such are.
+
     Parameters
     ----------
     step : callable
@@ -85,11 +92,29 @@ def attempt(step: Callable[[], object], place: str, *, redraw: bool = False) -> 
     """
     try:
         step()
-    except RefractError as error:
-        keep_notice(place, str(error))
+    except FAULTS as error:
+        keep_notice(place, explain_error(error, "a page"))
         return False
     get_state().redraw |= redraw
     return True
+
+
+def safe_download(make: Callable[[], bytes], place: str) -> Callable[[], bytes]:
+    """Return a function for a download button that keeps the message of an error for a place.
+
+    Streamlit calls it outside any run, tells the browser only that there is no file, and writes what it
+    raises to the terminal: that must hold no text.
+    """
+    notices = get_state().notices
+
+    def content() -> bytes:
+        try:
+            return make()
+        except Exception as error:
+            notices[place] = Notice(explain_error(error, "a download"))
+        raise StoreError("The file was not made.")  # outside of the handler: the cause may quote texts
+
+    return content
 
 
 def has_notice(place: str) -> bool:

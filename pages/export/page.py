@@ -25,17 +25,20 @@ from pages.common import (
     clusters_job,
     current_analysis,
     current_corpus,
+    draw_notice,
     is_fitted,
     jobs,
     layout,
     navigation,
     partition_for,
+    safe_download,
     show_message,
     verdict_of,
 )
 from pages.export.all_analyses import analysis_readers, draw_waiting
 
 PREVIEW_ROWS = 5
+DOWNLOAD = "export_download"  # where the message of a download that failed is shown
 NEUTRALISE_HELP = (
     "A spreadsheet takes a text that begins with =, +, - or @ for a formula, which can run a command or show "
     "an error. With the apostrophe it shows the text. Refract takes the apostrophe away when it reads the "
@@ -48,6 +51,7 @@ def export_page() -> None:
     entry, analysis = current_corpus(), current_analysis()
     layout.page_head("Export", "Take your results with you.", page=navigation.EXPORT)
     layout.require_prepared(entry, "There is nothing to export yet: choose a corpus first.")
+    draw_notice(DOWNLOAD)
     corpus = cache.corpus(entry.key)
     fit = cache.fit(analysis) if is_fitted(analysis) else None
     analyses = cache.store().analyses(entry.key)
@@ -89,12 +93,15 @@ def draw_file(file: File, entry: StoredCorpus, *, primary: bool = False) -> None
         st.markdown(f"**{file.title}**  \n:small[{file.hint}]", width="stretch")
         st.download_button(
             "Download",
-            data=account.for_download(
-                partial(content_of, file),
-                what=file.name,
-                corpus=entry.name,
-                key=entry.key,
-                rows=entry.n_texts,
+            data=safe_download(
+                account.for_download(
+                    partial(content_of, file),
+                    what=file.name,
+                    corpus=entry.name,
+                    key=entry.key,
+                    rows=entry.n_texts,
+                ),
+                DOWNLOAD,
             ),
             file_name=file.name,
             mime=file.mime,

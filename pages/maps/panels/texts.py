@@ -20,6 +20,7 @@ from pages.common import (
     cache,
     draw_notice,
     on_ground,
+    safe_download,
     set_widget,
     start_widget,
     state_of,
@@ -36,6 +37,7 @@ from pages.maps.view import NONE_PASSES, MapView
 
 SELECTED, FOUND = "selected", "found"
 SHOWN_LIST = "maps_texts_shown"
+DOWNLOAD = "maps_download"  # where the message of a download that failed is shown
 SHARES = 4  # categories whose share of the selection is shown
 
 
@@ -118,6 +120,7 @@ def _draw_selected(view: MapView, selected: np.ndarray, colours: Colouring | Num
                 key="maps_download", type="tertiary", on_click="ignore", help="Download these texts as CSV",
             )  # fmt: skip
             draw_select("Clear", view.corpus.key, selected[:0], "maps_clear")
+        draw_notice(DOWNLOAD)
         ticks: Ticks | None = draw_label_selection(view, selected) if labelling.open else None
     if isinstance(colours, Colouring) and ticks is None:
         st.html(_composition(colours, selected))
@@ -197,10 +200,11 @@ def _composition(colours: Colouring, selected: np.ndarray) -> str:
 
 def _download(view: MapView, selected: np.ndarray) -> Callable[[], bytes]:
     corpus = view.corpus
-    return account.for_download(
+    made = account.for_download(
         lambda: _as_csv(view, selected), what="selected texts.csv", corpus=corpus.name, key=corpus.key,
         rows=len(selected),
     )  # fmt: skip
+    return safe_download(made, DOWNLOAD)
 
 
 def _as_csv(view: MapView, rows: np.ndarray) -> bytes:

@@ -9,33 +9,15 @@ import pytest
 from core.errors import StoreError
 from core.storage import ArtifactStore, Store
 from core.utils import find_leftovers
-
-PIECE = 16 * 1024
+from tests.support.small_disk import fill, mounted
 
 
 @pytest.fixture
 def disk(tmp_path):
     folder = tmp_path / "größe mit Leerzeichen"
     folder.mkdir()
-    try:
-        subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)], check=True, capture_output=True
-        )
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("this process may not mount a file system")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
-def fill(disk):
-    """Fill a disk to the last byte with one file; return it."""
-    path = disk / "filler"
-    with path.open("ab", buffering=0) as file:
-        try:
-            while file.write(bytes(PIECE)):
-                pass
-        except OSError:
-            return path
+    with mounted(folder):
+        yield folder
 
 
 def leftovers(folder):
