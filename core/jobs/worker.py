@@ -27,7 +27,7 @@ from core.errors import Cancelled
 from core.maps import warm_up as compile_projection
 from core.storage import Store
 from core.storage.integrity import back_up_daily
-from core.storage.team import data_folders
+from core.storage.team import TEAM_FILE, data_folders, remove_unfinished
 from core.tasks import NUMBA, QUERIES, TASKS, load_warm_encoder
 from core.utils import (
     MessageWriter,
@@ -177,6 +177,8 @@ def warm_up() -> None:
 def keep_backups(home: Path) -> None:
     """Copy what people type once a day, in each data folder, for as long as this process runs."""
     while True:
+        remove_unfinished(home)
+        back_up_daily(home, Path(TEAM_FILE).stem)
         for folder in data_folders(home):
             back_up_daily(folder)
         time.sleep(SECONDS_BETWEEN_BACKUPS)

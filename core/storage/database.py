@@ -6,16 +6,7 @@ import re
 import sqlite3
 from pathlib import Path
 
-from core.errors import StoreError
-from core.storage.integrity import (
-    CHECKED,
-    back_up_before_migration,
-    find_backups,
-    register,
-    require_sound,
-    schema_checksum,
-    set_row_checks,
-)
+from core.storage.integrity import CHECKED, find_backups, open_checked
 from core.utils import SqliteFile
 
 SCHEMA = """
@@ -46,63 +37,16 @@ CREATE INDEX IF NOT EXISTS label_events_of_analysis ON label_events (analysis_id
 """
 
 
-_verified: dict[Path, tuple[int, int]] = {}
-"""Device and inode of each file that this process found sound."""
-
-
 def open_database(home: Path) -> SqliteFile:
     """Open `home/refract.sqlite`; make it when missing, migrate it when an earlier version made it.
-
-    Its rows and pages are checked when a process opens it first: 0.7 s for 100,000 labels. A damaged file,
-    and one that is missing beside corpora, is left as it is.
 
     Raises
     ------
     StoreError
-        When the folder cannot be written, the file is missing or damaged, or a later version made it.
+        As `open_checked`; the file is then left as it is.
     """
     path = home / "refract.sqlite"
-    _require_file(home, path)
-    _verify(path)
-    database = SqliteFile(path, prepare=register)
-    with database.transaction() as connection:
-        if _version(connection) != len(MIGRATIONS):
-            connection.execute("BEGIN IMMEDIATE")  # whoever opens the file at the same moment waits here
-            _migrate(connection, home)
-    _note_verified(path)
-    return database
-
-
-def _migrate(connection: sqlite3.Connection, home: Path) -> None:
-    found = _version(connection)
-    if found > len(MIGRATIONS):
-        raise StoreError(
-            f"The file {home / 'refract.sqlite'} was made by a later version of Refract: install that "
-            "version, or set REFRACT_HOME to another folder."
-        )
-    if found == len(MIGRATIONS):
-        return  # another process did it
-    if connection.execute("SELECT 1 FROM sqlite_master").fetchone():
-        back_up_before_migration(home, found)
-    for migrate in MIGRATIONS[found:]:
-        migrate(connection)
-    set_row_checks(connection)
-    connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
-    connection.execute(f"PRAGMA application_id = {schema_checksum(connection, len(MIGRATIONS))}")
-
-
-def _require_file(home: Path, path: Path) -> None:
-    """Raise StoreError where the file is missing or empty though something was kept here."""
-    if path.is_dir():
-        raise StoreError(f"{path} is a folder, and the file of the labels is needed: move it elsewhere.")
-    if path.exists() and path.stat().st_size:
-        return
-    if has_kept_data(home):
-        raise StoreError(
-            f"The file {path}, which holds all labels, is {'empty' if path.exists() else 'missing'}, though "
-            f"there are corpora or backups in {home}: nothing was changed; put the file back, or let "
-            "`python -m core doctor` say how to restore it from a backup."
-        )
+    return open_checked(path, MIGRATIONS, holds="all labels", has_kept_data=lambda: has_kept_data(home))
 
 
 def has_kept_data(home: Path) -> bool:
@@ -114,25 +58,6 @@ def has_kept_data(home: Path) -> bool:
         or bool(find_backups(home))
         or (log.exists() and log.stat().st_size > 0)
     )
-
-
-def _verify(path: Path) -> None:
-    """Check a file once in this process; a file of a later version is left to `_migrate`."""
-    if path.exists() and path.stat().st_size and _verified.get(path) != _identity(path):
-        require_sound(path, len(MIGRATIONS))
-
-
-def _note_verified(path: Path) -> None:
-    _verified[path] = _identity(path)
-
-
-def _identity(path: Path) -> tuple[int, int]:
-    found = path.stat()
-    return found.st_dev, found.st_ino
-
-
-def _version(connection: sqlite3.Connection) -> int:
-    return connection.execute("PRAGMA user_version").fetchone()[0]
 
 
 def _add_missing(connection: sqlite3.Connection) -> None:

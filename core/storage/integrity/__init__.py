@@ -1,34 +1,19 @@
 """Notice damage of the SQLite file of what people type, and keep copies of it."""
 
-from core.storage.integrity.copies import (
-    back_up_before_migration,
-    back_up_daily,
-    copy_database,
-    find_backups,
-)
-from core.storage.integrity.row_checks import (
-    CHECKED,
-    Value,
-    checksum,
-    columns_of,
-    decode,
-    register,
-    schema_checksum,
-    set_row_checks,
-)
+from core.storage.integrity.copies import back_up_daily, copy_database, find_backups
+from core.storage.integrity.opening import open_checked
+from core.storage.integrity.row_checks import CHECKED, Value, checksum, columns_of, decode
 from core.storage.integrity.verify import (
     Report,
     check_file,
     connect_readonly,
     has_right_definitions,
-    require_sound,
 )
 
 __all__ = [
     "CHECKED",
     "Report",
     "Value",
-    "back_up_before_migration",
     "back_up_daily",
     "check_file",
     "checksum",
@@ -38,8 +23,5 @@ __all__ = [
     "decode",
     "find_backups",
     "has_right_definitions",
-    "register",
-    "require_sound",
-    "schema_checksum",
-    "set_row_checks",
+    "open_checked",
 ]

@@ -46,41 +46,41 @@ def copy_database(source: Path, target: Path) -> None:
         raise StoreError(f"{source} could not be copied to {target} ({error}).") from error
 
 
-def find_backups(home: Path) -> list[Path]:
+def find_backups(home: Path, name: str = "refract") -> list[Path]:
     """Return the copies of a data folder's SQLite file that were made by themselves, newest first."""
-    return sorted((home / FOLDER).glob("refract-*.sqlite"), key=lambda path: path.name, reverse=True)
+    return sorted((home / FOLDER).glob(f"{name}-*.sqlite"), key=lambda path: path.name, reverse=True)
 
 
-def back_up_daily(home: Path, *, now: datetime | None = None) -> Path | None:
-    """Copy the SQLite file of a data folder unless there is a copy of the last day, or nothing changed.
+def back_up_daily(home: Path, name: str = "refract", *, now: datetime | None = None) -> Path | None:
+    """Copy a SQLite file of a data folder unless there is a copy of the last day, or nothing changed.
 
     Returns None where none was made: on a full disk, too, the app goes on without.
     """
-    now, database = now or datetime.now(UTC), home / "refract.sqlite"
-    if any(timedelta(0) <= now - _made_at(path) < INTERVAL for path in _daily(home)):
+    now, database = now or datetime.now(UTC), home / f"{name}.sqlite"
+    if any(timedelta(0) <= now - _made_at(path) < INTERVAL for path in _daily(home, name)):
         return None  # a copy from the future, of a clock set back since, is not one of the last day
     with suppress(StoreError, OSError):
-        if not _changed_since_copy(home, database):
+        if not _changed_since_copy(database):
             return None
-        path = home / FOLDER / f"refract-{now.strftime(TIME_FORMAT)}.sqlite"
+        path = home / FOLDER / f"{name}-{now.strftime(TIME_FORMAT)}.sqlite"
         copy_database(database, path)
-        _drop_old(_daily(home), path)
+        _drop_old(_daily(home, name), path)
         _drop_unfinished(home / FOLDER, now)
         return path
     return None
 
 
-def back_up_before_migration(home: Path, version: int) -> Path:
-    """Copy the SQLite file of a data folder; raise StoreError where that fails."""
-    time = datetime.now(UTC).strftime(TIME_FORMAT)
-    path = home / FOLDER / f"refract-{time}-version{version}.sqlite"
-    copy_database(home / "refract.sqlite", path)
-    _drop_old([each for each in find_backups(home) if "-version" in each.name], path)
+def back_up_before_migration(database: Path, version: int) -> Path:
+    """Copy a SQLite file of a data folder; raise StoreError where that fails."""
+    time, home, name = datetime.now(UTC).strftime(TIME_FORMAT), database.parent, database.stem
+    path = home / FOLDER / f"{name}-{time}-version{version}.sqlite"
+    copy_database(database, path)
+    _drop_old([each for each in find_backups(home, name) if "-version" in each.name], path)
     return path
 
 
-def _daily(home: Path) -> list[Path]:
-    return [path for path in find_backups(home) if "-version" not in path.name]
+def _daily(home: Path, name: str) -> list[Path]:
+    return [path for path in find_backups(home, name) if "-version" not in path.name]
 
 
 def _made_at(path: Path) -> datetime:
@@ -90,11 +90,11 @@ def _made_at(path: Path) -> datetime:
         return datetime.min.replace(tzinfo=UTC)
 
 
-def _changed_since_copy(home: Path, database: Path) -> bool:
+def _changed_since_copy(database: Path) -> bool:
     """Whether the file or its log was written after the newest copy; times of files, no date of a name."""
-    files = (database, database.with_name("refract.sqlite-wal"))
+    files = (database, database.with_name(f"{database.name}-wal"))
     written = [path.stat().st_mtime for path in files if path.exists()]
-    copies = [path.stat().st_mtime for path in find_backups(home)]
+    copies = [path.stat().st_mtime for path in find_backups(database.parent, database.stem)]
     return bool(written) and (not copies or max(written) > max(copies))
 
 

@@ -21,7 +21,7 @@ CHECKED = (
     "cluster_choices",
     "cluster_edits",
 )
-"""Tables with a column `row_check`, parents before what refers to them."""
+"""Tables of a store with a column `row_check`, parents before what refers to them."""
 
 Value = str | bytes | int | float | None
 
@@ -46,9 +46,18 @@ def columns_of(connection: sqlite3.Connection, table: str) -> list[str]:
     return [name for (name,) in found if name != "row_check"]
 
 
+def checked_tables(connection: sqlite3.Connection) -> list[str]:
+    """Return the tables of a file that have a column `row_check`."""
+    found = connection.execute(
+        "SELECT tables.name FROM sqlite_master AS tables JOIN pragma_table_info(tables.name) AS columns "
+        "WHERE tables.type = 'table' AND columns.name = 'row_check' ORDER BY tables.name"
+    ).fetchall()
+    return [name for (name,) in found]
+
+
 def set_row_checks(connection: sqlite3.Connection) -> None:
     """Make the triggers for the columns that the tables have now, and set the checksum of every row."""
-    for table in CHECKED:
+    for table in checked_tables(connection):
         columns = columns_of(connection, table)
         new = ", ".join(f"NEW.{column}" for column in columns)
         for event, what in (("insert", "INSERT"), ("update", f"UPDATE OF {', '.join(columns)}")):
@@ -81,11 +90,12 @@ def decode(text: bytes) -> str:
 
 def schema_checksum(connection: sqlite3.Connection, version: int) -> int:
     """CRC-32 of the version and the definitions of the tables, kept as the file's `application_id`."""
-    marks = ", ".join("?" * len(CHECKED))
+    tables = checked_tables(connection)
+    marks = ", ".join("?" * len(tables))
     parts = connection.execute(
         f"SELECT type, name, sql FROM sqlite_master WHERE tbl_name IN ({marks}) AND sql IS NOT NULL "
         "ORDER BY type, name",
-        CHECKED,
+        tables,
     ).fetchall()
     found = checksum(version, *(str(value) for part in parts for value in tuple(part)))
     return found - (1 << 32) if found >= 1 << 31 else found  # SQLite keeps it signed

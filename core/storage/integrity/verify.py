@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.errors import StoreError
-from core.storage.integrity.row_checks import CHECKED, columns_of, decode, schema_checksum, wrong_rows
+from core.storage.integrity.row_checks import checked_tables, decode, schema_checksum, wrong_rows
 from core.storage.integrity.wal import is_log_damaged
 from core.utils import LOCK_TIMEOUT
 
 FIRST_CHECKED_VERSION = 8
-"""Version of the file that has the checksums."""
+"""Version of a store that has the checksums."""
 SEALED = ("user_version", "application_id")
 UNREADABLE = (
     sqlite3.SQLITE_BUSY,
@@ -120,6 +120,6 @@ def _check_rows(connection: sqlite3.Connection, report: Report, known_version: i
                 f"it says that a later version of Refract made it, {version}, but only this number changed"
             )
         return
-    for table in CHECKED:
-        if columns_of(connection, table) and (rows := wrong_rows(connection, table)):
+    for table in checked_tables(connection):
+        if rows := wrong_rows(connection, table):
             report.rows[table] = rows

@@ -17,10 +17,13 @@ from typing import BinaryIO
 
 from core.errors import StoreError
 from core.storage.integrity import check_file, copy_database
-from core.storage.safety.repair import FILE, set_aside_folder
+from core.storage.safety.repair import set_aside_folder
+from core.storage.safety.salvage import LABELS, TEAM
+from core.storage.team import data_folders
 from core.utils import lock_alone, write_atomically
 
 MANIFEST = "refract-backup.json"
+DATABASES = (LABELS.name, TEAM.name)
 NOT_COPIED = ("backups", "set-aside", "in-use.lock", "logs")
 STAY = ("backups", "set-aside", "in-use.lock")
 """What a restore leaves where it is."""
@@ -32,15 +35,16 @@ FREE_BYTES = 50_000_000  # that a restore leaves on the disk
 def back_up(home: Path, target: Path, *, with_results: bool = True) -> int:
     """Write a data folder as one zip file, also while an app works on it; return the number of files.
 
-    The SQLite file is copied first, as it is at one moment: what it refers to was on disk before. Results
-    can be computed again; `with_results=False` leaves them out.
+    Each SQLite file is copied as it is at one moment, that of labels before the files that it refers to. On a
+    shared server the folders of all people and shared corpora are in it, and who may open what, which is
+    copied last. Results can be computed again; `with_results=False` leaves them out.
 
     Raises
     ------
     StoreError
         When the store is missing or damaged, or the disk is full; there is then no file.
     """
-    if not (home / FILE).is_file():
+    if not any((home / name).is_file() for name in DATABASES):
         raise StoreError(f"There is no store in {home}: name the data folder with --home.")
     n_files = 0
 
@@ -49,17 +53,18 @@ def back_up(home: Path, target: Path, *, with_results: bool = True) -> int:
         about = {"made_at": datetime.now(UTC).isoformat(timespec="seconds"), "with_results": with_results}
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             archive.writestr(MANIFEST, json.dumps(about))
-            archive.write(database, FILE)
-            for path in _files(home, with_results):
-                with suppress(FileNotFoundError):  # removed at this moment, by a person or as outdated
-                    archive.write(path, path.relative_to(home).as_posix())
-                    n_files += 1
+            copied: set[Path] = set()
+            while new := [folder for folder in data_folders(home) if folder not in copied]:
+                # A corpus that is shared meanwhile moves into a new folder: it is in one of them, or in both.
+                for folder in new:
+                    n_files += _add_database(archive, home, folder / LABELS.name)
+                for folder in new:
+                    n_files += _add_files(archive, home, folder, with_results)
+                copied.update(new)
+            n_files += _add_database(archive, home, home / TEAM.name)
 
-    with tempfile.TemporaryDirectory() as folder:
-        database = Path(folder, FILE)
-        copy_database(home / FILE, database)
-        write_atomically(target.absolute(), write)
-    return n_files + 1
+    write_atomically(target.absolute(), write)
+    return n_files
 
 
 def restore(source: Path, home: Path, *, replace: bool = False) -> Path | None:
@@ -84,9 +89,9 @@ def restore(source: Path, home: Path, *, replace: bool = False) -> Path | None:
         try:
             with tempfile.TemporaryDirectory(dir=home, suffix=".part") as folder:
                 _extract(source, Path(folder))
-                report = check_file(Path(folder, FILE))
-                if not report.is_sound:
-                    raise StoreError(f"{source} is damaged ({report.summary()}): use another backup.")
+                for path in _databases(Path(folder)):
+                    if not (report := check_file(path)).is_sound:
+                        raise StoreError(f"{source} is damaged ({report.summary()}): use another backup.")
                 aside = set_aside_folder(home) if present else None
                 for path in present:
                     path.replace(aside / path.name if aside else path)
@@ -95,20 +100,55 @@ def restore(source: Path, home: Path, *, replace: bool = False) -> Path | None:
         except UNREADABLE as error:
             raise StoreError(f"{source} could not be restored ({error}): use another backup.") from error
         finally:
-            if is_new and not (home / FILE).exists():
+            if is_new and not _databases(home):
                 shutil.rmtree(home, ignore_errors=True)
         return aside
 
 
+def _databases(home: Path) -> list[Path]:
+    """Return the SQLite files of a data folder, and of those inside it."""
+    found = [folder / name for folder in data_folders(home) for name in DATABASES]
+    return [path for path in found if path.is_file()]
+
+
+def _add_database(archive: zipfile.ZipFile, home: Path, path: Path) -> int:
+    """Add a SQLite file as it is at this moment; return how many were added."""
+    if not path.is_file():
+        return 0
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder, path.name)
+        copy_database(path, copy)
+        archive.write(copy, path.relative_to(home).as_posix())
+    return 1
+
+
+def _add_files(archive: zipfile.ZipFile, home: Path, folder: Path, with_results: bool) -> int:
+    """Add the other files of one data folder; return how many were added."""
+    n_files = 0
+    for path in _files(folder, with_results):
+        with suppress(FileNotFoundError):  # removed at this moment, by a person or as outdated
+            archive.write(path, path.relative_to(home).as_posix())
+            n_files += 1
+    return n_files
+
+
 def _files(home: Path, with_results: bool) -> Iterator[Path]:
-    """Yield the files of a data folder but its SQLite file, those that are being written, and copies."""
+    """Yield the files of a data folder but its SQLite files, those that are being written, and copies.
+
+    Data folders inside it are none of its files.
+    """
+    inner = set(data_folders(home)[1:])
     for folder, folders, names in os.walk(home):
         here = Path(folder)
         if here == home:
             folders[:] = [name for name in folders if name not in NOT_COPIED]
-            names = [name for name in names if name not in NOT_COPIED and not name.startswith(FILE)]
+            names = [name for name in names if name not in NOT_COPIED and not name.startswith(DATABASES)]
         unwanted = [] if with_results else ["results"]
-        folders[:] = [each for each in sorted(folders) if not each.endswith(".part") and each not in unwanted]
+        folders[:] = [
+            each
+            for each in sorted(folders)
+            if not each.endswith(".part") and each not in unwanted and here / each not in inner
+        ]
         for name in sorted(names):
             if not name.endswith((".part", ".damaged")) and (here / name).is_file():
                 yield here / name
@@ -119,7 +159,7 @@ def _extract(source: Path, folder: Path) -> None:
     with zipfile.ZipFile(source) as archive:
         entries = archive.infolist()
         names = [entry.filename for entry in entries]
-        if MANIFEST not in names or FILE not in names:
+        if MANIFEST not in names or not any(name in names for name in DATABASES):
             raise StoreError(f"{source} is no backup: choose a file made by `python -m core backup`.")
         if bad := next((entry.filename for entry in entries if not _is_safe(entry)), None):
             raise StoreError(f"{source} holds the unsafe name {bad!a}: nothing was restored.")

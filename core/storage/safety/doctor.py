@@ -7,7 +7,7 @@ import platform
 import shutil
 import sqlite3
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -15,10 +15,13 @@ from pathlib import Path
 from core.errors import StoreError
 from core.storage.integrity import check_file as check_database
 from core.storage.integrity import connect_readonly, find_backups
-from core.storage.safety.repair import FILE, LEFT_OUT, repair_database
+from core.storage.safety.repair import LEFT_OUT, repair_database
+from core.storage.safety.salvage import LABELS, TEAM, CheckedFile
+from core.storage.team import data_folders, has_shared_data
 from core.utils import check_file, find_leftovers, read_parquet, remove_leftovers
 
 SOUND, PROBLEM, NOTE = "sound", "problem", "note"
+UNKNOWN = "a move that was cut off left it, or the list of shared corpora was repaired; audit/ may say whose"
 LOW_SPACE = 500_000_000
 PACKAGES = ("streamlit", "numpy", "pandas", "pyarrow", "scikit-learn", "torch")
 
@@ -35,8 +38,9 @@ class Finding:
 def examine(home: Path, *, repair: bool = False) -> list[Finding]:
     """Check a data folder; it stays as it is, unless `repair` mends what can be mended without any loss.
 
-    A repair puts a damaged SQLite file right and sets the old one aside, and sets damaged results aside: they
-    are computed again. Cost: everything is read once.
+    On a shared server that includes the folder of each person and of each shared corpus. A repair puts a
+    damaged SQLite file right and sets the old one aside, and sets damaged results aside: they are computed
+    again. Cost: everything is read once.
 
     Raises
     ------
@@ -45,30 +49,41 @@ def examine(home: Path, *, repair: bool = False) -> list[Finding]:
     """
     if not home.is_dir():
         raise StoreError(f"There is no folder {home}: name the data folder with --home.")
-    return [
-        _labels(home, repair),
-        *_corpora(home),
-        *_results(home, repair),
-        *_leftovers(home, repair),
-        *_backups(home),
-        *_place(home),
-    ]
+    found = []
+    for folder in data_folders(home):
+        findings = [
+            _labels(folder, repair),
+            *_corpora(folder),
+            *_results(folder, repair),
+            *_leftovers(folder, repair),
+            *_backups(folder),
+        ]
+        inside = folder.relative_to(home).as_posix()
+        found += [
+            each if folder == home else replace(each, what=f"{inside}: {each.what}") for each in findings
+        ]
+    return [*found, *_team(home, repair), *_place(home)]
 
 
 def _labels(home: Path, repair: bool) -> Finding:
-    what, path = "labels and instructions", home / FILE
+    what, path = "labels and instructions", home / LABELS.name
+    if not path.exists() and not find_backups(home) and not (home / "corpora").exists():
+        return Finding(what, SOUND, "nothing is kept here yet")
+    return _database(home, LABELS, what, repair)
+
+
+def _database(home: Path, kind: CheckedFile, what: str, repair: bool) -> Finding:
+    path = home / kind.name
     if path.exists() and path.stat().st_size:
         report = check_database(path)
         if report.is_sound:
             return Finding(what, SOUND, f"{path}: pages, definitions and the checksum of every row")
         found = report.summary()
-    elif not find_backups(home) and not (home / "corpora").exists():
-        return Finding(what, SOUND, "nothing is kept here yet")
     else:
         found = "the file is empty" if path.exists() else "the file is missing"
     if not repair:
         return Finding(what, PROBLEM, f"{path}: {found}; --repair makes a new file and sets this one aside")
-    saved, aside = repair_database(home)
+    saved, aside = repair_database(home, kind)
     not_as_before = len(saved.left_out) + len(saved.as_found)
     rows = (
         f"{saved.kept:,} rows kept, {saved.corrected:,} corrected by their checksum, "
@@ -80,9 +95,39 @@ def _labels(home: Path, repair: bool) -> Finding:
     return Finding(what, state, f"repaired ({found}): {rows}; the old file is in {aside}{listed}")
 
 
+def _team(home: Path, repair: bool) -> list[Finding]:
+    """Check who may open which corpus: the file, its copies, and that it fits the folders."""
+    what = "who may open what"
+    if not (home / TEAM.name).exists() and not has_shared_data(home):
+        return []  # no shared server
+    about = _database(home, TEAM, what, repair)
+    if about.found.startswith("repaired"):
+        again = "owners see with whom their corpora are shared now; another cookie_secret ends all sign-ins"
+        about = replace(about, found=f"{about.found}; {again}")
+    known: dict[str, str] = {}
+    try:
+        with closing(connect_readonly(home / TEAM.name)) as connection:
+            known = dict(connection.execute("SELECT id, name FROM corpora").fetchall())
+    except sqlite3.DatabaseError:
+        return [about]
+    folders = {path.name for path in data_folders(home) if path.parent == home / "shared"}
+    return [
+        about,
+        *(
+            Finding(f"shared corpus “{known[each]}”", PROBLEM, "no folder; restore it from a backup")
+            for each in sorted(known.keys() - folders)
+        ),
+        *(
+            Finding("shared corpus", NOTE, f"{home / 'shared' / each} is known to nobody: {UNKNOWN}")
+            for each in sorted(folders - known.keys())
+        ),
+        *_backups(home, TEAM),
+    ]
+
+
 def _corpora(home: Path) -> list[Finding]:
     known: dict[str, str] = {}
-    with suppress(sqlite3.DatabaseError), closing(connect_readonly(home / FILE)) as connection:
+    with suppress(sqlite3.DatabaseError), closing(connect_readonly(home / LABELS.name)) as connection:
         known = dict(connection.execute("SELECT key, name FROM corpora").fetchall())
     found, folder = [], home / "corpora"
     folders = {path.name for path in folder.iterdir() if path.is_dir()} if folder.is_dir() else set()
@@ -130,19 +175,22 @@ def _leftovers(home: Path, repair: bool) -> list[Finding]:
     ]
 
 
-def _backups(home: Path) -> list[Finding]:
-    copies = find_backups(home)
+def _backups(home: Path, kind: CheckedFile = LABELS) -> list[Finding]:
+    what = "backups" if kind is LABELS else f"backups of {kind.name}"
+    copies = find_backups(home, Path(kind.name).stem)
     if not copies:
-        return [Finding("backups", NOTE, "none yet: the running app makes one a day")]
+        return [Finding(what, NOTE, "none yet: the running app makes one a day")]
     damaged = [path for path in copies if not check_database(path).is_sound]
-    found = [Finding("backups", PROBLEM, f"damaged: {path}; it may be removed") for path in damaged]
-    return [Finding("backups", SOUND, f"{len(copies) - len(damaged)}, the newest {copies[0].name}"), *found]
+    found = [Finding(what, PROBLEM, f"damaged: {path}; it may be removed") for path in damaged]
+    return [Finding(what, SOUND, f"{len(copies) - len(damaged)}, the newest {copies[0].name}"), *found]
 
 
 def _place(home: Path) -> list[Finding]:
     free = shutil.disk_usage(home).free
     space = Finding("free space", SOUND if free > LOW_SPACE else PROBLEM, f"{free / 1e9:.1f} GB")
-    closed = [path for path in (home, home / FILE, home / "corpora") if path.exists() and not _is_open(path)]
+    closed = [
+        path for path in (home, home / LABELS.name, home / "corpora") if path.exists() and not _is_open(path)
+    ]
     access = [Finding("permissions", PROBLEM, f"make {path} readable and writable") for path in closed]
     packages = []
     for name in PACKAGES:

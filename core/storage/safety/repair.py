@@ -11,10 +11,9 @@ from pathlib import Path
 
 from core.errors import StoreError
 from core.storage.integrity import check_file, find_backups
-from core.storage.safety.salvage import Salvaged, salvage
+from core.storage.safety.salvage import LABELS, CheckedFile, Salvaged, salvage
 from core.utils import lock_alone
 
-FILE = "refract.sqlite"
 BESIDE = ("-wal", "-shm", "-journal")
 LEFT_OUT = "left-out.txt"
 """File beside what was set aside: the rows that are not as they were."""
@@ -27,7 +26,7 @@ def set_aside_folder(home: Path) -> Path:
     return folder
 
 
-def repair_database(home: Path) -> tuple[Salvaged, Path]:
+def repair_database(home: Path, kind: CheckedFile = LABELS) -> tuple[Salvaged, Path]:
     """Replace a damaged, empty or missing SQLite file.
 
     Returns what became of its rows, and the folder where the old file is now.
@@ -37,18 +36,18 @@ def repair_database(home: Path) -> tuple[Salvaged, Path]:
     StoreError
         When an app works on the folder, or neither the file nor a backup of it can be read.
     """
-    path = home / FILE
+    path = home / kind.name
     with closing(lock_alone(home)):
-        sound = [backup for backup in find_backups(home) if check_file(backup).is_sound]
+        sound = [backup for backup in find_backups(home, path.stem) if check_file(backup).is_sound]
         with tempfile.TemporaryDirectory(dir=home, suffix=".part") as folder:
-            copy = Path(folder, "damaged") / FILE
+            copy = Path(folder, "damaged") / kind.name
             copy.parent.mkdir()
             for end in ("", "-wal"):
-                if path.with_name(FILE + end).is_file():
-                    shutil.copy(path.with_name(FILE + end), copy.with_name(FILE + end))
+                if path.with_name(kind.name + end).is_file():
+                    shutil.copy(path.with_name(kind.name + end), copy.with_name(kind.name + end))
             copy.touch()
-            saved = salvage(copy, sound, Path(folder, "new"))
-            new = Path(folder, "new", FILE)
+            saved = salvage(kind, copy, sound, Path(folder, "new"))
+            new = Path(folder, "new", kind.name)
             if not saved.kept + saved.corrected + saved.from_backup + len(saved.as_found):
                 raise StoreError(
                     f"Nothing of {path} can be read, and {home / 'backups'} has no backup of it: nothing "

@@ -20,14 +20,42 @@ from core.storage.integrity import (
     decode,
     has_right_definitions,
 )
+from core.storage.team import TEAM_FILE, TEAM_TABLES, open_team
+from core.utils import SqliteFile
 
-PARENTS = ("corpora", "analyses", "labels")
-"""Tables whose rows others refer to: a row that cannot be put right stays as it reads, and is reported."""
 MOST_PROBES = 200_000  # rows asked for one by one, between those that can be read in order
 HEADER = {0: b"SQLite format 3\0", 16: b"\x10\x00\x02\x02\x00\x40\x20\x20", 44: b"\0\0\0\4", 56: b"\0\0\0\1"}
 """What the first page of a file of this app always holds, by place."""
 
 Row = tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class CheckedFile:
+    """A kind of SQLite file whose rows have checksums.
+
+    Attributes
+    ----------
+    name : str
+    tables : tuple of str
+        Parents before what refers to them.
+    parents : tuple of str
+        Tables whose rows others refer to: a row that cannot be put right stays as it reads, and is reported.
+    open_new : callable
+        Makes the file in a new folder.
+    only_current : tuple of str
+        Tables whose rows are never those of a backup: what was taken back since must not come back.
+    """
+
+    name: str
+    tables: tuple[str, ...]
+    parents: tuple[str, ...]
+    open_new: Callable[[Path], SqliteFile]
+    only_current: tuple[str, ...] = ()
+
+
+LABELS = CheckedFile("refract.sqlite", CHECKED, ("corpora", "analyses", "labels"), open_database)
+TEAM = CheckedFile(TEAM_FILE, TEAM_TABLES, ("people", "corpora"), open_team, only_current=("shares",))
 
 
 @dataclass
@@ -71,26 +99,34 @@ class _Table:
         return rowid not in self.rows and any(first <= rowid <= last for first, last in self.unread)
 
 
-def salvage(damaged: Path, backups: list[Path], home: Path) -> Salvaged:
-    """Make a store in the new folder `home` from a damaged file and sound backups of it, newest first.
+def salvage(kind: CheckedFile, damaged: Path, backups: list[Path], home: Path) -> Salvaged:
+    """Make a file in the new folder `home` from a damaged one and sound backups of it, newest first.
 
     `damaged` is a copy that may be changed. A row that differs from its checksum is put right where a single
     bit changed; else it is that of the newest backup that has it; else it is left out, or kept as it reads
     where others refer to it. Rows that could not be read are those of the newest backup.
     """
-    found, saved = _read_damaged(damaged, backups), Salvaged()
-    copies = [_read_tables(path) for path in backups]
-    database = open_database(home)
+    found, saved = _read_damaged(kind, damaged, backups), Salvaged()
+    copies = [_read_tables(kind, path) for path in backups]
+    database = kind.open_new(home)
     with closing(sqlite3.connect(database.path)) as plain:
-        present = {table: columns_of(plain, table) for table in CHECKED}
+        present = {table: columns_of(plain, table) for table in kind.tables}
     with database.transaction() as connection:
         connection.execute("PRAGMA foreign_keys = OFF")  # parents may follow
-        for table in CHECKED:
+        for table in kind.tables:
             known = found.get(table, _Table([], unread=[(0, 1 << 62)]))
-            if not copies:
+            of_copies = [copy[table] for copy in copies if table in copy]
+            if table in kind.only_current:
+                saved.left_out += [
+                    f"{table}: {values!a} (of a backup: it may have been taken back since)"
+                    for copy in of_copies[:1]
+                    for rowid, values in copy.rows.items()
+                    if known.misses(rowid)
+                ]
+                of_copies = []
+            if not of_copies:
                 saved.left_out += [_describe_unread(table, *between) for between in known.unread]
-            rows = _put_right(table, known, [copy[table] for copy in copies if table in copy], saved)
-            for values in rows:
+            for values in _put_right(kind, table, known, of_copies, saved):
                 columns = [name for name in values if name in present[table]]
                 insert = (
                     f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
@@ -146,7 +182,7 @@ def _describe_unread(table: str, first: int, last: int) -> str:
 
 
 def _put_right(
-    table: str, found: _Table, copies: list[_Table], saved: Salvaged
+    kind: CheckedFile, table: str, found: _Table, copies: list[_Table], saved: Salvaged
 ) -> Iterator[dict[str, Value]]:
     saved.kept += len(found.rows)
     for values in found.rows.values():
@@ -162,7 +198,7 @@ def _put_right(
         elif copy is not None:
             saved.from_backup += 1
             yield dict(zip(copy.columns, copy.rows[rowid], strict=True))
-        elif table in PARENTS:
+        elif table in kind.parents:
             saved.as_found.append(f"{table}: {values!a}")
             yield dict(zip(found.columns, values, strict=True))
         else:
@@ -174,28 +210,28 @@ def _put_right(
                 yield dict(zip(copy.columns, values, strict=True))
 
 
-def _read_damaged(path: Path, backups: list[Path]) -> dict[str, _Table]:
-    """Read the tables of a damaged file, where needed with the definitions of a backup or of a new store."""
+def _read_damaged(kind: CheckedFile, path: Path, backups: list[Path]) -> dict[str, _Table]:
+    """Read the tables of a damaged file, where needed with the definitions of a backup or of a new file."""
     with path.open("r+b") as file:
         for place, content in HEADER.items():
             file.seek(place)
             file.write(content)
     with suppress(sqlite3.DatabaseError, UnicodeDecodeError):
         if has_right_definitions(path):
-            return _read_tables(path)
+            return _read_tables(kind, path)
     with suppress(sqlite3.DatabaseError, UnicodeDecodeError):
-        _mend_definitions(path, backups)
-        return _read_tables(path)
+        _mend_definitions(kind, path, backups)
+        return _read_tables(kind, path)
     return {}  # everything is then that of the newest backup
 
 
-def _read_tables(path: Path) -> dict[str, _Table]:
+def _read_tables(kind: CheckedFile, path: Path) -> dict[str, _Table]:
     with closing(connect_readonly(path)) as connection:
         connection.execute("PRAGMA writable_schema = ON")  # a damaged definition of an index is no hindrance
         connection.execute("SELECT 1 FROM sqlite_master").fetchone()
         return {
             table: _read_table(connection, table, columns)
-            for table in CHECKED
+            for table in kind.tables
             if (columns := columns_of(connection, table))
         }
 
@@ -228,10 +264,10 @@ def _has_checks(connection: sqlite3.Connection, table: str) -> bool:
     return ("row_check",) in found
 
 
-def _mend_definitions(path: Path, backups: list[Path]) -> None:
-    """Give the tables of a file the definitions that they have in a backup, or in a new store."""
+def _mend_definitions(kind: CheckedFile, path: Path, backups: list[Path]) -> None:
+    """Give the tables of a file the definitions that they have in a backup, or in a new file."""
     new = path.parent / "definitions"
-    source = backups[0] if backups else open_database(new).path
+    source = backups[0] if backups else kind.open_new(new).path
     with closing(connect_readonly(source)) as connection:
         found = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
     shutil.rmtree(new, ignore_errors=True)

@@ -5,19 +5,25 @@ of a folder reaches nothing outside it, whatever key or number it is given.
 """
 
 from core.storage.team.audit import record
+from core.storage.team.database import TEAM_FILE, TEAM_TABLES, has_shared_data, open_team
 from core.storage.team.members import Member, SignInRefused, identify
 from core.storage.team.registry import NotShared, Registry, SharedCorpus
-from core.storage.team.sharing import data_folders, remove_shared, share_corpus
+from core.storage.team.sharing import data_folders, remove_shared, remove_unfinished, share_corpus
 
 __all__ = [
+    "TEAM_FILE",
+    "TEAM_TABLES",
     "Member",
     "NotShared",
     "Registry",
     "SharedCorpus",
     "SignInRefused",
     "data_folders",
+    "has_shared_data",
     "identify",
+    "open_team",
     "record",
     "remove_shared",
+    "remove_unfinished",
     "share_corpus",
 ]

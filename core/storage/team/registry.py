@@ -7,22 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from core.errors import RefractError
+from core.errors import RefractError, StoreError
+from core.storage.team.database import open_team
 from core.storage.team.members import Member, clean_email
-from core.utils import SqliteFile
+from core.utils import lock_shared, unlock_shared
 
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS people (
-    id TEXT PRIMARY KEY, name TEXT NOT NULL, signed_in_at TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS corpora (
-    id TEXT PRIMARY KEY, owner TEXT NOT NULL REFERENCES people (id), corpus_key TEXT NOT NULL,
-    name TEXT NOT NULL, shared_at TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS shares (
-    corpus_id TEXT NOT NULL REFERENCES corpora (id) ON DELETE CASCADE, email TEXT NOT NULL,
-    given_at TEXT NOT NULL, PRIMARY KEY (corpus_id, email));
-CREATE TABLE IF NOT EXISTS ended_sign_ins (sign_in TEXT PRIMARY KEY, ended_at TEXT NOT NULL);
-"""
 
 
 class NotShared(RefractError):
@@ -58,20 +48,23 @@ class Registry:
     Raises
     ------
     StoreError
-        When the file cannot be used.
+        When the file is damaged or missing, or cannot be used: nobody then gets to any corpus.
     """
 
     def __init__(self, root: Path) -> None:
-        self._database = SqliteFile(root / "team.sqlite")
-        with self._database.transaction() as connection:
-            for statement in SCHEMA.split(";"):
-                connection.execute(statement)
+        is_first = lock_shared(root)
+        try:
+            self._database = open_team(root)
+        except StoreError:
+            if is_first:  # a damaged file can be repaired while the app says that it is
+                unlock_shared(root)
+            raise
 
     def note_sign_in(self, member: Member) -> None:
         """Record who is signed in, under the present name."""
         with self._database.transaction() as connection:
             connection.execute(
-                "INSERT INTO people VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+                "INSERT INTO people (id, name, signed_in_at) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
                 "name = excluded.name, signed_in_at = excluded.signed_in_at",
                 (member.id, member.name, _now()),
             )
@@ -79,7 +72,10 @@ class Registry:
     def end_sign_in(self, member: Member) -> None:
         """Record that a person signed out: other tabs of this sign-in, and copies of its cookie, end too."""
         with self._database.transaction() as connection:
-            connection.execute("INSERT OR IGNORE INTO ended_sign_ins VALUES (?, ?)", (member.sign_in, _now()))
+            connection.execute(
+                "INSERT OR IGNORE INTO ended_sign_ins (sign_in, ended_at) VALUES (?, ?)",
+                (member.sign_in, _now()),
+            )
 
     def has_ended(self, member: Member) -> bool:
         """Whether the sign-in of a person was ended."""
@@ -91,7 +87,7 @@ class Registry:
         """Record a corpus that its owner put into a folder of its own; nobody else may open it yet."""
         with self._database.transaction() as connection:
             connection.execute(
-                "INSERT INTO corpora VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO corpora (id, owner, corpus_key, name, shared_at) VALUES (?, ?, ?, ?, ?)",
                 (shared.id, shared.owner, shared.corpus_key, shared.name, _now()),
             )
 
@@ -112,7 +108,10 @@ class Registry:
         self._require_owner(shared, member)
         address = self.check_address(email)
         with self._database.transaction() as connection:
-            connection.execute("INSERT OR IGNORE INTO shares VALUES (?, ?, ?)", (shared.id, address, _now()))
+            connection.execute(
+                "INSERT OR IGNORE INTO shares (corpus_id, email, given_at) VALUES (?, ?, ?)",
+                (shared.id, address, _now()),
+            )
 
     def check_address(self, email: str) -> str:
         """Return an address as it is kept; raise NotShared where the text is none."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import time
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
 from core.storage import Store
@@ -11,6 +13,8 @@ from core.storage.team.audit import record
 from core.storage.team.members import Member
 from core.storage.team.registry import Registry, SharedCorpus
 from core.storage.team.split_off import split_off
+
+SECONDS_KEPT = 86_400  # of a move that was cut off
 
 
 def share_corpus(root: Path, registry: Registry, member: Member, corpus_key: str) -> SharedCorpus:
@@ -35,7 +39,18 @@ def share_corpus(root: Path, registry: Registry, member: Member, corpus_key: str
 def data_folders(root: Path) -> list[Path]:
     """Return the data folder of this machine, and on a shared server those of people and shared corpora."""
     inner = [*(root / "people").glob("*"), *(root / "shared").glob("*")]
-    return [root, *sorted(folder for folder in inner if (folder / "refract.sqlite").is_file())]
+    return [root, *sorted(folder for folder in inner if folder.is_dir() and folder.suffix != ".part")]
+
+
+def remove_unfinished(root: Path) -> None:
+    """Remove what moves into a folder of their own left when they were cut off: texts that nobody would miss.
+
+    Each corpus is still where it was. Only what is a day old, as a move may be at work.
+    """
+    for part in (root / "shared").glob("*.part"):
+        with suppress(OSError):
+            if time.time() - part.stat().st_mtime > SECONDS_KEPT:
+                shutil.rmtree(part)
 
 
 def remove_shared(root: Path, registry: Registry, member: Member, shared: SharedCorpus) -> None:
