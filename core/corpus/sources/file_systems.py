@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from core.corpus.sources.address import DEFAULT_PORTS, MEMORY, Address, plain_host, refused_host
 from core.errors import Cancelled, CorpusError
-from core.utils import is_local, is_metadata_address
+from core.utils import AddressRefused, guard_hub, is_local, is_metadata_address
 
 if TYPE_CHECKING:
     import aiohttp
@@ -72,6 +72,8 @@ def open_file_system(
     for name, value in NO_METADATA.items():
         os.environ.setdefault(name, value)
     options = {"endpoint": os.environ.get("HF_ENDPOINT") or None} if address.protocol == "hf" else {}
+    if address.protocol == "hf":
+        guard_hub()
     try:
         return fsspec.filesystem(address.protocol, skip_instance_cache=address.protocol != MEMORY, **options)
     except ImportError as error:
@@ -174,6 +176,8 @@ def _explain(address: Address, errors: list[BaseException]) -> CorpusError:
     for error in errors:
         if isinstance(error, CorpusError):
             return error
+        if isinstance(error, AddressRefused):
+            return CorpusError(str(error))
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
             return CorpusError("The disk is full: free some space, and fetch the files again.")
     status = next((each for each in map(_status, errors) if each is not None), None)

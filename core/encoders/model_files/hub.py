@@ -18,6 +18,7 @@ from core.encoders.model_files.packaged import (
     keep_download,
 )
 from core.errors import EncoderUnavailable
+from core.utils import AddressRefused, guard_hub
 
 HUB_OWNER = "sentence-transformers"  # of names without an owner
 HUB_TIMEOUT = 10.0  # seconds
@@ -93,23 +94,33 @@ def download(repository: str, revision: str = "") -> Path:
         RepositoryNotFoundError,
         RevisionNotFoundError,
     )
-    from huggingface_hub.utils import disable_progress_bars
+    from huggingface_hub.utils import disable_progress_bars, filter_repo_objects
 
     where = searched_place()
     otherwise = f"or choose {PACKAGED_MODEL}, which needs no network, or a folder."
     disable_progress_bars()
+    guard_hub()
     try:
         information = HfApi().model_info(
             repository, revision=revision or None, timeout=HUB_TIMEOUT, files_metadata=True
         )
         files = [file.rfilename for file in information.siblings or []]
         twice = [PICKLED_WEIGHTS] if any(file.endswith(".safetensors") for file in files) else []
+        ignored = [*NOT_DOWNLOADED, *twice]
+        wanted = set(filter_repo_objects(files, ignore_patterns=ignored))
+        _check_disk(
+            repository, [file.size or 0 for file in information.siblings or [] if file.rfilename in wanted]
+        )
         folder = snapshot_download(
             repository,
             revision=revision or None,
-            ignore_patterns=[*NOT_DOWNLOADED, *twice],
+            ignore_patterns=ignored,
             etag_timeout=HUB_TIMEOUT,
         )
+    except AddressRefused as error:
+        raise EncoderUnavailable(str(error)) from error
+    except EncoderUnavailable:
+        raise
     except GatedRepoError as error:
         raise EncoderUnavailable(
             f"The encoder {repository} is only given to people who accepted its terms: accept them on its "
@@ -139,6 +150,21 @@ def download(repository: str, revision: str = "") -> Path:
     return Path(folder)
 
 
+def _check_disk(repository: str, sizes: list[int]) -> None:
+    """Raise EncoderUnavailable where files of these sizes do not fit beside the downloads of the hub."""
+    from huggingface_hub import constants
+
+    place = Path(constants.HF_HUB_CACHE)
+    while not place.exists():
+        place = place.parent
+    free = shutil.disk_usage(place).free
+    if sum(sizes) > free:
+        raise EncoderUnavailable(
+            f"The encoder {repository} has {sum(sizes) / 1e9:,.1f} GB, and the disk of {place} has "
+            f"{free / 1e9:,.1f} GB left: free some space, or choose another."
+        )
+
+
 def download_packaged() -> Path:
     """Download the files of the packaged model, each as the table of `packaged` has it.
 
@@ -151,6 +177,7 @@ def download_packaged() -> Path:
     from huggingface_hub.utils import disable_progress_bars
 
     disable_progress_bars()
+    guard_hub()
     place = downloaded_place()
     part = None
     try:

@@ -21,6 +21,7 @@ from core.utils.http.client import (
     post_with_retries,
     run_parallel,
 )
+from core.utils.http.hub import guard_hub
 
 __all__ = [
     "AddressRefused",
@@ -32,6 +33,7 @@ __all__ = [
     "ServerUnreachable",
     "can_be_key",
     "get",
+    "guard_hub",
     "host_in",
     "is_local",
     "is_metadata_address",

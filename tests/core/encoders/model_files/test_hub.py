@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import shutil
 
 import pytest
 
@@ -162,3 +163,23 @@ def test_the_command_downloads_a_model_and_writes_its_commit(hub, model, capsys)
     assert main(["download", "owner/tiny"]) == 0
     assert main(["download", "owner/none"]) == 1
     assert "owner/none" in capsys.readouterr().err
+
+
+def test_a_redirect_to_where_machines_keep_their_secrets_is_not_followed(hub, model):
+    hub.add("owner/tiny", FIRST, model)
+    for path in [path for path in hub.files if path.endswith("config.json")]:
+        _, headers, content = hub.files[path]
+        away = {"Location": "http://169.254.169.254/latest/config.json"}
+        sizes = {"X-Linked-Size": str(len(content)), "X-Linked-Etag": headers["ETag"]}
+        hub.files[path] = (302, headers | away | sizes, b"")
+    with pytest.raises(EncoderUnavailable, match=r"169\.254\.169\.254 is an address .* never asked"):
+        download_model("owner/tiny")
+
+
+def test_a_model_that_does_not_fit_the_disk_is_refused_before_it_comes(hub, model, monkeypatch):
+    hub.add("owner/tiny", FIRST, model)
+    usage = shutil.disk_usage(".")._replace(free=1_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: usage)
+    with pytest.raises(EncoderUnavailable, match="the disk of"):
+        download_model("owner/tiny")
+    assert not any("resolve" in path for _, path in hub.asked)
