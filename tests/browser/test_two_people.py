@@ -1,8 +1,12 @@
 """Two browsers label one analysis at once, each under a name of its own."""
 
+import contextlib
+
 import pytest
 from playwright.sync_api import expect
 
+from pages.common import cache
+from pages.common.person import COOKIE
 from tests.support.app_server import open_browser, running_app
 
 pytestmark = pytest.mark.browser
@@ -89,3 +93,54 @@ def test_two_people_label_at_once(analysis, store, corpus, home, tmp_path):
         bo.get_by_text("changed your label of").wait_for(state="detached")
     now = store.labels.read(analysis).table.set_index("row")
     assert now.loc[rows["ada"][0], ["label", "given_by"]].tolist() == ["angry", NAMES["ada"]]
+
+
+def test_two_apps_on_one_folder_and_the_next_click(analysis, store, corpus, home, tmp_path):
+    """Another process hands out other texts, and what it did is on screen after one click."""
+    texts = {str(text): row for row, text in enumerate(corpus.texts)}
+    with contextlib.ExitStack() as stack:
+        apps = [stack.enter_context(running_app(home, log=tmp_path / f"{n}.log")) for n in range(2)]
+        first = stack.enter_context(open_browser())
+        pages = []
+        for name, address in zip(("ada", "bo"), apps, strict=True):
+            context = first.context.browser.new_context(viewport={"width": 1440, "height": 900})
+            context.add_cookies([{"name": COOKIE, "value": name, "url": address}])
+            pages.append(context.new_page())
+            pages[-1].goto(f"{address}/guide")
+            pages[-1].locator(CARD).wait_for()
+        rows = []
+        for _ in range(2):
+            shown = [text_of(page) for page in pages]
+            rows += [next(row for found, row in texts.items() if found in text) for text in shown]
+            for page in pages:
+                page.keyboard.press("1")
+            for page, text in zip(pages, shown, strict=True):
+                wait_for_another(page, text)
+        assert len(set(rows)) == 4
+        ada, bo = pages
+
+        def click():
+            before = text_of(bo)
+            bo.keyboard.press("s")
+            wait_for_another(bo, before)
+            return expect(bo.get_by_test_id("stApp"))  # the page is drawn after the deck
+
+        ada.keyboard.press("2")
+        expect(ada.locator(".st-key-guide_people")).to_contain_text("ada 3", timeout=20_000)
+        click().to_contain_text("ada 3", timeout=20_000)
+        ada.locator(".st-key-guide_new_label input").fill("worried")
+        ada.locator(".st-key-guide_new_label input").press("Enter")
+        ada.locator(".st-key-guide_label_2").wait_for()
+        click().to_contain_text("worried", timeout=20_000)
+        store.label_names.rename(analysis, "worried", "uneasy")
+        click().to_contain_text("uneasy", timeout=20_000)
+        store.label_names.delete(analysis, "uneasy")
+        click().not_to_contain_text("uneasy", timeout=20_000)
+        store.set_instruction(analysis, "by mood")
+        cache.runner().submit("fit", "x", analysis_id=analysis)
+        click().to_contain_text("two maps", timeout=20_000)
+        expect(bo.locator(".st-key-guide_instruction input")).to_have_value("by mood", timeout=20_000)
+        store.delete_analysis(analysis)
+        bo.keyboard.press("s")
+        expect(bo.locator(CARD)).to_have_count(0, timeout=20_000)
+        assert bo.get_by_test_id("stException").count() == 0

@@ -300,3 +300,6 @@ def test_what_another_did_to_the_same_cluster_meanwhile_is_told(maps, store, pre
     (told,) = rename("Post", rows)
     assert "bo" in told and "Vans" in told
     assert rename("Mail", np.setdiff1d(np.arange(60), rows)) == []
+    edit = Edit("name", (rows,), ("Vans",), cut=choice(store, prepared).cut)
+    store.clusters.add_edit(prepared, None, encode_edit(edit), "bo")
+    assert any("Vans" in card for card in cards(maps.run()))  # the next click shows it
