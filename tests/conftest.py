@@ -143,6 +143,11 @@ def load_words(name, *, template=None):
     return kinds.get(name, WordEncoder)()
 
 
+def pytest_make_parametrize_id(config, val):
+    """Content made in a test may hold the time, and two processes that name one test must agree."""
+    return f"{len(val)} bytes" if isinstance(val, bytes) else None
+
+
 @pytest.fixture(autouse=True)
 def main_module(monkeypatch):
     """`AppTest` leaves its script as the main module; a process that a later test starts would run it."""
