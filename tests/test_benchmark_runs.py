@@ -85,7 +85,7 @@ def test_encoding_speed_runs(tmp_path):
 
 @pytest.mark.model
 def test_unit_costs_of_the_batch_commands_are_measured(tmp_path, capsys):
-    small = ["--texts", "60", "--files", "2", "--encoder", str(save_sentence_model(tmp_path))]
+    small = ["--texts", "30", "--files", "2", "--encoder", str(save_sentence_model(tmp_path))]
     found = batch.main([*small, "--out", str(tmp_path / "batch.json")])
     assert figures(tmp_path / "batch.json")["encode_seconds"] == found["encode_seconds"] > 0
     assert found["encode_2"] > 0 and found["apply_2"] > 0
@@ -185,7 +185,7 @@ def test_load_runs(tmp_path):
 
 def test_soak_runs(tmp_path):
     out = tmp_path / "soak.json"
-    small = ["--minutes", "0.4", "--texts", "300", "--sessions", "1", "--pause", "0", "--every", "0.5"]
+    small = ["--minutes", "0.2", "--texts", "300", "--sessions", "1", "--pause", "0", "--every", "0.5"]
     soak.main([*small, "--out", str(out)])
     found = figures(out)
     assert found["errors"] == 0 and found["n_clicks"] > 0 and found["app_end_mb"] > 0
