@@ -58,6 +58,8 @@ def draw_method(analysis: Analysis | None) -> None:
     kind, key = method.kind.value, f"approach_kind_{analysis.id if analysis else None}"
 
     def choose_kind() -> None:
+        if widget_value(key) == kind:  # a browser also sends what it shows, when a run is cut short
+            return
         analysis_id = analysis.id if analysis else ensure_analysis()
         state, before = state_of(MethodState, analysis_id), cache.store().analysis(analysis_id).method
         if before.reencodes:

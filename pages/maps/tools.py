@@ -66,6 +66,8 @@ def _choose_right(view: MapView) -> None:
     set_widget(key, now)  # as the sidebar and other panels left it
 
     def open_chosen() -> None:
-        make_right(view, fitted[widget_value(key)])
+        chosen = widget_value(key)
+        if chosen != now:  # a browser also sends what it shows, when a run is cut short by a click
+            make_right(view, fitted[chosen])
 
     st.selectbox("Right map", list(fitted), format_func=named.__getitem__, key=key, on_change=open_chosen)

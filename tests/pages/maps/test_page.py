@@ -232,6 +232,16 @@ def test_the_right_map_is_chosen_beside_the_left_one(app, corpus, fitted, by_top
     assert app.selectbox(key=f"maps_left_{corpus.key}").value == f"analysis-{by_topic}"  # they swapped
 
 
+def test_what_a_browser_sends_of_itself_opens_no_analysis(app, corpus, fitted, by_topic):
+    # As when a click cuts a run short: the browser sends what it shows to a session that holds another value.
+    open_maps(app)
+    app.selectbox(key=f"maps_right_{corpus.key}").set_value(f"analysis-{by_topic}")
+    app.session_state["refract"].analysis_id = None
+    app.session_state[f"maps_right_{corpus.key}"] = f"analysis-{fitted}"
+    app.run()
+    assert not app.exception and app.session_state["refract"].analysis_id is None
+
+
 def test_a_removed_analysis_is_told(app, store, corpus, fitted, monkeypatch):
     def once_removed(entry, analysis):
         monkeypatch.setattr(view, "current_view", current_view)
