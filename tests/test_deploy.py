@@ -55,6 +55,23 @@ def test_the_service_runs_without_rights():
     assert "USER refract" in (ROOT / "Dockerfile").read_text()
 
 
+def test_the_container_copies_what_is_there_and_writes_into_volumes_only():
+    lines = (ROOT / "Dockerfile").read_text().replace("\\\n", " ").splitlines()
+    ignored = (ROOT / ".dockerignore").read_text().split()
+    copied = [source for line in lines if line.startswith("COPY ") for source in line.split()[1:-1]]
+    assert all((ROOT / source).exists() and source not in ignored for source in copied)
+    needed = {"app.py", "core", "pages", "assets", ".streamlit"}
+    assert "." in copied and not needed & set(ignored) and ".streamlit/secrets.toml" in ignored
+    named = [word for line in lines if line.startswith("RUN ") for word in line.split()]
+    assert {word for word in named if word.startswith("requirements")} <= set(copied)
+    volumes = next(line.split()[1:] for line in lines if line.startswith("VOLUME "))
+    written = dict(re.findall(r"(\w+)=(/\S+)", " ".join(line for line in lines if line.startswith("ENV "))))
+    for name in ("REFRACT_HOME", "HF_HOME", "NUMBA_CACHE_DIR"):  # the rest may be read only
+        assert written[name].startswith(tuple(volumes))
+    (health,) = re.findall(r"http://127\.0\.0\.1:(\d+)(/\S+?)'", " ".join(lines))
+    assert health == ("8501", "/_stcore/health") and "EXPOSE 8501" in lines
+
+
 def write_certificate(folder):
     key = ec.generate_private_key(ec.SECP256R1())
     name, now = (
