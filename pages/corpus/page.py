@@ -44,7 +44,8 @@ def corpus_page() -> None:
         leave_demo()
     layout.page_head(
         "Corpus",
-        "Your texts stay on this machine, unless you choose a server to encode them.",
+        f"Your texts stay on this {'server' if account.is_shared_server() else 'machine'}, unless you choose "
+        f"{'another' if account.is_shared_server() else 'a server'} to encode them.",
         page=navigation.CORPUS,
         leads_on=not (
             has_upload() or has_source()

@@ -10,6 +10,7 @@ from core.utils import data_home
 from core.utils.server_rules import find_rules, start_rules
 from pages.common.account.place import current_member, enter, place, registry
 from pages.common.account.session import account
+from pages.common.text import markdown
 
 NOT_CONFIGURED = (
     "This is a shared server, and nobody can sign in: the sign-in service is missing from the secrets. "
@@ -52,7 +53,7 @@ def draw_account() -> None:
     if who is None:
         return
     with st.container(key="account", horizontal=True, vertical_alignment="center", gap="xsmall"):
-        st.caption(who.name.replace("@", "\\@"), width="stretch")
+        st.caption(markdown(who.name), width="stretch")
         if st.button("Sign out", key="sign_out", icon=":material/logout:", type="tertiary"):
             registry().end_sign_in(who)
             record(data_home(), who, "sign out")
@@ -82,8 +83,12 @@ def _leave_taken_back(who: Member) -> None:
 
 
 def _draw(message: str, *, can_sign_in: bool) -> None:
-    with st.container(border=True, key="sign_in", width=460):
+    with (
+        st.container(horizontal=True, horizontal_alignment="center"),
+        st.container(border=True, key="sign_in", width=460),
+    ):
         st.markdown("#### Refract")
+        st.caption("One collection of texts, seen through any question.")
         st.markdown(message)
         if not can_sign_in:
             return

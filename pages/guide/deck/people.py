@@ -8,7 +8,7 @@ from core.corpus import Corpus
 from core.labels import GuideLabels
 from core.storage import Analysis, ChangedLabel
 from core.utils import one_line
-from pages.common import attempt, cache, draw_name_field, hand_outs, markdown, person, state_of
+from pages.common import account, attempt, cache, draw_name_field, hand_outs, markdown, person, state_of
 from pages.guide.deck.deck import DECK, DeckState
 
 LONGEST_QUOTE = 100  # characters of a text whose label was changed
@@ -20,6 +20,9 @@ def shows_name_field(guide: GuideLabels) -> bool:
 
 
 def _shared_name() -> bool:
+    """Return whether another tab labels under this name, which might be someone else's."""
+    if account.is_shared_server():  # the name is that of the sign-in
+        return False
     return person() in hand_outs().people(state_of(DeckState).queue)
 
 
