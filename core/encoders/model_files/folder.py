@@ -16,6 +16,8 @@ LOADED_SUFFIXES = (*WEIGHT_SUFFIXES, ".json", ".txt", ".model")
 USUAL_TOKENS = 512
 """Limit of models whose files state none, and the highest for INSTRUCTOR and InBedder, as trained."""
 
+MOST_SETTINGS_BYTES = 32 * 2**20  # ten times those of the longest vocabularies of added tokens
+
 MOST_TOKENS = 8_192
 """Highest limit, also for models with a higher one: time and memory grow with it."""
 
@@ -45,10 +47,12 @@ def files_size(folder: Path) -> int:
 
 
 def read_settings(file: Path) -> dict:
-    """Return the JSON object in a file; an empty one where there is none."""
+    """Return the JSON object in a file; an empty one where there is none, or one of more than 32 MB."""
     try:
+        if file.stat().st_size > MOST_SETTINGS_BYTES:
+            return {}
         settings = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return settings if isinstance(settings, dict) else {}
 

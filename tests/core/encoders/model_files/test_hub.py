@@ -16,6 +16,7 @@ from core.encoders import (
     title_of,
     vectors_source,
 )
+from core.encoders.model_files import read_settings
 from core.errors import EncoderUnavailable
 from core.utils.server_rules import start_rules
 from tests.support.hub_server import HubServer, contents_of
@@ -183,3 +184,12 @@ def test_a_model_that_does_not_fit_the_disk_is_refused_before_it_comes(hub, mode
     with pytest.raises(EncoderUnavailable, match="the disk of"):
         download_model("owner/tiny")
     assert not any("resolve" in path for _, path in hub.asked)
+
+
+def test_settings_nested_without_end_or_of_gigabytes_count_as_none(tmp_path):
+    file = tmp_path / "config.json"
+    file.write_text("[" * 100_000)
+    assert read_settings(file) == {}
+    with file.open("wb") as content:
+        content.truncate(2**32)  # takes no room on the disk
+    assert read_settings(file) == {}
