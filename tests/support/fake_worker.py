@@ -8,28 +8,35 @@ from core.errors import LabelError
 from core.jobs.worker import serve
 
 
-def count(store, report, *, steps, seconds=0.01):
-    for step in range(steps):
-        report("Counting", step, steps)
+def work(store, report, stage, steps, until, *, seconds=0.01, done=0):
+    """Report each step, and yield after it; the last one begins when the file `until` is there."""
+    for step in range(done, steps):
+        report(stage, step, steps)
+        while until and step == steps - 1 and not (store.home / until).exists():
+            time.sleep(0.01)
+            report(stage, step, steps)
         time.sleep(seconds)
+        yield step
+
+
+def count(store, report, *, steps, seconds=0.01, until=""):
+    for _ in work(store, report, "Counting", steps, until, seconds=seconds):
+        pass
     (store.home / f"counted-{steps}").touch()
 
 
-def measure(store, report, *, name, steps):
+def measure(store, report, *, name, steps, until=""):
     """Keep each finding, and do not look for it again."""
     path = store.home / f"found-{name}"
     found = path.read_text().splitlines() if path.exists() else []
-    for step in range(len(found), steps):
-        report("Checking", step, steps)
-        time.sleep(0.01)
+    for step in work(store, report, "Checking", steps, until, done=len(found)):
         with path.open("a") as file:
             file.write(f"{step} {os.getpid()}\n")
 
 
-def prepare(store, report, *, steps):
-    for step in range(steps):
-        report("Encoding", step, steps)
-        time.sleep(0.01)
+def prepare(store, report, *, steps, until=""):
+    for _ in work(store, report, "Encoding", steps, until):
+        pass
 
 
 def chatter(store, report):
