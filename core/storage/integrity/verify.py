@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,8 +56,19 @@ class Report:
 
 
 def connect_readonly(path: Path) -> sqlite3.Connection:
-    """Open a file to read it, whatever its texts are; it stays as it is, its log too."""
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=LOCK_TIMEOUT)
+    """Open a file to read it, whatever its texts are; it stays as it is, its log too.
+
+    Only a transaction that a killed process left unfinished in a file without a log is taken back first, as
+    SQLite does wherever it may write: a file that is opened for reading alone is refused until then.
+    """
+    if path.with_name(f"{path.name}-journal").exists():
+        with closing(_connect(path, "rw")) as connection, suppress(sqlite3.DatabaseError):
+            connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+    return _connect(path, "ro")
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=LOCK_TIMEOUT)
     connection.text_factory = decode
     return connection
 

@@ -173,3 +173,16 @@ def test_a_file_locked_by_another_program_is_said(kept, tmp_path, monkeypatch):
     assert "Another program" in failed[0] and "locked" in failed[0]
     other.close()
     assert store.add_analysis("k1", "another")
+
+
+def test_a_change_cut_short_before_the_file_had_a_log_is_taken_back(kept, tmp_path):
+    home, held = copy_home(kept[0], tmp_path / "home"), kept[1]
+    with closing(sqlite3.connect(home / "refract.sqlite", isolation_level=None)) as connection:
+        for setting in ("journal_mode = DELETE", "cache_size = 1"):  # pages go to the file at once
+            connection.execute(f"PRAGMA {setting}")
+        connection.execute("BEGIN")
+        connection.execute("CREATE TABLE half_made AS SELECT zeroblob(4000) FROM labels, labels")
+        cut = copy_home(home, tmp_path / "cut")  # as kill -9 leaves it
+    assert (cut / "refract.sqlite-journal").stat().st_size
+    assert check_file(cut / "refract.sqlite").is_sound
+    assert contents(Store(cut)) == held
