@@ -28,3 +28,15 @@ def test_a_reader_is_fuzzed_by_its_coverage(tmp_path):
     result = fuzz.run(4, ["json_lines"], keep=tmp_path)
     assert result.inputs > 2 and result.counts == {"json_lines": result.inputs}
     assert result.crashes == 0 and not result.findings
+
+
+def test_readers_that_raise_end_their_process_or_hang_are_seen():
+    result = fuzz.run(8, module="tests.support.careless_readers", longest=1)
+    found = {finding.target: finding for finding in result.findings}
+    assert set(found) == {"stumbles", "ends", "hangs", "ends in a child"}
+    assert "ValueError" in found["stumbles"].error and "9" in found["ends"].error
+    assert "no end" in found["hangs"].error
+    contained = [finding for finding in result.findings if finding.contained]
+    assert {finding.target for finding in contained} == {"ends in a child"}
+    assert result.crashes == len(result.findings) - len(contained) >= 3
+    assert all(result.counts.values())

@@ -1,4 +1,6 @@
-"""The process of one target: `python -m benchmarks.fuzz.child TARGET FOLDER SECONDS SEED`.
+"""The process of one target: `python -m benchmarks.fuzz.child TARGET FOLDER SECONDS SEED MODULE LONGEST`.
+
+MODULE makes the targets; LONGEST is the time for one input in seconds.
 
 Only what is imported below `instrument_imports` is measured: nothing of `core` may be imported before.
 """
@@ -6,6 +8,7 @@ Only what is imported below `instrument_imports` is measured: nothing of `core` 
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
 import mmap
 import os
@@ -17,9 +20,6 @@ from pathlib import Path
 
 COUNT_FILE, FINDINGS_FILE = "count", "findings.jsonl"
 TIMEOUT_EXIT, TOO_MUCH_MEMORY_EXIT = 70, 71
-SECONDS_PER_INPUT = 60
-"""Longest time for one input, on a machine that does other work too."""
-
 MOST_MEGABYTES = 2_048
 LONGEST_INPUT = 8_192
 OURS = str(Path(__file__).resolve().parents[2] / "core")
@@ -30,15 +30,15 @@ def read_count(file: Path) -> int:
     return struct.unpack("<q", file.read_bytes())[0] if file.exists() else 0
 
 
-def main(name: str, folder: Path, seconds: float, seed: int) -> None:
+def main(name: str, folder: Path, seconds: float, seed: int, module: str, longest: int) -> None:
     """Read changed inputs until the time is over. Does not return."""
     import atheris
 
     warnings.simplefilter("ignore")
     with atheris.instrument_imports(include=["core"]):
-        from benchmarks.fuzz.targets import make_targets
         from core.errors import RefractError
-    target = make_targets()[name]
+
+        target = importlib.import_module(module).make_targets()[name]
     count = _Counter(folder / COUNT_FILE)
     known: set[str] = set()
 
@@ -57,7 +57,7 @@ def main(name: str, folder: Path, seconds: float, seed: int) -> None:
     arguments = [
         f"-max_total_time={max(1, int(seconds))}",
         f"-seed={seed}",
-        f"-timeout={SECONDS_PER_INPUT}",
+        f"-timeout={longest}",
         f"-timeout_exitcode={TIMEOUT_EXIT}",
         f"-rss_limit_mb={MOST_MEGABYTES}",
         f"-max_len={LONGEST_INPUT}",
@@ -101,4 +101,5 @@ def _keep(folder: Path, found: str, content: bytes) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4]))
+    name, folder, seconds, seed, module, longest = sys.argv[1:]
+    main(name, Path(folder), float(seconds), int(seed), module, int(longest))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import json
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from benchmarks.common import ROOT
@@ -19,6 +21,10 @@ SECONDS_TO_START = 600
 """Longest time that a process may take beside that of its inputs: it imports all of `core` with instruments,
 on a machine that may be busy."""
 
+SECONDS_PER_INPUT = 60
+"""Longest time for one input, on a machine that does other work too."""
+
+TARGETS = "benchmarks.fuzz.targets"
 LEAST_SECONDS = 2.0
 KINDS = {TIMEOUT_EXIT: "no end", TOO_MUCH_MEMORY_EXIT: "memory"}
 TAIL = 1_500  # characters of what a process that died has written
@@ -74,7 +80,13 @@ class FuzzResult:
 
 
 def run(
-    seconds: float, targets: Collection[str] | None = None, *, keep: Path | None = None, seed: int = 1
+    seconds: float,
+    targets: Collection[str] | None = None,
+    *,
+    keep: Path | None = None,
+    seed: int = 1,
+    module: str = TARGETS,
+    longest: int = SECONDS_PER_INPUT,
 ) -> FuzzResult:
     """Fuzz the targets for so many seconds in all.
 
@@ -86,6 +98,10 @@ def run(
         Folder in which the inputs of findings, and those that reached more code, stay.
     seed : int
         Of the random changes.
+    module : str
+        Its `make_targets` makes the targets by name.
+    longest : int
+        Longest time for one input, in seconds.
 
     Raises
     ------
@@ -94,30 +110,41 @@ def run(
     """
     if importlib.util.find_spec("atheris") is None:
         raise RuntimeError("atheris is not installed here: fuzzing needs Linux, and requirements-dev.txt.")
-    from benchmarks.fuzz.targets import make_targets, write_seeds  # not above: see `child`
-
-    known = make_targets()
+    known = importlib.import_module(module).make_targets()  # not above: see `child`
     names = [name for name in known if targets is None or name in targets]
     result, start = FuzzResult(), time.monotonic()
     with tempfile.TemporaryDirectory() as temporary:
         for position, name in enumerate(names):
             left = seconds - (time.monotonic() - start)
             folder = (keep or Path(temporary)) / name
-            write_seeds(known[name], folder / "inputs")
+            _write_seeds(known[name].seeds, folder / "inputs")
             share = max(LEAST_SECONDS, left / (len(names) - position))
-            _run_target(result, name, folder, share, seed, known[name].in_child)
+            run_process = partial(_run_process, name, folder, module=module, longest=longest)
+            _run_target(result, name, folder, share, seed, run_process, known[name].in_child)
     result.seconds = time.monotonic() - start
     return result
 
 
+def _write_seeds(seeds: Collection[bytes], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, seed in enumerate(seeds):
+        (folder / f"seed-{number}").write_bytes(seed)
+
+
 def _run_target(
-    result: FuzzResult, name: str, folder: Path, seconds: float, seed: int, in_child: bool
+    result: FuzzResult,
+    name: str,
+    folder: Path,
+    seconds: float,
+    seed: int,
+    run_process: Callable[[float, int], str],
+    in_child: bool,
 ) -> None:
     """Run one target until its time is over, again after each end of its process."""
     end, attempt = time.monotonic() + seconds, 0
     before = read_count(folder / COUNT_FILE)
     while (left := end - time.monotonic()) > 0 and attempt < 20:
-        died = _run_process(name, folder, max(LEAST_SECONDS, left), seed + attempt)
+        died = run_process(max(LEAST_SECONDS, left), seed + attempt)
         attempt += 1
         if died:
             result.findings.append(Finding(name, died, contained=in_child, file=_latest_artifact(folder)))
@@ -128,12 +155,12 @@ def _run_target(
         result.findings += [Finding(name, error, file=file) for error, file in found.items()]
 
 
-def _run_process(name: str, folder: Path, seconds: float, seed: int) -> str:
+def _run_process(name: str, folder: Path, seconds: float, seed: int, *, module: str, longest: int) -> str:
     """Run one process; return what ended it before its time, "" for nothing."""
-    log = folder / "log.txt"
+    log, arguments = folder / "log.txt", (name, folder, seconds, seed, module, longest)
     with log.open("wb") as written:
         process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.fuzz.child", name, str(folder), str(seconds), str(seed)],
+            [sys.executable, "-m", "benchmarks.fuzz.child", *map(str, arguments)],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=written,

@@ -8,15 +8,14 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from benchmarks.fuzz.target import Target
 from core.corpus import build_corpus, examine, guess_text_column
 from core.corpus.sources import parse_address
 from core.corpus.tables import Table, read_table
@@ -29,25 +28,6 @@ TEXTS = ["the tram was late", "a friendly driver", "no seat & no air"]
 SHEET = "xl/worksheets/sheet1.xml"
 SIMPLE = [("text", "stars"), (TEXTS[0], 3), (TEXTS[1], True)]
 FRAME = pd.DataFrame({"id": [1, 2, 3], "text": TEXTS, "stars": [3, 5, 1], "mood": ["bad", "good", "bad"]})
-
-
-@dataclass(frozen=True)
-class Target:
-    """A reader.
-
-    Attributes
-    ----------
-    read : callable
-        Reads bytes; anything but a `RefractError` that it raises is a finding.
-    seeds : list of bytes
-    in_child : bool
-        Whether the app always reads this format in a child process with limits, so that a crash of a
-        library, or memory and time without end, end in a sentence there.
-    """
-
-    read: Callable[[bytes], None]
-    seeds: list[bytes]
-    in_child: bool = False
 
 
 def _table(name: str, content: bytes) -> None:
@@ -193,10 +173,3 @@ def make_targets() -> dict[str, Target]:
             _address, [b"https://u:p@host:8/a b?x#y", b"s3://b/*.csv", b"~x/[", b"http://0x7f.1"]
         ),
     }
-
-
-def write_seeds(target: Target, folder: Path) -> None:
-    """Write the seeds of a target as files."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for number, seed in enumerate(target.seeds):
-        (folder / f"seed-{number}").write_bytes(seed)
