@@ -4,17 +4,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.support.app_server import open_browser, running_app
-from tests.support.fitted_home import make_fitted_home
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 SETTLED = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    home = tmp_path_factory.mktemp("home")
-    make_fitted_home(home)
-    with running_app(home) as address:
+def address(fitted_demo):
+    with running_app(fitted_demo) as address:
         yield address
 
 

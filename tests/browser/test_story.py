@@ -294,21 +294,21 @@ def test_13_a_reload_loses_nothing(page, address):
 
 def test_14_a_cancelled_job_loses_nothing_and_a_closed_tab_stops_nothing(page, address, tmp_path):
     demo = pd.read_csv(DEMO)
-    many = pd.concat([demo.assign(text=demo["text"] + f" ({number})") for number in range(8)])
+    many = pd.concat([demo.assign(text=demo["text"] + f" ({number})") for number in range(4)])
     many.to_csv(tmp_path / "many.csv", index=False)
     page.goto(f"{address}/corpus")
     page.locator(".st-key-corpus_upload input[type=file]").set_input_files(tmp_path / "many.csv")
-    page.get_by_text("Show the map of 4,608 texts").click()
+    page.get_by_text("Show the map of 2,304 texts").click()
     button(page, "corpus_cancel").click()
     page.get_by_text("Cancelled.").wait_for()
-    page.get_by_text("Show the map of 4,608 texts").click()
+    page.get_by_text("Show the map of 2,304 texts").click()
     page.get_by_text(re.compile("texts/(s|min)")).first.wait_for(timeout=WARM_UP)
     shoot(page, "progress")
     page.goto("about:blank")
     page.goto(f"{address}/corpus")
     page.wait_for_url("**/maps", timeout=WARM_UP)  # the page went on showing the work, and then the map
     page.goto(f"{address}/corpus")
-    page.get_by_text(re.compile("4,608 texts.*encoded with all-MiniLM-L6-v2")).first.wait_for()
+    page.get_by_text(re.compile("2,304 texts.*encoded with all-MiniLM-L6-v2")).first.wait_for()
 
 
 def test_15_nothing_left_this_machine_and_nothing_broke(page):

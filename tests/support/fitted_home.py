@@ -1,18 +1,13 @@
 """A data folder with the demo corpus, encoded, and one analysis, labelled and fitted."""
 
-import time
-
 from core.encoders import DEFAULT_ENCODER
 from core.jobs import JobRunner
-from core.storage import Store, findings_kept
+from core.storage import Store
 from core.tasks import read_demo
 
 
-def make_fitted_home(home, column="emotion", n_labels=60, *, measured=None):
-    """Encode the demo, label every text of the first `n_labels` by a column, fit and measure.
-
-    `measured` is the last finding to wait for; with None all are measured.
-    """
+def make_fitted_home(home, column="emotion", n_labels=60):
+    """Encode the demo, label every text of the first `n_labels` by a column, fit and measure."""
     store = Store(home)
     corpus = read_demo()
     store.add_corpus(corpus)
@@ -28,20 +23,9 @@ def make_fitted_home(home, column="emotion", n_labels=60, *, measured=None):
         done.append(runner.submit("fit", "Fitting", analysis_id=analysis))
         runner.wait(done[-1], 240)
         fit_key = store.analysis(analysis).fit_key
-        check = runner.submit("measure", "Checking", analysis_id=analysis, fit_key=fit_key)
-        if measured is None:
-            done.append(runner.wait(check, 240))
-        else:
-            wait_for_finding(runner, check, store.results(corpus.key), fit_key, measured)
+        done.append(runner.submit("measure", "Checking", analysis_id=analysis, fit_key=fit_key))
+        runner.wait(done[-1], 240)
         assert [job.status for job in done] == ["done"] * len(done), [job.message for job in done]
     finally:
         runner.close()
     return corpus, analysis
-
-
-def wait_for_finding(runner, check, results, fit_key, name, seconds=240):
-    end = time.monotonic() + seconds
-    while name not in findings_kept(results, fit_key):
-        assert check.status in ("queued", "running") and time.monotonic() < end, f"{name} is not measured"
-        time.sleep(0.1)
-    runner.cancel(check.id)

@@ -4,7 +4,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.app_server import open_browser, running_app
-from tests.support.fitted_home import make_fitted_home
 from tests.support.stranger import visible_controls
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
@@ -15,10 +14,8 @@ MOST_CONTROLS = 30
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    home = tmp_path_factory.mktemp("home")
-    make_fitted_home(home, measured="map_quality")  # the line below the maps
-    with running_app(home) as address:
+def address(fitted_demo):
+    with running_app(fitted_demo) as address:
         yield address
 
 
