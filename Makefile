@@ -28,7 +28,7 @@ $(VENV)/demo: $(VENV)/ready assets/demo/feedback.csv
 
 test: setup
 	$(BIN)/python -m tests.support.browser || $(BIN)/playwright install chromium
-	$(BIN)/python -m pytest -m browser -n 2 --dist loadfile; browser=$$?; \
+	$(BIN)/python -m pytest -m browser; browser=$$?; \
 	$(BIN)/python -m pytest -m "not browser" -n 2 --dist worksteal && exit $$browser
 
 # Without browser and models: under 2 minutes, to run often.
