@@ -1,7 +1,6 @@
 """A server that is busy, gone or refuses: what is sent again, and what the message says."""
 
 import time
-import urllib.request
 from dataclasses import replace
 
 import numpy as np
@@ -126,7 +125,6 @@ def test_a_server_on_this_machine_is_reached_without_a_proxy(server, monkeypatch
     for name in ("no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("http_proxy", f"http://{proxy.host}")
-    monkeypatch.setattr(http_client, "_OPENER", urllib.request.build_opener(http_client._NoRedirect))
     EndpointEncoder(server.name).encode(TEXTS)
     assert len(server.requests) == 2 and not proxy.requests
     proxy.close()
