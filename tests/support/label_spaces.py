@@ -73,3 +73,12 @@ def partly(labels, n, seed=0):
 def without_meaning(n_classes, n_labels, seed, n=300):
     X, _ = crossed(n, seed)
     return X, partly(np.random.default_rng(seed + 50).integers(n_classes, size=n), n_labels, seed)
+
+
+def around_corners(n, n_classes=3, seed=0):
+    """Unit vectors around one corner for each label, the labels, and the corners; labels take turns."""
+    generator = np.random.default_rng(seed)
+    codes = np.arange(n) % n_classes
+    corners = np.eye(8, dtype=np.float32)[:n_classes]
+    vectors = corners[codes] + 0.1 * generator.normal(size=(n, 8))
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32), codes, corners
