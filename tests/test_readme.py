@@ -63,7 +63,7 @@ def test_make_app_serves(tmp_path):
     }
     process = subprocess.Popen(["make", "app"], cwd=ROOT, env=environment, start_new_session=True)
     try:
-        wait_for(f"http://127.0.0.1:{port}/_stcore/health", process)
+        wait_for(f"http://127.0.0.1:{port}/_stcore/health", process, seconds=300)  # it makes the demo first
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(10)

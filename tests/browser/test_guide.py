@@ -30,6 +30,7 @@ def test_from_the_instruction_to_labels_without_the_mouse(store, prepared, home,
         page.locator(".st-key-guide_label_3").wait_for()
         (analysis,) = store.analyses(prepared)
         assert store.label_names.current(analysis.id) == ["calm", "angry", "worried", "well, pleased"]
+        page.wait_for_function(f"document.querySelector('{FIELD}').value === ''")
         page.keyboard.press("2")  # the cursor is in the empty field
         page.locator(".milestones").get_by_text("1 label", exact=True).wait_for()
         page.screenshot(path=tmp_path / "labelled.png")

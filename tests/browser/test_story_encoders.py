@@ -226,7 +226,7 @@ def test_6_vectors_made_elsewhere(page, tmp_path):
     open_guide(page)
     page.get_by_text("Vectors I have already").first.click()
     page.locator("[class*=st-key-approach_][class*=_ready] input[type=file]").set_input_files(file)
-    page.get_by_text("576 vectors of 24 numbers").wait_for()
+    page.get_by_text("576 vectors of 24 numbers").first.wait_for()  # twice while the page is drawn
     shoot(page, "reading_vectors")
     read(page, "vectors of mine.npy", "Map 576 texts by these vectors")
     wait_for_evidence(page)

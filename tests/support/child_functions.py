@@ -68,4 +68,5 @@ def take_memory(report, n_bytes, at_once):
         blocks.append(bytearray(size))
         blocks[-1][::4096] = b"x" * len(blocks[-1][::4096])
         if len(blocks) * size >= n_bytes:
+            time.sleep(1)  # so that it is noticed, however fast the machine
             return len(blocks)
