@@ -87,7 +87,7 @@ def most_changed(before: Graph, after: Graph, n: int = 10) -> list[Change]:
     changes = []
     for row in np.lexsort((-lost_closeness, -share))[: max(n, 0)].tolist():
         _, gained, lost = compare_neighbours(before, after, row)
-        if len(gained):
+        if len(gained) and len(lost):  # a search that found too few neighbours repeats some
             changes.append(Change(row, float(share[row]), int(lost[0]), int(gained[0])))
     return changes
 

@@ -88,3 +88,10 @@ def test_the_comparison_of_one_text_agrees_with_the_share_replaced():
 def test_a_comparison_needs_graphs_of_the_same_texts():
     with pytest.raises(ValueError, match="must be of the same texts"):
         compare_neighbours(BEFORE, graph([0]), 0)
+
+
+def test_a_text_that_only_gained_neighbours_is_left_out():
+    similarities = np.full((3, 2), 0.5, np.float32)
+    found_once = Graph(np.array([[1, 1], [0, 2], [0, 1]], np.int32), similarities)
+    after = Graph(np.array([[1, 2], [0, 2], [0, 1]], np.int32), similarities)
+    assert most_changed(found_once, after) == []
