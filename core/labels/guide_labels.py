@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -42,10 +44,10 @@ class GuideLabels:
         Of these labels; renaming keeps them.
     codes : int64 array (n,)
         Position in `names`; -1 where a text has no label.
-    table : DataFrame
-        Latest entry of each text that was labelled or skipped, newest first. Columns: row (int), label (str,
-        None where skipped or removed), given_by, source (one of `SOURCES`), source_name (of the column, file
-        or model), reviewed (bool), given_at (UTC, ISO).
+    latest : mapping of str to array
+        Latest entry of each text that was labelled or skipped, newest first, column by column: row (int64),
+        label (str, None where skipped or removed), given_by, source (one of `SOURCES`), source_name (of the
+        column, file or model), reviewed (bool), given_at (UTC, ISO).
     retired : tuple of RetiredLabel
         Merged and deleted labels, in the order in which they were added.
     checked : int64 array
@@ -56,7 +58,7 @@ class GuideLabels:
     names: tuple[str, ...]
     ids: tuple[int, ...]
     codes: np.ndarray
-    table: pd.DataFrame
+    latest: Mapping[str, np.ndarray]
     retired: tuple[RetiredLabel, ...] = ()
     checked: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
@@ -75,9 +77,15 @@ class GuideLabels:
         return dict(zip(self.names, n_texts.tolist(), strict=True))
 
     @cached_property
+    def table(self) -> pd.DataFrame:
+        """The same as `latest`, as a table: do not change it."""
+        label = pd.Series(self.latest["label"], dtype=object)  # else None would become NaN
+        return pd.DataFrame({**self.latest, "label": label})
+
+    @cached_property
     def seen(self) -> np.ndarray:
         """Texts that were labelled, skipped or checked, so that none is suggested: bool array (n,)."""
-        return self._mask(np.concatenate([self.table["row"].to_numpy(dtype=np.int64), self.checked]))
+        return self._mask(np.concatenate([self.latest["row"], self.checked]))
 
     @cached_property
     def by_person(self) -> np.ndarray:
@@ -89,13 +97,25 @@ class GuideLabels:
     @cached_property
     def reviewed(self) -> np.ndarray:
         """Texts whose doubtful label a person kept: bool array (n,)."""
-        return self._mask(self.table["row"][self.table["reviewed"].to_numpy(dtype=bool)])
+        return self._mask(self.latest["row"][self.latest["reviewed"]])
 
     @cached_property
     def by_model(self) -> np.ndarray:
         """Texts with a language model's label that nobody has reviewed: bool array (n,)."""
-        waiting = (self.table["source"] == "model") & self.table["label"].notna()
-        return self._mask(self.table["row"][waiting.to_numpy(dtype=bool)])
+        waiting = (self.latest["source"] == "model") & (self.latest["label"] != None)  # noqa: E711
+        return self._mask(self.latest["row"][waiting])
+
+    @cached_property
+    def n_by_person(self) -> dict[str, int]:
+        """Number of texts whose label each person gave, the most first, without labels by a model."""
+        of_people = (self.latest["source"] != "model") & (self.latest["label"] != None)  # noqa: E711
+        return dict(Counter(self.latest["given_by"][of_people].tolist()).most_common())
+
+    def latest_of(self, people: Collection[str], most: int) -> dict[int, str | None]:
+        """Return the texts that people answered in a deck last, each with its label; None for a skip."""
+        own = np.isin(self.latest["given_by"], list(people)) & (self.latest["source"] == "deck")
+        rows = np.flatnonzero(own)[:most]
+        return dict(zip(self.latest["row"][rows].tolist(), self.latest["label"][rows], strict=True))
 
     def label_of(self, row: int) -> str | None:
         """Return the label of a text; None where it has none."""

@@ -58,6 +58,9 @@ class SqliteFile:
         self._advice = advice
         self._prepare = prepare
         self._local = threading.local()
+        self._watching = threading.Lock()
+        self._watcher: sqlite3.Connection | None = None
+        self._watched, self._n_watchers = 0, 0
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -81,22 +84,32 @@ class SqliteFile:
             with connection:
                 yield connection
 
-    def version(self) -> tuple[int, int, int]:
-        """Return numbers that differ whenever the file may have changed; reads no table.
+    def version(self) -> tuple[int, int]:
+        """Return numbers that differ whenever the file may have changed; reads no table. Any thread may ask.
 
-        SQLite's counters are of one connection, so the number of the connection is one of them.
+        SQLite counts for a connection the changes that others make, so one connection does nothing else.
         """
-        with self._explained():
-            connection = self._connect()
-            changes = connection.execute("PRAGMA data_version").fetchone()[0]
-            return self._local.n_connections, changes, connection.total_changes
+        with self._explained(), self._watching:
+            if self._watcher is None or self._watched != self.path.stat().st_ino:
+                self._close_watcher()
+                self._watched = self.path.stat().st_ino  # another after the file was replaced
+                self._watcher = self._open(check_same_thread=False)
+                self._n_watchers += 1
+            return self._n_watchers, self._watcher.execute("PRAGMA data_version").fetchone()[0]
 
     def close(self) -> None:
-        """Close this thread's connection."""
+        """Close this thread's connection, and that of `version`."""
         connection = getattr(self._local, "connection", None)
         if connection is not None:
             connection.close()
             del self._local.connection
+        with self._watching:
+            self._close_watcher()
+
+    def _close_watcher(self) -> None:
+        if self._watcher is not None:
+            self._watcher.close()
+            self._watcher = None
 
     def _set_wal_mode(self) -> None:
         """Switch to WAL mode; of several processes that make the file, each waits for the others here.
@@ -117,14 +130,17 @@ class SqliteFile:
     def _connect(self) -> sqlite3.Connection:
         connection = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(self.path, timeout=LOCK_TIMEOUT)
-            connection.row_factory = sqlite3.Row
+            connection = self._open()
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute(f"PRAGMA synchronous = {self._synchronous}")
             if self._prepare is not None:
                 self._prepare(connection)
             self._local.connection = connection
-            self._local.n_connections = getattr(self._local, "n_connections", 0) + 1
+        return connection
+
+    def _open(self, *, check_same_thread: bool = True) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=LOCK_TIMEOUT, check_same_thread=check_same_thread)
+        connection.row_factory = sqlite3.Row
         return connection
 
     @contextmanager
@@ -177,26 +193,31 @@ def _code(error: sqlite3.Error) -> int | None:
 
 
 class LatestReads(Generic[Value]):
-    """What was read of a file by number, until the file changes; each thread has its own.
+    """What was read of a file by number, until the file changes; all threads share it.
 
     Parameters
     ----------
     database : SqliteFile
     read : callable
-        Reads the value of a number.
+        Reads the value of a number. What it returns is not to be changed.
     """
 
     def __init__(self, database: SqliteFile, read: Callable[[int], Value]) -> None:
         self._database = database
         self._read = read
-        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._version: object = None
+        self._known: dict[int, Value] = {}
 
     def get(self, number: int) -> Value:
-        """Return the value of a number; a second call reads again only if the file changed."""
-        version = self._database.version()
-        known: tuple[object, dict[int, Value]] | None = getattr(self._local, "known", None)
-        if known is None or known[0] != version:
-            known = self._local.known = (version, {})
-        if number not in known[1]:
-            known[1][number] = self._read(number)
-        return known[1][number]
+        """Return the value of a number; a second call reads again only if the file changed.
+
+        What was written before the call is in it. Threads that need the same wait for the one that reads.
+        """
+        with self._lock:
+            version = self._database.version()  # before it is read: a change in between is read again
+            if version != self._version:
+                self._version, self._known = version, {}
+            if number not in self._known:
+                self._known[number] = self._read(number)
+            return self._known[number]

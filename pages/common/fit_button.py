@@ -30,7 +30,7 @@ def fit_problem(analysis: Analysis) -> str | None:
         corpus_encoder = store.corpus_entry(analysis.corpus_key).encoder
         missing = method.lacks_labels(
             len(store.label_names.current(analysis.id)),
-            store.labels.read(analysis.id).table["label"].nunique(),
+            sum(n > 0 for n in store.labels.read(analysis.id).counts.values()),
             names_encoded=split_precomputed(corpus_encoder) is None,
         )
         return {"names": NAME_ANOTHER, "labelled texts": LABEL_TEXTS}.get(missing)

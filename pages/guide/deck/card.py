@@ -123,9 +123,7 @@ def draw_latest(guide: GuideLabels, corpus: Corpus) -> None:
 
 def latest_answers(guide: GuideLabels) -> dict[int, str | None]:
     """Return the texts that this person answered in a deck last, each with its label; None for a skip."""
-    table = guide.table
-    own = table[table["given_by"].isin(own_names()) & (table["source"] == "deck")].head(LATEST_ANSWERS)
-    return dict(zip(own["row"].tolist(), own["label"].tolist(), strict=True))
+    return guide.latest_of(own_names(), LATEST_ANSWERS)
 
 
 def _draw_columns_choice(corpus: Corpus) -> None:

@@ -49,11 +49,10 @@ def _given_meanwhile(deck: Deck, row: int, label: str | None, given_by: str, *, 
 
     Plain text. `gives` is whether the latest entry is the one that was just recorded.
     """
-    entries = cache.store().labels.history(deck.analysis_id, row)
-    before = entries[: len(entries) - gives].tail(1)
-    if not len(before) or before["counts_as"].iat[0] in (None, label, deck.drawn):
+    before = cache.store().labels.given_before(deck.analysis_id, row, skip=int(gives))
+    if before is None or before[0] in (None, label, deck.drawn):
         return ""
-    other, by = before["counts_as"].iat[0], before["given_by"].iat[0]
+    other, by = before
     who = "Another tab" if by == given_by else by
     if not gives:
         return f"{who} labelled this text “{other}” meanwhile, and that label stays."

@@ -16,7 +16,7 @@ LONGEST_QUOTE = 100  # characters of a text whose label was changed
 
 def shows_name_field(guide: GuideLabels) -> bool:
     """Return whether the page shows the field for one's name beside the deck: more than one person labels."""
-    return len(counts_by_person(guide)) > 1 or _shared_name()
+    return len(guide.n_by_person) > 1 or _shared_name()
 
 
 def _shared_name() -> bool:
@@ -32,7 +32,7 @@ def draw_people(guide: GuideLabels) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom", key="guide_people"):
         draw_name_field()
-        counts = counts_by_person(guide)
+        counts = guide.n_by_person
         if len(counts) > 1:
             given = " · ".join(f"{markdown(name)} **{number:,}**" for name, number in counts.items())
             st.caption(f"Labels by person: {given}")
@@ -41,13 +41,6 @@ def draw_people(guide: GuideLabels) -> None:
             f":material/group: Another tab labels as {markdown(person())}, too. If that is someone else, "
             "type a name of your own, so that Undo takes back only your labels."
         )
-
-
-def counts_by_person(guide: GuideLabels) -> dict[str, int]:
-    """Return the number of texts whose label each person gave, the most first, without labels by a model."""
-    table = guide.table
-    by_person = table[(table["source"] != "model") & table["label"].notna()]
-    return {str(name): int(number) for name, number in by_person["given_by"].value_counts().items()}
 
 
 def draw_changed_labels(analysis: Analysis, corpus: Corpus) -> None:

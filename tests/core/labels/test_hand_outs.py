@@ -3,7 +3,6 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-import pandas as pd
 
 from core.labels import GuideLabels, HandOuts, next_round
 
@@ -70,8 +69,10 @@ def test_many_at_once_all_get_different_texts():
 
 def test_a_new_round_leaves_out_what_others_label():
     vectors = np.eye(6, dtype=np.float32)
-    columns = ["row", "label", "given_by", "source", "source_name", "reviewed", "given_at"]
-    guide = GuideLabels((), (), np.full(6, -1), pd.DataFrame(columns=columns))
+    columns = ("label", "given_by", "source", "source_name", "given_at")
+    latest = {name: np.empty(0, dtype=object) for name in columns}
+    latest |= {"row": np.empty(0, dtype=np.int64), "reviewed": np.empty(0, dtype=bool)}
+    guide = GuideLabels((), (), np.full(6, -1), latest)
     taken = next_round(guide, vectors)[:4]
     assert sorted(next_round(guide, vectors, taken=taken) + taken) == list(range(6))
     assert next_round(guide, vectors, taken=range(6)) == []

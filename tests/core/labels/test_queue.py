@@ -1,7 +1,6 @@
 """The choices of the labelling queue."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from core.labels import (
@@ -23,11 +22,16 @@ def guide_of(n, entries):
     codes = np.full(n, -1, dtype=np.int64)
     for row, label, *_ in entries:
         codes[row] = NAMES.index(label) if label else -1
-    table = pd.DataFrame(
-        [(row, label, "ada", source, "", reviewed, "2026-01-01") for row, label, source, reviewed in entries],
-        columns=["row", "label", "given_by", "source", "source_name", "reviewed", "given_at"],
-    )
-    return GuideLabels(NAMES, (1, 2), codes, table.astype({"row": np.int64, "reviewed": bool}))
+    latest = {
+        "row": np.array([row for row, *_ in entries], dtype=np.int64),
+        "label": np.array([label for _, label, *_ in entries], dtype=object),
+        "given_by": np.full(len(entries), "ada", dtype=object),
+        "source": np.array([source for *_, source, _ in entries], dtype=object),
+        "source_name": np.full(len(entries), "", dtype=object),
+        "reviewed": np.array([reviewed for *_, reviewed in entries], dtype=bool),
+        "given_at": np.full(len(entries), "2026-01-01", dtype=object),
+    }
+    return GuideLabels(NAMES, (1, 2), codes, latest)
 
 
 @pytest.fixture

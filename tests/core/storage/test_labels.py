@@ -1,4 +1,6 @@
+import contextlib
 import random
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -325,3 +327,44 @@ def test_labels_are_read_again_after_the_connection_was_lost(store, analysis):
     reader._database.close()  # as after a locked or full file
     store.labels.give(analysis, {0: "fond"}, "another tab")
     assert reader.labels.read(analysis).codes[0] == 2
+
+
+def test_threads_share_what_was_read_until_something_changes(store, analysis):
+    with ThreadPoolExecutor(8) as pool:
+        read = set(pool.map(lambda _: id(store.labels.read(analysis)), range(40)))
+        assert read == {id(store.labels.read(analysis))}
+        store.labels.give(analysis, {1: "cross"}, "ada")
+        codes = list(pool.map(lambda _: store.labels.read(analysis).codes[1], range(40)))
+    assert codes == [0] * 40
+
+
+def test_labels_of_a_file_put_in_the_place_of_another_are_read(store, analysis, tmp_path):
+    file, copy = store.home / "refract.sqlite", tmp_path / "copy.sqlite"
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+        connection.execute("VACUUM INTO ?", (str(copy),))
+    store.labels.give(analysis, {0: "angry"}, "ada")
+    assert store.labels.read(analysis).label_of(0) == "angry"
+    for name in ("-wal", "-shm"):
+        file.with_name(file.name + name).unlink()
+    copy.replace(file)
+    with ThreadPoolExecutor(1) as pool:  # as the next run of a page
+        assert pool.submit(store.labels.read, analysis).result().label_of(0) == "cross"
+
+
+def test_the_label_that_a_text_had_before_is_told(store, analysis):
+    store.labels.give(analysis, {3: "fond"}, "bob")
+    assert store.labels.given_before(analysis, 3) == ("fond", "bob")
+    assert store.labels.given_before(analysis, 3, skip=1) == (None, "ada")
+    assert store.labels.given_before(analysis, 3, skip=2) is None
+
+
+def test_people_are_counted_and_their_latest_answers_found(store, analysis):
+    guide = store.labels.read(analysis)
+    assert guide.n_by_person == {"ada": 2, "bob": 1}
+    assert guide.latest_of(["ada"], 2) == {3: None, 2: "fond"}
+    assert guide.latest_of(["ada", "bob"], 9) == {3: None, 2: "fond", 1: "angry", 0: "cross"}
+    assert guide.latest_of([], 9) == {}
+    store.labels.give(analysis, {3: "fond"}, "a model", source="model")
+    store.labels.give(analysis, {0: "fond"}, "bob", source="map")
+    guide = store.labels.read(analysis)
+    assert guide.n_by_person == {"bob": 2, "ada": 1} and guide.latest_of(["bob"], 9) == {1: "angry"}

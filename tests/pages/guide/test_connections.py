@@ -21,5 +21,5 @@ def test_a_key_press_reads_the_label_table_once(app, labelled, monkeypatch):
     assert not app.exception
     assert any(statement.startswith("INSERT INTO label_events") for statement in statements)
     assert len(opened) <= 3
-    read = [s for s in statements if s.startswith("SELECT text_row, label_id") and "label_events" in s]
+    read = [s for s in statements if s.startswith("SELECT json_group_array(id)") and "label_events" in s]
     assert len(read) == 1
