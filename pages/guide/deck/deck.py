@@ -46,7 +46,7 @@ NEEDS_FIT = {
 }
 Choose = Callable[[Collection[int]], list[int]]
 """Takes the texts that others label now, and chooses more."""
-MOST_TRIES = 3  # at a text that nobody labelled meanwhile
+MOST_TRIES = 10  # at a text that nobody labelled meanwhile
 
 
 @dataclass
@@ -144,13 +144,21 @@ def next_text(deck: Deck, guide: GuideLabels, generic: Space | None, fit: Fit | 
     for _ in range(MOST_TRIES):
         shown = _choose(deck, guide, generic, fit)
         now = cache.store().labels.read(deck.analysis_id)
-        if now is guide:
+        if shown.row is None or _is_as_before(shown.row, guide, now):
             break
-        guide = now  # someone labelled while this was chosen, perhaps this very text
+        guide = now  # someone labelled this text before it was taken
     if shown.row is None:
         _take(deck, [])
     deck.drawn = None if shown.row is None else guide.label_of(shown.row)
     return shown
+
+
+def _is_as_before(row: int, guide: GuideLabels, now: GuideLabels) -> bool:
+    """Return whether nobody labelled or skipped a text meanwhile."""
+    if now is guide:
+        return True
+    entries = ((each.label_of(row), each.seen[row], each.reviewed[row]) for each in (guide, now))
+    return len(set(entries)) == 1
 
 
 def choose_ahead(analysis_id: int, generic: Space | None, fit: Fit | None) -> None:
