@@ -28,7 +28,7 @@ def draw() -> None:
         layout.draw_sidebar()
         draw_toasts()
         page.run()
-        cache.settle_modules()  # after the first page was drawn: much is loaded by then
+        cache.collect_garbage()  # after the first page was drawn: much is loaded by then
     except RefractError as error:
         show_message(str(error))
         st.button("Try again", key="try_again")

@@ -9,7 +9,9 @@ from __future__ import annotations
 import functools
 import gc
 import inspect
+import math
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -40,11 +42,21 @@ from pages.common import account
 Given = ParamSpec("Given")
 Value = TypeVar("Value")
 _adding = threading.Lock()
+_of_thread = threading.local()
+_collecting = threading.Lock()
+_collected: dict[str, float] = {}
+SECONDS_BETWEEN_COLLECTIONS = 10
 
 
 def store() -> Store:
     """Store of the data folder in use."""
-    return _store(str(account.home()))  # Streamlit hashes a path twice as long as its text
+    # A page asks a hundred times, and Streamlit takes 0.15 ms for each look-up: one for each folder and
+    # thread, of which each run has its own.
+    folder = account.home()
+    if getattr(_of_thread, "folder", None) != folder:
+        _of_thread.folder, _of_thread.store = folder, _store(str(folder))
+    found: Store = _of_thread.store
+    return found
 
 
 def runner() -> JobRunner | HomeRunner:
@@ -84,15 +96,21 @@ class Kept(Generic[Given, Value]):
         self._cached.clear(str(account.home()), *given, **named)
 
 
-@functools.cache
-def settle_modules() -> None:
-    """Leave all that is loaded by now out of the collections of garbage to come, once per server.
+def collect_garbage() -> None:
+    """Collect garbage at most every few seconds; leave out all that is loaded when this is called first.
 
-    Streamlit collects after each run of a page or fragment. That looked at 210,000 objects of modules, which
-    never change, for 0.1 to 0.2 s of processor time after every click.
+    Streamlit would collect after each run of a page or fragment (`runner.postScriptGC`). That looks at
+    210,000 objects of modules, which never change, for 0.1 to 0.2 s of processor time after every click;
+    without these it still took a fifth of the processor while ten people labelled.
     """
-    gc.collect()
-    gc.freeze()
+    with _collecting:
+        now = time.monotonic()
+        if now - _collected.get("last", -math.inf) < SECONDS_BETWEEN_COLLECTIONS:
+            return
+        gc.collect()
+        if not _collected:
+            gc.freeze()
+        _collected["last"] = now
 
 
 @st.cache_resource

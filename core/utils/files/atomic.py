@@ -25,8 +25,13 @@ SECONDS_KEPT = 24 * 3_600
 
 def data_home() -> Path:
     """Folder of all data: `REFRACT_HOME`, else `.refract` in the home folder."""
-    # Absolute, as the worker starts in another folder.
-    return Path(os.environ.get("REFRACT_HOME") or Path.home() / ".refract").expanduser().absolute()
+    return _absolute(os.environ.get("REFRACT_HOME") or str(Path.home() / ".refract"))
+
+
+@lru_cache(maxsize=8)
+def _absolute(folder: str) -> Path:
+    # The worker starts in another folder.
+    return Path(folder).expanduser().absolute()
 
 
 def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
