@@ -26,7 +26,7 @@ class Person:
     name : str
     clicked : list of int, positions of the labels whose click the app has answered, oldest first
     at_work : int or None, the one that was clicked and not answered when the app ended
-    next_text_s, seconds : list of float, from each click to the next text, and to all of the page
+    next_text_s : list of float, from each click to the next text
     late_s : list of float, how much later than planned each click came: the app was busy with the one before
     expected_error : str, begins what the app may show: it is no answer to a label
     errors : list of str, all others
@@ -37,7 +37,6 @@ class Person:
     clicked: list[int] = field(default_factory=list)
     at_work: int | None = None
     next_text_s: list[float] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)
     late_s: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     stopped: threading.Event = field(default_factory=threading.Event)
@@ -52,7 +51,8 @@ class Person:
             try:
                 session.open("guide")
                 planned = time.perf_counter() + chance.uniform(0, pause_s)
-                while not self.stopped.wait(max(0.0, planned - time.perf_counter())):
+                while not self.stopped.is_set():
+                    session.follow(planned)
                     if fits and chance.random() < 0.1 and session.shows("guide_fit"):
                         session.click("guide_fit")
                     self.late_s.append(max(0.0, time.perf_counter() - planned))
@@ -63,7 +63,7 @@ class Person:
 
     def _click(self, session: Session, position: int) -> None:
         self.at_work = position
-        seconds = session.click(f"guide_label_{position}")
+        session.press(f"guide_label_{position}")
         errors, session.errors = session.errors, []
         if self.expected_error is not None:
             errors = [error for error in errors if not error.startswith(self.expected_error)]
@@ -71,8 +71,7 @@ class Person:
             self.clicked.append(position)
         self.errors += errors
         self.at_work = None
-        self.seconds.append(seconds)
-        self.next_text_s.append(session.first_s)
+        self.next_text_s.append(session.next_text_s or 0.0)
 
 
 @dataclass

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import Self
 from urllib.parse import quote
@@ -44,8 +44,8 @@ class Session:
     ----------
     errors : list of str
         What the app showed as an error so far.
-    first_s : float
-        Seconds from the last click to the end of the first run that it caused, such as that of the deck.
+    next_text_s : float or None
+        Seconds from the last click until another text stood on the card of the deck; None while none does.
     redirect : str
         Where the app sent the browser to sign in or out.
     """
@@ -67,7 +67,11 @@ class Session:
         self._widgets: dict[str, tuple[str, str]] = {}
         self._page = ""
         self.errors: list[str] = []
-        self.first_s = 0.0
+        self.next_text_s: float | None = None
+        self._text: str | None = None
+        self._clicked = 0.0
+        self._drawn: set[str] = set()  # pages that were drawn since the last click, by their hash
+        self._ended: float | None = 0.0  # when the last run did; None while one is at work
         self.redirect = ""
         self._rerun()
 
@@ -81,9 +85,14 @@ class Session:
 
     def open(self, page: str) -> float:
         """Open a page by the name in its address; return the seconds until it is drawn."""
+        self._settle()  # a run that is still to come would be of the page before
         self._widgets.clear()
-        self._page = self._pages[page]
-        return self._rerun()
+        opened = self._page = self._pages[page]
+        seconds = self._rerun()
+        while opened not in self._drawn:  # that was a run of the page before, which was still to come
+            self._ended = None
+            seconds = self._settle() - self._clicked
+        return seconds
 
     def click(self, key: str) -> float:
         """Click the button of a key; return the seconds until the page is drawn."""
@@ -132,7 +141,32 @@ class Session:
         state.id, fragment = self._widgets[key]
         return self._rerun(state, fragment)
 
+    def press(self, key: str) -> None:
+        """Click the button of a key and wait for the next text alone: `follow` takes in what comes later.
+
+        `next_text_s` says how long that took.
+        """
+        state = WidgetState(trigger_value=True)
+        state.id, fragment = self._widgets[key]
+        self._send(state, fragment)
+        deadline = self._clicked + TIMEOUT_S
+        while self.next_text_s is None and not self.errors:
+            self._receive(deadline)
+
+    def follow(self, until: float) -> None:
+        """Take in what the server sends until this time of `time.perf_counter`, as an open tab does."""
+        while time.perf_counter() < until:
+            with suppress(TimeoutError):
+                self._receive(until)
+
     def _rerun(self, state: WidgetState | None = None, fragment: str = "") -> float:
+        self._settle()  # what follows an earlier click may still be on its way
+        self._send(state, fragment)
+        return self._settle() - self._clicked
+
+    def _send(self, state: WidgetState | None, fragment: str) -> None:
+        self._clicked, self.next_text_s, self._ended = time.perf_counter(), None, None
+        self._drawn.clear()
         message = BackMsg()
         message.rerun_script.page_script_hash = self._page
         message.rerun_script.fragment_id = fragment
@@ -140,45 +174,39 @@ class Session:
             message.rerun_script.widget_states.widgets.append(state)
         else:
             message.rerun_script.widget_states.SetInParent()
-        started = time.perf_counter()
         self._socket.send(message.SerializeToString())
-        first, ended = self._finish(started + TIMEOUT_S)
-        self.first_s = first - started
-        return ended - started
 
-    def _finish(self, deadline: float) -> tuple[float, float]:
-        """Take in what the server sends until its last run has ended.
-
-        Returns the times at which the first run ended, and the last.
-        """
-        first = ended = None
+    def _settle(self) -> float:
+        """Take in what the server sends until its last run has ended; return when it did."""
+        deadline = time.perf_counter() + TIMEOUT_S
         while True:
-            wait = deadline - time.perf_counter() if ended is None else FOLLOWS_S
             try:
-                received = self._socket.recv(timeout=max(wait, 0.0))
+                self._receive(deadline if self._ended is None else time.perf_counter() + FOLLOWS_S)
             except TimeoutError:
-                if first is None or ended is None:
+                if self._ended is None:
                     raise
-                return first, ended
-            message = ForwardMsg.FromString(received if isinstance(received, bytes) else received.encode())
-            kind = message.WhichOneof("type")
-            if kind == "new_session":
-                ended = None
-                self._page = message.new_session.page_script_hash
-                self._session_id = message.new_session.initialize.session_id
-            elif kind == "navigation":
-                pages = message.navigation.app_pages
-                self._pages = {each.url_pathname: each.page_script_hash for each in pages}
-                self._page = message.navigation.page_script_hash
-            elif kind == "delta":
-                self._take_in(message)
-            elif kind == "auth_redirect":
-                self.redirect = message.auth_redirect.url
-            elif kind == "script_finished":
-                now = time.perf_counter()
-                first = first or now  # that of the deck asks for one of the page
-                if message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
-                    ended = now
+                return self._ended
+
+    def _receive(self, until: float) -> None:
+        """Take in the next message; raise TimeoutError where none comes in time."""
+        received = self._socket.recv(timeout=max(until - time.perf_counter(), 0.0))
+        message = ForwardMsg.FromString(received if isinstance(received, bytes) else received.encode())
+        kind = message.WhichOneof("type")
+        if kind == "new_session":
+            self._ended = None
+            self._page = message.new_session.page_script_hash
+            self._drawn.add(self._page)
+            self._session_id = message.new_session.initialize.session_id
+        elif kind == "navigation":
+            pages = message.navigation.app_pages
+            self._pages = {each.url_pathname: each.page_script_hash for each in pages}
+            self._page = message.navigation.page_script_hash
+        elif kind == "delta":
+            self._take_in(message)
+        elif kind == "auth_redirect":
+            self.redirect = message.auth_redirect.url
+        elif kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+            self._ended = time.perf_counter()
 
     def _take_in(self, message: ForwardMsg) -> None:
         """Note a widget by its key, and an error by its text."""
@@ -187,6 +215,9 @@ class Session:
         element = message.delta.new_element
         kind = element.WhichOneof("type")
         drawn = getattr(element, kind) if kind else None
+        if kind == "text" and element.text.body != self._text:
+            self._text = element.text.body
+            self.next_text_s = time.perf_counter() - self._clicked
         if kind == "exception":
             self.errors.append(f"{element.exception.type}: {element.exception.message}")
         elif kind == "alert" and element.alert.format == Alert.ERROR:
