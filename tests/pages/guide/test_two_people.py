@@ -5,7 +5,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from pages.common.person import COOKIE
-from pages.guide.deck import DeckState
+from pages.guide.deck import DeckState, deck
 from tests.conftest import ROOT
 from tests.support.page_helpers import GUIDE, keys, shown_text, words
 from tests.support.session import name_person, state_in
@@ -261,3 +261,25 @@ def test_an_instruction_that_another_tab_changed_meanwhile_is_told(ada, store, l
     assert "by what bo wants" in words(ada)
     ada.text_input(key="guide_instruction").set_value("by feeling").run()
     assert "by what" not in words(ada)
+
+
+@pytest.mark.parametrize(("which", "chosen_again"), [("another text", False), ("this text", True)])
+def test_a_text_is_chosen_again_only_where_it_was_labelled_meanwhile(
+    ada, store, corpus, labelled, monkeypatch, which, chosen_again
+):
+    chosen, choose = [], deck._choose
+
+    def choose_while_bo_labels(*arguments):
+        shown = choose(*arguments)
+        if not chosen:
+            seen = store.labels.read(labelled).seen
+            other = next(row for row in range(len(seen)) if not seen[row] and row != shown.row)
+            row = shown.row if which == "this text" else other
+            store.labels.give(labelled, {row: "angry"}, "bo")
+        chosen.append(shown.row)
+        return shown
+
+    monkeypatch.setattr(deck, "_choose", choose_while_bo_labels)
+    ada.run()
+    assert not ada.exception and len(set(chosen)) == len(chosen) == 1 + chosen_again
+    assert row_of(ada, corpus) == chosen[-1]
