@@ -162,7 +162,7 @@ def label_one_analysis(
     store = Store(home)
     analysis = store.analyses(store.corpora()[0].key)[0].id
     people = [Person(f"Labeller {number}") for number in range(n_people)]
-    threads = label_together(people, address, pause_s=LABEL_PAUSE_S)
+    threads = label_together(people, address, pause_s=LABEL_PAUSE_S, waits=False)
     for thread in threads:
         thread.join(60 * minutes / len(threads))  # none ends before it is told to, but for an error
     for person in people:

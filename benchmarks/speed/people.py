@@ -41,10 +41,13 @@ class Person:
     errors: list[str] = field(default_factory=list)
     stopped: threading.Event = field(default_factory=threading.Event)
 
-    def label(self, address: str, seed: int, *, pause_s: float, fits: bool = False) -> None:
+    def label(
+        self, address: str, seed: int, *, pause_s: float, fits: bool = False, waits: bool = True
+    ) -> None:
         """Label until stopped, or until the app ends: a click each `pause_s`, at once where that is past.
 
-        With `fits` the map is reshaped now and then.
+        With `fits` the map is reshaped now and then. Who `waits` clicks when the whole page is drawn: then it
+        has certainly answered. Others click once the next text is there, which a Fit changes too.
         """
         chance = random.Random(seed)
         with suppress(WebSocketException, OSError), Session(address, self.name) as session:
@@ -56,14 +59,14 @@ class Person:
                     if fits and chance.random() < 0.1 and session.shows("guide_fit"):
                         session.click("guide_fit")
                     self.late_s.append(max(0.0, time.perf_counter() - planned))
-                    self._click(session, chance.randrange(N_LABELS))
+                    self._click(session, chance.randrange(N_LABELS), waits=waits)
                     planned = max(planned + pause_s, time.perf_counter())
             except KeyError as error:
                 self.errors.append(f"{self.name}: the page has no {error}")
 
-    def _click(self, session: Session, position: int) -> None:
+    def _click(self, session: Session, position: int, *, waits: bool) -> None:
         self.at_work = position
-        session.press(f"guide_label_{position}")
+        (session.click if waits else session.press)(f"guide_label_{position}")
         errors, session.errors = session.errors, []
         if self.expected_error is not None:
             errors = [error for error in errors if not error.startswith(self.expected_error)]
@@ -119,12 +122,12 @@ def compare(history: pd.DataFrame, names: Sequence[str], people: Iterable[Person
 
 
 def label_together(
-    people: Sequence[Person], address: str, *, pause_s: float, fits: bool = False
+    people: Sequence[Person], address: str, *, pause_s: float, fits: bool = False, waits: bool = True
 ) -> list[threading.Thread]:
     """Let people label at the same time; returns their threads. The first reshapes the map with `fits`."""
     threads = []
     for number, person in enumerate(people):
-        settings = {"pause_s": pause_s, "fits": fits and number == 0}
+        settings = {"pause_s": pause_s, "fits": fits and number == 0, "waits": waits}
         threads.append(
             threading.Thread(target=person.label, args=[address, number], kwargs=settings, daemon=True)
         )
