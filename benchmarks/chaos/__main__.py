@@ -62,6 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, object]:
 
         fuzzed = fuzz.run(options.fuzz_seconds)
         found |= {"fuzz_inputs": fuzzed.inputs, "fuzz_crashes": fuzzed.crashes}
+        for finding in fuzzed.findings:
+            print(f"  {finding.target}{' (in a child)' if finding.contained else ''}: {finding.error}")
     print()
     for name, figure in found.items():
         if isinstance(figure, int):

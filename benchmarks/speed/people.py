@@ -28,7 +28,7 @@ class Person:
     at_work : int or None, the one that was clicked and not answered when the app ended
     next_text_s : list of float, from each click to the next text
     late_s : list of float, how much later than planned each click came: the app was busy with the one before
-    expected_error : str, begins what the app may show: it is no answer to a label
+    expected_error : str, part of what the app may show: it is no answer to a label
     errors : list of str, all others
     """
 
@@ -69,7 +69,7 @@ class Person:
         (session.click if waits else session.press)(f"guide_label_{position}")
         errors, session.errors = session.errors, []
         if self.expected_error is not None:
-            errors = [error for error in errors if not error.startswith(self.expected_error)]
+            errors = [error for error in errors if self.expected_error not in error]
         if not errors:
             self.clicked.append(position)
         self.errors += errors
