@@ -91,21 +91,17 @@ class Load:
 def round_of_clicks(session: Session, chance: random.Random) -> list[Callable[[], float]]:
     """Return what a session does again and again; each returns its seconds."""
 
-    def press(key: str) -> Callable[[], float]:
-        def until_next_text() -> float:
-            session.press(key)
-            return session.next_text_s or 0.0
-
-        return until_next_text
-
     def label() -> float:
-        return press(f"guide_label_{chance.randrange(4)}")()
+        return session.press(f"guide_label_{chance.randrange(4)}")
 
     def search() -> float:
         return session.type("maps_search", chance.choice(SEARCHES))
 
     def page(name: str) -> Callable[[], float]:
         return lambda: session.open(name)
+
+    def press(key: str) -> Callable[[], float]:
+        return lambda: session.press(key)
 
     deck = [label, label, press("guide_skip"), label, press("guide_undo"), label]
     return [page("guide"), *deck, page("maps"), search, search, page("evidence"), page("guide"), *deck]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -35,7 +34,7 @@ FAULTS = DISK_FAULTS | PROCESS_FAULTS | FILE_FAULTS
 
 
 def main(arguments: Sequence[str] | None = None) -> dict[str, object]:
-    """Run the parts that are asked for, and return what is written; of others the file keeps the figures."""
+    """Run the parts that are asked for, and return what is written."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=sum(SHARES.values()))
     parser.add_argument("--fuzz-seconds", type=float, default=600)
@@ -68,17 +67,9 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, object]:
     for name, figure in found.items():
         if isinstance(figure, int):
             print(f"{name:16} {figure:,}")
-    write_document(options.out, kept_figures(options.out, options.parts) | found)
+    write_document(options.out, found)
     write_counts(options.out)
     return found
-
-
-def kept_figures(file: Path, parts: Sequence[str]) -> dict[str, object]:
-    """Return what a file says of earlier runs; nothing where all parts were run."""
-    if set(parts) == set(PARTS) or not file.exists():
-        return {}
-    kept: dict[str, object] = json.loads(file.read_text(encoding="utf-8"))
-    return kept
 
 
 def run_kills(kinds: Sequence[str], n_kills: int, seed: int) -> dict[str, Tally]:

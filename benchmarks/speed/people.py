@@ -74,7 +74,8 @@ class Person:
             self.clicked.append(position)
         self.errors += errors
         self.at_work = None
-        self.next_text_s.append(session.next_text_s or 0.0)
+        if session.next_text_s is not None:
+            self.next_text_s.append(session.next_text_s)
 
 
 @dataclass

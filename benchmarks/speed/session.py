@@ -85,9 +85,10 @@ class Session:
 
     def open(self, page: str) -> float:
         """Open a page by the name in its address; return the seconds until it is drawn."""
+        opened = self._pages[page]
         self._settle()  # a run that is still to come would be of the page before
         self._widgets.clear()
-        opened = self._page = self._pages[page]
+        self._page = opened
         seconds = self._rerun()
         while opened not in self._drawn:  # that was a run of the page before, which was still to come
             self._ended = None
@@ -141,10 +142,10 @@ class Session:
         state.id, fragment = self._widgets[key]
         return self._rerun(state, fragment)
 
-    def press(self, key: str) -> None:
-        """Click the button of a key and wait for the next text alone: `follow` takes in what comes later.
+    def press(self, key: str) -> float:
+        """Click the button of a key; return the seconds until the next text is there, or an error.
 
-        `next_text_s` says how long that took.
+        `follow` takes in what comes later.
         """
         state = WidgetState(trigger_value=True)
         state.id, fragment = self._widgets[key]
@@ -152,6 +153,7 @@ class Session:
         deadline = self._clicked + TIMEOUT_S
         while self.next_text_s is None and not self.errors:
             self._receive(deadline)
+        return self.next_text_s or time.perf_counter() - self._clicked
 
     def follow(self, until: float) -> None:
         """Take in what the server sends until this time of `time.perf_counter`, as an open tab does."""

@@ -63,7 +63,8 @@ class GuideLabels:
     checked: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     def __post_init__(self) -> None:
-        self.codes.setflags(write=False)  # every caller of `LabelStore.read` shares it
+        for shared in (self.codes, *self.latest.values()):  # by every caller of `LabelStore.read`
+            shared.setflags(write=False)
 
     @cached_property
     def n_labels(self) -> int:

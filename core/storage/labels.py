@@ -232,23 +232,23 @@ class LabelStore:
                 (analysis_id,),
             ).fetchone()
         in_use = [label for label in labels if not is_retired(label)]
-        names = {label["id"]: label["name"] for label in labels}
-        positions = {label["id"]: position for position, label in enumerate(in_use)}
-        present = counts_for(labels)
+        names = {None: None} | {label["id"]: label["name"] for label in labels}
+        positions = {None: -1} | {label["id"]: position for position, label in enumerate(in_use)}
+        present = {None: None} | counts_for(labels)
         ids, rows, given, *others = (json.loads(column) for column in found)
-        counted = [present.get(label) for label in given]
+        counted = [present[label] for label in given]
         latest = {
             "row": np.array(rows, dtype=np.int64),
-            "label": np.array([names.get(label) for label in counted], dtype=object),
+            "label": np.array([names[label] for label in counted], dtype=object),
         }
         for name, column in zip(EVENT_COLUMNS, others, strict=True):
             latest[name] = np.array(column, dtype=bool if name == "reviewed" else object)
-        # A text whose label was deleted counts as if it had none; one that was skipped stays.
-        stays = np.array([a == b or b is not None for a, b in zip(given, counted, strict=True)], dtype=bool)
+        # A text whose label was deleted counts as if it had no entry; one that was skipped has one.
+        stays = [label is None or now is not None for label, now in zip(given, counted, strict=True)]
         newest_first = np.argsort(-np.array(ids, dtype=np.int64))
-        newest_first = newest_first[stays[newest_first]]
+        newest_first = newest_first[np.array(stays, dtype=bool)[newest_first]]
         codes = np.full(corpus["n_texts"] if corpus else 0, -1, dtype=np.int64)
-        codes[latest["row"]] = [positions.get(label, -1) for label in counted]
+        codes[latest["row"]] = [positions[label] for label in counted]
         return GuideLabels(
             names=tuple(label["name"] for label in in_use),
             ids=tuple(label["id"] for label in in_use),

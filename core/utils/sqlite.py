@@ -88,11 +88,20 @@ class SqliteFile:
         """Return numbers that differ whenever the file may have changed; reads no table. Any thread may ask.
 
         SQLite counts for a connection the changes that others make, so one connection does nothing else.
+
+        Raises
+        ------
+        StoreError
+            When the file is no longer there, or cannot be opened.
         """
+        try:
+            file = self.path.stat().st_ino  # another after the file was replaced
+        except OSError as error:
+            raise StoreError(self._unusable(error.strerror or str(error))) from error
         with self._explained(), self._watching:
-            if self._watcher is None or self._watched != self.path.stat().st_ino:
+            if self._watcher is None or self._watched != file:
                 self._close_watcher()
-                self._watched = self.path.stat().st_ino  # another after the file was replaced
+                self._watched = file
                 self._watcher = self._open(check_same_thread=False)
                 self._n_watchers += 1
             return self._n_watchers, self._watcher.execute("PRAGMA data_version").fetchone()[0]
@@ -180,8 +189,11 @@ class SqliteFile:
                 f"Another program kept the file {self.path} locked for {LOCK_TIMEOUT} s, so nothing was "
                 "recorded: close that program, or wait until it is done, and try again."
             )
+        return self._unusable(str(error))
+
+    def _unusable(self, reason: str) -> str:
         return (
-            f"The file {self.path} cannot be used ({error}): make the file and its folder readable and "
+            f"The file {self.path} cannot be used ({reason}): make the file and its folder readable and "
             "writable, or set REFRACT_HOME to another folder."
         )
 

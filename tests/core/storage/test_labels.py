@@ -316,7 +316,14 @@ def test_labels_are_read_again_only_after_a_change(store, analysis):
 
 def test_nobody_can_change_the_labels_that_all_readers_share(store, analysis):
     guide = store.labels.read(analysis)
-    for shared in (guide.codes, guide.seen, guide.reviewed, guide.by_model, store.load_corpus("k1").texts):
+    for shared in (
+        guide.codes,
+        *guide.latest.values(),
+        guide.seen,
+        guide.reviewed,
+        guide.by_model,
+        store.load_corpus("k1").texts,
+    ):
         with pytest.raises(ValueError, match="read-only"):
             shared[0] = shared[1]
 
@@ -349,6 +356,16 @@ def test_labels_of_a_file_put_in_the_place_of_another_are_read(store, analysis, 
     copy.replace(file)
     with ThreadPoolExecutor(1) as pool:  # as the next run of a page
         assert pool.submit(store.labels.read, analysis).result().label_of(0) == "cross"
+
+
+def test_a_file_that_vanished_is_a_sentence_and_is_not_made_again(store, analysis):
+    file = store.home / "refract.sqlite"
+    store.labels.read(analysis)
+    store._database.close()
+    file.unlink()
+    with pytest.raises(StoreError, match=r"refract\.sqlite cannot be used \(No such file"):
+        store.labels.read(analysis)
+    assert not file.exists()
 
 
 def test_the_label_that_a_text_had_before_is_told(store, analysis):
