@@ -85,6 +85,10 @@ def parse_address(typed: str | os.PathLike[str]) -> Address:
     scheme = SCHEME.match(text)
     if scheme is None:
         return Address(LOCAL, _absolute(text))
+    try:
+        urlsplit(text)
+    except ValueError as error:
+        raise CorpusError(f"“{text}” has a bracket in place of a host: type {EXAMPLES}.") from error
     protocol = scheme[1].lower()
     if protocol == LOCAL:
         return Address(LOCAL, _absolute(url2pathname(urlsplit(text).path)))

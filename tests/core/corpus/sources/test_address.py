@@ -55,6 +55,10 @@ def test_the_variable_of_a_store_names_the_server_that_is_asked(monkeypatch):
         "http://[fe80::1]/x",
         "http://2852039166/x",
         "http://metadata.google.internal/x",
+        "file://[",
+        "s3://[bucket/x",
+        "az://]",
+        "hf://[x",
     ],
 )
 def test_what_is_no_source_gets_one_sentence(typed):
