@@ -32,6 +32,7 @@ def read_count(file: Path) -> int:
 
 def main(name: str, folder: Path, seconds: float, seed: int, module: str, longest: int) -> None:
     """Read changed inputs until the time is over. Does not return."""
+    forget_memory_of_parent()
     import atheris
 
     warnings.simplefilter("ignore")
@@ -52,7 +53,8 @@ def main(name: str, folder: Path, seconds: float, seed: int, module: str, longes
             found = _describe(error)
             if found not in known:
                 known.add(found)
-                _keep(folder, found, content)
+                contained = target.in_child and isinstance(error, MemoryError)
+                _keep(folder, found, content, contained)
 
     arguments = [
         f"-max_total_time={max(1, int(seconds))}",
@@ -68,6 +70,18 @@ def main(name: str, folder: Path, seconds: float, seed: int, module: str, longes
     ]
     atheris.Setup([sys.argv[0], *arguments], read)
     atheris.Fuzz()
+
+
+def forget_memory_of_parent() -> None:
+    """Go on in a fork, with the same exit code.
+
+    The largest memory of a process, which libFuzzer compares with its limit, is that of the process which
+    started it until it forks.
+    """
+    process = os.fork()
+    if process:
+        code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+        os._exit(code if code >= 0 else 128 - code)
 
 
 class _Counter:
@@ -93,11 +107,11 @@ def _describe(error: Exception) -> str:
     return f"{type(error).__name__} at {where}"
 
 
-def _keep(folder: Path, found: str, content: bytes) -> None:
+def _keep(folder: Path, found: str, content: bytes, contained: bool) -> None:
     file = folder / f"finding-{hashlib.sha256(content).hexdigest()[:12]}"
     file.write_bytes(content)
     with (folder / FINDINGS_FILE).open("a", encoding="utf-8") as opened:
-        opened.write(json.dumps({"error": found, "file": str(file)}) + "\n")
+        opened.write(json.dumps({"error": found, "contained": contained, "file": str(file)}) + "\n")
 
 
 if __name__ == "__main__":

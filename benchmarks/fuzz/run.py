@@ -5,11 +5,14 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import json
+import os
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -40,7 +43,8 @@ class Finding:
     error : str
         The exception and where it was raised, or what ended the process.
     contained : bool
-        The process ended, which in the app is a child process with limits: the person reads a sentence.
+        The process or its memory ended, which in the app is a child process with limits: the person reads
+        a sentence.
     file : str
         With the input; "" where it is not known.
     """
@@ -151,8 +155,8 @@ def _run_target(
     result.counts[name] = read_count(folder / COUNT_FILE) - before
     if (folder / FINDINGS_FILE).exists():
         lines = (folder / FINDINGS_FILE).read_text(encoding="utf-8").splitlines()
-        found = {one["error"]: one["file"] for one in map(json.loads, lines)}
-        result.findings += [Finding(name, error, file=file) for error, file in found.items()]
+        found = {one["error"]: one for one in map(json.loads, lines)}
+        result.findings += [Finding(name, **one) for one in found.values()]
 
 
 def _run_process(name: str, folder: Path, seconds: float, seed: int, *, module: str, longest: int) -> str:
@@ -165,13 +169,15 @@ def _run_process(name: str, folder: Path, seconds: float, seed: int, *, module: 
             stdin=subprocess.DEVNULL,
             stdout=written,
             stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
         try:
             code = process.wait(seconds + SECONDS_TO_START)
         except subprocess.TimeoutExpired:
             return "no end, and no answer to the alarm"
         finally:
-            process.kill()
+            with suppress(ProcessLookupError):  # it has ended, and its fork
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
     if code == 0:
         return ""

@@ -21,6 +21,11 @@ def hang(content):
         pass
 
 
+def take_memory(content):
+    """Need more memory than there is."""
+    raise MemoryError
+
+
 def make_targets():
     """Return the readers by name."""
     seeds = [b"text"]
@@ -29,4 +34,5 @@ def make_targets():
         "ends": Target(end_process, seeds),
         "hangs": Target(hang, seeds),
         "ends in a child": Target(end_process, seeds, in_child=True),
+        "memory in a child": Target(take_memory, seeds, in_child=True),
     }
