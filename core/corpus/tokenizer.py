@@ -33,7 +33,8 @@ UNSPACED = (
     "\u3005\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
 )
 
-ADDRESS_PATTERN = re.compile(rf"(?:[a-zA-Z]+://|www\.)\S+|(?:[^\W{UNSPACED}]|[.+-])*[@＠][\w.-]+")
+_USER = rf"(?:[^\W{UNSPACED}]|[.+-])"
+ADDRESS_PATTERN = re.compile(rf"(?:[a-zA-Z]+://|www\.)\S+|(?:(?<!{_USER}){_USER}++)?[@＠][\w.-]+")
 """Links, mail addresses and @mentions, without the characters of `UNSPACED` before them."""
 
 MENTION_PATTERN = re.compile(r"(?<![\w.+-])[@＠](\w{3,})(?![\w.-]*@)")

@@ -7,17 +7,20 @@ import re
 import pandas as pd
 
 SAMPLE_ROWS = 2_000
+READ_CHARACTERS = 2_000  # of a text
 LEAST_WORDS, LEAST_SHARE = 3, 0.3
 """Words, and share of the words with characters other than ASCII, from which this is mentioned."""
 
-_WORD = re.compile(r"[^\s,;\"]*[^\x00-\x7f][^\s,;\"]*")
+_WORD = re.compile(r"[^\s,;\"]*+(?:[^\S\x00-\x7f][^\s,;\"]*+)?")
+"""Up to a blank or a delimiter, and over one no-break space, which is what is left of “Ã ” for “à”."""
 
 
 def note_on_twice_decoded(frame: pd.DataFrame) -> list[str]:
     """Return a note where words of a table become shorter words when the second decoding is undone."""
     columns = (column.head(SAMPLE_ROWS).dropna() for _, column in frame.items())
     texts = [text for column in columns if isinstance(column.dtype, pd.StringDtype) for text in column]
-    words = [word for text in texts if not text.isascii() for word in _WORD.findall(text)]
+    found = (word for text in texts if not text.isascii() for word in _WORD.findall(text[:READ_CHARACTERS]))
+    words = [word for word in found if not word.isascii()]
     undone = [(word, once) for word in words if (once := _undo(word)) is not None]
     if len(undone) < max(LEAST_WORDS, LEAST_SHARE * len(words)):
         return []

@@ -13,6 +13,7 @@ from core.storage.team.members import Member, clean_email
 from core.utils import lock_shared, unlock_shared
 
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+LONGEST_ADDRESS = 254  # characters, by RFC 5321
 
 
 class NotShared(RefractError):
@@ -116,7 +117,7 @@ class Registry:
     def check_address(self, email: str) -> str:
         """Return an address as it is kept; raise NotShared where the text is none."""
         address = clean_email(email)
-        if not ADDRESS.fullmatch(address):
+        if len(address) > LONGEST_ADDRESS or not ADDRESS.fullmatch(address):
             raise NotShared(f"“{email.strip()}” is no e-mail address: type one such as ada@example.org.")
         return address
 

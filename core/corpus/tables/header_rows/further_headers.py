@@ -11,8 +11,8 @@ MOST_FURTHER_ROWS = 3
 LEAST_BODY, LEAST_TYPED = 3, 0.95
 """Rows of a column that are read at least, and the share of numbers or dates among them."""
 
-_DASHES = re.compile(r"[-=+_|\s]*[-=_]{2}[-=+_|\s]*|-")
-_CODE = re.compile(r"[A-Za-z]{1,4}\d+([._-]?\w{1,5})*")
+_DASHES = re.compile(r"(?:[+|\s]|[-=_](?![-=_]))*+[-=_]{2}[-=+_|\s]*+|-")
+_CODE = re.compile(r"[A-Za-z]{1,4}\d(?:[.-]?\w)*+")
 _IMPORT_ID = re.compile(r'\s*\{\s*["\']ImportId["\']')
 
 

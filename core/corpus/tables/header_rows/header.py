@@ -305,10 +305,14 @@ def _is_headless(sample: Sequence[Sequence[object]]) -> bool:
         columns = {p: [row[p] for row in body if p < len(row)] for p in filled}
         if any(_is_value_of(first[p], values) for p, values in columns.items()):
             return True
-    if any(_USUAL_NAME.fullmatch(str(first[p]).strip()) for p in filled):
+    if any(_is_usual_name(str(first[p]).strip()) for p in filled):
         return False
     # Numbers may be names too: those of years or questions, in order, or pandas' 0, 1, 2.
     return bool(numbers) and not _is_sequence([first[p] for p in filled if is_number_or_date(first[p])])
+
+
+def _is_usual_name(name: str) -> bool:
+    return len(name) <= LONGEST_NAME and _USUAL_NAME.fullmatch(name) is not None
 
 
 def _is_sequence(values: list[object]) -> bool:

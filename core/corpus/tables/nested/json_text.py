@@ -18,8 +18,10 @@ BEFORE_DOCUMENT = re.compile(
 """What scripts write before a document: `window.YTD.tweets.part0 = `, `callback(`, `)]}'`."""
 
 AFTER_SCRIPT = re.compile(r"[\s)]*;?")
-STRING_OR_EXTRA = re.compile(r'"(?:[^"\\]|\\.)*"|,(?=\s*[\]}])|//[^\n]*|/\*.*?\*/', re.DOTALL)
-"""A string, or what strict JSON has not: a comma before a closing bracket, a comment."""
+STRING_OR_EXTRA = re.compile(
+    r"""(?P<kept>"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|/\*(?!.*?\*/).*)|,(?=\s*[\]}])|//[^\n]*|/\*.*?\*/""", re.DOTALL
+)
+"""A string, or what strict JSON has not: a comma before a closing bracket, a comment; not what is cut off."""
 
 LINE_ENDINGS = (".jsonl", ".ndjson")
 
@@ -48,7 +50,7 @@ def parse_documents(name: str, text: str) -> Documents:
         return _parse(text, _Decoder())
     except (ValueError, RecursionError) as error:
         first = error
-    repaired = STRING_OR_EXTRA.sub(lambda match: match[0] if match[0][0] == '"' else "", text)
+    repaired = STRING_OR_EXTRA.sub(lambda match: match["kept"] or "", text)
     for parse, repair in (
         (
             lambda: _parse(repaired, _Decoder(strict=False)),

@@ -19,9 +19,10 @@ LEAST_COLUMNS = 32
 """Of decimal numbers, with names such as "emb_0", "emb_1", …, that are a vector in each row."""
 
 NUMBERED_NAME = re.compile(r"(.*?)[ _.\-]?(0|[1-9]\d*)")
+LONGEST_NAME = 200  # characters of a name that counts
 SAMPLE_ROWS = 20
 BRACKETS = " \t\r\n[](){}"
-NUMBERS_ONLY = re.compile(r"[\[({\s]*[-+]?\.?\d[-+.\deE,;\snaifNAIF]*[\])}\s]*")
+NUMBERS_ONLY = re.compile(r"[\[({\s]*+[-+]?\.?\d[-+.\deE,;\snaifNAIF]*+[\])}\s]*+")
 
 _NUMBER = r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?"
 WRITTEN_VECTOR = re.compile(
@@ -96,7 +97,7 @@ def _counting_columns(frame: pd.DataFrame) -> dict[str, list[str]]:
     """Return the columns of decimal numbers whose names count from 0 or 1, by their first and last name."""
     groups: dict[str, dict[int, str]] = {}
     for name in frame.columns:
-        match = NUMBERED_NAME.fullmatch(str(name))
+        match = NUMBERED_NAME.fullmatch(str(name)) if len(str(name)) <= LONGEST_NAME else None
         if match and frame[name].dtype == np.float64:
             groups.setdefault(match[1], {})[int(match[2])] = name
     found = {}

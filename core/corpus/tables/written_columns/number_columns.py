@@ -41,9 +41,9 @@ CURRENCY = (
     r"|CAD|AUD|NZD|ZAR|KRW|SGD|HKD|RMB)(?![A-Za-z])|S?Fr\.|kr\.?|zł|Kč|Ft|Rs\.?|руб\.?)"
 )
 WRITTEN = re.compile(
-    rf"(?P<open>\()?\s*(?P<sign>[+-])?\s*(?P<before>{CURRENCY})?\s*(?P<inner>[+-])?\s*"
-    r"(?P<digits>[.,]?\d[\d.,' ]*)(?P<power>[eE][+-]?\d{1,3})?(?:(?<=[.,])--?)?\s*"
-    rf"(?P<unit>%|{CURRENCY})?\s*(?P<after>-)?\s*(?P<close>\))?",
+    rf"(?P<open>\()?\s*+(?P<sign>[+-])?\s*+(?P<before>{CURRENCY})?\s*+(?P<inner>[+-])?\s*+"
+    r"(?P<digits>[.,]?\d[\d.,' ]*+)(?P<power>[eE][+-]?\d{1,3})?(?:(?<=[.,])--?)?\s*+"
+    rf"(?P<unit>%|{CURRENCY})?\s*+(?P<after>-)?\s*+(?P<close>\))?",
     re.ASCII | re.IGNORECASE,
 )
 """A number with its sign, currency or per cent sign; accountants put negative ones in brackets."""
