@@ -17,45 +17,48 @@ tasks       the long work: prepare, fit, measure, annotate, compare
 batch       the same work on files of Parquet, on one machine or many
 jobs        one worker process that runs the tasks
 
-`from core import GuidedTransform` and the other names of `__all__` are the public interface.
+`from core import GuidedTransform` and the other names of `__all__` are the public interface. Installed, this
+package is called `refract`: within it, imports are relative, so that both names work.
 """
 
 from __future__ import annotations
 
 import importlib
 
+__version__ = "0.1.0"
+
 _HOMES = {
-    "Corpus": "core.corpus",
-    "GSTransform": "core.transforms",
-    "GuideLabels": "core.labels",
-    "GuidedTransform": "core.transforms",
-    "JobRunner": "core.jobs",
-    "RefractError": "core.errors",
-    "Store": "core.storage",
-    "available_encoders": "core.encoders",
-    "build_graph": "core.neighbours",
-    "cluster_map": "core.maps.clusters",
-    "cross_validate": "core.evidence",
-    "download_model": "core.encoders",
-    "export_table": "core.export",
-    "find_mistakes": "core.labels",
-    "learning_curve": "core.evidence",
-    "load_encoder": "core.encoders",
-    "name_clusters": "core.maps.clusters",
-    "place_text": "core.maps",
-    "project": "core.maps",
-    "read_table": "core.corpus",
-    "suggest": "core.labels",
+    "Corpus": ".corpus",
+    "GSTransform": ".transforms",
+    "GuideLabels": ".labels",
+    "GuidedTransform": ".transforms",
+    "JobRunner": ".jobs",
+    "RefractError": ".errors",
+    "Store": ".storage",
+    "available_encoders": ".encoders",
+    "build_graph": ".neighbours",
+    "cluster_map": ".maps.clusters",
+    "cross_validate": ".evidence",
+    "download_model": ".encoders",
+    "export_table": ".export",
+    "find_mistakes": ".labels",
+    "learning_curve": ".evidence",
+    "load_encoder": ".encoders",
+    "name_clusters": ".maps.clusters",
+    "place_text": ".maps",
+    "project": ".maps",
+    "read_table": ".corpus",
+    "suggest": ".labels",
 }
 
 __all__ = sorted(_HOMES)
 
 
 def __getattr__(name: str) -> object:
-    """Import a public name when it is first used (PEP 562): `import core` itself stays fast."""
+    """Import a public name when it is first used (PEP 562): the package itself is imported fast."""
     if name not in _HOMES:
-        raise AttributeError(f"module 'core' has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOMES[name]), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name], __name__), name)
 
 
 def __dir__() -> list[str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.errors import StoreError
-from core.export import TextModel, build_text_model, read_text_model, text_model_to_bytes
-from core.storage import Analysis, Store, load_space
-from core.tasks import analysis_clusters
-from core.utils import data_home, write_atomically
+from ..errors import StoreError
+from ..export import TextModel, build_text_model, read_text_model, text_model_to_bytes
+from ..storage import Analysis, Store, load_space
+from ..tasks import analysis_clusters
+from ..utils import data_home, write_atomically
 
 MOST_LISTED = 20
 """Analyses that a message lists at most."""

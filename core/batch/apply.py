@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.batch.columns import (
+from ..encoders import split_precomputed
+from ..errors import CorpusError, EncoderUnavailable
+from ..export import Predicted, TextModel, read_text_model
+from ..utils import content_key
+from .columns import (
     VECTOR,
     check_column,
     check_texts,
@@ -19,12 +23,8 @@ from core.batch.columns import (
     vector_column,
     vector_type,
 )
-from core.batch.encode import ENCODE, TextEncoder, view_name
-from core.batch.one_file import read_metadata
-from core.encoders import split_precomputed
-from core.errors import CorpusError, EncoderUnavailable
-from core.export import Predicted, TextModel, read_text_model
-from core.utils import content_key
+from .encode import ENCODE, TextEncoder, view_name
+from .one_file import read_metadata
 
 if TYPE_CHECKING:
     import pyarrow as pa

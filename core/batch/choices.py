@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from core.batch.columns import ID, VECTOR, check_column, check_texts, is_text, is_vectors
-from core.batch.files import file_name, open_table, read_errors
-from core.corpus import guess_text_column
-from core.errors import CorpusError
+from ..corpus import guess_text_column
+from ..errors import CorpusError
+from .columns import ID, VECTOR, check_column, check_texts, is_text, is_vectors
+from .files import file_name, open_table, read_errors
 
 SAMPLE_ROWS = 1_000
 """Rows from which the column of the texts is guessed."""

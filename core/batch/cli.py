@@ -1,4 +1,4 @@
-"""The command `python -m core batch …`: corpora beyond one machine, file by file."""
+"""The command `batch …`: corpora beyond one machine, file by file."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from itertools import count
 from pathlib import Path
 from types import FrameType
 
-from core.batch.analysis import export_analysis, load_analysis
-from core.batch.apply import ApplyJob
-from core.batch.choices import choose_columns
-from core.batch.encode import EncodeJob
-from core.batch.files import FileTask, find_tasks
-from core.batch.local import run_local, take_shard
-from core.batch.one_file import Job, Outcome, pending
-from core.batch.ray_pool import LOCAL, RayOptions, run_ray
-from core.batch.split import split_files, verify_files
-from core.encoders import DEFAULT_ENCODER, pinned_name
-from core.errors import CorpusError
+from ..encoders import DEFAULT_ENCODER, pinned_name
+from ..errors import CorpusError
+from .analysis import export_analysis, load_analysis
+from .apply import ApplyJob
+from .choices import choose_columns
+from .encode import EncodeJob
+from .files import FileTask, find_tasks
+from .local import run_local, take_shard
+from .one_file import Job, Outcome, pending
+from .ray_pool import LOCAL, RayOptions, run_ray
+from .split import split_files, verify_files
 
 DESCRIPTION = """\
 Encode, label and reshape any number of texts. The unit is a Parquet file: a file in, a file of the same
@@ -29,17 +29,17 @@ name out, with the same rows and ids in order. A file is there whole or not at a
 goes on where it stopped, and any number of machines share a folder. docs/scale.md says how."""
 EXAMPLES = """\
 examples:
-  python -m core batch split tickets.parquet texts --rows 100000
+  %(prog)s split tickets.parquet texts --rows 100000
       one large file becomes files of a hundred thousand rows
-  python -m core batch encode texts vectors --text body --id ticket --views --dtype float16
+  %(prog)s encode texts vectors --text body --id ticket --views --dtype float16
       a vector for each text
-  python -m core batch export "by cause" cause.safetensors
+  %(prog)s export "by cause" cause.safetensors
       an analysis of the app as one file
-  python -m core batch apply cause.safetensors vectors results
+  %(prog)s apply cause.safetensors vectors results
       labels, nearest cluster and reshaped vectors, without encoding again
-  python -m core batch apply cause.safetensors texts results --text body --shard 17/200
+  %(prog)s apply cause.safetensors texts results --text body --shard 17/200
       the same from texts; the 17th of 200 jobs of Slurm or Kubernetes
-  python -m core batch verify vectors results
+  %(prog)s verify vectors results
       compare rows and ids of all files
 """
 PLACES = "folder, file or pattern of Parquet files; an address such as s3://bucket/folder works too"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.errors import CorpusError
-from core.utils import normal_text
+from ..errors import CorpusError
+from ..utils import normal_text
 
 if TYPE_CHECKING:
     import pyarrow as pa

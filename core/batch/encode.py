@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.batch.columns import VECTOR, check_texts, read_texts, vector_column, vector_type
-from core.encoders import Encoder, ViewsEncoder, gives_views, load_encoder, recorded_commit, vectors_source
-from core.errors import EncoderUnavailable
+from ..encoders import Encoder, ViewsEncoder, gives_views, load_encoder, recorded_commit, vectors_source
+from ..errors import EncoderUnavailable
+from .columns import VECTOR, check_texts, read_texts, vector_column, vector_type
 
 if TYPE_CHECKING:
     import pyarrow as pa

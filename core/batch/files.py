@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import uuid4
 
-from core.errors import CorpusError, StoreError
+from ..errors import CorpusError, StoreError
 
 if TYPE_CHECKING:
     import pyarrow.parquet as pq

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from core.batch.files import FileTask
-from core.batch.one_file import Job, Outcome, attempt, load_step
-from core.errors import CorpusError
+from ..errors import CorpusError
+from .files import FileTask
+from .one_file import Job, Outcome, attempt, load_step
 
 
 def take_shard(tasks: Sequence[FileTask], number: int, count: int) -> list[FileTask]:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Hashable, Iterator, Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
-from core.batch.columns import ID, id_field, read_ids
-from core.batch.files import FileTask, file_name, find_names, open_table, read_errors, shown, written_aside
-from core.errors import CorpusError, RefractError, StoreError
-from core.export import PARQUET_KEY
-from core.utils import explain_error
+from .. import __version__
+from ..errors import CorpusError, RefractError, StoreError
+from ..export import PARQUET_KEY
+from ..utils import explain_error
+from .columns import ID, id_field, read_ids
+from .files import FileTask, file_name, find_names, open_table, read_errors, shown, written_aside
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -99,7 +98,7 @@ def work(job: Job, file_in: str, file_out: str) -> Done:
         columns = step.columns(table.schema_arrow, name)
         ids, fields = id_field(table.schema_arrow, job.id, name), step.fields()
         metadata = {
-            "version": version(),
+            "version": __version__,
             "job": job.describe(),
             "ids": job.id or "row number",
         } | step.metadata()
@@ -204,15 +203,6 @@ def read_metadata(schema: pa.Schema) -> dict:
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
-
-
-def version() -> str:
-    """Return the version of Refract."""
-    file = Path(__file__).resolve().parents[2] / "pyproject.toml"
-    try:
-        return str(tomllib.loads(file.read_text(encoding="utf-8"))["project"]["version"])
-    except (OSError, ValueError, KeyError):
-        return "unknown"
 
 
 def _row_numbers(n_rows: int) -> Iterator[pa.Array]:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.batch.files import FileTask
-from core.batch.one_file import Done, Job, Outcome, attempt, load_step
-from core.errors import CorpusError, RefractError
+from ..errors import CorpusError, RefractError
+from .files import FileTask
+from .one_file import Done, Job, Outcome, attempt, load_step
 
 if TYPE_CHECKING:
     from ray import ObjectRef

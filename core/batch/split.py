@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from core.batch.files import FileTask, find_tasks, open_table, read_errors, shown, written_aside
-from core.batch.one_file import BATCH_ROWS, check_ids, read_metadata
-from core.errors import CorpusError, RefractError, StoreError
+from ..errors import CorpusError, RefractError, StoreError
+from .files import FileTask, find_tasks, open_table, read_errors, shown, written_aside
+from .one_file import BATCH_ROWS, check_ids, read_metadata
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -1,12 +1,12 @@
 """A corpus: texts with their columns, read from a file; its words, groups and full-text search."""
 
-from core.corpus.column_profile import Profile, dates_of, profile_column
-from core.corpus.corpus import Corpus, Partition, build_corpus
-from core.corpus.languages import EMOJI, MOST_LOOKED_AT, NO_LETTERS, TextLanguages, find_languages
-from core.corpus.left_out import SET_ASIDE, LeftOut, bare_text
-from core.corpus.non_answers import NonAnswer, find_non_answers
-from core.corpus.report import CorpusReport, examine
-from core.corpus.search import (
+from .column_profile import Profile, dates_of, profile_column
+from .corpus import Corpus, Partition, build_corpus
+from .languages import EMOJI, MOST_LOOKED_AT, NO_LETTERS, TextLanguages, find_languages
+from .left_out import SET_ASIDE, LeftOut, bare_text
+from .non_answers import NonAnswer, find_non_answers
+from .report import CorpusReport, examine
+from .search import (
     LONGEST_QUERY,
     TextIndex,
     build_index,
@@ -16,10 +16,10 @@ from core.corpus.search import (
     mark_pattern,
     mark_words,
 )
-from core.corpus.sources import read_table
-from core.corpus.table_vectors import vectors_of_texts
-from core.corpus.text_column import guess_text_column, looks_like_category
-from core.corpus.tokenizer import (
+from .sources import read_table
+from .table_vectors import vectors_of_texts
+from .text_column import guess_text_column, looks_like_category
+from .tokenizer import (
     Words,
     WordTable,
     distinct_words,
@@ -29,7 +29,7 @@ from core.corpus.tokenizer import (
     split_words,
     table_words,
 )
-from core.corpus.value_range import usual_dates, usual_range, without_zone
+from .value_range import usual_dates, usual_range, without_zone
 
 __all__ = [
     "EMOJI",

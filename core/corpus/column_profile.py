@@ -10,8 +10,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from core.corpus.corpus import Partition
-from core.corpus.value_range import usual_dates, without_zone
+from .corpus import Partition
+from .value_range import usual_dates, without_zone
 
 MOST_BINS = 30
 FEW_NUMBERS = 12

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from core.corpus.left_out import LeftOut, mark_left_out
-from core.corpus.tables import Table, as_text
-from core.errors import CorpusError
-from core.utils import content_key, normal_text
+from ..errors import CorpusError
+from ..utils import content_key, normal_text
+from .left_out import LeftOut, mark_left_out
+from .tables import Table, as_text
 
 LEAST_TEXTS = 3
 """Different texts: a map of two points shows nothing."""

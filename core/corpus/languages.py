@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.utils import percent
+from ..utils import percent
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier

@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from core.utils import normal_text
+from ..utils import normal_text
 
 SET_ASIDE = -1
 """In `LeftOut.copy_of`: a text that was set aside."""

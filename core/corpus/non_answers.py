@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from core.corpus.left_out import LONGEST_BARE, bare_text, is_mark
-from core.utils import folded_text, normal_text
+from ..utils import folded_text, normal_text
+from .left_out import LONGEST_BARE, bare_text, is_mark
 
 NON_ANSWERS = {
     "any": """n/a | nan | null | nil | undefined | #NULL! | #VALUE! | #REF! | #DIV/0! | x | xx | xxx |

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.corpus.corpus import texts_of
-from core.corpus.languages import TextLanguages, find_languages
-from core.corpus.left_out import LONGEST_BARE, bare_text
-from core.corpus.non_answers import NonAnswer, find_non_answers
-from core.corpus.tables import Table
-from core.utils import normal_text
+from ..utils import normal_text
+from .corpus import texts_of
+from .languages import TextLanguages, find_languages
+from .left_out import LONGEST_BARE, bare_text
+from .non_answers import NonAnswer, find_non_answers
+from .tables import Table
 
 MOST_NAMED = 5
 """Most repeated texts that are named."""

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from core.corpus.tokenizer import UNSPACED
-from core.errors import RefractError
+from ..errors import RefractError
+from .tokenizer import UNSPACED
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.corpus.corpus import Corpus
-from core.corpus.tables import Table
-from core.errors import CorpusError
+from ..errors import CorpusError
+from .corpus import Corpus
+from .tables import Table
 
 
 def vectors_of_texts(table: Table, corpus: Corpus, column: str) -> np.ndarray:

@@ -7,10 +7,10 @@ from statistics import median
 
 import pandas as pd
 
-from core.corpus.corpus import LEAST_TEXTS
-from core.corpus.string_kinds import kind_of_values
-from core.corpus.tables import as_text
-from core.errors import CorpusError
+from ..errors import CorpusError
+from .corpus import LEAST_TEXTS
+from .string_kinds import kind_of_values
+from .tables import as_text
 
 GUESS_ROWS, GUESS_CHARACTERS = 1_000, 1_000
 """Rows that the guess of the text column reads, and characters to which one value counts."""

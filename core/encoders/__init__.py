@@ -1,6 +1,6 @@
 """Turn texts into embeddings: by models, by servers, by static vectors of tokens, or precomputed."""
 
-from core.encoders.base import (
+from .base import (
     AnsweringEncoder,
     Encoder,
     EncoderFacts,
@@ -10,7 +10,7 @@ from core.encoders.base import (
     gives_views,
     writes_answers,
 )
-from core.encoders.catalogue import (
+from .catalogue import (
     DEFAULT_ENCODER,
     PREVIEW_ENCODER,
     available_encoders,
@@ -29,15 +29,15 @@ from core.encoders.catalogue import (
     title_of,
     vectors_source,
 )
-from core.encoders.cost_estimate import (
+from .cost_estimate import (
     SpeedWatch,
     count_tokens,
     measure_speed,
     sample_by_length,
     time_first_texts,
 )
-from core.encoders.legibility import MULTILINGUAL, Legibility
-from core.encoders.model_files import (
+from .legibility import MULTILINGUAL, Legibility
+from .model_files import (
     HUB_TIMEOUT,
     download_model,
     files_signature,
@@ -45,16 +45,16 @@ from core.encoders.model_files import (
     model_folder,
     packaged_folder,
 )
-from core.encoders.openai_endpoint import host_of
-from core.encoders.precomputed import (
+from .openai_endpoint import host_of
+from .precomputed import (
     PrecomputedVectors,
     as_precomputed,
     precomputed_name,
     read_precomputed,
     split_precomputed,
 )
-from core.encoders.sentence_transformer import SentenceEncoder
-from core.encoders.spec import EncoderSpec, is_folder
+from .sentence_transformer import SentenceEncoder
+from .spec import EncoderSpec, is_folder
 
 __all__ = [
     "DEFAULT_ENCODER",

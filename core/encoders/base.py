@@ -22,11 +22,11 @@ from typing import ClassVar, Protocol, TypeGuard
 
 import numpy as np
 
-from core.encoders.legibility import Legibility
-from core.encoders.prompts import FollowsInstructions, Wording
-from core.encoders.spec import EncoderSpec, Kind
-from core.errors import EncoderUnavailable
-from core.utils import Progress
+from ..errors import EncoderUnavailable
+from ..utils import Progress
+from .legibility import Legibility
+from .prompts import FollowsInstructions, Wording
+from .spec import EncoderSpec, Kind
 
 
 class Encoder(Protocol):

@@ -8,8 +8,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from core.errors import EncoderUnavailable
-from core.utils import TYPICAL_CHARACTERS_PER_TOKEN, Progress
+from ..errors import EncoderUnavailable
+from ..utils import TYPICAL_CHARACTERS_PER_TOKEN, Progress
 
 MOST_PROMPT_SHARE = 0.5
 """Of the token limit: a longer instruction leaves too little room for the text."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from core.encoders.base import Encoder, EncoderFacts, EncoderFamily
-from core.encoders.inbedder import InBedderFamily
-from core.encoders.instructor import InstructorFamily
-from core.encoders.legibility import Legibility
-from core.encoders.model_files import (
+from ..errors import EncoderUnavailable
+from ..utils import Progress, content_key
+from ..utils.server_rules import check_endpoint, check_model
+from .base import Encoder, EncoderFacts, EncoderFamily
+from .inbedder import InBedderFamily
+from .instructor import InstructorFamily
+from .legibility import Legibility
+from .model_files import (
     COMMIT,
     PACKAGED_COMMIT,
     PACKAGED_MODEL,
@@ -21,15 +24,12 @@ from core.encoders.model_files import (
     model_key,
     repository_of,
 )
-from core.encoders.openai_endpoint import EndpointFamily
-from core.encoders.precomputed import PrecomputedFamily
-from core.encoders.prompts import FollowsInstructions
-from core.encoders.sentence_transformer import SentenceFamily
-from core.encoders.spec import EncoderSpec, Kind, is_folder
-from core.encoders.static import StaticFamily, static_name
-from core.errors import EncoderUnavailable
-from core.utils import Progress, content_key
-from core.utils.server_rules import check_endpoint, check_model
+from .openai_endpoint import EndpointFamily
+from .precomputed import PrecomputedFamily
+from .prompts import FollowsInstructions
+from .sentence_transformer import SentenceFamily
+from .spec import EncoderSpec, Kind, is_folder
+from .static import StaticFamily, static_name
 
 FAMILIES: tuple[type[EncoderFamily], ...] = (
     PrecomputedFamily,

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from core.encoders.base import Encoder, encode_like_corpus
-from core.encoders.spec import INPUT
-from core.utils import MAX_CHARACTERS_PER_TOKEN, TYPICAL_CHARACTERS_PER_TOKEN, Progress
+from ..utils import MAX_CHARACTERS_PER_TOKEN, TYPICAL_CHARACTERS_PER_TOKEN, Progress
+from .base import Encoder, encode_like_corpus
+from .spec import INPUT
 
 TOKENISED_TEXTS = 5_000
 """At most so many texts are tokenised, about a second when all are long; counts of more are scaled up."""

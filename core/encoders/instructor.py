@@ -12,13 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
-from core.encoders.batching import check_texts
-from core.encoders.model_files import USUAL_TOKENS, read_settings
-from core.encoders.prompts import SLOT, Wording, chosen_wording
-from core.encoders.sentence_transformer import SentenceEncoder, SentenceFamily
-from core.encoders.spec import INPUT, Kind
-from core.errors import EncoderUnavailable
-from core.utils import Progress, content_key
+from ..errors import EncoderUnavailable
+from ..utils import Progress, content_key
+from .batching import check_texts
+from .model_files import USUAL_TOKENS, read_settings
+from .prompts import SLOT, Wording, chosen_wording
+from .sentence_transformer import SentenceEncoder, SentenceFamily
+from .spec import INPUT, Kind
 
 TEMPLATE = f"Represent the text for {SLOT}:"
 NEUTRAL = "Represent the text:"

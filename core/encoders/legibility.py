@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.utils import MAX_CHARACTERS_PER_TOKEN, folded_text
+from ..utils import MAX_CHARACTERS_PER_TOKEN, folded_text
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

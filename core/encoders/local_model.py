@@ -9,12 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
-from core.encoders.base import EncoderFacts, EncoderFamily
-from core.encoders.cost_estimate import count_long_texts
-from core.encoders.hidden_layers import layers_between
-from core.encoders.legibility import Legibility, read_legibility
-from core.encoders.model_files import files_size, read_settings, transformer_folder
-from core.errors import EncoderUnavailable
+from ..errors import EncoderUnavailable
+from .base import EncoderFacts, EncoderFamily
+from .cost_estimate import count_long_texts
+from .hidden_layers import layers_between
+from .legibility import Legibility, read_legibility
+from .model_files import files_size, read_settings, transformer_folder
 
 LICENCE = re.compile(r"^license:\s*[\"']?([^\s\"'\[\]]+)", re.MULTILINE)
 CARD_CHARACTERS = 4_000

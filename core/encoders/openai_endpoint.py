@@ -14,13 +14,8 @@ from functools import partial
 
 import numpy as np
 
-from core.encoders.base import EncoderFacts, EncoderFamily
-from core.encoders.batching import check_texts, make_batches, stack_vectors
-from core.encoders.model_files import MOST_TOKENS
-from core.encoders.prompts import Wording, chosen_wording, known_wording
-from core.encoders.spec import INPUT, EncoderSpec, Kind
-from core.errors import EncoderUnavailable
-from core.utils import (
+from ..errors import EncoderUnavailable
+from ..utils import (
     AddressRefused,
     Progress,
     RequestLimits,
@@ -36,7 +31,12 @@ from core.utils import (
     post_with_retries,
     run_parallel,
 )
-from core.utils.server_rules import check_endpoint
+from ..utils.server_rules import check_endpoint
+from .base import EncoderFacts, EncoderFamily
+from .batching import check_texts, make_batches, stack_vectors
+from .model_files import MOST_TOKENS
+from .prompts import Wording, chosen_wording, known_wording
+from .spec import INPUT, EncoderSpec, Kind
 
 ENDPOINT_VERSION = 1  # raise when the same server would give other vectors
 KEY_VARIABLE = "REFRACT_EMBEDDINGS_KEY"

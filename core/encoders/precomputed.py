@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
 import numpy as np
 
-from core.encoders.base import EncoderFacts, EncoderFamily
-from core.encoders.spec import EncoderSpec, Kind
-from core.errors import EncoderUnavailable
-from core.utils import Report, content_key
+from ..errors import EncoderUnavailable
+from ..utils import Report, content_key
+from .base import EncoderFacts, EncoderFamily
+from .spec import EncoderSpec, Kind
 
 if TYPE_CHECKING:
     import pyarrow as pa

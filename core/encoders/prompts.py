@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from core.encoders.model_files import read_settings
-from core.errors import EncoderUnavailable
+from ..errors import EncoderUnavailable
+from .model_files import read_settings
 
 FollowsInstructions = Literal["free text", "fixed tasks", "no"]
 """Which instructions change the vectors of a text: any, those of the encoder's own list, or none."""

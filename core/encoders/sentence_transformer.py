@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from core.encoders.batching import (
+from ..utils import MAX_CHARACTERS_PER_TOKEN, Progress, content_key, default_device
+from .batching import (
     Result,
     check_prompt_length,
     check_texts,
@@ -20,13 +21,12 @@ from core.encoders.batching import (
     stack_vectors,
     stack_views,
 )
-from core.encoders.compute import Way, choose_way, convert, number_formats, token_counter
-from core.encoders.hidden_layers import HiddenLayers
-from core.encoders.local_model import LocalFamily
-from core.encoders.model_files import MOST_TOKENS, model_key, stated_tokens, unreadable
-from core.encoders.prompts import Wording, chosen_wording, known_wording, saved_prompts
-from core.encoders.spec import INPUT, Kind
-from core.utils import MAX_CHARACTERS_PER_TOKEN, Progress, content_key, default_device
+from .compute import Way, choose_way, convert, number_formats, token_counter
+from .hidden_layers import HiddenLayers
+from .local_model import LocalFamily
+from .model_files import MOST_TOKENS, model_key, stated_tokens, unreadable
+from .prompts import Wording, chosen_wording, known_wording, saved_prompts
+from .spec import INPUT, Kind
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

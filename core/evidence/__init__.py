@@ -1,7 +1,7 @@
 """Whether a transform helps: cross-validation on held-out labels, baselines, what changed, a check sample."""
 
-from core.evidence.baselines import Control, control
-from core.evidence.check_sample import (
+from .baselines import Control, control
+from .check_sample import (
     LEAST_CHECKED,
     UNANSWERED,
     CheckEstimate,
@@ -13,15 +13,15 @@ from core.evidence.check_sample import (
     present_predictions,
     wilson_limits,
 )
-from core.evidence.cross_table import CrossTable, Movement, diagonal_order, flows, fold, likeness, movements
-from core.evidence.cross_validation import cross_validate
-from core.evidence.driving_words import DrivingWord, class_scores, driving_words
-from core.evidence.findings import FINDINGS, Findings, findings_wanted
-from core.evidence.learning_curve import CurvePoint, LearningCurve, learning_curve
-from core.evidence.moving_groups import MovingGroup, moving_groups
-from core.evidence.neighbour_change import Change, compare_neighbours, most_changed, neighbour_change
-from core.evidence.result import NO_HELP, NOT_CHECKED, TOO_EARLY, WORKS, Evidence, LabelEvidence
-from core.evidence.verdict import LabelNeed, Verdict, judge, labels_by_need, points
+from .cross_table import CrossTable, Movement, diagonal_order, flows, fold, likeness, movements
+from .cross_validation import cross_validate
+from .driving_words import DrivingWord, class_scores, driving_words
+from .findings import FINDINGS, Findings, findings_wanted
+from .learning_curve import CurvePoint, LearningCurve, learning_curve
+from .moving_groups import MovingGroup, moving_groups
+from .neighbour_change import Change, compare_neighbours, most_changed, neighbour_change
+from .result import NO_HELP, NOT_CHECKED, TOO_EARLY, WORKS, Evidence, LabelEvidence
+from .verdict import LabelNeed, Verdict, judge, labels_by_need, points
 
 __all__ = [
     "FINDINGS",

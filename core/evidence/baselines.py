@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from sklearn.base import TransformerMixin
 
-from core.evidence.folds import natural_order, stratified_parts
-from core.evidence.holdout import Holdout, ProgressCounter, prepare_holdout, score_parts
-from core.evidence.statistics import balanced
-from core.neighbours import Graph
-from core.utils import Progress
+from ..neighbours import Graph
+from ..utils import Progress
+from .folds import natural_order, stratified_parts
+from .holdout import Holdout, ProgressCounter, prepare_holdout, score_parts
+from .statistics import balanced
 
 BASELINE_FOLDS = 5
 

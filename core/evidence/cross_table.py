@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from core.corpus import Partition
+from ..corpus import Partition
 
 NAMED_SHARE = 0.1
 """Least share of a group for a part to be named in a `Movement`; smaller parts are summed."""

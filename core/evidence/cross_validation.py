@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 from sklearn.base import TransformerMixin
 
-from core.evidence.folds import stratified_parts
-from core.evidence.holdout import Holdout, HoldoutScores, ProgressCounter, prepare_holdout, score_parts
-from core.evidence.result import Evidence, LabelEvidence, direction
-from core.evidence.statistics import Mean, balanced, class_means, mean_over_classes
-from core.neighbours import Graph
-from core.utils import Progress
+from ..neighbours import Graph
+from ..utils import Progress
+from .folds import stratified_parts
+from .holdout import Holdout, HoldoutScores, ProgressCounter, prepare_holdout, score_parts
+from .result import Evidence, LabelEvidence, direction
+from .statistics import Mean, balanced, class_means, mean_over_classes
 
 MOST_TESTS = 2_000
 """Held-out texts after which no repeat starts: with so many, one split gives the same figures as another."""

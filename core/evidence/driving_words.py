@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_array
 
-from core.corpus import Words, distinct_words, echo_each_other, read_words
-from core.transforms import join_inputs
+from ..corpus import Words, distinct_words, echo_each_other, read_words
+from ..transforms import join_inputs
 
 DRIVING_SAMPLE = 20_000
 """Most texts in the regression: more change the weights by less than is shown."""

@@ -6,12 +6,12 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from core.evidence.baselines import Control
-from core.evidence.driving_words import DrivingWord
-from core.evidence.learning_curve import LearningCurve
-from core.evidence.result import Evidence
-from core.maps import MapQuality
-from core.transforms import LinearForm, Method
+from ..maps import MapQuality
+from ..transforms import LinearForm, Method
+from .baselines import Control
+from .driving_words import DrivingWord
+from .learning_curve import LearningCurve
+from .result import Evidence
 
 
 @dataclass(frozen=True)

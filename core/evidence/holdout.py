@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.base import TransformerMixin, clone
 
-from core.labels import LEAST_LABELS, drop_duplicates
-from core.neighbours import Graph, build_graph, nearest_rows, unit_rows
-from core.utils import Progress
+from ..labels import LEAST_LABELS, drop_duplicates
+from ..neighbours import Graph, build_graph, nearest_rows, unit_rows
+from ..utils import Progress
 
 HOLDOUT_TEXTS = 5_000
 """Texts in the sample at most, so that a fit takes a fraction of a second.
@@ -159,7 +159,7 @@ def prepare_holdout(
         When X, y, a view and `reencoded` differ in length, or both a transform and re-encoded vectors are
         given.
     """
-    from core.transforms import GuidedTransform
+    from ..transforms import GuidedTransform
 
     X, y = np.asarray(X), np.asarray(y)
     views, label_views = (list(() if given is None else given) for given in (views, label_views))

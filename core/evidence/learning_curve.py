@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from sklearn.base import TransformerMixin
 
-from core.evidence.folds import natural_order, shares_of_classes, stratified_parts
-from core.evidence.holdout import Holdout, ProgressCounter, prepare_holdout
-from core.evidence.statistics import balanced, mean_over_classes
-from core.neighbours import Graph
-from core.utils import Progress
+from ..neighbours import Graph
+from ..utils import Progress
+from .folds import natural_order, shares_of_classes, stratified_parts
+from .holdout import Holdout, ProgressCounter, prepare_holdout
+from .statistics import balanced, mean_over_classes
 
 SHARES = (0.2, 0.4, 0.7, 1.0)
 """Shares of the labels that are not held out; one point of the curve each."""

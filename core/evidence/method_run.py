@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.encoders import Encoder
-from core.neighbours import Graph
-from core.transforms import GSTransform, GuidedTransform, Method, MethodKind
-from core.utils import Progress
+from ..encoders import Encoder
+from ..neighbours import Graph
+from ..transforms import GSTransform, GuidedTransform, Method, MethodKind
+from ..utils import Progress
 
 NEUTRAL_TASK = "clustering"
 """Task of an encoder with fixed tasks, where the instruction is none of them."""

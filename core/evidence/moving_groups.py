@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.corpus import Partition
-from core.evidence.cross_table import CrossTable
-from core.neighbours import Graph
+from ..corpus import Partition
+from ..neighbours import Graph
+from .cross_table import CrossTable
 
 MAX_SHARE_OF_GROUP = 0.5
 """Largest share of the left group that can count as having left it."""

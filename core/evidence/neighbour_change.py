@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.neighbours import Graph
+from ..neighbours import Graph
 
 
 class Change(NamedTuple):

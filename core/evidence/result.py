@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.evidence.statistics import mean_margin
+from .statistics import mean_margin
 
 CHANCE = 0.025
 """One-sided significance level of a gain or a loss; it matches a two-sided 95 % interval."""

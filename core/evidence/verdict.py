@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from core.evidence.result import NO_HELP, NOT_CHECKED, WORKS, Evidence, LabelEvidence
-from core.labels import LEAST_LABELS, SOLID_OF_EACH
-from core.utils import percent
+from ..labels import LEAST_LABELS, SOLID_OF_EACH
+from ..utils import percent
+from .result import NO_HELP, NOT_CHECKED, WORKS, Evidence, LabelEvidence
 
 Step = Literal["", "label", "review", "reword", "ask"]
 

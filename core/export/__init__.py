@@ -1,11 +1,11 @@
 """Write results as files for other tools."""
 
-from core.export.files import ExportSource, File, export_files, file_name, source_table
-from core.export.findings import findings_to_json_bytes, linear_to_npz_bytes
-from core.export.made_by import ENCODER, made_by, with_encoders
-from core.export.overview import AnalysisResults, overview_table
-from core.export.tables import build_record, export_table
-from core.export.text_model import (
+from .files import ExportSource, File, export_files, file_name, source_table
+from .findings import findings_to_json_bytes, linear_to_npz_bytes
+from .made_by import ENCODER, made_by, with_encoders
+from .overview import AnalysisResults, overview_table
+from .tables import build_record, export_table
+from .text_model import (
     Predicted,
     Predictor,
     TextModel,
@@ -13,7 +13,7 @@ from core.export.text_model import (
     read_text_model,
     text_model_to_bytes,
 )
-from core.export.write import PARQUET_KEY, csv_size, to_csv_bytes, write_csv, write_parquet, write_vectors
+from .write import PARQUET_KEY, csv_size, to_csv_bytes, write_csv, write_parquet, write_vectors
 
 __all__ = [
     "ENCODER",

@@ -12,18 +12,18 @@ from typing import Any, BinaryIO
 import numpy as np
 import pandas as pd
 
-from core.corpus import Corpus, Partition
-from core.encoders import EncoderSpec
-from core.evidence import CheckEstimate, Findings
-from core.export.findings import findings_to_json_bytes, linear_to_npz_bytes
-from core.export.made_by import ENCODER, RESHAPED_ENCODER, made_by, with_encoders
-from core.export.overview import AnalysisResults, overview_table
-from core.export.tables import build_record, export_table
-from core.export.text_model import build_text_model, text_model_to_bytes
-from core.export.write import csv_size, write_csv, write_parquet, write_vectors
-from core.maps import Fit, Space
-from core.transforms import fit_linear_form
-from core.utils import percent
+from ..corpus import Corpus, Partition
+from ..encoders import EncoderSpec
+from ..evidence import CheckEstimate, Findings
+from ..maps import Fit, Space
+from ..transforms import fit_linear_form
+from ..utils import COMMAND, percent
+from .findings import findings_to_json_bytes, linear_to_npz_bytes
+from .made_by import ENCODER, RESHAPED_ENCODER, made_by, with_encoders
+from .overview import AnalysisResults, overview_table
+from .tables import build_record, export_table
+from .text_model import build_text_model, text_model_to_bytes
+from .write import csv_size, write_csv, write_parquet, write_vectors
 
 MEGABYTE = 1_000_000
 CSV, PARQUET = "text/csv", "application/vnd.apache.parquet"
@@ -257,7 +257,7 @@ def _text_model(source: ExportSource, fit: Fit, stem: str) -> File:
     return File(
         "text_model",
         "Analysis for other texts, safetensors",
-        f"{gives} any number of new texts, on one machine or many, by `python -m core batch apply`. "
+        f"{gives} any number of new texts, on one machine or many, by `{COMMAND} batch apply`. "
         f"Each text counts alone, so figures differ a little from those here · {_about(n_bytes)}",
         name,
         "application/octet-stream",

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from core.encoders import recorded_commit
-from core.evidence import CheckEstimate, Findings, judge
-from core.labels import NONE_OF_THESE
-from core.maps import Fit
-from core.transforms import LinearForm
+from ..encoders import recorded_commit
+from ..evidence import CheckEstimate, Findings, judge
+from ..labels import NONE_OF_THESE
+from ..maps import Fit
+from ..transforms import LinearForm
 
 HOW_TO = """import numpy as np
 form = np.load("{file}")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from core.encoders import recorded_commit
+from ..encoders import recorded_commit
 
 ENCODER, RESHAPED_ENCODER, COMMIT = "encoder", "reshaped_encoder", "_commit"
 ENCODER_COLUMNS = {f"{name}{end}" for name in (ENCODER, RESHAPED_ENCODER) for end in ("", COMMIT)}

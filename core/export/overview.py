@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.corpus import Corpus, Partition
-from core.export.made_by import ENCODER, constant_columns, made_by
-from core.export.tables import Column, add_results
+from ..corpus import Corpus, Partition
+from .made_by import ENCODER, constant_columns, made_by
+from .tables import Column, add_results
 
 LONGEST_PREFIX = 40
 

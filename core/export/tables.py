@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.corpus import Corpus
-from core.export.made_by import ENCODER_COLUMNS
+from ..corpus import Corpus
+from .made_by import ENCODER_COLUMNS
 
 ROW, SOURCE_ROW, COPY_OF, TEXT, VECTOR = "row", "source_row", "copy_of", "text", "vector"
 Column = Any  # what a DataFrame takes for a column: an array, a Series, a Categorical

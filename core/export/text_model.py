@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.corpus import Partition
-from core.encoders import recorded_commit, vectors_source
-from core.errors import StoreError
-from core.maps import Fit, Space
-from core.neighbours import unit_rows
-from core.transforms import (
+from ..corpus import Partition
+from ..encoders import recorded_commit, vectors_source
+from ..errors import StoreError
+from ..maps import Fit, Space
+from ..neighbours import unit_rows
+from ..transforms import (
     GSTransform,
     MethodKind,
     Unsmoothed,

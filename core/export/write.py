@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 import pandas as pd
 
-from core.corpus.tables import guard_formulas
-from core.export.tables import ROW, VECTOR, origins
+from ..corpus.tables import guard_formulas
+from .tables import ROW, VECTOR, origins
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.jobs.job import Job
-from core.jobs.runner import SECONDS_TO_ANSWER, JobRunner
+from .job import Job
+from .runner import SECONDS_TO_ANSWER, JobRunner
 
 
 class HomeRunner:

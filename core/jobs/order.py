@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from core.jobs.job import Job
+from .job import Job
 
 
 def in_line(jobs: Iterable[Job]) -> list[Job]:

@@ -16,10 +16,10 @@ import time
 from concurrent.futures import Future
 from pathlib import Path
 
-from core.errors import RefractError
-from core.jobs.job import AT_ONCE, PRIORITIES, Job
-from core.jobs.order import in_line
-from core.utils import MessageWriter, read_messages
+from ..errors import RefractError
+from ..utils import MessageWriter, read_messages
+from .job import AT_ONCE, PRIORITIES, Job
+from .order import in_line
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class JobRunner:
     The process runs the module `worker`; jobs work on the data folder `home` unless they name another.
     """
 
-    def __init__(self, home: Path, *, worker: str = "core.jobs.worker") -> None:
+    def __init__(self, home: Path, *, worker: str = f"{__package__}.worker") -> None:
         self.home = home
         self.worker = worker
         self._lock = threading.RLock()

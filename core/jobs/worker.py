@@ -22,14 +22,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TextIO
 
-from core.encoders import DEFAULT_ENCODER
-from core.errors import Cancelled
-from core.maps import warm_up as compile_projection
-from core.storage import Store
-from core.storage.integrity import back_up_daily
-from core.storage.team import TEAM_FILE, data_folders, remove_unfinished
-from core.tasks import NUMBA, QUERIES, TASKS, load_warm_encoder
-from core.utils import (
+from ..encoders import DEFAULT_ENCODER
+from ..errors import Cancelled
+from ..maps import warm_up as compile_projection
+from ..storage import Store
+from ..storage.integrity import back_up_daily
+from ..storage.team import TEAM_FILE, data_folders, remove_unfinished
+from ..tasks import NUMBA, QUERIES, TASKS, load_warm_encoder
+from ..utils import (
     MessageWriter,
     Report,
     catch_uncaught,

@@ -1,10 +1,10 @@
 """Guide labels: which text to label next, likely mistakes, duplicates, import."""
 
-from core.labels.check_labels import NONE, NONE_OF_THESE, CheckLabels, random_order
-from core.labels.duplicates import drop_duplicates, find_conflicts
-from core.labels.guide_labels import SOURCES, GuideLabels, RetiredLabel
-from core.labels.hand_outs import HandOuts
-from core.labels.importing import (
+from .check_labels import NONE, NONE_OF_THESE, CheckLabels, random_order
+from .duplicates import drop_duplicates, find_conflicts
+from .guide_labels import SOURCES, GuideLabels, RetiredLabel
+from .hand_outs import HandOuts
+from .importing import (
     LONGEST_LABEL,
     MAX_LABEL_NAMES,
     FoundLabels,
@@ -25,7 +25,7 @@ from core.labels.importing import (
     read_label_file,
     read_label_upload,
 )
-from core.labels.milestones import (
+from .milestones import (
     LEAST_LABELS,
     SOLID_LABELS,
     SOLID_OF_EACH,
@@ -33,9 +33,9 @@ from core.labels.milestones import (
     Step,
     milestones,
 )
-from core.labels.mistakes import LEAST_MISTAKE_PROBABILITY, Mistake, find_mistakes
-from core.labels.name_embeddings import encode_names, encode_names_like_corpus, label_phrases
-from core.labels.queue import (
+from .mistakes import LEAST_MISTAKE_PROBABILITY, Mistake, find_mistakes
+from .name_embeddings import encode_names, encode_names_like_corpus, label_phrases
+from .queue import (
     BY_MODEL,
     CHECK_SAMPLE,
     FITS_NONE,
@@ -53,8 +53,8 @@ from core.labels.queue import (
     more_of,
     next_round,
 )
-from core.labels.suggest import suggest
-from core.labels.typed_names import split_names
+from .suggest import suggest
+from .typed_names import split_names
 
 __all__ = [
     "BY_MODEL",

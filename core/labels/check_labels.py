@@ -19,8 +19,8 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from core.labels.guide_labels import GuideLabels
-from core.utils import content_key
+from ..utils import content_key
+from .guide_labels import GuideLabels
 
 NONE = -1
 """Code of a checked text that none of the labels fits."""

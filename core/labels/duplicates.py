@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
-from core.neighbours import DUPLICATE_COSINE, Graph, nearest_rows
+from ..neighbours import DUPLICATE_COSINE, Graph, nearest_rows
 
 BLOCK_ROWS = 256
 """Rows compared with all others at once."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from core.errors import StoreError
-from core.utils import SqliteFile
+from ..errors import StoreError
+from ..utils import SqliteFile
 
 BEAT_SECONDS = 5.0
 """How often a process says which of its queues are open."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.labels.hand_out_file import BEAT_SECONDS, HandOutFile, Shown
+from .hand_out_file import BEAT_SECONDS, HandOutFile, Shown
 
 HELD_SECONDS = 300
 """How long a text that is shown and not answered is kept from others: longer than one takes to read it."""

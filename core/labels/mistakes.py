@@ -9,10 +9,10 @@ from itertools import count, islice
 import numpy as np
 from scipy.special import softmax
 
-from core.labels.duplicates import group_duplicates
-from core.neighbours import Graph, neighbour_weights, unit_rows
-from core.transforms import DEFAULT_HYPER_PARAMETERS, name_directions, thin_out
-from core.utils import Progress
+from ..neighbours import Graph, neighbour_weights, unit_rows
+from ..transforms import DEFAULT_HYPER_PARAMETERS, name_directions, thin_out
+from ..utils import Progress
+from .duplicates import group_duplicates
 
 LEAST_MISTAKE_PROBABILITY = 0.3
 """Probability of being wrong from which a label is reported: a check costs seconds, a kept mistake more."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.encoders import Encoder, encode_like_corpus
+from ..encoders import Encoder, encode_like_corpus
 
 
 def label_phrases(instruction: str, names: list[str]) -> list[list[str]]:

@@ -6,9 +6,9 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from core.labels.duplicates import BLOCK_ROWS, first_of_duplicates
-from core.labels.guide_labels import GuideLabels
-from core.labels.suggest import suggest
+from .duplicates import BLOCK_ROWS, first_of_duplicates
+from .guide_labels import GuideLabels
+from .suggest import suggest
 
 SUGGESTED, MORE, LEAST_SURE = "Suggested", "More of a label", "Least sure of a label"
 FITS_NONE, MISTAKES, CHECK_SAMPLE = "Fits none", "Possible mistakes", "Check sample"

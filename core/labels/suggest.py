@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import softmax
 
-from core.neighbours import DUPLICATE_COSINE, unit_rows
-from core.transforms import Examples, choose_mix, kernel, ridge_coefficients
+from ..neighbours import DUPLICATE_COSINE, unit_rows
+from ..transforms import Examples, choose_mix, kernel, ridge_coefficients
 
 SUGGEST_SAMPLE = 2_000
 """Unlabelled texts that represent the corpus: keeps a call under half a second."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from core.labels.importing import name_key
-from core.utils import normal_text
+from ..utils import normal_text
+from .importing import name_key
 
 MARKS = '"“”„«»'
 QUOTED = rf'[{MARKS}]((?:[^{MARKS}]|"")*)(?:[{MARKS}]\s*(?=[\t,;]|$)|$)'

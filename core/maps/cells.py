@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.neighbours import Graph, nearest_rows, unit_rows
+from ..neighbours import Graph, nearest_rows, unit_rows
 
 TEXTS_PER_CELL = 1_000
 """Texts of a cell on average, within `FEWEST_CELLS` and `MOST_CELLS`."""

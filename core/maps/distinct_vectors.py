@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.neighbours import Graph
-from core.utils import folded_text
+from ..neighbours import Graph
+from ..utils import folded_text
 
 SAME_COSINE = 1 - 1e-5
 """Cosine from which two vectors are one: the same tokens in another batch are rounded differently."""

@@ -8,8 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
-from core.maps.space import Space
-from core.transforms import Method, ViewMix
+from ..transforms import Method, ViewMix
+from .space import Space
 
 
 @dataclass(frozen=True)

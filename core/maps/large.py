@@ -7,12 +7,12 @@ from functools import partial
 
 import numpy as np
 
-from core.maps.cells import BLOCK_ROWS, Cells, find_cells, nearest_in_cells
-from core.maps.layout import lay_out
-from core.maps.placement import COSINE_POWER, weighted_medians
-from core.maps.projection import LEAST_SPREAD, MOST_SPREAD, START_WIDTH, align, project, spread
-from core.neighbours import Graph, build_graph, unit_rows
-from core.utils import Progress
+from ..neighbours import Graph, build_graph, unit_rows
+from ..utils import Progress
+from .cells import BLOCK_ROWS, Cells, find_cells, nearest_in_cells
+from .layout import lay_out
+from .placement import COSINE_POWER, weighted_medians
+from .projection import LEAST_SPREAD, MOST_SPREAD, START_WIDTH, align, project, spread
 
 SAMPLE_SIZE = 20_000
 """Texts that are laid out: UMAP takes some 5 s for so many, and their neighbours are found exactly."""

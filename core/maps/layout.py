@@ -9,8 +9,8 @@ from functools import partial
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from core.neighbours import Graph, cut_evenly, run_on_parts
-from core.utils import Progress
+from ..neighbours import Graph, cut_evenly, run_on_parts
+from ..utils import Progress
 
 MIN_DISTANCE = 0.1
 """UMAP's `min_dist`, its default."""
@@ -62,7 +62,7 @@ def lay_out(
     """
     from umap.umap_ import find_ab_params
 
-    from core.maps.layout_kernels import move_texts, tabulate
+    from .layout_kernels import move_texts, tabulate
 
     edges = fuzzy_edges(graph)
     rates = (edges.data / edges.data.max(initial=1e-30)).astype(np.float32)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.corpus import find_meaning
-from core.maps.fit import Fit
-from core.maps.space import Space
-from core.neighbours import DUPLICATE_COSINE, unit_rows
-from core.transforms import GSTransform, GuidedTransform
+from ..corpus import find_meaning
+from ..neighbours import DUPLICATE_COSINE, unit_rows
+from ..transforms import GSTransform, GuidedTransform
+from .fit import Fit
+from .space import Space
 
 COSINE_POWER = 8
 """Exponent of the cosine in the weight of a neighbour, see `place_among`."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.maps.layout import lay_out
-from core.neighbours import Graph, build_graph, compile_search, propagate, run_on_blocks, unit_rows
-from core.utils import Progress
+from ..neighbours import Graph, build_graph, compile_search, propagate, run_on_blocks, unit_rows
+from ..utils import Progress
+from .layout import lay_out
 
 FEWEST_TEXTS = 16
 """Texts from which UMAP is used: below, the graph joins all texts, and principal components show more."""

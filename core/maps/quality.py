@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.maps.projection import spread
-from core.neighbours import Graph
+from ..neighbours import Graph
+from .projection import spread
 
 NEAR_RADIUS = 0.1
 """Distance, in spreads of a map, up to which texts are near: some 12 pixels where the map fills a pane."""

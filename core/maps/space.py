@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.neighbours import Graph
+from ..neighbours import Graph
 
 
 @dataclass(frozen=True)

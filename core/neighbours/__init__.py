@@ -1,7 +1,7 @@
 """The k-nearest-neighbour graph of a corpus, label propagation on it, and threads for compiled loops."""
 
-from core.neighbours.descent import compile_search, refine_graph
-from core.neighbours.graph import (
+from .descent import compile_search, refine_graph
+from .graph import (
     DUPLICATE_COSINE,
     EXACT_LIMIT,
     Graph,
@@ -12,7 +12,7 @@ from core.neighbours.graph import (
     propagate,
     unit_rows,
 )
-from core.neighbours.threads import cut_evenly, run_on_blocks, run_on_parts
+from .threads import cut_evenly, run_on_blocks, run_on_parts
 
 __all__ = [
     "DUPLICATE_COSINE",

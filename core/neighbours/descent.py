@@ -6,8 +6,8 @@ from functools import partial
 
 import numpy as np
 
-from core.neighbours.graph import Graph, build_graph, unit_rows
-from core.neighbours.threads import cut_evenly, run_on_parts
+from .graph import Graph, build_graph, unit_rows
+from .threads import cut_evenly, run_on_parts
 
 FEWEST_TEXTS = 5_000
 """Texts from which the other graph is used: below, the exact search takes 0.2 s."""
@@ -71,7 +71,7 @@ def compile_search() -> None:
 
 def _search(unit: np.ndarray, near: Graph) -> Graph:
     """Return the graph of `refine_graph` for any number of texts."""
-    from core.neighbours.descent_kernels import descend, rank_candidates, reverse_links
+    from .descent_kernels import descend, rank_candidates, reverse_links
 
     n_texts, k = near.indices.shape
     unit = np.ascontiguousarray(unit)

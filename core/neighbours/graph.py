@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from core.neighbours.threads import run_on_blocks
-from core.utils import bfloat16_is_faster
+from ..utils import bfloat16_is_faster
+from .threads import run_on_blocks
 
 DUPLICATE_COSINE = 0.9999
 """Cosine from which two texts are duplicates."""

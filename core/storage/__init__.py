@@ -3,10 +3,10 @@
 Every function `load_...` raises StoreError when a part is missing or damaged.
 """
 
-from core.storage.arrays import ArtifactStore
-from core.storage.changed_labels import ChangedLabel
-from core.storage.check_labels import CheckEvent, CheckLabelStore
-from core.storage.embeddings import (
+from .arrays import ArtifactStore
+from .changed_labels import ChangedLabel
+from .check_labels import CheckEvent, CheckLabelStore
+from .embeddings import (
     MOST_ANSWERED,
     encode_corpus,
     find_precomputed,
@@ -18,7 +18,7 @@ from core.storage.embeddings import (
     reencode_corpus,
     save_precomputed,
 )
-from core.storage.fits import (
+from .fits import (
     find_first_picture,
     findings_kept,
     forget_first_picture,
@@ -32,9 +32,9 @@ from core.storage.fits import (
     save_first_picture,
     save_fit,
 )
-from core.storage.label_steps import LabelEvent
-from core.storage.labels import LabelStore
-from core.storage.spaces import (
+from .label_steps import LabelEvent
+from .labels import LabelStore
+from .spaces import (
     find_distinct_vectors,
     find_sample_size,
     has_graph,
@@ -49,9 +49,9 @@ from core.storage.spaces import (
     save_sample_size,
     save_space,
 )
-from core.storage.speeds import Speeds
-from core.storage.store import Analysis, EncodedCorpus, Store, StoredCorpus
-from core.storage.word_tables import has_word_table, load_word_table, save_word_table
+from .speeds import Speeds
+from .store import Analysis, EncodedCorpus, Store, StoredCorpus
+from .word_tables import has_word_table, load_word_table, save_word_table
 
 __all__ = [
     "MOST_ANSWERED",

@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from core.errors import RefractError, StoreError
-from core.utils import check_array, check_file, open_array, read_checked, write_array, write_checked
+from ..errors import RefractError, StoreError
+from ..utils import check_array, check_file, open_array, read_checked, write_array, write_checked
 
 DAMAGED = "A part of this map was damaged and is set aside: encode the corpus or reshape the map again."
 Document = Any  # whatever JSON can hold: each caller knows what it saved

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from core.storage.label_names import counts_for, labels_of
-from core.utils import SqliteFile
+from ..utils import SqliteFile
+from .label_names import counts_for, labels_of
 
 # The entry after a label of the person is by someone else, and the person gave none since. The latest entry
 # says what the text is labelled now. A language model's label is nobody's.

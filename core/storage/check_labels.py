@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.errors import LabelError
-from core.labels import NONE, CheckLabels, random_order
-from core.storage.label_names import (
+from ..errors import LabelError
+from ..labels import NONE, CheckLabels, random_order
+from ..utils import LatestReads, SqliteFile
+from .label_names import (
     counts_for,
     find_in_use,
     hidden_names,
@@ -19,7 +20,6 @@ from core.storage.label_names import (
     show_name,
     utc_now,
 )
-from core.utils import LatestReads, SqliteFile
 
 LATEST = "(SELECT MAX(id) FROM check_labels WHERE analysis_id = ? GROUP BY text_row)"
 """SQL: ids of the latest answer to each text, which is the one that counts."""

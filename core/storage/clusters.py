@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from core.utils import SqliteFile
+from ..utils import SqliteFile
 
 OWNER = "corpus_key = ? AND analysis_id IS ?"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from core.corpus import Corpus, LeftOut
-from core.errors import StoreError
-from core.utils import read_parquet, write_parquet
+from ..corpus import Corpus, LeftOut
+from ..errors import StoreError
+from ..utils import read_parquet, write_parquet
 
 TABLE, COLUMNS, LEFT_OUT = "corpus.parquet", "columns.parquet", "left_out.parquet"
 SOURCE_ROW, COPY_OF, N_LEFT_OUT = "source_row", "copy_of", "n_left_out"

@@ -6,8 +6,8 @@ import re
 import sqlite3
 from pathlib import Path
 
-from core.storage.integrity import CHECKED, find_backups, open_checked
-from core.utils import SqliteFile
+from ..utils import SqliteFile
+from .integrity import CHECKED, find_backups, open_checked
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS corpora (

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from core.encoders import (
+from ..encoders import (
     AnsweringEncoder,
     Encoder,
     PrecomputedVectors,
@@ -17,9 +17,9 @@ from core.encoders import (
     split_precomputed,
     writes_answers,
 )
-from core.errors import StoreError
-from core.storage.arrays import ArtifactStore
-from core.utils import Progress, content_key
+from ..errors import StoreError
+from ..utils import Progress, content_key
+from .arrays import ArtifactStore
 
 EMBEDDINGS_VERSION = 1  # raise it when the same texts would get other vectors
 PART_SIZE = 512  # distinct texts: the most that is lost when a run of hours is stopped

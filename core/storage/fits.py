@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from core.errors import StoreError
-from core.evidence import FINDINGS, Control, DrivingWord, Evidence, Findings, LearningCurve
-from core.maps import Fit, MapQuality
-from core.storage.arrays import ArtifactStore
-from core.storage.spaces import has_space, load_space, save_space
-from core.transforms import LinearForm, Method
+from ..errors import StoreError
+from ..evidence import FINDINGS, Control, DrivingWord, Evidence, Findings, LearningCurve
+from ..maps import Fit, MapQuality
+from ..transforms import LinearForm, Method
+from .arrays import ArtifactStore
+from .spaces import has_space, load_space, save_space
 
 ARRAYS = ("given", "probabilities", "label_vectors")
 LINEAR_PARTS = ("weights", "intercept")

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from core.errors import LabelError
-from core.labels import LONGEST_LABEL, RetiredLabel, name_key
-from core.utils import SqliteFile, normal_text
+from ..errors import LabelError
+from ..labels import LONGEST_LABEL, RetiredLabel, name_key
+from ..utils import SqliteFile, normal_text
 
 
 class LabelNames:

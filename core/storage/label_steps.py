@@ -10,8 +10,8 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass, field
 
-from core.errors import LabelError
-from core.storage.label_names import (
+from ..errors import LabelError
+from .label_names import (
     counts_for,
     hidden_names,
     hide_name,

@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
-from core.errors import LabelError
-from core.labels import SOURCES, GuideLabels
-from core.storage.check_labels import rows_checked
-from core.storage.label_names import (
+from ..errors import LabelError
+from ..labels import SOURCES, GuideLabels
+from ..utils import LatestReads, SqliteFile
+from .check_labels import rows_checked
+from .label_names import (
     add_missing_names,
     counts_for,
     find_retired,
@@ -21,7 +22,7 @@ from core.storage.label_names import (
     need_analysis,
     utc_now,
 )
-from core.storage.label_steps import (
+from .label_steps import (
     LabelEvent,
     check_meant,
     describe,
@@ -32,7 +33,6 @@ from core.storage.label_steps import (
     undo_step,
     undone_entries,
 )
-from core.utils import LatestReads, SqliteFile
 
 LATEST = "(SELECT MAX(id) FROM label_events WHERE analysis_id = ? GROUP BY text_row)"
 """SQL: ids of the latest entry of each text, which is the one that counts."""

@@ -7,11 +7,11 @@ from dataclasses import asdict
 
 import numpy as np
 
-from core.maps import DistinctVectors, Space
-from core.maps.clusters import MERGE, Hierarchy
-from core.neighbours import Graph, unit_rows
-from core.storage.arrays import ArtifactStore, is_within
-from core.storage.embeddings import load_views
+from ..maps import DistinctVectors, Space
+from ..maps.clusters import MERGE, Hierarchy
+from ..neighbours import Graph, unit_rows
+from .arrays import ArtifactStore, is_within
+from .embeddings import load_views
 
 LENGTHS_CHECKED = 16  # vectors of a space whose length is checked when it is read
 PARTS = ("vectors", "neighbours", "similarities", "map")

@@ -11,8 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypedDict
 
-from core.errors import StoreError
-from core.utils import read_checked, write_checked
+from ..errors import StoreError
+from ..utils import read_checked, write_checked
 
 FILE = "speeds.json"
 LENGTHS = (16, 64, 256)

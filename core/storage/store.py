@@ -13,20 +13,20 @@ from typing import cast
 
 import numpy as np
 
-from core.corpus import Corpus
-from core.encoders import EncoderSpec
-from core.errors import StoreError
-from core.storage.arrays import ArtifactStore
-from core.storage.changed_labels import ChangedLabels
-from core.storage.check_labels import CheckLabelStore, copy_check_labels
-from core.storage.clusters import ClusterRecord
-from core.storage.corpus_files import count_left_out, load_corpus, save_corpus
-from core.storage.database import open_database
-from core.storage.label_names import LabelNames, utc_now
-from core.storage.labels import LabelStore, copy_labels
-from core.storage.speeds import Speeds
-from core.transforms import Method
-from core.utils import lock_shared, remove_leftovers, unlock_shared
+from ..corpus import Corpus
+from ..encoders import EncoderSpec
+from ..errors import StoreError
+from ..transforms import Method
+from ..utils import lock_shared, remove_leftovers, unlock_shared
+from .arrays import ArtifactStore
+from .changed_labels import ChangedLabels
+from .check_labels import CheckLabelStore, copy_check_labels
+from .clusters import ClusterRecord
+from .corpus_files import count_left_out, load_corpus, save_corpus
+from .database import open_database
+from .label_names import LabelNames, utc_now
+from .labels import LabelStore, copy_labels
+from .speeds import Speeds
 
 CORPUS_COLUMNS = (
     "key, name, text_column, n_texts, encoder, embedding_key, created_at, opened_at, next_encoder"

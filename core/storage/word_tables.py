@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.corpus import WordTable
-from core.storage.arrays import ArtifactStore, is_within
+from ..corpus import WordTable
+from .arrays import ArtifactStore, is_within
 
 TABLE_VERSION = 3  # raise it when words are split or counted differently
 PARTS = ("starts", "entries", "pairs")

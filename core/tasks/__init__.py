@@ -4,12 +4,12 @@ Each task takes the store, a `Report`, and keys. It reports its stages and leave
 run one at a time; a query is answered while a task runs.
 """
 
-from core.tasks.annotate import estimate_analysis, latest_report
-from core.tasks.check_labels import LabelCheck, LabelDoubt, check_key, load_label_check
-from core.tasks.cluster import analysis_clusters, naming_problems, read_edits
-from core.tasks.compare import latest_request, load_comparison
-from core.tasks.compare_estimate import SystemEstimate, estimate_comparison
-from core.tasks.demo import (
+from .annotate import estimate_analysis, latest_report
+from .check_labels import LabelCheck, LabelDoubt, check_key, load_label_check
+from .cluster import analysis_clusters, naming_problems, read_edits
+from .compare import latest_request, load_comparison
+from .compare_estimate import SystemEstimate, estimate_comparison
+from .demo import (
     DEMO_ANALYSES,
     demo_analyses,
     is_demo_wanted,
@@ -18,14 +18,14 @@ from core.tasks.demo import (
     read_demo,
     unmeasured_demo,
 )
-from core.tasks.fit import fit_key
-from core.tasks.measure import check_generic_map
-from core.tasks.model_cache import NUMBA, load_warm_encoder
-from core.tasks.place_text import QUERIES
-from core.tasks.prepare import add_column_analysis
-from core.tasks.registry import TASKS
-from core.tasks.speed import texts_to_time
-from core.tasks.steps import (
+from .fit import fit_key
+from .measure import check_generic_map
+from .model_cache import NUMBA, load_warm_encoder
+from .place_text import QUERIES
+from .prepare import add_column_analysis
+from .registry import TASKS
+from .speed import texts_to_time
+from .steps import (
     draw_space,
     has_k_clusters,
     keep_distinct_vectors,
@@ -33,7 +33,7 @@ from core.tasks.steps import (
     keep_word_table,
     open_source,
 )
-from core.tasks.try_encoder import N_TRIED, Trial, load_trial
+from .try_encoder import N_TRIED, Trial, load_trial
 
 __all__ = [
     "DEMO_ANALYSES",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from core.corpus import Corpus
-from core.encoders import DEFAULT_ENCODER, split_precomputed
-from core.errors import LanguageModelError
-from core.labels import known_names
-from core.labels.annotation import (
+from ..corpus import Corpus
+from ..encoders import DEFAULT_ENCODER, split_precomputed
+from ..errors import LanguageModelError
+from ..labels import known_names
+from ..labels.annotation import (
     AnnotationReport,
     Estimate,
     KnownLabels,
@@ -18,9 +18,9 @@ from core.labels.annotation import (
     estimate,
     sample_rows,
 )
-from core.storage import Store
-from core.tasks.model_cache import load_warm_corpus, load_warm_encoder
-from core.utils import MODEL_VARIABLE, URL_VARIABLE, LanguageModel, Report, configured
+from ..storage import Store
+from ..utils import MODEL_VARIABLE, URL_VARIABLE, LanguageModel, Report, configured
+from .model_cache import load_warm_corpus, load_warm_encoder
 
 
 def annotate_analysis(

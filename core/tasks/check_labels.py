@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from core.labels import GuideLabels, find_mistakes
-from core.maps import Fit
-from core.storage import Analysis, Store, has_fit, load_fit, load_space
-from core.utils import Report, content_key, progress_of
+from ..labels import GuideLabels, find_mistakes
+from ..maps import Fit
+from ..storage import Analysis, Store, has_fit, load_fit, load_space
+from ..utils import Report, content_key, progress_of
 
 CHECK_VERSION = 1  # raise it when the result of `find_mistakes` changes: labels are then checked again
 

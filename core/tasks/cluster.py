@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from core.corpus import Corpus, Partition
-from core.errors import LanguageModelError, StoreError
-from core.maps import Fit, Space
-from core.maps.clusters import (
+from ..corpus import Corpus, Partition
+from ..errors import LanguageModelError, StoreError
+from ..maps import Fit, Space
+from ..maps.clusters import (
     SHOWN_TEXTS,
     ClusterChoice,
     Clustering,
@@ -22,10 +22,10 @@ from core.maps.clusters import (
     nearest_groups,
     typical_rows,
 )
-from core.storage import Store, load_fit, load_space
-from core.tasks.model_cache import load_warm_corpus
-from core.tasks.steps import keep_k_clusters, open_source
-from core.utils import MODEL_VARIABLE, URL_VARIABLE, Report, configured, progress_of
+from ..storage import Store, load_fit, load_space
+from ..utils import MODEL_VARIABLE, URL_VARIABLE, Report, configured, progress_of
+from .model_cache import load_warm_corpus
+from .steps import keep_k_clusters, open_source
 
 
 def cluster(store: Store, report: Report, *, corpus_key: str, space_key: str, k: int) -> None:

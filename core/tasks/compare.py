@@ -12,9 +12,9 @@ from typing import Any, cast
 
 import numpy as np
 
-from core.encoders import files_signature
-from core.evidence import Evidence
-from core.evidence.comparison import (
+from ..encoders import files_signature
+from ..evidence import Evidence
+from ..evidence.comparison import (
     Comparison,
     Encoders,
     Sample,
@@ -25,14 +25,14 @@ from core.evidence.comparison import (
     measure_system,
     sample_rows,
 )
-from core.labels import label_phrases
-from core.storage import ArtifactStore, EncodedCorpus, Store, find_precomputed, has_views, load_views
-from core.tasks.model_cache import load_warm_corpus
-from core.transforms import Method, MethodKind
-from core.utils import ChildProcessFailed, Report, content_key, run_in_child
+from ..labels import label_phrases
+from ..storage import ArtifactStore, EncodedCorpus, Store, find_precomputed, has_views, load_views
+from ..transforms import Method, MethodKind
+from ..utils import ChildProcessFailed, Report, content_key, run_in_child
+from .model_cache import load_warm_corpus
 
 COMPARISON_VERSION = 2  # raise it when the same run would give other figures
-MEASURE = "core.tasks.compare:measure_in_child"  # for `run_in_child`
+MEASURE = f"{__name__}:measure_in_child"  # for `run_in_child`
 
 
 @dataclass(frozen=True)

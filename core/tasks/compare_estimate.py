@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.corpus import Corpus
-from core.encoders import count_tokens, describe_encoder, preview_prompt, split_precomputed
-from core.errors import EncoderUnavailable
-from core.evidence.comparison import Encoders, System
-from core.storage import Store
-from core.tasks.compare import ComparisonInputs, comparison_inputs, load_comparison
-from core.tasks.try_encoder import load_trial
-from core.transforms import MethodKind
+from ..corpus import Corpus
+from ..encoders import count_tokens, describe_encoder, preview_prompt, split_precomputed
+from ..errors import EncoderUnavailable
+from ..evidence.comparison import Encoders, System
+from ..storage import Store
+from ..transforms import MethodKind
+from .compare import ComparisonInputs, comparison_inputs, load_comparison
+from .try_encoder import load_trial
 
 USUAL_TOKENS = 256  # limit of an encoder whose files do not say it
 LENGTH_SAMPLE = 2_000  # texts whose lengths are measured

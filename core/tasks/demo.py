@@ -10,16 +10,16 @@ from typing import BinaryIO
 
 import numpy as np
 
-from core.corpus import Corpus, build_corpus
-from core.corpus.tables import read_table
-from core.encoders import DEFAULT_ENCODER
-from core.labels import next_round
-from core.storage import Analysis, Store, findings_kept, has_fit, has_space, load_space
-from core.tasks.fit import FIT_VERSION, fit
-from core.tasks.prepare import PREPARE_VERSION, prepare
-from core.utils import Report, content_key, write_atomically
+from ..corpus import Corpus, build_corpus
+from ..corpus.tables import read_table
+from ..encoders import DEFAULT_ENCODER
+from ..labels import next_round
+from ..storage import Analysis, Store, findings_kept, has_fit, has_space, load_space
+from ..utils import Report, app_folder, content_key, write_atomically
+from .fit import FIT_VERSION, fit
+from .prepare import PREPARE_VERSION, prepare
 
-DEMO_FILE = Path(__file__).resolve().parents[2] / "assets" / "demo" / "feedback.csv"
+DEMO_FILE = app_folder() / "assets" / "demo" / "feedback.csv"
 DEMO_VERSION = 1  # raise it when other labels or analyses are wanted
 N_LABELS = 36
 """Labels of each analysis: six of each kind on average, enough for a verdict, few enough to give by hand."""

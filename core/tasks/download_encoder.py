@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from core.encoders import download_model, hub_host
-from core.storage import Store
-from core.utils import Report
+from ..encoders import download_model, hub_host
+from ..storage import Store
+from ..utils import Report
 
 
 def download_encoder(store: Store, report: Report, *, encoder: str) -> None:

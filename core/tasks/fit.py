@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.encoders import files_signature, split_precomputed
-from core.errors import LabelError, StoreError
-from core.labels import encode_names, encode_names_like_corpus, label_phrases
-from core.maps import Fit, Space, first_picture
-from core.neighbours import build_graph, refine_graph, unit_rows
-from core.storage import (
+from ..encoders import files_signature, split_precomputed
+from ..errors import LabelError, StoreError
+from ..labels import encode_names, encode_names_like_corpus, label_phrases
+from ..maps import Fit, Space, first_picture
+from ..neighbours import build_graph, refine_graph, unit_rows
+from ..storage import (
     Analysis,
     ArtifactStore,
     EncodedCorpus,
@@ -29,10 +29,10 @@ from core.storage import (
     save_first_picture,
     save_fit,
 )
-from core.tasks.model_cache import NUMBA, load_warm_corpus, load_warm_encoder
-from core.tasks.steps import draw_space, keep_graph
-from core.transforms import GSTransform, GuidedTransform
-from core.utils import Progress, Report, content_key, progress_of
+from ..transforms import GSTransform, GuidedTransform
+from ..utils import Progress, Report, content_key, progress_of
+from .model_cache import NUMBA, load_warm_corpus, load_warm_encoder
+from .steps import draw_space, keep_graph
 
 FIT_VERSION = 5
 """Part of every key. Raise it when the result of a Fit changes: earlier Fits are then computed again."""

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from core.errors import LabelError
-from core.evidence import (
+from ..errors import LabelError
+from ..evidence import (
     DrivingWord,
     Evidence,
     class_scores,
@@ -20,9 +20,9 @@ from core.evidence import (
     learning_curve,
     neighbour_change,
 )
-from core.maps import Fit, MapQuality, Space, measure_map, near_neighbours
-from core.neighbours import unit_rows
-from core.storage import (
+from ..maps import Fit, MapQuality, Space, measure_map, near_neighbours
+from ..neighbours import unit_rows
+from ..storage import (
     ArtifactStore,
     Store,
     findings_kept,
@@ -32,10 +32,10 @@ from core.storage import (
     load_space,
     save_finding,
 )
-from core.tasks.model_cache import load_warm_corpus
-from core.tasks.steps import keep_distinct_vectors
-from core.transforms import GSTransform, LinearForm, fit_linear_form
-from core.utils import Progress, Report, progress_of
+from ..transforms import GSTransform, LinearForm, fit_linear_form
+from ..utils import Progress, Report, progress_of
+from .model_cache import load_warm_corpus
+from .steps import keep_distinct_vectors
 
 
 def measure(store: Store, report: Report, *, analysis_id: int, fit_key: str) -> None:

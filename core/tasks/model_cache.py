@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from core.corpus import Corpus
-from core.encoders import Encoder, files_signature, load_encoder, make_encoder
-from core.storage import Store
-from core.utils import Progress
+from ..corpus import Corpus
+from ..encoders import Encoder, files_signature, load_encoder, make_encoder
+from ..storage import Store
+from ..utils import Progress
 
 NUMBA = threading.RLock()
 """Held around UMAP and neighbour search: numba aborts when two threads enter it. A task that is paused at a

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.encoders import encode_like_corpus
-from core.maps import Fit, Placement, Space, place_text
-from core.storage import ArtifactStore, Store, load_fit, load_space, save_estimators
-from core.tasks.fit import fit_estimators
-from core.tasks.model_cache import load_warm_encoder
+from ..encoders import encode_like_corpus
+from ..maps import Fit, Placement, Space, place_text
+from ..storage import ArtifactStore, Store, load_fit, load_space, save_estimators
+from .fit import fit_estimators
+from .model_cache import load_warm_encoder
 
 
 def place_typed_text(store: Store, *, corpus_key: str, text: str, fit_key: str | None = None) -> dict:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from core.tasks.annotate import annotate_analysis
-from core.tasks.check_labels import check_labels
-from core.tasks.cluster import cluster, name_clusters
-from core.tasks.compare import compare
-from core.tasks.demo import prepare_demo
-from core.tasks.download_encoder import download_encoder
-from core.tasks.fit import fit
-from core.tasks.imports import examine_texts, fetch_texts, find_texts, read_texts
-from core.tasks.measure import measure
-from core.tasks.prepare import look, prepare
-from core.tasks.speed import time_encoder
-from core.tasks.try_encoder import try_encoder
+from .annotate import annotate_analysis
+from .check_labels import check_labels
+from .cluster import cluster, name_clusters
+from .compare import compare
+from .demo import prepare_demo
+from .download_encoder import download_encoder
+from .fit import fit
+from .imports import examine_texts, fetch_texts, find_texts, read_texts
+from .measure import measure
+from .prepare import look, prepare
+from .speed import time_encoder
+from .try_encoder import try_encoder
 
 TASKS: dict[str, Callable[..., None]] = {
     "annotate": annotate_analysis,

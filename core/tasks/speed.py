@@ -8,10 +8,10 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from core.encoders import Encoder, SpeedWatch, count_tokens, measure_speed, sample_by_length
-from core.storage import Store
-from core.tasks.model_cache import load_warm_encoder
-from core.utils import Progress, Report, progress_of
+from ..encoders import Encoder, SpeedWatch, count_tokens, measure_speed, sample_by_length
+from ..storage import Store
+from ..utils import Progress, Report, progress_of
+from .model_cache import load_warm_encoder
 
 MOST_TIMED = 112
 """Texts of a measurement: batches of 16, 32 and 64."""

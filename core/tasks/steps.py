@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.corpus import WordTable, read_words, table_words
-from core.maps import SAMPLE_SIZE, Fit, Space, count_distinct_vectors, project, project_sample
-from core.maps.clusters import (
+from ..corpus import WordTable, read_words, table_words
+from ..maps import SAMPLE_SIZE, Fit, Space, count_distinct_vectors, project, project_sample
+from ..maps.clusters import (
     ClusterSource,
     Hierarchy,
     cluster_levels,
@@ -17,8 +17,8 @@ from core.maps.clusters import (
     map_hierarchy,
     spread_evenly,
 )
-from core.neighbours import Graph, build_graph
-from core.storage import (
+from ..neighbours import Graph, build_graph
+from ..storage import (
     ArtifactStore,
     find_distinct_vectors,
     has_graph,
@@ -33,8 +33,8 @@ from core.storage import (
     save_sample_size,
     save_word_table,
 )
-from core.tasks.model_cache import NUMBA
-from core.utils import Report, progress_of
+from ..utils import Report, progress_of
+from .model_cache import NUMBA
 
 LARGEST_LAYOUT = 200_000
 """Texts up to which all are laid out from the start. Beyond, a sample is, the others are placed beside their

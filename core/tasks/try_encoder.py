@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from core.encoders import (
+from ..encoders import (
     Encoder,
     count_tokens,
     preview_prompt,
@@ -14,10 +14,10 @@ from core.encoders import (
     time_first_texts,
     writes_answers,
 )
-from core.storage import MOST_ANSWERED, ArtifactStore, Store
-from core.tasks.model_cache import load_warm_corpus, load_warm_encoder
-from core.tasks.speed import keep_speed
-from core.utils import Progress, Report, content_key, progress_of
+from ..storage import MOST_ANSWERED, ArtifactStore, Store
+from ..utils import Progress, Report, content_key, progress_of
+from .model_cache import load_warm_corpus, load_warm_encoder
+from .speed import keep_speed
 
 TRIAL_VERSION = 1  # raise it when the fields of a trial change
 N_TRIED = 16  # texts: a few seconds with a small model

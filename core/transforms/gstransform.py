@@ -10,8 +10,8 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from core.transforms.validation import read_labels
-from core.utils import Progress
+from ..utils import Progress
+from .validation import read_labels
 
 if TYPE_CHECKING:
     from torch import Tensor

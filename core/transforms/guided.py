@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from core.neighbours import (
+from ..neighbours import (
     Graph,
     blend_neighbours,
     build_graph,
@@ -20,14 +20,14 @@ from core.neighbours import (
     propagate,
     unit_rows,
 )
-from core.transforms.fits_none import NoneModel, fit_none_model
-from core.transforms.lda import discriminant_directions, surest_rows
-from core.transforms.linear_form import LinearForm, fit_linear_form
-from core.transforms.model_selection import HyperParameters
-from core.transforms.probability_model import ProbabilityModel, fit_probability_model
-from core.transforms.validation import ReadLabels, read_labels, read_views
-from core.transforms.view_mix import ViewMix, choose_mix, condense
-from core.utils import Progress
+from ..utils import Progress
+from .fits_none import NoneModel, fit_none_model
+from .lda import discriminant_directions, surest_rows
+from .linear_form import LinearForm, fit_linear_form
+from .model_selection import HyperParameters
+from .probability_model import ProbabilityModel, fit_probability_model
+from .validation import ReadLabels, read_labels, read_views
+from .view_mix import ViewMix, choose_mix, condense
 
 LEAST_TRUST = 0.2
 """Trust, 0 to 1, in labels that cannot be predicted: enough to show, too little to separate texts by them."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.transforms.training_set import Examples
+from .training_set import Examples
 
 BLOCK_CELLS = 2_000_000
 """Kernel values in memory at once: 8 MB of float32. More take longer, as memory is asked for each time."""

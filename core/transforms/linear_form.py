@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.linear_model import Ridge
 
-from core.neighbours import nearest_rows, unit_rows
+from ..neighbours import nearest_rows, unit_rows
 
 MOST_FITTED = 20_000
 """Texts that the form is fitted to at most, evenly over the corpus."""

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
-from core.errors import StoreError
+from ..errors import StoreError
 
 EARLIER_KINDS = {"reading": "reencode"}
 """Names of kinds in documents of earlier versions."""

@@ -9,10 +9,10 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_matrix, diags
 
-from core.neighbours import Graph
-from core.transforms.kernel_ridge import fit_ridge, kernel, kernel_blocks
-from core.transforms.training_set import join_examples, thin_out
-from core.utils import Progress
+from ..neighbours import Graph
+from ..utils import Progress
+from .kernel_ridge import fit_ridge, kernel, kernel_blocks
+from .training_set import join_examples, thin_out
 
 ROUNDS = 3
 """Rounds of label propagation: a score reaches texts up to this many steps away in the graph."""

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.special import softmax
 
-from core.neighbours import Graph, propagate
-from core.transforms.kernel_ridge import kernel_blocks, ridge_coefficients
-from core.transforms.model_selection import ROUNDS, HyperParameters, choose_hyper_parameters
-from core.transforms.training_set import join_examples, thin_out
-from core.transforms.validation import ReadLabels
-from core.utils import Progress
+from ..neighbours import Graph, propagate
+from ..utils import Progress
+from .kernel_ridge import kernel_blocks, ridge_coefficients
+from .model_selection import ROUNDS, HyperParameters, choose_hyper_parameters
+from .training_set import join_examples, thin_out
+from .validation import ReadLabels
 
 MOST_EXAMPLES = 5_000
 """Labelled texts in the regressions at most, evenly over each class: their cost is the cube of this."""

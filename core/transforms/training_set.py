@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.neighbours import unit_rows
+from ..neighbours import unit_rows
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.neighbours import unit_rows
-from core.transforms.guided import GuidedTransform
-from core.transforms.validation import read_views
+from ..neighbours import unit_rows
+from .guided import GuidedTransform
+from .validation import read_views
 
 OF_THE_FITTED_TEXTS = ("lengths",)
 """Arrays of `GuidedTransform.to_arrays` with a row for each fitted text: a text alone needs none."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.errors import LabelError
+from ..errors import LabelError
 
 
 class ReadLabels(NamedTuple):

@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.neighbours import run_on_blocks, unit_rows
-from core.transforms.kernel_ridge import fit_ridge, kernel_of_cosines
-from core.transforms.model_selection import (
+from ..neighbours import run_on_blocks, unit_rows
+from .kernel_ridge import fit_ridge, kernel_of_cosines
+from .model_selection import (
     DEFAULT_HYPER_PARAMETERS,
     TEMPERATURES,
     LeftOut,
     log_probabilities,
 )
-from core.transforms.training_set import Examples, join_examples, name_directions, thin_out
+from .training_set import Examples, join_examples, name_directions, thin_out
 
 FINAL_WEIGHTS = {1.0: 0.25, 0.67: 0.4, 0.5: 0.2, 0.15: 0.15}
 """Prior probability of each weight of the final vectors. Topics want the final vectors, feelings and intents

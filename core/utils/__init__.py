@@ -1,6 +1,6 @@
 """Tools that know nothing of texts: hashing, files, HTTP, hardware, memory, progress, child processes."""
 
-from core.utils.chat_client import (
+from .chat_client import (
     KEY_VARIABLE,
     MODEL_VARIABLE,
     URL_VARIABLE,
@@ -10,14 +10,14 @@ from core.utils.chat_client import (
     complete_each,
     configured,
 )
-from core.utils.child_process import (
+from .child_process import (
     ChildProcessEnded,
     ChildProcessFailed,
     LimitReached,
     Limits,
     run_in_child,
 )
-from core.utils.files import (
+from .files import (
     DamagedFile,
     check_array,
     check_file,
@@ -34,9 +34,9 @@ from core.utils.files import (
     write_checked,
     write_parquet,
 )
-from core.utils.folder_lock import lock_alone, lock_shared, only_one, unlock_shared
-from core.utils.formatting import cut, one_line, percent
-from core.utils.hardware import (
+from .folder_lock import lock_alone, lock_shared, only_one, unlock_shared
+from .formatting import cut, one_line, percent
+from .hardware import (
     Choice,
     bfloat16_is_faster,
     default_device,
@@ -44,8 +44,8 @@ from core.utils.hardware import (
     keep_choice,
     machine_key,
 )
-from core.utils.hashing import content_key
-from core.utils.http import (
+from .hashing import content_key
+from .http import (
     AddressRefused,
     ReplyTooLong,
     RequestLimits,
@@ -62,21 +62,24 @@ from core.utils.http import (
     post_with_retries,
     run_parallel,
 )
-from core.utils.llm_answers import AnswerProblem, ParsedAnswer, is_refusal, normalise, parse_line, parse_name
-from core.utils.log import catch_uncaught, log_failure
-from core.utils.memory import available_bytes, graphics_peak_bytes, peak_bytes
-from core.utils.messages import MessageWriter, explain_error, open_child_streams, read_messages
-from core.utils.model_servers import LocalServer, find_local_servers, list_models, try_model
-from core.utils.normal_text import folded_text, normal_text
-from core.utils.progress import Progress, Report, progress_of
-from core.utils.sqlite import LOCK_TIMEOUT, LatestReads, SqliteFile
-from core.utils.tokens import MAX_CHARACTERS_PER_TOKEN, TYPICAL_CHARACTERS_PER_TOKEN, estimate_tokens
+from .installation import COMMAND, PACKAGE, app_folder
+from .llm_answers import AnswerProblem, ParsedAnswer, is_refusal, normalise, parse_line, parse_name
+from .log import catch_uncaught, log_failure
+from .memory import available_bytes, graphics_peak_bytes, peak_bytes
+from .messages import MessageWriter, explain_error, open_child_streams, read_messages
+from .model_servers import LocalServer, find_local_servers, list_models, try_model
+from .normal_text import folded_text, normal_text
+from .progress import Progress, Report, progress_of
+from .sqlite import LOCK_TIMEOUT, LatestReads, SqliteFile
+from .tokens import MAX_CHARACTERS_PER_TOKEN, TYPICAL_CHARACTERS_PER_TOKEN, estimate_tokens
 
 __all__ = [
+    "COMMAND",
     "KEY_VARIABLE",
     "LOCK_TIMEOUT",
     "MAX_CHARACTERS_PER_TOKEN",
     "MODEL_VARIABLE",
+    "PACKAGE",
     "TYPICAL_CHARACTERS_PER_TOKEN",
     "URL_VARIABLE",
     "AddressRefused",
@@ -102,6 +105,7 @@ __all__ = [
     "ServerRefused",
     "ServerUnreachable",
     "SqliteFile",
+    "app_folder",
     "available_bytes",
     "bfloat16_is_faster",
     "can_be_key",

@@ -11,8 +11,8 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from core.errors import LanguageModelError
-from core.utils.http import (
+from ..errors import LanguageModelError
+from .http import (
     AddressRefused,
     RequestLimits,
     RequestRefused,
@@ -26,7 +26,7 @@ from core.utils.http import (
     post_with_retries,
     run_parallel,
 )
-from core.utils.server_rules import check_endpoint
+from .server_rules import check_endpoint
 
 URL_VARIABLE, MODEL_VARIABLE, KEY_VARIABLE = "REFRACT_LLM_URL", "REFRACT_LLM_MODEL", "REFRACT_LLM_KEY"
 """Environment variables, used where nobody chose a model: base address such as http://127.0.0.1:11434/v1,

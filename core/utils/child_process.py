@@ -19,10 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from core.errors import RefractError
-from core.utils.log import catch_uncaught
-from core.utils.memory import peak_bytes, writable_bytes
-from core.utils.messages import (
+from ..errors import RefractError
+from .log import catch_uncaught
+from .memory import peak_bytes, writable_bytes
+from .messages import (
     KILLED_EXIT_CODES,
     OUT_OF_MEMORY,
     MessageWriter,
@@ -31,10 +31,10 @@ from core.utils.messages import (
     open_child_streams,
     read_messages,
 )
-from core.utils.progress import Report
+from .progress import Report
 
 ROOT = Path(__file__).resolve().parents[2]
-CHILD_CODE = "from core.utils.child_process import child_main; child_main()"
+CHILD_CODE = f"from {__name__} import child_main; child_main()"
 SECONDS_BETWEEN_CHECKS = 0.2
 """Longest delay before a cancelled child is ended."""
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from core.errors import StoreError
+from ..errors import StoreError
 
 if sys.platform != "win32":
     import fcntl

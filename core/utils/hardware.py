@@ -11,9 +11,9 @@ from contextlib import suppress
 from functools import cache
 from typing import TypedDict
 
-from core.errors import StoreError
-from core.utils.files import data_home, read_checked, write_checked
-from core.utils.hashing import content_key
+from ..errors import StoreError
+from .files import data_home, read_checked, write_checked
+from .hashing import content_key
 
 CHOICES_FILE = "choices.json"
 MOST_CHOICES = 200

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from core.utils.chat_client import Completion
+from .chat_client import Completion
 
 MAX_NAME_CHARACTERS, MAX_NAME_WORDS = 60, 8
 

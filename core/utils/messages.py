@@ -16,8 +16,8 @@ import threading
 from collections.abc import Iterator
 from typing import IO, TextIO
 
-from core.errors import RefractError
-from core.utils.log import log_failure
+from ..errors import RefractError
+from .log import log_failure
 
 OUT_OF_MEMORY = "Memory ran out, and only this part was stopped: take fewer texts or a smaller model."
 # The third on Windows; the last where a library is loaded.

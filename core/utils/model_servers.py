@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from core.errors import LanguageModelError
-from core.utils.chat_client import LanguageModel, check_address
-from core.utils.http import RequestRefused, ServerRefused, ServerUnreachable, get, host_in
+from ..errors import LanguageModelError
+from .chat_client import LanguageModel, check_address
+from .http import RequestRefused, ServerRefused, ServerUnreachable, get, host_in
 
 USUAL_PORTS = (("Ollama", 11434), ("LM Studio", 1234), ("vLLM", 8000), ("llama.cpp", 8080))
 """Programs that serve language models, with the port on which each listens unless told otherwise."""

@@ -11,8 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from core.errors import StoreError
-from core.utils.files import storage_error
+from ..errors import StoreError
+from .files import storage_error
 
 Value = TypeVar("Value")
 

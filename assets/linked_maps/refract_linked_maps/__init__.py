@@ -3,11 +3,17 @@
 The Python half, which encodes the payload and decodes the selection, is `pages/maps/component/` of the app.
 """
 
-MAPS = ("refract-linked-maps.linked_maps", "linked_maps-*.js")
+import tomllib
+from pathlib import Path
+
+_TABLE = tomllib.loads(Path(__file__).with_name("pyproject.toml").read_text(encoding="utf-8"))
+_PROJECT = _TABLE["project"]["name"]  # of the distribution that this package came in
+
+MAPS = (f"{_PROJECT}.linked_maps", "linked_maps-*.js")
 """Streamlit name of the maps component, and the pattern of its built file."""
 
-PLACES = ("refract-linked-maps.places", "places-*.js")
+PLACES = (f"{_PROJECT}.places", "places-*.js")
 """The same for the empty element that delivers the points."""
 
-HOVERED = ("refract-linked-maps.hovered", "hovered-*.js")
+HOVERED = (f"{_PROJECT}.hovered", "hovered-*.js")
 """The same for the empty element that fetches the text under the pointer."""

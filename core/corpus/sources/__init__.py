@@ -1,9 +1,9 @@
 """Texts from a path, folder or pattern of this machine, or from a server that a person named."""
 
-from core.corpus.sources.address import LOCAL, Address, parse_address
-from core.corpus.sources.file_systems import SourceMoved
-from core.corpus.sources.found_files import FoundColumn, FoundFile, FoundFiles, count_files
-from core.corpus.sources.limited import (
+from .address import LOCAL, Address, parse_address
+from .file_systems import SourceMoved
+from .found_files import FoundColumn, FoundFile, FoundFiles, count_files
+from .limited import (
     fetch_limited,
     find_limited,
     is_read_here,
@@ -12,7 +12,7 @@ from core.corpus.sources.limited import (
     read_upload,
     run_limited,
 )
-from core.corpus.sources.read_source import fetched, find_source, first_rows, read_found, read_table
+from .read_source import fetched, find_source, first_rows, read_found, read_table
 
 __all__ = [
     "LOCAL",

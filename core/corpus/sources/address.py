@@ -10,8 +10,8 @@ from pathlib import Path, PurePath
 from urllib.parse import quote, unquote, urlsplit
 from urllib.request import url2pathname
 
-from core.errors import CorpusError
-from core.utils import AddressRefused, host_in, is_metadata_address, is_web_address
+from ...errors import CorpusError
+from ...utils import AddressRefused, host_in, is_metadata_address, is_web_address
 
 LOCAL, MEMORY = "file", "memory"
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")  # two letters at least: "C:" is a drive

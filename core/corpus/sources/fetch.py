@@ -11,11 +11,11 @@ from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from core.corpus.sources.address import DEFAULT_PORTS, Address
-from core.corpus.sources.file_systems import explained, open_file_system, page_instead
-from core.corpus.sources.found_files import FoundFile, FoundFiles
-from core.errors import CorpusError
-from core.utils import Report
+from ...errors import CorpusError
+from ...utils import Report
+from .address import DEFAULT_PORTS, Address
+from .file_systems import explained, open_file_system, page_instead
+from .found_files import FoundFile, FoundFiles
 
 if TYPE_CHECKING:
     import fsspec

@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from core.corpus.sources.address import DEFAULT_PORTS, MEMORY, Address, plain_host, refused_host
-from core.errors import Cancelled, CorpusError
-from core.utils import AddressRefused, guard_hub, is_local, is_metadata_address
+from ...errors import Cancelled, CorpusError
+from ...utils import AddressRefused, guard_hub, is_local, is_metadata_address
+from .address import DEFAULT_PORTS, MEMORY, Address, plain_host, refused_host
 
 if TYPE_CHECKING:
     import aiohttp

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from urllib.parse import unquote
 
-from core.corpus.sources.address import Address, base_name
-from core.corpus.tables import READERS
-from core.errors import CorpusError
+from ...errors import CorpusError
+from ..tables import READERS
+from .address import Address, base_name
 
 PARQUET = ".parquet"
 KINDS = {

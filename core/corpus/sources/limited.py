@@ -12,14 +12,8 @@ from dataclasses import asdict
 from pathlib import Path, PurePath
 from typing import Any, cast
 
-from core.corpus.sources.address import LOCAL, Address
-from core.corpus.sources.fetch import remove_parts
-from core.corpus.sources.file_systems import SourceMoved
-from core.corpus.sources.found_files import FoundFiles
-from core.corpus.sources.read_source import fetched, find_source, first_rows, read_found
-from core.corpus.tables import READERS, ReadOptions, Table, load_table, read_table, save_table
-from core.errors import CorpusError, RefractError, StoreError
-from core.utils import (
+from ...errors import CorpusError, RefractError, StoreError
+from ...utils import (
     ChildProcessEnded,
     ChildProcessFailed,
     LimitReached,
@@ -28,9 +22,15 @@ from core.utils import (
     available_bytes,
     run_in_child,
 )
-from core.utils.server_rules import check_size
+from ...utils.server_rules import check_size
+from ..tables import READERS, ReadOptions, Table, load_table, read_table, save_table
+from .address import LOCAL, Address
+from .fetch import remove_parts
+from .file_systems import SourceMoved
+from .found_files import FoundFiles
+from .read_source import fetched, find_source, first_rows, read_found
 
-MODULE = "core.corpus.sources.limited"
+MODULE = __name__
 MEGABYTE = 2**20
 
 SHARE_OF_AVAILABLE = 0.7

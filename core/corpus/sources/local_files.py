@@ -7,8 +7,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from core.corpus.sources.address import PATTERN, Address, folder_of
-from core.corpus.sources.found_files import (
+from ...errors import CorpusError
+from ...utils import Report
+from ..tables import READERS, refusal
+from .address import PATTERN, Address, folder_of
+from .found_files import (
     MOST_FILES,
     PARQUET,
     FoundFile,
@@ -17,9 +20,6 @@ from core.corpus.sources.found_files import (
     kind_of,
     names_below,
 )
-from core.corpus.tables import READERS, refusal
-from core.errors import CorpusError
-from core.utils import Report
 
 PARQUET_START = b"PAR1"
 

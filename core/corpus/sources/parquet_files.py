@@ -8,12 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
-from core.corpus.sources.found_files import FoundColumn, FoundFile, FoundFiles, partition_names, some_of
-from core.corpus.sources.local_files import unreadable_file
-from core.corpus.tables import RawTable
-from core.corpus.tables.nested import from_arrow, unreadable
-from core.errors import CorpusError
-from core.utils import Report
+from ...errors import CorpusError
+from ...utils import Report
+from ..tables import RawTable
+from ..tables.nested import from_arrow, unreadable
+from .found_files import FoundColumn, FoundFile, FoundFiles, partition_names, some_of
+from .local_files import unreadable_file
 
 if TYPE_CHECKING:
     import pyarrow as pa

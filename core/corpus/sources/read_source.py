@@ -14,9 +14,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from core.corpus.sources.address import LOCAL, Address, parse_address
-from core.corpus.sources.fetch import fetch
-from core.corpus.sources.found_files import (
+from ...errors import CorpusError
+from ...utils import Report
+from ..tables import RawTable, ReadOptions, Table, finish_table, read_raw, unique_names
+from ..tables import read_table as read_content
+from .address import LOCAL, Address, parse_address
+from .fetch import fetch
+from .found_files import (
     PARQUET,
     FoundFile,
     FoundFiles,
@@ -24,13 +28,9 @@ from core.corpus.sources.found_files import (
     partitions_of,
     some_of,
 )
-from core.corpus.sources.local_files import find_local, unreadable_file
-from core.corpus.sources.parquet_files import describe_footers, read_first_rows, read_parquet_files
-from core.corpus.sources.remote_files import find_remote
-from core.corpus.tables import RawTable, ReadOptions, Table, finish_table, read_raw, unique_names
-from core.corpus.tables import read_table as read_content
-from core.errors import CorpusError
-from core.utils import Report
+from .local_files import find_local, unreadable_file
+from .parquet_files import describe_footers, read_first_rows, read_parquet_files
+from .remote_files import find_remote
 
 FILE = "file"
 """Column that says which of several files a row is from."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from core.corpus.sources.address import DEFAULT_PORTS, PATTERN, SCHEME, Address, base_name
-from core.corpus.sources.file_systems import explained, open_file_system, page_instead
-from core.corpus.sources.found_files import (
+from ...errors import CorpusError
+from ...utils import Report
+from ..tables import READERS, refusal
+from .address import DEFAULT_PORTS, PATTERN, SCHEME, Address, base_name
+from .file_systems import explained, open_file_system, page_instead
+from .found_files import (
     MOST_FILES,
     PARQUET,
     FoundFile,
@@ -16,10 +19,7 @@ from core.corpus.sources.found_files import (
     kind_of,
     names_below,
 )
-from core.corpus.sources.parquet_files import describe_footers
-from core.corpus.tables import READERS, refusal
-from core.errors import CorpusError
-from core.utils import Report
+from .parquet_files import describe_footers
 
 if TYPE_CHECKING:
     import fsspec

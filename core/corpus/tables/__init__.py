@@ -1,12 +1,12 @@
 """Read a table from a file: CSV, Excel, JSON, Parquet, plain text."""
 
-from core.corpus.tables.exported_tables import guard_formulas
-from core.corpus.tables.raw_table import Choices, RawTable, ReadOptions
-from core.corpus.tables.read_table import READERS, Table, finish_table, read_raw, read_table
-from core.corpus.tables.refused_types import refusal
-from core.corpus.tables.table_files import load_table, save_table
-from core.corpus.tables.text_encoding import encoding_name
-from core.corpus.tables.tidy_columns import as_text, unique_names
+from .exported_tables import guard_formulas
+from .raw_table import Choices, RawTable, ReadOptions
+from .read_table import READERS, Table, finish_table, read_raw, read_table
+from .refused_types import refusal
+from .table_files import load_table, save_table
+from .text_encoding import encoding_name
+from .tidy_columns import as_text, unique_names
 
 __all__ = [
     "READERS",

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.corpus.tables.raw_table import RawTable, ReadOptions
+from .raw_table import RawTable, ReadOptions
 
 EXPORT_COLUMNS = ("row", "source_row")
 """The first columns of every table that is exported: by them it is known again."""

@@ -7,8 +7,8 @@ import io
 import re
 import zipfile
 
-from core.corpus.tables.text_encoding import BINARY_STARTS
-from core.errors import CorpusError
+from ...errors import CorpusError
+from .text_encoding import BINARY_STARTS
 
 MARKUP = ".html"
 NAMES = {

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pandas as pd
 
-from core.corpus.tables.delimited import DELIMITER_NAMES, read_delimited
-from core.corpus.tables.raw_table import Choices, RawTable, ReadOptions
-from core.corpus.tables.text_encoding import find_encoding
-from core.corpus.tables.value_kinds import is_empty, is_typed
-from core.errors import CorpusError
+from ...errors import CorpusError
+from .delimited import DELIMITER_NAMES, read_delimited
+from .raw_table import Choices, RawTable, ReadOptions
+from .text_encoding import find_encoding
+from .value_kinds import is_empty, is_typed
 
 SAMPLE_LINES = 500
 LEAST_ROWS, LEAST_DELIMITED = 3, 0.2

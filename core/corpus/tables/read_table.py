@@ -15,17 +15,17 @@ from pathlib import PurePath
 import numpy as np
 import pandas as pd
 
-from core.corpus.tables.delimited import read_delimited
-from core.corpus.tables.exported_tables import FIRST_BYTES_AS_THEY_ARE, read_exported, unguard_table
-from core.corpus.tables.file_format import MARKUP, find_format
-from core.corpus.tables.nested import notes_on_vectors, read_json, read_parquet, take_vectors
-from core.corpus.tables.plain_text import read_plain_text
-from core.corpus.tables.raw_table import Choices, RawTable, Reader, ReadOptions
-from core.corpus.tables.refused_types import refusal
-from core.corpus.tables.spreadsheets import read_markup, read_ods, read_xls, read_xlsb, read_xlsx
-from core.corpus.tables.tidy_columns import tidy_frame
-from core.corpus.tables.twice_decoded import note_on_twice_decoded
-from core.errors import CorpusError
+from ...errors import CorpusError
+from .delimited import read_delimited
+from .exported_tables import FIRST_BYTES_AS_THEY_ARE, read_exported, unguard_table
+from .file_format import MARKUP, find_format
+from .nested import notes_on_vectors, read_json, read_parquet, take_vectors
+from .plain_text import read_plain_text
+from .raw_table import Choices, RawTable, Reader, ReadOptions
+from .refused_types import refusal
+from .spreadsheets import read_markup, read_ods, read_xls, read_xlsb, read_xlsx
+from .tidy_columns import tidy_frame
+from .twice_decoded import note_on_twice_decoded
 
 MEGABYTE = 2**20
 GZIP_START = b"\x1f\x8b"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.corpus.tables.text_encoding import BINARY_STARTS
+from .text_encoding import BINARY_STARTS
 
 TABLE = "a table with one text a row is needed"
 AS_CSV = "export the table there as CSV"

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from core.corpus.tables.raw_table import Choices, ReadOptions
-from core.corpus.tables.read_table import Table
-from core.errors import StoreError
-from core.utils import check_file, open_array, read_checked, write_array, write_checked
+from ...errors import StoreError
+from ...utils import check_file, open_array, read_checked, write_array, write_checked
+from .raw_table import Choices, ReadOptions
+from .read_table import Table
 
 FRAME, KEY_COLUMNS, ROWS, ABOUT = "frame.arrow", "key_columns.arrow", "source_rows.npy", "table.json"
 VECTORS = "vectors_{}.npy"

@@ -12,8 +12,8 @@ from itertools import islice
 
 import numpy as np
 
-from core.corpus.tables.legacy_encodings import LABELS, LATIN_1, WESTERN, rank_encodings
-from core.errors import CorpusError
+from ...errors import CorpusError
+from .legacy_encodings import LABELS, LATIN_1, WESTERN, rank_encodings
 
 BINARY_STARTS = {
     b"PK\x03\x04": "a ZIP archive or an Excel workbook",

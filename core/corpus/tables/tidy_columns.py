@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from core.corpus.tables.written_columns import read_written, whole_numbers
+from .written_columns import read_written, whole_numbers
 
 
 @dataclass(frozen=True, eq=False)

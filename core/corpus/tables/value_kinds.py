@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, time
 from numbers import Number
 
-from core.corpus.tables.written_columns import MISSING_MARKS
+from .written_columns import MISSING_MARKS
 
 TRUTH_VALUES = {"true", "false", "yes", "no"}
 LONGEST_TYPED = 40  # characters of a number or a date

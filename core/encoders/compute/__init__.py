@@ -1,8 +1,8 @@
 """How a sentence-transformers model computes: the ways to do it, and the fastest of them on this machine."""
 
-from core.encoders.compute.choice import choose_way, time_on_texts
-from core.encoders.compute.timing import fastest_way, time_ways
-from core.encoders.compute.ways import (
+from .choice import choose_way, time_on_texts
+from .timing import fastest_way, time_ways
+from .ways import (
     PLAIN,
     Way,
     convert,

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.encoders.compute.timing import SECONDS, fastest_way, time_ways
-from core.encoders.compute.ways import PLAIN, Way, convert, encode_in_batches, token_counter, ways_on
-from core.utils import bfloat16_is_faster, content_key, find_choice, keep_choice
+from ...utils import bfloat16_is_faster, content_key, find_choice, keep_choice
+from .timing import SECONDS, fastest_way, time_ways
+from .ways import PLAIN, Way, convert, encode_in_batches, token_counter, ways_on
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

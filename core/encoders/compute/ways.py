@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.encoders.batching import CountTokens, make_batches
-from core.encoders.compute.packed_linear import can_pack, pack_linear_layers
+from ..batching import CountTokens, make_batches
+from .packed_linear import can_pack, pack_linear_layers
 
 if TYPE_CHECKING:
     import torch

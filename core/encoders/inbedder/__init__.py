@@ -1,5 +1,5 @@
 """InBedder: embeddings from the hidden states with which a language model answers the instruction."""
 
-from core.encoders.inbedder.family import InBedderFamily
+from .family import InBedderFamily
 
 __all__ = ["InBedderFamily"]

@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.encoders.base import Encoder
-from core.encoders.batching import check_prompt_length, check_texts, encode_batches, stack_vectors
-from core.encoders.inbedder.hidden_states import N_MASKS, PROMPT_OUTPUTS, CausalModel, MaskedModel, sampler
-from core.encoders.inbedder.loading import load_language_model
-from core.encoders.model_files import PACKAGED_MODEL, USUAL_TOKENS, model_key, packaged_folder
-from core.encoders.prompts import FollowsInstructions, Wording
-from core.encoders.sentence_transformer import SentenceEncoder
-from core.encoders.spec import INPUT
-from core.errors import EncoderUnavailable
-from core.utils import MAX_CHARACTERS_PER_TOKEN, Progress, content_key
+from ...errors import EncoderUnavailable
+from ...utils import MAX_CHARACTERS_PER_TOKEN, Progress, content_key
+from ..base import Encoder
+from ..batching import check_prompt_length, check_texts, encode_batches, stack_vectors
+from ..model_files import PACKAGED_MODEL, USUAL_TOKENS, model_key, packaged_folder
+from ..prompts import FollowsInstructions, Wording
+from ..sentence_transformer import SentenceEncoder
+from ..spec import INPUT
+from .hidden_states import N_MASKS, PROMPT_OUTPUTS, CausalModel, MaskedModel, sampler
+from .loading import load_language_model
 
 if TYPE_CHECKING:
     import torch

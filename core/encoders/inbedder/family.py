@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.encoders.inbedder.encoder import (
+from ..local_model import LocalFamily
+from ..model_files import architecture, read_settings
+from ..prompts import SLOT, Wording
+from ..spec import INPUT, Kind
+from .encoder import (
     CAUSAL_OUTPUTS,
     MASKED_OUTPUTS,
     InBedderEncoder,
@@ -12,10 +16,6 @@ from core.encoders.inbedder.encoder import (
     inbedder_prompt,
     limit_prompt,
 )
-from core.encoders.local_model import LocalFamily
-from core.encoders.model_files import architecture, read_settings
-from core.encoders.prompts import SLOT, Wording
-from core.encoders.spec import INPUT, Kind
 
 USUAL_MASK = "<mask>"
 

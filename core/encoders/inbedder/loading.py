@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.encoders.model_files import architecture, read_settings, unreadable
-from core.errors import EncoderUnavailable
-from core.utils import bfloat16_is_faster, default_device
+from ...errors import EncoderUnavailable
+from ...utils import bfloat16_is_faster, default_device
+from ..model_files import architecture, read_settings, unreadable
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase

@@ -1,13 +1,13 @@
 """Files of models: in a folder, packaged with Refract, or on the Hugging Face hub."""
 
-from core.encoders.model_files.find import (
+from .find import (
     download_model,
     files_signature,
     find_folder,
     model_folder,
     packaged_folder,
 )
-from core.encoders.model_files.folder import (
+from .folder import (
     MOST_TOKENS,
     USUAL_TOKENS,
     architecture,
@@ -19,8 +19,8 @@ from core.encoders.model_files.folder import (
     transformer_folder,
     unreadable,
 )
-from core.encoders.model_files.hub import COMMIT, HUB_TIMEOUT, commit_of, hub_host, repository_of
-from core.encoders.model_files.packaged import PACKAGED_COMMIT, PACKAGED_MODEL, is_packaged
+from .hub import COMMIT, HUB_TIMEOUT, commit_of, hub_host, repository_of
+from .packaged import PACKAGED_COMMIT, PACKAGED_MODEL, is_packaged
 
 __all__ = [
     "COMMIT",

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.encoders.model_files.folder import DESCRIPTION_FILES, is_model, loaded_files
-from core.encoders.model_files.hub import (
+from ...errors import EncoderUnavailable
+from ...utils import COMMAND, content_key
+from ...utils.server_rules import check_model
+from ..spec import EncoderSpec, is_folder
+from .folder import DESCRIPTION_FILES, is_model, loaded_files
+from .hub import (
     HUB_OWNER,
     download,
     download_packaged,
@@ -14,11 +18,7 @@ from core.encoders.model_files.hub import (
     repository_of,
     searched_place,
 )
-from core.encoders.model_files.packaged import PACKAGED_MODEL, find_packaged, is_packaged
-from core.encoders.spec import EncoderSpec, is_folder
-from core.errors import EncoderUnavailable
-from core.utils import content_key
-from core.utils.server_rules import check_model
+from .packaged import PACKAGED_MODEL, find_packaged, is_packaged
 
 
 def model_folder(source: str, revision: str = "") -> Path:
@@ -34,7 +34,7 @@ def model_folder(source: str, revision: str = "") -> Path:
         named = f"{source}@{revision}" if revision else source
         raise EncoderUnavailable(
             f"The encoder {named} is not on this machine ({searched_place()}): download it from {hub_host()} "
-            f"first, as by python -m core download {named}, or choose one that is here."
+            f"first, as by {COMMAND} download {named}, or choose one that is here."
         )
     return folder
 

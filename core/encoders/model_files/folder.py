@@ -7,8 +7,8 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
-from core.errors import EncoderUnavailable
-from core.utils import content_key
+from ...errors import EncoderUnavailable
+from ...utils import content_key
 
 DESCRIPTION_FILES = ("modules.json", "config.json")
 WEIGHT_SUFFIXES = (".safetensors", ".bin")

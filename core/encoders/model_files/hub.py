@@ -8,8 +8,10 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from core.encoders.model_files.folder import DESCRIPTION_FILES, is_model
-from core.encoders.model_files.packaged import (
+from ...errors import EncoderUnavailable
+from ...utils import AddressRefused, guard_hub
+from .folder import DESCRIPTION_FILES, is_model
+from .packaged import (
     PACKAGED_COMMIT,
     PACKAGED_FILES,
     PACKAGED_MODEL,
@@ -17,8 +19,6 @@ from core.encoders.model_files.packaged import (
     downloaded_place,
     keep_download,
 )
-from core.errors import EncoderUnavailable
-from core.utils import AddressRefused, guard_hub
 
 HUB_OWNER = "sentence-transformers"  # of names without an owner
 HUB_TIMEOUT = 10.0  # seconds

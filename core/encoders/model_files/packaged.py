@@ -6,9 +6,9 @@ import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
-from core.encoders.model_files.folder import file_digest
-from core.errors import EncoderUnavailable
-from core.utils import data_home
+from ...errors import EncoderUnavailable
+from ...utils import data_home
+from .folder import file_digest
 
 PACKAGED_MODEL = "all-MiniLM-L6-v2"
 PACKAGED_REPOSITORY = f"sentence-transformers/{PACKAGED_MODEL}"

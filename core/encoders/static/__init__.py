@@ -1,6 +1,6 @@
 """Static encoders: one vector a token, distilled on this machine from another encoder."""
 
-from core.encoders.static.encoder import StaticEncoder
-from core.encoders.static.family import StaticFamily, static_name
+from .encoder import StaticEncoder
+from .family import StaticFamily, static_name
 
 __all__ = ["StaticEncoder", "StaticFamily", "static_name"]

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-from core.encoders.sentence_transformer import SentenceEncoder
-from core.errors import EncoderUnavailable
-from core.utils import DamagedFile, Progress, open_array, write_array
+from ...errors import EncoderUnavailable
+from ...utils import DamagedFile, Progress, open_array, write_array
+from ..sentence_transformer import SentenceEncoder
 
 N_DIMS = 256
 """Numbers of a static vector: more keep hardly more neighbours, and make the map slower."""

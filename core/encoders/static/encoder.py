@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from core.encoders.batching import check_texts
-from core.encoders.prompts import FollowsInstructions, Wording
-from core.utils import MAX_CHARACTERS_PER_TOKEN, Progress
+from ...utils import MAX_CHARACTERS_PER_TOKEN, Progress
+from ..batching import check_texts
+from ..prompts import FollowsInstructions, Wording
 
 MOST_STATIC_TOKENS = 512
 """Tokens of a text that count."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from core.encoders.base import EncoderFacts
-from core.encoders.local_model import LocalFamily
-from core.encoders.model_files import PACKAGED_MODEL, model_key
-from core.encoders.prompts import Wording
-from core.encoders.sentence_transformer import SentenceFamily
-from core.encoders.spec import INPUT, EncoderSpec, Kind
-from core.encoders.static.distillation import distil, load_table, save_table
-from core.encoders.static.encoder import MOST_STATIC_TOKENS, StaticEncoder
-from core.utils import Progress, content_key, data_home
+from ...utils import Progress, content_key, data_home
+from ..base import EncoderFacts
+from ..local_model import LocalFamily
+from ..model_files import PACKAGED_MODEL, model_key
+from ..prompts import Wording
+from ..sentence_transformer import SentenceFamily
+from ..spec import INPUT, EncoderSpec, Kind
+from .distillation import distil, load_table, save_table
+from .encoder import MOST_STATIC_TOKENS, StaticEncoder
 
 STATIC_VERSION = 1  # raise it when the same encoder would be distilled into other vectors
 FOLDER = "static"  # of the data folder

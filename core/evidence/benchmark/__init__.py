@@ -1,16 +1,16 @@
 """Score methods on the tasks of the papers and on labelled tables, all in the same way."""
 
-from core.evidence.benchmark.cli import add_evaluate
-from core.evidence.benchmark.data import Facet, GroupedTexts, Material, Wordings, check_names
-from core.evidence.benchmark.datasets import read_facets, read_published
-from core.evidence.benchmark.methods import Setting, make_settings, name_vectors, pick, shown_codes
-from core.evidence.benchmark.metrics import clustering_score, purity_score
-from core.evidence.benchmark.mteb_encoder import MtebEncoder
-from core.evidence.benchmark.published_tasks import TASKS, find_task
-from core.evidence.benchmark.report import Report, Score
-from core.evidence.benchmark.run import evaluate
-from core.evidence.benchmark.splits import MIN_LABELLED_RATIO
-from core.evidence.method_run import MethodInput, run_method
+from ..method_run import MethodInput, run_method
+from .cli import add_evaluate
+from .data import Facet, GroupedTexts, Material, Wordings, check_names
+from .datasets import read_facets, read_published
+from .methods import Setting, make_settings, name_vectors, pick, shown_codes
+from .metrics import clustering_score, purity_score
+from .mteb_encoder import MtebEncoder
+from .published_tasks import TASKS, find_task
+from .report import Report, Score
+from .run import evaluate
+from .splits import MIN_LABELLED_RATIO
 
 __all__ = [
     "MIN_LABELLED_RATIO",

@@ -1,4 +1,4 @@
-"""The command `python -m core evaluate`."""
+"""The command `evaluate`."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from core.encoders import DEFAULT_ENCODER
-from core.errors import CorpusError, StoreError
-from core.evidence.benchmark.data import GroupedTexts, Material, Wordings
-from core.evidence.benchmark.datasets import read_facets, read_published
-from core.evidence.benchmark.methods import make_settings
-from core.evidence.benchmark.published_tasks import TASKS, find_task
-from core.evidence.benchmark.run import evaluate
-from core.utils import write_atomically
+from ...encoders import DEFAULT_ENCODER
+from ...errors import CorpusError, StoreError
+from ...utils import PACKAGE, write_atomically
+from .data import GroupedTexts, Material, Wordings
+from .datasets import read_facets, read_published
+from .methods import make_settings
+from .published_tasks import TASKS, find_task
+from .run import evaluate
 
 DESCRIPTION = """\
 Score the generic space, what transforms make of it, and other encoders: V-measure of clusters, purity
@@ -25,24 +25,24 @@ methods, all are scored on the texts whose labels none of them was shown. Guided
 layers of the encoder where it has some, as in the app."""
 EXAMPLES = """\
 examples:
-  python -m core evaluate assets/demo/feedback.csv
+  %(prog)s assets/demo/feedback.csv
       generic space and GuidedTransform with 40 labels, on every column of labels
-  python -m core evaluate tickets.csv --facets cause --labels 20 80 --picks random suggested
+  %(prog)s tickets.csv --facets cause --labels 20 80 --picks random suggested
       with 20 and with 80 labels, picked at random and as the app suggests them
-  python -m core evaluate tickets.csv --facets cause --methods generic guided hkunlp/instructor-base \\
+  %(prog)s tickets.csv --facets cause --methods generic guided hkunlp/instructor-base \\
       --instruction cause="What caused the problem?"
       beside an encoder that encodes every text under the instruction
-  python -m core evaluate NYTClustering IntentEmotion InstructSTSB --methods generic hkunlp/instructor-base
+  %(prog)s NYTClustering IntentEmotion InstructSTSB --methods generic hkunlp/instructor-base
       tasks of the papers, fetched once
-  python -m core evaluate NYTClustering --folder ~/data
+  %(prog)s NYTClustering --folder ~/data
       the same from ~/data/NYTClustering/topic.csv and location.csv, without a network
 
 tasks of the papers:
 """
-MTEB = """
+MTEB = f"""
 
 with mteb installed, its tasks score the same spaces from Python:
-  from core.evidence.benchmark import MtebEncoder
+  from {PACKAGE}.evidence.benchmark import MtebEncoder
   mteb.evaluate(MtebEncoder(encoder, transform=fitted), mteb.get_tasks(...), cache=None)
 """
 WORDINGS = '{"FACET": {"correct": [...], "implicit": [...], "incorrect": [...]}}'

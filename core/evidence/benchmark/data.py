@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.errors import CorpusError
+from ...errors import CorpusError
 
 MAX_TRIPLETS = 2_000
 """Triplets of a facet and seed: enough for a standard error of about one point."""

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.corpus import build_corpus, guess_text_column
-from core.corpus.tables import Table, as_text, read_table
-from core.encoders import HUB_TIMEOUT
-from core.errors import CorpusError
-from core.evidence.benchmark.data import Facet, GroupedTexts, Material, TextPairs, TextTriplets
-from core.evidence.benchmark.published_tasks import Aspect, PublishedTask
+from ...corpus import build_corpus, guess_text_column
+from ...corpus.tables import Table, as_text, read_table
+from ...encoders import HUB_TIMEOUT
+from ...errors import CorpusError
+from .data import Facet, GroupedTexts, Material, TextPairs, TextTriplets
+from .published_tasks import Aspect, PublishedTask
 
 ENDINGS = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet", ".csv.gz", ".jsonl.gz", ".json.gz")
 MAX_FACET_LABELS = 50

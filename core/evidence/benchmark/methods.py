@@ -8,10 +8,10 @@ from typing import Literal
 
 import numpy as np
 
-from core.encoders import Encoder
-from core.evidence.benchmark.data import Facet
-from core.labels import encode_names_like_corpus, label_phrases, suggest
-from core.transforms import Method, MethodKind
+from ...encoders import Encoder
+from ...labels import encode_names_like_corpus, label_phrases, suggest
+from ...transforms import Method, MethodKind
+from .data import Facet
 
 Picking = Literal["random", "suggested"]
 SUGGESTED_AT_ONCE = 10

@@ -21,7 +21,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.neighbours import unit_rows
+from ...neighbours import unit_rows
 
 KMEANS_STARTS = 4
 """Starts of k-means, of which the one with the lowest inertia counts."""

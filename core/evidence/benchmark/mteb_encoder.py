@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from core.encoders import Encoder, encode_like_corpus
-from core.errors import EncoderUnavailable
-from core.utils import content_key
+from ...encoders import Encoder, encode_like_corpus
+from ...errors import EncoderUnavailable
+from ...utils import content_key
 
 if TYPE_CHECKING:
     from mteb.models.model_meta import ModelMeta

@@ -10,9 +10,9 @@ from typing import Literal
 
 import numpy as np
 
-from core.evidence.benchmark.methods import Setting
-from core.evidence.benchmark.metrics import harmonic_mean
-from core.evidence.benchmark.published_tasks import AVERAGED
+from .methods import Setting
+from .metrics import harmonic_mean
+from .published_tasks import AVERAGED
 
 Measure = Literal["clustering", "purity", "triplets", "similarity", "ΔCI", "ΔII"]
 MEASURES: dict[Measure, str] = {

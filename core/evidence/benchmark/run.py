@@ -9,8 +9,11 @@ from functools import partial
 
 import numpy as np
 
-from core.encoders import DEFAULT_ENCODER, Encoder, encode_like_corpus, load_encoder
-from core.evidence.benchmark.data import (
+from ...encoders import DEFAULT_ENCODER, Encoder, encode_like_corpus, load_encoder
+from ...transforms import MethodKind
+from ...utils import Progress, Report, progress_of
+from ..method_run import MethodInput, instruction_for, run_method
+from .data import (
     Facet,
     GroupedTexts,
     Material,
@@ -19,15 +22,12 @@ from core.evidence.benchmark.data import (
     Wordings,
     check_names,
 )
-from core.evidence.benchmark.generic_space import GenericSpace
-from core.evidence.benchmark.methods import Setting, name_vectors, shown_codes
-from core.evidence.benchmark.metrics import clustering_score, purity_score, similarity_score, triplet_score
-from core.evidence.benchmark.report import Report as ScoreReport
-from core.evidence.benchmark.report import ScoreCollector
-from core.evidence.benchmark.splits import Split, make_splits
-from core.evidence.method_run import MethodInput, instruction_for, run_method
-from core.transforms import MethodKind
-from core.utils import Progress, Report, progress_of
+from .generic_space import GenericSpace
+from .methods import Setting, name_vectors, shown_codes
+from .metrics import clustering_score, purity_score, similarity_score, triplet_score
+from .report import Report as ScoreReport
+from .report import ScoreCollector
+from .splits import Split, make_splits
 
 
 def evaluate(

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.errors import CorpusError
-from core.evidence.benchmark.data import Facet, GroupedTexts, draw_triplets
-from core.evidence.benchmark.generic_space import GenericSpace
-from core.evidence.benchmark.methods import Setting, pick
+from ...errors import CorpusError
+from .data import Facet, GroupedTexts, draw_triplets
+from .generic_space import GenericSpace
+from .methods import Setting, pick
 
 MIN_LABELLED_RATIO = 2
 """Labelled texts that there must be for each one that a method learns from: half are left to be scored."""

@@ -1,6 +1,6 @@
 """Estimates from the check sample: shares of the labels, and how often predictions are right."""
 
-from core.evidence.check_sample.estimates import (
+from .estimates import (
     LEAST_CHECKED,
     UNANSWERED,
     CheckEstimate,
@@ -10,7 +10,7 @@ from core.evidence.check_sample.estimates import (
     estimate_from_codes,
     present_predictions,
 )
-from core.evidence.check_sample.poststratified import Interval, wilson_limits
+from .poststratified import Interval, wilson_limits
 
 __all__ = [
     "LEAST_CHECKED",

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.corpus import Partition
-from core.evidence.check_sample.poststratified import Interval, Shares, poststratified_shares
-from core.labels import NONE, CheckLabels, GuideLabels
-from core.maps import Fit
+from ...corpus import Partition
+from ...labels import NONE, CheckLabels, GuideLabels
+from ...maps import Fit
+from .poststratified import Interval, Shares, poststratified_shares
 
 LEAST_CHECKED = 10
 """Checked texts below which an estimate is too wide to be shown."""

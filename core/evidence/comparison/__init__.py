@@ -1,9 +1,9 @@
 """Compare systems on one sample with the same held-out labels."""
 
-from core.evidence.comparison.measure import Sample, measure_system
-from core.evidence.comparison.result import Comparison, System, SystemRow
-from core.evidence.comparison.summary import headline, in_words
-from core.evidence.comparison.systems import Encoders, find_refusal, list_systems, sample_rows, title_among
+from .measure import Sample, measure_system
+from .result import Comparison, System, SystemRow
+from .summary import headline, in_words
+from .systems import Encoders, find_refusal, list_systems, sample_rows, title_among
 
 __all__ = [
     "Comparison",

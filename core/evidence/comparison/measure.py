@@ -11,7 +11,7 @@ from functools import partial
 
 import numpy as np
 
-from core.encoders import (
+from ...encoders import (
     Encoder,
     EncoderSpec,
     encode_like_corpus,
@@ -21,14 +21,14 @@ from core.encoders import (
     model_folder,
     split_precomputed,
 )
-from core.errors import LabelError
-from core.evidence.cross_validation import cross_validate
-from core.evidence.method_run import MethodInput, instruction_for, run_method
-from core.evidence.result import Evidence
-from core.labels import encode_names_like_corpus
-from core.neighbours import EXACT_LIMIT, build_graph
-from core.transforms import GSTransform, Method, MethodKind
-from core.utils import Report, graphics_peak_bytes, peak_bytes, progress_of
+from ...errors import LabelError
+from ...labels import encode_names_like_corpus
+from ...neighbours import EXACT_LIMIT, build_graph
+from ...transforms import GSTransform, Method, MethodKind
+from ...utils import Report, graphics_peak_bytes, peak_bytes, progress_of
+from ..cross_validation import cross_validate
+from ..method_run import MethodInput, instruction_for, run_method
+from ..result import Evidence
 
 QUICK_ROUNDS = 5  # repetitions of a quick second instruction; their median counts
 QUICK_SECONDS = 2.0

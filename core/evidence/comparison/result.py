@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from core.transforms import Method, MethodKind
+from ...transforms import Method, MethodKind
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from core.evidence.comparison.result import Comparison, SystemRow
-from core.transforms import MethodKind
-from core.utils import percent
+from ...transforms import MethodKind
+from ...utils import percent
+from .result import Comparison, SystemRow
 
 MOST_NAMED = 3  # encoders in the headline
 DIFFERENT_FACTOR = 1.5  # smaller ratios of two times count as about the same

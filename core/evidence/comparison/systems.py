@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.encoders import split_precomputed, title_of
-from core.evidence.comparison.result import System
-from core.transforms import Method, MethodKind
+from ...encoders import split_precomputed, title_of
+from ...transforms import Method, MethodKind
+from .result import System
 
 Encoders = Sequence[Sequence[str]]
 """(encoder, template) of each system that re-encodes every text, as for `core.encoders.load_encoder`."""

@@ -1,8 +1,8 @@
 """Guide labels by a language model: cost estimate, prompts, retries, cache of replies."""
 
-from core.labels.annotation.categories import KnownLabels
-from core.labels.annotation.estimate import Estimate, estimate
-from core.labels.annotation.pipeline import (
+from .categories import KnownLabels
+from .estimate import Estimate, estimate
+from .pipeline import (
     BROAD_CATEGORY_SHARE,
     MAX_ANNOTATED_TEXTS,
     STAGES,
@@ -10,7 +10,7 @@ from core.labels.annotation.pipeline import (
     annotate,
     sample_rows,
 )
-from core.labels.annotation.reply_cache import ReplyCache
+from .reply_cache import ReplyCache
 
 __all__ = [
     "BROAD_CATEGORY_SHARE",

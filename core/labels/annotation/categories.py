@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from core.labels.annotation.prompts import CATEGORY_TASK, SUMMARY_TASK
-from core.labels.annotation.reply_cache import ReplyCache
-from core.utils import LanguageModel, content_key, normalise
+from ...utils import LanguageModel, content_key, normalise
+from .prompts import CATEGORY_TASK, SUMMARY_TASK
+from .reply_cache import ReplyCache
 
 
 @dataclass(frozen=True)

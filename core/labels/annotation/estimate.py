@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.labels.annotation.categories import NOTHING_KNOWN, KnownLabels, load_categories, merge_categories
-from core.labels.annotation.pipeline import SHOWN_SUMMARIES, number_of_groups
-from core.labels.annotation.prompts import (
+from ...utils import LanguageModel, estimate_tokens
+from .categories import NOTHING_KNOWN, KnownLabels, load_categories, merge_categories
+from .pipeline import SHOWN_SUMMARIES, number_of_groups
+from .prompts import (
     CATEGORY_TASK,
     MAX_TEXT_CHARACTERS,
     SORTING_TASK,
@@ -17,8 +18,7 @@ from core.labels.annotation.prompts import (
     sorting_step,
     summary_step,
 )
-from core.labels.annotation.reply_cache import ReplyCache, reply_keys
-from core.utils import LanguageModel, estimate_tokens
+from .reply_cache import ReplyCache, reply_keys
 
 SUMMARY_TOKENS, CATEGORY_TOKENS = 15, 5
 """Typical tokens of an answer; a category of the list has as many as its name."""

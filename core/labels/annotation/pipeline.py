@@ -14,25 +14,25 @@ from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
-from core.errors import LanguageModelError
-from core.labels.annotation.categories import (
+from ...errors import LanguageModelError
+from ...maps.clusters import find_k_clusters
+from ...utils import LanguageModel, Report, normalise, progress_of
+from .categories import (
     NOTHING_KNOWN,
     KnownLabels,
     keep_categories,
     load_categories,
     merge_categories,
 )
-from core.labels.annotation.prompts import (
+from .prompts import (
     MAX_TEXT_CHARACTERS,
     PromptStep,
     category_step,
     sorting_step,
     summary_step,
 )
-from core.labels.annotation.reply_cache import ReplyCache
-from core.labels.annotation.retry import Counts, StepRun
-from core.maps.clusters import find_k_clusters
-from core.utils import LanguageModel, Report, normalise, progress_of
+from .reply_cache import ReplyCache
+from .retry import Counts, StepRun
 
 MAX_ANNOTATED_TEXTS = 3_000
 """Texts of a sample at most."""

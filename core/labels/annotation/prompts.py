@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from core.utils import (
+from ...utils import (
     AnswerProblem,
     Completion,
     ParsedAnswer,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Self
 
-from core.utils import SqliteFile, content_key
+from ...utils import SqliteFile, content_key
 
 KEYS_PER_QUERY = 500
 """SQLite takes a limited number of parameters."""

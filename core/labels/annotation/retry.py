@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
-from core.errors import LanguageModelError
-from core.labels.annotation.prompts import UNUSABLE, PromptStep
-from core.labels.annotation.reply_cache import ReplyCache, reply_keys
-from core.utils import Completion, LanguageModel, ParsedAnswer, Progress, complete_each
+from ...errors import LanguageModelError
+from ...utils import Completion, LanguageModel, ParsedAnswer, Progress, complete_each
+from .prompts import UNUSABLE, PromptStep
+from .reply_cache import ReplyCache, reply_keys
 
 REQUEST_ATTEMPTS = 6
 """Requests for one prompt while the server is busy: half a minute of pauses, or more by its Retry-After."""

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.labels.importing.cells import labels_in, parse_cell, read_names
-from core.labels.importing.found_labels import Reason
-from core.labels.importing.text_rows import id_text
-from core.utils import normal_text
+from ...utils import normal_text
+from .cells import labels_in, parse_cell, read_names
+from .found_labels import Reason
+from .text_rows import id_text
 
 Reasons = list[Reason | None]
 """Why each row gives no label, None where its label counts."""

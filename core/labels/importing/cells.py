@@ -12,9 +12,9 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
-from core.corpus.tables import as_text
-from core.labels.importing.found_labels import Reason, name_key
-from core.utils import normal_text
+from ...corpus.tables import as_text
+from ...utils import normal_text
+from .found_labels import Reason, name_key
 
 Answer = str | Reason
 """The label of an entry, or the reason why it gives none."""

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.labels.importing.cells import read_cells
-from core.labels.importing.found_labels import LONGEST_LABEL, MAX_LABEL_NAMES, Reason
-from core.labels.importing.text_rows import ID_NAME, TextRows, plain_name
+from .cells import read_cells
+from .found_labels import LONGEST_LABEL, MAX_LABEL_NAMES, Reason
+from .text_rows import ID_NAME, TextRows, plain_name
 
 TEXT_NAMES = (
     "text", "sentence", "comment", "comments", "review", "body", "utterance", "content", "message",

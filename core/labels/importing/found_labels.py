@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from core.errors import LabelError
-from core.utils import normal_text
+from ...errors import LabelError
+from ...utils import normal_text
 
 LONGEST_LABEL = 60
 """Characters: a longer label fits no button and no legend."""

@@ -13,8 +13,8 @@ from typing import Any
 
 import pandas as pd
 
-from core.corpus.tables import Table, read_table
-from core.labels.importing.annotation_tools import Reasons, unfold
+from ...corpus.tables import Table, read_table
+from .annotation_tools import Reasons, unfold
 
 MEGABYTE = 2**20
 JSON_ENDINGS = (".json", ".jsonl", ".ndjson")

@@ -9,19 +9,19 @@ from typing import Any, cast
 
 import pandas as pd
 
-from core.corpus.sources import is_read_here, limits_for, run_limited
-from core.corpus.tables import Table, load_table, read_table, save_table
-from core.errors import CorpusError, StoreError
-from core.labels.importing.label_file import (
+from ...corpus.sources import is_read_here, limits_for, run_limited
+from ...corpus.tables import Table, load_table, read_table, save_table
+from ...errors import CorpusError, StoreError
+from ...utils import Report
+from .label_file import (
     LabelFile,
     file_of_table,
     read_class_names,
     read_label_file,
     read_records,
 )
-from core.utils import Report
 
-MODULE = "core.labels.importing.limited"
+MODULE = __name__
 CONTENT = "content"
 MOST_VALUES = 8_000_000
 """Values in the cells of a JSON file, lists and records in them included: 64 bytes each, 0.5 GB."""

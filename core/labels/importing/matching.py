@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from core.corpus.tables import as_text
-from core.errors import LabelError
-from core.labels.importing.cells import Answer, read_cells, read_names
-from core.labels.importing.column_choice import LabelColumns, choose_columns, is_given, usual_text_column
-from core.labels.importing.found_labels import (
+from ...corpus.tables import as_text
+from ...errors import LabelError
+from .cells import Answer, read_cells, read_names
+from .column_choice import LabelColumns, choose_columns, is_given, usual_text_column
+from .found_labels import (
     MOST_EXAMPLES,
     FoundLabels,
     Reason,
@@ -21,8 +21,8 @@ from core.labels.importing.found_labels import (
     name_key,
     spell_alike,
 )
-from core.labels.importing.label_file import LabelFile
-from core.labels.importing.text_rows import TextRows, plain_name
+from .label_file import LabelFile
+from .text_rows import TextRows, plain_name
 
 MOST_CONTRADICTIONS = 0.1
 """Share of the texts of the corpus that ids may contradict: with more, the ids are of something else."""

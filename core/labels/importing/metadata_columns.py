@@ -10,16 +10,16 @@ from itertools import takewhile
 
 import pandas as pd
 
-from core.errors import LabelError
-from core.labels.importing.column_choice import (
+from ...errors import LabelError
+from .column_choice import (
     ENDS_WITH_ONE,
     holds_labels,
     is_other,
     is_prediction,
     label_rank,
 )
-from core.labels.importing.matching import labels_from_column
-from core.labels.importing.text_rows import plain_name
+from .matching import labels_from_column
+from .text_rows import plain_name
 
 MOST_VALUES = 50
 """Different values of a column that is offered as labels; more are imported only when asked for."""

@@ -11,9 +11,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from core.corpus import LeftOut
-from core.corpus.tables import as_text
-from core.utils import normal_text
+from ...corpus import LeftOut
+from ...corpus.tables import as_text
+from ...utils import normal_text
 
 ID_NAME = re.compile(
     r"(?i)(?:.*[\W_])?(?:id|ids|id_str|uuid|guid|key|nr|no|num|number|index|hash|ref|reference)"

@@ -1,6 +1,6 @@
 """Clusters of a map: hierarchy, cut, names, and the edits that people make."""
 
-from core.maps.clusters.algorithms import (
+from .algorithms import (
     FINEST_LEVEL,
     cluster_levels,
     find_k_clusters,
@@ -8,8 +8,8 @@ from core.maps.clusters.algorithms import (
     split_cluster,
     typical_rows,
 )
-from core.maps.clusters.answers import explain_clusters
-from core.maps.clusters.clustering import (
+from .answers import explain_clusters
+from .clustering import (
     APART,
     DENSITY,
     K_MEANS,
@@ -21,11 +21,11 @@ from core.maps.clusters.clustering import (
     cluster_map,
     map_names,
 )
-from core.maps.clusters.edits import Edit, decode_edit, describe_kept, encode_edit
-from core.maps.clusters.hierarchy import MERGE, Hierarchy
-from core.maps.clusters.keyword_names import name_clusters, nearest_groups, spread_evenly
-from core.maps.clusters.llm_names import SHOWN_TEXTS, Group, name_clusters_by_llm
-from core.maps.clusters.name_parts import first_words, leading_labels
+from .edits import Edit, decode_edit, describe_kept, encode_edit
+from .hierarchy import MERGE, Hierarchy
+from .keyword_names import name_clusters, nearest_groups, spread_evenly
+from .llm_names import SHOWN_TEXTS, Group, name_clusters_by_llm
+from .name_parts import first_words, leading_labels
 
 __all__ = [
     "APART",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.maps.clusters.hierarchy import Hierarchy, build_hierarchy, cut
-from core.neighbours import DUPLICATE_COSINE
+from ...neighbours import DUPLICATE_COSINE
+from .hierarchy import Hierarchy, build_hierarchy, cut
 
 FEWEST_CLUSTER_TEXTS = 5
 """Fewest texts of a cluster at the default level, however small the corpus."""

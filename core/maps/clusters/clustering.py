@@ -8,17 +8,17 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from core.corpus import Partition, WordTable
-from core.maps.clusters.algorithms import (
+from ...corpus import Partition, WordTable
+from .algorithms import (
     DEFAULT_LEVEL,
     FINEST_LEVEL,
     join_nearest,
     noise_joins,
     number_by_size,
 )
-from core.maps.clusters.edits import K_MEANS, Edit, apply_edits
-from core.maps.clusters.keyword_names import name_clusters
-from core.maps.clusters.name_parts import leading_labels
+from .edits import K_MEANS, Edit, apply_edits
+from .keyword_names import name_clusters
+from .name_parts import leading_labels
 
 DENSITY = "density"
 APART, NEAREST = "apart", "nearest"

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.errors import StoreError
-from core.maps.clusters.algorithms import join_nearest, number_by_size
+from ...errors import StoreError
+from .algorithms import join_nearest, number_by_size
 
 MIN_OVERLAP = 1 / 3
 """Least Jaccard overlap (shared texts by texts of either) of an edited cluster with the one in a new cut."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.corpus import WordTable, echo_each_other, is_unspaced
-from core.maps.clusters.name_parts import LEADING_CHARACTERS, beginning, repeats_label
+from ...corpus import WordTable, echo_each_other, is_unspaced
+from .name_parts import LEADING_CHARACTERS, beginning, repeats_label
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

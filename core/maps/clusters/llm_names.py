@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from core.errors import Cancelled, LanguageModelError
-from core.utils import Completion, LanguageModel, Progress, complete_each, normalise, parse_name
+from ...errors import Cancelled, LanguageModelError
+from ...utils import Completion, LanguageModel, Progress, complete_each, normalise, parse_name
 
 SHOWN_TEXTS = 12
 """Most texts of a cluster, and of its neighbours, in a prompt."""

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.corpus import echo_each_other, is_unspaced, split_words
-from core.maps.clusters.algorithms import typical_rows
+from ...corpus import echo_each_other, is_unspaced, split_words
+from .algorithms import typical_rows
 
 LEADING_PERCENT = 80
 """A label leads the name of a cluster from this share of its texts, in percent."""

@@ -6,9 +6,9 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from core.corpus import CorpusReport, NonAnswer, TextLanguages
-from core.labels import LabelColumn
-from core.utils import read_checked, write_checked
+from ...corpus import CorpusReport, NonAnswer, TextLanguages
+from ...labels import LabelColumn
+from ...utils import read_checked, write_checked
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,13 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from core.corpus import Corpus
-from core.corpus.sources import LOCAL, FoundFiles
-from core.corpus.tables import Table, load_table, save_table
-from core.errors import StoreError
-from core.storage.corpus_files import load_corpus, save_corpus
-from core.storage.imports.examined import Examined, find_examined, save_examined
-from core.utils import content_key, read_checked, write_checked
+from ...corpus import Corpus
+from ...corpus.sources import LOCAL, FoundFiles
+from ...corpus.tables import Table, load_table, save_table
+from ...errors import StoreError
+from ...utils import content_key, read_checked, write_checked
+from ..corpus_files import load_corpus, save_corpus
+from .examined import Examined, find_examined, save_examined
 
 SECONDS_KEPT = 24 * 3_600
 

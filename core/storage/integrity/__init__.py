@@ -1,9 +1,9 @@
 """Notice damage of the SQLite file of what people type, and keep copies of it."""
 
-from core.storage.integrity.copies import back_up_daily, copy_database, find_backups
-from core.storage.integrity.opening import open_checked
-from core.storage.integrity.row_checks import CHECKED, Value, checksum, columns_of, decode
-from core.storage.integrity.verify import (
+from .copies import back_up_daily, copy_database, find_backups
+from .opening import open_checked
+from .row_checks import CHECKED, Value, checksum, columns_of, decode
+from .verify import (
     Report,
     check_file,
     connect_readonly,

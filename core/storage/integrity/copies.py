@@ -9,9 +9,9 @@ from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from core.errors import StoreError
-from core.storage.integrity.verify import check_file, connect_readonly
-from core.utils import write_atomically
+from ...errors import StoreError
+from ...utils import write_atomically
+from .verify import check_file, connect_readonly
 
 FOLDER = "backups"
 INTERVAL = timedelta(days=1)

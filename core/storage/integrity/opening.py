@@ -6,11 +6,11 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from core.errors import StoreError
-from core.storage.integrity.copies import back_up_before_migration
-from core.storage.integrity.row_checks import register, schema_checksum, set_row_checks
-from core.storage.integrity.verify import require_sound
-from core.utils import SqliteFile
+from ...errors import StoreError
+from ...utils import COMMAND, SqliteFile
+from .copies import back_up_before_migration
+from .row_checks import register, schema_checksum, set_row_checks
+from .verify import require_sound
 
 Migration = Callable[[sqlite3.Connection], None]
 
@@ -81,7 +81,7 @@ def _require_file(path: Path, holds: str, has_kept_data: Callable[[], bool]) -> 
         raise StoreError(
             f"The file {path}, which holds {holds}, is {'empty' if path.exists() else 'missing'}, though "
             f"there are corpora or backups in {path.parent}: nothing was changed; put the file back, or let "
-            "`python -m core doctor` say how to restore it from a backup."
+            f"`{COMMAND} doctor` say how to restore it from a backup."
         )
 
 

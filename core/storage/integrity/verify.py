@@ -7,10 +7,10 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from core.errors import StoreError
-from core.storage.integrity.row_checks import checked_tables, decode, schema_checksum, wrong_rows
-from core.storage.integrity.wal import is_log_damaged
-from core.utils import LOCK_TIMEOUT
+from ...errors import StoreError
+from ...utils import COMMAND, LOCK_TIMEOUT
+from .row_checks import checked_tables, decode, schema_checksum, wrong_rows
+from .wal import is_log_damaged
 
 FIRST_CHECKED_VERSION = 8
 """Version of a store that has the checksums."""
@@ -22,9 +22,7 @@ UNREADABLE = (
     sqlite3.SQLITE_IOERR,
     sqlite3.SQLITE_READONLY,
 )
-DOCTOR = (
-    "nothing was changed; stop Refract, and `python -m core doctor` says what is damaged and how to mend it."
-)
+DOCTOR = f"nothing was changed; stop Refract, and `{COMMAND} doctor` says what is damaged and how to mend it."
 
 
 @dataclass

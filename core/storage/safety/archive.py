@@ -15,12 +15,12 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from core.errors import StoreError
-from core.storage.integrity import check_file, copy_database
-from core.storage.safety.repair import set_aside_folder
-from core.storage.safety.salvage import LABELS, TEAM
-from core.storage.team import data_folders
-from core.utils import lock_alone, write_atomically
+from ...errors import StoreError
+from ...utils import COMMAND, lock_alone, write_atomically
+from ..integrity import check_file, copy_database
+from ..team import data_folders
+from .repair import set_aside_folder
+from .salvage import LABELS, TEAM
 
 MANIFEST = "refract-backup.json"
 DATABASES = (LABELS.name, TEAM.name)
@@ -160,7 +160,7 @@ def _extract(source: Path, folder: Path) -> None:
         entries = archive.infolist()
         names = [entry.filename for entry in entries]
         if MANIFEST not in names or not any(name in names for name in DATABASES):
-            raise StoreError(f"{source} is no backup: choose a file made by `python -m core backup`.")
+            raise StoreError(f"{source} is no backup: choose a file made by `{COMMAND} backup`.")
         if bad := next((entry.filename for entry in entries if not _is_safe(entry)), None):
             raise StoreError(f"{source} holds the unsafe name {bad!a}: nothing was restored.")
         if len(set(names)) != len(names):

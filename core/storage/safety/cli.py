@@ -1,4 +1,4 @@
-"""The commands `python -m core doctor`, `backup` and `restore`."""
+"""The commands `doctor`, `backup` and `restore`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from core.storage.safety.archive import back_up, restore
-from core.storage.safety.doctor import PROBLEM, examine
-from core.utils import data_home
+from ...utils import data_home
+from .archive import back_up, restore
+from .doctor import PROBLEM, examine
 
 
 def add_safety(commands: argparse._SubParsersAction) -> None:

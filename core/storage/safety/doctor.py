@@ -12,13 +12,13 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from core.errors import StoreError
-from core.storage.integrity import check_file as check_database
-from core.storage.integrity import connect_readonly, find_backups
-from core.storage.safety.repair import LEFT_OUT, repair_database
-from core.storage.safety.salvage import LABELS, TEAM, CheckedFile
-from core.storage.team import data_folders, has_shared_data
-from core.utils import check_file, find_leftovers, read_parquet, remove_leftovers
+from ...errors import StoreError
+from ...utils import check_file, find_leftovers, read_parquet, remove_leftovers
+from ..integrity import check_file as check_database
+from ..integrity import connect_readonly, find_backups
+from ..team import data_folders, has_shared_data
+from .repair import LEFT_OUT, repair_database
+from .salvage import LABELS, TEAM, CheckedFile
 
 SOUND, PROBLEM, NOTE = "sound", "problem", "note"
 UNKNOWN = "a move that was cut off left it, or the list of shared corpora was repaired; audit/ may say whose"

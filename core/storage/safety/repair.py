@@ -9,10 +9,10 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from core.errors import StoreError
-from core.storage.integrity import check_file, find_backups
-from core.storage.safety.salvage import LABELS, CheckedFile, Salvaged, salvage
-from core.utils import lock_alone
+from ...errors import StoreError
+from ...utils import COMMAND, lock_alone
+from ..integrity import check_file, find_backups
+from .salvage import LABELS, CheckedFile, Salvaged, salvage
 
 BESIDE = ("-wal", "-shm", "-journal")
 LEFT_OUT = "left-out.txt"
@@ -51,7 +51,7 @@ def repair_database(home: Path, kind: CheckedFile = LABELS) -> tuple[Salvaged, P
             if not saved.kept + saved.corrected + saved.from_backup + len(saved.as_found):
                 raise StoreError(
                     f"Nothing of {path} can be read, and {home / 'backups'} has no backup of it: nothing "
-                    "was changed; restore a file made by `python -m core backup`."
+                    f"was changed; restore a file made by `{COMMAND} backup`."
                 )
             if not (report := check_file(new)).is_sound:
                 raise StoreError(f"The repair of {path} failed ({report.summary()}): it was left as it is.")

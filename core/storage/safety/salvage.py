@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from core.storage.database import open_database
-from core.storage.integrity import (
+from ...utils import SqliteFile
+from ..database import open_database
+from ..integrity import (
     CHECKED,
     Value,
     checksum,
@@ -20,8 +21,7 @@ from core.storage.integrity import (
     decode,
     has_right_definitions,
 )
-from core.storage.team import TEAM_FILE, TEAM_TABLES, open_team
-from core.utils import SqliteFile
+from ..team import TEAM_FILE, TEAM_TABLES, open_team
 
 MOST_PROBES = 200_000  # rows asked for one by one, between those that can be read in order
 HEADER = {0: b"SQLite format 3\0", 16: b"\x10\x00\x02\x02\x00\x40\x20\x20", 44: b"\0\0\0\4", 56: b"\0\0\0\1"}

@@ -4,11 +4,11 @@ Each person has a data folder of their own, and so has each corpus that is share
 of a folder reaches nothing outside it, whatever key or number it is given.
 """
 
-from core.storage.team.audit import record
-from core.storage.team.database import TEAM_FILE, TEAM_TABLES, has_shared_data, open_team
-from core.storage.team.members import Member, SignInRefused, identify
-from core.storage.team.registry import NotShared, Registry, SharedCorpus
-from core.storage.team.sharing import data_folders, remove_shared, remove_unfinished, share_corpus
+from .audit import record
+from .database import TEAM_FILE, TEAM_TABLES, has_shared_data, open_team
+from .members import Member, SignInRefused, identify
+from .registry import NotShared, Registry, SharedCorpus
+from .sharing import data_folders, remove_shared, remove_unfinished, share_corpus
 
 __all__ = [
     "TEAM_FILE",

@@ -7,8 +7,8 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from core.errors import StoreError
-from core.storage.team.members import Member
+from ...errors import StoreError
+from .members import Member
 
 
 def record(root: Path, member: Member, action: str, **about: str | int) -> None:

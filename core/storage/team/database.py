@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from core.storage.integrity import find_backups, open_checked
-from core.utils import SqliteFile
+from ...utils import SqliteFile
+from ..integrity import find_backups, open_checked
 
 TEAM_FILE = "team.sqlite"
 TEAM_TABLES = ("people", "corpora", "shares", "ended_sign_ins")

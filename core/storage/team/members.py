@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.errors import RefractError
-from core.utils.server_rules import ServerRules
+from ...errors import RefractError
+from ...utils.server_rules import ServerRules
 
 
 class SignInRefused(RefractError):

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from core.errors import RefractError, StoreError
-from core.storage.team.database import open_team
-from core.storage.team.members import Member, clean_email
-from core.utils import lock_shared, unlock_shared
+from ...errors import RefractError, StoreError
+from ...utils import lock_shared, unlock_shared
+from .database import open_team
+from .members import Member, clean_email
 
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 LONGEST_ADDRESS = 254  # characters, by RFC 5321

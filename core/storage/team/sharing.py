@@ -8,11 +8,11 @@ import uuid
 from contextlib import suppress
 from pathlib import Path
 
-from core.storage import Store
-from core.storage.team.audit import record
-from core.storage.team.members import Member
-from core.storage.team.registry import Registry, SharedCorpus
-from core.storage.team.split_off import split_off
+from .. import Store
+from .audit import record
+from .members import Member
+from .registry import Registry, SharedCorpus
+from .split_off import split_off
 
 SECONDS_KEPT = 86_400  # of a move that was cut off
 

@@ -9,10 +9,10 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from core.errors import StoreError
-from core.storage.database import open_database
-from core.storage.store import Store
-from core.utils import storage_error
+from ...errors import StoreError
+from ...utils import storage_error
+from ..database import open_database
+from ..store import Store
 
 
 def split_off(

@@ -1,8 +1,8 @@
 """The tasks that import texts: find files, fetch them, read them, examine a text column."""
 
-from core.tasks.imports.examine import MOST_AT_ONCE, examine_texts
-from core.tasks.imports.files import FIRST, fetch_texts, find_texts, read_texts
-from core.tasks.imports.vectors import name_parts, read_vectors
+from .examine import MOST_AT_ONCE, examine_texts
+from .files import FIRST, fetch_texts, find_texts, read_texts
+from .vectors import name_parts, read_vectors
 
 __all__ = [
     "FIRST",

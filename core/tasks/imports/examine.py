@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from core.corpus import build_corpus, examine
-from core.corpus.tables import Table
-from core.labels import columns_with_labels
-from core.storage import Store
-from core.storage.imports import Examined, imports_of
-from core.utils import Report
+from ...corpus import build_corpus, examine
+from ...corpus.tables import Table
+from ...labels import columns_with_labels
+from ...storage import Store
+from ...storage.imports import Examined, imports_of
+from ...utils import Report
 
 MOST_AT_ONCE = 50_000
 """Rows up to which a page examines a table itself, in a second."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Collection
 
-from core.corpus import guess_text_column
-from core.corpus.sources import (
+from ...corpus import guess_text_column
+from ...corpus.sources import (
     LOCAL,
     Address,
     SourceMoved,
@@ -15,13 +15,13 @@ from core.corpus.sources import (
     parse_address,
     read_found_limited,
 )
-from core.corpus.tables import ReadOptions
-from core.errors import CorpusError, StoreError
-from core.storage import Store
-from core.storage.imports import imports_of
-from core.tasks.imports.examine import MOST_AT_ONCE, examine_texts
-from core.utils import Report
-from core.utils.server_rules import check_source
+from ...corpus.tables import ReadOptions
+from ...errors import CorpusError, StoreError
+from ...storage import Store
+from ...storage.imports import imports_of
+from ...utils import Report
+from ...utils.server_rules import check_source
+from .examine import MOST_AT_ONCE, examine_texts
 
 FIRST = "first"
 """Name of the table with the first rows."""

@@ -11,13 +11,13 @@ from typing import cast
 
 import numpy as np
 
-from core.corpus import Corpus
-from core.corpus.sources import limits_for, run_limited
-from core.encoders import PrecomputedVectors, read_precomputed
-from core.errors import EncoderUnavailable
-from core.utils import Report
+from ...corpus import Corpus
+from ...corpus.sources import limits_for, run_limited
+from ...encoders import PrecomputedVectors, read_precomputed
+from ...errors import EncoderUnavailable
+from ...utils import Report
 
-MODULE = "core.encoders.precomputed"
+MODULE = read_precomputed.__module__
 MOST_ARRAY_HERE = 20 * 2**20
 """Bytes of a `.npy` file up to which no child process is started: it takes as much memory as it says."""
 

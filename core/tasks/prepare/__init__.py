@@ -1,6 +1,6 @@
 """Prepare a corpus: its generic space with the map, and before it a quick preview."""
 
-from core.tasks.prepare.first_look import look
-from core.tasks.prepare.generic_space import PREPARE_VERSION, add_column_analysis, prepare
+from .first_look import look
+from .generic_space import PREPARE_VERSION, add_column_analysis, prepare
 
 __all__ = ["PREPARE_VERSION", "add_column_analysis", "look", "prepare"]

@@ -7,15 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from core.encoders import PREVIEW_ENCODER
-from core.maps import Space, join_in_cells, project_sample
-from core.neighbours import EXACT_LIMIT
-from core.storage import ArtifactStore, Store, has_space, save_sample_size, save_space
-from core.tasks.model_cache import NUMBA, load_warm_corpus, load_warm_encoder
-from core.tasks.prepare.generic_space import encode_generic, fit_first
-from core.tasks.speed import Stopwatch
-from core.tasks.steps import keep_graph, keep_hierarchy, keep_word_table
-from core.utils import Report, progress_of
+from ...encoders import PREVIEW_ENCODER
+from ...maps import Space, join_in_cells, project_sample
+from ...neighbours import EXACT_LIMIT
+from ...storage import ArtifactStore, Store, has_space, save_sample_size, save_space
+from ...utils import Report, progress_of
+from ..model_cache import NUMBA, load_warm_corpus, load_warm_encoder
+from ..speed import Stopwatch
+from ..steps import keep_graph, keep_hierarchy, keep_word_table
+from .generic_space import encode_generic, fit_first
 
 DRAWING = "Drawing a quick map"
 

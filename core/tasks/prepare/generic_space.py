@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.corpus import Corpus
-from core.encoders import continue_encoder
-from core.errors import Cancelled, EncoderUnavailable, LabelError, StoreError
-from core.labels import labels_from_column
-from core.storage import (
+from ...corpus import Corpus
+from ...encoders import continue_encoder
+from ...errors import Cancelled, EncoderUnavailable, LabelError, StoreError
+from ...labels import labels_from_column
+from ...storage import (
     Analysis,
     Store,
     encode_corpus,
@@ -20,12 +20,12 @@ from core.storage import (
     is_begun,
     save_space,
 )
-from core.tasks.fit import fit, fit_ahead
-from core.tasks.measure import check_generic_map
-from core.tasks.model_cache import load_warm_corpus, load_warm_encoder
-from core.tasks.speed import Stopwatch, watch_speed
-from core.tasks.steps import draw_space, keep_distinct_vectors, keep_graph, keep_word_table
-from core.utils import Report, content_key, log_failure, progress_of
+from ...utils import Report, content_key, log_failure, progress_of
+from ..fit import fit, fit_ahead
+from ..measure import check_generic_map
+from ..model_cache import load_warm_corpus, load_warm_encoder
+from ..speed import Stopwatch, watch_speed
+from ..steps import draw_space, keep_distinct_vectors, keep_graph, keep_word_table
 
 PREPARE_VERSION = 1  # raise it when embeddings or their map change: they are then computed again
 

@@ -1,21 +1,21 @@
 """The data folder; files that are written whole or not at all, with a checksum of their content."""
 
-from core.utils.files.arrays import check_array, open_array, write_array
-from core.utils.files.atomic import (
+from .arrays import check_array, open_array, write_array
+from .atomic import (
     data_home,
     find_leftovers,
     remove_leftovers,
     storage_error,
     write_atomically,
 )
-from core.utils.files.checksums import (
+from .checksums import (
     DamagedFile,
     check_file,
     has_checksum,
     read_checked,
     write_checked,
 )
-from core.utils.files.parquet import read_parquet, write_parquet
+from .parquet import read_parquet, write_parquet
 
 __all__ = [
     "DamagedFile",

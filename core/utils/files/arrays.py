@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from core.utils.files.checksums import DamagedFile, check_file, write_checked
+from .checksums import DamagedFile, check_file, write_checked
 
 
 def write_array(path: Path, pieces: Iterable[np.ndarray], shape: tuple[int, ...], dtype: np.dtype) -> None:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
-from core.errors import StoreError
+from ...errors import StoreError
 
 if sys.platform != "win32":
     import fcntl

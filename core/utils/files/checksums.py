@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from core.utils.files.atomic import write_atomically
+from .atomic import write_atomically
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer

@@ -11,8 +11,8 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from core.utils.files.atomic import write_atomically
-from core.utils.files.checksums import LINE, LINE_LENGTH, DamagedFile, checksum_line, require_checksum
+from .atomic import write_atomically
+from .checksums import LINE, LINE_LENGTH, DamagedFile, checksum_line, require_checksum
 
 END = 8  # bytes after the footer: its length, and the name of the format
 

@@ -1,6 +1,6 @@
 """Requests to servers that a person named, and the addresses that are never asked."""
 
-from core.utils.http.addresses import (
+from .addresses import (
     AddressRefused,
     KeyRefused,
     ServerRefused,
@@ -10,7 +10,7 @@ from core.utils.http.addresses import (
     is_open_line,
     is_web_address,
 )
-from core.utils.http.client import (
+from .client import (
     ReplyTooLong,
     RequestLimits,
     RequestRefused,
@@ -21,7 +21,7 @@ from core.utils.http.client import (
     post_with_retries,
     run_parallel,
 )
-from core.utils.http.hub import guard_hub
+from .hub import guard_hub
 
 __all__ = [
     "AddressRefused",

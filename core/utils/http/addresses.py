@@ -7,7 +7,7 @@ import socket
 from contextlib import suppress
 from urllib.parse import urlsplit
 
-from core.errors import RefractError
+from ...errors import RefractError
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from typing import TypeVar
 
-from core.errors import Cancelled
-from core.utils.formatting import one_line
-from core.utils.http.addresses import AddressRefused, ServerRefused, host_in, is_metadata_address
-from core.utils.http.connection import open_request
+from ...errors import Cancelled
+from ..formatting import one_line
+from .addresses import AddressRefused, ServerRefused, host_in, is_metadata_address
+from .connection import open_request
 
 TRANSIENT_STATUSES = (408, 409, 425, 429)
 """Refusals below 500 after which the same request may succeed; so it may after all from 500 on."""

@@ -12,7 +12,8 @@ from functools import cache, partial
 from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
 from typing import TYPE_CHECKING
 
-from core.utils.http.addresses import (
+from ..server_rules import find_rules
+from .addresses import (
     AddressRefused,
     KeyRefused,
     host_in,
@@ -20,7 +21,6 @@ from core.utils.http.addresses import (
     is_metadata_address,
     is_private,
 )
-from core.utils.server_rules import find_rules
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer

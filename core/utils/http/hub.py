@@ -6,7 +6,7 @@ import socket
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from core.utils.http.addresses import AddressRefused, is_metadata_address
+from .addresses import AddressRefused, is_metadata_address
 
 if TYPE_CHECKING:
     import httpx2

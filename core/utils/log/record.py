@@ -16,8 +16,8 @@ from types import TracebackType
 
 from filelock import FileLock, Timeout
 
-from core.utils.files import data_home
-from core.utils.log.describe import describe_failure, failure_id
+from ..files import data_home
+from .describe import describe_failure, failure_id
 
 MAX_BYTES, OLD_FILES = 1_000_000, 5
 LOCK_SECONDS = 0.2

@@ -1,6 +1,6 @@
 """What a shared server allows: which models, servers and files, and how much of each for one person."""
 
-from core.utils.server_rules.rules import (
+from .rules import (
     RULES_FILE,
     ServerRules,
     check_endpoint,

@@ -14,8 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from core.errors import CorpusError, EncoderUnavailable, LanguageModelError, StoreError
-from core.utils.files import data_home, write_atomically
+from ...errors import CorpusError, EncoderUnavailable, LanguageModelError, StoreError
+from ..files import data_home, write_atomically
 
 RULES_FILE = "team.toml"
 PACKAGED = ("all-MiniLM-L6-v2", "static:all-MiniLM-L6-v2")

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from core.corpus.tables.nested import hide_vectors
-from core.corpus.tables.value_kinds import is_number_or_date, is_typed
+from ..nested import hide_vectors
+from ..value_kinds import is_number_or_date, is_typed
 
 if TYPE_CHECKING:
     from _csv import Reader as CsvReader

@@ -6,8 +6,8 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from core.corpus.tables.delimited.dialect import Dialect
-from core.corpus.tables.value_kinds import is_typed
+from ..value_kinds import is_typed
+from .dialect import Dialect
 
 MARKS = frozenset({"NA", "NULL", "\\N", "#N/A", "<NA>"})
 """Written by programs in place of a missing value; what people write, as "N/A" or "none", stays a text."""

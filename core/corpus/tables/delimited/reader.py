@@ -10,33 +10,33 @@ from itertools import islice
 import numpy as np
 import pandas as pd
 
-from core.corpus.tables.delimited.dialect import (
+from ....errors import CorpusError
+from ..header_rows import Header, find_footer, find_header
+from ..raw_table import FIRST_ROWS, Choices, RawTable, ReadOptions
+from ..text_encoding import find_encoding
+from ..tidy_columns import column_of_strings, unique_names
+from .dialect import (
     Dialect,
     FoundDialect,
     find_dialect,
     is_quoted_by_line,
     split_sep_line,
 )
-from core.corpus.tables.delimited.missing_texts import (
+from .missing_texts import (
     BARE_MARK,
     MARKS,
     mark_bare_na,
     quotes_all_texts,
     without_marks,
 )
-from core.corpus.tables.delimited.row_shapes import (
+from .row_shapes import (
     ROW_NAME,
     OneName,
     check_widths,
     has_row_names,
     note_on_short_rows,
 )
-from core.corpus.tables.delimited.text_lines import LONE_RETURN, TextLines
-from core.corpus.tables.header_rows import Header, find_footer, find_header
-from core.corpus.tables.raw_table import FIRST_ROWS, Choices, RawTable, ReadOptions
-from core.corpus.tables.text_encoding import find_encoding
-from core.corpus.tables.tidy_columns import column_of_strings, unique_names
-from core.errors import CorpusError
+from .text_lines import LONE_RETURN, TextLines
 
 LEAST_DELIMITED = 0.2
 """Share of the lines that hold a delimiter, from which a reading as one column is mentioned."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from core.errors import CorpusError
+from ....errors import CorpusError
 
 ROW_NAME = "row name"
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from core.corpus.tables.delimited.dialect import lone_returns_are_text, split_sep_line
-from core.corpus.tables.text_encoding import TextEncoding
+from ..text_encoding import TextEncoding
+from .dialect import lone_returns_are_text, split_sep_line
 
 SAMPLE_CHARACTERS = 2**18
 LONE_RETURN = "\ufdd1"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from core.corpus.tables.value_kinds import filled_positions, is_typed
+from ..value_kinds import filled_positions, is_typed
 
 MOST_FOOTER_ROWS = 10
 BODY_ROWS = 300

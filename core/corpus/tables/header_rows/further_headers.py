@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from core.corpus.tables.value_kinds import filled_positions, is_missing, is_typed
+from ..value_kinds import filled_positions, is_missing, is_typed
 
 MOST_FURTHER_ROWS = 3
 LEAST_BODY, LEAST_TYPED = 3, 0.95

@@ -8,15 +8,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from core.corpus.tables.header_rows.further_headers import count_further_headers, is_import_ids
-from core.corpus.tables.header_rows.stacked_headers import is_group_row, join_names, stacks_on
-from core.corpus.tables.value_kinds import (
+from ..value_kinds import (
     TRUTH_VALUES,
     filled_positions,
     is_empty,
     is_number_or_date,
     is_typed,
 )
+from .further_headers import count_further_headers, is_import_ids
+from .stacked_headers import is_group_row, join_names, stacks_on
 
 SAMPLE_ROWS = 300
 MOST_TITLE_ROWS = 20

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-from core.corpus.tables.value_kinds import filled_positions, is_empty, is_missing, is_number_or_date, is_typed
+from ..value_kinds import filled_positions, is_empty, is_missing, is_number_or_date, is_typed
 
 ANSWER_NAMES = {"Response", "Open-Ended Response"}
 """SurveyMonkey's second header row below a question with one answer; other columns have options."""

@@ -1,8 +1,8 @@
 """Read JSON and Parquet, whose values nest: records as dotted columns, lists of numbers as vectors."""
 
-from core.corpus.tables.nested.json_files import read_json
-from core.corpus.tables.nested.parquet import from_arrow, read_parquet, unreadable
-from core.corpus.tables.nested.vector_columns import hide_vectors, notes_on_vectors, take_vectors
+from .json_files import read_json
+from .parquet import from_arrow, read_parquet, unreadable
+from .vector_columns import hide_vectors, notes_on_vectors, take_vectors
 
 __all__ = [
     "from_arrow",

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from core.corpus.tables.nested.json_records import Rows, find_rows, note_on_choice, paths_to_choose
-from core.corpus.tables.nested.json_text import LINE_ENDINGS, Documents, parse_documents
-from core.corpus.tables.nested.nested_columns import Columns
-from core.corpus.tables.raw_table import Choices, RawTable, ReadOptions
-from core.corpus.tables.text_encoding import find_encoding
-from core.errors import CorpusError
+from ....errors import CorpusError
+from ..raw_table import Choices, RawTable, ReadOptions
+from ..text_encoding import find_encoding
+from .json_records import Rows, find_rows, note_on_choice, paths_to_choose
+from .json_text import LINE_ENDINGS, Documents, parse_documents
+from .nested_columns import Columns
 
 SHAPES = "a list of records, a list of texts, or one list a column"
 RECORD_SEPARATOR = b"\x1e"

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
-from core.corpus.tables.nested.nested_columns import Columns, columns_of_records, columns_of_values
-from core.corpus.tables.raw_table import FIRST_ROWS
+from ..raw_table import FIRST_ROWS
+from .nested_columns import Columns, columns_of_records, columns_of_values
 
 MOST_LEVELS = 4
 """Of keys above a list of records."""

@@ -7,7 +7,7 @@ import json
 import re
 from dataclasses import dataclass, field
 
-from core.errors import CorpusError
+from ....errors import CorpusError
 
 GAP = re.compile(r"[\s,;\ufeff]*")
 """Between two documents: white space, and what joins the parts of a list or of a script."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from core.corpus.tables.nested.vector_columns import stack_vectors
+from .vector_columns import stack_vectors
 
 MOST_LEVELS = 8
 """Of records in records; deeper ones stay JSON."""

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from core.corpus.tables.nested.nested_columns import MOST_LEVELS, Columns, columns_of_values
-from core.corpus.tables.nested.vector_columns import LEAST_NUMBERS, NEARLY_ALL
-from core.corpus.tables.raw_table import RawTable, ReadOptions
-from core.errors import CorpusError
+from ....errors import CorpusError
+from ..raw_table import RawTable, ReadOptions
+from .nested_columns import MOST_LEVELS, Columns, columns_of_values
+from .vector_columns import LEAST_NUMBERS, NEARLY_ALL
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -1,6 +1,6 @@
 """Read workbooks: XLSX, XLSM, XLS, XLSB, ODS, and the tables in HTML or XML that are named like them."""
 
-from core.corpus.tables.spreadsheets.formats import read_ods, read_xls, read_xlsb, read_xlsx
-from core.corpus.tables.spreadsheets.markup import read_markup
+from .formats import read_ods, read_xls, read_xlsb, read_xlsx
+from .markup import read_markup
 
 __all__ = ["read_markup", "read_ods", "read_xls", "read_xlsb", "read_xlsx"]

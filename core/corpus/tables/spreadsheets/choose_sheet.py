@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import islice
 
-from core.corpus.tables.spreadsheets.workbook import Sheet
-from core.corpus.tables.value_kinds import filled_positions
-from core.errors import CorpusError
+from ....errors import CorpusError
+from ..value_kinds import filled_positions
+from .workbook import Sheet
 
 SAMPLE_ROWS = 200
 FEW_ROWS, MANY_ROWS = 10, 100

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from core.corpus.tables.raw_table import RawTable, ReadOptions
-from core.corpus.tables.spreadsheets.ods_parts import with_ods_cells
-from core.corpus.tables.spreadsheets.table import table_of_sheets
-from core.corpus.tables.spreadsheets.workbook import Row, Sheet, SheetFacts
-from core.corpus.tables.spreadsheets.xlsx_parts import facts_of_sheet, sheet_paths, unescape
-from core.errors import CorpusError
+from ....errors import CorpusError
+from ..raw_table import RawTable, ReadOptions
+from .ods_parts import with_ods_cells
+from .table import table_of_sheets
+from .workbook import Row, Sheet, SheetFacts
+from .xlsx_parts import facts_of_sheet, sheet_paths, unescape
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._read_only import ReadOnlyWorksheet

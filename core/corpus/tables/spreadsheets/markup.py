@@ -9,11 +9,11 @@ from dataclasses import replace
 from functools import partial
 from html.parser import HTMLParser
 
-from core.corpus.tables.raw_table import RawTable, ReadOptions
-from core.corpus.tables.spreadsheets.table import table_of_sheets
-from core.corpus.tables.spreadsheets.workbook import Row, Sheet, SheetFacts
-from core.corpus.tables.text_encoding import encoding_name, find_encoding
-from core.errors import CorpusError
+from ....errors import CorpusError
+from ..raw_table import RawTable, ReadOptions
+from ..text_encoding import encoding_name, find_encoding
+from .table import table_of_sheets
+from .workbook import Row, Sheet, SheetFacts
 
 MOST_SPANNED = 1_000
 """Cells that one cell may span."""

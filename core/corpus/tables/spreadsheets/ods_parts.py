@@ -8,7 +8,7 @@ import re
 import zipfile
 from dataclasses import replace
 
-from core.corpus.tables.spreadsheets.workbook import SheetFacts
+from .workbook import SheetFacts
 
 _SHEET = re.compile(
     rb"<table:table\b[^>]*?\btable:name=(\"[^\"]*\"|'[^']*')[^>]*>(.*?)</table:table>", re.DOTALL

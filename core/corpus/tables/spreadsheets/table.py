@@ -9,13 +9,13 @@ from datetime import date, datetime, time, timedelta
 import numpy as np
 import pandas as pd
 
-from core.corpus.tables.header_rows import find_footer, find_header
-from core.corpus.tables.raw_table import FIRST_ROWS, Choices, RawTable, ReadOptions
-from core.corpus.tables.spreadsheets.choose_sheet import choose_sheet
-from core.corpus.tables.spreadsheets.workbook import Sheet, SheetFacts
-from core.corpus.tables.tidy_columns import unique_names
-from core.corpus.tables.value_kinds import filled_positions
-from core.errors import CorpusError
+from ....errors import CorpusError
+from ..header_rows import find_footer, find_header
+from ..raw_table import FIRST_ROWS, Choices, RawTable, ReadOptions
+from ..tidy_columns import unique_names
+from ..value_kinds import filled_positions
+from .choose_sheet import choose_sheet
+from .workbook import Sheet, SheetFacts
 
 _ERRORS = """
 #N/A #DIV/0! #VALUE! #REF! #NAME? #NUM! #NULL! #GETTING_DATA #SPILL! #CALC! #FIELD! #BLOCKED! #CONNECT!

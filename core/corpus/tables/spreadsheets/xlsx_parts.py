@@ -7,7 +7,7 @@ import re
 import zipfile
 from xml.etree import ElementTree
 
-from core.corpus.tables.spreadsheets.workbook import SheetFacts
+from .workbook import SheetFacts
 
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 _CELL = rb"<(?:\w+:)?c\b([^>]*)>\s*"

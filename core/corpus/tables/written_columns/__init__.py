@@ -1,5 +1,5 @@
 """Read columns of strings as numbers and dates."""
 
-from core.corpus.tables.written_columns.columns import MISSING_MARKS, read_written, whole_numbers
+from .columns import MISSING_MARKS, read_written, whole_numbers
 
 __all__ = ["MISSING_MARKS", "read_written", "whole_numbers"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from core.corpus.tables.written_columns.date_columns import (
+from .date_columns import (
     DATE_NAMES,
     TIMES_CHANGED,
     DateColumn,
@@ -18,7 +18,7 @@ from core.corpus.tables.written_columns.date_columns import (
     find_dates,
     find_dates_in_numbers,
 )
-from core.corpus.tables.written_columns.number_columns import (
+from .number_columns import (
     NumberColumn,
     find_numbers,
     is_id_name,

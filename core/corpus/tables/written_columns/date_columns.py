@@ -10,8 +10,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from core.corpus.tables.written_columns.date_values import WrittenDate, read_compact_date, read_date
-from core.corpus.tables.written_columns.number_columns import LEAST_SHARE, SAMPLE_VALUES, is_id_name
+from .date_values import WrittenDate, read_compact_date, read_date
+from .number_columns import LEAST_SHARE, SAMPLE_VALUES, is_id_name
 
 MOST_WRONG = 0.01
 """Share of values of a column of dates that may be none: they become missing, and a note counts them."""

@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime
 from typing import NamedTuple
 
-from core.corpus.tables.written_columns.month_names import MONTHS, SMALL_WORDS, WEEKDAYS
+from .month_names import MONTHS, SMALL_WORDS, WEEKDAYS
 
 LONGEST_DATE = 80  # characters
 
