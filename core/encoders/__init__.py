@@ -26,6 +26,7 @@ from .catalogue import (
     pinned_name,
     preview_prompt,
     recorded_commit,
+    sentence_folder,
     title_of,
     vectors_source,
 )
@@ -99,6 +100,7 @@ __all__ = [
     "read_precomputed",
     "recorded_commit",
     "sample_by_length",
+    "sentence_folder",
     "split_precomputed",
     "time_first_texts",
     "title_of",

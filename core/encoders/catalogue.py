@@ -217,6 +217,12 @@ def describe_encoder(name: str) -> EncoderFacts:
     return find_encoder(name).describe()
 
 
+def sentence_folder(name: str) -> Path | None:
+    """Return the folder of a sentence-transformers model on this machine; None for every other encoder."""
+    family = find_encoder(name)
+    return family.folder if isinstance(family, SentenceFamily) and family.kind == Kind.SENTENCE else None
+
+
 def pinned_name(name: str) -> str:
     """Return a name that stands for the same files for ever, as far as that is possible.
 

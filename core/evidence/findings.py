@@ -25,6 +25,8 @@ class Findings:
     change : float32 array (n,), share of each text's neighbours that the reshaped space replaced, 0 to 1
     linear : LinearForm
         The linear approximation of the transform.
+    linear_evidence : Evidence
+        The same of an exported encoder: of the linear approximation on the final vectors alone.
     words : tuple of tuple of DrivingWord
         For each of `Fit.classes`, its driving words, strongest first.
     near : float32 array (n,), share of each text's nearest neighbours that are near it on the map, 0 to 1
@@ -44,6 +46,7 @@ class Findings:
     map_quality: MapQuality | None = None
     control: Control | None = None
     curve: LearningCurve | None = None
+    linear_evidence: Evidence | None = None
 
 
 FINDINGS = tuple(field.name for field in fields(Findings))
@@ -55,5 +58,5 @@ def findings_wanted(method: Method) -> tuple[str, ...]:
     if method.kind != "guided":
         left_out = ("control", "curve")
     if method.reencodes:  # no transform to approximate
-        left_out = ("control", "curve", "linear", "words")
+        left_out = ("control", "curve", "linear", "linear_evidence", "words")
     return tuple(name for name in FINDINGS if name not in left_out)

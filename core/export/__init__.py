@@ -1,9 +1,12 @@
 """Write results as files for other tools."""
 
-from .files import ExportSource, File, export_files, file_name, source_table
+from .encoder_model import EncoderModel, build_encoder_model, write_encoder_model
+from .files import export_files, file_name, source_table
 from .findings import findings_to_json_bytes, linear_to_npz_bytes
 from .made_by import ENCODER, made_by, with_encoders
+from .matrix import linear_to_onnx_bytes, linear_to_safetensors_bytes
 from .overview import AnalysisResults, overview_table
+from .source import ExportSource, File
 from .tables import build_record, export_table
 from .text_model import (
     Predicted,
@@ -19,11 +22,13 @@ __all__ = [
     "ENCODER",
     "PARQUET_KEY",
     "AnalysisResults",
+    "EncoderModel",
     "ExportSource",
     "File",
     "Predicted",
     "Predictor",
     "TextModel",
+    "build_encoder_model",
     "build_record",
     "build_text_model",
     "csv_size",
@@ -32,6 +37,8 @@ __all__ = [
     "file_name",
     "findings_to_json_bytes",
     "linear_to_npz_bytes",
+    "linear_to_onnx_bytes",
+    "linear_to_safetensors_bytes",
     "made_by",
     "overview_table",
     "read_text_model",
@@ -40,6 +47,7 @@ __all__ = [
     "to_csv_bytes",
     "with_encoders",
     "write_csv",
+    "write_encoder_model",
     "write_parquet",
     "write_vectors",
 ]

@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import PurePath
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..corpus import Corpus, Partition
+from ..corpus import Corpus
 from ..encoders import EncoderSpec
-from ..evidence import CheckEstimate, Findings
-from ..maps import Fit, Space
-from ..transforms import fit_linear_form
-from ..utils import COMMAND, percent
-from .findings import findings_to_json_bytes, linear_to_npz_bytes
+from ..maps import Fit
+from ..utils import COMMAND
+from .findings import findings_to_json_bytes
 from .made_by import ENCODER, RESHAPED_ENCODER, made_by, with_encoders
-from .overview import AnalysisResults, overview_table
+from .overview import overview_table
+from .reshaping_files import reshaping_files
+from .source import MEGABYTE, ExportSource, File, about_size
 from .tables import build_record, export_table
 from .text_model import build_text_model, text_model_to_bytes
 from .write import csv_size, write_csv, write_parquet, write_vectors
 
-MEGABYTE = 1_000_000
 CSV, PARQUET = "text/csv", "application/vnd.apache.parquet"
 OVERVIEW_BYTES = 60
 """Typical size of the columns of one analysis in a row of the table over all analyses."""
@@ -33,61 +30,6 @@ RECORD_BYTES = 200
 """Typical size of an entry of the record of labels: most of it is the text."""
 ENCODER_BYTES = 80
 """Of the name and commit of an encoder, which each row of a CSV file repeats."""
-
-
-@dataclass(frozen=True)
-class ExportSource:
-    """Everything that can be exported of a corpus and one analysis.
-
-    Attributes
-    ----------
-    corpus : Corpus of n texts
-    encoder : str, name of the encoder of the generic space
-    title : str, of the analysis, for names of files
-    given : list of n label names, None for a text without one; None without labels
-    check_labels : list of n answers to the check sample, `CheckLabels.labels`; None without a checked text
-    check : what the check sample says of the corpus; None without one
-    history : DataFrame of `LabelStore.history`, None without an analysis
-    fit_clusters : Partition of the Fit's space
-    answers : list of n str, a language model's answers about the texts, or None
-    findings : Findings of the Fit
-    analyses : sequence of callables
-        Each reads what one analysis of the corpus adds to the table over all of them.
-    """
-
-    corpus: Corpus
-    encoder: str
-    generic: Space
-    generic_clusters: Partition
-    title: str = ""
-    given: Sequence[str | None] | None = None
-    check_labels: Sequence[str | None] | None = None
-    check: CheckEstimate | None = None
-    history: pd.DataFrame | None = None
-    fit: Fit | None = None
-    fit_clusters: Partition | None = None
-    answers: Sequence[str] | None = None
-    findings: Findings = field(default_factory=Findings)
-    analyses: Sequence[Callable[[], AnalysisResults]] = ()
-
-
-@dataclass(frozen=True)
-class File:
-    """One file that can be exported.
-
-    Attributes
-    ----------
-    kind : str, distinct for each file of a source
-    title, hint : str, what it is; what it is for, what opens it, and its size, in markdown
-    write : callable that writes it to a binary file, in parts where it is large
-    """
-
-    kind: str
-    title: str
-    hint: str
-    name: str
-    mime: str
-    write: Callable[[BinaryIO], object]
 
 
 def source_table(source: ExportSource) -> pd.DataFrame:
@@ -143,7 +85,7 @@ def export_files(source: ExportSource, table: pd.DataFrame, *, neutralise: bool 
             "Table as CSV",
             f"Every text with its label, clusters and place on the maps{_rows_beside(source.corpus)}. "
             f"Opens in Excel, LibreOffice and everything else · "
-            f"{_about(max(0.1 * MEGABYTE, csv_size(table) + ENCODER_BYTES * len(table)))}",
+            f"{about_size(max(0.1 * MEGABYTE, csv_size(table) + ENCODER_BYTES * len(table)))}",
             f"{stem}.csv",
             CSV,
             lambda file: write_csv(with_encoders(table, encoders()), file, neutralise=neutralise),
@@ -152,7 +94,7 @@ def export_files(source: ExportSource, table: pd.DataFrame, *, neutralise: bool 
             "parquet",
             "Table as Parquet",
             "The same, with the types of its columns. Opens in pandas, DuckDB, R · "
-            f"{_about(csv_size(table) / 2)}",
+            f"{about_size(csv_size(table) / 2)}",
             f"{stem}.parquet",
             PARQUET,
             lambda file: write_parquet(with_encoders(table, found := encoders()), file, found),
@@ -161,7 +103,7 @@ def export_files(source: ExportSource, table: pd.DataFrame, *, neutralise: bool 
     ]
     if source.fit is not None:
         if not source.fit.method.reencodes:  # else no matrix makes the space
-            files.append(_linear_form(source, source.fit, stem))
+            files += reshaping_files(source, source.fit, stem)
         if source.fit.has_estimators:
             files.append(_text_model(source, source.fit, stem))
         if source.findings.evidence is not None:
@@ -216,37 +158,12 @@ def _vectors(source: ExportSource, table: pd.DataFrame, stem: str) -> File:
         "vectors",
         f"{kind} vectors as Parquet",
         f"The table with a column of vectors, {n_texts:,} × {n_dims}{without}: for search and models of your "
-        f"own. Opens in pandas, DuckDB, R · {_about(4 * n_texts * n_dims)}",
+        f"own. Opens in pandas, DuckDB, R · {about_size(4 * n_texts * n_dims)}",
         f"{stem}-vectors.parquet",
         PARQUET,
         lambda file: write_vectors(
             with_encoders(table, found := made_by(_encoders(source))), space.vectors, file, found
         ),
-    )
-
-
-def _linear_form(source: ExportSource, fit: Fit, stem: str) -> File:
-    known, generic = source.findings.linear, source.generic
-    n_dims, n_reshaped = generic.vectors.shape[1], fit.space.vectors.shape[1]
-    n_dims += sum(view.shape[1] for view in generic.views) if fit.n_views else 0
-    kept = ""
-    if known is not None and not np.isnan(known.agreement):
-        kept = f" It reproduces {percent(known.agreement)} of each text's nearest neighbours."
-    name = f"{stem}-linear.npz"
-
-    def write(file: BinaryIO) -> None:
-        views = generic.views if fit.n_views else ()
-        linear = known or fit_linear_form(generic.vectors, fit.unscaled_vectors(), views)
-        file.write(linear_to_npz_bytes(fit, linear, encoder=source.encoder, file_name=name))
-
-    return File(
-        "linear",
-        "Reshaping as one matrix, NPZ",
-        f"Reshapes new texts without Refract: multiply their embeddings by this matrix, {n_dims} × "
-        f"{n_reshaped}.{kept} Opens in NumPy; the code is inside · {_about(4 * n_dims * n_reshaped)}",
-        name,
-        "application/octet-stream",
-        write,
     )
 
 
@@ -258,7 +175,7 @@ def _text_model(source: ExportSource, fit: Fit, stem: str) -> File:
         "text_model",
         "Analysis for other texts, safetensors",
         f"{gives} any number of new texts, on one machine or many, by `{COMMAND} batch apply`. "
-        f"Each text counts alone, so figures differ a little from those here · {_about(n_bytes)}",
+        f"Each text counts alone, so figures differ a little from those here · {about_size(n_bytes)}",
         name,
         "application/octet-stream",
         lambda file: file.write(
@@ -297,7 +214,8 @@ def _overviews(source: ExportSource, table: pd.DataFrame, *, neutralise: bool) -
         File(
             "overview",
             "All analyses as CSV",
-            f"{holds} Opens in Excel, LibreOffice and everything else · {_about(max(0.1 * MEGABYTE, size))}",
+            f"{holds} Opens in Excel, LibreOffice and everything else · "
+            f"{about_size(max(0.1 * MEGABYTE, size))}",
             f"{stem}.csv",
             CSV,
             lambda file: write_csv(build(), file, neutralise=neutralise),
@@ -305,7 +223,7 @@ def _overviews(source: ExportSource, table: pd.DataFrame, *, neutralise: bool) -
         File(
             "overview_parquet",
             "All analyses as Parquet",
-            f"The same, with the types of its columns. Opens in pandas, DuckDB, R · {_about(size)}",
+            f"The same, with the types of its columns. Opens in pandas, DuckDB, R · {about_size(size)}",
             f"{stem}.parquet",
             PARQUET,
             lambda file: write_parquet(build(), file, encoders()),
@@ -318,14 +236,8 @@ def _record(corpus: Corpus, history: pd.DataFrame, stem: str, *, neutralise: boo
         "record",
         "Record of labels as CSV",
         f"Who gave which text which label, and when: {len(history):,} entries, also those that were replaced "
-        f"later. Opens in Excel, LibreOffice and everything else · {_about(RECORD_BYTES * len(history))}",
+        f"later. Opens in Excel, LibreOffice and everything else · {about_size(RECORD_BYTES * len(history))}",
         f"{stem}-labels.csv",
         CSV,
         lambda file: write_csv(build_record(corpus, history), file, neutralise=neutralise),
     )
-
-
-def _about(n_bytes: float) -> str:
-    if n_bytes < MEGABYTE / 20:
-        return "less than 0.1 MB"
-    return f"about {n_bytes / MEGABYTE:,.1f} MB"

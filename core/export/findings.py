@@ -49,6 +49,7 @@ def findings_to_json_bytes(
         "n_labels_given": int((np.asarray(fit.given) >= 0).sum()),
         "from_names_only": fit.from_names_only,
         "linear_form_agreement": findings.linear.agreement if findings.linear else None,
+        "exported_encoder": asdict(findings.linear_evidence) if findings.linear_evidence else None,
         "evidence": None,
         "control": asdict(findings.control) if findings.control else None,
         "learning_curve": asdict(findings.curve) if findings.curve else None,

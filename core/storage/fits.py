@@ -188,4 +188,4 @@ def load_finding(results: ArtifactStore, key: str, name: str) -> Finding:
     if name == "map_quality":
         return MapQuality(**document)
     # Earlier versions kept the accuracy of another method in it, too.
-    return Evidence.from_document(document) if name == "evidence" else Control(document["permuted"])
+    return Evidence.from_document(document) if name.endswith("evidence") else Control(document["permuted"])

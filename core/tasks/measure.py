@@ -32,7 +32,7 @@ from ..storage import (
     load_space,
     save_finding,
 )
-from ..transforms import GSTransform, LinearForm, fit_linear_form
+from ..transforms import FinalVectorsTransform, GSTransform, LinearForm, fit_linear_form
 from ..utils import Progress, Report, progress_of
 from .model_cache import load_warm_corpus
 from .steps import keep_distinct_vectors
@@ -69,6 +69,10 @@ def measure(store: Store, report: Report, *, analysis_id: int, fit_key: str) -> 
         "words": ("Finding driving words", lambda progress: _words(found, texts, generic, reshaped)),
         "control": ("Checking against shuffled labels", partial(control, vectors, given, **known)),
         "curve": ("Checking what more labels would bring", partial(learning_curve, vectors, given, **known)),
+        "linear_evidence": (
+            "Checking the encoder for export",
+            partial(cross_validate, vectors, given, transform=_final_vectors(reshaped), repeats=2, **known),
+        ),
     }
     wanted = findings_wanted(reshaped.method)
     for name, (title, find) in steps.items():
@@ -135,6 +139,11 @@ def _views(generic: Space, reshaped: Fit) -> Sequence[np.ndarray]:
 def _linear(generic: Space, reshaped: Fit) -> LinearForm:
     unit, views = unit_rows(np.asarray(generic.vectors)), _views(generic, reshaped)
     return fit_linear_form(unit, reshaped.unscaled_vectors(), views)
+
+
+def _final_vectors(reshaped: Fit) -> FinalVectorsTransform:
+    published = GSTransform(random_state=0) if reshaped.method.kind == "gstransform" else None
+    return FinalVectorsTransform(published)
 
 
 def _words(found: Callable, texts: list[str], generic: Space, reshaped: Fit) -> list[tuple[DrivingWord, ...]]:

@@ -1,5 +1,6 @@
 """Transform stored embeddings by guide labels, and say which method an analysis uses."""
 
+from .final_vectors import FinalVectorsTransform
 from .gstransform import GSTransform
 from .guided import GuidedTransform
 from .kernel_ridge import kernel, ridge_coefficients
@@ -18,6 +19,7 @@ from .view_mix import ViewMix, choose_mix
 __all__ = [
     "DEFAULT_HYPER_PARAMETERS",
     "Examples",
+    "FinalVectorsTransform",
     "GSTransform",
     "GuidedTransform",
     "LinearForm",

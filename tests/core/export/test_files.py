@@ -62,7 +62,9 @@ def test_a_corpus_alone_leaves_as_table_and_vectors():
 
 def test_a_fit_leaves_with_its_linear_form_its_evidence_and_the_record():
     files = files_of(fitted())
-    assert list(files) == ["csv", "parquet", "vectors", "linear", "evidence", "record"]
+    assert list(files) == [
+        "csv", "parquet", "vectors", "linear", "linear_safetensors", "linear_onnx", "evidence", "record",
+    ]  # fmt: skip
     assert all(file.name.startswith("x-by-feeling") and written(file.write) for file in files.values())
     table = source_table(fitted())
     assert table["predicted_label"].tolist() == ["sad", "sad", "glad", "glad"]

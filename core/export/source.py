@@ -1,0 +1,78 @@
+"""What can be exported of a corpus and one analysis, and a file that it can become."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+import pandas as pd
+
+from ..corpus import Corpus, Partition
+from ..evidence import CheckEstimate, Findings
+from ..maps import Fit, Space
+from .overview import AnalysisResults
+
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True)
+class ExportSource:
+    """Everything that can be exported of a corpus and one analysis.
+
+    Attributes
+    ----------
+    corpus : Corpus of n texts
+    encoder : str, name of the encoder of the generic space
+    title : str, of the analysis, for names of files
+    given : list of n label names, None for a text without one; None without labels
+    check_labels : list of n answers to the check sample, `CheckLabels.labels`; None without a checked text
+    check : what the check sample says of the corpus; None without one
+    history : DataFrame of `LabelStore.history`, None without an analysis
+    fit_clusters : Partition of the Fit's space
+    answers : list of n str, a language model's answers about the texts, or None
+    findings : Findings of the Fit
+    analyses : sequence of callables
+        Each reads what one analysis of the corpus adds to the table over all of them.
+    """
+
+    corpus: Corpus
+    encoder: str
+    generic: Space
+    generic_clusters: Partition
+    title: str = ""
+    given: Sequence[str | None] | None = None
+    check_labels: Sequence[str | None] | None = None
+    check: CheckEstimate | None = None
+    history: pd.DataFrame | None = None
+    fit: Fit | None = None
+    fit_clusters: Partition | None = None
+    answers: Sequence[str] | None = None
+    findings: Findings = field(default_factory=Findings)
+    analyses: Sequence[Callable[[], AnalysisResults]] = ()
+
+
+@dataclass(frozen=True)
+class File:
+    """One file that can be exported.
+
+    Attributes
+    ----------
+    kind : str, distinct for each file of a source
+    title, hint : str, what it is; what it is for, what opens it, and its size, in markdown
+    write : callable that writes it to a binary file, in parts where it is large
+    """
+
+    kind: str
+    title: str
+    hint: str
+    name: str
+    mime: str
+    write: Callable[[BinaryIO], object]
+
+
+def about_size(n_bytes: float) -> str:
+    """Return the size of a file in words."""
+    if n_bytes < MEGABYTE / 20:
+        return "less than 0.1 MB"
+    return f"about {n_bytes / MEGABYTE:,.1f} MB"
