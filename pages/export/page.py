@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from core.corpus import Corpus
-from core.evidence import check_estimate
+from core.evidence import check_estimate, findings_wanted
 from core.export import ExportSource, File, export_files, source_table
 from core.maps import Fit
 from core.storage import Analysis, StoredCorpus, load_findings
@@ -25,6 +25,7 @@ from pages.common import (
     clusters_job,
     current_analysis,
     current_corpus,
+    draw_measuring,
     draw_notice,
     is_fitted,
     jobs,
@@ -85,6 +86,11 @@ def export_page() -> None:
         draw_file(file, entry)
     if fit is not None and source.findings.evidence is None:
         st.caption("The evidence comes here as a file when the check is done.")
+    if fit is not None:
+        wanted = {"evidence", "linear_evidence"} & set(findings_wanted(fit.method))
+        missing = [name for name in wanted if getattr(source.findings, name) is None]
+        if missing:
+            draw_measuring(analysis, missing)
 
 
 def draw_file(file: File, entry: StoredCorpus, *, primary: bool = False) -> None:

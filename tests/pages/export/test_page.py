@@ -22,7 +22,9 @@ def test_everything_can_be_taken_out(app, store, prepared, labelled):
     app.switch_page(EXPORT).run()
     assert not app.exception
     found = {button.key for button in app.get("download_button")}
-    files = {f"export_{file}" for file in ("csv", "parquet", "vectors", "linear", "text_model", "record")}
+    matrix = ("linear", "linear_safetensors", "linear_onnx")
+    kinds = ("csv", "parquet", "vectors", *matrix, "text_model", "record")
+    files = {f"export_{kind}" for kind in kinds}
     assert found == files  # the evidence is not measured yet
     key = store.analysis(labelled).fit_key
     evidence = Evidence(12, 2, 12, 0.5, 0.9, 0.1, 0.7, 0.001)
