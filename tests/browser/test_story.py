@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.support.app_server import ROOT, choose, open_browser, running_app
+from tests.support.app_server import ROOT, choose, open_browser, open_until_seen, running_app
 from tests.support.watch_page import watch_page
 
 pytestmark = pytest.mark.browser
@@ -200,8 +200,8 @@ def test_7_one_text_and_a_new_one_under_the_glass(page):
 
 def test_8_clusters_are_renamed_and_their_flows_selected(page):
     side_panel(page, "Clusters")
-    page.locator("[class*=st-key-maps_cluster_rename_analysis] button").first.click()
     name = page.locator("[class*=st-key-maps_cluster_edit_analysis][class*=_name] input").first
+    open_until_seen(page.locator("[class*=st-key-maps_cluster_rename_analysis] button").first, name)
     name.fill("those who laughed")
     name.press("Enter")
     page.locator(".linked-maps .name", has_text="those who laughed").first.wait_for(state="attached")
@@ -218,9 +218,9 @@ def test_8_clusters_are_renamed_and_their_flows_selected(page):
 def test_9_labels_are_given_on_the_map_and_taken_back(page):
     side_panel(page, "Texts")
     lasso(page, 1, share=0.35)
-    button(page, "maps_label_open").click()
     give = page.locator(".st-key-maps_label_give button").first
     name = page.locator("[class*=st-key-maps_label_name] input")
+    open_until_seen(button(page, "maps_label_open"), name)
     name.fill("angry")
     name.press("Enter")
     give.get_by_text("as angry").wait_for()

@@ -17,7 +17,7 @@ from core.tasks import note_demo_removed
 from tests.support.browser import find_browser
 
 ROOT = Path(__file__).resolve().parents[2]
-MOST_OPENED = 6  # times that a list of options is opened
+MOST_OPENED = 6  # times that something is opened
 BROWSER_FLAGS = [
     "--no-sandbox",
     "--disable-background-networking",
@@ -109,3 +109,15 @@ def choose(page, key, option):
         except PlaywrightTimeout:
             page.keyboard.press("Escape")
     raise AssertionError(f"{key} offers no option {option}")
+
+
+def open_until_seen(opener, inside):
+    """Click until what opens is there; a page that is drawn again meanwhile closes it, as it does a list."""
+    for _ in range(MOST_OPENED):
+        opener.click()
+        try:
+            inside.wait_for(timeout=6_000)
+            return
+        except PlaywrightTimeout:
+            continue
+    raise AssertionError("a click opened nothing")
