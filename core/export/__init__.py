@@ -6,8 +6,10 @@ from .findings import findings_to_json_bytes, linear_to_npz_bytes
 from .made_by import ENCODER, made_by, with_encoders
 from .matrix import linear_to_onnx_bytes, linear_to_safetensors_bytes
 from .overview import AnalysisResults, overview_table
-from .source import ExportSource, File
+from .source import GROUPS, ExportSource, File
+from .spreadsheet import count_long_texts, write_jsonl, write_xlsx
 from .tables import build_record, export_table
+from .tables_and_labels import label_files, table_files
 from .text_model import (
     Predicted,
     Predictor,
@@ -20,6 +22,7 @@ from .write import PARQUET_KEY, csv_size, to_csv_bytes, write_csv, write_parquet
 
 __all__ = [
     "ENCODER",
+    "GROUPS",
     "PARQUET_KEY",
     "AnalysisResults",
     "EncoderModel",
@@ -31,11 +34,13 @@ __all__ = [
     "build_encoder_model",
     "build_record",
     "build_text_model",
+    "count_long_texts",
     "csv_size",
     "export_files",
     "export_table",
     "file_name",
     "findings_to_json_bytes",
+    "label_files",
     "linear_to_npz_bytes",
     "linear_to_onnx_bytes",
     "linear_to_safetensors_bytes",
@@ -43,11 +48,14 @@ __all__ = [
     "overview_table",
     "read_text_model",
     "source_table",
+    "table_files",
     "text_model_to_bytes",
     "to_csv_bytes",
     "with_encoders",
     "write_csv",
     "write_encoder_model",
+    "write_jsonl",
     "write_parquet",
     "write_vectors",
+    "write_xlsx",
 ]

@@ -18,8 +18,9 @@ from .findings import findings_to_json_bytes
 from .made_by import ENCODER, RESHAPED_ENCODER, made_by, with_encoders
 from .overview import overview_table
 from .reshaping_files import reshaping_files
-from .source import MEGABYTE, ExportSource, File, about_size
+from .source import EVIDENCE, MEGABYTE, NEW_TEXTS, ExportSource, File, about_size
 from .tables import build_record, export_table
+from .tables_and_labels import label_files, table_files
 from .text_model import build_text_model, text_model_to_bytes
 from .write import csv_size, write_csv, write_parquet, write_vectors
 
@@ -99,8 +100,11 @@ def export_files(source: ExportSource, table: pd.DataFrame, *, neutralise: bool 
             PARQUET,
             lambda file: write_parquet(with_encoders(table, found := encoders()), file, found),
         ),
+        *table_files(table, lambda: with_encoders(table, encoders()), stem),
         _vectors(source, table, stem),
     ]
+    if source.given is not None:
+        files += label_files(table, list(source.label_names), stem)
     if source.fit is not None:
         if not source.fit.method.reencodes:  # else no matrix makes the space
             files += reshaping_files(source, source.fit, stem)
@@ -183,6 +187,7 @@ def _text_model(source: ExportSource, fit: Fit, stem: str) -> File:
                 build_text_model(fit, source.generic, source.fit_clusters, encoder=source.encoder)
             )
         ),
+        NEW_TEXTS,
     )
 
 
@@ -196,6 +201,7 @@ def _evidence(source: ExportSource, fit: Fit, stem: str) -> File:
         lambda file: file.write(
             findings_to_json_bytes(fit, source.findings, encoder=source.encoder, check=source.check)
         ),
+        EVIDENCE,
     )
 
 
@@ -240,4 +246,5 @@ def _record(corpus: Corpus, history: pd.DataFrame, stem: str, *, neutralise: boo
         f"{stem}-labels.csv",
         CSV,
         lambda file: write_csv(build_record(corpus, history), file, neutralise=neutralise),
+        EVIDENCE,
     )

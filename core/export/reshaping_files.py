@@ -15,7 +15,7 @@ from ..utils import percent
 from .encoder_model import build_encoder_model, size_of, write_encoder_model
 from .findings import linear_to_npz_bytes
 from .matrix import linear_to_onnx_bytes, linear_to_safetensors_bytes
-from .source import ExportSource, File, about_size
+from .source import NEW_TEXTS, ExportSource, File, about_size
 
 BYTES = "application/octet-stream"
 
@@ -52,6 +52,7 @@ def _encoder(source: ExportSource, fit: Fit, stem: str, base: Path) -> File:
         f"{folder}.zip",
         "application/zip",
         write,
+        NEW_TEXTS,
     )
 
 
@@ -92,7 +93,13 @@ def _matrix(source: ExportSource, fit: Fit, stem: str) -> list[File]:
 
     def file_of(kind: str, title: str, hint: str, ending: str, make: Callable[[], bytes]) -> File:
         return File(
-            kind, title, f"{hint} · {size}", f"{stem}-linear{ending}", BYTES, lambda file: file.write(make())
+            kind,
+            title,
+            f"{hint} · {size}",
+            f"{stem}-linear{ending}",
+            BYTES,
+            lambda file: file.write(make()),
+            NEW_TEXTS,
         )
 
     return [

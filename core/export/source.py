@@ -14,6 +14,12 @@ from ..maps import Fit, Space
 from .overview import AnalysisResults
 
 MEGABYTE = 1_000_000
+TABLES, OTHER_TOOLS, NEW_TEXTS, EVIDENCE = GROUPS = (
+    "Tables",
+    "Labels for other programs",
+    "For new texts",
+    "Evidence and record",
+)
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,7 @@ class ExportSource:
     encoder : str, name of the encoder of the generic space
     title : str, of the analysis, for names of files
     given : list of n label names, None for a text without one; None without labels
+    label_names : list of all label names
     check_labels : list of n answers to the check sample, `CheckLabels.labels`; None without a checked text
     check : what the check sample says of the corpus; None without one
     history : DataFrame of `LabelStore.history`, None without an analysis
@@ -42,6 +49,7 @@ class ExportSource:
     generic_clusters: Partition
     title: str = ""
     given: Sequence[str | None] | None = None
+    label_names: Sequence[str] = ()
     check_labels: Sequence[str | None] | None = None
     check: CheckEstimate | None = None
     history: pd.DataFrame | None = None
@@ -59,6 +67,7 @@ class File:
     Attributes
     ----------
     kind : str, distinct for each file of a source
+    group : str, what files stand together, one of `GROUPS`
     title, hint : str, what it is; what it is for, what opens it, and its size, in markdown
     write : callable that writes it to a binary file, in parts where it is large
     """
@@ -69,6 +78,7 @@ class File:
     name: str
     mime: str
     write: Callable[[BinaryIO], object]
+    group: str = TABLES
 
 
 def about_size(n_bytes: float) -> str:

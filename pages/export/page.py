@@ -12,7 +12,7 @@ import streamlit as st
 
 from core.corpus import Corpus
 from core.evidence import check_estimate, findings_wanted
-from core.export import ExportSource, File, export_files, source_table
+from core.export import GROUPS, ExportSource, File, export_files, source_table
 from core.maps import Fit
 from core.storage import Analysis, StoredCorpus, load_findings
 from core.tasks import fit_key
@@ -81,9 +81,12 @@ def export_page() -> None:
     first, *others = export_files(source, table, neutralise=neutralise)
     with place.container():
         draw_file(first, entry, primary=True)
-    st.markdown("##### More files")
-    for file in others:
-        draw_file(file, entry)
+    for group in GROUPS:
+        files = [file for file in others if file.group == group]
+        if files:
+            st.markdown(f"##### {group}")
+        for file in files:
+            draw_file(file, entry)
     if fit is not None and source.findings.evidence is None:
         st.caption("The evidence comes here as a file when the check is done.")
     if fit is not None:
@@ -189,6 +192,7 @@ def export_source(
         names, codes = guide.names, guide.codes
         source = replace(
             source,
+            label_names=names,
             given=[names[code] if code >= 0 else None for code in codes] if names else None,
             history=cache.store().labels.history(analysis.id),
         )
