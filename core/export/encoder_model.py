@@ -204,11 +204,12 @@ def write_encoder_model(model: EncoderModel, file: BinaryIO, folder: str) -> Non
 def _tested(base: str, full: Evidence | None, own: Evidence | None) -> str:
     if own is None or not own.enough:
         return UNTESTED
+    known = full if full is not None and full.enough else None  # with more repeats
     return TESTED.format(
         n_tested=own.n_tested,
         base=base,
-        generic=percent(own.generic),
-        full="not measured" if full is None or not full.enough else percent(full.reshaped),
+        generic=percent(known.generic if known else own.generic),
+        full=percent(known.reshaped) if known else "not measured",
         own=percent(own.reshaped),
         low=f"{100 * own.gain_low:+.0f}",
         high=f"{100 * own.gain_high:+.0f}",

@@ -59,15 +59,17 @@ def _encoder(source: ExportSource, fit: Fit, stem: str, base: Path) -> File:
 def _worth(source: ExportSource, fit: Fit) -> str:
     """Say what the encoder is worth, by its own evidence."""
     own, full = source.findings.linear_evidence, source.findings.evidence
-    layers = " It goes without the hidden layers that the map uses." if fit.n_views else ""
+    layers = ". It goes without the hidden layers that the map uses" if fit.n_views else ""
     if own is None:
-        return f"Its own check on hidden labels comes here when it is done.{layers}"
+        return f"Its own check on hidden labels comes here when it is done{layers}"
     if not own.enough:
-        return f"Too few labels to check it.{layers}"
+        return f"Too few labels to check it{layers}"
+    # The check of the map has more repeats, hence the better figure of what both begin with.
+    before = own.generic if full is None or not full.enough else full.generic
     beside = f"; the map: {percent(full.reshaped)}" if full is not None and full.enough else ""
     return (
         f"Checked on hidden labels: the nearest labelled text of {percent(own.reshaped)} has the same label, "
-        f"in place of {percent(own.generic)} before{beside}.{layers}"
+        f"in place of {percent(before)} before{beside}{layers}"
     )
 
 

@@ -29,7 +29,7 @@ def table_files(table: pd.DataFrame, complete: Callable[[], pd.DataFrame], stem:
     if len(table) <= MOST_ROWS:
         n_long = count_long_texts(table)
         cut = (
-            f" Cells hold {MOST_CELL_CHARACTERS:,} characters: {n_long:,} longer "
+            f". Cells hold {MOST_CELL_CHARACTERS:,} characters: {n_long:,} longer "
             f"{'text is' if n_long == 1 else 'texts are'} cut there, with a mark."
             if n_long
             else ""
@@ -38,7 +38,7 @@ def table_files(table: pd.DataFrame, complete: Callable[[], pd.DataFrame], stem:
             File(
                 "xlsx",
                 "Table as Excel workbook",
-                f"The same. Texts stay texts, whatever they begin with.{cut} · {about_size(0.7 * size)}",
+                f"The same; texts stay texts, whatever they begin with{cut} · {about_size(0.7 * size)}",
                 f"{stem}.xlsx",
                 XLSX,
                 lambda file: write_xlsx(complete(), file),
