@@ -137,12 +137,12 @@ def build_encoder_model(
     given = Counter(fit.labels[code] for code in np.asarray(fit.given) if code >= 0)
     card = CARD.format(
         base=base,
-        base_id=json.dumps(base),
+        base_id=json.dumps(base if "/" in base or is_folder(source) else f"sentence-transformers/{base}"),
         title=one_line(title, LONGEST_SHOWN) or "Reshaped encoder",
         instruction=instruction,
         n_given=given.total(),
         folder=folder,
-        licence=f"license: {facts.licence}\n" if facts.licence else "",
+        licence=f"license: {facts.licence.lower().replace(' ', '-')}\n" if facts.licence else "",
         licensed=f", licence {facts.licence}" if facts.licence else "",
         commit=f" at {commit}" if commit else "",
         labels=", ".join(f"{one_line(name, LONGEST_SHOWN)} ({given[name]:,})" for name in fit.labels)
