@@ -184,7 +184,7 @@ def test_gstransform_makes_a_space_of_its_own(store, prepared, labelled, follow)
     np.testing.assert_allclose(np.linalg.norm(fitted.space.vectors, axis=1), 1, atol=1e-5)
     assert fitted.has_predictions and fitted.space_key == store.analysis(labelled).fit_key
     assert set(findings_wanted(fitted.method)) == {
-        "evidence", "change", "near", "map_quality", "linear", "words",
+        "evidence", "change", "near", "map_quality", "linear", "linear_evidence", "words",
     }  # fmt: skip
 
 
