@@ -127,11 +127,8 @@ def build_encoder_model(
             f"The encoder {encoder} is no sentence-transformers model on this machine, behind which a layer "
             "could follow: export the vectors or the matrix."
         )
-    facts, commit, source = (
-        describe_encoder(encoder),
-        recorded_commit(encoder),
-        EncoderSpec.parse(encoder).source,
-    )
+    facts, commit = describe_encoder(encoder), recorded_commit(encoder)
+    source = EncoderSpec.parse(encoder).source
     base = facts.title if is_folder(source) else source
     instruction = one_line(fit.instruction, LONGEST_SHOWN) or "by its labels"
     given = Counter(fit.labels[code] for code in np.asarray(fit.given) if code >= 0)

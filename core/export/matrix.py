@@ -17,7 +17,7 @@ OPSET, IR_VERSION = 17, 9  # that runtimes of 2023 read too
 LEAST_LENGTH = 1e-12  # of a vector, so that one of zeros stays
 
 
-def n_dims_of(fit: Fit, linear: LinearForm) -> tuple[int, ...]:
+def _input_dims(fit: Fit, linear: LinearForm) -> tuple[int, ...]:
     """Return the dimensions of the final vectors, and of each hidden layer that a Fit used, in order."""
     if not fit.n_views or fit.classifier is None:
         return (len(linear.weights),)
@@ -32,7 +32,7 @@ def linear_to_safetensors_bytes(fit: Fit, linear: LinearForm, about: dict[str, s
     """
     from safetensors.numpy import save
 
-    parts = list(n_dims_of(fit, linear))
+    parts = list(_input_dims(fit, linear))
     document = about | {"labels": fit.labels, "input_dims": parts, "agreement": repr(float(linear.agreement))}
     arrays = {
         "weights": np.ascontiguousarray(linear.weights),
@@ -50,7 +50,7 @@ def linear_to_onnx_bytes(fit: Fit, linear: LinearForm, about: dict[str, str]) ->
     """
     from onnx import TensorProto, helper, numpy_helper
 
-    parts = n_dims_of(fit, linear)
+    parts = _input_dims(fit, linear)
     names = ["vectors", *(f"layer_{number}" for number in range(1, len(parts)))]
     nodes = [node for name in names for node in _unit(name)]
     joined = f"unit_{names[0]}"

@@ -12,6 +12,7 @@ from xml.sax.saxutils import quoteattr
 import pandas as pd
 
 from .tables import ROW, TEXT
+from .write import CHUNK_ROWS
 
 FROM_NAME, TO_NAME = "label", "text"
 MODEL = "refract"
@@ -35,19 +36,14 @@ class LabelledText(NamedTuple):
 
 def labelled_texts(table: pd.DataFrame) -> Iterator[LabelledText]:
     """Yield the texts of an exported table that are on the map, with given and predicted labels."""
-    table = table[table[ROW].notna()]
-    columns = [
-        table[name].to_numpy(dtype=object, na_value=None) if name in table else [None] * len(table)
-        for name in (ROW, TEXT, "given_label", "predicted_label", "probability")
-    ]
-    for row, text, given, predicted, probability in zip(*columns, strict=True):
-        yield LabelledText(
-            int(row),
-            str(text),
-            given,
-            predicted,
-            None if probability is None else round(float(probability), 6),
-        )
+    names = (ROW, TEXT, "given_label", "predicted_label", "probability")
+    table = table[table[ROW].notna()].reindex(columns=list(names))
+    for start in range(0, len(table), CHUNK_ROWS):
+        chunk = table.iloc[start : start + CHUNK_ROWS]
+        columns = [chunk[name].to_numpy(dtype=object, na_value=None) for name in names]
+        for row, text, given, predicted, probability in zip(*columns, strict=True):
+            score = None if probability is None else round(float(probability), 6)
+            yield LabelledText(int(row), str(text), given, predicted, score)
 
 
 def write_label_studio(table: pd.DataFrame, names: list[str], file: BinaryIO) -> None:

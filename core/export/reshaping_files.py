@@ -66,10 +66,10 @@ def _worth(source: ExportSource, fit: Fit) -> str:
         return f"Too few labels to check it{layers}"
     # The check of the map has more repeats, hence the better figure of what both begin with.
     before = own.generic if full is None or not full.enough else full.generic
-    beside = f"; the map: {percent(full.reshaped)}" if full is not None and full.enough else ""
+    beside = f", {percent(full.reshaped)} on the map" if full is not None and full.enough else ""
     return (
-        f"Checked on hidden labels: the nearest labelled text of {percent(own.reshaped)} has the same label, "
-        f"in place of {percent(before)} before{beside}{layers}"
+        f"Checked on hidden labels: neighbours share a label {percent(own.reshaped)} of the time, "
+        f"{percent(before)} before{beside}{layers}"
     )
 
 

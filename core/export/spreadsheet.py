@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from numbers import Real
+import math
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
@@ -13,8 +14,13 @@ from .write import CHUNK_ROWS
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
-MOST_ROWS = 1_048_575
-"""Of a sheet below the names, by the format."""
+MOST_ROWS, MOST_COLUMNS = 1_048_575, 16_384
+"""Of a sheet, the rows below the names, by the format."""
+
+MOST_DIGITS_KEPT = 10**15
+"""Whole numbers from here on lose digits in a spreadsheet, which are those of an id: they become texts."""
+
+FIRST_YEAR = 1900  # of a spreadsheet's calendar; earlier dates become texts
 
 MOST_CELL_CHARACTERS = 32_767
 """Of a cell, by the format; the rest is left out, and the mark below stands at the end."""
@@ -28,7 +34,7 @@ def write_jsonl(table: pd.DataFrame, file: BinaryIO) -> None:
         lines = table.iloc[start : start + CHUNK_ROWS].to_json(
             orient="records", lines=True, force_ascii=False, date_format="iso"
         )
-        file.write(lines.encode("utf-8", "replace"))
+        file.write(lines.encode())
 
 
 def count_long_texts(table: pd.DataFrame) -> int:
@@ -37,31 +43,42 @@ def count_long_texts(table: pd.DataFrame) -> int:
     return sum(int((column.str.len() > MOST_CELL_CHARACTERS).sum()) for column in texts)
 
 
+def fits_a_sheet(table: pd.DataFrame) -> bool:
+    """Return whether a sheet has as many rows and columns as a table."""
+    return len(table) <= MOST_ROWS and len(table.columns) <= MOST_COLUMNS
+
+
 def write_xlsx(table: pd.DataFrame, file: BinaryIO) -> None:
     """Write a table of at most a sheet's rows as XLSX, row by row.
 
     Texts stay texts: none becomes a formula, a link or a number. Longer ones than `MOST_CELL_CHARACTERS` are
-    cut, and end with a mark. Dates are dates; those with a time zone are texts in ISO 8601.
+    cut, and end with a mark. Dates are dates; those with a time zone or before 1900 are texts in ISO 8601.
+    Whole numbers of more than 15 digits are texts.
 
     Raises
     ------
     ValueError
-        When the table has more rows than a sheet.
+        When the table has more rows or columns than a sheet.
     """
     import xlsxwriter
 
-    if len(table) > MOST_ROWS:
-        raise ValueError(f"{len(table):,} rows; a sheet holds {MOST_ROWS:,}.")
+    if not fits_a_sheet(table):
+        rows, columns = table.shape
+        raise ValueError(
+            f"{rows:,} rows and {columns:,} columns; a sheet holds {MOST_ROWS:,} and {MOST_COLUMNS:,}."
+        )
     options = {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm:ss"}
     with xlsxwriter.Workbook(file, options) as workbook:
         sheet = workbook.add_worksheet("texts")
         for place, name in enumerate(table.columns):
             sheet.write_string(0, place, _cut(str(name)))
         sheet.freeze_panes(1, 0)
-        columns = [column.to_numpy(dtype=object, na_value=None) for _, column in table.items()]
-        for row, values in enumerate(zip(*columns, strict=True), start=1):
-            for place, value in enumerate(values):
-                _write_cell(sheet, row, place, value)
+        for start in range(0, len(table), CHUNK_ROWS):  # as Python's objects, all would take a gigabyte
+            chunk = table.iloc[start : start + CHUNK_ROWS]
+            columns = [column.to_numpy(dtype=object, na_value=None) for _, column in chunk.items()]
+            for row, values in enumerate(zip(*columns, strict=True), start=start + 1):
+                for place, value in enumerate(values):
+                    _write_cell(sheet, row, place, value)
 
 
 def _write_cell(sheet: Worksheet, row: int, place: int, value: object) -> None:
@@ -69,11 +86,14 @@ def _write_cell(sheet: Worksheet, row: int, place: int, value: object) -> None:
         return
     if isinstance(value, bool | np.bool_):
         sheet.write_boolean(row, place, bool(value))
-    elif isinstance(value, Real) and pd.notna(value) and abs(float(value)) < float("inf"):
-        sheet.write_number(row, place, float(value))
-    elif isinstance(value, pd.Timestamp) and value.tzinfo is None:
-        sheet.write_datetime(row, place, value.to_pydatetime())
-    elif not isinstance(value, Real):
+    elif isinstance(value, Integral) and abs(int(value)) >= MOST_DIGITS_KEPT:
+        sheet.write_string(row, place, str(value))
+    elif isinstance(value, Real):
+        if math.isfinite(value):
+            sheet.write_number(row, place, float(value))
+    elif isinstance(value, pd.Timestamp) and value.tzinfo is None and value.year >= FIRST_YEAR:
+        sheet.write_datetime(row, place, value.to_pydatetime(warn=False))
+    else:
         shown = value.isoformat() if isinstance(value, pd.Timestamp) else str(value)
         sheet.write_string(row, place, _cut(shown))
 

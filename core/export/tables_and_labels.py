@@ -8,7 +8,7 @@ import pandas as pd
 
 from .other_tools import write_argilla, write_label_studio, write_prodigy
 from .source import OTHER_TOOLS, File, about_size
-from .spreadsheet import MOST_CELL_CHARACTERS, MOST_ROWS, count_long_texts, write_jsonl, write_xlsx
+from .spreadsheet import MOST_CELL_CHARACTERS, count_long_texts, fits_a_sheet, write_jsonl, write_xlsx
 from .write import csv_size
 
 LINES, XLSX = "application/jsonl", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -26,11 +26,11 @@ def table_files(table: pd.DataFrame, complete: Callable[[], pd.DataFrame], stem:
     """
     size = csv_size(table)
     files = []
-    if len(table) <= MOST_ROWS:
+    if fits_a_sheet(table):
         n_long = count_long_texts(table)
         cut = (
             f". Cells hold {MOST_CELL_CHARACTERS:,} characters: {n_long:,} longer "
-            f"{'text is' if n_long == 1 else 'texts are'} cut there, with a mark."
+            f"{'text is' if n_long == 1 else 'texts are'} cut there, with a mark"
             if n_long
             else ""
         )

@@ -17,7 +17,7 @@ from .linear_form import fit_linear_form
 class FinalVectorsTransform(TransformerMixin, BaseEstimator):
     """Fit a transform, and answer with its linear form on the final vectors of the encoder.
 
-    What a sentence-transformers model with a Dense layer computes of a text. It hears no hidden layers: no
+    What a sentence-transformers model with a Dense layer computes of a text. Hidden layers are no inputs: no
     module of that library hands several layers of a text on side by side, each scaled to length 1.
 
     Parameters

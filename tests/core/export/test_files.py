@@ -6,6 +6,8 @@ import pytest
 
 from core.corpus import Partition
 from core.corpus.tables import read_table
+from core.encoders import DEFAULT_ENCODER
+from core.evidence import Findings
 from core.export import AnalysisResults, ExportSource, export_files, file_name, source_table
 from core.maps import Space
 from core.transforms import Method
@@ -147,3 +149,10 @@ def test_file_names_say_what_is_in_them():
     assert file_name("letters.csv", "By feeling? · asking") == "letters-by-feeling-asking"
     assert file_name("a.csv", "by feeling", from_names_only=True) == "a-by-feeling-from-names-only"
     assert file_name("../?.csv") == "refract"
+
+
+@pytest.mark.parametrize("own", [None, replace(FINDINGS.evidence, generic=0.25, reshaped=0.5)])
+def test_the_hint_of_the_encoder_says_what_it_is_worth_once_that_is_measured(own):
+    source = replace(fitted(), encoder=DEFAULT_ENCODER, findings=Findings(linear_evidence=own))
+    hint = files_of(source)["encoder"].hint
+    assert ("50 %" in hint and "25 %" in hint) == (own is not None)

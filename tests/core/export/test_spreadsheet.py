@@ -52,11 +52,24 @@ def test_a_text_that_no_cell_holds_is_cut_and_told():
 
 
 def test_a_table_that_no_sheet_holds_is_not_offered(monkeypatch):
-    monkeypatch.setattr("core.export.tables_and_labels.MOST_ROWS", 3)
     monkeypatch.setattr("core.export.spreadsheet.MOST_ROWS", 3)
     assert [file.kind for file in table_files(TABLE, lambda: TABLE, "x")] == ["jsonl"]
     with pytest.raises(ValueError, match="4 rows"):
         write_xlsx(TABLE, io.BytesIO())
+
+
+def test_a_table_wider_than_a_sheet_is_not_offered(monkeypatch):
+    monkeypatch.setattr("core.export.spreadsheet.MOST_COLUMNS", len(TABLE.columns) - 1)
+    assert [file.kind for file in table_files(TABLE, lambda: TABLE, "x")] == ["jsonl"]
+
+
+def test_numbers_that_are_ids_and_dates_before_the_calendar_stay_whole(monkeypatch):
+    monkeypatch.setattr("core.export.spreadsheet.CHUNK_ROWS", 1)
+    ids = [1234567890123456789, -(10**15), 10**15 - 1]
+    days = pd.Series(pd.to_datetime(["1899-12-31", "1900-01-01", "2026-01-02"]))
+    _, *rows = sheet_of(pd.DataFrame({"id": ids, "day": days}))
+    assert [row[0].value for row in rows] == [str(ids[0]), str(ids[1]), ids[2]]
+    assert rows[0][1].value == "1899-12-31T00:00:00" and rows[2][1].value.year == 2026
 
 
 def test_the_app_reads_the_workbook_again():

@@ -11,6 +11,7 @@ MOST_FURTHER_ROWS = 3
 LEAST_BODY, LEAST_TYPED = 3, 0.95
 """Rows of a column that are read at least, and the share of numbers or dates among them."""
 
+# Possessive, and without two ways to read one string: names may be of any length.
 _DASHES = re.compile(r"(?:[+|\s]|[-=_](?![-=_]))*+[-=_]{2}[-=+_|\s]*+|-")
 _CODE = re.compile(r"[A-Za-z]{1,4}\d(?:[.-]?\w)*+")
 _IMPORT_ID = re.compile(r'\s*\{\s*["\']ImportId["\']')
