@@ -12,6 +12,7 @@ from tests.support.app_server import open_browser, running_app
 pytestmark = pytest.mark.browser
 TURNS = 10
 CARD = ".st-key-guide_card"
+LABEL = ".st-key-guide_label_1 button"  # keys work from then on; the card is there before
 NAME = ".st-key-guide_person input"
 NAMES = {"ada": "Ada Løvelace", "bo": "bo"}
 
@@ -33,12 +34,13 @@ def wait_for_another(page, before):
         "([card, text]) => { const shown = document.querySelector(card)?.innerText;"
         " return shown && shown != text && !document.querySelector('[data-stale=true]'); }",
         arg=[CARD, before],
+        timeout=60_000,
     )
 
 
 def open_guide(page, address):
     page.goto(f"{address}/guide")
-    page.locator(CARD).wait_for()
+    page.locator(LABEL).wait_for()
     if not page.locator(NAME).is_visible():  # it stands beside the deck only where several people label
         page.locator(".st-key-guide_more summary").first.click()
         page.get_by_role("tab", name="This analysis").click()
@@ -107,7 +109,7 @@ def test_two_apps_on_one_folder_and_the_next_click(analysis, store, corpus, home
             context.add_cookies([{"name": COOKIE, "value": name, "url": address}])
             pages.append(context.new_page())
             pages[-1].goto(f"{address}/guide")
-            pages[-1].locator(CARD).wait_for()
+            pages[-1].locator(LABEL).wait_for()
         rows = []
         for _ in range(2):
             shown = [text_of(page) for page in pages]

@@ -1,6 +1,7 @@
 """A small file system in memory, which can be filled to the last byte, where this process may mount one."""
 
 import subprocess
+import threading
 from contextlib import contextmanager
 
 import pytest
@@ -33,3 +34,22 @@ def fill(disk):
                 pass
         except OSError:
             return path
+
+
+@contextmanager
+def kept_full(disk):
+    """Keep a disk full: what another thread frees meanwhile, such as half a file, is used up at once."""
+    filler, ended = fill(disk), threading.Event()
+
+    def keep():
+        while not ended.wait(0.001):
+            fill(disk)
+
+    thread = threading.Thread(target=keep)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+        filler.unlink()
