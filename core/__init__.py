@@ -16,6 +16,7 @@ storage     what people type, and what machines compute, on disk
 tasks       the long work: prepare, fit, measure, annotate, compare
 batch       the same work on files of Parquet, on one machine or many
 jobs        one worker process that runs the tasks
+api         the same as a few objects, for Python
 
 `from core import GuidedTransform` and the other names of `__all__` are the public interface. Installed, this
 package is called `refract`: within it, imports are relative, so that both names work.
@@ -29,12 +30,16 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Corpus": ".corpus",
+    "EncodedTexts": ".api",
     "GSTransform": ".transforms",
     "GuideLabels": ".labels",
     "GuidedTransform": ".transforms",
     "JobRunner": ".jobs",
     "RefractError": ".errors",
+    "ReshapeVectorizer": ".api",
+    "ReshapedTexts": ".api",
     "Store": ".storage",
+    "Texts": ".api",
     "available_encoders": ".encoders",
     "build_graph": ".neighbours",
     "cluster_map": ".maps.clusters",
@@ -45,13 +50,15 @@ _HOMES = {
     "learning_curve": ".evidence",
     "load_encoder": ".encoders",
     "name_clusters": ".maps.clusters",
+    "open": ".api",
     "place_text": ".maps",
     "project": ".maps",
+    "read": ".api",
     "read_table": ".corpus",
     "suggest": ".labels",
 }
 
-__all__ = sorted(_HOMES)
+__all__ = sorted(_HOMES.keys() - {"open"})  # which would hide the function of Python
 
 
 def __getattr__(name: str) -> object:

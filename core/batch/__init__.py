@@ -1,6 +1,6 @@
 """Corpora beyond one machine: encode, label and reshape Parquet files, one at a time, on any executor."""
 
-from .analysis import export_analysis, load_analysis
+from .analysis import export_analysis, find_analysis, load_analysis
 from .apply import ApplyJob
 from .cli import add_batch
 from .encode import EncodeJob
@@ -20,6 +20,7 @@ __all__ = [
     "RayOptions",
     "add_batch",
     "export_analysis",
+    "find_analysis",
     "find_tasks",
     "load_analysis",
     "pending",

@@ -45,7 +45,7 @@ def export_analysis(name: str, file: Path) -> TextModel:
 
 
 def _build(store: Store, name: str) -> TextModel:
-    analysis = _find(store, name)
+    analysis = find_analysis(store, name)
     fit, clusters = analysis_clusters(store, analysis.id)
     entry = store.encoded_corpus(analysis.corpus_key)
     # Labels were learned from the vectors of the Fit; those of another encoder may have come since.
@@ -55,7 +55,14 @@ def _build(store: Store, name: str) -> TextModel:
     return build_text_model(fit, generic, clusters, encoder=entry.encoder)
 
 
-def _find(store: Store, name: str) -> Analysis:
+def find_analysis(store: Store, name: str) -> Analysis:
+    """Return the reshaped analysis of a store with this number or instruction.
+
+    Raises
+    ------
+    StoreError
+        When there is none, or several have this instruction.
+    """
     found = [
         (corpus.name, analysis)
         for corpus in store.corpora()

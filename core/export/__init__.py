@@ -6,7 +6,7 @@ from .findings import findings_to_json_bytes, linear_to_npz_bytes
 from .made_by import ENCODER, made_by, with_encoders
 from .matrix import linear_to_onnx_bytes, linear_to_safetensors_bytes
 from .overview import AnalysisResults, overview_table
-from .source import GROUPS, ExportSource, File
+from .source import GROUPS, ExportSource, File, title_of_analysis
 from .spreadsheet import count_long_texts, write_jsonl, write_xlsx
 from .tables import build_record, export_table
 from .tables_and_labels import label_files, table_files
@@ -50,6 +50,7 @@ __all__ = [
     "source_table",
     "table_files",
     "text_model_to_bytes",
+    "title_of_analysis",
     "to_csv_bytes",
     "with_encoders",
     "write_csv",

@@ -9,8 +9,11 @@ from typing import BinaryIO
 import pandas as pd
 
 from ..corpus import Corpus, Partition
+from ..encoders import title_of
 from ..evidence import CheckEstimate, Findings
 from ..maps import Fit, Space
+from ..transforms import Method
+from ..utils import cut
 from .overview import AnalysisResults
 
 MEGABYTE = 1_000_000
@@ -79,6 +82,23 @@ class File:
     mime: str
     write: Callable[[BinaryIO], object]
     group: str = TABLES
+
+
+def title_of_analysis(instruction: str, method: Method, *, longest: int | None = None) -> str:
+    """Return an instruction, and its method unless that is reshaping by labels.
+
+    Of a title longer than `longest` characters, the end of the instruction is cut first.
+    """
+    how = ""
+    if method.kind == "gstransform":
+        how = " · GSTransform"
+    elif method.reencodes:
+        how = f" · {title_of(method.encoder)}" if method.encoder else " · re-encoded"
+    title = instruction or "untitled"
+    if longest is None or len(title) + len(how) <= longest:
+        return title + how
+    how = cut(how, longest * 2 // 3)
+    return cut(title, longest - len(how)) + how
 
 
 def about_size(n_bytes: float) -> str:

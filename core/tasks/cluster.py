@@ -127,8 +127,10 @@ def read_edits(store: Store, corpus_key: str, analysis_id: int | None) -> tuple[
     return edits, unreadable
 
 
-def analysis_clusters(store: Store, analysis_id: int) -> tuple[Fit, Partition]:
-    """Return the Fit of an analysis, and the clusters of its map as they are shown.
+def analysis_clusters(
+    store: Store, analysis_id: int, choice: ClusterChoice | None = None
+) -> tuple[Fit, Partition]:
+    """Return the Fit of an analysis, and the clusters of its map: as they are shown, or as chosen here.
 
     Raises
     ------
@@ -138,7 +140,13 @@ def analysis_clusters(store: Store, analysis_id: int) -> tuple[Fit, Partition]:
     corpus = store.load_corpus(store.analysis(analysis_id).corpus_key)
     space, space_key, fit = _space_of(store, corpus.key, analysis_id)
     assert fit is not None  # an analysis has one, or `_space_of` says so
-    return fit, _clustering(store, corpus, analysis_id, space, space_key, fit).partition
+    return fit, _clustering(store, corpus, analysis_id, space, space_key, fit, choice).partition
+
+
+def generic_clusters(store: Store, corpus_key: str) -> Partition:
+    """Return the clusters of the generic map of an encoded corpus as they are shown."""
+    corpus = store.load_corpus(corpus_key)
+    return _clustering(store, corpus, None, *_space_of(store, corpus_key, None)).partition
 
 
 def _space_of(store: Store, corpus_key: str, analysis_id: int | None) -> tuple[Space, str, Fit | None]:
@@ -161,12 +169,13 @@ def _clustering(
     space: Space,
     space_key: str,
     fit: Fit | None,
+    choice: ClusterChoice | None = None,
 ) -> Clustering:
-    """Clusters of a map as they are shown."""
+    """Clusters of a map: as they are shown, or by another choice."""
     results, owner = store.results(corpus.key), (corpus.key, analysis_id)
     texts = corpus.texts.tolist()
     source = open_source(results, corpus.key, texts, space_key, space.map, space.vectors, fit=fit)
-    choice = ClusterChoice.from_text(store.clusters.choice(*owner))
+    choice = choice or ClusterChoice.from_text(store.clusters.choice(*owner))
     return cluster_map(source, choice, read_edits(store, *owner)[0])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import Any
 
@@ -38,8 +38,16 @@ from .model_cache import load_warm_corpus
 from .steps import keep_distinct_vectors
 
 
-def measure(store: Store, report: Report, *, analysis_id: int, fit_key: str) -> None:
-    """Measure a Fit; each finding is saved as soon as it is computed, the most awaited first."""
+def measure(
+    store: Store, report: Report, *, analysis_id: int, fit_key: str, only: Collection[str] | None = None
+) -> None:
+    """Measure a Fit; each finding is saved as soon as it is computed, the most awaited first.
+
+    Parameters
+    ----------
+    only : collection of str, optional
+        Names of `Findings` that are measured; all when not given. Some need others of the list.
+    """
     analysis = store.analysis(analysis_id)
     results = store.results(analysis.corpus_key)
     embedding_key = analysis.embedding_key
@@ -74,11 +82,13 @@ def measure(store: Store, report: Report, *, analysis_id: int, fit_key: str) -> 
             partial(cross_validate, vectors, given, transform=_final_vectors(reshaped), repeats=2, **known),
         ),
     }
-    wanted = findings_wanted(reshaped.method)
+    wanted = set(findings_wanted(reshaped.method)) & set(steps if only is None else only)
     for name, (title, find) in steps.items():
         if name in wanted and name not in findings_kept(results, fit_key):
             report(title, 0, 1)
             save_finding(results, fit_key, name, find(progress=progress_of(report, title)))
+    if only is not None:
+        return
     if reshaped.method.reencodes:
         keep_distinct_vectors(report, results, reshaped.space_key, texts)
     # For a corpus that an earlier version prepared.

@@ -69,7 +69,7 @@ from .memory import available_bytes, graphics_peak_bytes, peak_bytes
 from .messages import MessageWriter, explain_error, open_child_streams, read_messages
 from .model_servers import LocalServer, find_local_servers, list_models, try_model
 from .normal_text import folded_text, normal_text
-from .progress import Progress, Report, progress_of
+from .progress import Progress, ProgressLine, Report, progress_of
 from .sqlite import LOCK_TIMEOUT, LatestReads, SqliteFile
 from .tokens import MAX_CHARACTERS_PER_TOKEN, TYPICAL_CHARACTERS_PER_TOKEN, estimate_tokens
 
@@ -97,6 +97,7 @@ __all__ = [
     "MessageWriter",
     "ParsedAnswer",
     "Progress",
+    "ProgressLine",
     "ReplyTooLong",
     "Report",
     "RequestLimits",

@@ -18,9 +18,8 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from core.encoders import title_of
+from core.export import title_of_analysis
 from core.storage import Analysis, StoredCorpus, has_fit, has_space, load_method
-from core.utils import cut
 from pages.common import account, cache
 
 Part = TypeVar("Part")
@@ -274,18 +273,10 @@ def analysis_title(analysis: Analysis, *, longest: int | None = None) -> str:
 
     Of a title longer than `longest` characters, the end of the instruction is cut first.
     """
-    method, how = analysis.method, ""
+    method = analysis.method
     if is_fitted(analysis):
         method = load_method(cache.store().results(analysis.corpus_key), analysis.fit_key)
-    if method.kind == "gstransform":
-        how = " · GSTransform"
-    elif method.reencodes:
-        how = f" · {title_of(method.encoder)}" if method.encoder else " · re-encoded"
-    title = analysis.instruction or "untitled"
-    if longest is None or len(title) + len(how) <= longest:
-        return title + how
-    how = cut(how, longest * 2 // 3)
-    return cut(title, longest - len(how)) + how
+    return title_of_analysis(analysis.instruction, method, longest=longest)
 
 
 def is_prepared(entry: StoredCorpus | None) -> bool:

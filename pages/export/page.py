@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.api import add_labels
 from core.corpus import Corpus
-from core.evidence import check_estimate, findings_wanted
+from core.evidence import findings_wanted
 from core.export import GROUPS, ExportSource, File, export_files, source_table
 from core.maps import Fit
 from core.storage import Analysis, StoredCorpus, load_findings
@@ -188,18 +189,7 @@ def export_source(
         corpus, entry.encoder, generic, partition_for(corpus, None, generic, entry.embedding_key)
     )
     if analysis is not None:
-        guide = cache.store().labels.read(analysis.id)
-        names, codes = guide.names, guide.codes
-        source = replace(
-            source,
-            label_names=names,
-            given=[names[code] if code >= 0 else None for code in codes] if names else None,
-            history=cache.store().labels.history(analysis.id),
-        )
-        checks = cache.store().check_labels.read(analysis.id)
-        if checks.n_checked:
-            check = check_estimate(fit, guide, checks)
-            source = replace(source, check_labels=checks.labels, check=check)
+        source = add_labels(source, cache.store(), analysis.id, fit)
     if fit is not None:
         source = replace(
             source,

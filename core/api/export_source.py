@@ -1,0 +1,59 @@
+"""Read from a store what can be exported of a corpus and one analysis."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..evidence import check_estimate
+from ..export import ExportSource, title_of_analysis
+from ..maps import Fit
+from ..storage import Store, load_answers, load_findings, load_space
+from ..tasks import analysis_clusters, generic_clusters
+
+
+def read_export_source(store: Store, corpus_key: str, analysis_id: int | None = None) -> ExportSource:
+    """Return it, with clusters as the maps show them; without an analysis of the generic space alone.
+
+    Raises
+    ------
+    StoreError
+        When corpus or analysis was removed, or the corpus is not encoded.
+    """
+    entry = store.encoded_corpus(corpus_key)
+    results = store.results(corpus_key)
+    source = ExportSource(
+        store.load_corpus(corpus_key),
+        entry.encoder,
+        load_space(results, entry.embedding_key),
+        generic_clusters(store, corpus_key),
+    )
+    if analysis_id is None:
+        return source
+    analysis = store.analysis(analysis_id)
+    if analysis.fit_key is None:
+        return add_labels(source, store, analysis_id, None)
+    fit, clusters = analysis_clusters(store, analysis_id)
+    source = replace(
+        source,
+        title=title_of_analysis(fit.instruction, fit.method),
+        fit=fit,
+        fit_clusters=clusters,
+        answers=load_answers(results, fit.space_key),
+        findings=load_findings(results, analysis.fit_key),
+    )
+    return add_labels(source, store, analysis_id, fit)
+
+
+def add_labels(source: ExportSource, store: Store, analysis_id: int, fit: Fit | None) -> ExportSource:
+    """Return a source with the labels of an analysis, their record, and its check sample."""
+    guide, checks = store.labels.read(analysis_id), store.check_labels.read(analysis_id)
+    names, codes = guide.names, guide.codes
+    source = replace(
+        source,
+        label_names=names,
+        given=[names[code] if code >= 0 else None for code in codes] if names else None,
+        history=store.labels.history(analysis_id),
+    )
+    if not checks.n_checked:
+        return source
+    return replace(source, check_labels=checks.labels, check=check_estimate(fit, guide, checks))
