@@ -3,57 +3,69 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import importlib.util
+import inspect
 import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from . import __version__
-from .batch import add_batch
 from .errors import RefractError
-from .evidence.benchmark import add_evaluate
-from .storage.safety import add_safety
 from .utils import COMMAND, app_folder, explain_error
+
+DESCRIPTION = f"""\
+One text corpus, seen through any instruction. Without a command: the app.
+
+  {COMMAND} encode feedback.csv
+  {COMMAND} suggest feedback.csv --out labels.csv     fill in its column “label”
+  {COMMAND} fit feedback.csv --labels labels.csv --instruction "by what the customer feels"
+  {COMMAND} evidence "by what the customer feels"
+"""
+EPILOG = f"""\
+`{COMMAND} COMMAND --help` says more. Results go to the output, progress and errors to stderr. Exit status: 0
+done, 1 not done, for the reason that is printed, 2 wrong options, 130 stopped by Ctrl+C.
+"""
+
+
+class Command(NamedTuple):
+    """A command: its line in the help, and the function that adds its options to a parser."""
+
+    help: str
+    module: str
+    function: str
+
+
+OWN, BATCH, EVALUATE, SAFETY = ".api.command_line", ".batch", ".evidence.benchmark", ".storage.safety"
+COMMANDS = {
+    "serve": Command("start the app, for this machine alone", ".__main__", "add_serve"),
+    "encode": Command("read a file, encode its texts, draw the generic map", OWN, "add_encode"),
+    "suggest": Command("choose the texts to label first", OWN, "add_suggest"),
+    "fit": Command("reshape the space by labels, and check whether it helps", OWN, "add_fit"),
+    "evidence": Command("say whether an analysis helps", OWN, "add_evidence"),
+    "cluster": Command("list the clusters of an analysis", OWN, "add_cluster"),
+    "map": Command("write the place of every text on both maps", OWN, "add_map"),
+    "apply": Command("label other texts by an analysis", OWN, "add_apply"),
+    "export": Command("write an analysis as a file for other tools", OWN, "add_export"),
+    "list": Command("list corpora and analyses", OWN, "add_list"),
+    "batch": Command("encode and label millions of texts, on one machine or many", BATCH, "add_batch"),
+    "evaluate": Command("score spaces by the figures of the papers", EVALUATE, "add_evaluate"),
+    "download": Command("fetch an encoder, to use it afterwards without a network", OWN, "add_download"),
+    "demo": Command("build the demo, if that was not done", OWN, "add_demo"),
+    "doctor": Command("check all that is kept, and repair it", SAFETY, "add_doctor"),
+    "backup": Command("write all that is kept into one file", SAFETY, "add_backup"),
+    "restore": Command("read a file of `backup` into a data folder", SAFETY, "add_restore"),
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status, 0 for success."""
-    parser = argparse.ArgumentParser(
-        prog=COMMAND,
-        description="One text corpus, seen through any instruction. Without a command: the app.",
-    )
-    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    parser.set_defaults(run=_serve, port=None, no_browser=False)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    serve = commands.add_parser(
-        "serve",
-        help="start the app, for this machine alone",
-        description="Start the app at 127.0.0.1, and open it in the browser.",
-    )
-    serve.add_argument("--port", type=int, help="instead of 8501, or of the next one that is free")
-    serve.add_argument("--no-browser", action="store_true", help="only print the address")
-    serve.set_defaults(run=_serve)
-    add_evaluate(commands)
-    add_batch(commands)
-    add_safety(commands)
-    demo = commands.add_parser(
-        "demo",
-        help="build the demo, if that was not done",
-        description="Encode the demo corpus, fit and check its two analyses, for the app to open at once. "
-        "Nothing is done where they were built before, also when they were removed since.",
-    )
-    demo.set_defaults(run=_build_demo)
-    download = commands.add_parser(
-        "download",
-        help="fetch an encoder from the Hugging Face hub, to use it afterwards without a network",
-        description="Fetch an encoder from the Hugging Face hub. No other command fetches one. A branch, tag "
-        "or commit may follow the name after an @. The name with its commit is written, for later use.",
-    )
-    download.add_argument("encoder", metavar="NAME", help="such as hkunlp/instructor-base or OWNER/MODEL@TAG")
-    download.set_defaults(run=_download)
-    options = parser.parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # else threads that wait take the processors
     try:
+        options = _parser(given).parse_args(given or ["serve"])
         options.run(options)
     except Exception as error:
         sys.stderr.write(f"{explain_error(error, COMMAND)}\n")
@@ -62,6 +74,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write("Stopped.\n")
         return 130
     return 0
+
+
+def add_serve(parser: argparse.ArgumentParser) -> None:
+    """Start the app at 127.0.0.1, and open it in the browser."""
+    parser.add_argument("--port", type=int, help="instead of 8501, or of the next one that is free")
+    parser.add_argument("--no-browser", action="store_true", help="only print the address")
+    parser.set_defaults(run=_serve)
 
 
 def _serve(options: argparse.Namespace) -> None:
@@ -81,31 +100,25 @@ def _serve(options: argparse.Namespace) -> None:
     sys.exit(subprocess.run(command).returncode)
 
 
-def _download(options: argparse.Namespace) -> None:
-    from .encoders import download_model, pinned_name
-
-    download_model(options.encoder)
-    sys.stdout.write(f"{pinned_name(options.encoder)}\n")
-
-
-def _build_demo(options: argparse.Namespace) -> None:
-    from .storage import Store  # other commands need neither
-    from .tasks import TASKS, is_demo_wanted, prepare_demo, unmeasured_demo
-    from .utils import data_home
-
-    store, latest = Store(data_home()), ""
-
-    def report(stage: str, done: int, total: int) -> None:
-        nonlocal latest
-        if stage != latest:
-            latest = stage
-            sys.stdout.write(f"Demo: {stage[:1].lower()}{stage[1:]}\n")
-            sys.stdout.flush()
-
-    if is_demo_wanted(store):
-        prepare_demo(store, report)
-    for analysis in unmeasured_demo(store):
-        TASKS["measure"](store, report, analysis_id=analysis.id, fit_key=analysis.fit_key)
+def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
+    """Return a parser that knows the options of the command that was given: others are not imported."""
+    parser = argparse.ArgumentParser(
+        prog=COMMAND,
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    chosen = given[0] if given else "serve"
+    for name, command in COMMANDS.items():
+        added = commands.add_parser(name, help=command.help)
+        if name == chosen:
+            add = getattr(importlib.import_module(command.module, __package__), command.function)
+            added.description = inspect.getdoc(add)
+            added.formatter_class = argparse.RawDescriptionHelpFormatter
+            add(added)
+    return parser
 
 
 if __name__ == "__main__":

@@ -45,15 +45,9 @@ examples:
 PLACES = "folder, file or pattern of Parquet files; an address such as s3://bucket/folder works too"
 
 
-def add_batch(commands: argparse._SubParsersAction) -> None:
-    """Add the command to a parser's commands; its `run` takes the parsed options."""
-    batch = commands.add_parser(
-        "batch",
-        help="encode and label millions of texts, on one machine or many",
-        description=DESCRIPTION,
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+def add_batch(batch: argparse.ArgumentParser) -> None:
+    """Add the commands to a parser; their `run` takes the parsed options."""
+    batch.description, batch.epilog = DESCRIPTION, EXAMPLES
     parts = batch.add_subparsers(title="commands", required=True, metavar="COMMAND")
     encode = parts.add_parser("encode", help="a vector for each text")
     _add_places(encode)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ...encoders import DEFAULT_ENCODER
 from ...errors import CorpusError, StoreError
-from ...utils import PACKAGE, write_atomically
+from ...utils import PACKAGE, ProgressLine, write_atomically
 from .data import GroupedTexts, Material, Wordings
 from .datasets import read_facets, read_published
 from .methods import make_settings
@@ -53,16 +53,11 @@ follow instructions
 """
 
 
-def add_evaluate(commands: argparse._SubParsersAction) -> None:
-    """Add the command to a parser's commands; its `run` takes the parsed options."""
+def add_evaluate(command: argparse.ArgumentParser) -> None:
+    """Add the options to a parser; its `run` takes the parsed ones."""
     width = max(len(task.name) for task in TASKS)
-    command = commands.add_parser(
-        "evaluate",
-        help="score spaces by the figures of the papers",
-        description=DESCRIPTION,
-        epilog=EXAMPLES + "\n".join(f"  {task.name:{width}}  {task.size}" for task in TASKS) + MTEB,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    command.description = DESCRIPTION
+    command.epilog = EXAMPLES + "\n".join(f"  {task.name:{width}}  {task.size}" for task in TASKS) + MTEB
     add = command.add_argument
     add(
         "data", nargs="+", metavar="DATA", help="a task of the papers (below), or a table with labelled texts"
@@ -110,13 +105,10 @@ def _evaluate(options: argparse.Namespace) -> None:
     if options.robustness:
         materials = _with_wordings(materials, options.robustness)
     settings = make_settings(options.methods, options.labels, options.picks)
-    line = ProgressLine()
-    try:
+    with ProgressLine() as line:
         report = evaluate(
             materials, settings, encoder=options.encoder, seeds=range(options.seeds), report=line.show
         )
-    finally:
-        line.clear()
     sys.stdout.write(report.to_text())
     if options.json:
         document = json.dumps(report.to_document(), ensure_ascii=False, indent=1) + "\n"
@@ -192,25 +184,6 @@ def _worded(material: Material, named: dict[str, Wordings]) -> Material:
         found = next((named[name] for name in names if name in named), None)
         facets.append(replace(facet, wordings=found))
     return replace(material, facets=tuple(facets))
-
-
-class ProgressLine:
-    """One line on a terminal that shows the progress; nothing where there is no terminal."""
-
-    def __init__(self) -> None:
-        self._on = sys.stderr.isatty()
-
-    def show(self, stage: str, done: int, total: int) -> None:
-        """Replace the line."""
-        if self._on:
-            share = f" {100 * done // total} %" if total > 1 else ""
-            sys.stderr.write(f"\r\033[K{stage[:100]}{share}")
-            sys.stderr.flush()
-
-    def clear(self) -> None:
-        """Empty the line."""
-        if self._on:
-            sys.stderr.write("\r\033[K")
 
 
 def _count(text: str) -> int:

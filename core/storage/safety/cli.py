@@ -13,31 +13,34 @@ from .archive import back_up, restore
 from .doctor import PROBLEM, examine
 
 
-def add_safety(commands: argparse._SubParsersAction) -> None:
-    """Add the commands to a parser's commands; their `run` takes the parsed options."""
-    doctor = commands.add_parser(
-        "doctor",
-        help="check all that is kept, and repair it",
-        description="Check all in the data folder. Exit status 0: all is sound; 1: something was found.",
+def add_doctor(parser: argparse.ArgumentParser) -> None:
+    """Check all in the data folder. Exit status 0: all is sound; 1: something was found."""
+    parser.add_argument("--repair", action="store_true", help="mend what can be mended without any loss")
+    parser.add_argument("--json", action="store_true", help="print the findings as JSON")
+    _add_home(parser)
+    parser.set_defaults(run=_doctor)
+
+
+def add_backup(parser: argparse.ArgumentParser) -> None:
+    """Write all that is kept into one file, also while the app runs."""
+    parser.add_argument("file", metavar="FILE", type=Path, help="a zip file; one of that name is replaced")
+    parser.add_argument("--without-results", action="store_true", help="leave out what can be computed again")
+    _add_home(parser)
+    parser.set_defaults(run=_backup)
+
+
+def add_restore(parser: argparse.ArgumentParser) -> None:
+    """Read a file of `backup` into a data folder."""
+    parser.add_argument("file", metavar="FILE", type=Path)
+    parser.add_argument("--replace", action="store_true", help="set the folder's present data aside")
+    _add_home(parser)
+    parser.set_defaults(run=_restore)
+
+
+def _add_home(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--home", type=Path, metavar="FOLDER", help="data folder (default: REFRACT_HOME, or ~/.refract)"
     )
-    doctor.add_argument("--repair", action="store_true", help="mend what can be mended without any loss")
-    doctor.add_argument("--json", action="store_true", help="print the findings as JSON")
-    doctor.set_defaults(run=_doctor)
-    backup = commands.add_parser(
-        "backup",
-        help="write all that is kept into one file, also while the app runs",
-    )
-    backup.add_argument("file", metavar="FILE", type=Path, help="a zip file; one of that name is replaced")
-    backup.add_argument("--without-results", action="store_true", help="leave out what can be computed again")
-    backup.set_defaults(run=_backup)
-    put_back = commands.add_parser("restore", help="read a file of `backup` into a data folder")
-    put_back.add_argument("file", metavar="FILE", type=Path)
-    put_back.add_argument("--replace", action="store_true", help="set the folder's present data aside")
-    put_back.set_defaults(run=_restore)
-    for command in (doctor, backup, put_back):
-        command.add_argument(
-            "--home", type=Path, metavar="FOLDER", help="data folder (default: REFRACT_HOME, or ~/.refract)"
-        )
 
 
 def _home(options: argparse.Namespace) -> Path:
