@@ -1,7 +1,7 @@
 """Write results as files for other tools."""
 
 from .encoder_model import EncoderModel, build_encoder_model, write_encoder_model
-from .files import export_files, file_name, source_table
+from .files import export_files, file_name, rows_of_table, source_table
 from .findings import findings_to_json_bytes, linear_to_npz_bytes
 from .made_by import ENCODER, made_by, with_encoders
 from .matrix import linear_to_onnx_bytes, linear_to_safetensors_bytes
@@ -47,6 +47,7 @@ __all__ = [
     "made_by",
     "overview_table",
     "read_text_model",
+    "rows_of_table",
     "source_table",
     "table_files",
     "text_model_to_bytes",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import partial
 from pathlib import PurePath
 from typing import Any
@@ -14,12 +15,13 @@ from ..corpus import Corpus
 from ..encoders import EncoderSpec
 from ..maps import Fit
 from ..utils import COMMAND
+from .dataset_folder import write_dataset
 from .findings import findings_to_json_bytes
 from .made_by import ENCODER, RESHAPED_ENCODER, made_by, with_encoders
 from .overview import overview_table
 from .reshaping_files import reshaping_files
 from .source import EVIDENCE, MEGABYTE, NEW_TEXTS, ExportSource, File, about_size
-from .tables import build_record, export_table
+from .tables import ROW, build_record, export_table, origins
 from .tables_and_labels import label_files, table_files
 from .text_model import build_text_model, text_model_to_bytes
 from .write import csv_size, write_csv, write_parquet, write_vectors
@@ -63,22 +65,27 @@ def source_table(source: ExportSource) -> pd.DataFrame:
     )
 
 
-def export_files(source: ExportSource, table: pd.DataFrame, *, neutralise: bool = True) -> list[File]:
+def export_files(
+    source: ExportSource, table: pd.DataFrame, *, neutralise: bool = True, part: str = ""
+) -> list[File]:
     """List the files of a source; each is made only when its `write` is called.
 
     Parameters
     ----------
     table : DataFrame
-        Result of `source_table`.
+        Result of `source_table`, or some of its rows.
     neutralise : bool, default=True
         Of `write_csv`, for all CSV files.
+    part : str
+        What the rows are called in the names of files, such as "selected"; "" for all.
     """
-    stem = file_name(
+    whole = file_name(
         source.corpus.name,
         source.title,
         from_names_only=bool(source.fit and source.fit.from_names_only),
         quick_preview=EncoderSpec.parse(source.encoder).is_static,
     )
+    stem = f"{whole}-{part}" if part else whole  # of what has a row for each text
     encoders = partial(made_by, _encoders(source))  # of a folder, all files are read: only when wanted
     files = [
         File(
@@ -101,22 +108,28 @@ def export_files(source: ExportSource, table: pd.DataFrame, *, neutralise: bool 
             lambda file: write_parquet(with_encoders(table, found := encoders()), file, found),
         ),
         *table_files(table, lambda: with_encoders(table, encoders()), stem),
+        _dataset(source, table, encoders, stem),
         _vectors(source, table, stem),
     ]
     if source.given is not None:
         files += label_files(table, list(source.label_names), stem)
     if source.fit is not None:
         if not source.fit.method.reencodes:  # else no matrix makes the space
-            files += reshaping_files(source, source.fit, stem)
+            files += reshaping_files(source, source.fit, whole)
         if source.fit.has_estimators:
-            files.append(_text_model(source, source.fit, stem))
+            files.append(_text_model(source, source.fit, whole))
         if source.findings.evidence is not None:
-            files.append(_evidence(source, source.fit, stem))
+            files.append(_evidence(source, source.fit, whole))
     if source.history is not None and not source.history.empty:
-        files.append(_record(source.corpus, source.history, stem, neutralise=neutralise))
+        files.append(_record(source.corpus, source.history, whole, neutralise=neutralise))
     if len(source.analyses) > 1:
         files += _overviews(source, table, neutralise=neutralise)
     return files
+
+
+def rows_of_table(table: pd.DataFrame, rows: np.ndarray) -> pd.DataFrame:
+    """Return some rows of an exported table, by their row of the corpus; in the order of the table."""
+    return table[table[ROW].isin(rows)].reset_index(drop=True)
 
 
 def file_name(
@@ -151,13 +164,11 @@ def _vectors(source: ExportSource, table: pd.DataFrame, stem: str) -> File:
     space, kind = source.generic, "Generic"
     if source.fit is not None:
         space, kind = source.fit.space, "Re-encoded" if source.fit.method.reencodes else "Reshaped"
-    n_texts, n_dims = space.vectors.shape
+    n_texts, n_dims = int((origins(table) >= 0).sum()), space.vectors.shape[1]
     beside = source.corpus.left_out
     without = ""
-    if beside is not None:
-        n_texts += beside.n_copies
-        if beside.n_set_aside:
-            without = f", without the texts that were set aside ({beside.n_set_aside:,}), which have none"
+    if beside is not None and beside.n_set_aside and n_texts < len(table):
+        without = f", without the texts that were set aside ({beside.n_set_aside:,}), which have none"
     return File(
         "vectors",
         f"{kind} vectors as Parquet",
@@ -167,6 +178,26 @@ def _vectors(source: ExportSource, table: pd.DataFrame, stem: str) -> File:
         PARQUET,
         lambda file: write_vectors(
             with_encoders(table, found := made_by(_encoders(source))), space.vectors, file, found
+        ),
+    )
+
+
+def _dataset(
+    source: ExportSource, table: pd.DataFrame, encoders: Callable[[], dict[str, str]], stem: str
+) -> File:
+    return File(
+        "dataset",
+        "Dataset folder for Hugging Face, ZIP",
+        "The Parquet table with a card: unpack it, and load it by "
+        f'`datasets.load_dataset("{stem}-dataset")` · {about_size(csv_size(table) / 2)}',
+        f"{stem}-dataset.zip",
+        "application/zip",
+        lambda file: write_dataset(
+            with_encoders(table, found := encoders()),
+            file,
+            folder=f"{stem}-dataset",
+            title=source.title or source.corpus.name,
+            made_by=found,
         ),
     )
 
@@ -215,7 +246,9 @@ def _overviews(source: ExportSource, table: pd.DataFrame, *, neutralise: bool) -
         return with_encoders(overview_table(corpus, (read() for read in analyses)), encoders())
 
     holds = f"Labels, clusters and coordinates of {len(analyses)} analyses side by side, a row for each text."
-    size = csv_size(table) + (ENCODER_BYTES + OVERVIEW_BYTES * len(analyses)) * len(table)
+    n_rows = len(corpus.texts)
+    size = csv_size(table) / max(1, len(table)) * n_rows  # the table may be of some texts only
+    size += (ENCODER_BYTES + OVERVIEW_BYTES * len(analyses)) * n_rows
     return [
         File(
             "overview",

@@ -6,13 +6,13 @@ import io
 import json
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, BinaryIO
+from typing import IO, TYPE_CHECKING, BinaryIO
 
 import numpy as np
 import pandas as pd
 
 from ..corpus.tables import guard_formulas
-from .tables import ROW, VECTOR, origins
+from .tables import VECTOR, origins
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -81,7 +81,7 @@ def csv_size(table: pd.DataFrame) -> float:
     return header + (len(to_csv_bytes(some)) - header) * len(table) / len(some)
 
 
-def write_parquet(table: pd.DataFrame, file: BinaryIO, made_by: Mapping[str, str] | None = None) -> None:
+def write_parquet(table: pd.DataFrame, file: IO[bytes], made_by: Mapping[str, str] | None = None) -> None:
     """Write a table as Parquet, `GROUP_ROWS` at a time.
 
     Parameters
@@ -106,7 +106,7 @@ def write_vectors(
     Parameters
     ----------
     table : DataFrame
-        Result of `export_table`.
+        Result of `export_table`, or some of its rows.
     vectors : float array (n, d)
         Of the n texts of the corpus; may be mapped from disk.
     made_by : mapping of str to str, optional
@@ -115,16 +115,15 @@ def write_vectors(
     Raises
     ------
     ValueError
-        When the numbers of texts and vectors differ.
+        When there are texts without a vector.
     """
     import pyarrow as pa
     import pyarrow.parquet
 
     n_vectors, n_dims = vectors.shape
-    n_texts = int(table[ROW].notna().sum())
-    if n_vectors != n_texts:
-        raise ValueError(f"{n_vectors} vectors for {n_texts} texts")
     rows = origins(table)
+    if rows.max(initial=-1) >= n_vectors:
+        raise ValueError(f"{n_vectors} vectors, and a text of row {rows.max()}")
     if (rows < 0).any():
         table, rows = table[rows >= 0], rows[rows >= 0]
     beside = _with_metadata(table, made_by)

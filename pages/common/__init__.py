@@ -43,7 +43,7 @@ from pages.common.labels import (
     step_text,
     undo_own,
 )
-from pages.common.map_selection import AskedSelection, select_texts
+from pages.common.map_selection import AskedSelection, keep_shown_texts, latest_shown_texts, select_texts
 from pages.common.next_step import NextStep, draw_step, label_step
 from pages.common.notices import (
     attempt,
@@ -136,9 +136,11 @@ __all__ = [
     "is_prepared",
     "is_reencoded",
     "keep_notice",
+    "keep_shown_texts",
     "keep_toast",
     "kept_cut",
     "label_step",
+    "latest_shown_texts",
     "leave_shared",
     "markdown",
     "metadata_of",

@@ -13,7 +13,7 @@ import streamlit as st
 from core.api import add_labels
 from core.corpus import Corpus
 from core.evidence import findings_wanted
-from core.export import GROUPS, ExportSource, File, export_files, source_table
+from core.export import GROUPS, ExportSource, File, export_files, rows_of_table, source_table
 from core.maps import Fit
 from core.storage import Analysis, StoredCorpus, load_findings
 from core.tasks import fit_key
@@ -30,17 +30,23 @@ from pages.common import (
     draw_notice,
     is_fitted,
     jobs,
+    latest_shown_texts,
     layout,
     navigation,
     partition_for,
     safe_download,
+    set_widget,
     show_message,
     verdict_of,
+    widget_value,
 )
 from pages.export.all_analyses import analysis_readers, draw_waiting
 
 PREVIEW_ROWS = 5
 DOWNLOAD = "export_download"  # where the message of a download that failed is shown
+PART = "export_part"  # widget key
+ALL, SELECTED, FILTERED = "all", "selected", "filtered"
+PART_WORDS = {SELECTED: "{n:,} selected on the maps", FILTERED: "{n:,} that pass the filters"}
 NEUTRALISE_HELP = (
     "A spreadsheet takes a text that begins with =, +, - or @ for a formula, which can run a command or show "
     "an error. With the apostrophe it shows the text. Refract takes the apostrophe away when it reads the "
@@ -68,7 +74,7 @@ def export_page() -> None:
         show_message(said, "info")
     draw_pending_clusters(entry, analysis, fit)
     draw_waiting([other for other in analyses if other != analysis])
-    table = source_table(source)
+    part, table = choose_part(corpus, source_table(source))
     with st.container(border=True, key="export_table"):
         place = st.empty()  # the file depends on the choice below it
         neutralise = st.toggle(
@@ -79,7 +85,7 @@ def export_page() -> None:
             persist_state="session",
         )
         draw_preview(table, corpus)
-    first, *others = export_files(source, table, neutralise=neutralise)
+    first, *others = export_files(source, table, neutralise=neutralise, part=part)
     with place.container():
         draw_file(first, entry, primary=True)
     for group in GROUPS:
@@ -95,6 +101,27 @@ def export_page() -> None:
         missing = [name for name in wanted if getattr(source.findings, name) is None]
         if missing:
             draw_measuring(analysis, missing)
+
+
+def choose_part(corpus: Corpus, table: pd.DataFrame) -> tuple[str, pd.DataFrame]:
+    """Draw the choice between all texts and those of the maps; return what they are called, and their rows.
+
+    Without a selection and without a filter there is no choice.
+    """
+    shown = latest_shown_texts(corpus.key)
+    parts = {SELECTED: shown.selected, FILTERED: shown.passing}
+    rows = {name: found for name, found in parts.items() if found is not None and len(found)}
+    if not rows:
+        return "", table
+    words = {ALL: f"All {len(table):,}"}
+    words |= {name: PART_WORDS[name].format(n=len(found)) for name, found in rows.items()}
+    if widget_value(PART) not in words:
+        set_widget(PART, ALL)
+    chosen = st.segmented_control(
+        "Texts in the tables", list(words), format_func=words.__getitem__, required=True, key=PART,
+        persist_state="session",
+    )  # fmt: skip
+    return (chosen, rows_of_table(table, rows[chosen])) if chosen in rows else ("", table)
 
 
 def draw_file(file: File, entry: StoredCorpus, *, primary: bool = False) -> None:

@@ -27,6 +27,7 @@ from pages.common import (
     get_state,
     is_fitted,
     keep_notice,
+    keep_shown_texts,
     layout,
     markdown,
     names_for,
@@ -131,6 +132,8 @@ def draw_maps(entry: StoredCorpus, analysis: Analysis | None) -> None:
     colouring, key = choices[colour](), f"maps_{view.corpus.key}"
     by_panel = selection_from_python(view.corpus.key)
     selected = view.passing(current_selection(key, view.corpus.texts, view.corpus.key, by_panel))
+    passing = None if view.shown is None else np.flatnonzero(view.shown)
+    keep_shown_texts(view.corpus.key, selected, passing)
     if follow_selection(view.corpus.key, selected):
         show_selected()
     opened = opened_texts(view.corpus.key).row

@@ -1,16 +1,27 @@
+import io
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet
 import pytest
 
+from core.api import read_export_source
 from core.corpus import Partition
 from core.corpus.tables import read_table
 from core.encoders import DEFAULT_ENCODER
 from core.evidence import Findings
-from core.export import AnalysisResults, ExportSource, export_files, file_name, source_table
+from core.export import (
+    AnalysisResults,
+    ExportSource,
+    export_files,
+    file_name,
+    rows_of_table,
+    source_table,
+)
 from core.maps import Space
 from core.transforms import Method
+from pages.common import cache
 from tests.core.export.test_findings import FINDINGS, FIT
 from tests.core.export.test_tables import corpus_with, left_out_corpus
 from tests.support.written import written
@@ -54,12 +65,13 @@ def files_of(source):
 def test_a_corpus_alone_leaves_as_table_and_vectors():
     source = ExportSource(corpus_with(), "words", SPACE, CLUSTERS, history=HISTORY.head(0))
     files = files_of(source)
-    assert list(files) == ["csv", "parquet", "xlsx", "jsonl", "vectors"]
+    assert list(files) == ["csv", "parquet", "xlsx", "jsonl", "dataset", "vectors"]
     assert {kind: file.name for kind, file in files.items()} == {
         "csv": "x.csv",
         "parquet": "x.parquet",
         "xlsx": "x.xlsx",
         "jsonl": "x.jsonl",
+        "dataset": "x-dataset.zip",
         "vectors": "x-vectors.parquet",
     }
 
@@ -67,7 +79,7 @@ def test_a_corpus_alone_leaves_as_table_and_vectors():
 def test_a_fit_leaves_with_its_linear_form_its_evidence_and_the_record():
     files = files_of(fitted())
     assert list(files) == [
-        "csv", "parquet", "xlsx", "jsonl", "vectors", "label_studio", "prodigy", "argilla",
+        "csv", "parquet", "xlsx", "jsonl", "dataset", "vectors", "label_studio", "prodigy", "argilla",
         "linear", "linear_safetensors", "linear_onnx", "evidence", "record",
     ]  # fmt: skip
     assert all(file.name.startswith("x-by-feeling") and written(file.write) for file in files.values())
@@ -156,3 +168,17 @@ def test_the_hint_of_the_encoder_says_what_it_is_worth_once_that_is_measured(own
     source = replace(fitted(), encoder=DEFAULT_ENCODER, findings=Findings(linear_evidence=own))
     hint = files_of(source)["encoder"].hint
     assert ("50 %" in hint and "25 %" in hint) == (own is not None)
+
+
+def test_some_rows_make_files_of_their_own_name(store, prepared, labelled):
+    cache.runner().submit("fit", "x", analysis_id=labelled)
+    source = read_export_source(store, prepared, labelled)
+    table = rows_of_table(source_table(source), [20, 3, 7])
+    files = {file.kind: file for file in export_files(source, table, part="selected")}
+    assert files["csv"].name == "letters-by-feeling-selected.csv"
+    assert files["record"].name == "letters-by-feeling-labels.csv"  # of all texts
+    assert pd.read_csv(io.BytesIO(written(files["csv"].write)))["row"].tolist() == [3, 7, 20]
+    vectors = pyarrow.parquet.read_table(io.BytesIO(written(files["vectors"].write)))
+    found = np.array(vectors["vector"].to_pylist(), dtype=np.float32)
+    np.testing.assert_array_equal(found, np.asarray(source.fit.space.vectors)[[3, 7, 20]])
+    assert "3 × " in files["vectors"].hint

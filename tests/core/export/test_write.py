@@ -195,7 +195,10 @@ def test_vectors_come_back_exactly_beside_all_columns():
     assert read["source_row"].to_pylist() == [1, 2, 3, 4]
     assert read["text"].to_pylist() == TEXTS
     assert np.array(read["vector"].to_pylist(), dtype=np.float32).tobytes() == vectors.tobytes()
-    with pytest.raises(ValueError, match="3 vectors for 4 texts"):
+    part = pyarrow.parquet.read_table(io.BytesIO(written(write_vectors, table.iloc[[3, 1]], vectors)))
+    assert part["text"].to_pylist() == [TEXTS[3], TEXTS[1]]
+    assert np.array(part["vector"].to_pylist(), dtype=np.float32).tobytes() == vectors[[3, 1]].tobytes()
+    with pytest.raises(ValueError, match="3 vectors, and a text of row 3"):
         written(write_vectors, table, np.zeros((3, 2)))
 
 

@@ -13,7 +13,8 @@ from core.evidence import Evidence
 from core.storage import save_finding
 from core.transforms import Method
 from pages.common import cache
-from tests.support.page_helpers import EXPORT, GUIDE, upload, words
+from tests.support.page_helpers import EXPORT, GUIDE, MAPS, upload, words
+from tests.support.session import select
 
 
 def test_everything_can_be_taken_out(app, store, prepared, labelled):
@@ -24,7 +25,18 @@ def test_everything_can_be_taken_out(app, store, prepared, labelled):
     found = {button.key for button in app.get("download_button")}
     matrix = ("linear", "linear_safetensors", "linear_onnx")
     labels = ("label_studio", "prodigy", "argilla")
-    kinds = ("csv", "parquet", "xlsx", "jsonl", "vectors", *labels, *matrix, "text_model", "record")
+    kinds = (
+        "csv",
+        "parquet",
+        "xlsx",
+        "jsonl",
+        "dataset",
+        "vectors",
+        *labels,
+        *matrix,
+        "text_model",
+        "record",
+    )
     files = {f"export_{kind}" for kind in kinds}
     assert found == files  # the evidence is not measured yet
     key = store.analysis(labelled).fit_key
@@ -142,3 +154,23 @@ def test_an_export_can_be_uploaded_and_its_labels_imported(app, downloads, store
     upload(app, "export.csv", files[0])
     assert not app.exception and not app.error
     assert app.selectbox(key="corpus_text_column").value == "text"
+
+
+def test_texts_selected_on_the_maps_can_leave_alone(app, corpus, prepared, labelled):
+    cache.runner().submit("fit", "x", analysis_id=labelled)
+    app.run()
+    app.switch_page(EXPORT).run()
+    assert not app.get("button_group")
+    app.switch_page(MAPS).run()
+    select(app, prepared, [20, 3, 7])
+    app.run()
+    app.switch_page(EXPORT).run()
+    assert "first 5 of 60 rows" in words(app)
+    app.get("button_group")[0].set_value("selected").run()
+    assert not app.exception and "first 3 of 3 rows" in words(app)
+    names = {button.key: button.proto.label for button in app.get("download_button")}
+    assert set(names) > {"export_csv", "export_vectors", "export_dataset", "export_record"}
+    select(app, prepared, [])
+    app.switch_page(MAPS).run()
+    app.switch_page(EXPORT).run()
+    assert "first 5 of 60 rows" in words(app) and not app.get("button_group")
