@@ -4,7 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 COMPONENT := $(shell find assets/linked_maps -type f -not -path '*/node_modules/*' -not -path '*/build/*')
 
-.PHONY: setup lock app demo test test-fast lint bench bench-batch bench-check bench-labels bench-load bench-maps bench-names bench-place bench-reencode bench-scale chaos evaluate fuzz soak
+# What failed runs again, alone; what fails twice fails. The first failure stays in the output.
+TWICE := $(BIN)/python -m tests.support.twice
+
+.PHONY: setup lock app demo test test-ecosystem test-fast lint bench bench-batch bench-check bench-labels bench-load bench-maps bench-names bench-place bench-reencode bench-scale chaos evaluate fuzz soak
 
 setup: $(VENV)/ready
 
@@ -28,8 +31,8 @@ $(VENV)/demo: $(VENV)/ready assets/demo/feedback.csv
 
 test: setup
 	$(BIN)/python -m tests.support.browser || $(BIN)/playwright install chromium
-	$(BIN)/python -m pytest -m browser; browser=$$?; \
-	$(BIN)/python -m pytest -m "not browser" -n 2 --dist worksteal && exit $$browser
+	$(TWICE) -m browser; browser=$$?; \
+	$(TWICE) -m "not browser" -n 2 --dist worksteal && exit $$browser
 
 # Without browser and models: under 2 minutes, to run often.
 test-fast: setup
@@ -38,6 +41,11 @@ test-fast: setup
 # After a change of requirements*.txt
 lock:
 	$(BIN)/python -m tests.support.lock
+
+# What other tools read of Refract's files; installs these tools first
+test-ecosystem: setup
+	$(BIN)/python -m pip install --quiet --upgrade-strategy only-if-needed -r requirements-ecosystem.txt
+	$(BIN)/python -m pytest tests/core/export
 
 lint: setup
 	$(BIN)/python -m tests.support.audit
