@@ -7,8 +7,8 @@ from dataclasses import replace
 from ..evidence import check_estimate
 from ..export import ExportSource, title_of_analysis
 from ..maps import Fit
-from ..storage import Store, load_answers, load_findings, load_space
-from ..tasks import analysis_clusters, generic_clusters
+from ..storage import Store, load_answers, load_findings
+from ..tasks import analysis_clusters, map_clusters
 
 
 def read_export_source(store: Store, corpus_key: str, analysis_id: int | None = None) -> ExportSource:
@@ -21,23 +21,20 @@ def read_export_source(store: Store, corpus_key: str, analysis_id: int | None = 
     """
     entry = store.encoded_corpus(corpus_key)
     results = store.results(corpus_key)
-    source = ExportSource(
-        store.load_corpus(corpus_key),
-        entry.encoder,
-        load_space(results, entry.embedding_key),
-        generic_clusters(store, corpus_key),
-    )
+    corpus = store.load_corpus(corpus_key)
+    generic, _, clusters = map_clusters(store, corpus, None)
+    source = ExportSource(corpus, entry.encoder, generic, clusters)
     if analysis_id is None:
         return source
     analysis = store.analysis(analysis_id)
     if analysis.fit_key is None:
         return add_labels(source, store, analysis_id, None)
-    fit, clusters = analysis_clusters(store, analysis_id)
+    fit, fit_clusters = analysis_clusters(store, analysis_id)
     source = replace(
         source,
         title=title_of_analysis(fit.instruction, fit.method),
         fit=fit,
-        fit_clusters=clusters,
+        fit_clusters=fit_clusters,
         answers=load_answers(results, fit.space_key),
         findings=load_findings(results, analysis.fit_key),
     )

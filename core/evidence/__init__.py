@@ -21,7 +21,7 @@ from .learning_curve import CurvePoint, LearningCurve, learning_curve
 from .moving_groups import MovingGroup, moving_groups
 from .neighbour_change import Change, compare_neighbours, most_changed, neighbour_change
 from .result import NO_HELP, NOT_CHECKED, TOO_EARLY, WORKS, Evidence, LabelEvidence
-from .verdict import LabelNeed, Verdict, judge, labels_by_need, points
+from .verdict import LabelNeed, Verdict, judge, judge_fit, labels_by_need, points
 
 __all__ = [
     "FINDINGS",
@@ -60,6 +60,7 @@ __all__ = [
     "flows",
     "fold",
     "judge",
+    "judge_fit",
     "labels_by_need",
     "learning_curve",
     "likeness",

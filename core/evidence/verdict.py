@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+import numpy as np
+
 from ..labels import LEAST_LABELS, SOLID_OF_EACH
+from ..maps import Fit
 from ..utils import percent
 from .result import NO_HELP, NOT_CHECKED, WORKS, Evidence, LabelEvidence
 
@@ -81,6 +84,16 @@ def judge(evidence: Evidence, labels: Sequence[str], *, reencoded: bool = False)
         missing = f"{evidence.n_labels:,} labels leave {_room(evidence)}"
         advice = "The difference can be chance. More labels settle it."
     return Verdict(state, f"{state}: {missing}", advice, "label", weakest.code, n_more)
+
+
+def judge_fit(fit: Fit, evidence: Evidence | None, labels: Sequence[str]) -> Verdict | None:
+    """Return the verdict on a Fit; None before its evidence is measured.
+
+    `labels` are the names of `Fit.labels`, as sentences should show them.
+    """
+    if not (np.asarray(fit.given) >= 0).any():
+        evidence = Evidence(0, 0, 0)
+    return None if evidence is None else judge(evidence, labels, reencoded=fit.method.reencodes)
 
 
 class LabelNeed(NamedTuple):

@@ -2,7 +2,7 @@
 
 from .encoder_model import EncoderModel, build_encoder_model, write_encoder_model
 from .files import export_files, file_name, rows_of_table, source_table
-from .findings import findings_to_json_bytes, linear_to_npz_bytes
+from .findings import findings_document, findings_to_json_bytes, linear_to_npz_bytes
 from .made_by import ENCODER, made_by, with_encoders
 from .matrix import linear_to_onnx_bytes, linear_to_safetensors_bytes
 from .overview import AnalysisResults, overview_table
@@ -39,6 +39,7 @@ __all__ = [
     "export_files",
     "export_table",
     "file_name",
+    "findings_document",
     "findings_to_json_bytes",
     "label_files",
     "linear_to_npz_bytes",

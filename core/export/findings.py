@@ -31,14 +31,24 @@ VIEW_SUM = ' + sum(map(np.matmul, V, form["view_weights"]))'
 def findings_to_json_bytes(
     fit: Fit, findings: Findings, *, encoder: str, check: CheckEstimate | None = None
 ) -> bytes:
-    """Write the findings of a Fit as JSON, label names in place of codes; null for what was not measured.
+    """Write `findings_document` as JSON."""
+    document = findings_document(fit, findings, encoder=encoder, check=check)
+    return json.dumps(document, ensure_ascii=False, indent=2).encode()
+
+
+def findings_document(
+    fit: Fit, findings: Findings, *, encoder: str, check: CheckEstimate | None = None
+) -> dict[str, Any]:
+    """Return the findings of a Fit as plain values for JSON; None for what was not measured.
+
+    Label names stand in place of codes.
 
     Parameters
     ----------
     encoder : str
         Of the corpus; an encoder of the method is part of "method".
     check : CheckEstimate, optional
-        Becomes "check_sample"; null where too few texts were checked.
+        Becomes "check_sample"; None where too few texts were checked.
     """
     document: dict[str, object] = {
         "instruction": fit.instruction,
@@ -70,7 +80,7 @@ def findings_to_json_bytes(
         labels = [fit.labels[code] for code in fit.classes]
         words = ([word._asdict() for word in driving] for driving in findings.words)
         document["driving_words"] = dict(zip(labels, words, strict=True))
-    return json.dumps(_finite(document), ensure_ascii=False, indent=2).encode()
+    return {name: _finite(value) for name, value in document.items()}
 
 
 def _check_document(check: CheckEstimate) -> dict[str, object]:

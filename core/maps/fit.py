@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -89,6 +89,15 @@ class Fit:
     def n_views(self) -> int:
         """Number of hidden layers that it used."""
         return len(self.view_weights) - 1
+
+    def renamed(self, names: Sequence[str | None]) -> Fit:
+        """Return the Fit with the present names of its labels, as `LabelNames.of_ids` gives them.
+
+        The Fit itself where they are not known: it is of an earlier version, or of another analysis.
+        """
+        if len(names) != len(self.labels) or None in names:
+            return self
+        return replace(self, labels=[name for name in names if name is not None])
 
     def base(self, generic: Space) -> Space:
         """Return the space in which its labels were learned: the generic one, or its own."""

@@ -6,7 +6,7 @@ run one at a time; a query is answered while a task runs.
 
 from .annotate import estimate_analysis, latest_report
 from .check_labels import LabelCheck, LabelDoubt, check_key, load_label_check
-from .cluster import analysis_clusters, generic_clusters, naming_problems, read_edits
+from .cluster import analysis_clusters, map_clusters, naming_problems, read_edits
 from .compare import latest_request, load_comparison
 from .compare_estimate import SystemEstimate, estimate_comparison
 from .demo import (
@@ -20,7 +20,7 @@ from .demo import (
 )
 from .fit import fit_key
 from .measure import check_generic_map, measure
-from .model_cache import NUMBA, load_warm_encoder
+from .model_cache import NUMBA, load_warm_corpus, load_warm_encoder
 from .place_text import QUERIES
 from .prepare import add_column_analysis
 from .registry import TASKS
@@ -54,7 +54,6 @@ __all__ = [
     "estimate_analysis",
     "estimate_comparison",
     "fit_key",
-    "generic_clusters",
     "has_k_clusters",
     "is_demo_wanted",
     "keep_distinct_vectors",
@@ -65,7 +64,9 @@ __all__ = [
     "load_comparison",
     "load_label_check",
     "load_trial",
+    "load_warm_corpus",
     "load_warm_encoder",
+    "map_clusters",
     "measure",
     "naming_problems",
     "note_demo_removed",

@@ -138,19 +138,25 @@ def analysis_clusters(
         When it was removed, or has no map of its own.
     """
     corpus = store.load_corpus(store.analysis(analysis_id).corpus_key)
-    space, space_key, fit = _space_of(store, corpus.key, analysis_id)
+    _, fit, clusters = map_clusters(store, corpus, analysis_id, choice)
     assert fit is not None  # an analysis has one, or `_space_of` says so
-    return fit, _clustering(store, corpus, analysis_id, space, space_key, fit, choice).partition
+    return fit, clusters
 
 
-def generic_clusters(store: Store, corpus_key: str) -> Partition:
-    """Return the clusters of the generic map of an encoded corpus as they are shown."""
-    corpus = store.load_corpus(corpus_key)
-    return _clustering(store, corpus, None, *_space_of(store, corpus_key, None)).partition
+def map_clusters(
+    store: Store, corpus: Corpus, analysis_id: int | None, choice: ClusterChoice | None = None
+) -> tuple[Space, Fit | None, Partition]:
+    """Return the space of a map, its Fit, and its clusters: as they are shown, or as chosen here.
+
+    The map is that of the analysis, or the generic one for None. Chosen k-means clusters that are not there
+    yet are computed. Raises StoreError where there is no such map.
+    """
+    space, space_key, fit = _space_of(store, corpus.key, analysis_id)
+    return space, fit, _clustering(store, corpus, analysis_id, space, space_key, fit, choice).partition
 
 
 def _space_of(store: Store, corpus_key: str, analysis_id: int | None) -> tuple[Space, str, Fit | None]:
-    """Space of a map, the key that it is kept under, and its Fit."""
+    """Space of a map, the key that it is kept under, and its Fit with the present names of its labels."""
     results = store.results(corpus_key)
     if analysis_id is None:
         key = store.encoded_corpus(corpus_key).embedding_key
@@ -159,6 +165,7 @@ def _space_of(store: Store, corpus_key: str, analysis_id: int | None) -> tuple[S
     if fit_key is None:
         raise StoreError("This analysis has no map of its own yet: reshape the map first.")
     fit = load_fit(results, fit_key)
+    fit = fit.renamed(store.label_names.of_ids(analysis_id, fit.label_ids))
     return fit.space, fit.space_key, fit
 
 

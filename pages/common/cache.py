@@ -13,7 +13,6 @@ import math
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Generic, ParamSpec, TypeVar
 
@@ -175,8 +174,6 @@ def fit(analysis: Analysis) -> Fit:
     """Latest Fit of an analysis, with the present names of its labels; do not change it."""
     kept = _fit(analysis.corpus_key, analysis.fit_key)
     now = store().label_names.of_ids(analysis.id, kept.label_ids)
-    if len(now) != len(kept.labels) or None in now:  # an earlier version, or another analysis' Fit
-        return kept
     return _renamed(analysis.fit_key, tuple(now), kept)
 
 
@@ -186,8 +183,8 @@ def _fit(corpus_key: str, fit_key: str) -> Fit:
 
 
 @kept(max_entries=4, show_spinner=False)
-def _renamed(fit_key: str, labels: tuple[str, ...], _fit: Fit) -> Fit:
-    return replace(_fit, labels=list(labels))
+def _renamed(fit_key: str, labels: tuple[str | None, ...], _fit: Fit) -> Fit:
+    return _fit.renamed(labels)
 
 
 @kept(max_entries=4, show_spinner=False)

@@ -8,7 +8,7 @@ from collections.abc import Collection
 import numpy as np
 import streamlit as st
 
-from core.evidence import NO_HELP, NOT_CHECKED, TOO_EARLY, WORKS, Evidence, Verdict, judge
+from core.evidence import NO_HELP, NOT_CHECKED, TOO_EARLY, WORKS, Verdict, judge_fit
 from core.jobs import Job
 from core.storage import Analysis, findings_kept, load_finding
 from core.tasks import fit_key
@@ -58,11 +58,7 @@ def verdict_of(analysis: Analysis) -> Verdict | None:
     """
     fit = cache.fit(analysis)
     evidence = load_finding(cache.store().results(analysis.corpus_key), analysis.fit_key, "evidence")
-    if not (np.asarray(fit.given) >= 0).any():
-        evidence = Evidence(0, 0, 0)
-    if evidence is None:
-        return None
-    return judge(evidence, [markdown(name) for name in fit.labels], reencoded=fit.method.reencodes)
+    return judge_fit(fit, evidence, [markdown(name) for name in fit.labels])
 
 
 def draw_measuring(analysis: Analysis, missing: Collection[str]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from core.errors import LanguageModelError
 from core.jobs import JobRunner
 from core.maps.clusters import ClusterChoice, decode_edit
-from core.tasks import TASKS, has_k_clusters, naming_problems
+from core.tasks import TASKS, analysis_clusters, has_k_clusters, naming_problems
 from core.utils import KEY_VARIABLE, MODEL_VARIABLE, URL_VARIABLE
 from tests.core.utils.test_chat_client import reply
 from tests.core.utils.test_chat_client import server as server  # the fixture
@@ -80,3 +80,13 @@ def test_cancel_in_the_middle_keeps_the_names_that_came(home, store, prepared, t
         release.set()
         runner.close()
     assert len(names_kept(store, prepared)) == 1
+
+
+def test_clusters_are_of_a_fit_with_the_present_names_of_its_labels(store, labelled):
+    TASKS["fit"](store, silent, analysis_id=labelled)
+    store.label_names.rename(labelled, "angry", "furious")
+    fit, clusters = analysis_clusters(store, labelled)
+    assert "furious" in fit.labels and "angry" not in fit.labels
+    assert len(clusters.codes) == 60
+    again = store.label_names.of_ids(labelled, [*fit.label_ids, 99])
+    assert fit.renamed(again) is fit  # names of another analysis are not taken
