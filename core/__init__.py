@@ -16,7 +16,7 @@ storage     what people type, and what machines compute, on disk
 tasks       the long work: prepare, fit, measure, annotate, compare
 batch       the same work on files of Parquet, on one machine or many
 jobs        one worker process that runs the tasks
-api         the same as a few objects, for Python
+api         the ways in beside the app: Python objects, commands, a server for agents
 
 `from core import GuidedTransform` and the other names of `__all__` are the public interface. Installed, this
 package is called `refract`: within it, imports are relative, so that both names work.

@@ -38,7 +38,8 @@ class Command(NamedTuple):
     function: str
 
 
-OWN, BATCH, EVALUATE, SAFETY = ".api.command_line", ".batch", ".evidence.benchmark", ".storage.safety"
+OWN, AGENTS, BATCH = ".api.command_line", ".api.agents", ".batch"
+EVALUATE, SAFETY = ".evidence.benchmark", ".storage.safety"
 COMMANDS = {
     "serve": Command("start the app, for this machine alone", ".__main__", "add_serve"),
     "encode": Command("read a file, encode its texts, draw the generic map", OWN, "add_encode"),
@@ -49,6 +50,7 @@ COMMANDS = {
     "map": Command("write the place of every text on both maps", OWN, "add_map"),
     "apply": Command("label other texts by an analysis", OWN, "add_apply"),
     "export": Command("write an analysis as a file for other tools", OWN, "add_export"),
+    "mcp": Command("let an agent read your analyses, over the Model Context Protocol", AGENTS, "add_mcp"),
     "list": Command("list corpora and analyses", OWN, "add_list"),
     "batch": Command("encode and label millions of texts, on one machine or many", BATCH, "add_batch"),
     "evaluate": Command("score spaces by the figures of the papers", EVALUATE, "add_evaluate"),
