@@ -13,7 +13,7 @@ setup: $(VENV)/ready
 
 # Every file is compared with its SHA-256 in requirements.lock; the second line adds torch, whose build
 # depends on the machine.
-$(VENV)/ready: requirements.lock requirements.txt requirements-dev.txt requirements-batch.txt requirements-team.txt $(COMPONENT)
+$(VENV)/ready: requirements.lock requirements.txt requirements-dev.txt requirements-batch.txt requirements-team.txt requirements-agents.txt $(COMPONENT)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements.lock
 	$(BIN)/python -m pip install --quiet --upgrade-strategy only-if-needed -r requirements-dev.txt

@@ -72,10 +72,9 @@ def _figures(document: dict[str, Any]) -> Json:
 
 def _moved(reader: Reader, opened: Opened, fit: Fit, findings: Findings) -> Json:
     """Return how many neighbours were replaced, groups of texts that moved together, and single texts."""
-    generic = reader.open_map(opened, generic=True)
     if findings.change is None:
         return {}
-    reshaped = reader.open_map(opened, generic=False)
+    generic, reshaped = (reader.open_map(opened, generic=which) for which in (True, False))
     change, graphs = np.asarray(findings.change), (generic.space.graph, fit.space.graph)
     groups = moving_groups(generic.clusters, reshaped.clusters, change, *graphs, most=MOST_GROUPS)
     return {

@@ -113,7 +113,8 @@ def label(
         found.refused[row] = "a person answered it meanwhile, and that stays"
     if not given and not found.unchanged:
         row, why = next(iter(found.refused.items()))
-        raise LabelError(f"Nothing was recorded: of row {row}, {why}; {len(found.refused)} refused in all.")
+        more = f" {len(found.refused) - 1} more rows were refused." if len(found.refused) > 1 else ""
+        raise LabelError(f"Nothing was recorded. Row {row}: {why}.{more}")
     return {
         "labelled": [row for row in given if found.wanted[row] is not None],
         "taken_away": [row for row in given if found.wanted[row] is None],

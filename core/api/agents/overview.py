@@ -49,6 +49,7 @@ def overview(reader: Reader, opened: Opened) -> Json:
             "text_column": cut(corpus.text_column, LONGEST_NAME),
             "other_columns": [cut(name, LONGEST_NAME) for name in columns],
             "encoder": entry.encoder,
+            **({"preview": "a quick look: its encoder is a rough one"} if entry.is_preview else {}),
         },
         "labelled_texts": guide.n_labels,
         "labelled_by_a_model_and_not_reviewed": int(guide.by_model.sum()),

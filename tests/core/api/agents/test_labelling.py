@@ -45,7 +45,7 @@ def test_what_a_person_said_stays(own_reader):
     assert "a person gave it the label “angry”, and that stays" in found["refused"][0]["why"]
     assert "skipped" in found["refused"][2]["why"]
     assert entries(store).drop(33).equals(before)
-    with pytest.raises(LabelError, match="Nothing was recorded: of row 0, a person gave"):
+    with pytest.raises(LabelError, match=r"Nothing was recorded\. Row 0: a person gave"):
         give(own_reader, [(0, "pleased")])
 
 
