@@ -30,7 +30,7 @@ def _serve(options: argparse.Namespace) -> None:
             "The server for agents needs the package mcp, which is not installed: install it by "
             'pip install "refract-text[agents]".'
         )
-    from ..storage import Store
+    from ...storage import Store
     from .server import make_server, serve_http, serve_stdio
 
     server = make_server(Store(data_home()), allow_labels=options.allow_labels)
