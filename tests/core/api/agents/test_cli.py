@@ -15,9 +15,8 @@ import anyio
 import pytest
 
 from core.__main__ import main
-from tests.support.app_server import free_port
+from tests.support.app_server import ROOT, free_port
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(__file__))))
 COMMAND = ["-m", "core", "mcp"]
 
 
