@@ -1,24 +1,15 @@
 """A file of a small analysis, and an empty data folder to open it in."""
 
-import importlib
-
 import pytest
 
 from core.storage import Store
-from core.storage.analysis_file import open as opening
 from core.storage.analysis_file import save_analysis
-from tests.support.saved_analysis import fill
+from tests.support.saved_analysis import check_at_once, fill
 
 
 @pytest.fixture
 def inline(monkeypatch):
-    """What a child process checks is checked at once: its start takes seconds."""
-
-    def run(function, report, *, shown, limits, failure, **arguments):
-        module, _, name = function.partition(":")
-        return getattr(importlib.import_module(module), name)(report, **arguments)
-
-    monkeypatch.setattr(opening, "run_limited", run)
+    check_at_once(monkeypatch)
 
 
 @pytest.fixture
