@@ -14,6 +14,7 @@ from .batch import add_batch
 from .errors import RefractError
 from .evidence.benchmark import add_evaluate
 from .storage.safety import add_safety
+from .tasks.analysis_file import add_analysis
 from .utils import COMMAND, app_folder, explain_error
 
 
@@ -37,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_evaluate(commands)
     add_batch(commands)
     add_safety(commands)
+    add_analysis(commands)
     demo = commands.add_parser(
         "demo",
         help="build the demo, if that was not done",

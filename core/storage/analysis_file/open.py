@@ -92,6 +92,22 @@ def open_analysis(
         return _Addition(store, about, staged).make()
 
 
+def unpack_analysis(source: Path, folder: Path, report: Report) -> SavedAnalysis:
+    """Unpack the results of a file into `folder`/results, to look at them without opening the analysis.
+
+    Raises
+    ------
+    StoreError
+        As `open_analysis`, but for a corpus that is not here.
+    """
+    with closing(AnalysisArchive(source, source.name)) as archive:
+        with refusing(source.name):
+            archive.require_space(folder)
+            _unpack(archive, archive.about.keys, folder, report)
+        _check(archive.about, folder, source.name, report)
+        return archive.about
+
+
 def _require_texts(store: Store, about: SavedAnalysis, shown: str) -> None:
     entry = store.find_corpus(about.keys.corpus)
     if entry is None and "corpus/corpus.parquet" not in about.members:
