@@ -9,7 +9,7 @@ import streamlit as st
 from core.export import EVIDENCE, File, file_name
 from core.storage import Analysis, StoredCorpus
 from core.storage.analysis_file import ENDING, measure_sizes, write_analysis
-from pages.common import analysis_title, cache, gigabytes, widget_value
+from pages.common import analysis_title, cache, widget_value
 
 TEXTS, VECTORS = "export_with_texts", "export_with_vectors"  # keys of the widgets
 TEXTS_HELP = (
@@ -31,7 +31,7 @@ def analysis_files(analysis: Analysis | None, entry: StoredCorpus) -> list[File]
         "This analysis as one file",
         "Labels with who gave them, maps, clusters with their names, evidence: opens in Refract on another "
         "machine exactly as it is here. A zip of JSON, Parquet and NumPy files for other programs · "
-        f"about {gigabytes(n_bytes / 1e9)}",
+        f"about {_megabytes(n_bytes)}",
         f"{file_name(entry.name, analysis_title(analysis))}{ENDING}",
         "application/zip",
         partial(write_analysis, cache.store(), analysis.id, with_texts=with_texts, with_vectors=with_vectors),
@@ -51,9 +51,13 @@ def draw_choice(analysis: Analysis | None) -> None:
             (VECTORS, "With the vectors", sizes.vectors, VECTORS_HELP),
         ):
             st.checkbox(
-                f"{name} :small[{gigabytes(n_bytes / 1e9)}]",
+                f"{name} :small[{_megabytes(n_bytes)}]",
                 value=True,
                 key=key,
                 help=help,
                 persist_state="session",
             )
+
+
+def _megabytes(n_bytes: int) -> str:
+    return f"{max(0.1, n_bytes / 1e6):,.1f} MB"
