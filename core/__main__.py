@@ -50,6 +50,7 @@ COMMANDS = {
     "map": Command("write the place of every text on both maps", OWN, "add_map"),
     "apply": Command("label other texts by an analysis", OWN, "add_apply"),
     "export": Command("write an analysis as a file for other tools", OWN, "add_export"),
+    "analysis": Command("save an analysis as one file, open one, or replay one", OWN, "add_analysis"),
     "mcp": Command("let an agent read your analyses, over the Model Context Protocol", AGENTS, "add_mcp"),
     "list": Command("list corpora and analyses", OWN, "add_list"),
     "batch": Command("encode and label millions of texts, on one machine or many", BATCH, "add_batch"),

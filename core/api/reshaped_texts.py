@@ -21,11 +21,15 @@ from ..export import ExportSource, File, Predicted, TextModel, build_text_model,
 from ..maps import Fit
 from ..maps.clusters import K_MEANS, ClusterChoice
 from ..storage import Analysis, ArtifactStore, Store, load_finding
+from ..storage.analysis_file import open_analysis as open_analysis_file
+from ..storage.analysis_file import save_analysis
 from ..tasks import analysis_clusters, load_warm_encoder, measure
 from ..utils import ProgressLine, data_home, write_atomically
 from .export_source import read_export_source
 from .shown import cluster_table, table_of
 from .workspace import Workspace
+
+ANALYSIS_FILE = ".refract"
 
 
 class ReshapedTexts:
@@ -166,22 +170,31 @@ class ReshapedTexts:
             raise StoreError(f"There is no file of the kind “{kind}”: choose one of {', '.join(found)}.")
         write_atomically(Path(path).expanduser(), found[kind].write)
 
-    def save(self, folder: str | os.PathLike[str]) -> None:
-        """Write the reshaped encoder as a folder that `SentenceTransformer(folder)` loads without Refract.
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write a folder with the reshaped encoder, or a file with the analysis.
+
+        `SentenceTransformer(folder)` loads the folder without Refract. A file that ends in ".refract" holds
+        texts, vectors, labels, maps and clusters; `refract.open` and the app open it.
 
         Raises
         ------
         EncoderUnavailable
             When the encoder is no sentence-transformers model, or every text was encoded again.
         StoreError
-            When there is a folder of this name that is not empty.
+            When there is a folder of this name that is not empty, or the file cannot be written.
         """
+        path = Path(path).expanduser()
+        if path.suffix == ANALYSIS_FILE:
+            save_analysis(self._workspace.store, self.id, path.absolute())
+        else:
+            self._save_encoder(path)
+
+    def _save_encoder(self, path: Path) -> None:
         found = next((file for file in self.files() if file.kind == "encoder"), None)
         if found is None:
             raise EncoderUnavailable(
                 "Behind this encoder no layer can follow: export the table, or the vectors."
             )
-        path = Path(folder).expanduser()
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
             raise StoreError(f"There is something at “{path}” already: name another folder.")
         with tempfile.TemporaryFile() as packed:
@@ -229,20 +242,24 @@ class ReshapedTexts:
 
 
 def open_analysis(name: str | int, *, home: str | os.PathLike[str] | None = None) -> ReshapedTexts:
-    """Open an analysis that was made in the app.
+    """Open an analysis that was made in the app, or one that was saved as a file.
 
     Parameters
     ----------
     name : str or int
-        Its instruction, or its number.
+        Its instruction, its number, or the path of a file that ends in ".refract".
     home : path, optional
-        Data folder; that of the app where it is left out.
+        Data folder. Where it is left out, that of the app, and a temporary one for a file.
 
     Raises
     ------
     StoreError
-        When there is none of this name, or several.
+        When there is none of this name, or several, or the file cannot be read.
     """
+    if str(name).endswith(ANALYSIS_FILE):
+        workspace = Workspace(None if home is None else Path(home).expanduser())
+        opened = open_analysis_file(workspace.store, Path(str(name)).expanduser())
+        return ReshapedTexts(workspace, opened.analysis_id)
     workspace = Workspace(data_home() if home is None else Path(home).expanduser())
     return ReshapedTexts(workspace, find_analysis(workspace.store, str(name)).id)
 

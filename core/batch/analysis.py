@@ -55,8 +55,8 @@ def _build(store: Store, name: str) -> TextModel:
     return build_text_model(fit, generic, clusters, encoder=entry.encoder)
 
 
-def find_analysis(store: Store, name: str) -> Analysis:
-    """Return the reshaped analysis of a store with this number or instruction.
+def find_analysis(store: Store, name: str, *, reshaped: bool = True) -> Analysis:
+    """Return the analysis of a store with this number or instruction: of those that are reshaped, or of all.
 
     Raises
     ------
@@ -67,10 +67,11 @@ def find_analysis(store: Store, name: str) -> Analysis:
         (corpus.name, analysis)
         for corpus in store.corpora()
         for analysis in store.analyses(corpus.key)
-        if analysis.fit_key is not None
+        if analysis.fit_key is not None or not reshaped
     ]
     if not found:
-        raise StoreError(f"No analysis in {store.home} was reshaped yet: reshape one first.")
+        lacks = "was reshaped yet: reshape" if reshaped else "was started yet: start"
+        raise StoreError(f"No analysis in {store.home} {lacks} one first.")
     wanted = name.strip()
     fitting = [each for each in found if str(each[1].id) == wanted]
     fitting = fitting or [each for each in found if each[1].instruction.casefold() == wanted.casefold()]
@@ -80,4 +81,4 @@ def find_analysis(store: Store, name: str) -> Analysis:
     listed = ", ".join(shown[:MOST_LISTED]) + (", …" if len(shown) > MOST_LISTED else "")
     if fitting:
         raise StoreError(f"Several analyses are called “{name}”: name one by its number, {listed}.")
-    raise StoreError(f"There is no analysis “{name}”: name a file, or one of {listed}.")
+    raise StoreError(f"There is no analysis “{name}”: name one of {listed}.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,8 +9,8 @@ import numpy as np
 from ..encoders import files_signature, split_precomputed
 from ..errors import LabelError, StoreError
 from ..labels import encode_names, encode_names_like_corpus, label_phrases
-from ..maps import Fit, Space, first_picture
-from ..neighbours import build_graph, refine_graph, unit_rows
+from ..maps import Fit, Space
+from ..neighbours import unit_rows
 from ..storage import (
     Analysis,
     ArtifactStore,
@@ -26,19 +25,15 @@ from ..storage import (
     load_fit,
     load_space,
     reencode_corpus,
-    save_first_picture,
     save_fit,
 )
 from ..transforms import GSTransform, GuidedTransform
-from ..utils import Progress, Report, content_key, progress_of
-from .model_cache import NUMBA, load_warm_corpus, load_warm_encoder
-from .steps import draw_space, keep_graph
+from ..utils import Report, content_key, progress_of
+from .model_cache import load_warm_corpus, load_warm_encoder
+from .steps import draw_space, fit_guided, keep_graph, make_space, predictions_of
 
 FIT_VERSION = 5
 """Part of every key. Raise it when the result of a Fit changes: earlier Fits are then computed again."""
-
-FEWEST_FOR_PICTURE = 5_000
-"""Texts from which a first picture is kept while the map is drawn: below, that takes about a second."""
 
 REENCODING_VERSION = 3
 """Part of the key of a re-encoded space: that of a Fit may change while this stays."""
@@ -132,7 +127,7 @@ def fit_estimators(fit: Fit, generic: Space) -> dict[str, dict[str, np.ndarray] 
     classifier = network = None
     if fit.has_predictions:
         base = replace(fit.base(generic), views=())  # such a version knew none
-        classifier = _fit_guided(base, fit.given, fit.label_vectors).to_arrays()
+        classifier = fit_guided(base, fit.given, fit.label_vectors).to_arrays()
     if fit.method.kind == "gstransform":
         fitted = GSTransform(random_state=0).fit(np.asarray(generic.vectors), np.asarray(fit.given))
         network = fitted.to_arrays()
@@ -204,41 +199,22 @@ def _key(inputs: FitInputs) -> str:
 
 def _reshape(report: Report, results: ArtifactStore, inputs: FitInputs, generic: Space, key: str) -> Fit:
     """Transform the generic embeddings."""
-    network = GSTransform(random_state=0) if inputs.analysis.method.kind == "gstransform" else None
     names_encoded = split_precomputed(inputs.entry.encoder) is None
-    require_labels(inputs, names_count=names_encoded and network is None)
+    require_labels(inputs, names_count=names_encoded and inputs.analysis.method.kind == "guided")
     names, name_views = _known_names(results, inputs, generic)
     if names is None and names_encoded:
         report("Encoding the label names", 0, 1)
         names, name_views = encode_names_like_corpus(load_warm_encoder(inputs.entry.encoder), inputs.phrases)
-    report("Reshaping the space", 0, 1)
-    X, picture = np.asarray(generic.vectors), None
+    given = inputs.given
+    space, transform, network = make_space(
+        report, results, inputs.analysis.method, given, generic, key, names, name_views, inputs.analysis.id
+    )
     if network is not None:
-        network.fit(X, inputs.given, progress=progress_of(report, "Training GSTransform"))
-        vectors = unit_rows(network.transform(X))
-        names, name_views = None if names is None else unit_rows(network.transform(unit_rows(names))), []
-    else:
-        name_views = name_views if generic.views else []
-        learning = progress_of(report, "Reshaping the space")
-        transform = _fit_guided(generic, inputs.given, names, name_views, progress=learning)
-        vectors = unit_rows(transform.embedding_)
-        if len(vectors) >= FEWEST_FOR_PICTURE:
-            codes = transform.classes_[transform.probabilities_.argmax(axis=1)]
-            picture = first_picture(vectors, generic.map)
-            save_first_picture(results, inputs.analysis.id, picture, codes)
-    # Kept and mapped already here: the vectors of a million texts take 1.7 GB.
-    if not results.has_array(f"{key}.vectors"):
-        results.save_array(f"{key}.vectors", vectors)
-    vectors = np.asarray(results.load_array(f"{key}.vectors"))
-    report("Finding neighbours in the reshaped space", 0, 1)
-    with NUMBA:
-        # The space of a network has little left of the generic one.
-        graph = refine_graph(vectors, generic.graph) if network is None else build_graph(vectors)
-    space = draw_space(report, results, key, vectors, graph, init=generic.map, picture=picture)
-    if network is not None:
-        transform = _fit_guided(space, inputs.given, names)
+        names = None if names is None else unit_rows(network.transform(unit_rows(names)))
+    if transform is None:
+        transform = fit_guided(space, given, names)
     made = _build_fit(inputs, space, key, names, transform, network)
-    return replace(made, label_views=name_views)
+    return replace(made, label_views=name_views if network is None and generic.views else [])
 
 
 def _reencode(store: Store, report: Report, results: ArtifactStore, inputs: FitInputs, generic: Space) -> Fit:
@@ -266,15 +242,16 @@ def _reencode(store: Store, report: Report, results: ArtifactStore, inputs: FitI
         answers = load_answers(results, embedding_key)
         if answers is not None:
             results.save_document(f"{key}.answers", answers)
-        vectors = np.asarray(results.load_array(f"{key}.vectors"))
-        graph = keep_graph(report, results, key, vectors)
-        space = draw_space(report, results, key, vectors, graph, init=generic.map)
-        results.save_array(f"{key}.map", space.map)
+        if not has_space(results, key):  # else of a file of an analysis that was saved without its vectors
+            vectors = np.asarray(results.load_array(f"{key}.vectors"))
+            graph = keep_graph(report, results, key, vectors)
+            space = draw_space(report, results, key, vectors, graph, init=generic.map)
+            results.save_array(f"{key}.map", space.map)
     space = load_space(results, key)
     transform = None
     if inputs.n_labelled_classes >= 2 or names is not None:
         report("Learning the labels", 0, 1)
-        transform = _fit_guided(space, inputs.given, names)
+        transform = fit_guided(space, inputs.given, names)
     return _build_fit(inputs, space, key, names, transform)
 
 
@@ -287,9 +264,6 @@ def _build_fit(
     network: GSTransform | None = None,
 ) -> Fit:
     """Return the Fit of a new space; without a transform it predicts no labels."""
-    classes, probabilities = [], np.empty((len(space.map), 0), dtype=np.float32)
-    if transform is not None:
-        classes, probabilities = [int(code) for code in transform.classes_], transform.probabilities_
     return Fit(
         space=space,
         space_key=space_key,
@@ -299,30 +273,9 @@ def _build_fit(
         label_ids=inputs.label_ids,
         phrases=inputs.phrases,
         given=inputs.given,
-        classes=classes,
-        probabilities=probabilities,
         label_vectors=label_vectors,
-        fits_none=transform.fits_none_ if transform is not None and transform.judges_fit_ else None,
-        classifier=None if transform is None else transform.to_arrays(),
         network=None if network is None else network.to_arrays(),
-    )
-
-
-def _fit_guided(
-    base: Space,
-    given: np.ndarray,
-    label_vectors: np.ndarray | None,
-    label_views: Sequence[np.ndarray] = (),
-    progress: Progress | None = None,
-) -> GuidedTransform:
-    return GuidedTransform(random_state=0).fit(
-        np.asarray(base.vectors),
-        np.asarray(given),
-        views=base.views,
-        graph=base.graph,
-        label_vectors=label_vectors,
-        label_views=label_views,
-        progress=progress,
+        **predictions_of(transform, len(space.map)),
     )
 
 

@@ -46,6 +46,7 @@ from pages.common.labels import (
 from pages.common.map_selection import AskedSelection, keep_shown_texts, latest_shown_texts, select_texts
 from pages.common.next_step import NextStep, draw_step, label_step
 from pages.common.notices import (
+    MAPS_NOTICE,
     attempt,
     draw_notice,
     draw_toasts,
@@ -89,6 +90,7 @@ __all__ = [
     "FIT_HELP",
     "INSTRUCTION_ONLY",
     "LABELS",
+    "MAPS_NOTICE",
     "NAMES_ONLY",
     "NAMES_ONLY_HELP",
     "REENCODED_FIT_HELP",

@@ -24,6 +24,8 @@ ICONS: dict[NoticeKind, str] = {
     "success": ":material/check_circle:",
 }
 
+MAPS_NOTICE = "maps"
+"""Place of messages about the maps."""
 
 FAULTS = (RefractError, OSError, MemoryError, sqlite3.OperationalError)
 """Errors of people, and of the system: of files, memory and databases."""

@@ -129,7 +129,8 @@ def draw_landing(entry: StoredCorpus | None) -> None:
     with left, st.container(border=True, key="corpus_drop", height="stretch"):
         st.markdown(
             "**Drop a file, or choose one**  \n"
-            ":small[One text in each row: CSV, Excel, JSON, Parquet or plain text.]"
+            ":small[One text in each row: CSV, Excel, JSON, Parquet or plain text. "
+            "Or an analysis that was saved by Refract: .refract.]"
         )
         uploaded_table()
         if reads_addresses():

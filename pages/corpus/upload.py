@@ -23,6 +23,7 @@ from pages.common import (
     state_of,
     widget_value,
 )
+from pages.corpus.analysis_file import is_analysis_file, open_file
 from pages.corpus.encode import choose_vectors, draw_show_map
 from pages.corpus.label_column import choose_label_column
 from pages.corpus.left_out import LeftOutChoice, choose_left_out, draw_left_out
@@ -67,11 +68,17 @@ class UploadState:
 
 
 def uploaded_table() -> SourceTable | None:
-    """Draw the upload, and return its table, kept for the session; None before the first upload."""
+    """Draw the upload, and return its table, kept for the session; None before the first upload.
+
+    A file of an analysis is opened instead.
+    """
     state = state_of(UploadState)
     file = account.upload_file("A file with one text in each row", key="corpus_upload", is_labelled=False)
     if file is None:
         return read_again(state)
+    if is_analysis_file(file):
+        open_file(file)
+        return None
     if is_large_file(file):
         start_upload(file, chosen_options(file.file_id))
         return take_read(state, chosen_options(file.file_id))

@@ -41,6 +41,7 @@ from pages.common import (
     widget_value,
 )
 from pages.export.all_analyses import analysis_readers, draw_waiting
+from pages.export.analysis_file import analysis_files, draw_choice
 
 PREVIEW_ROWS = 5
 DOWNLOAD = "export_download"  # where the message of a download that failed is shown
@@ -86,6 +87,7 @@ def export_page() -> None:
         )
         draw_preview(table, corpus)
     first, *others = export_files(source, table, neutralise=neutralise, part=part)
+    others += analysis_files(analysis, entry)
     with place.container():
         draw_file(first, entry, primary=True)
     for group in GROUPS:
@@ -94,6 +96,7 @@ def export_page() -> None:
             st.markdown(f"##### {group}")
         for file in files:
             draw_file(file, entry)
+    draw_choice(analysis)
     if fit is not None and source.findings.evidence is None:
         st.caption("The evidence comes here as a file when the check is done.")
     if fit is not None:

@@ -12,6 +12,7 @@ from core.storage import Analysis, StoredCorpus, load_finding
 from core.utils import percent
 from pages.common import (
     INSTRUCTION_ONLY,
+    MAPS_NOTICE,
     NAMES_ONLY,
     NAMES_ONLY_HELP,
     VERDICT_ICONS,
@@ -51,7 +52,6 @@ from pages.maps.view import DOUBTFUL, MapView, Side, current_view
 
 LONGEST_TITLE = 72  # characters: in one line with the page's purpose
 BELOW = 84  # pixels: the line below the maps, and the margin of the page
-MAPS_NOTICE = "maps"  # where messages about the maps are shown
 QUALITY_HELP = (
     "Of each text's true nearest neighbours (in all dimensions), the share that is near it on the map too. "
     "The rest is lost by drawing in two dimensions. “Doubtful” above the maps marks the texts whose position "

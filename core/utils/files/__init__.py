@@ -4,6 +4,7 @@ from .arrays import check_array, open_array, write_array
 from .atomic import (
     data_home,
     find_leftovers,
+    flush_folder,
     remove_leftovers,
     storage_error,
     write_atomically,
@@ -23,6 +24,7 @@ __all__ = [
     "check_file",
     "data_home",
     "find_leftovers",
+    "flush_folder",
     "has_checksum",
     "open_array",
     "read_checked",

@@ -183,3 +183,11 @@ def test_files_of_the_export_page(reshaped, tmp_path):
         reshaped.export("nothing", tmp_path / "x")
     with pytest.raises(EncoderUnavailable, match="no layer can follow"):
         reshaped.save(tmp_path / "encoder")  # words are no model of sentence-transformers
+
+
+def test_a_file_holds_the_analysis(reshaped, tmp_path):
+    reshaped.save(tmp_path / "feelings.refract")
+    opened = core.open(tmp_path / "feelings.refract")
+    np.testing.assert_array_equal(opened.map, reshaped.map)
+    assert repr(opened) == repr(reshaped)
+    pd.testing.assert_frame_equal(opened.to_pandas(), reshaped.to_pandas())

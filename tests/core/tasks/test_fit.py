@@ -270,7 +270,7 @@ def test_a_fit_is_measured_against_the_embeddings_that_it_was_made_from(
 
 
 def test_a_first_picture_is_there_while_the_map_is_drawn(store, prepared, labelled, monkeypatch):
-    monkeypatch.setattr("core.tasks.fit.FEWEST_FOR_PICTURE", 1)
+    monkeypatch.setattr("core.tasks.steps.FEWEST_FOR_PICTURE", 1)
     results, seen = store.results(prepared), {}
 
     def look(stage, done, total):
@@ -285,7 +285,7 @@ def test_a_first_picture_is_there_while_the_map_is_drawn(store, prepared, labell
 
 
 def test_cancel_removes_the_first_picture(store, prepared, labelled, monkeypatch):
-    monkeypatch.setattr("core.tasks.fit.FEWEST_FOR_PICTURE", 1)
+    monkeypatch.setattr("core.tasks.steps.FEWEST_FOR_PICTURE", 1)
 
     def stop(stage, done, total):
         if stage == "Drawing the reshaped map":

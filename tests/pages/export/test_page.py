@@ -36,6 +36,7 @@ def test_everything_can_be_taken_out(app, store, prepared, labelled):
         *matrix,
         "text_model",
         "record",
+        "analysis",
     )
     files = {f"export_{kind}" for kind in kinds}
     assert found == files  # the evidence is not measured yet
