@@ -15,8 +15,9 @@ from ..encoders import EncoderSpec
 from ..maps import Fit
 from ..utils import COMMAND
 from .findings import findings_to_json_bytes
-from .made_by import ENCODER, RESHAPED_ENCODER, made_by, with_encoders
+from .made_by import ENCODER, made_by, with_encoders
 from .overview import overview_table
+from .pictures import picture_files
 from .reshaping_files import reshaping_files
 from .source import EVIDENCE, MEGABYTE, NEW_TEXTS, ExportSource, File, about_size
 from .tables import build_record, export_table
@@ -79,7 +80,7 @@ def export_files(source: ExportSource, table: pd.DataFrame, *, neutralise: bool 
         from_names_only=bool(source.fit and source.fit.from_names_only),
         quick_preview=EncoderSpec.parse(source.encoder).is_static,
     )
-    encoders = partial(made_by, _encoders(source))  # of a folder, all files are read: only when wanted
+    encoders = partial(made_by, source.encoders)  # of a folder, all files are read: only when wanted
     files = [
         File(
             "csv",
@@ -102,6 +103,7 @@ def export_files(source: ExportSource, table: pd.DataFrame, *, neutralise: bool 
         ),
         *table_files(table, lambda: with_encoders(table, encoders()), stem),
         _vectors(source, table, stem),
+        *picture_files(source, stem),
     ]
     if source.given is not None:
         files += label_files(table, list(source.label_names), stem)
@@ -126,14 +128,6 @@ def file_name(
     parts = [PurePath(corpus_name).stem, title, "from names only" if from_names_only else ""]
     parts.append("quick preview" if quick_preview else "")
     return re.sub(r"[^\w]+", "-", " ".join(part for part in parts if part)).strip("-").lower() or "refract"
-
-
-def _encoders(source: ExportSource) -> dict[str, str]:
-    """Return the encoder of the corpus, and that of a space of re-encoded texts."""
-    found = {ENCODER: source.encoder}
-    if source.fit is not None and source.fit.method.reencodes:
-        found[RESHAPED_ENCODER] = source.fit.method.encoder
-    return found
 
 
 def _rows_beside(corpus: Corpus) -> str:
@@ -166,7 +160,7 @@ def _vectors(source: ExportSource, table: pd.DataFrame, stem: str) -> File:
         f"{stem}-vectors.parquet",
         PARQUET,
         lambda file: write_vectors(
-            with_encoders(table, found := made_by(_encoders(source))), space.vectors, file, found
+            with_encoders(table, found := made_by(source.encoders)), space.vectors, file, found
         ),
     )
 

@@ -31,6 +31,8 @@ HISTORY = pd.DataFrame(
     }
 )
 
+PICTURES = ("svg", "pdf", "png")
+
 
 def fitted(**fit):
     return ExportSource(
@@ -54,20 +56,23 @@ def files_of(source):
 def test_a_corpus_alone_leaves_as_table_and_vectors():
     source = ExportSource(corpus_with(), "words", SPACE, CLUSTERS, history=HISTORY.head(0))
     files = files_of(source)
-    assert list(files) == ["csv", "parquet", "xlsx", "jsonl", "vectors"]
+    assert list(files) == ["csv", "parquet", "xlsx", "jsonl", "vectors", *PICTURES]
     assert {kind: file.name for kind, file in files.items()} == {
         "csv": "x.csv",
         "parquet": "x.parquet",
         "xlsx": "x.xlsx",
         "jsonl": "x.jsonl",
         "vectors": "x-vectors.parquet",
+        "svg": "x-maps.svg",
+        "pdf": "x-maps.pdf",
+        "png": "x-maps.png",
     }
 
 
 def test_a_fit_leaves_with_its_linear_form_its_evidence_and_the_record():
     files = files_of(fitted())
     assert list(files) == [
-        "csv", "parquet", "xlsx", "jsonl", "vectors", "label_studio", "prodigy", "argilla",
+        "csv", "parquet", "xlsx", "jsonl", "vectors", *PICTURES, "label_studio", "prodigy", "argilla",
         "linear", "linear_safetensors", "linear_onnx", "evidence", "record",
     ]  # fmt: skip
     assert all(file.name.startswith("x-by-feeling") and written(file.write) for file in files.values())

@@ -23,8 +23,20 @@ def test_everything_can_be_taken_out(app, store, prepared, labelled):
     assert not app.exception
     found = {button.key for button in app.get("download_button")}
     matrix = ("linear", "linear_safetensors", "linear_onnx")
+    pictures = ("svg", "pdf", "png")
     labels = ("label_studio", "prodigy", "argilla")
-    kinds = ("csv", "parquet", "xlsx", "jsonl", "vectors", *labels, *matrix, "text_model", "record")
+    kinds = (
+        "csv",
+        "parquet",
+        "xlsx",
+        "jsonl",
+        "vectors",
+        *pictures,
+        *labels,
+        *matrix,
+        "text_model",
+        "record",
+    )
     files = {f"export_{kind}" for kind in kinds}
     assert found == files  # the evidence is not measured yet
     key = store.analysis(labelled).fit_key
