@@ -6,7 +6,8 @@ from .findings import findings_to_json_bytes, linear_to_npz_bytes
 from .made_by import ENCODER, made_by, with_encoders
 from .matrix import linear_to_onnx_bytes, linear_to_safetensors_bytes
 from .overview import AnalysisResults, overview_table
-from .source import GROUPS, ExportSource, File
+from .pictures import LONGEST_TEXT
+from .source import GROUPS, PICTURES, ExportSource, File
 from .spreadsheet import count_long_texts, write_jsonl, write_xlsx
 from .tables import build_record, export_table
 from .tables_and_labels import label_files, table_files
@@ -23,7 +24,9 @@ from .write import PARQUET_KEY, csv_size, to_csv_bytes, write_csv, write_parquet
 __all__ = [
     "ENCODER",
     "GROUPS",
+    "LONGEST_TEXT",
     "PARQUET_KEY",
+    "PICTURES",
     "AnalysisResults",
     "EncoderModel",
     "ExportSource",

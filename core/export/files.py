@@ -17,7 +17,7 @@ from ..utils import COMMAND
 from .findings import findings_to_json_bytes
 from .made_by import ENCODER, made_by, with_encoders
 from .overview import overview_table
-from .pictures import picture_files
+from .pictures import LONGEST_TEXT, picture_files
 from .reshaping_files import reshaping_files
 from .source import EVIDENCE, MEGABYTE, NEW_TEXTS, ExportSource, File, about_size
 from .tables import build_record, export_table
@@ -64,7 +64,9 @@ def source_table(source: ExportSource) -> pd.DataFrame:
     )
 
 
-def export_files(source: ExportSource, table: pd.DataFrame, *, neutralise: bool = True) -> list[File]:
+def export_files(
+    source: ExportSource, table: pd.DataFrame, *, neutralise: bool = True, longest: int | None = LONGEST_TEXT
+) -> list[File]:
     """List the files of a source; each is made only when its `write` is called.
 
     Parameters
@@ -73,6 +75,8 @@ def export_files(source: ExportSource, table: pd.DataFrame, *, neutralise: bool 
         Result of `source_table`.
     neutralise : bool, default=True
         Of `write_csv`, for all CSV files.
+    longest : int or None, default=500
+        Most characters of a text in the report; None for whole texts.
     """
     stem = file_name(
         source.corpus.name,
@@ -103,7 +107,7 @@ def export_files(source: ExportSource, table: pd.DataFrame, *, neutralise: bool 
         ),
         *table_files(table, lambda: with_encoders(table, encoders()), stem),
         _vectors(source, table, stem),
-        *picture_files(source, stem),
+        *picture_files(source, stem, longest=longest),
     ]
     if source.given is not None:
         files += label_files(table, list(source.label_names), stem)

@@ -59,7 +59,7 @@ _DRAWING = threading.Lock()
 
 
 def write_figure(
-    file: BinaryIO, shown: ShownMaps, caption: Sequence[str], kind: Kind, *, about: str = ""
+    file: BinaryIO, shown: ShownMaps, caption: Sequence[str], kind: Kind, *, about: str = "", dpi: int = DPI
 ) -> None:
     """Draw the maps side by side with names, legend and caption, and write them.
 
@@ -73,20 +73,22 @@ def write_figure(
     kind : "svg", "pdf" or "png"
     about : str
         Kept in the file, not drawn.
+    dpi : int, default=300
+        Dots an inch of the points, and of all in a PNG.
     """
     import matplotlib
 
     with _DRAWING, matplotlib.rc_context(_SETTINGS), warnings.catch_warnings():
         # Characters without a glyph are dealt with here, and said.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        figure = _Drawing(shown, caption, as_text=kind == "svg").figure
+        figure = _Drawing(shown, caption, as_text=kind == "svg", dpi=dpi).figure
         made = f"Refract {__version__}"
         metadata: dict[str, dict[str, str | None]] = {
             "svg": {"Date": None, "Creator": made, "Description": about},
             "pdf": {"CreationDate": None, "Creator": made, "Subject": about},
             "png": {"Software": made, "Description": about},
         }
-        figure.savefig(file, format=kind, dpi=DPI, metadata=metadata[kind])
+        figure.savefig(file, format=kind, dpi=dpi, metadata=metadata[kind])
 
 
 @dataclass(frozen=True)
@@ -105,11 +107,11 @@ class _Drawing:
         Whether characters that no font here has are kept: who opens the file may have one.
     """
 
-    def __init__(self, shown: ShownMaps, caption: Sequence[str], *, as_text: bool) -> None:
+    def __init__(self, shown: ShownMaps, caption: Sequence[str], *, as_text: bool, dpi: int) -> None:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
 
-        self.figure: Figure = Figure(figsize=(WIDTH / INCH, 1), dpi=DPI, facecolor="white")
+        self.figure: Figure = Figure(figsize=(WIDTH / INCH, 1), dpi=dpi, facecolor="white")
         FigureCanvasAgg(self.figure)
         self.as_text = as_text
         colouring = shown.colourings[0]

@@ -31,7 +31,7 @@ HISTORY = pd.DataFrame(
     }
 )
 
-PICTURES = ("svg", "pdf", "png")
+PICTURES = ("svg", "pdf", "png", "report")
 
 
 def fitted(**fit):
@@ -66,6 +66,7 @@ def test_a_corpus_alone_leaves_as_table_and_vectors():
         "svg": "x-maps.svg",
         "pdf": "x-maps.pdf",
         "png": "x-maps.png",
+        "report": "x-report.html",
     }
 
 

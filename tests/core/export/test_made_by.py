@@ -45,7 +45,7 @@ def commits_of(kind, content):
         return {each.value for each in properties if each.key == "encoder_commit"}
     if kind == "evidence":
         return {json.loads(content)["encoder_commit"]}
-    if kind in ("svg", "pdf", "png"):
+    if kind in ("svg", "pdf", "png", "report"):
         return {commit for commit in (COMMIT, OTHER) if commit.encode() in content}
     if content[:4] == b"PAR1":
         frame = pd.read_parquet(io.BytesIO(content))
@@ -61,7 +61,7 @@ def test_each_file_states_the_commit_of_its_encoder():
     files = files_of(HUB)
     for kind in ("record", "label_studio", "prodigy", "argilla"):
         files.pop(kind)  # of what people gave: no encoder made it
-    assert len(files) == 14
+    assert len(files) == 15
     for kind, content in files.items():
         both = {COMMIT, OTHER} if kind.startswith("overview") else {COMMIT}
         assert commits_of(kind, content) == both, kind

@@ -23,7 +23,7 @@ def test_everything_can_be_taken_out(app, store, prepared, labelled):
     assert not app.exception
     found = {button.key for button in app.get("download_button")}
     matrix = ("linear", "linear_safetensors", "linear_onnx")
-    pictures = ("svg", "pdf", "png")
+    pictures = ("svg", "pdf", "png", "report")
     labels = ("label_studio", "prodigy", "argilla")
     kinds = (
         "csv",
