@@ -21,7 +21,7 @@ LONGEST_TEXT = 500
 """Characters of a text in the report where nothing else is chosen."""
 FIGURE_BYTES = 0.4 * MEGABYTE
 """Typical: most of it is the image of the points."""
-PAGE_BYTES, POINT_BYTES = 0.5 * MEGABYTE, 40
+PAGE_BYTES, POINT_BYTES = 0.6 * MEGABYTE, 30
 """Typical: the still picture and the scripts; the places, clusters and labels of a text."""
 
 

@@ -113,7 +113,8 @@ function showList() {
 }
 
 function fill() {
-  const found = chosen && hits ? chosen.filter((row) => hits.includes(row)) : (chosen ?? hits);
+  const known = new Set(hits);
+  const found = chosen && hits ? chosen.filter((row) => known.has(row)) : (chosen ?? hits);
   const size = found ? found.length : n;
   const items = [];
   for (let i = 0; i < Math.min(shown, size); i++) items.push(itemOf(found ? found[i] : i));
