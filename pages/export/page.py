@@ -41,9 +41,9 @@ from pages.export.all_analyses import analysis_readers, draw_waiting
 
 PREVIEW_ROWS = 5
 DOWNLOAD = "export_download"  # where the message of a download that failed is shown
+# Choices of how much of each text the report holds; a bare string here would be drawn on the page.
 USUAL_LENGTH = f"{LONGEST_TEXT:,} characters"
 LENGTHS = {"200 characters": 200, USUAL_LENGTH: LONGEST_TEXT, "2,000 characters": 2_000, "Whole": None}
-"""Choices of how much of each text the report holds."""
 NEUTRALISE_HELP = (
     "A spreadsheet takes a text that begins with =, +, - or @ for a formula, which can run a command or show "
     "an error. With the apostrophe it shows the text. Refract takes the apostrophe away when it reads the "

@@ -135,6 +135,17 @@ def test_the_choice_for_spreadsheets_is_on_and_can_be_switched_off(app, download
     assert content.count(b'"=1+1') == 6 and b"'=1+1" not in content
 
 
+def test_the_report_holds_as_much_of_each_text_as_was_chosen(app, downloads, with_formulas):
+    app.run()
+    app.switch_page(EXPORT).run()
+    assert not app.exception and "Choices of" not in words(app)
+    assert "up to 500 characters each" in words(app)
+    app.session_state["export_longest"] = "Whole"
+    app.run()
+    assert "characters each" not in words(app) and "It holds the texts" in words(app)
+    assert b"=1+1 late parcel" in made(downloads["export_report"])
+
+
 def test_an_export_can_be_uploaded_and_its_labels_imported(app, downloads, store, labelled, corpus):
     cache.runner().submit("fit", "x", analysis_id=labelled)
     app.run()
