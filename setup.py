@@ -48,6 +48,7 @@ def _add_app(folder: Path) -> None:
         source, target = ROOT / "assets" / name, folder / "assets" / name
         target.parent.mkdir(exist_ok=True)
         shutil.copytree(source, target) if source.is_dir() else shutil.copy(source, target)
+    shutil.copy(ROOT / "CITATION.cff", folder)
     (folder / ".streamlit").mkdir()
     shutil.copy(ROOT / ".streamlit" / "config.toml", folder / ".streamlit")
 
@@ -73,6 +74,6 @@ def _add_component(folder: Path) -> None:
 setup(
     packages=["refract", *(f"refract.{name}" for name in find_packages(ROOT / "core"))],
     package_dir={"refract": "core"},
-    package_data={"refract": ["py.typed"]},
+    package_data={"refract": ["py.typed"], "refract.export.pictures": ["page/*"]},
     cmdclass={"build_py": BuildWithApp},
 )

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
+from core.maps.drawing import category_colours
 from core.storage import Store, load_fit
 from core.tasks import DEMO_ANALYSES, demo_analyses, prepare_demo, read_demo
-from pages.charts.palette import category_colours
 
 OUT = Path(__file__).resolve().parents[1] / "assets" / "demo" / "picture.html"
 WIDTH, HEIGHT, MARGIN = 480, 270, 26  # of each drawing

@@ -65,6 +65,8 @@ def test_the_wheel_holds_the_package_the_app_and_the_component_and_nothing_else(
     for file in ("py.typed", "app/app.py", "app/pages/maps/page.py", "app/.streamlit/config.toml"):
         assert f"refract/{file}" in names
     assert "refract/app/assets/demo/feedback.csv" in names
+    assert {f"refract/export/pictures/page/page.{kind}" for kind in ("html", "css", "js")} <= set(names)
+    assert "refract/app/CITATION.cff" in names
     assert [name for name in names if re.fullmatch(r"refract_linked_maps/static/linked_maps-\w+\.js", name)]
 
 

@@ -6,7 +6,8 @@ from .findings import findings_document, findings_to_json_bytes, linear_to_npz_b
 from .made_by import ENCODER, made_by, with_encoders
 from .matrix import linear_to_onnx_bytes, linear_to_safetensors_bytes
 from .overview import AnalysisResults, overview_table
-from .source import EVIDENCE, GROUPS, ExportSource, File, title_of_analysis
+from .pictures import LONGEST_TEXT
+from .source import EVIDENCE, GROUPS, PICTURES, ExportSource, File, title_of_analysis
 from .spreadsheet import count_long_texts, write_jsonl, write_xlsx
 from .tables import build_record, export_table
 from .tables_and_labels import label_files, table_files
@@ -24,7 +25,9 @@ __all__ = [
     "ENCODER",
     "EVIDENCE",
     "GROUPS",
+    "LONGEST_TEXT",
     "PARQUET_KEY",
+    "PICTURES",
     "AnalysisResults",
     "EncoderModel",
     "ExportSource",

@@ -17,8 +17,9 @@ from ..maps import Fit
 from ..utils import COMMAND
 from .dataset_folder import write_dataset
 from .findings import findings_to_json_bytes
-from .made_by import ENCODER, RESHAPED_ENCODER, made_by, with_encoders
+from .made_by import ENCODER, made_by, with_encoders
 from .overview import overview_table
+from .pictures import LONGEST_TEXT, picture_files
 from .reshaping_files import reshaping_files
 from .source import EVIDENCE, MEGABYTE, NEW_TEXTS, ExportSource, File, about_size
 from .tables import ROW, build_record, export_table, origins
@@ -66,7 +67,12 @@ def source_table(source: ExportSource) -> pd.DataFrame:
 
 
 def export_files(
-    source: ExportSource, table: pd.DataFrame, *, neutralise: bool = True, part: str = ""
+    source: ExportSource,
+    table: pd.DataFrame,
+    *,
+    neutralise: bool = True,
+    part: str = "",
+    longest: int | None = LONGEST_TEXT,
 ) -> list[File]:
     """List the files of a source; each is made only when its `write` is called.
 
@@ -78,6 +84,8 @@ def export_files(
         Of `write_csv`, for all CSV files.
     part : str
         What the rows are called in the names of files, such as "selected"; "" for all.
+    longest : int or None, default=500
+        Most characters of a text in the report; None for whole texts.
     """
     whole = file_name(
         source.corpus.name,
@@ -86,7 +94,7 @@ def export_files(
         quick_preview=EncoderSpec.parse(source.encoder).is_static,
     )
     stem = f"{whole}-{part}" if part else whole  # of what has a row for each text
-    encoders = partial(made_by, _encoders(source))  # of a folder, all files are read: only when wanted
+    encoders = partial(made_by, source.encoders)  # of a folder, all files are read: only when wanted
     files = [
         File(
             "csv",
@@ -110,6 +118,7 @@ def export_files(
         *table_files(table, lambda: with_encoders(table, encoders()), stem),
         _dataset(source, table, encoders, stem),
         _vectors(source, table, stem),
+        *picture_files(source, whole, longest=longest),
     ]
     if source.given is not None:
         files += label_files(table, list(source.label_names), stem)
@@ -141,14 +150,6 @@ def file_name(
     return re.sub(r"[^\w]+", "-", " ".join(part for part in parts if part)).strip("-").lower() or "refract"
 
 
-def _encoders(source: ExportSource) -> dict[str, str]:
-    """Return the encoder of the corpus, and that of a space of re-encoded texts."""
-    found = {ENCODER: source.encoder}
-    if source.fit is not None and source.fit.method.reencodes:
-        found[RESHAPED_ENCODER] = source.fit.method.encoder
-    return found
-
-
 def _rows_beside(corpus: Corpus) -> str:
     """Say what the table holds of the rows that are not on the map."""
     beside = corpus.left_out
@@ -177,7 +178,7 @@ def _vectors(source: ExportSource, table: pd.DataFrame, stem: str) -> File:
         f"{stem}-vectors.parquet",
         PARQUET,
         lambda file: write_vectors(
-            with_encoders(table, found := made_by(_encoders(source))), space.vectors, file, found
+            with_encoders(table, found := made_by(source.encoders)), space.vectors, file, found
         ),
     )
 

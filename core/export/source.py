@@ -14,11 +14,13 @@ from ..evidence import CheckEstimate, Findings
 from ..maps import Fit, Space
 from ..transforms import Method
 from ..utils import cut
+from .made_by import ENCODER, RESHAPED_ENCODER
 from .overview import AnalysisResults
 
 MEGABYTE = 1_000_000
-TABLES, OTHER_TOOLS, NEW_TEXTS, EVIDENCE = GROUPS = (
+TABLES, PICTURES, OTHER_TOOLS, NEW_TEXTS, EVIDENCE = GROUPS = (
     "Tables",
+    "Pictures and report",
     "Labels for other programs",
     "For new texts",
     "Evidence and record",
@@ -61,6 +63,14 @@ class ExportSource:
     answers: Sequence[str] | None = None
     findings: Findings = field(default_factory=Findings)
     analyses: Sequence[Callable[[], AnalysisResults]] = ()
+
+    @property
+    def encoders(self) -> dict[str, str]:
+        """The encoder of the corpus, and that of a space of re-encoded texts, as `made_by` takes them."""
+        found = {ENCODER: self.encoder}
+        if self.fit is not None and self.fit.method.reencodes:
+            found[RESHAPED_ENCODER] = self.fit.method.encoder
+        return found
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.maps.drawing import CATEGORIES
 from core.utils import cut
-from pages.charts.palette import CATEGORIES
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -6,7 +6,7 @@ import io
 
 import numpy as np
 
-from pages.charts.palette import GREY
+from core.maps.drawing import GREY
 
 POINTS_DRAWN = 20_000  # at most: more cannot be distinguished at this size
 MARGIN = 0.04  # share of the width and height

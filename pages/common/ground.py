@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.charts import on_dark
+from core.maps.drawing import on_dark
 
 
 def is_dark() -> bool:

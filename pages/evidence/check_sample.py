@@ -11,9 +11,10 @@ from core.corpus import Corpus, Partition, profile_column
 from core.evidence import LEAST_CHECKED, CheckEstimate, Interval, LabelShare, check_by_value
 from core.labels import CHECK_SAMPLE, NONE, NONE_OF_THESE, CheckLabels, GuideLabels
 from core.maps import Fit
+from core.maps.drawing import GREY, colour_of
 from core.storage import Analysis
 from core.utils import percent
-from pages.charts import GAIN, GREY, ShareRow, colour_of, share_intervals
+from pages.charts import GAIN, ShareRow, share_intervals
 from pages.common import NextStep, cache, draw_step, estimate_of, layout, markdown, n_needed, navigation
 from pages.evidence.verdict import has_labels
 

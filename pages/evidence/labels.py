@@ -9,8 +9,9 @@ import streamlit as st
 
 from core.evidence import Evidence, LabelEvidence, labels_by_need
 from core.maps import Fit
+from core.maps.drawing import colour_of
 from core.utils import percent
-from pages.charts import GAIN, LOSS, colour_of
+from pages.charts import GAIN, LOSS
 from pages.common import draw_step, label_step, n_shown, navigation, on_ground, show_more
 
 FIRST_SHOWN = 6

@@ -10,9 +10,10 @@ import streamlit as st
 from core.corpus import Corpus
 from core.evidence import Change, DrivingWord, most_changed
 from core.maps import Fit
+from core.maps.drawing import colour_of
 from core.transforms import LinearForm
 from core.utils import one_line, percent
-from pages.charts import change_histogram, colour_of
+from pages.charts import change_histogram
 from pages.common import cache, layout, markdown, n_shown, navigation, on_ground, select_texts, show_more
 from pages.evidence.figures import reserve
 

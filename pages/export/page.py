@@ -13,7 +13,16 @@ import streamlit as st
 from core.api import add_labels
 from core.corpus import Corpus
 from core.evidence import findings_wanted
-from core.export import GROUPS, ExportSource, File, export_files, rows_of_table, source_table
+from core.export import (
+    GROUPS,
+    LONGEST_TEXT,
+    PICTURES,
+    ExportSource,
+    File,
+    export_files,
+    rows_of_table,
+    source_table,
+)
 from core.maps import Fit
 from core.storage import Analysis, StoredCorpus, load_findings
 from core.tasks import fit_key
@@ -48,6 +57,9 @@ DOWNLOAD = "export_download"  # where the message of a download that failed is s
 PART = "export_part"  # widget key
 ALL, SELECTED, FILTERED = "all", "selected", "filtered"
 PART_WORDS = {SELECTED: "{n:,} selected on the maps", FILTERED: "{n:,} that pass the filters"}
+# Choices of how much of each text the report holds; a bare string here would be drawn on the page.
+USUAL_LENGTH = f"{LONGEST_TEXT:,} characters"
+LENGTHS = {"200 characters": 200, USUAL_LENGTH: LONGEST_TEXT, "2,000 characters": 2_000, "Whole": None}
 NEUTRALISE_HELP = (
     "A spreadsheet takes a text that begins with =, +, - or @ for a formula, which can run a command or show "
     "an error. With the apostrophe it shows the text. Refract takes the apostrophe away when it reads the "
@@ -86,7 +98,8 @@ def export_page() -> None:
             persist_state="session",
         )
         draw_preview(table, corpus)
-    first, *others = export_files(source, table, neutralise=neutralise, part=part)
+    longest = LENGTHS[widget_value("export_longest") or USUAL_LENGTH]
+    first, *others = export_files(source, table, neutralise=neutralise, part=part, longest=longest)
     others += analysis_files(analysis, entry)
     with place.container():
         draw_file(first, entry, primary=True)
@@ -96,6 +109,8 @@ def export_page() -> None:
             st.markdown(f"##### {group}")
         for file in files:
             draw_file(file, entry)
+        if group == PICTURES:
+            draw_text_length()
     draw_choice(analysis)
     if fit is not None and source.findings.evidence is None:
         st.caption("The evidence comes here as a file when the check is done.")
@@ -151,6 +166,18 @@ def draw_file(file: File, entry: StoredCorpus, *, primary: bool = False) -> None
             help=None if primary else f"{file.title}: {file.name}",
             on_click="ignore",
         )
+
+
+def draw_text_length() -> None:
+    """Draw the choice of how much of each text the report holds."""
+    st.segmented_control(
+        "Texts in the report",
+        list(LENGTHS),
+        default=USUAL_LENGTH,
+        required=True,
+        key="export_longest",
+        persist_state="session",
+    )
 
 
 def content_of(file: File) -> bytes:

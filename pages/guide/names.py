@@ -19,9 +19,9 @@ from core.labels import (
     rank_by_instruction,
     split_names,
 )
+from core.maps.drawing import colour_of
 from core.storage import Analysis
 from core.utils import cut
-from pages.charts import colour_of
 from pages.common import (
     cache,
     draw_notice,

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import cycle
 
 import numpy as np
 import pandas as pd
 
-from core.corpus import Partition, dates_of
-from core.maps import Fit
-from core.maps.clusters import leading_labels
-from pages.charts import CATEGORIES, GREY, category_colours, colour_of
+from core.corpus import dates_of
+from core.maps.drawing import (
+    GREY,
+    Colouring,
+    NumericColouring,
+    category_colours,
+    clustered,
+    colour_of,
+    labelled,
+    partition_colours,
+    predicted,
+)
 from pages.common import cache
-from pages.maps.component import Colouring, NumericColouring
 from pages.maps.filters import FITS_NONE
 from pages.maps.scales import dates_on_scale, numbers_on_scale
 from pages.maps.view import MapView, Side
@@ -74,16 +80,6 @@ def change_between(left: Side, right: Side) -> np.ndarray:
     return cache.change(left.space_key, right.space_key, left.space.graph, right.space.graph)
 
 
-def predicted(fit: Fit, labels: list[str], title: str = "Predicted label") -> Colouring:
-    """Colour by predicted label; labels not renamed since the Fit keep their colours.
-
-    `labels` are the label names of the analysis as they are now.
-    """
-    names = list(dict.fromkeys([*labels, *fit.labels]))
-    codes = np.asarray([names.index(name) for name in fit.labels], dtype=np.int32)[fit.predicted]
-    return labelled(title, codes, names, "none")
-
-
 def labels_of(view: MapView, side: Side) -> list[str]:
     """Return the label names of a map as they are now, by whose positions its labels have their colours."""
     if side is view.right or side.analysis is None:
@@ -106,40 +102,13 @@ def value_colours(values: Sequence[str], labels: Sequence[str]) -> list[str]:
 
 
 def cluster_colours(view: MapView, side: Side) -> list[str]:
-    """Return the colour of each cluster of a map, by code.
-
-    The largest cluster of which most texts have one label has the colour of that label; the others have
-    colours that no label has, so that one colour stands for one thing.
-    """
-    by_label = colour_of([*labels_of(view, side), *(side.fit.labels if side.has_predictions else [])])
-    n_clusters = max(side.partition.names, default=-1) + 1
-    leading: dict[int, str] = {}
-    if side.has_predictions:
-        leading = leading_labels(side.partition.codes, side.fit.fitting_labels, side.fit.labels)
-    own: dict[str, int] = {}
-    for code in sorted(leading):
-        own.setdefault(by_label[leading[code]], code)
-    found = {code: colour for colour, code in own.items()}
-    used = set(by_label.values())
-    free = cycle([colour for colour in CATEGORIES if colour not in used] or CATEGORIES)
-    return [found[code] if code in found else next(free) for code in range(n_clusters)]
-
-
-def clustered(title: str, partition: Partition, colours: list[str]) -> Colouring:
-    """Colour by the clusters of one side, with the colours of `cluster_colours`."""
-    n_clusters = max(partition.names, default=-1) + 1
-    names = [partition.names.get(code, "") for code in range(n_clusters)]
-    return Colouring(title, np.asarray(partition.codes), names, colours, "in no cluster")
+    """Return the colour of each cluster of a map, by code: see `partition_colours`."""
+    return partition_colours(side.partition, labels_of(view, side), side.fit)
 
 
 def _probability(title: str, shares: np.ndarray) -> NumericColouring:
     """Colour by a probability, on a scale from 0 to 100 % whatever the values."""
     return NumericColouring(title, 100 * np.asarray(shares), ends=("0 %", "100 %"), scale=(0, 100))
-
-
-def labelled(title: str, codes: np.ndarray, names: list[str], none: str) -> Colouring:
-    """Colour by label: positions in the names, -1 where there is none."""
-    return Colouring(title, np.asarray(codes, dtype=np.int32), names, list(colour_of(names).values()), none)
 
 
 def _metadata(title: str, column: pd.Series, labels: list[str]) -> Colouring | NumericColouring:

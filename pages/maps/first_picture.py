@@ -8,10 +8,10 @@ import numpy as np
 import streamlit as st
 
 from core.jobs import Job
+from core.maps.drawing import Pane, labelled
 from core.storage import Analysis, StoredCorpus, find_first_picture
 from pages.common import analysis_title, cache, get_state, jobs
-from pages.maps.colour_by import labelled
-from pages.maps.component import Pane, linked_maps
+from pages.maps.component import linked_maps
 from pages.maps.view import LONGEST_TITLE, current_view
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.corpus import Partition
-from pages.charts import GREY, category_colours, short
+from core.maps.drawing import GREY, category_colours, predicted
+from pages.charts import short
 from pages.common import on_ground
-from pages.maps.colour_by import cluster_colours, labels_of, predicted, value_colours
+from pages.maps.colour_by import cluster_colours, labels_of, value_colours
 from pages.maps.filters import profile_of
 from pages.maps.view import MapView, Side
 

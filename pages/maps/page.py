@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.maps.drawing import Mark, Name, Pane
 from core.storage import Analysis, StoredCorpus, load_finding
 from core.utils import percent
 from pages.common import (
@@ -39,7 +40,7 @@ from pages.common import (
 from pages.common.encoders import doubt_about
 from pages.maps.clusters import ask_name
 from pages.maps.colour_by import colourings
-from pages.maps.component import Mark, Name, Pane, current_selection, linked_maps
+from pages.maps.component import current_selection, linked_maps
 from pages.maps.demo_line import draw_demo_line
 from pages.maps.filters import draw_chips
 from pages.maps.first_picture import awaited_picture, draw_first_picture, draw_refinement

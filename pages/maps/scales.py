@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from core.corpus import usual_dates, usual_range, without_zone
-from pages.maps.component import NumericColouring
+from core.maps.drawing import NumericColouring
 
 MOST_TICKS = 4
 DAY = pd.Timedelta(days=1)

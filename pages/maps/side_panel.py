@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from core.maps.drawing import Colouring, NumericColouring
 from pages.common import start_widget, state_of
 from pages.maps.clusters import draw_clusters
-from pages.maps.component import Colouring, NumericColouring
 from pages.maps.opened import SIDE_PANEL, TEXTS
 from pages.maps.panels import (
     Found,

@@ -10,8 +10,8 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
+from core.maps.drawing import GREY, colour_of
 from core.utils import content_key, cut, one_line, percent
-from pages.charts import GREY, colour_of
 from pages.common import n_shown, navigation, on_ground, show_more, widget_value
 from pages.maps.opened import open_text
 from pages.maps.view import MapView

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from pages.maps.component import Colouring, Mark, Name, Pane, linked_maps
+from core.maps.drawing import Colouring, Mark, Name, Pane
+from pages.maps.component import linked_maps
 from pages.maps.scales import dates_on_scale
 
 SPREAD = np.stack(np.meshgrid(np.linspace(-0.3, 0.3, 10), np.linspace(-0.3, 0.3, 10)), -1).reshape(-1, 2)

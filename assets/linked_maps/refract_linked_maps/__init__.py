@@ -1,6 +1,7 @@
 """The browser half of Refract's linked maps, as installed Streamlit components.
 
-The Python half, which encodes the payload and decodes the selection, is `pages/maps/component/` of the app.
+The Python half is `core/maps/drawing/`, which encodes the payload, and `pages/maps/component/` of the app,
+which decodes the selection.
 """
 
 import tomllib

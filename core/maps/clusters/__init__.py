@@ -20,6 +20,7 @@ from .clustering import (
     MapNames,
     cluster_map,
     map_names,
+    name_places,
 )
 from .edits import Edit, decode_edit, describe_kept, encode_edit
 from .hierarchy import MERGE, Hierarchy
@@ -55,6 +56,7 @@ __all__ = [
     "map_names",
     "name_clusters",
     "name_clusters_by_llm",
+    "name_places",
     "nearest_groups",
     "split_cluster",
     "spread_evenly",

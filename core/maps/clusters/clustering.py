@@ -161,7 +161,7 @@ class MapNames:
 
 def map_names(source: ClusterSource, partition: Partition) -> MapNames:
     """Return the names to draw on a map: of the clusters, and of finer ones for a closer zoom."""
-    drawn = _places(source.points, partition.codes, partition.names, zoom=1.0, level=0)
+    drawn = name_places(source.points, partition.codes, partition.names)
     groups = [np.asarray(partition.codes)]
     n_named = len(partition.names)
     # The level with about as many clusters as the partition, also for k-means.
@@ -174,7 +174,7 @@ def map_names(source: ClusterSource, partition: Partition) -> MapNames:
         n_named = counts[finer_level]
         finer = _real_parts(source.levels[finer_level], np.asarray(partition.codes))
         names = _name(source, finer, [name for name, *_ in drawn])
-        drawn += _places(source.points, finer, names, zoom=zoom, level=len(groups))
+        drawn += name_places(source.points, finer, names, zoom=zoom, level=len(groups))
         groups.append(finer)
     return MapNames(drawn, tuple(groups))
 
@@ -203,8 +203,8 @@ def _real_parts(finer: np.ndarray, codes: np.ndarray) -> np.ndarray:
     return np.where(np.isin(finer, parts), finer, -1)
 
 
-def _places(
-    points: np.ndarray, codes: np.ndarray, names: dict[int, str], *, zoom: float, level: int
+def name_places(
+    points: np.ndarray, codes: np.ndarray, names: dict[int, str], *, zoom: float = 1.0, level: int = 0
 ) -> list[tuple[str, float, float, int, float, int, int]]:
     """Return the names of `MapNames` for each group, the largest first."""
     order = np.argsort(codes, kind="stable")

@@ -10,8 +10,8 @@ import streamlit as st
 from core.corpus import Corpus
 from core.labels import GuideLabels, is_uncertain
 from core.maps import Fit
+from core.maps.drawing import GREY, colour_of
 from core.utils import cut, one_line, percent
-from pages.charts import GREY, colour_of
 from pages.common import markdown, metadata_of, own_names, state_of
 from pages.guide.deck.deck import Deck, Shown
 

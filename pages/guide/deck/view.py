@@ -20,8 +20,8 @@ from core.labels import (
     GuideLabels,
 )
 from core.maps import Fit, Space
+from core.maps.drawing import colour_of
 from core.storage import Analysis
-from pages.charts import colour_of
 from pages.common import (
     attempt,
     cache,

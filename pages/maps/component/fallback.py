@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
-from pages.charts import GREY, plain
+from core.maps.drawing import GREY, Colouring, Name, NumericColouring, Pane, checked_rows, home_view
+from pages.charts import plain
 from pages.common import on_ground, state_of, widget_value
-from pages.maps.component.model import Colouring, Name, NumericColouring, Pane
-from pages.maps.component.payload import checked_rows, home_view
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -17,11 +17,18 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from core.maps.drawing import (
+    Colouring,
+    NumericColouring,
+    Pane,
+    checked_rows,
+    encode_maps,
+    encode_places,
+    encode_plain,
+)
 from core.utils import content_key, cut
 from pages.common import cache, widget_value
 from pages.maps.component.fallback import plain_maps
-from pages.maps.component.model import Colouring, NumericColouring, Pane
-from pages.maps.component.payload import checked_rows, encode_maps, encode_places, encode_plain
 
 HOVER_LENGTH = 200  # characters of a text that hovering shows
 RESERVED_HEIGHT = "clamp(360px, calc(100vh - 300px), 1200px)"  # about what the window leaves

@@ -7,6 +7,7 @@ import html
 import numpy as np
 import streamlit as st
 
+from core.maps.drawing import Colouring, clustered, predicted
 from core.storage import Analysis
 from core.utils import content_key
 from pages.charts import map_thumbnail, short
@@ -22,8 +23,7 @@ from pages.common import (
     set_widget,
     verdict_of,
 )
-from pages.maps.colour_by import cluster_colours, clustered, predicted
-from pages.maps.component import Colouring
+from pages.maps.colour_by import cluster_colours
 from pages.maps.view import MapView, Side, left_key, make_right, side_key, titles
 
 LEGEND_ENTRIES = 4  # labels or clusters named below a map

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from pages.charts import colour_of
+from core.maps.drawing import colour_of
 from pages.common import (
     cache,
     change_labels,

@@ -10,11 +10,11 @@ import streamlit as st
 
 from core.corpus import Corpus
 from core.labels import LEAST_MISTAKE_PROBABILITY, GuideLabels, find_conflicts
+from core.maps.drawing import GREY, colour_of
 from core.neighbours import Graph
 from core.storage import Analysis
 from core.tasks import LabelCheck, LabelDoubt, check_key
 from core.utils import content_key, cut, percent
-from pages.charts import GREY, colour_of
 from pages.common import (
     LABELS,
     cache,

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import streamlit as st
 
+from core.maps.drawing import colour_of
 from core.utils import content_key
-from pages.charts import colour_of, n_texts
+from pages.charts import n_texts
 from pages.common import (
     change_labels,
     markdown,

@@ -10,9 +10,9 @@ import streamlit as st
 
 from core.encoders import host_of
 from core.errors import RefractError
+from core.maps.drawing import Mark
 from core.neighbours import DUPLICATE_COSINE
 from pages.common import cache, markdown, shorten, start_widget
-from pages.maps.component import Mark
 from pages.maps.panels.answers import answer
 from pages.maps.panels.text_rows import probability_bars
 from pages.maps.selection import draw_select

@@ -10,8 +10,8 @@ import numpy as np
 
 from core.corpus import is_unspaced
 from core.evidence import DrivingWord
+from core.maps.drawing import GREY, colour_of
 from core.utils import percent
-from pages.charts import GREY, colour_of
 from pages.common import on_ground
 from pages.maps.clusters import small_percent
 from pages.maps.colour_by import labels_of

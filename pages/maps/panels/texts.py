@@ -12,8 +12,9 @@ import streamlit as st
 
 from core.corpus.tables import unique_names
 from core.export import ENCODER, made_by, to_csv_bytes, with_encoders
+from core.maps.drawing import GREY, Colouring, NumericColouring
 from core.utils import percent
-from pages.charts import GREY, n_texts
+from pages.charts import n_texts
 from pages.common import (
     LABELS,
     account,
@@ -26,7 +27,6 @@ from pages.common import (
     state_of,
     widget_value,
 )
-from pages.maps.component import Colouring, NumericColouring
 from pages.maps.opened import opened_texts
 from pages.maps.panels.label_selection import draw_label_selection
 from pages.maps.panels.search import Found, draw_found, mark_found

@@ -42,6 +42,8 @@ HISTORY = pd.DataFrame(
     }
 )
 
+PICTURES = ("svg", "pdf", "png", "report")
+
 
 def fitted(**fit):
     return ExportSource(
@@ -65,7 +67,7 @@ def files_of(source):
 def test_a_corpus_alone_leaves_as_table_and_vectors():
     source = ExportSource(corpus_with(), "words", SPACE, CLUSTERS, history=HISTORY.head(0))
     files = files_of(source)
-    assert list(files) == ["csv", "parquet", "xlsx", "jsonl", "dataset", "vectors"]
+    assert list(files) == ["csv", "parquet", "xlsx", "jsonl", "dataset", "vectors", *PICTURES]
     assert {kind: file.name for kind, file in files.items()} == {
         "csv": "x.csv",
         "parquet": "x.parquet",
@@ -73,13 +75,18 @@ def test_a_corpus_alone_leaves_as_table_and_vectors():
         "jsonl": "x.jsonl",
         "dataset": "x-dataset.zip",
         "vectors": "x-vectors.parquet",
+        "svg": "x-maps.svg",
+        "pdf": "x-maps.pdf",
+        "png": "x-maps.png",
+        "report": "x-report.html",
     }
 
 
 def test_a_fit_leaves_with_its_linear_form_its_evidence_and_the_record():
     files = files_of(fitted())
     assert list(files) == [
-        "csv", "parquet", "xlsx", "jsonl", "dataset", "vectors", "label_studio", "prodigy", "argilla",
+        "csv", "parquet", "xlsx", "jsonl", "dataset", "vectors", *PICTURES,
+        "label_studio", "prodigy", "argilla",
         "linear", "linear_safetensors", "linear_onnx", "evidence", "record",
     ]  # fmt: skip
     assert all(file.name.startswith("x-by-feeling") and written(file.write) for file in files.values())

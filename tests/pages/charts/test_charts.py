@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.maps.drawing import CATEGORIES
 from pages.charts import (
     AccuracyBar,
     accuracy_bars,
@@ -16,7 +17,6 @@ from pages.charts import (
     map_thumbnail,
     text_length_histogram,
 )
-from pages.charts.palette import CATEGORIES
 
 
 def test_histogram_counts_every_text():

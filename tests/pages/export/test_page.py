@@ -24,6 +24,7 @@ def test_everything_can_be_taken_out(app, store, prepared, labelled):
     assert not app.exception
     found = {button.key for button in app.get("download_button")}
     matrix = ("linear", "linear_safetensors", "linear_onnx")
+    pictures = ("svg", "pdf", "png", "report")
     labels = ("label_studio", "prodigy", "argilla")
     kinds = (
         "csv",
@@ -32,6 +33,7 @@ def test_everything_can_be_taken_out(app, store, prepared, labelled):
         "jsonl",
         "dataset",
         "vectors",
+        *pictures,
         *labels,
         *matrix,
         "text_model",
@@ -136,6 +138,17 @@ def test_the_choice_for_spreadsheets_is_on_and_can_be_switched_off(app, download
     assert content.count(b'"=1+1') == 6 and b"'=1+1" not in content
 
 
+def test_the_report_holds_as_much_of_each_text_as_was_chosen(app, downloads, with_formulas):
+    app.run()
+    app.switch_page(EXPORT).run()
+    assert not app.exception and "Choices of" not in words(app)
+    assert "up to 500 characters each" in words(app)
+    app.session_state["export_longest"] = "Whole"
+    app.run()
+    assert "characters each" not in words(app) and "It holds the texts" in words(app)
+    assert b"=1+1 late parcel" in made(downloads["export_report"])
+
+
 def test_an_export_can_be_uploaded_and_its_labels_imported(app, downloads, store, labelled, corpus):
     cache.runner().submit("fit", "x", analysis_id=labelled)
     app.run()
@@ -157,21 +170,26 @@ def test_an_export_can_be_uploaded_and_its_labels_imported(app, downloads, store
     assert app.selectbox(key="corpus_text_column").value == "text"
 
 
+def choices(app):
+    """The choice of the texts that leave, where there is one."""
+    return [each for each in app.get("button_group") if each.key == "export_part"]
+
+
 def test_texts_selected_on_the_maps_can_leave_alone(app, corpus, prepared, labelled):
     cache.runner().submit("fit", "x", analysis_id=labelled)
     app.run()
     app.switch_page(EXPORT).run()
-    assert not app.get("button_group")
+    assert not choices(app)
     app.switch_page(MAPS).run()
     select(app, prepared, [20, 3, 7])
     app.run()
     app.switch_page(EXPORT).run()
     assert "first 5 of 60 rows" in words(app)
-    app.get("button_group")[0].set_value("selected").run()
+    choices(app)[0].set_value("selected").run()
     assert not app.exception and "first 3 of 3 rows" in words(app)
     names = {button.key: button.proto.label for button in app.get("download_button")}
     assert set(names) > {"export_csv", "export_vectors", "export_dataset", "export_record"}
     select(app, prepared, [])
     app.switch_page(MAPS).run()
     app.switch_page(EXPORT).run()
-    assert "first 5 of 60 rows" in words(app) and not app.get("button_group")
+    assert "first 5 of 60 rows" in words(app) and not choices(app)

@@ -6,7 +6,7 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from core.corpus import Partition
-from pages.charts import CATEGORIES
+from core.maps.drawing import CATEGORIES
 from pages.common import cache
 from pages.maps.panels import all_analyses
 

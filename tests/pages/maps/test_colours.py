@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.corpus import Partition
-from pages.charts import CATEGORIES, GREY, colour_of
+from core.maps.drawing import CATEGORIES, GREY, colour_of
 from pages.maps.colour_by import MOST_CATEGORIES, cluster_colours, value_colours
 
 LABELS = ["angry", "amused", "sad"]
@@ -31,7 +31,7 @@ def view():
     """Five clusters: two of "sad", one of "angry", one mixed, one of texts without a label."""
     predicted = np.array([2, 2, 2, 2, 2, 0, 0, 0, 1, 2, -1, -1])
     codes = np.array([0, 0, 0, 1, 1, 2, 2, 2, 3, 3, 4, 4])
-    fit = SimpleNamespace(labels=LABELS, fitting_labels=predicted)
+    fit = SimpleNamespace(labels=LABELS, fitting_labels=predicted, has_predictions=True)
     names = {code: f"cluster {code}" for code in range(5)}
     right = SimpleNamespace(
         fit=fit, has_predictions=True, analysis=object(), partition=Partition(codes, names)

@@ -4,8 +4,8 @@ import pytest
 
 from core.jobs import Job
 from core.labels import Mistake
+from core.maps.drawing import colour_of, on_dark
 from core.tasks import check_labels
-from pages.charts import colour_of, on_dark
 from pages.common import cache, ground
 from pages.maps.panels import label_review
 from tests.support.maps_labels import labels_of, open_maps, words

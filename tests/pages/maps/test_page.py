@@ -5,12 +5,13 @@ import pytest
 
 from core.corpus import build_corpus
 from core.corpus.tables import Table
+from core.maps.drawing import predicted
 from core.storage import save_finding, save_sample_size
 from core.utils import content_key
 from pages.common import cache
 from pages.common.state import ListState
 from pages.maps import filters, view
-from pages.maps.colour_by import colourings, predicted
+from pages.maps.colour_by import colourings
 from pages.maps.filters import FilterState, profile_of
 from pages.maps.opened import OpenedTexts
 from pages.maps.view import current_view

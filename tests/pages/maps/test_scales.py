@@ -8,11 +8,10 @@ import pytest
 
 from core.corpus import build_corpus
 from core.corpus.tables import Table, read_table
+from core.maps.drawing import NumericColouring, Pane, encode_maps
 from pages.common import cache, metadata_of
 from pages.maps.colour_by import colourings
-from pages.maps.component import NumericColouring, Pane
 from pages.maps.component.fallback import plain_figure
-from pages.maps.component.payload import encode_maps
 from pages.maps.scales import MOST_TICKS, date_ticks, dates_on_scale, numbers_on_scale
 from pages.maps.view import current_view
 from tests.conftest import make_frame

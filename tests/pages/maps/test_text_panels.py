@@ -48,7 +48,7 @@ def search_page(corpus_key, analysis_id, shown):
     import numpy as np
     import streamlit as st
 
-    from pages.maps.component import Colouring
+    from core.maps.drawing import Colouring
     from pages.maps.panels import draw_search, draw_texts
     from tests.pages.maps.test_text_panels import make_view
 

@@ -1,4 +1,4 @@
-// Colours on a dark ground. The same rule with the same numbers is `on_dark` in pages/charts/dark_ground.py; a test
+// Colours on a dark ground. The same rule with the same numbers is `on_dark` in core/maps/drawing/dark_ground.py; a test
 // compares both.
 
 const LIFT = 0.3; // lightness 0 … 1 of OKLab becomes LIFT … 1, so that every colour of the palette reaches 4.5 : 1

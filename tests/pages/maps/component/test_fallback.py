@@ -2,9 +2,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.charts import GREY, on_dark
+from core.maps.drawing import GREY, Colouring, Mark, Name, NumericColouring, Pane, on_dark
 from pages.common import ground
-from pages.maps.component import Colouring, Mark, Name, NumericColouring, Pane
 from pages.maps.component.fallback import newest_selection, plain_figure, rows_of
 
 POINTS = np.array([[0, 0], [1, 1], [2, 0]], dtype=np.float32)
@@ -85,7 +84,7 @@ def page(n):
     import numpy as np
     import streamlit as st
 
-    from pages.maps.component import Colouring, Pane
+    from core.maps.drawing import Colouring, Pane
     from pages.maps.component import fallback as module
 
     module.MOST_POINTS = 10

@@ -6,11 +6,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.charts.dark_ground import on_dark
-from pages.charts.palette import CATEGORIES
-from pages.maps.component import Colouring, Name, Pane, linked_maps
+from core.maps.drawing import CATEGORIES, Colouring, Name, Pane, encode_maps, encode_places, on_dark
+from pages.maps.component import linked_maps
 from pages.maps.component.linked_maps import decode_selection, hover_excerpt, hovered_point
-from pages.maps.component.payload import encode_maps, encode_places
 from tests.support.app_server import ROOT
 from tests.support.map_payload import decode_payload
 
@@ -148,7 +146,8 @@ def page(select):
     import numpy as np
     import streamlit as st
 
-    from pages.maps.component import Colouring, Pane, linked_maps
+    from core.maps.drawing import Colouring, Pane
+    from pages.maps.component import linked_maps
 
     points = np.array([[0, 0], [1, 1], [2, 0]], dtype=np.float32)
     colouring = Colouring("cluster", np.array([0, 0, -1]), ["a"], ["#0072b2"], "noise")

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from pages.charts import GREY, category_colours, colour_of
-from pages.charts.palette import CATEGORIES
+from core.maps.drawing import CATEGORIES, GREY, category_colours, colour_of
 
 # Machado, Oliveira, Fernandes (2009), A Physiologically-based Model for Simulation of Color Vision
 # Deficiency, IEEE TVCG 15(6): matrices of severity 1.0, for linear RGB.

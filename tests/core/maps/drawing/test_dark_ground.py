@@ -3,8 +3,7 @@ import tomllib
 import numpy as np
 import pytest
 
-from pages.charts.dark_ground import on_dark
-from pages.charts.palette import CATEGORIES
+from core.maps.drawing import CATEGORIES, on_dark
 from tests.support.app_server import ROOT
 
 SETTINGS = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())

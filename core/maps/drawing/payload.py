@@ -12,12 +12,11 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
-from core.utils import content_key
-from pages.maps.component.model import Colouring, NumericColouring, Pane
+from ...utils import content_key
+from .model import Colouring, NumericColouring, Pane
 
 PAYLOAD_VERSION = 3
 """The browser refuses other versions, so that an old build does not draw a new payload wrongly."""
@@ -104,7 +103,11 @@ def encode_maps(
     places : the key from `encode_places`
     texts : the key of the texts
     opens, renames : whether the page follows a click on a point, and a wish to rename a cluster
-    height, below, select, shown, lit : as in `linked_maps`
+    height : of the whole component in CSS pixels; None fills the window
+    below : pixels that a map that fills the window leaves free below it
+    select : a token, which changes with the selection, and the rows that are selected from outside
+    shown : bool array (n,), False for texts that are drawn grey
+    lit : int array, rows that are ringed on both maps
 
     Raises
     ------
@@ -113,7 +116,7 @@ def encode_maps(
     """
     n = len(panes[0].points)
     described, values = _colouring_parts(colouring, n)
-    header: dict[str, Any] = {
+    header: dict[str, object] = {
         "version": PAYLOAD_VERSION,
         "key": key,
         "n": n,
@@ -154,8 +157,10 @@ def checked_rows(rows: np.ndarray, n: int) -> np.ndarray:
     return rows
 
 
-def _join(header: dict[str, Any], blobs: Mapping[str, np.ndarray]) -> bytes:
-    places, parts, offset = {}, [], 0
+def _join(header: dict[str, object], blobs: Mapping[str, np.ndarray]) -> bytes:
+    places: dict[str, object] = {}
+    parts: list[bytes | memoryview] = []
+    offset = 0
     for name, array in blobs.items():
         content = np.ascontiguousarray(array, dtype=_BLOB_TYPES[array.dtype.name])
         padding = _padded(content.nbytes) - content.nbytes
@@ -199,7 +204,7 @@ def _box(points: np.ndarray) -> np.ndarray:
     return np.array([[ends(points[:, axis]) for axis in (0, 1)] for ends in (np.min, np.max)])
 
 
-def _described(pane: Pane) -> dict[str, Any]:
+def _described(pane: Pane) -> dict[str, object]:
     (middle_x, middle_y), scale = _frame(pane)
 
     def place(x: float, y: float) -> list[float]:
@@ -222,7 +227,7 @@ def _described(pane: Pane) -> dict[str, Any]:
     }
 
 
-def _colouring_parts(colouring: Colouring | NumericColouring, n: int) -> tuple[dict[str, Any], np.ndarray]:
+def _colouring_parts(colouring: Colouring | NumericColouring, n: int) -> tuple[dict[str, object], np.ndarray]:
     if isinstance(colouring, NumericColouring):
         return _numeric_parts(colouring, n)
     codes, n_labels = np.asarray(colouring.codes), len(colouring.labels)
@@ -235,7 +240,7 @@ def _colouring_parts(colouring: Colouring | NumericColouring, n: int) -> tuple[d
     if codes.min() < -1 or codes.max() >= n_labels:
         raise ValueError(f"{what} has codes from {codes.min()} to {codes.max()} for {n_labels} labels")
     classes = _classes(codes, n, what)
-    header = {
+    header: dict[str, object] = {
         "kind": "categorical",
         "title": colouring.title,
         "key": content_key(classes),
@@ -255,7 +260,7 @@ def _classes(codes: np.ndarray, n: int, what: str) -> np.ndarray:
     return (codes + 1).astype(np.uint8 if codes.max() < np.iinfo(np.uint8).max else np.uint16)
 
 
-def _numeric_parts(colouring: NumericColouring, n: int) -> tuple[dict[str, Any], np.ndarray]:
+def _numeric_parts(colouring: NumericColouring, n: int) -> tuple[dict[str, object], np.ndarray]:
     values = np.asarray(colouring.values, dtype=np.float32)
     _check_length(f"the colouring {colouring.title!r}", len(values), n)
     finite = np.isfinite(values)

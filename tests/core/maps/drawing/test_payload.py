@@ -4,9 +4,13 @@ import struct
 import numpy as np
 import pytest
 
-from pages.maps.component import Colouring, Mark, Name, NumericColouring, Pane
-from pages.maps.component import payload as module
-from pages.maps.component.payload import (
+from core.maps.drawing import (
+    PAYLOAD_VERSION,
+    Colouring,
+    Mark,
+    Name,
+    NumericColouring,
+    Pane,
     checked_rows,
     encode_maps,
     encode_places,
@@ -167,7 +171,7 @@ def test_everything_is_padded_to_four_bytes():
 def test_payload_begins_with_the_length_of_its_header():
     for content in (payload(), encode_places([GENERIC])[1], encode_plain("maps")):
         (length,) = struct.unpack_from("<I", content)
-        assert json.loads(content[4 : 4 + length])["version"] == module.PAYLOAD_VERSION
+        assert json.loads(content[4 : 4 + length])["version"] == PAYLOAD_VERSION
 
 
 def test_same_arguments_give_the_same_bytes():
@@ -246,6 +250,6 @@ def test_what_does_not_fit_is_named(changes, message):
 
 
 def test_too_many_labels_are_refused(monkeypatch):
-    monkeypatch.setattr(module, "MAX_CLASSES", 1)
+    monkeypatch.setattr("core.maps.drawing.payload.MAX_CLASSES", 1)
     with pytest.raises(ValueError, match="2 labels, more than 1"):
         payload()

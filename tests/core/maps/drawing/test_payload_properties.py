@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from pages.maps.component import Colouring, Mark, Name, NumericColouring, Pane
-from pages.maps.component.payload import encode_maps, encode_places
+from core.maps.drawing import Colouring, Mark, Name, NumericColouring, Pane, encode_maps, encode_places
 from tests.support.map_payload import decode_payload
 
 TEXT = st.text(st.characters(exclude_categories=[]), max_size=20)  # surrogates and NUL too
