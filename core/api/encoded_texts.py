@@ -11,6 +11,7 @@ import pandas as pd
 
 from ..corpus import Corpus
 from ..errors import StoreError
+from ..export import export_files
 from ..labels import suggest
 from ..maps import Space
 from ..storage import load_space
@@ -20,7 +21,7 @@ from ..utils import ProgressLine, data_home
 from .export_source import read_export_source
 from .labels import read_labels
 from .reshaped_texts import ReshapedTexts
-from .shown import cluster_table, table_of
+from .shown import Page, cluster_table, page_of, table_of
 from .workspace import Workspace
 
 
@@ -136,6 +137,11 @@ class EncodedTexts:
         """Return the clusters of the generic map, with names, sizes and a typical text of each."""
         source = read_export_source(self._workspace.store, self.corpus.key)
         return cluster_table(self.corpus, self.space, source.generic_clusters)
+
+    def show(self) -> Page:
+        """Return the generic map with clusters and texts: a notebook shows it."""
+        source = read_export_source(self._workspace.store, self.corpus.key)
+        return page_of(export_files(source, table_of(source)))
 
     def to_pandas(self) -> pd.DataFrame:
         """Return every text with its columns, its cluster and its place on the map."""

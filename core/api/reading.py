@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pandas as pd
 
@@ -98,4 +99,4 @@ def _from_frame(frame: pd.DataFrame, name: str) -> Table:
         raise CorpusError(
             f"The table cannot be read ({reason}): give each column one type and a name of its own."
         ) from error
-    return read_table(f"{name}.parquet", written.getvalue())
+    return replace(read_table(f"{name}.parquet", written.getvalue()), name=name)

@@ -26,7 +26,7 @@ from ..storage.analysis_file import save_analysis
 from ..tasks import analysis_clusters, load_warm_encoder, measure
 from ..utils import ProgressLine, data_home, write_atomically
 from .export_source import read_export_source
-from .shown import cluster_table, table_of
+from .shown import Page, cluster_table, page_of, table_of
 from .workspace import Workspace
 
 ANALYSIS_FILE = ".refract"
@@ -115,6 +115,10 @@ class ReshapedTexts:
     def to_pandas(self) -> pd.DataFrame:
         """Return every text with its columns, labels, clusters, and places on both maps."""
         return table_of(self.source)
+
+    def show(self) -> Page:
+        """Return both maps, linked, with evidence, clusters and texts: a notebook shows them."""
+        return page_of(self.files())
 
     def predict(self, texts: Sequence[str]) -> np.ndarray:
         """Return the most probable label of other texts: object array (n,) of names.

@@ -1,5 +1,7 @@
 """The story in Python: read, encode, suggest, reshape, look, predict, save, open."""
 
+import html
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -31,7 +33,7 @@ def test_texts_are_read_from_files_tables_and_lists(tmp_path):
         assert texts.corpus.texts.tolist() == frame["text"].tolist()
         assert list(texts.metadata) == ["topic", "feeling", "stars"]
     read = core.read(iter(["one text", "another text", "a third"]), name="mine")
-    assert (len(read), read.corpus.name) == (3, "mine.parquet")
+    assert (len(read), read.corpus.name) == (3, "mine")
     assert core.read(frame, text="topic").corpus.text_column == "topic"
 
 
@@ -191,3 +193,14 @@ def test_a_file_holds_the_analysis(reshaped, tmp_path):
     np.testing.assert_array_equal(opened.map, reshaped.map)
     assert repr(opened) == repr(reshaped)
     pd.testing.assert_frame_equal(opened.to_pandas(), reshaped.to_pandas())
+
+
+def test_maps_are_shown_in_a_frame_and_saved_as_a_page(space, reshaped, tmp_path):
+    for shown in (space.show(), reshaped.show()):
+        assert "Content-Security-Policy" in shown.content and space.corpus.texts[0] in shown.content
+        frame = shown._repr_html_()
+        assert frame.startswith("<iframe srcdoc=") and 'sandbox="allow-scripts"' in frame
+        inside = frame.partition('srcdoc="')[2].partition('"')[0]
+        assert html.unescape(inside) == shown.content
+    reshaped.show().save(tmp_path / "page.html")
+    assert (tmp_path / "page.html").read_text(encoding="utf-8") == reshaped.show().content
