@@ -7,7 +7,7 @@ from dataclasses import replace
 from ..evidence import check_estimate
 from ..export import ExportSource, title_of_analysis
 from ..maps import Fit
-from ..storage import Store, load_answers, load_findings
+from ..storage import Store, load_answers, load_finding, load_findings
 from ..tasks import analysis_clusters, map_clusters
 
 
@@ -23,7 +23,8 @@ def read_export_source(store: Store, corpus_key: str, analysis_id: int | None = 
     results = store.results(corpus_key)
     corpus = store.load_corpus(corpus_key)
     generic, _, clusters = map_clusters(store, corpus, None)
-    source = ExportSource(corpus, entry.encoder, generic, clusters)
+    near = load_finding(results, entry.embedding_key, "near")
+    source = ExportSource(corpus, entry.encoder, generic, clusters, near)
     if analysis_id is None:
         return source
     analysis = store.analysis(analysis_id)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+import numpy as np
 import pandas as pd
 
 from ..corpus import Corpus, Partition
@@ -35,6 +36,7 @@ class ExportSource:
     ----------
     corpus : Corpus of n texts
     encoder : str, name of the encoder of the generic space
+    generic_near : float32 array (n,), `Findings.near` of the generic map; None where it is not measured
     title : str, of the analysis, for names of files
     given : list of n label names, None for a text without one; None without labels
     label_names : list of all label names
@@ -52,6 +54,7 @@ class ExportSource:
     encoder: str
     generic: Space
     generic_clusters: Partition
+    generic_near: np.ndarray | None = None
     title: str = ""
     given: Sequence[str | None] | None = None
     label_names: Sequence[str] = ()

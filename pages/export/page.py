@@ -24,7 +24,7 @@ from core.export import (
     source_table,
 )
 from core.maps import Fit
-from core.storage import Analysis, StoredCorpus, load_findings
+from core.storage import Analysis, StoredCorpus, load_finding, load_findings
 from core.tasks import fit_key
 from pages.common import (
     VERDICT_ICONS,
@@ -242,9 +242,9 @@ def export_source(
 ) -> ExportSource:
     """Read what can be exported: labels, clusters as the maps show them, findings."""
     generic = cache.space(entry.key, entry.embedding_key)
-    source = ExportSource(
-        corpus, entry.encoder, generic, partition_for(corpus, None, generic, entry.embedding_key)
-    )
+    clusters = partition_for(corpus, None, generic, entry.embedding_key)
+    near = load_finding(cache.store().results(entry.key), entry.embedding_key, "near")
+    source = ExportSource(corpus, entry.encoder, generic, clusters, near)
     if analysis is not None:
         source = add_labels(source, cache.store(), analysis.id, fit)
     if fit is not None:

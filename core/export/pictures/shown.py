@@ -58,7 +58,7 @@ def shown_maps(source: ExportSource) -> ShownMaps:
     """Return what is drawn of a source, with the colours that the app draws."""
     labels, fit = list(source.label_names), source.fit
     generic = partition_colours(source.generic_clusters, labels, None)
-    panes = [_pane(GENERIC, source.generic, source.generic_clusters, None)]
+    panes = [_pane(GENERIC, source.generic, source.generic_clusters, source.generic_near)]
     colourings = []
     if fit is not None and source.fit_clusters is not None:
         title = source.title or "Reshaped"
