@@ -7,6 +7,7 @@ from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
 from core.errors import RefractError
+from core.utils import return_freed_memory
 from pages.common import account, cache, draw_toasts, layout, navigation, show_message
 from pages.common.server import Guard, SignInGate, handle_failure, silence_tracebacks
 
@@ -37,6 +38,7 @@ def draw() -> None:
 if __name__ == "__main__":
     draw()
 else:
+    return_freed_memory()
     silence_tracebacks()
     app = st.App(
         Path(__file__), middleware=[Middleware(Guard), Middleware(SignInGate)], on_script_error=handle_failure

@@ -226,7 +226,11 @@ def wait_for_jobs(page: Page) -> None:
 
 
 def is_error(line: str) -> bool:
-    """Return whether a line of the app's log tells of an error."""
+    """Return whether a line of the app's log tells of an error.
+
+    "Couldn't find fragment" is one: Streamlit calls it harmless, but then draws nothing after the click:
+    a person looks at what was there before.
+    """
     return "Traceback" in line or "ERROR" in line or "find fragment" in line
 
 

@@ -28,6 +28,10 @@ XSRF_COOKIE = "_streamlit_xsrf"
 FOLLOWS_S = 0.05  # in which a run that was asked for by another begins
 
 
+class NotShownError(KeyError):
+    """The page has no widget of the key that was to be used; a person could not have used it either."""
+
+
 class Session:
     """One open tab of the app.
 
@@ -139,8 +143,15 @@ class Session:
         return key in self._widgets
 
     def _change(self, key: str, state: WidgetState) -> float:
-        state.id, fragment = self._widgets[key]
+        self._settle()  # what an earlier click still draws may bring the widget
+        state.id, fragment = self._find(key)
         return self._rerun(state, fragment)
+
+    def _find(self, key: str) -> tuple[str, str]:
+        """Return the id of a widget, and the fragment that it is in."""
+        if key not in self._widgets:
+            raise NotShownError(key)
+        return self._widgets[key]
 
     def press(self, key: str) -> float:
         """Click the button of a key; return the seconds until the next text is there, or an error.
@@ -148,7 +159,7 @@ class Session:
         `follow` takes in what comes later.
         """
         state = WidgetState(trigger_value=True)
-        state.id, fragment = self._widgets[key]
+        state.id, fragment = self._find(key)
         self._send(state, fragment)
         deadline = self._clicked + TIMEOUT_S
         while self.next_text_s is None and not self.errors:

@@ -39,6 +39,7 @@ from ..utils import (
     only_one,
     open_child_streams,
     read_messages,
+    return_freed_memory,
 )
 
 SECONDS_BETWEEN_REPORTS = 0.1
@@ -159,6 +160,7 @@ class Worker:
 
 def serve(tasks: Mapping[str, Callable], queries: Mapping[str, Callable]) -> None:
     """Serve the app that started this process. Does not return."""
+    return_freed_memory()
     catch_uncaught("the worker")
     requests, answers = open_child_streams()
     Worker(requests, answers, tasks, queries).run()

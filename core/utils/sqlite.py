@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -108,10 +109,8 @@ class SqliteFile:
 
     def close(self) -> None:
         """Close this thread's connection, and that of `version`."""
-        connection = getattr(self._local, "connection", None)
-        if connection is not None:
-            connection.close()
-            del self._local.connection
+        if hasattr(self._local, "opened"):
+            del self._local.opened
         with self._watching:
             self._close_watcher()
 
@@ -137,15 +136,15 @@ class SqliteFile:
                 return
 
     def _connect(self) -> sqlite3.Connection:
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._open()
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute(f"PRAGMA synchronous = {self._synchronous}")
+        opened: _Opened | None = getattr(self._local, "opened", None)
+        if opened is None:
+            opened = _Opened(self._open())
+            opened.connection.execute("PRAGMA foreign_keys = ON")
+            opened.connection.execute(f"PRAGMA synchronous = {self._synchronous}")
             if self._prepare is not None:
-                self._prepare(connection)
-            self._local.connection = connection
-        return connection
+                self._prepare(opened.connection)
+            self._local.opened = opened
+        return opened.connection
 
     def _open(self, *, check_same_thread: bool = True) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=LOCK_TIMEOUT, check_same_thread=check_same_thread)
@@ -202,6 +201,21 @@ def _code(error: sqlite3.Error) -> int | None:
     """Return SQLite's primary result code; None where the error is of Python's module."""
     code: int | None = getattr(error, "sqlite_errorcode", None)
     return None if code is None else code & 0xFF
+
+
+@dataclass
+class _Opened:
+    """Closes the connection of a thread as soon as the thread ends.
+
+    A connection refers to itself through its cache of statements, so it would stay open, with its two or
+    three files, until garbage is collected.
+    """
+
+    connection: sqlite3.Connection
+
+    def __del__(self) -> None:
+        with suppress(sqlite3.ProgrammingError):  # another thread may not close it: left to the collection
+            self.connection.close()
 
 
 class LatestReads(Generic[Value]):
