@@ -7,13 +7,13 @@ COMPONENT := $(shell find assets/linked_maps -type f -not -path '*/node_modules/
 # What failed runs again, alone; what fails twice fails. The first failure stays in the output.
 TWICE := $(BIN)/python -m tests.support.twice
 
-.PHONY: setup lock app demo test test-ecosystem test-fast lint bench bench-batch bench-check bench-labels bench-load bench-maps bench-names bench-place bench-reencode bench-scale chaos evaluate fuzz soak
+.PHONY: setup lock app demo test test-ecosystem test-fast lint docs screenshots bench bench-batch bench-check bench-labels bench-load bench-maps bench-names bench-place bench-reencode bench-scale chaos evaluate fuzz soak
 
 setup: $(VENV)/ready
 
 # Every file is compared with its SHA-256 in requirements.lock; the second line adds torch, whose build
 # depends on the machine.
-$(VENV)/ready: requirements.lock requirements.txt requirements-dev.txt requirements-batch.txt requirements-team.txt requirements-agents.txt $(COMPONENT)
+$(VENV)/ready: requirements.lock requirements.txt requirements-dev.txt requirements-batch.txt requirements-team.txt requirements-agents.txt requirements-docs.txt $(COMPONENT)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements.lock
 	$(BIN)/python -m pip install --quiet --upgrade-strategy only-if-needed -r requirements-dev.txt
@@ -52,6 +52,15 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# Into docs/_build/html; every warning is an error
+docs: setup
+	$(BIN)/python -m sphinx -W --keep-going -n -q -d docs/_build/doctrees docs docs/_build/html
+
+# The pictures of docs/, from the app itself
+screenshots: setup
+	REFRACT_SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/browser/test_tutorial.py
+	$(BIN)/python -m benchmarks.morph
 
 # At most 15 minutes; ends with a table of figures and budgets
 bench: setup

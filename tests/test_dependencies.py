@@ -11,7 +11,7 @@ import pytest
 from tests.support import audit
 
 ROOT = Path(__file__).resolve().parent.parent
-FILES = ("requirements.txt", "requirements-batch.txt", "requirements-agents.txt", "requirements-dev.txt")
+FILES = tuple(f"requirements{kind}.txt" for kind in ("", "-batch", "-agents", "-docs", "-dev"))
 LOCK = (ROOT / "requirements.lock").read_text()
 
 

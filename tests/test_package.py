@@ -90,7 +90,7 @@ def test_the_bounds_hold_for_the_versions_that_are_tested(environment):
 def test_every_package_that_is_pinned_is_a_dependency_of_the_package_or_of_an_extra():
     wanted = [*TABLE["dependencies"], *chain(*TABLE["optional-dependencies"].values())]
     names = {re.match(r"[\w-]+", one)[0].lower() for one in wanted}
-    for kind in ("", "-batch", "-team", "-agents"):
+    for kind in ("", "-batch", "-team", "-agents", "-docs"):
         file = f"requirements{kind}.txt"
         lines = (ROOT / file).read_text().splitlines()
         pinned = {re.match(r"[\w-]+", line)[0].lower() for line in lines if line and line[0] not in "#-."}
