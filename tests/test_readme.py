@@ -58,7 +58,8 @@ def test_the_server_listens_on_this_machine_only_and_tells_nobody():
 
 def test_every_path_named_exists():
     named = re.findall(r"`([\w./-]+/[\w./-]*|[\w.-]+\.(?:py|md|js))`", README + CONTRIBUTING)
-    paths = [path for path in named if not path.startswith(("hkunlp", "BrandonZYW", "/"))]
+    made = ("hkunlp", "BrandonZYW", "/", "docs/_build/")  # by others, or by make docs
+    paths = [path for path in named if not path.startswith(made)]
     assert len(paths) > 25
     missing = [path for path in paths if not ((ROOT / path).exists() or path in ("page.py", "__init__.py"))]
     assert not missing
