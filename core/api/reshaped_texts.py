@@ -23,7 +23,7 @@ from ..maps.clusters import K_MEANS, ClusterChoice
 from ..storage import Analysis, ArtifactStore, Store, load_finding
 from ..storage.analysis_file import open_analysis as open_analysis_file
 from ..storage.analysis_file import save_analysis
-from ..tasks import analysis_clusters, load_warm_encoder, measure
+from ..tasks import TASKS, analysis_clusters, load_warm_encoder
 from ..utils import ProgressLine, data_home, write_atomically
 from .export_source import read_export_source
 from .shown import Page, cluster_table, page_of, table_of
@@ -229,10 +229,9 @@ class ReshapedTexts:
         return build_text_model(self._fit, source.generic, source.fit_clusters, encoder=source.encoder)
 
     def _measure(self, findings: Sequence[str]) -> None:
+        arguments = {"analysis_id": self.id, "fit_key": self._fit_key, "only": findings}
         with ProgressLine() as line:
-            measure(
-                self._workspace.store, line.show, analysis_id=self.id, fit_key=self._fit_key, only=findings
-            )
+            TASKS["measure"](self._workspace.store, line.show, **arguments)
 
     def _predicted(self, texts: Sequence[str]) -> Predicted:
         model = self._model

@@ -19,7 +19,7 @@ from .demo import (
     unmeasured_demo,
 )
 from .fit import fit_key
-from .measure import check_generic_map, measure
+from .measure import check_generic_map
 from .model_cache import NUMBA, load_warm_corpus, load_warm_encoder
 from .place_text import QUERIES
 from .prepare import add_column_analysis
@@ -67,7 +67,6 @@ __all__ = [
     "load_warm_corpus",
     "load_warm_encoder",
     "map_clusters",
-    "measure",
     "naming_problems",
     "note_demo_removed",
     "open_source",

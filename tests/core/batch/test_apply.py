@@ -148,7 +148,7 @@ def test_an_analysis_is_found_by_number_instruction_and_file(analysis, store, tm
     assert read_text_model(file.read_bytes(), "a").source == model.source
     number = store.analyses(store.corpora()[0].key)[0].id
     for wanted, expected in {
-        "by topic": rf"or one of {number} \(“by feeling”",
+        "by topic": rf"name one of {number} \(“by feeling”",
         "b.safetensors": "no file",
     }.items():
         with pytest.raises(StoreError, match=expected):
