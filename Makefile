@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 COMPONENT := $(shell find assets/linked_maps -type f -not -path '*/node_modules/*' -not -path '*/build/*')
 
-# What failed runs again, alone; what fails twice fails. The first failure stays in the output.
+# Files with a failure run again, alone; what fails twice fails. The first failure stays in the output.
 TWICE := $(BIN)/python -m tests.support.twice
 
 .PHONY: setup lock app demo test test-ecosystem test-fast lint docs screenshots bench bench-batch bench-check bench-labels bench-load bench-maps bench-names bench-place bench-reencode bench-scale chaos evaluate fuzz soak

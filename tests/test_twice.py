@@ -1,4 +1,4 @@
-"""What failed runs once more, alone; what fails twice fails."""
+"""Files with a failure run once more, alone; what fails twice fails."""
 
 import pytest
 
@@ -13,22 +13,27 @@ def test_late_once():
     seen.touch()
     assert there
 
+def test_wrong():
+    assert {right}
+"""
+
+OTHERS = """
+from pathlib import Path
+
 def test_good():
     with Path("runs").open("a") as runs:
         runs.write("x")
-
-def test_wrong():
-    assert {right}
 """
 
 
 @pytest.mark.parametrize(("right", "status"), [(True, 0), (False, 1)])
 def test_a_test_that_was_late_once_passes_and_a_wrong_one_does_not(tmp_path, monkeypatch, right, status):
     (tmp_path / "test_some.py").write_text(CODE.format(right=right))
+    (tmp_path / "test_others.py").write_text(OTHERS)
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     monkeypatch.chdir(tmp_path)
     assert run_twice(["-q"]) == status
-    assert (tmp_path / "runs").read_text() == "x"  # what passed did not run again
+    assert (tmp_path / "runs").read_text() == "x"  # a file without a failure did not run again
 
 
 def test_what_cannot_run_fails_at_once(tmp_path, monkeypatch):

@@ -1,25 +1,33 @@
-"""Run pytest; what failed runs a second time, alone: a busy machine can be late once, an error comes again.
+"""Run pytest; files with a failure run again, alone: a busy machine is late once, an error comes again.
 
 Usage: python -m tests.support.twice OPTIONS OF PYTEST
 """
 
+import json
 import subprocess
 import sys
+from pathlib import Path
 
 FAILED = 1
 """Exit status of pytest when tests ran and some failed; others, such as of a broken import, are final."""
 
+NOTED = Path(".pytest_cache/v/cache/lastfailed")
+
 
 def run_twice(options):
-    """Return the exit status of pytest, of its second run where the first had failures."""
+    """Return the exit status of pytest, of its second run where the first had failures.
+
+    Whole files run again, because the steps of a story need those before them.
+    """
     pytest = [sys.executable, "-m", "pytest"]
+    NOTED.unlink(missing_ok=True)
     status = subprocess.run([*pytest, *options]).returncode
     if status != FAILED:
         return status
-    sys.stdout.write("\nWhat failed runs again, alone.\n")
+    files = sorted({test.partition("::")[0] for test in json.loads(NOTED.read_text())})
+    sys.stdout.write(f"\nAgain, alone: {', '.join(files)}\n")
     sys.stdout.flush()
-    alone = without_processes(options)
-    return subprocess.run([*pytest, *alone, "--last-failed", "--last-failed-no-failures=none"]).returncode
+    return subprocess.run([*pytest, *without_processes(options), *files]).returncode
 
 
 def without_processes(options):
