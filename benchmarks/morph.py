@@ -7,17 +7,16 @@ Run `python -m benchmarks.morph` when the demo, its analyses or the palette chan
 from __future__ import annotations
 
 import argparse
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from benchmarks.picture import frame, names
+from benchmarks.picture import demo_store, frame, names
 from core.maps.drawing import category_colours
 from core.storage import Store, load_fit, load_space
-from core.tasks import DEMO_ANALYSES, demo_analyses, prepare_demo, read_demo
+from core.tasks import DEMO_ANALYSES, demo_analyses, read_demo
 
 OUT = Path(__file__).resolve().parents[1] / "docs" / "images" / "morph.webp"
 SCALE = 2  # pixels of the picture for one of the drawing of `benchmarks.picture`
@@ -35,10 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--home", type=Path, help="data folder with the demo; a new one when left out")
     parser.add_argument("--out", type=Path, default=OUT)
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as folder:
-        store = Store(options.home or Path(folder))
-        if len(demo_analyses(store)) < len(DEMO_ANALYSES):
-            prepare_demo(store, lambda stage, done, total: None)
+    with demo_store(options.home) as store:
         frames, times = draw(store)
     frames[0].save(
         options.out, save_all=True, append_images=frames[1:], duration=times, loop=0, quality=60, method=6

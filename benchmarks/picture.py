@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from html import escape
 from pathlib import Path
 
@@ -31,11 +32,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--home", type=Path, help="data folder with the demo; a new one when left out")
     parser.add_argument("--out", type=Path, default=OUT)
     options = parser.parse_args(arguments)
+    with demo_store(options.home) as store:
+        options.out.write_text(draw(store), encoding="utf-8")
+
+
+@contextmanager
+def demo_store(home: Path | None) -> Iterator[Store]:
+    """Give a data folder with the demo, built where it is not; a temporary one for None."""
     with tempfile.TemporaryDirectory() as folder:
-        store = Store(options.home or Path(folder))
+        store = Store(home or Path(folder))
         if len(demo_analyses(store)) < len(DEMO_ANALYSES):
             prepare_demo(store, lambda stage, done, total: None)
-        options.out.write_text(draw(store), encoding="utf-8")
+        yield store
 
 
 def draw(store: Store) -> str:

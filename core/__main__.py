@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from . import __version__
 from .errors import RefractError
-from .utils import COMMAND, app_folder, explain_error
+from .utils import COMMAND, PASSIVE_WAIT, app_folder, explain_error
 
 DESCRIPTION = f"""\
 One text corpus, seen through any instruction. Without a command: the app.
@@ -66,7 +66,7 @@ COMMANDS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status, 0 for success."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # else threads that wait take the processors
+    os.environ.update(PASSIVE_WAIT | os.environ)
     try:
         options = _parser(given).parse_args(given or ["serve"])
         options.run(options)

@@ -20,9 +20,9 @@ from core.encoders import PREVIEW_ENCODER, load_encoder, split_precomputed
 from core.encoders.compute import choice
 from core.errors import RefractError
 from core.jobs import Job, in_line
-from core.jobs import runner as jobs
 from core.storage import Store
 from core.tasks import QUERIES, TASKS, model_cache, note_demo_removed
+from core.utils import PASSIVE_WAIT
 from pages.common import cache
 from pages.common.encoders import download
 from pages.maps.panels import answers
@@ -30,7 +30,7 @@ from tests.support.file_server import FileServer
 
 # Nothing is written into the developer's own data folder, and what is measured is measured once.
 os.environ["REFRACT_HOME"] = tempfile.mkdtemp(prefix="refract-tests-")
-os.environ.update(jobs.PASSIVE_WAIT)  # before torch is loaded: once numba ran, its waiting threads spin
+os.environ.update(PASSIVE_WAIT)  # before torch is loaded: once numba ran, its waiting threads spin
 
 ROOT = Path(__file__).resolve().parent.parent
 MAIN = sys.modules["__main__"]

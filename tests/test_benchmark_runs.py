@@ -38,6 +38,7 @@ def test_every_benchmark_of_the_makefile_is_run_here():
         "benchmarks.fuzz",
         "benchmarks.load",
         "benchmarks.maps",
+        "benchmarks.morph",  # in tests/pages/corpus/test_picture.py
         "benchmarks.names",
         "benchmarks.place",
         "benchmarks.reencode",

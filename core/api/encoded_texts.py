@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..corpus import Corpus
 from ..errors import StoreError
-from ..export import export_files
+from ..export import export_files, source_table
 from ..labels import suggest
 from ..maps import Space
 from ..storage import load_space
@@ -21,7 +21,7 @@ from ..utils import ProgressLine, data_home
 from .export_source import read_export_source
 from .labels import read_labels
 from .reshaped_texts import ReshapedTexts
-from .shown import Page, cluster_table, page_of, table_of
+from .shown import Page, cluster_table, page_of
 from .workspace import Workspace
 
 
@@ -79,7 +79,7 @@ class EncodedTexts:
             What is labelled already, as for `reshape`.
         """
         y = np.full(len(self), -1)
-        known = read_labels(labels, len(self)) if not _is_nothing(labels) else {}
+        known = read_labels(labels, len(self))
         codes = {name: code for code, name in enumerate(sorted(set(known.values())))}
         for row, name in known.items():
             y[row] = codes[name]
@@ -116,7 +116,7 @@ class EncodedTexts:
         EncoderUnavailable
             When an encoder that is needed cannot be loaded.
         """
-        given = read_labels(labels, len(self)) if not _is_nothing(labels) else {}
+        given = read_labels(labels, len(self))
         store = self._workspace.store
         analysis = store.add_analysis(self.corpus.key, instruction)
         try:
@@ -141,11 +141,11 @@ class EncodedTexts:
     def show(self) -> Page:
         """Return the generic map with clusters and texts: a notebook shows it."""
         source = read_export_source(self._workspace.store, self.corpus.key)
-        return page_of(export_files(source, table_of(source)))
+        return page_of(export_files(source, source_table(source)))
 
     def to_pandas(self) -> pd.DataFrame:
         """Return every text with its columns, its cluster and its place on the map."""
-        return table_of(read_export_source(self._workspace.store, self.corpus.key))
+        return source_table(read_export_source(self._workspace.store, self.corpus.key))
 
 
 def open_corpus(name: str, *, home: str | os.PathLike[str] | None = None) -> EncodedTexts:
@@ -172,7 +172,3 @@ def open_corpus(name: str, *, home: str | os.PathLike[str] | None = None) -> Enc
         raise StoreError(f"No corpus in {workspace.store.home} is encoded yet: encode a file first.")
     names = dict.fromkeys(entry.name for entry in encoded)
     raise StoreError(f"There is no encoded corpus “{name}”: name one of {', '.join(names)}.")
-
-
-def _is_nothing(labels: object) -> bool:
-    return isinstance(labels, (tuple, list, dict)) and not labels

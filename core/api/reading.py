@@ -43,7 +43,7 @@ def read(
     CorpusError
         When nothing can be read there, there is no such column, or fewer than 3 different texts are found.
     """
-    table = _as_table(source, name or "texts")
+    table = _as_table(source, name)
     return Texts(build_corpus(table, text_column(table, text)))
 
 
@@ -67,14 +67,15 @@ def text_column(table: Table, named: str | None) -> str:
 
 def _as_table(source: object, name: str) -> Table:
     if isinstance(source, (str, os.PathLike)):
-        return read_table(source)
+        table = read_table(source)
+        return replace(table, name=name or table.name)
     if hasattr(source, "__arrow_c_stream__") and not isinstance(source, pd.DataFrame):
         import pyarrow as pa
 
         source = pa.table(source).to_pandas()  # polars and others
     if not isinstance(source, pd.DataFrame):
         source = _listed(source)
-    return _from_frame(source, name)
+    return _from_frame(source, name or "texts")
 
 
 def _listed(source: object) -> pd.DataFrame:

@@ -26,7 +26,7 @@ class ReshapeVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseE
 
     Parameters
     ----------
-    encoder : str, default="minilm"
+    encoder : str, default="all-MiniLM-L6-v2"
         As `core.encoders.load_encoder` takes. It stays in memory for other objects with the same one.
     instruction : str, default=""
         What the labels are about, such as "by what the customer feels"; it words the names of the labels.
@@ -34,7 +34,7 @@ class ReshapeVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseE
     Attributes
     ----------
     classes_ : object array (n_classes,) of str
-        Names of the labels, sorted.
+        Names of the labels, sorted; numbers are written as text.
     transform_ : GuidedTransform
         Fitted to the encoded texts.
 

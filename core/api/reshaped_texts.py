@@ -16,20 +16,26 @@ import pandas as pd
 from ..batch import find_analysis
 from ..encoders import encode_like_corpus, split_precomputed
 from ..errors import EncoderUnavailable, StoreError
-from ..evidence import Evidence, Verdict, judge
-from ..export import ExportSource, File, Predicted, TextModel, build_text_model, export_files
+from ..evidence import Evidence, Verdict, judge_fit
+from ..export import (
+    ExportSource,
+    File,
+    Predicted,
+    TextModel,
+    build_text_model,
+    export_files,
+    source_table,
+)
 from ..maps import Fit
 from ..maps.clusters import K_MEANS, ClusterChoice
-from ..storage import Analysis, ArtifactStore, Store, load_finding
+from ..storage import Analysis, ArtifactStore, Store, has_fit, load_finding, load_fit
+from ..storage.analysis_file import ENDING, save_analysis
 from ..storage.analysis_file import open_analysis as open_analysis_file
-from ..storage.analysis_file import save_analysis
 from ..tasks import TASKS, analysis_clusters, load_warm_encoder
 from ..utils import ProgressLine, data_home, write_atomically
 from .export_source import read_export_source
-from .shown import Page, cluster_table, page_of, table_of
+from .shown import Page, cluster_table, page_of
 from .workspace import Workspace
-
-ANALYSIS_FILE = ".refract"
 
 
 class ReshapedTexts:
@@ -83,7 +89,9 @@ class ReshapedTexts:
     @property
     def verdict(self) -> Verdict:
         """Whether it helps, in words, with what to do next."""
-        return judge(self.evidence(), self._fit.labels, reencoded=self._fit.method.reencodes)
+        verdict = judge_fit(self._fit, self.evidence(), self._fit.labels)
+        assert verdict is not None  # the evidence is measured by now
+        return verdict
 
     @cached_property
     def source(self) -> ExportSource:
@@ -114,7 +122,7 @@ class ReshapedTexts:
 
     def to_pandas(self) -> pd.DataFrame:
         """Return every text with its columns, labels, clusters, and places on both maps."""
-        return table_of(self.source)
+        return source_table(self.source)
 
     def show(self) -> Page:
         """Return both maps, linked, with evidence, clusters and texts: a notebook shows them."""
@@ -159,7 +167,7 @@ class ReshapedTexts:
         """Return the files that this analysis can become; those of the Export page."""
         self._measure(["evidence", "change", "linear", "linear_evidence"])
         self.__dict__.pop("source", None)  # it held the findings of before
-        return export_files(self.source, table_of(self.source))
+        return export_files(self.source, source_table(self.source))
 
     def export(self, kind: str, path: str | os.PathLike[str]) -> None:
         """Write one of `files`, by its kind, such as "csv" or "evidence".
@@ -188,7 +196,7 @@ class ReshapedTexts:
             When there is a folder of this name that is not empty, or the file cannot be written.
         """
         path = Path(path).expanduser()
-        if path.suffix == ANALYSIS_FILE:
+        if path.suffix == ENDING:
             save_analysis(self._workspace.store, self.id, path.absolute())
         else:
             self._save_encoder(path)
@@ -259,7 +267,7 @@ def open_analysis(name: str | int, *, home: str | os.PathLike[str] | None = None
     StoreError
         When there is none of this name, or several, or the file cannot be read.
     """
-    if str(name).endswith(ANALYSIS_FILE):
+    if str(name).endswith(ENDING):
         workspace = Workspace(None if home is None else Path(home).expanduser())
         opened = open_analysis_file(workspace.store, Path(str(name)).expanduser())
         return ReshapedTexts(workspace, opened.analysis_id)
@@ -269,7 +277,9 @@ def open_analysis(name: str | int, *, home: str | os.PathLike[str] | None = None
 
 def latest_verdict(store: Store, analysis: Analysis) -> str | None:
     """Return the verdict on an analysis as it was measured last; None before that."""
-    if analysis.fit_key is None:
+    results, key = store.results(analysis.corpus_key), analysis.fit_key
+    if key is None or not has_fit(results, key):
         return None
-    evidence = load_finding(store.results(analysis.corpus_key), analysis.fit_key, "evidence")
-    return None if evidence is None else evidence.verdict
+    fit = load_fit(results, key)
+    verdict = judge_fit(fit, load_finding(results, key, "evidence"), fit.labels)
+    return None if verdict is None else verdict.state

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..corpus import Corpus, Partition
-from ..export import ExportSource, File, source_table
+from ..export import File
 from ..maps import Space
 from ..maps.clusters import typical_rows
 from ..utils import write_atomically
@@ -69,8 +69,3 @@ def cluster_table(corpus: Corpus, space: Space, clusters: Partition) -> pd.DataF
     ]
     table = pd.DataFrame(rows, columns=["cluster", "name", "n_texts", "typical"])
     return table.sort_values("n_texts", ascending=False, kind="stable").set_index("cluster")
-
-
-def table_of(source: ExportSource) -> pd.DataFrame:
-    """Return the exported table; row i is of text i."""
-    return source_table(source)

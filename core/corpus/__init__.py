@@ -1,7 +1,7 @@
 """A corpus: texts with their columns, read from a file; its words, groups and full-text search."""
 
 from .column_profile import Profile, dates_of, profile_column
-from .corpus import Corpus, Partition, build_corpus
+from .corpus import Corpus, Partition, build_corpus, texts_of
 from .languages import EMOJI, MOST_LOOKED_AT, NO_LETTERS, TextLanguages, find_languages
 from .left_out import SET_ASIDE, LeftOut, bare_text
 from .non_answers import NonAnswer, find_non_answers
@@ -69,6 +69,7 @@ __all__ = [
     "read_words",
     "split_words",
     "table_words",
+    "texts_of",
     "usual_dates",
     "usual_range",
     "vectors_of_texts",

@@ -17,7 +17,7 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from ..errors import RefractError
-from ..utils import MessageWriter, read_messages
+from ..utils import PASSIVE_WAIT, MessageWriter, read_messages
 from .job import AT_ONCE, PRIORITIES, Job
 from .order import in_line
 
@@ -26,8 +26,6 @@ logger = logging.getLogger(__name__)
 SECONDS_UNTIL_KILLED = 3.0  # how long a cancelled task may take to notice, before its process is ended
 SECONDS_TO_ANSWER = 60.0  # a query may wait for the encoder to be loaded
 JOBS_REMEMBERED = 50  # ended ones of a data folder
-# Waiting threads sleep instead of spinning: a Fit beside a busy browser ends 0.8 s sooner.
-PASSIVE_WAIT = {"OMP_WAIT_POLICY": "PASSIVE", "OPENBLAS_THREAD_TIMEOUT": "1"}
 
 
 class JobRunner:

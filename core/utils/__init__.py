@@ -38,6 +38,7 @@ from .files import (
 from .folder_lock import lock_alone, lock_shared, only_one, unlock_shared
 from .formatting import cut, one_line, percent
 from .hardware import (
+    PASSIVE_WAIT,
     Choice,
     bfloat16_is_faster,
     default_device,
@@ -81,6 +82,7 @@ __all__ = [
     "MAX_CHARACTERS_PER_TOKEN",
     "MODEL_VARIABLE",
     "PACKAGE",
+    "PASSIVE_WAIT",
     "TYPICAL_CHARACTERS_PER_TOKEN",
     "URL_VARIABLE",
     "AddressRefused",

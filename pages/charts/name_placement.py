@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from core.maps.drawing import Box
+
 Anchor = Literal["left", "right"]  # the end of a name that is at its point
 
 MIDDLE = 0.55  # points further right have their name at their left, at equal cost
@@ -19,20 +21,6 @@ ON_POINT = 12.0  # it covers a point
 ON_BAR = 1.0  # it covers an interval
 FAR = 0.4  # it is moved by a name's height
 OTHER_SIDE = 0.6  # it stands on the side of the nearer edge
-
-
-class Box(NamedTuple):
-    """A part of the chart, whose width and height are 1; up is more."""
-
-    left: float
-    low: float
-    right: float
-    high: float
-
-    def meets(self, other: Box) -> bool:
-        """Whether two boxes overlap."""
-        across = min(self.right, other.right) > max(self.left, other.left)
-        return across and min(self.high, other.high) > max(self.low, other.low)
 
 
 class Spot(NamedTuple):

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ...corpus import read_table
+from ...corpus import read_table, texts_of
 from ...errors import LabelError, StoreError
 from ...evidence import Evidence
 from ...transforms import Method, MethodKind
@@ -146,8 +146,7 @@ def _export(options: argparse.Namespace) -> None:
 def _apply(options: argparse.Namespace) -> None:
     reshaped = _open(options)
     table = read_table(options.texts)
-    column = text_column(table, options.text)
-    texts = table.frame[column].astype("str").fillna("").to_numpy(dtype=object)
+    texts = texts_of(table, text_column(table, options.text))
     filled = np.flatnonzero([bool(text.strip()) for text in texts])
     placed = reshaped.place(texts[filled].tolist()).set_axis(filled)
     write_table(options, pd.DataFrame({"text": texts}).join(placed), "texts")

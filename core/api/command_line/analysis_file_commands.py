@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,7 +10,7 @@ from ...batch import find_analysis
 from ...storage import Store
 from ...storage.analysis_file import open_analysis, save_analysis
 from ...tasks.analysis_file import replay
-from ...utils import data_home
+from .output import add_folder, home_of, print_facts
 
 
 def add_analysis(parser: argparse.ArgumentParser) -> None:
@@ -37,20 +35,13 @@ def add_analysis(parser: argparse.ArgumentParser) -> None:
     )
     again.add_argument("file", metavar="FILE", type=Path)
     again.set_defaults(run=_replay)
-    for action in (opened, again):
-        action.add_argument("--json", action="store_true", help="print the result as JSON")
+    again.add_argument("--json", action="store_true", help="print JSON, for programs")
     for action in (save, opened):
-        action.add_argument(
-            "--home", type=Path, metavar="FOLDER", help="data folder (default: REFRACT_HOME, or ~/.refract)"
-        )
-
-
-def _store(options: argparse.Namespace) -> Store:
-    return Store((options.home or data_home()).expanduser().absolute())
+        add_folder(action)
 
 
 def _save(options: argparse.Namespace) -> None:
-    store = _store(options)
+    store = Store(home_of(options))
     analysis = find_analysis(store, options.name, reshaped=False)
     target = options.file.expanduser().absolute()
     save_analysis(
@@ -60,27 +51,22 @@ def _save(options: argparse.Namespace) -> None:
         with_texts=not options.without_texts,
         with_vectors=not options.without_vectors,
     )
-    sys.stdout.write(f"“{analysis.instruction}” is in {target} ({target.stat().st_size / 1e6:,.1f} MB).\n")
+    n_bytes = target.stat().st_size
+    sentence = f"“{analysis.instruction}” is in {target} ({n_bytes / 1e6:,.1f} MB)."
+    print_facts(options, {"file": str(target), "bytes": n_bytes}, sentence)
 
 
 def _open(options: argparse.Namespace) -> None:
-    store = _store(options)
+    store = Store(home_of(options))
     found = open_analysis(store, options.file.expanduser())
-    if options.json:
-        sys.stdout.write(json.dumps(asdict(found), ensure_ascii=False) + "\n")
-        return
     said = "was opened" if found.is_new else "is here already"
-    sys.stdout.write(f"“{store.analysis(found.analysis_id).instruction}” {said} in {store.home}.\n")
-    for note in found.notes:
-        sys.stdout.write(f"{note}\n")
+    sentence = f"“{store.analysis(found.analysis_id).instruction}” {said} in {store.home}."
+    print_facts(options, asdict(found), "\n".join([sentence, *found.notes]))
 
 
 def _replay(options: argparse.Namespace) -> None:
     result = replay(options.file.expanduser())
-    if options.json:
-        document = asdict(result) | {"is_identical": result.is_identical}
-        sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
-    else:
-        sys.stdout.write("".join(f"{sentence}\n" for sentence in result.sentences()))
+    facts = asdict(result) | {"is_identical": result.is_identical}
+    print_facts(options, facts, "\n".join(result.sentences()))
     if not result.is_identical:
         raise SystemExit(1)

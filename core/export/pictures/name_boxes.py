@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...maps.drawing import Box
+
 GAP = 1.5
 """Points of type around each name."""
 
@@ -33,24 +35,6 @@ FAR = 18.0
 
 FARTHEST = 14.0
 """Points beyond the texts of a cluster where its name may not stand any more."""
-
-
-class Box(NamedTuple):
-    """A part of the map, in points from its lower left corner."""
-
-    left: float
-    low: float
-    right: float
-    high: float
-
-    def meets(self, other: Box) -> bool:
-        """Whether two boxes overlap."""
-        across = self.left < other.right and other.left < self.right
-        return across and self.low < other.high and other.low < self.high
-
-    def distance(self, x: float, y: float) -> float:
-        """Distance of a place from the nearest edge; 0 inside."""
-        return math.hypot(max(0.0, self.left - x, x - self.right), max(0.0, self.low - y, y - self.high))
 
 
 class Wanted(NamedTuple):

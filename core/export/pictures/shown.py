@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...corpus import Partition
-from ...evidence import Evidence, Verdict, judge
+from ...evidence import Verdict, judge_fit
 from ...maps import Space
 from ...maps.clusters import name_places
 from ...maps.drawing import (
@@ -78,15 +78,12 @@ def shown_maps(source: ExportSource) -> ShownMaps:
 
 def verdict_of(source: ExportSource) -> Verdict | None:
     """Return the verdict on a source's Fit, names in quotation marks; None where none is known."""
-    fit, evidence = source.fit, source.findings.evidence
-    if fit is None:
+    if source.fit is None:
         return None
-    if not (np.asarray(fit.given) >= 0).any():
-        evidence = Evidence(0, 0, 0)
-    if evidence is None:
+    marked = [f"{_OPENING}{name}{_CLOSING}" for name in source.fit.labels]
+    found = judge_fit(source.fit, source.findings.evidence, marked)
+    if found is None:
         return None
-    marked = [f"{_OPENING}{name}{_CLOSING}" for name in fit.labels]
-    found = judge(evidence, marked, reencoded=fit.method.reencodes)
     sentence = found.sentence.replace(f"*{_OPENING}", "“").replace(f"{_CLOSING}*", "”")
     return replace(found, sentence=sentence)
 

@@ -1,5 +1,6 @@
 """What maps are drawn from, in the app and in files: panes, colours, and the bytes the component reads."""
 
+from .box import Box
 from .colourings import clustered, labelled, partition_colours, predicted
 from .dark_ground import on_dark
 from .model import Colouring, Mark, Name, NumericColouring, Pane
@@ -17,6 +18,7 @@ __all__ = [
     "CATEGORIES",
     "GREY",
     "PAYLOAD_VERSION",
+    "Box",
     "Colouring",
     "Mark",
     "Name",

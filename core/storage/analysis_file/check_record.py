@@ -54,7 +54,7 @@ def optional(check: Check) -> Check:
 
 def below(limit: int) -> Check:
     """Return a check of positions from 0 to below a limit."""
-    return lambda value: number(value) and value < limit  # type: ignore[operator]
+    return lambda value: isinstance(value, int) and number(value) and value < limit
 
 
 def boolean(value: object) -> bool:

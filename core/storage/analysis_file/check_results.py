@@ -58,15 +58,7 @@ def check_staged(report: Report, *, folder: str, keys: dict, n_texts: int, n_lab
         _check_words(results, known.corpus)
         if known.fit is not None:
             _check_fit(results, known, n_texts, n_labels)
-    except (
-        RefractError,
-        ValueError,
-        KeyError,
-        TypeError,
-        IndexError,
-        AttributeError,
-        RecursionError,
-    ) as error:
+    except WRONG as error:
         return str(error) or type(error).__name__
     return ""
 

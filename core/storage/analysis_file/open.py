@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -153,7 +154,11 @@ def _unpack(archive: AnalysisArchive, keys: Keys, staged: Path, report: Report) 
             path, write = staged / CORPUS_FILES[member], write_atomically
         else:
             path, write = staged / "results" / keys.file_name(member), write_checked
-        write(path, lambda file, member=member: archive.copy(member, file.write))  # type: ignore[misc]
+        write(path, partial(_copy, archive, member))
+
+
+def _copy(archive: AnalysisArchive, member: str, file: BinaryIO) -> None:
+    archive.copy(member, file.write)
 
 
 def _check(about: SavedAnalysis, staged: Path, shown: str, report: Report) -> None:

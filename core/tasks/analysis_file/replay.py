@@ -83,10 +83,10 @@ class Replay:
 
 
 def replay(source: Path, report: Report = lambda *counts: None) -> Replay:
-    """Make the Fit in a file again from the vectors in it, by the method and seeds in it, and compare.
+    """Make the Fit in a file again from the vectors in it, by the method in it, and compare.
 
-    The same versions on the same kind of processor give the same bytes. Nothing is changed in any data
-    folder. Cost: as of the Fit, without encoding.
+    Parameters of the method are those of this version. The same versions on the same kind of processor
+    give the same bytes. Nothing is changed in any data folder. Cost: as of the Fit, without encoding.
 
     Raises
     ------

@@ -34,6 +34,7 @@ def test_texts_are_read_from_files_tables_and_lists(tmp_path):
         assert list(texts.metadata) == ["topic", "feeling", "stars"]
     read = core.read(iter(["one text", "another text", "a third"]), name="mine")
     assert (len(read), read.corpus.name) == (3, "mine")
+    assert core.read(tmp_path / "letters.csv", name="mine").corpus.name == "mine"
     assert core.read(frame, text="topic").corpus.text_column == "topic"
 
 
@@ -119,6 +120,12 @@ def test_labels_are_taken_in_any_form_with_gaps(space, form):
         "array": np.array([gap or np.nan for gap in gaps], dtype=object),
     }[form]
     assert space.reshape(labels).evidence().n_labels == 24
+
+
+def test_numbers_are_labels_as_a_column_of_them_is(space):
+    codes = (space.metadata["feeling"] == "pleased").astype(float).where(np.arange(60) < 24)
+    assert space.reshape(codes).labels == ["0", "1"]
+    assert space.suggest(5, []) == space.suggest(5)
 
 
 def test_names_alone_reshape(space):
