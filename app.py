@@ -38,7 +38,7 @@ def draw() -> None:
 if __name__ == "__main__":
     draw()
 else:
-    return_freed_memory()
+    return_freed_memory(most_arenas=2)
     silence_tracebacks()
     app = st.App(
         Path(__file__), middleware=[Middleware(Guard), Middleware(SignInGate)], on_script_error=handle_failure

@@ -67,7 +67,7 @@ from .http import (
 from .installation import COMMAND, PACKAGE, app_folder
 from .llm_answers import AnswerProblem, ParsedAnswer, is_refusal, normalise, parse_line, parse_name
 from .log import catch_uncaught, log_failure
-from .memory import available_bytes, graphics_peak_bytes, peak_bytes, return_freed_memory
+from .memory import available_bytes, graphics_peak_bytes, peak_bytes, return_freed_memory, return_gaps
 from .messages import MessageWriter, explain_error, open_child_streams, read_messages
 from .model_servers import LocalServer, find_local_servers, list_models, try_model
 from .normal_text import folded_text, normal_text
@@ -161,6 +161,7 @@ __all__ = [
     "read_parquet",
     "remove_leftovers",
     "return_freed_memory",
+    "return_gaps",
     "run_in_child",
     "run_parallel",
     "storage_error",

@@ -20,7 +20,7 @@ MOST_FREE_BYTES = 8 * 2**20
 LEAST_MAPPED_BYTES = 4 * 2**20
 """For `return_freed_memory`. Smaller: arrays of 3 MB would be mapped at each use, which takes 5 times as long
 as to add two of them."""
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of mallopt(3)
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # of mallopt(3)
 
 
 def peak_bytes() -> int:
@@ -60,19 +60,35 @@ def available_bytes() -> int:
     return max(0, min(available, left))
 
 
-def return_freed_memory() -> None:
+def return_freed_memory(*, most_arenas: int | None = None) -> None:
     """Let the C library return what this process frees to the system; where it is not glibc, do nothing.
 
     glibc has an arena of memory for each thread at work, and returns the free end of one once it is larger
     than a threshold. It raises the threshold to twice the size of the largest array freed so far, at most
     64 MB, which is as much as a heap of an arena can hold: none is returned then. Each run of a page is a
-    thread, so every arena would grow to what the largest run needs, and `malloc_trim` returns none of it.
+    thread, so every arena would grow to what the largest run needs.
+
+    Parameters
+    ----------
+    most_arenas : int, optional
+        As many threads can reserve memory at the same time. Each arena keeps gaps between what is in use,
+        which grow for hours: few where one thread works at a time, as those that run pages do; not in
+        a process that computes on all cores.
     """
     if sys.platform == "linux":
         with suppress(AttributeError):  # another C library
             mallopt = ctypes.CDLL(None).mallopt
             mallopt(_TRIM_THRESHOLD, MOST_FREE_BYTES)
             mallopt(_MMAP_THRESHOLD, LEAST_MAPPED_BYTES)
+            if most_arenas is not None:
+                mallopt(_ARENA_MAX, most_arenas)
+
+
+def return_gaps() -> None:
+    """Return whole free pages between what is in use to the system; 1 to 30 ms, nothing without glibc."""
+    if sys.platform == "linux":
+        with suppress(AttributeError):  # another C library
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 def graphics_peak_bytes() -> int:

@@ -35,7 +35,7 @@ from core.storage import (
     load_fit,
     load_space,
 )
-from core.utils import data_home
+from core.utils import data_home, return_gaps
 from pages.common import account
 
 Given = ParamSpec("Given")
@@ -109,6 +109,7 @@ def collect_garbage() -> None:
         gc.collect()
         if not _collected:
             gc.freeze()
+        return_gaps()
         _collected["last"] = now
 
 
