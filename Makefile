@@ -42,10 +42,15 @@ test-fast: setup
 lock:
 	$(BIN)/python -m tests.support.lock
 
-# What other tools read of Refract's files; installs these tools first
+# What other tools read of Refract's files; installs these tools first. Label Studio (1 GB) needs an older
+# numpy, so it has an environment of its own; LibreOffice is tried where it is installed.
+LABEL_STUDIO := $(VENV)/label-studio
+
 test-ecosystem: setup
 	$(BIN)/python -m pip install --quiet --upgrade-strategy only-if-needed -r requirements-ecosystem.txt
-	$(BIN)/python -m pytest tests/core/export
+	test -x $(LABEL_STUDIO)/bin/label-studio || ($(PYTHON) -m venv $(LABEL_STUDIO) && \
+		$(LABEL_STUDIO)/bin/python -m pip install --quiet label-studio==1.23.2)
+	REFRACT_LABEL_STUDIO=$(abspath $(LABEL_STUDIO))/bin/label-studio $(BIN)/python -m pytest tests/core/export
 
 lint: setup
 	$(BIN)/python -m tests.support.audit

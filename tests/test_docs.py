@@ -24,7 +24,7 @@ PAGES = [
     ROOT / "README.md",
     *sorted(page for page in DOCS.rglob("*.md") if "_build" not in page.relative_to(DOCS).parts),
 ]
-OWN_TEST = "vector-stores.md"  # tests/core/export/test_vector_stores.py: it needs other packages
+OWN_TESTS = ("vector-stores.md", "other-tools.md")  # in tests/core/export: they need other packages
 BLOCK = re.compile(r"(?:<!-- not run: (.+?) -->\n+)?```(python|bash|sh)\n(.*?)```", re.DOTALL)
 MOST_NOT_RUN = 4
 PARSED_ONLY = ("serve", "mcp", "download", "batch")
@@ -52,7 +52,7 @@ def name_of(page):
     return str(page.relative_to(ROOT))
 
 
-RUN_HERE = [page for page in PAGES if blocks_of(page) and page.name != OWN_TEST]
+RUN_HERE = [page for page in PAGES if blocks_of(page) and page.name not in OWN_TESTS]
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def demo(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "page", [page for page in PAGES if blocks_of(page) and page.name != OWN_TEST], ids=name_of
+    "page", [page for page in PAGES if blocks_of(page) and page.name not in OWN_TESTS], ids=name_of
 )
 def test_what_a_page_shows_runs(page, demo, monkeypatch, capsys):
     blocks, names = blocks_of(page), {}

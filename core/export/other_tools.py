@@ -88,6 +88,8 @@ def write_prodigy(table: pd.DataFrame, names: list[str], file: BinaryIO) -> None
                 "options": options,
                 "accept": [text.given],
                 "answer": "accept",
+                "_view_id": "choice",  # by which Prodigy knows how to show and merge them
+                "config": {"choice_style": "single"},
                 "meta": {"row": text.row},
             }
             for text in labelled_texts(table)
@@ -98,7 +100,10 @@ def write_prodigy(table: pd.DataFrame, names: list[str], file: BinaryIO) -> None
 
 
 def write_argilla(table: pd.DataFrame, file: BinaryIO) -> None:
-    """Write all texts as JSON Lines for `rg.Dataset.records.log`: label, suggestion and its score."""
+    """Write all texts as JSON Lines for `rg.Dataset.records.log`: label, suggestion and its score.
+
+    Argilla takes a key for a suggestion unless its settings map it: docs/how-to/other-tools.md has them.
+    """
     _write_lines(
         (
             {

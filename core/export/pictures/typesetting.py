@@ -82,7 +82,9 @@ class Typesetter:
             return text
         text = text if len(text) <= 2 * longest else f"{text[: 2 * longest - 1].rstrip()}…"
         spaces = [at for at, letter in enumerate(text) if letter == " "]
-        at = min(spaces, key=lambda place: abs(place - len(text) / 2), default=-1)
+        # After “label:”, its words stay together where they fit a line.
+        after_colon = [at for at in spaces if text[at - 1] == ":" and max(at, len(text) - at - 1) <= longest]
+        at = min(after_colon or spaces, key=lambda place: abs(place - len(text) / 2), default=-1)
         if at < 0:
             return text
         first, second = text[:at], text[at + 1 :]

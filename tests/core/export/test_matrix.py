@@ -35,6 +35,14 @@ def test_safetensors_hold_the_form_and_what_it_is_of():
     assert found == {"encoder": "words", "labels": ["sad", "glad"], "input_dims": [2], "agreement": "0.75"}
 
 
+@pytest.mark.model  # loads torch
+def test_pytorch_loads_the_form():
+    from safetensors.torch import load
+
+    tensors = load(linear_to_safetensors_bytes(FIT, LINEAR, ABOUT))
+    np.testing.assert_array_equal(tensors["weights"].numpy(), LINEAR.weights)
+
+
 @pytest.mark.parametrize(("fit", "linear", "views"), [(FIT, LINEAR, []), (WITH_VIEWS, WIDE, VIEWS)])
 def test_onnxruntime_computes_the_same_vectors(fit, linear, views):
     import onnx

@@ -65,8 +65,16 @@ def test_prodigy_gets_what_people_gave_and_nothing_else(files):
     lines = lines_of(files["prodigy"])
     assert [line["meta"]["row"] for line in lines] == [0, 2]
     assert [line["accept"] for line in lines] == [["sad"], [NAMES[1]]]
-    assert all(line["answer"] == "accept" for line in lines)
-    assert [option["text"] for option in lines[0]["options"]] == NAMES
+    # Exactly what its interface `choice` writes with one answer; Prodigy is sold, so no test can open it.
+    assert lines[0] == {
+        "text": "late\nagain",
+        "options": [{"id": name, "text": name} for name in NAMES],
+        "accept": ["sad"],
+        "answer": "accept",
+        "_view_id": "choice",
+        "config": {"choice_style": "single"},
+        "meta": {"row": 0},
+    }
 
 
 def test_argilla_gets_labels_and_suggestions_apart(files):
