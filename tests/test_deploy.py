@@ -57,19 +57,47 @@ def test_the_service_runs_without_rights():
 
 def test_the_container_copies_what_is_there_and_writes_into_volumes_only():
     lines = (ROOT / "Dockerfile").read_text().replace("\\\n", " ").splitlines()
-    ignored = (ROOT / ".dockerignore").read_text().split()
     copied = [source for line in lines if line.startswith("COPY ") for source in line.split()[1:-1]]
-    assert all((ROOT / source).exists() and source not in ignored for source in copied)
-    needed = {"app.py", "core", "pages", "assets", ".streamlit"}
-    assert "." in copied and not needed & set(ignored) and ".streamlit/secrets.toml" in ignored
+    assert "." in copied
+    for source in set(copied) - {"."}:
+        found = (ROOT / source).rglob("*") if (ROOT / source).is_dir() else [ROOT / source]
+        assert any(is_in_image(file.relative_to(ROOT)) for file in found if file.is_file()), source
     named = [word for line in lines if line.startswith("RUN ") for word in line.split()]
     assert {word for word in named if word.startswith("requirements")} <= set(copied)
     volumes = next(line.split()[1:] for line in lines if line.startswith("VOLUME "))
     written = dict(re.findall(r"(\w+)=(/\S+)", " ".join(line for line in lines if line.startswith("ENV "))))
-    for name in ("REFRACT_HOME", "HF_HOME", "NUMBA_CACHE_DIR"):  # the rest may be read only
+    for name in ("REFRACT_HOME", "HF_HOME", "NUMBA_CACHE_DIR", "MPLCONFIGDIR"):  # the rest may be read only
         assert written[name].startswith(tuple(volumes))
+    documented = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+    (start,) = re.findall(r"docker run (?:.*\\\n)*.*", documented)
+    assert all(f":{volume} " in start for volume in volumes)
+    assert {"--init", "--read-only"} <= set(start.split())  # without the first, what a worker leaves stays
     (health,) = re.findall(r"http://127\.0\.0\.1:(\d+)(/\S+?)'", " ".join(lines))
     assert health == ("8501", "/_stcore/health") and "EXPOSE 8501" in lines
+
+
+def is_in_image(path):
+    """Whether `docker build` may copy a file: the last line of .dockerignore that names it decides."""
+    kept = True
+    for line in (ROOT / ".dockerignore").read_text().splitlines():
+        if line and not line.startswith("#"):
+            rule = re.escape(line.removeprefix("!")).replace(r"\*\*/", "(.*/)?").replace(r"\*", "[^/]*")
+            if re.match(f"{rule}(/|$)", str(path)):
+                kept = line.startswith("!")
+    return kept
+
+
+def test_the_image_has_the_files_of_the_app_and_no_others():
+    folders = {"core", "pages", "assets"}
+    files = [file for folder in folders for file in (ROOT / folder).rglob("*") if file.is_file()]
+    built = {"__pycache__", "node_modules", "refract_linked_maps/static"}
+    for file in (path.relative_to(ROOT) for path in files):
+        assert is_in_image(file) != any(f"{name}/" in file.as_posix() for name in built), file
+    single = ("app.py", "CITATION.cff", "LICENSE", ".streamlit/config.toml", "requirements-team.lock")
+    assert all((ROOT / name).is_file() and is_in_image(name) for name in single)
+    others = (".streamlit/secrets.toml", ".env", ".git/config", ".venv/bin/python", "tests/conftest.py")
+    others += ("corpus.csv", "privkey.pem", "secrets.toml", "data/refract.sqlite", "requirements-dev.txt")
+    assert not any(map(is_in_image, others))
 
 
 def write_certificate(folder):
