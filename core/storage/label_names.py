@@ -93,10 +93,12 @@ class LabelNames:
             connection.execute("BEGIN IMMEDIATE")  # two tabs at once must not replace the same definition
             label = find_in_use(connection, analysis_id, name)
             found = connection.execute("SELECT definition FROM labels WHERE id = ?", (label,)).fetchone()
-            if instead_of is not None and found["definition"] not in (instead_of, definition):
+            now = found["definition"]
+            if instead_of is not None and now not in (instead_of, definition):
+                became = f"changed in another tab meanwhile, to “{now}”" if now else "removed in another tab"
                 raise LabelError(
-                    f"The definition of “{name}” was changed in another tab meanwhile, so yours was not "
-                    "saved: read it, then change it."
+                    f"The definition of “{name}” was {became}, so yours was not saved: change yours, and it "
+                    "replaces that one."
                 )
             connection.execute("UPDATE labels SET definition = ? WHERE id = ?", (definition, label))
         return definition

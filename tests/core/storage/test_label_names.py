@@ -80,11 +80,13 @@ def test_a_definition_that_is_too_long_or_of_no_label_is_refused(store, analysis
 def test_a_definition_changed_in_another_tab_is_not_replaced(store, analysis):
     store.label_names.add(analysis, "a")
     store.label_names.define(analysis, "a", "of the other tab", instead_of="")
-    with pytest.raises(LabelError, match="The definition of “a” was changed in another tab meanwhile"):
+    with pytest.raises(LabelError, match="“a” was changed in another tab meanwhile, to “of the other tab”"):
         store.label_names.define(analysis, "a", "of this tab", instead_of="")
     assert store.label_names.define(analysis, "a", "of the other tab", instead_of="")  # the same words
     assert definitions(store, analysis) == {"a": "of the other tab"}
     store.label_names.define(analysis, "a", "of this tab", instead_of="of the other tab")
+    with pytest.raises(LabelError, match="was changed"):
+        store.label_names.define(analysis, "a", "", instead_of="of the other tab")
     assert definitions(store, analysis) == {"a": "of this tab"}
 
 
