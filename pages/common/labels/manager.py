@@ -20,7 +20,6 @@ DEFINITION_HELP = (
     "Shown beside the label where texts are labelled, told to a language model that labels, and part of the "
     "report. The map does not learn from it."
 )
-DEFINITION_HEIGHT = 110  # pixels
 DELETE_HELP = "Its texts then have no label. The record is kept, and the label can be restored."
 
 
@@ -107,7 +106,7 @@ def draw_definition(analysis: Analysis, name: str, key: str) -> None:
         "Definition",
         value=shown,
         key=field,
-        height=DEFINITION_HEIGHT,
+        height="content",
         max_chars=LONGEST_DEFINITION,
         placeholder="What a text of this label says, and where another label is meant",
         help=DEFINITION_HELP,
