@@ -16,11 +16,10 @@ class LabelNames:
     """Label names of every analysis.
 
     Renaming, merging and deleting change names only. A merged label counts as the one it was merged into, a
-    deleted one as none; `restore` brings either back with the texts that had it.
+    deleted one as none; `restore` brings either back with the texts that had it. A label keeps its
+    definition through all of these.
 
     Two names are equal when they differ only in letter case, Unicode form or kind and number of blanks.
-
-    A label keeps its definition through all of these, as it keeps its texts.
 
     A name is free again once its label is merged or deleted. The next label of that name starts without
     texts, and the retired one is renamed to “name (earlier)”.
