@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from ..corpus import Corpus
-from ..errors import StoreError
+from ..errors import LabelError, StoreError
 from ..export import export_files, source_table
-from ..labels import suggest
+from ..labels import known_names, suggest
 from ..maps import Space
 from ..storage import load_space
 from ..tasks import TASKS
@@ -91,6 +91,7 @@ class EncodedTexts:
         *,
         instruction: str = "",
         names: Iterable[str] = (),
+        definitions: Mapping[str, str] | None = None,
         method: str | Method = "guided",
     ) -> ReshapedTexts:
         """Reshape the space by labels, and check on held-out ones whether it helps.
@@ -106,13 +107,15 @@ class EncodedTexts:
             What the labels are about, such as "by what the customer feels".
         names : iterable of str
             Labels that no text has yet.
+        definitions : mapping of str to str, optional
+            What some of the labels mean, at most 500 characters each; the map does not learn from it.
         method : str or Method
             "guided"; "gstransform"; or a `Method` that encodes the texts again under the instruction.
 
         Raises
         ------
         LabelError
-            When there are fewer than two labels, or rows that do not exist.
+            When there are fewer than two labels, rows that do not exist, or a definition of no label.
         EncoderUnavailable
             When an encoder that is needed cannot be loaded.
         """
@@ -124,6 +127,7 @@ class EncodedTexts:
             for name in names:
                 store.label_names.add(analysis, name)
             store.labels.give(analysis, given, "Python", source="file", source_name="Python", add_names=True)
+            self._define(analysis, definitions or {})
             with ProgressLine() as line:
                 TASKS["fit"](store, line.show, analysis_id=analysis)
             reshaped = ReshapedTexts(self._workspace, analysis)
@@ -132,6 +136,17 @@ class EncodedTexts:
             store.delete_analysis(analysis)
             raise
         return reshaped
+
+    def _define(self, analysis: int, definitions: Mapping[str, str]) -> None:
+        names = self._workspace.store.label_names
+        known = names.current(analysis)
+        for given, name in known_names(definitions, known).items():
+            if name not in known:
+                raise LabelError(
+                    f"A definition of “{given}” found, which is none of the labels "
+                    f"({', '.join(known) or 'there are none'}): add it to `names`, or leave it out."
+                )
+            names.define(analysis, name, definitions[given])
 
     def clusters(self) -> pd.DataFrame:
         """Return the clusters of the generic map, with names, sizes and a typical text of each."""

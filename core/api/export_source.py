@@ -49,6 +49,7 @@ def add_labels(source: ExportSource, store: Store, analysis_id: int, fit: Fit | 
     source = replace(
         source,
         label_names=names,
+        definitions=guide.definitions,
         given=[names[code] if code >= 0 else None for code in codes] if names else None,
         history=store.labels.history(analysis_id),
     )

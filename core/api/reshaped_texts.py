@@ -87,6 +87,11 @@ class ReshapedTexts:
         return list(self._fit.labels)
 
     @property
+    def definitions(self) -> dict[str, str]:
+        """What the labels mean; without those that nobody defined."""
+        return dict(self.source.definitions)
+
+    @property
     def verdict(self) -> Verdict:
         """Whether it helps, in words, with what to do next."""
         verdict = judge_fit(self._fit, self.evidence(), self._fit.labels)

@@ -121,7 +121,7 @@ def export_files(
         *picture_files(source, whole, longest=longest),
     ]
     if source.given is not None:
-        files += label_files(table, list(source.label_names), stem)
+        files += label_files(table, list(source.label_names), stem, source.definitions)
     if source.fit is not None:
         if not source.fit.method.reencodes:  # else no matrix makes the space
             files += reshaping_files(source, source.fit, whole)
@@ -231,7 +231,13 @@ def _evidence(source: ExportSource, fit: Fit, stem: str) -> File:
         f"{stem}-evidence.json",
         "application/json",
         lambda file: file.write(
-            findings_to_json_bytes(fit, source.findings, encoder=source.encoder, check=source.check)
+            findings_to_json_bytes(
+                fit,
+                source.findings,
+                encoder=source.encoder,
+                check=source.check,
+                definitions=source.definitions,
+            )
         ),
         EVIDENCE,
     )

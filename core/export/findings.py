@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -29,15 +30,25 @@ VIEW_SUM = ' + sum(map(np.matmul, V, form["view_weights"]))'
 
 
 def findings_to_json_bytes(
-    fit: Fit, findings: Findings, *, encoder: str, check: CheckEstimate | None = None
+    fit: Fit,
+    findings: Findings,
+    *,
+    encoder: str,
+    check: CheckEstimate | None = None,
+    definitions: Mapping[str, str] | None = None,
 ) -> bytes:
     """Write `findings_document` as JSON."""
-    document = findings_document(fit, findings, encoder=encoder, check=check)
+    document = findings_document(fit, findings, encoder=encoder, check=check, definitions=definitions)
     return json.dumps(document, ensure_ascii=False, indent=2).encode()
 
 
 def findings_document(
-    fit: Fit, findings: Findings, *, encoder: str, check: CheckEstimate | None = None
+    fit: Fit,
+    findings: Findings,
+    *,
+    encoder: str,
+    check: CheckEstimate | None = None,
+    definitions: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Return the findings of a Fit as plain values for JSON; None for what was not measured.
 
@@ -49,6 +60,8 @@ def findings_document(
         Of the corpus; an encoder of the method is part of "method".
     check : CheckEstimate, optional
         Becomes "check_sample"; None where too few texts were checked.
+    definitions : mapping of str to str, optional
+        What labels mean.
     """
     document: dict[str, object] = {
         "instruction": fit.instruction,
@@ -56,6 +69,7 @@ def findings_document(
         "encoder_commit": recorded_commit(encoder),
         "method": asdict(fit.method),
         "labels": fit.labels,
+        "definitions": dict(definitions or {}),
         "n_labels_given": int((np.asarray(fit.given) >= 0).sum()),
         "from_names_only": fit.from_names_only,
         "linear_form_agreement": findings.linear.agreement if findings.linear else None,

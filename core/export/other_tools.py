@@ -46,7 +46,12 @@ def labelled_texts(table: pd.DataFrame) -> Iterator[LabelledText]:
             yield LabelledText(int(row), str(text), given, predicted, score)
 
 
-def write_label_studio(table: pd.DataFrame, names: list[str], file: BinaryIO) -> None:
+def write_label_studio(
+    table: pd.DataFrame,
+    names: list[str],
+    file: BinaryIO,
+    definitions: Mapping[str, str] | None = None,
+) -> None:
     """Write a zip file with the tasks as JSON, the labelling interface as XML, and what to do with them.
 
     Parameters
@@ -55,8 +60,11 @@ def write_label_studio(table: pd.DataFrame, names: list[str], file: BinaryIO) ->
         Result of `export_table`.
     names : list of str
         All labels, also those that no text has.
+    definitions : mapping of str to str, optional
+        What labels mean: hints that Label Studio shows on hover.
     """
-    choices = "".join(f"    <Choice value={quoteattr(name)}/>\n" for name in names)
+    hints = {name: f" hint={quoteattr(text)}" for name, text in (definitions or {}).items()}
+    choices = "".join(f"    <Choice value={quoteattr(name)}{hints.get(name, '')}/>\n" for name in names)
     config = (
         f'<View>\n  <Text name="{TO_NAME}" value="$text"/>\n'
         f'  <Choices name="{FROM_NAME}" toName="{TO_NAME}" choice="single" showInLine="true">\n'

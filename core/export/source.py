@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -40,6 +40,7 @@ class ExportSource:
     title : str, of the analysis, for names of files
     given : list of n label names, None for a text without one; None without labels
     label_names : list of all label names
+    definitions : mapping of label name to what it means; without those that nobody defined
     check_labels : list of n answers to the check sample, `CheckLabels.labels`; None without a checked text
     check : what the check sample says of the corpus; None without one
     history : DataFrame of `LabelStore.history`, None without an analysis
@@ -58,6 +59,7 @@ class ExportSource:
     title: str = ""
     given: Sequence[str | None] | None = None
     label_names: Sequence[str] = ()
+    definitions: Mapping[str, str] = field(default_factory=dict)
     check_labels: Sequence[str | None] | None = None
     check: CheckEstimate | None = None
     history: pd.DataFrame | None = None

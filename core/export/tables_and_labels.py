@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 
@@ -58,13 +58,17 @@ def table_files(table: pd.DataFrame, complete: Callable[[], pd.DataFrame], stem:
     return files
 
 
-def label_files(table: pd.DataFrame, names: list[str], stem: str) -> list[File]:
+def label_files(
+    table: pd.DataFrame, names: list[str], stem: str, definitions: Mapping[str, str] | None = None
+) -> list[File]:
     """List the labels for Label Studio, Prodigy and Argilla.
 
     Parameters
     ----------
     names : list of str
         All labels, also those that no text has.
+    definitions : mapping of str to str, optional
+        What labels mean. Label Studio alone has a place for them: the others get records without settings.
     """
     size = about_size(float(table["text"].str.len().sum()) + 250 * len(table))
     return [
@@ -75,7 +79,7 @@ def label_files(table: pd.DataFrame, names: list[str], stem: str) -> list[File]:
             f" · {size}",
             f"{stem}-label-studio.zip",
             "application/zip",
-            lambda file: write_label_studio(table, names, file),
+            lambda file: write_label_studio(table, names, file, definitions),
             OTHER_TOOLS,
         ),
         File(

@@ -2,7 +2,7 @@
 
 from .check_labels import NONE, NONE_OF_THESE, CheckLabels, random_order
 from .duplicates import drop_duplicates, find_conflicts
-from .guide_labels import SOURCES, GuideLabels, RetiredLabel
+from .guide_labels import LONGEST_DEFINITION, SOURCES, GuideLabels, RetiredLabel
 from .hand_outs import HandOuts
 from .importing import (
     LONGEST_LABEL,
@@ -64,6 +64,7 @@ __all__ = [
     "LEAST_LABELS",
     "LEAST_MISTAKE_PROBABILITY",
     "LEAST_SURE",
+    "LONGEST_DEFINITION",
     "LONGEST_LABEL",
     "MAX_LABEL_NAMES",
     "MISTAKES",

@@ -13,6 +13,9 @@ import pandas as pd
 SOURCES = ("deck", "map", "cluster", "column", "file", "model")
 """Origins of a label: the labelling queue, the map, a cluster, an import, a language model."""
 
+LONGEST_DEFINITION = 500
+"""Characters of a definition, about 80 words: what fits beside a label where texts are labelled."""
+
 
 @dataclass(frozen=True)
 class RetiredLabel:
@@ -53,6 +56,8 @@ class GuideLabels:
     checked : int64 array
         Texts of the check sample that were answered or skipped. Their answers are not here; see
         `CheckLabels`.
+    definitions : mapping of str to str
+        What the labels in use mean, in the order of `names`; without those that nobody defined.
     """
 
     names: tuple[str, ...]
@@ -61,6 +66,7 @@ class GuideLabels:
     latest: Mapping[str, np.ndarray]
     retired: tuple[RetiredLabel, ...] = ()
     checked: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    definitions: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for shared in (self.codes, *self.latest.values()):  # by every caller of `LabelStore.read`

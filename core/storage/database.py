@@ -190,6 +190,11 @@ def _add_row_checks(connection: sqlite3.Connection) -> None:
         _add_column(connection, table, "row_check INTEGER")
 
 
+def _add_definitions(connection: sqlite3.Connection) -> None:
+    """Version 9: what a label means, in words; "" where nobody wrote that down."""
+    _add_column(connection, "labels", "definition TEXT NOT NULL DEFAULT ''")
+
+
 def _add_column(connection: sqlite3.Connection, table: str, column: str) -> None:
     present = {row["name"] for row in connection.execute(f"PRAGMA table_info({table})")}
     if column.split()[0] not in present:
@@ -205,5 +210,6 @@ MIGRATIONS = (
     _add_undone_check_labels,
     _add_next_encoder,
     _add_row_checks,
+    _add_definitions,
 )
 """Each takes a file to the next version, in one transaction with those after it."""

@@ -1,4 +1,4 @@
-"""Label names of an analysis: add, rename, merge, delete, restore."""
+"""Label names of an analysis: add, rename, define, merge, delete, restore."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from ..errors import LabelError
-from ..labels import LONGEST_LABEL, RetiredLabel, name_key
+from ..labels import LONGEST_DEFINITION, LONGEST_LABEL, RetiredLabel, name_key
 from ..utils import SqliteFile, normal_text
 
 
@@ -16,7 +16,8 @@ class LabelNames:
     """Label names of every analysis.
 
     Renaming, merging and deleting change names only. A merged label counts as the one it was merged into, a
-    deleted one as none; `restore` brings either back with the texts that had it.
+    deleted one as none; `restore` brings either back with the texts that had it. A label keeps its
+    definition through all of these.
 
     Two names are equal when they differ only in letter case, Unicode form or kind and number of blanks.
 
@@ -66,6 +67,41 @@ class LabelNames:
             new = _free_name(connection, analysis_id, new, instead_of=old)
             connection.execute("UPDATE labels SET name = ? WHERE id = ?", (new, label))
 
+    def define(self, analysis_id: int, name: str, definition: str, *, instead_of: str | None = None) -> str:
+        """Write down what a label means; return it as saved, as `add` does with a name.
+
+        Parameters
+        ----------
+        definition : str
+            At most `LONGEST_DEFINITION` characters; "" takes it away.
+        instead_of : str, optional
+            The definition to be replaced, where that must not be another one by now.
+
+        Raises
+        ------
+        LabelError
+            When it is too long, the analysis does not have the label, or someone else changed the definition.
+        """
+        definition = normal_text(definition)
+        if len(definition) > LONGEST_DEFINITION:
+            raise LabelError(
+                f"The definition has {len(definition)} characters, at most {LONGEST_DEFINITION} fit: "
+                "shorten it."
+            )
+        with self._database.transaction() as connection:
+            connection.execute("BEGIN IMMEDIATE")  # two tabs at once must not replace the same definition
+            label = find_in_use(connection, analysis_id, name)
+            found = connection.execute("SELECT definition FROM labels WHERE id = ?", (label,)).fetchone()
+            now = found["definition"]
+            if instead_of is not None and now not in (instead_of, definition):
+                became = f"changed in another tab meanwhile, to “{now}”" if now else "removed in another tab"
+                raise LabelError(
+                    f"The definition of “{name}” was {became}, so yours was not saved: change yours, and it "
+                    "replaces that one."
+                )
+            connection.execute("UPDATE labels SET definition = ? WHERE id = ?", (definition, label))
+        return definition
+
     def merge(self, analysis_id: int, names: Sequence[str], into: str) -> None:
         """Count several labels as one: the texts of `names` count for `into` from now on.
 
@@ -81,7 +117,9 @@ class LabelNames:
             )
 
     def delete(self, analysis_id: int, name: str) -> None:
-        """Retire a label: its texts count as unlabelled. A label that no text ever had is removed.
+        """Retire a label: its texts count as unlabelled.
+
+        A label that no text ever had and nobody defined is removed, and cannot be restored.
 
         Raises LabelError for a name that the analysis does not have.
         """
@@ -135,7 +173,7 @@ def labels_of(connection: sqlite3.Connection, analysis_id: int) -> list[sqlite3.
     Without those that `hide_name` hid.
     """
     return connection.execute(
-        "SELECT id, name, merged_into, deleted_at, added_by_step FROM labels "
+        "SELECT id, name, merged_into, deleted_at, added_by_step, definition FROM labels "
         "WHERE analysis_id = ? AND hidden_name IS NULL ORDER BY id",
         (analysis_id,),
     ).fetchall()
@@ -199,7 +237,7 @@ def show_name(connection: sqlite3.Connection, analysis_id: int, label: int) -> i
 def only_used_by(connection: sqlite3.Connection, analysis_id: int, step: int) -> list[int]:
     """Return the labels in use that a step gave, and that would go with it.
 
-    A step added them, and no other step, check label or merge uses them.
+    A step added them, no other step, check label or merge uses them, and nobody defined them.
     """
     found = connection.execute(
         "SELECT DISTINCT label_id AS id FROM label_events WHERE analysis_id = ? AND step = ?",
@@ -217,11 +255,15 @@ def only_used_by(connection: sqlite3.Connection, analysis_id: int, step: int) ->
 
 
 def _is_used(connection: sqlite3.Connection, label: int, *, but_by: int = -1) -> bool:
-    """Whether an entry, a check label or a merge uses a label; the entries of one step may be left out."""
+    """Whether an entry, a check label or a merge uses a label, or it is defined: it must not just go.
+
+    The entries of one step may be left out.
+    """
     found = connection.execute(
         "SELECT EXISTS (SELECT 1 FROM label_events WHERE label_id = :id AND step != :step) "
         "OR EXISTS (SELECT 1 FROM check_labels WHERE label_id = :id) "
-        "OR EXISTS (SELECT 1 FROM labels WHERE merged_into = :id) AS used",
+        "OR EXISTS (SELECT 1 FROM labels WHERE merged_into = :id) "
+        "OR EXISTS (SELECT 1 FROM labels WHERE id = :id AND definition != '') AS used",
         {"id": label, "step": but_by},
     ).fetchone()
     return bool(found["used"])

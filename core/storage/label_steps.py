@@ -41,8 +41,8 @@ class LabelEvent:
         Of the texts, those that someone else labelled or skipped since: undo and redo leave that as it is.
     overtaken_by : list of str, who did, each once
     names : list of str
-        Label names that go with the step when it is undone: a step added them, and no other step, check label
-        or merge uses them. For a step that was undone, those that come back with it.
+        Label names that go with the step when it is undone: a step added them, no other step, check label or
+        merge uses them, and nobody defined them. For a step that was undone, those that come back with it.
     """
 
     rows: list[int]

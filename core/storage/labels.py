@@ -256,6 +256,7 @@ class LabelStore:
             latest={name: column[newest_first] for name, column in latest.items()},
             retired=find_retired(labels, given),
             checked=checked,
+            definitions={label["name"]: label["definition"] for label in in_use if label["definition"]},
         )
 
     def given_before(self, analysis_id: int, row: int, *, skip: int = 0) -> tuple[str | None, str] | None:
@@ -312,8 +313,9 @@ def copy_labels(connection: sqlite3.Connection, analysis_id: int, copy: int) -> 
     labels = labels_of(connection, analysis_id)
     for label in labels:
         copies[label["id"]] = connection.execute(
-            "INSERT INTO labels (analysis_id, name, deleted_at, added_by_step) VALUES (?, ?, ?, ?)",
-            (copy, label["name"], label["deleted_at"], label["added_by_step"]),
+            "INSERT INTO labels (analysis_id, name, deleted_at, added_by_step, definition) "
+            "VALUES (?, ?, ?, ?, ?)",
+            (copy, label["name"], label["deleted_at"], label["added_by_step"], label["definition"]),
         ).lastrowid
     connection.executemany(
         "UPDATE labels SET merged_into = ? WHERE id = ?",

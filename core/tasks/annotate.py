@@ -114,13 +114,14 @@ def record_labels(
 
 
 def known_labels(store: Store, analysis_id: int) -> KnownLabels:
-    """Return what a run keeps: label names, retired names, and rows labelled by a person."""
+    """Return what a run keeps: label names with definitions, retired names, rows labelled by a person."""
     guide = store.labels.read(analysis_id)
     by_person = guide.table["row"][guide.table["source"] != "model"]
     return KnownLabels(
         names=list(guide.names),
         renamed={label.name: label.merged_into for label in guide.retired},
         by_person=frozenset(int(row) for row in by_person),
+        definitions=guide.definitions,
     )
 
 

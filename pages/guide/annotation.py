@@ -29,8 +29,8 @@ ANNOTATION = "annotation"  # where messages about a run are shown
 STOPPED = "Cancelled. Every answer so far is kept: you can continue at any time."
 HELP = (
     "The model summarises each text under your instruction. The summaries are grouped, and the model names "
-    "each group and sorts each text into one of the names. Your labels stay as they are, and their names are "
-    "offered to the model too."
+    "each group and sorts each text into one of the names. Your labels stay as they are, and their names and "
+    "definitions are sent to the model too."
 )
 TEXTS_HELP = (
     f"A random sample, {MAX_ANNOTATED_TEXTS:,} at most. A larger sample contains the smaller one, so nothing "

@@ -131,13 +131,16 @@ def add_names(names: Sequence[str]) -> None:
 
 
 def chips(guide: GuideLabels, names: Sequence[str]) -> str:
-    """Return labels as HTML: colour, name and number of texts."""
+    """Return labels as HTML: colour, name and number of texts; their definitions where one points."""
     colours = colour_of(guide.names)
     parts = []
     for name in names:
         number = guide.counts[name]
+        title = f"{name}: {number:,} {'text' if number == 1 else 'texts'}"
+        if name in guide.definitions:
+            title += f"\n{guide.definitions[name]}"
         parts.append(
-            f'<span title="{escape(name)}: {number:,} {"text" if number == 1 else "texts"}">'
+            f'<span title="{escape(title)}">'
             f'<i style="background:{colours[name]}"></i><em>{escape(name)}</em><b>{number:,}</b></span>'
         )
     return f'<div class="label-chips">{"".join(parts)}</div>'

@@ -84,6 +84,8 @@ def decide(store, corpus_key, analysis):
     store.labels.give(analysis, {7: "angry"}, "ada", source="column", source_name="mood", reviewed=True)
     store.labels.undo(analysis, "bo")
     store.label_names.merge(analysis, ["Ärger"], "angry")
+    store.label_names.define(analysis, "angry", "upset about us, even where polite")
+    store.label_names.define(analysis, "gone", "“is no longer there” 😀")
     store.label_names.delete(analysis, "gone")
     store.label_names.delete(analysis, "unused")
     order = store.check_labels.read(analysis).order

@@ -13,7 +13,7 @@ from ...storage import Store
 from ...utils import cut, normal_text
 from .answer import LONGEST_EXAMPLE, NOTICE, Json, show_text
 from .opened import Opened, Reader
-from .overview import MOST_LABELS, count_labels
+from .overview import MOST_LABELS, count_labels, define
 from .texts import listed
 
 MOST_LABELLED = 100  # texts of one call
@@ -25,7 +25,7 @@ REVIEW = (
 
 
 def suggest(reader: Reader, opened: Opened) -> Json:
-    """Return the texts whose labels help most, and the labels, each with an example by a person.
+    """Return the texts whose labels help most, and the labels: what each means, an example by a person.
 
     Predictions are left out: a label that repeats them would teach nothing.
     """
@@ -42,7 +42,7 @@ def suggest(reader: Reader, opened: Opened) -> Json:
         "analysis": opened.analysis.id,
         "instruction": opened.analysis.instruction,
         "labels": [
-            {"label": name, "given": count, **_example(opened, name)}
+            {"label": name, **define(guide, name), "given": count, **_example(opened, name)}
             for name, count in list(guide.counts.items())[:MOST_LABELS]
         ],
         "texts": [{"row": row, **show_text(str(opened.corpus.texts[row]))} for row in rows],

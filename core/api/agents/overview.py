@@ -54,23 +54,36 @@ def overview(reader: Reader, opened: Opened) -> Json:
         "labelled_texts": guide.n_labels,
         "labelled_by_a_model_and_not_reviewed": int(guide.by_model.sum()),
         "number_of_labels": len(guide.names),
-        "labels": count_labels(guide, opened.fit),
+        "labels": count_labels(guide, opened.fit, defined=True),
         "reshaped_map": describe_map(store, opened),
         "verdict": describe_verdict(find_verdict(store, opened)),
     }
 
 
-def count_labels(guide: GuideLabels, fit: Fit | None) -> list[Json]:
-    """Return each label with the number of texts that were given it, and that are predicted to have it."""
+def count_labels(guide: GuideLabels, fit: Fit | None, *, defined: bool = False) -> list[Json]:
+    """Return each label with the number of texts that were given it, and that are predicted to have it.
+
+    Where asked for, a label that is `defined` has its definition.
+    """
     predicted: dict[str, int] = {}
     if fit is not None and fit.has_predictions:
         codes = np.asarray(fit.fitting_labels)
         counts = np.bincount(codes[codes >= 0], minlength=len(fit.labels)).tolist()
         predicted = dict(zip(fit.labels, counts, strict=True))
     return [
-        {"label": name, "given": given, **({"predicted": predicted[name]} if name in predicted else {})}
+        {
+            "label": name,
+            **(define(guide, name) if defined else {}),
+            "given": given,
+            **({"predicted": predicted[name]} if name in predicted else {}),
+        }
         for name, given in list(guide.counts.items())[:MOST_LABELS]
     ]
+
+
+def define(guide: GuideLabels, name: str) -> Json:
+    """Return what a label means, where somebody wrote that down."""
+    return {"definition": guide.definitions[name]} if name in guide.definitions else {}
 
 
 def describe_map(store: Store, opened: Opened) -> str:

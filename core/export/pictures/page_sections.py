@@ -113,19 +113,20 @@ def _check(check: CheckEstimate) -> str:
 def _labels(labels: Sequence[LabelRow]) -> str:
     if not labels:
         return ""
+    defined = any(row.definition for row in labels)
     rows = [
         [
             _named(row.name, row.colour),
+            *([_long(row.definition)] if defined else []),
             _count(row.n_given),
             _count(row.n_predicted),
             f"<td><bdi>{escape(', '.join(row.words)) or UNKNOWN}</bdi></td>",
-            f'<td class="long"><bdi>{escape(row.example) or UNKNOWN}</bdi></td>',
+            _long(row.example),
         ]
         for row in labels
     ]
-    return _table(
-        ["Label", "*Given", "*Predicted", "Words that speak for it", "A typical labelled text"], rows
-    )
+    heads = ["*Given", "*Predicted", "Words that speak for it", "A typical labelled text"]
+    return _table(["Label", *(["Definition"] if defined else []), *heads], rows)
 
 
 def _clusters(source: ExportSource, length: int) -> str:
@@ -192,6 +193,10 @@ def _named(name: str, colour: str) -> str:
 def _dot(colour: str) -> str:
     both = f"background:{colour};background:light-dark({colour},{on_dark(colour)})"
     return f'<span class="dot" style="{both}"></span>'
+
+
+def _long(text: str) -> str:
+    return f'<td class="long"><bdi>{escape(text) or UNKNOWN}</bdi></td>'
 
 
 def _count(number: int | None) -> str:

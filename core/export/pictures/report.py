@@ -40,6 +40,7 @@ class LabelRow:
         Recall on held-out texts, 0 to 1; NaN where it is not known.
     words : its driving words, strongest first
     example : the most typical of its labelled texts; "" without one
+    definition : what it means; "" where nobody wrote that down
     """
 
     name: str
@@ -50,6 +51,7 @@ class LabelRow:
     reshaped: float = math.nan
     words: Sequence[str] = ()
     example: str = ""
+    definition: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ def label_rows(source: ExportSource, longest: int) -> list[LabelRow]:
                 math.nan if found is None else found.reshaped,
                 [word.word for word in words.get(name, ())[:MOST_WORDS]],
                 one_line(source.corpus.texts[typical[0]], longest) if typical else "",
+                source.definitions.get(name, ""),
             )
         )
     return rows

@@ -26,11 +26,14 @@ class KnownLabels:
         Labels merged into another, and deleted ones (None). No run restores them.
     by_person : collection of int
         Rows that a person labelled or skipped. The model does not sort them.
+    definitions : mapping of str to str
+        What names mean, where somebody wrote that down.
     """
 
     names: Sequence[str] = ()
     renamed: Mapping[str, str | None] = field(default_factory=dict)
     by_person: Collection[int] = ()
+    definitions: Mapping[str, str] = field(default_factory=dict)
 
 
 NOTHING_KNOWN = KnownLabels()

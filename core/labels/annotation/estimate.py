@@ -15,6 +15,7 @@ from .prompts import (
     MAX_TEXT_CHARACTERS,
     SORTING_TASK,
     PromptStep,
+    list_definitions,
     sorting_step,
     summary_step,
 )
@@ -64,10 +65,12 @@ def estimate(
         tokens_in += n_groups * (estimate_tokens(CATEGORY_TASK) + 2 * SHOWN_SUMMARIES * SUMMARY_TOKENS)
         tokens_out = len(prompts) * SUMMARY_TOKENS + n_groups * CATEGORY_TOKENS
         n_kept = len(every_row) - len(prompts)
-        task_tokens = estimate_tokens(SORTING_TASK) + CATEGORY_TOKENS * n_groups
+        meanings = estimate_tokens(list_definitions(known.names, known.definitions))
+        tokens_in += n_groups * meanings
+        task_tokens = estimate_tokens(SORTING_TASK) + CATEGORY_TOKENS * n_groups + meanings
         unsorted = sorted_rows
     else:
-        step = sorting_step(texts, instruction, merge_categories(categories, known)[0])
+        step = sorting_step(texts, instruction, merge_categories(categories, known)[0], known.definitions)
         unsorted = _without_reply(model, step, sorted_rows, cache)
         tokens_in = tokens_out = 0
         n_kept = len(every_row) + n_groups + len(sorted_rows) - len(unsorted)

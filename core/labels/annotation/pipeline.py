@@ -199,7 +199,7 @@ class _Run:
                 f"{self.model.model} found {only} in these texts: word the instruction more clearly, or name "
                 "two labels yourself."
             )
-        step = sorting_step(self.texts, self.instruction, self.categories)
+        step = sorting_step(self.texts, self.instruction, self.categories, self.known.definitions)
         rows = [int(row) for row in self.rows if int(row) not in self.known.by_person]
         self._complete("labels", step, {row: len(self.texts[row]) for row in rows}, self.labels)
 
@@ -232,7 +232,8 @@ class _Run:
     def _name_groups(self, groups: list[list[str]]) -> list[str]:
         """Return the names of the groups for which the model gave one."""
         samples = [self._sample_summaries(groups, group) for group in range(len(groups))]
-        step = category_step(self.instruction, samples, sorted(self.known.names, key=normalise))
+        existing = sorted(self.known.names, key=normalise)
+        step = category_step(self.instruction, samples, existing, self.known.definitions)
         lengths = {group: max(map(len, inside)) for group, (inside, _) in enumerate(samples)}
         names = self._complete_required("categories", step, lengths, "a category")
         return [names[group] for group in sorted(names)]

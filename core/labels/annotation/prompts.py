@@ -6,7 +6,7 @@ Kept replies are found by the exact text of their prompts. After a changed word 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...utils import (
@@ -60,6 +60,7 @@ REMINDERS = {
 }
 """Ends of a second prompt, by task."""
 
+NO_DEFINITIONS: Mapping[str, str] = {}
 DENIAL_PATTERN = re.compile(r"\b(?:not|none|neither|nor|cannot|isn't|doesn't|don't|can't)\b", re.IGNORECASE)
 QUOTATION_PATTERN = re.compile(r"[\"“„«'‘`*]{1,2}([^\"“”„«»'‘’`*\n]+)[\"”“»'’`*]{1,2}")
 NO_CATEGORY = {"none", "none fits", "none of these", "none of them", "none of the above", "no category"}
@@ -102,11 +103,15 @@ def summary_step(texts: Sequence[str], instruction: str) -> PromptStep:
 
 
 def category_step(
-    instruction: str, samples: Sequence[tuple[list[str], list[str]]], existing: Sequence[str]
+    instruction: str,
+    samples: Sequence[tuple[list[str], list[str]]],
+    existing: Sequence[str],
+    definitions: Mapping[str, str] = NO_DEFINITIONS,
 ) -> PromptStep:
     """Return the prompts for the name of each group of summaries.
 
-    `samples` holds summaries inside each group, and outside it; the model may reuse `existing` categories.
+    `samples` holds summaries inside each group, and outside it; the model may reuse `existing` categories, of
+    which some have a definition.
     """
 
     def prompt(group: int, characters: int) -> str:
@@ -115,25 +120,43 @@ def category_step(
         if outside:
             parts.append(f"<outside>\n{_list(outside)}\n</outside>")
         if existing:
-            parts.append(f"Categories that exist already: {'; '.join(existing)}")
+            meanings = list_definitions(existing, definitions)
+            parts.append(f"Categories that exist already: {'; '.join(existing)}{meanings}")
         return "\n\n".join(parts)
 
     sizes = MAX_NOTE_CHARACTERS, MIN_NOTE_CHARACTERS
     return PromptStep(CATEGORY_TASK, REMINDERS[CATEGORY_TASK], prompt, parse_category, *sizes)
 
 
-def sorting_step(texts: Sequence[str], instruction: str, categories: Sequence[str]) -> PromptStep:
-    """Return the prompts that sort each text into a category.
+def sorting_step(
+    texts: Sequence[str],
+    instruction: str,
+    categories: Sequence[str],
+    definitions: Mapping[str, str] = NO_DEFINITIONS,
+) -> PromptStep:
+    """Return the prompts that sort each text into a category; some categories have a definition.
 
     The task holds the categories and is the same for all texts, so that a server can cache it.
     """
-    task = f"{SORTING_TASK}\n\nInstruction: {instruction}\n\nCategories:\n{_list(categories)}"
+    task = (
+        f"{SORTING_TASK}\n\nInstruction: {instruction}\n\nCategories:\n{_list(categories)}"
+        f"{list_definitions(categories, definitions)}"
+    )
     return PromptStep(
         task,
         REMINDERS[SORTING_TASK],
         lambda row, characters: f"<text>\n{texts[row][:characters]}\n</text>",
         lambda completion: parse_choice(completion, categories),
     )
+
+
+def list_definitions(names: Sequence[str], definitions: Mapping[str, str]) -> str:
+    """Return the end of a list of categories that says what they mean; "" where none is defined.
+
+    The names in the list stay alone in their lines, as an answer has to repeat one exactly.
+    """
+    defined = [f"{name}: {definitions[name]}" for name in names if name in definitions]
+    return f"\n\nWhat they mean:\n{_list(defined)}" if defined else ""
 
 
 def parse_summary(completion: Completion) -> ParsedAnswer:

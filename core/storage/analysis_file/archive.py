@@ -149,6 +149,8 @@ class AnalysisArchive:
         for name in RECORDS:
             lines = self._read(f"{name}.jsonl").decode().split("\n")
             record[name] = [json.loads(line) for line in lines if line]
+        if manifest["version"] < 2:
+            record["labels"] = [label | {"definition": ""} for label in record["labels"]]
         check_record(record, corpus["n_texts"])
         if keys.fit not in (None, record["analysis"]["fit_key"]):
             raise ValueError("its Fit is that of another analysis")

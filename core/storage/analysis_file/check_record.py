@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from ...errors import StoreError
-from ...labels import LONGEST_LABEL, SOURCES
+from ...labels import LONGEST_DEFINITION, LONGEST_LABEL, SOURCES
 from ...maps.clusters import APART, DENSITY, FINEST_LEVEL, K_MEANS, NEAREST, decode_edit, encode_edit
 from ...transforms import Method, MethodKind
 from ..check_labels import LABEL, NO_LABEL_FITS, SKIP
@@ -135,6 +135,7 @@ def _check_labels(labels: Sequence[Row]) -> None:
         "deleted_at": optional(moment),
         "added_by_step": boolean,
         "hidden_name": optional(text),
+        "definition": lambda value: text(value) and len(str(value)) <= LONGEST_DEFINITION,
     }
     for position, label in enumerate(labels):
         require(label, checks, "a label")

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from ..corpus_files import COLUMNS, LEFT_OUT, TABLE
 
-FORMAT, VERSION = "refract-analysis", 1
+FORMAT, VERSION = "refract-analysis", 2
+"""Version 1 had no definitions of labels."""
+
 ENDING = ".refract"
 MANIFEST, ABOUT, CLUSTERS, README = "manifest.json", "analysis.json", "clusters.json", "README.txt"
 RECORDS = ("labels", "label_events", "undone_events", "check_labels", "undone_check_labels")
@@ -47,7 +49,7 @@ can, too: it is a zip archive of JSON, JSON Lines, Parquet and NumPy files.
 manifest.json           versions, the machine, what was left out, size and SHA-256 of each member
 analysis.json           the corpus, the instruction, the method with its parameters and seed
 corpus/                 the texts with their columns, 0, 1, ...; columns.parquet says how they are called
-labels.jsonl            the labels, also those that were merged or deleted
+labels.jsonl            the labels with their definitions, also those that were merged or deleted
 label_events.jsonl      who gave which text which label, when and how; "row" counts texts from 0
 check_labels.jsonl      answers to the check sample
 undone_....jsonl        what was undone, and can be redone

@@ -26,6 +26,7 @@ Record = dict[str, Any]
 """The tables of `RECORDS`, each a list of `Row`; "clusters": of the reshaped and of the generic map; and
 "analysis": instruction, method, keys of its Fit and embeddings, when it was started."""
 
+LABEL_COLUMNS = "id, name, merged_into, deleted_at, added_by_step, hidden_name, definition"
 EVENT_COLUMNS = (
     "step, text_row, label_id, given_by, given_at, source, source_name, reviewed, started_by, told"
 )
@@ -49,9 +50,7 @@ def read_record(connection: sqlite3.Connection, analysis_id: int) -> tuple[Recor
     ).fetchone()
     if analysis is None:
         raise StoreError("This analysis was removed: choose another.")
-    labels = _rows(
-        connection, "labels", "id, name, merged_into, deleted_at, added_by_step, hidden_name", analysis_id
-    )
+    labels = _rows(connection, "labels", LABEL_COLUMNS, analysis_id)
     own = {int(label["id"]): position for position, label in enumerate(labels)}
     positions: dict[int | None, int | None] = {None: None}
     positions |= {label: own[label] for label in own}
@@ -197,6 +196,7 @@ def _label(row: sqlite3.Row, positions: dict[int | None, int | None]) -> Row:
         "deleted_at": row["deleted_at"],
         "added_by_step": bool(row["added_by_step"]),
         "hidden_name": hidden,
+        "definition": row["definition"],
     }
 
 
@@ -220,14 +220,15 @@ def _add_labels(connection: sqlite3.Connection, analysis_id: int, labels: list[R
     for label in labels:
         hidden = label["hidden_name"]
         added = connection.execute(
-            "INSERT INTO labels (analysis_id, name, deleted_at, added_by_step, hidden_name) "
-            "VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO labels (analysis_id, name, deleted_at, added_by_step, hidden_name, definition) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
             (
                 analysis_id,
                 label["name"] if hidden is None else f" new {len(ids)}",
                 label["deleted_at"],
                 label["added_by_step"],
                 hidden,
+                label["definition"],
             ),
         )
         ids.append(cast("int", added.lastrowid))

@@ -1,4 +1,4 @@
-"""Label names: rename, merge, delete and restore them."""
+"""Label names: rename, define, merge, delete and restore them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from core.labels import LONGEST_LABEL, GuideLabels, RetiredLabel
+from core.labels import LONGEST_DEFINITION, LONGEST_LABEL, GuideLabels, RetiredLabel
 from core.storage import Analysis
 from core.utils import content_key, normal_text
 from pages.common import cache
@@ -16,6 +16,10 @@ from pages.common.text import markdown
 
 LABELS = "labels"  # where messages about labels are shown
 MERGE_HELP = "Their texts get this label. The record of who gave which label is kept."
+DEFINITION_HELP = (
+    "Shown beside the label where texts are labelled, told to a language model that labels, and part of the "
+    "report. The map does not learn from it."
+)
 DELETE_HELP = "Its texts then have no label. The record is kept, and the label can be restored."
 
 
@@ -25,7 +29,7 @@ def change_labels(step: Callable[[], object]) -> None:
 
 
 def draw_label_manager(analysis: Analysis, key: str) -> None:
-    """Draw the label names; chosen ones can be renamed, merged or deleted.
+    """Draw the label names; chosen ones can be renamed, defined, merged or deleted.
 
     Parameters
     ----------
@@ -37,6 +41,7 @@ def draw_label_manager(analysis: Analysis, key: str) -> None:
     chosen = draw_choice(analysis, guide, key) if guide.names else []
     if len(chosen) == 1:
         draw_rename(analysis, chosen[0], key)
+        draw_definition(analysis, chosen[0], key)
     if chosen:
         draw_merge(analysis, guide, chosen, key)
     for label in guide.retired:
@@ -51,7 +56,7 @@ def choice_key(analysis: Analysis, names: Sequence[str], key: str) -> str:
 def draw_choice(analysis: Analysis, guide: GuideLabels, key: str) -> list[str]:
     """Draw the names with the number of their texts; return the chosen ones."""
     chosen = st.pills(
-        "Choose a label to rename, merge or delete it",
+        "Choose a label to rename, define, merge or delete it",
         guide.names,
         selection_mode="multi",
         format_func=lambda name: f"{markdown(name)} · {guide.counts[name]:,}",
@@ -81,6 +86,38 @@ def draw_rename(analysis: Analysis, name: str, key: str) -> None:
         help="Its texts keep the label, with the record of who gave it and when.",
         on_change=rename,
     )
+
+
+def draw_definition(analysis: Analysis, name: str, key: str) -> None:
+    """Draw a field with what the chosen label means, which saves it."""
+    shown, field = _find_definition(analysis, name, key)
+
+    def define() -> None:
+        typed = str(widget_value(field))
+        saved = attempt(
+            lambda: cache.store().label_names.define(analysis.id, name, typed, instead_of=shown),
+            LABELS,
+            redraw=True,
+        )
+        if not saved:  # it stays in the field, below a message with what it would have replaced
+            set_widget(_find_definition(analysis, name, key)[1], typed)
+
+    st.text_area(
+        "Definition",
+        value=shown,
+        key=field,
+        height="content",
+        max_chars=LONGEST_DEFINITION,
+        placeholder="What a text of this label says, and where another label is meant",
+        help=DEFINITION_HELP,
+        on_change=define,
+    )
+
+
+def _find_definition(analysis: Analysis, name: str, key: str) -> tuple[str, str]:
+    """Return the definition of a label, and the key of its field: one of another tab has another field."""
+    found = cache.store().labels.read(analysis.id).definitions.get(name, "")
+    return found, f"{key}_definition_{content_key(analysis.id, name, found)}"
 
 
 def draw_merge(analysis: Analysis, guide: GuideLabels, chosen: list[str], key: str) -> None:

@@ -182,7 +182,7 @@ def _draw_buttons(deck: Deck, shown: Shown, guide: GuideLabels, corpus: Corpus) 
 
 
 def draw_label_buttons(deck: Deck, row: int, guide: GuideLabels, record: Record) -> None:
-    """Draw a button for each label, with its key and colour, and the number of its texts.
+    """Draw a button for each label, with its key, colour and definition, and the number of its texts.
 
     A check sample shows no numbers: they tell which label is likely.
     """
@@ -193,6 +193,7 @@ def draw_label_buttons(deck: Deck, row: int, guide: GuideLabels, record: Record)
             f"**{markdown(name)}**{count}",
             key=f"guide_label_{position}",
             shortcut=str(position + 1),
+            help=markdown(guide.definitions[name]) if name in guide.definitions else None,
             on_click=record,
             args=[deck, row, name],
         )

@@ -128,6 +128,18 @@ def test_numbers_are_labels_as_a_column_of_them_is(space):
     assert space.suggest(5, []) == space.suggest(5)
 
 
+def test_definitions_go_with_their_labels(space, tmp_path):
+    feelings = space.metadata["feeling"].iloc[:24]
+    reshaped = space.reshape(feelings, definitions={" Angry": "upset about us,\neven where polite"})
+    assert reshaped.definitions == {"angry": "upset about us, even where polite"}
+    reshaped.save(tmp_path / "feelings.refract")
+    assert core.open(tmp_path / "feelings.refract").definitions == reshaped.definitions
+    reshaped.export("report", tmp_path / "report.html")
+    assert "upset about us, even where polite" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    with pytest.raises(LabelError, match=r"“calm” found, which is none of the labels \(angry, pleased\)"):
+        space.reshape(feelings, definitions={"calm": "x"})
+
+
 def test_names_alone_reshape(space):
     reshaped = space.reshape(names=["furious", "lovely"], instruction="by feeling")
     assert reshaped.verdict.state == "not checked" and set(reshaped.predict(["furious"])) == {"furious"}

@@ -118,6 +118,11 @@ def test_findings_leave_as_json_that_every_reader_takes():
     }
 
 
+def test_definitions_leave_beside_the_labels():
+    content = findings_to_json_bytes(FIT, FINDINGS, encoder="words", definitions={"sad": "not glad"})
+    assert json.loads(content)["definitions"] == {"sad": "not glad"}
+
+
 def test_what_was_not_measured_is_null():
     found = json.loads(findings_to_json_bytes(FIT, Findings(), **ABOUT))
     names = ("evidence", "control", "learning_curve", "neighbours_replaced_mean", "driving_words")

@@ -61,6 +61,14 @@ def test_the_interface_offers_every_label_under_the_names_of_the_results(files, 
     assert view.find("Text").get("value") == "$text"
 
 
+def test_label_studio_shows_definitions_as_hints():
+    said = 'not "sad" & <glad>'
+    (file, *_) = label_files(TABLE, NAMES, "x", {NAMES[1]: said})
+    with zipfile.ZipFile(io.BytesIO(written(file.write))) as archive:
+        view = ElementTree.fromstring(archive.read("config.xml"))
+    assert [choice.get("hint") for choice in view.iter("Choice")] == [None, said, None]
+
+
 def test_prodigy_gets_what_people_gave_and_nothing_else(files):
     lines = lines_of(files["prodigy"])
     assert [line["meta"]["row"] for line in lines] == [0, 2]

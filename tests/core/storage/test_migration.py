@@ -23,7 +23,7 @@ from core.storage import (
     load_space,
     load_views,
 )
-from core.storage.database import split_given_by
+from core.storage.database import MIGRATIONS, split_given_by
 from core.tasks import open_source
 from tests.conftest import ViewingEncoder
 
@@ -114,7 +114,7 @@ def test_fits_are_as_before(old, expected):
 def test_it_is_migrated_once_and_whole(old_home):
     Store(old_home)
     with sqlite3.connect(old_home / "refract.sqlite") as connection:
-        assert connection.execute("PRAGMA user_version").fetchone()[0] == 8
+        assert connection.execute("PRAGMA user_version").fetchone()[0] == len(MIGRATIONS)
         before = connection.execute("SELECT * FROM label_events").fetchall()
     Store(old_home)
     with sqlite3.connect(old_home / "refract.sqlite") as connection:

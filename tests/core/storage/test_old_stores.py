@@ -74,6 +74,9 @@ def test_each_row_is_as_it_was_and_a_copy_of_the_file_is_kept(old):
     for table, (columns, rows) in old.before.items():
         if table == "label_events" and old.version < 2:
             columns = [name for name in columns if name != "given_by"]  # taken apart: see LABELS
+        columns = [
+            name for name in columns if name != "row_check"
+        ]  # of more columns now: the doctor reads it
         positions = [old.before[table][0].index(name) for name in columns]
         new_positions = [after[table][0].index(name) for name in columns]
         assert [[row[each] for each in new_positions] for row in after[table][1]] == [
@@ -118,6 +121,16 @@ def test_labels_and_names_are_as_they_were(old):
     changed = [each.row for each in old.store.changed_labels.of(old.analysis.id, "ada")]
     assert changed == ([3] if old.version >= 3 else [])  # of 2 she was told
     assert guide.codes[10] == -1
+    assert not guide.definitions
+
+
+def test_its_labels_can_be_defined(old):
+    old.store.label_names.define(old.analysis.id, "überrascht 😀", "Damit war nicht zu rechnen.")
+    assert old.store.labels.read(old.analysis.id).definitions == {
+        "überrascht 😀": "Damit war nicht zu rechnen."
+    }
+    assert [each for each in examine(old.home) if each.state == "problem"] == []
+    old.store.label_names.define(old.analysis.id, "überrascht 😀", "")
 
 
 def test_check_labels_are_as_they_were(old):

@@ -138,3 +138,10 @@ def test_answers_are_removed_with_their_corpus(task, store, prepared):
     assert replies_path(store, prepared).exists()
     store.delete_corpus(prepared)
     assert not replies_path(store, prepared).exists()
+
+
+def test_a_run_knows_what_labels_mean(store, prepared):
+    analysis = store.add_analysis(prepared, "by feeling")
+    store.label_names.add_missing(analysis, ["angry", "pleased"])
+    store.label_names.define(analysis, "angry", "upset about us")
+    assert known_labels(store, analysis).definitions == {"angry": "upset about us"}

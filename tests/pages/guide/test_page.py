@@ -44,6 +44,16 @@ def test_each_label_is_on_disk_before_the_next_text_shows(guide, store, prepared
     assert len(set(shown)) == 4
 
 
+def test_a_button_tells_what_its_label_means(guide, store, prepared):
+    name_label(guide, "angry, pleased")
+    store.label_names.define(store.analyses(prepared)[0].id, "pleased", "*glad* about us")
+    guide.run()
+    assert [guide.button(key=f"guide_label_{position}").help for position in (0, 1)] == [
+        "",
+        "\\*glad\\* about us",
+    ]
+
+
 def test_no_answer_waits_for_the_choice_of_the_next_round(guide, monkeypatch):
     name_label(guide, "angry, pleased")
     for _ in range(9):

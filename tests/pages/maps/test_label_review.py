@@ -146,6 +146,40 @@ def test_labels_are_merged_and_brought_back(manager, store, labelled):
     assert store.label_names.current(labelled) == ["angry", "pleased"]
 
 
+def definition_field(app, key):
+    return next(each for each in app.text_area if str(each.key).startswith(f"{key}_definition"))
+
+
+def test_a_label_is_defined(manager, store, labelled):
+    app, key = manager
+    assert not app.text_area  # nothing more to see before a label is chosen
+    choose(app, key, "angry")
+    definition_field(app, key).set_value(" upset about us,\neven where polite").run()
+    assert not app.exception
+    assert store.labels.read(labelled).definitions == {"angry": "upset about us, even where polite"}
+    assert definition_field(app, key).value == "upset about us, even where polite"
+    app.text_input(key=f"{key}_rename_angry").set_value("cross").run()
+    assert definition_field(app, key).value == "upset about us, even where polite"
+    choose(app, key, "pleased")
+    assert definition_field(app, key).value == ""
+    choose(app, key, "cross")
+    definition_field(app, key).set_value("").run()
+    assert store.labels.read(labelled).definitions == {}
+
+
+def test_a_definition_of_another_tab_is_shown_before_it_is_replaced(manager, store, labelled):
+    app, key = manager
+    choose(app, key, "angry")
+    store.label_names.define(labelled, "angry", "of the other tab")
+    definition_field(app, key).set_value("of this tab").run()
+    assert not app.exception
+    assert "was changed in another tab meanwhile, to “of the other tab”" in words(app)
+    assert store.labels.read(labelled).definitions == {"angry": "of the other tab"}
+    assert definition_field(app, key).value == "of this tab"
+    definition_field(app, key).set_value("of both tabs").run()
+    assert store.labels.read(labelled).definitions == {"angry": "of both tabs"}
+
+
 def test_a_label_is_renamed_and_deleted(manager, store, labelled):
     app, key = manager
     choose(app, key, "pleased")

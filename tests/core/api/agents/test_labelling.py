@@ -1,6 +1,7 @@
 import pytest
 
 from core.api.agents.labelling import client_name, label, suggest
+from core.api.agents.overview import overview
 from core.errors import LabelError, StoreError
 from core.labels import model_labels_to_review
 
@@ -101,3 +102,10 @@ def test_rows_that_are_wrong_or_named_twice_record_nothing(own_reader):
 )
 def test_the_name_of_a_client_is_short_and_plain(name, wanted):
     assert client_name(name) == wanted
+
+
+def test_definitions_are_told_with_the_labels(own_reader):
+    store = own_reader.store
+    store.label_names.define(1, "angry", "upset about us")
+    for found in (suggest(own_reader, own_reader.open(1)), overview(own_reader, own_reader.open(1))):
+        assert [each.get("definition") for each in found["labels"]] == ["upset about us", None]

@@ -169,6 +169,12 @@ def test_the_report_says_evidence_labels_clusters_and_method():
     assert "Encoder: words." in said and "scikit-learn" in said
 
 
+def test_labels_are_defined_where_somebody_did():
+    assert "Definition" not in page_of(source()).said
+    page = page_of(source(definitions={"glad": "<b>not</b> sad"}))
+    assert "Label Definition Given" in page.said and "<b>not</b> sad" in page.said
+
+
 def test_what_is_cited_is_what_was_used():
     said = page_of(source()).said
     assert "The Refract developers. Refract: one text corpus" in said and "@software{refract," in said

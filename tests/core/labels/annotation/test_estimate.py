@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core.errors import Cancelled
-from core.labels.annotation import estimate
+from core.labels.annotation import KnownLabels, estimate
 from tests.support.chat_server import INSTRUCTION
 
 
@@ -26,3 +26,13 @@ def test_an_estimate_counts_kept_replies(server, run, model, answers, texts):
     with pytest.raises(Cancelled):
         run(report=report)
     assert 10 <= estimate(model, texts, np.arange(24), INSTRUCTION, answers).kept < 24
+
+
+def test_definitions_are_counted_with_every_text_that_is_sorted(model, answers, texts):
+    def tokens(**known):
+        found = estimate(model, texts, np.arange(len(texts)), "by mood", answers, KnownLabels(**known))
+        return found.tokens_in
+
+    names = ["angry", "calm"]
+    more = tokens(names=names, definitions={"angry": "x" * 400}) - tokens(names=names)
+    assert more > 80 * len(texts)

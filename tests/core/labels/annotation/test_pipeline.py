@@ -153,11 +153,17 @@ def test_a_run_without_its_server_keeps_its_labels_and_can_be_resumed(server, ru
 
 
 def test_existing_labels_are_categories_and_deleted_ones_are_not(server, run, truth):
-    known = KnownLabels(names=["Angry!", "calm"], renamed={"pleased": None}, by_person=frozenset([0, 1]))
+    known = KnownLabels(
+        names=["Angry!", "calm"],
+        renamed={"pleased": None},
+        by_person=frozenset([0, 1]),
+        definitions={"calm": "no feeling"},
+    )
     found = run(known=known)
     assert set(found.report.categories) == {"Angry!", "calm"}
     assert set(found.labels.values()) == {"Angry!"}
     assert not {0, 1} & set(found.labels) and found.report.n_by_person == 2
     assert found.report.steps["labels"].failures == {AnswerProblem.OUTSIDE: 12 - truth[:2].count("pleased")}
     asked = [user for step, user in server.asked if step == "categories"]
-    assert all("Categories that exist already: Angry!; calm" in user for user in asked)
+    said = "Categories that exist already: Angry!; calm\n\nWhat they mean:\n- calm: no feeling"
+    assert asked and all(said in user for user in asked)

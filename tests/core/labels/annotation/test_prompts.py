@@ -1,6 +1,13 @@
 import pytest
 
-from core.labels.annotation.prompts import parse_category, parse_choice, parse_summary
+from core.labels.annotation.prompts import (
+    SORTING_TASK,
+    category_step,
+    parse_category,
+    parse_choice,
+    parse_summary,
+    sorting_step,
+)
 from core.utils import AnswerProblem, Completion
 
 EMPTY, CUT, REFUSED, LONG, OUTSIDE, NONE = AnswerProblem
@@ -80,3 +87,25 @@ def test_a_cut_answer_counts_up_to_its_last_whole_line():
 
 def test_a_category_may_be_called_none():
     assert parse_choice(Completion("None.", True), ["none", "joy"]).value == "none"
+
+
+CATEGORIES = f"{SORTING_TASK}\n\nInstruction: by mood\n\nCategories:\n- angry\n- calm"
+
+
+def test_without_definitions_prompts_are_as_before_there_were_any():
+    assert sorting_step(["a"], "by mood", ["angry", "calm"]).task == CATEGORIES
+    assert sorting_step(["a"], "by mood", ["angry", "calm"], {"gone": "x"}).task == CATEGORIES
+    prompt = category_step("by mood", [(["shouts"], [])], ["angry", "calm"]).prompt(0, 9)
+    assert prompt == (
+        "Instruction: by mood\n\n<group>\n- shouts\n</group>\n\nCategories that exist already: angry; calm"
+    )
+
+
+def test_a_model_is_told_what_categories_mean():
+    meanings = {"calm": "no mood at all", "gone": "x", "angry": "upset,\neven where polite"}
+    said = "\n\nWhat they mean:\n- angry: upset, even where polite\n- calm: no mood at all"
+    step = sorting_step(["a"], "by mood", ["angry", "calm"], meanings)
+    assert step.task == CATEGORIES + said
+    assert step.parse(Completion("angry", True)).value == "angry"
+    prompt = category_step("by mood", [(["shouts"], [])], ["angry", "calm"], meanings).prompt(0, 9)
+    assert prompt.endswith(f"Categories that exist already: angry; calm{said}")

@@ -13,6 +13,7 @@ from core.errors import StoreError
 from core.storage import Store
 from core.storage.analysis_file import archive, open_analysis
 from core.storage.analysis_file import open as opening
+from core.storage.analysis_file.contents import VERSION
 from core.storage.corpus_files import save_corpus
 from core.utils import Limits
 from tests.support.bombs import parquet_of_nothing
@@ -87,7 +88,9 @@ def test_a_member_twice_is_refused(file, tmp_path, refused):
 
 
 def test_a_later_version_is_named(file, tmp_path, refused):
-    assert "later version of Refract" in refused(rewrite(file, tmp_path / "b", manifest={"version": 2}))
+    assert "later version of Refract" in refused(
+        rewrite(file, tmp_path / "b", manifest={"version": VERSION + 1})
+    )
     assert "which version" in refused(rewrite(file, tmp_path / "b", manifest={"version": "1"}))
     assert "no analysis saved" in refused(rewrite(file, tmp_path / "b", manifest={"format": "other"}))
 
@@ -205,6 +208,9 @@ def set_all(**values):
         ("labels.jsonl", set_all(name="same", hidden_name=None)),
         ("labels.jsonl", set_all(name="x" * 10_000)),
         ("labels.jsonl", set_all(name=" 1", hidden_name=None)),
+        ("labels.jsonl", set_all(definition="x" * 501)),
+        ("labels.jsonl", set_all(definition=None)),
+        ("labels.jsonl", lambda rows: [row.pop("definition") for row in rows]),
         ("clusters.json", lambda found: found["generic"]["edits"][0].update(groups=[[N]])),
         ("clusters.json", lambda found: found["generic"]["edits"][0].update(kind="delete")),
         ("clusters.json", lambda found: found["generic"]["edits"][0].update(names=[])),

@@ -73,6 +73,9 @@ def test_labels_keep_who_gave_them_and_what_was_undone(here, there, file):
     pd.testing.assert_frame_equal(there.labels.history(found), here.labels.history(here.analysis_id))
     assert there.labels.read(found).names == ("angry", "kind")
     assert [label.name for label in there.labels.read(found).retired] == ["Ärger", "gone"]
+    assert there.labels.read(found).definitions == {"angry": "upset about us, even where polite"}
+    there.label_names.restore(found, "gone")
+    assert there.labels.read(found).definitions["gone"] == "“is no longer there” 😀"
     there.label_names.restore(found, "Ärger")
     assert there.labels.read(found).label_of(3) == "Ärger"
     assert there.labels.redo(found, "bo") == [5, 6, 1]
@@ -116,7 +119,7 @@ def test_other_programs_read_it(file):
         with archive.open("corpus/corpus.parquet") as member:
             assert pd.read_parquet(member)["0"].iloc[0] == "the crew was kind, day 0"
         about = json.loads(archive.read("analysis.json"))
-    assert manifest["version"] == 1 and manifest["made_with"]["numpy"] == np.__version__
+    assert manifest["version"] == 2 and manifest["made_with"]["numpy"] == np.__version__
     assert (lines[0]["row"], names[lines[0]["label"]], lines[0]["given_by"]) == (0, "kind", "ada")
     assert about["parameters"]["GuidedTransform"]["random_state"] == 0
 

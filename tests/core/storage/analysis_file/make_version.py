@@ -1,8 +1,8 @@
-"""Make the file of format version 1 that every later version must open, and what it holds.
+"""Make the file of the present format version that every later version must open, and what it holds.
 
-    python -m tests.core.storage.analysis_file.make_version_1
+    python -m tests.core.storage.analysis_file.make_version
 
-It was run once, by the version that introduced the format; a later format gets its own script and file.
+It was run once by each version that introduced a format.
 """
 
 import json
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from core.storage import Store
 from core.storage.analysis_file import save_analysis
+from core.storage.analysis_file.contents import VERSION
 from core.storage.analysis_file.record import read_record
 from tests.support.saved_analysis import fill
 
@@ -22,10 +23,11 @@ def main():
     with tempfile.TemporaryDirectory() as home:
         store = Store(Path(home))
         analysis = fill(store)
-        save_analysis(store, analysis, FOLDER / "version_1.refract")
+        save_analysis(store, analysis, FOLDER / f"version_{VERSION}.refract")
         with store.locked() as connection:
             record = read_record(connection, analysis)[0]
-    (FOLDER / "version_1.json").write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
+    content = json.dumps(record, ensure_ascii=False)
+    (FOLDER / f"version_{VERSION}.json").write_text(content, encoding="utf-8")
 
 
 if __name__ == "__main__":
