@@ -14,6 +14,7 @@ ROWS = (
     ("chaos.json", "kills", "kills at random moments"),
     ("chaos.json", "labels_written", "labels acknowledged before a kill"),
     ("chaos.json", "labels_lost", "of these lost or doubled"),
+    ("chaos.json", "others_lost", "other acknowledged operations lost"),
     ("chaos.json", "stores_corrupt", "stores not sound after a kill"),
     ("chaos.json", "faults", "faults made"),
     ("chaos.json", "faults_survived", "of these survived: a sentence, and a way on that works"),

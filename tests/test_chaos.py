@@ -22,9 +22,9 @@ def kill(act, tmp_path):
 
 def test_kills_of_writers_lose_nothing(tmp_path):
     out = tmp_path / "chaos.json"
-    kinds = ["labelling", "decisions", "encoding", "migrating"]
+    kinds = ["labelling", "decisions", "encoding", "migrating", "sharing"]
     found = chaos.main(
-        ["--kills", "4", "--parts", "kills", "--kinds", *kinds, "--seed", "1", "--out", str(out)]
+        ["--kills", "5", "--parts", "kills", "--kinds", *kinds, "--seed", "1", "--out", str(out)]
     )
     written = json.loads(out.read_text(encoding="utf-8"))
     assert written["kills"] == sum(kind["kills"] for kind in written["kinds"].values()) >= 4
@@ -50,6 +50,15 @@ def test_a_label_that_is_there_twice_is_seen(tmp_path):
 
 def test_a_store_that_is_not_sound_is_seen(tmp_path):
     assert kill(careless.break_file, tmp_path).corrupt > 0
+
+
+@pytest.mark.parametrize("act", [careless.keep_a_share, careless.move_nowhere])
+def test_a_share_that_was_taken_back_and_a_corpus_that_is_nowhere_are_seen(tmp_path, act):
+    kind = replace(KINDS["sharing"], act=act, n_actors=1, seconds=6.0)
+    tally = run_kind("careless", kind, tmp_path / "home", 1, 1, tmp_path / "journal")
+    assert tally.lost > 0 and not tally.corrupt
+    found = chaos.summarise_kills({"careless": tally})
+    assert not chaos.is_sound(found)
 
 
 def test_some_faults_are_survived(tmp_path):

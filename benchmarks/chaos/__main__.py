@@ -114,6 +114,7 @@ def summarise_kills(tallies: dict[str, Tally]) -> dict[str, object]:
         "kills": sum(tally.kills for tally in every),
         "labels_written": sum(tally.labels_written for tally in every),
         "labels_lost": sum(tally.labels_lost for tally in every),
+        "others_lost": sum(tally.lost for tally in every),
         "stores_corrupt": sum(tally.corrupt for tally in every),
         "kinds": {name: asdict(tally) for name, tally in tallies.items()},
     }
@@ -143,7 +144,7 @@ def _without_paths(said: str) -> str:
 
 def is_sound(found: dict[str, object]) -> bool:
     """Whether nothing was lost or corrupt, and each fault was survived."""
-    zero = ("labels_lost", "stores_corrupt", "fuzz_crashes")
+    zero = ("labels_lost", "others_lost", "stores_corrupt", "fuzz_crashes")
     return not any(found.get(name) for name in zero) and found.get("faults") == found.get("faults_survived")
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.chaos import actors, looks
+from benchmarks.chaos import actors, looks, sharing
 from benchmarks.chaos.material import fitted_store, labelled_store, make_corpus
 from benchmarks.chaos.victims import Act, Op, Victim, kill_at_work, look
 from core.storage import Store
@@ -63,6 +63,7 @@ class Kind:
     apply : callable, adds an operation to what is expected
     start : what is expected before the first operation
     visible : callable, the part of what is expected that `find` returns
+    cut_off : callable, what an operation that was cut off may leave beside all or nothing
     """
 
     share: int
@@ -74,6 +75,7 @@ class Kind:
     visible: Callable[[State], State]
     n_actors: int = 1
     seconds: float = 0.3
+    cut_off: Callable[[State, Op], list[State]] = lambda state, op: []
 
 
 def run_kind(name: str, kind: Kind, home: Path, n_kills: int, seed: int, journal: Path) -> Tally:
@@ -127,6 +129,7 @@ def _compare(
     if victim.begun is not None:
         possible.append(deepcopy(expected))
         kind.apply(possible[1], victim.begun)
+        possible += kind.cut_off(expected, victim.begun)
     try:
         found = look(kind.find, home, actor)
     except RuntimeError as error:
@@ -236,6 +239,18 @@ KINDS = {
         _start_decisions,
         lambda state: state | {"checks": sorted(state["checks"].items())},
         2,
+    ),
+    "sharing": Kind(
+        20,
+        sharing.team_store,
+        sharing.share,
+        sharing.find_shared,
+        sharing.apply_sharing,
+        sharing.start_sharing,
+        lambda state: state,
+        sharing.N_OWNERS,
+        seconds=2.0,
+        cut_off=sharing.cut_off,
     ),
     "importing files": Kind(
         16,

@@ -16,6 +16,7 @@ from core.export import read_text_model
 from core.storage import ArtifactStore, Store, load_fit, load_space
 from core.storage.embeddings import PART_SIZE
 from core.storage.imports import imports_of
+from core.storage.team import TEAM_FILE, data_folders
 from core.utils import content_key
 
 State = Any  # plain values: each kind of kill knows its own
@@ -24,14 +25,26 @@ State = Any  # plain values: each kind of kill knows its own
 def find_damage(home: Path) -> list[str]:
     """Return what is not sound: in SQLite by its own checks, in each array and document by reading it."""
     found = []
-    store = Store(home)
-    with closing(sqlite3.connect(home / "refract.sqlite")) as connection:
+    Store(home)
+    for folder in data_folders(home):  # of a shared server: those of all people, too
+        found += _find_damage(folder)
+    if (home / TEAM_FILE).exists():
+        found += _check_sqlite(home / TEAM_FILE)
+    return found
+
+
+def _check_sqlite(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as connection:
         checked = [row[0] for row in connection.execute("PRAGMA integrity_check")]
-        found += [f"SQLite: {line}" for line in checked if line != "ok"]
-        found += [
+        return [f"SQLite: {line}" for line in checked if line != "ok"] + [
             f"SQLite: a row without its owner, {tuple(row)}"
             for row in connection.execute("PRAGMA foreign_key_check")
         ]
+
+
+def _find_damage(home: Path) -> list[str]:
+    store = Store(home)
+    found = _check_sqlite(home / "refract.sqlite")
     for entry in store.corpora():
         try:
             store.load_corpus(entry.key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tempfile
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -59,15 +60,29 @@ def write_xlsx(table: pd.DataFrame, file: BinaryIO) -> None:
     ------
     ValueError
         When the table has more rows or columns than a sheet.
+    OSError
+        When the disk is full, such as that of temporary files.
     """
-    import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
 
     if not fits_a_sheet(table):
         rows, columns = table.shape
         raise ValueError(
             f"{rows:,} rows and {columns:,} columns; a sheet holds {MOST_ROWS:,} and {MOST_COLUMNS:,}."
         )
-    options = {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm:ss"}
+    # In a folder of its own: on a full disk, the library leaves its temporary files, which hold texts.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        try:
+            _write_sheet(table, file, folder)
+        except FileCreateError as error:  # the library's cover of an OSError, as of a full disk
+            raise OSError(*error.args[0].args) from error
+
+
+def _write_sheet(table: pd.DataFrame, file: BinaryIO, folder: str) -> None:
+    import xlsxwriter
+
+    dates = "yyyy-mm-dd hh:mm:ss"
+    options = {"constant_memory": True, "default_date_format": dates, "tmpdir": folder}
     with xlsxwriter.Workbook(file, options) as workbook:
         sheet = workbook.add_worksheet("texts")
         for place, name in enumerate(table.columns):

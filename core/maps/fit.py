@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from ..transforms import Method, ViewMix
+from ..utils import is_whole
 from .space import Space
 
 
@@ -65,6 +66,13 @@ class Fit:
     classifier: Mapping[str, np.ndarray] | None = None
     network: Mapping[str, np.ndarray] | None = None
     fits_none: np.ndarray | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no file was cut short that it is mapped from: reading that would end the process."""
+        estimators = [*(self.classifier or {}).values(), *(self.network or {}).values()]
+        own = (self.given, self.probabilities, self.label_vectors, self.fits_none, *self.label_views)
+        return self.space.is_whole and is_whole(*own, *estimators)
 
     @property
     def has_predictions(self) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..neighbours import Graph
+from ..utils import is_whole
 
 
 @dataclass(frozen=True)
@@ -29,3 +30,9 @@ class Space:
     graph: Graph
     map: np.ndarray
     views: Sequence[np.ndarray] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no file was cut short that it is mapped from: reading that would end the process."""
+        graph = self.graph
+        return is_whole(self.vectors, graph.indices, graph.similarities, self.map, *self.views)

@@ -14,7 +14,15 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ..errors import RefractError, StoreError
-from ..utils import check_array, check_file, open_array, read_checked, write_array, write_checked
+from ..utils import (
+    check_array,
+    check_file,
+    map_array,
+    open_array,
+    read_checked,
+    write_array,
+    write_checked,
+)
 
 DAMAGED = "A part of this map was damaged and is set aside: encode the corpus or reshape the map again."
 Document = Any  # whatever JSON can hold: each caller knows what it saved
@@ -61,7 +69,9 @@ class ArtifactStore:
             self.save_array(other, self.load_array(key))
 
     def load_array(self, key: str) -> np.ndarray:
-        """Read an array, mapped read-only from disk: only what is used of it takes memory.
+        """Read an array, read-only; a large one is mapped from disk: only what is used of it takes memory.
+
+        Who keeps it for long asks `is_whole` before each use.
 
         Raises
         ------
@@ -70,6 +80,10 @@ class ArtifactStore:
             another name, so that the result can be computed again.
         """
         return _load(self._array_path(key), open_array)
+
+    def map_array(self, key: str) -> np.ndarray:
+        """Map an array of any size, for who uses it at once and not as a whole. Raises as `load_array`."""
+        return _load(self._array_path(key), map_array)
 
     def has_document(self, key: str) -> bool:
         """Whether there is a document with this key, as it was saved. Cost: as `has_array`."""

@@ -150,7 +150,7 @@ def lacks_views(results: ArtifactStore, key: str) -> bool:
 
 
 def load_views(results: ArtifactStore, key: str) -> list[np.ndarray]:
-    """Return the views of a corpus, mapped from disk: float16 arrays (n_texts, n_hidden); [] without any."""
+    """Return the views of a corpus as `load_array` does: float16 arrays (n_texts, n_hidden), or none."""
     layers = _kept_layers(results, key)
     if not layers or not has_views(results, key):
         return []
@@ -259,10 +259,10 @@ def _join_parts(
 
         @lru_cache(MOST_MAPPED)
         def load(number: int, name: str = name) -> np.ndarray:
-            part = results.load_array(f"{parts[number]}.{name}")
+            part = results.map_array(f"{parts[number]}.{name}")
             return part.reshape(-1, *part.shape[-2:])
 
-        *n_views, _, n_columns = results.load_array(f"{parts[0]}.{name}").shape
+        *n_views, _, n_columns = results.map_array(f"{parts[0]}.{name}").shape
         shape = (*n_views, len(positions), n_columns)
         results.save_pieces(f"{key}.{name}", shape, load(0).dtype, _rows_of(load, size, positions))
         load.cache_clear()  # some systems keep a file that is mapped

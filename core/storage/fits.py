@@ -75,7 +75,7 @@ def load_method(results: ArtifactStore, key: str) -> Method:
 
 
 def load_fit(results: ArtifactStore, key: str) -> Fit:
-    """Read the result of a Fit; its arrays stay on disk until they are accessed."""
+    """Read the result of a Fit; its large arrays stay on disk until they are accessed."""
     named = results.load_document(f"{key}.labels")
     given, probabilities, label_vectors = (results.load_array(f"{key}.{part}") for part in ARRAYS)
     space_key = named.get("space_key", key)  # earlier versions knew one method only

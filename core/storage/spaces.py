@@ -32,7 +32,7 @@ def has_space(results: ArtifactStore, key: str) -> bool:
 
 
 def load_space(results: ArtifactStore, key: str) -> Space:
-    """Read a space; its arrays stay on disk until they are accessed."""
+    """Read a space; its large arrays stay on disk until they are accessed."""
     return Space(
         vectors=_load_unit(results, f"{key}.vectors"),
         graph=load_graph(results, key),

@@ -13,7 +13,7 @@ def download_encoder(store: Store, report: Report, *, encoder: str) -> None:
     Raises
     ------
     EncoderUnavailable
-        When there is no such model, or the download failed.
+        When there is no such model, or the download failed or stalled.
     """
     report(f"Downloading from {hub_host()}", 0, 1)
-    download_model(encoder)
+    download_model(encoder, report)

@@ -165,17 +165,38 @@ def add_corpus(added: Corpus) -> None:
     corpus.clear(added.key)
 
 
-@kept(max_entries=4, show_spinner=False)
 def space(corpus_key: str, key: str) -> Space:
-    """The generic space of an embedding key; shared by all sessions: do not change it."""
+    """The generic space of an embedding key; shared by all sessions: do not change it.
+
+    One whose file was cut short meanwhile is read again, and so refused.
+    """
+    kept = _space(corpus_key, key)
+    if not kept.is_whole:
+        _space.clear(corpus_key, key)
+        kept = _space(corpus_key, key)
+    return kept
+
+
+@kept(max_entries=4, show_spinner=False)
+def _space(corpus_key: str, key: str) -> Space:
     return load_space(store().results(corpus_key), key)
 
 
 def fit(analysis: Analysis) -> Fit:
-    """Latest Fit of an analysis, with the present names of its labels; do not change it."""
+    """Latest Fit of an analysis, with the present names of its labels; do not change it.
+
+    One whose file was cut short meanwhile is read again, and so refused.
+    """
     kept = _fit(analysis.corpus_key, analysis.fit_key)
+    if not kept.is_whole:
+        _fit.clear(analysis.corpus_key, analysis.fit_key)
+        kept = _fit(analysis.corpus_key, analysis.fit_key)
     now = store().label_names.of_ids(analysis.id, kept.label_ids)
-    return _renamed(analysis.fit_key, tuple(now), kept)
+    renamed = _renamed(analysis.fit_key, tuple(now), kept)
+    if not renamed.is_whole:  # of the file that was there before
+        _renamed.clear(analysis.fit_key, tuple(now), kept)
+        renamed = _renamed(analysis.fit_key, tuple(now), kept)
+    return renamed
 
 
 @kept(max_entries=4, show_spinner=False)

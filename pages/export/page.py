@@ -12,6 +12,7 @@ import streamlit as st
 
 from core.api import add_labels
 from core.corpus import Corpus
+from core.errors import StoreError
 from core.evidence import findings_wanted
 from core.export import (
     GROUPS,
@@ -102,13 +103,13 @@ def export_page() -> None:
     first, *others = export_files(source, table, neutralise=neutralise, part=part, longest=longest)
     others += analysis_files(analysis, entry)
     with place.container():
-        draw_file(first, entry, primary=True)
+        draw_file(first, source, entry, primary=True)
     for group in GROUPS:
         files = [file for file in others if file.group == group]
         if files:
             st.markdown(f"##### {group}")
         for file in files:
-            draw_file(file, entry)
+            draw_file(file, source, entry)
         if group == PICTURES:
             draw_text_length()
     draw_choice(analysis)
@@ -142,7 +143,7 @@ def choose_part(corpus: Corpus, table: pd.DataFrame) -> tuple[str, pd.DataFrame]
     return (chosen, rows_of_table(table, rows[chosen])) if chosen in rows else ("", table)
 
 
-def draw_file(file: File, entry: StoredCorpus, *, primary: bool = False) -> None:
+def draw_file(file: File, source: ExportSource, entry: StoredCorpus, *, primary: bool = False) -> None:
     """Draw what a file is, and the button that downloads it."""
     with st.container(horizontal=True, vertical_alignment="center", key=f"export_row_{file.kind}"):
         st.markdown(f"**{file.title}**  \n:small[{file.hint}]", width="stretch")
@@ -150,7 +151,7 @@ def draw_file(file: File, entry: StoredCorpus, *, primary: bool = False) -> None
             "Download",
             data=safe_download(
                 account.for_download(
-                    partial(content_of, file),
+                    partial(content_of, file, source),
                     what=file.name,
                     corpus=entry.name,
                     key=entry.key,
@@ -180,8 +181,12 @@ def draw_text_length() -> None:
     )
 
 
-def content_of(file: File) -> bytes:
+def content_of(file: File, source: ExportSource) -> bytes:
     """Return the content of a file that is written in parts: memory holds it once, as Streamlit sends it."""
+    if not (source.generic.is_whole and (source.fit is None or source.fit.is_whole)):
+        raise StoreError(
+            "A file of this map was cut short by another program: open this page again, it says what to do."
+        )
     with tempfile.TemporaryFile() as written:
         file.write(written)
         written.seek(0)

@@ -3,8 +3,10 @@
 import itertools
 import sqlite3
 
+from benchmarks.chaos import sharing
 from benchmarks.chaos.actors import analysis_of, give
 from core.storage import Store
+from core.storage.team import Registry
 
 
 def say_too_early(home, seed, tell):
@@ -34,6 +36,39 @@ def break_file(home, seed, tell):
     path.write_bytes(content)
     for _ in itertools.count():
         pass
+
+
+def keep_a_share(home, seed, tell):
+    """Say that a corpus was taken back from somebody who can still open it."""
+    registry, owner = Registry(home), sharing.owner_of(seed)
+    guest = sharing.guests_of(owner)[0]
+
+    def say(kind, op):
+        tell(kind, op)
+        if kind == "done" and op[0] == "move":
+            (shared, *_) = registry.corpora_of(owner)
+            for what in ("share", "take back"):
+                tell("begin", (what, shared.id, guest))
+                registry.share(shared, owner, guest)
+                tell("done", (what, shared.id, guest))
+            for _ in itertools.count():
+                pass
+
+    sharing.share(home, seed, say)
+
+
+def move_nowhere(home, seed, tell):
+    """Lose a corpus on the way into a folder of its own."""
+    registry, owner = Registry(home), sharing.owner_of(seed)
+
+    def say(kind, op):
+        tell(kind, op)
+        if kind == "done" and op[0] == "move":
+            registry.remove_corpus(registry.corpora_of(owner)[0], owner)
+            for _ in itertools.count():
+                pass
+
+    sharing.share(home, seed, say)
 
 
 def end_process(folder):

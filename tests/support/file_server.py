@@ -2,13 +2,15 @@
 
 import re
 import threading
+import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class FileServer:
     """Gives what `files` holds by path: bytes, or (status, headers, bytes). Keeps the `asked` (method, path).
 
-    With `ranges`, parts of a file can be asked for.
+    With `ranges`, parts of a file can be asked for. In place of bytes there may be pieces, as of `drip`.
     """
 
     def __init__(self, *, ranges=True):
@@ -27,16 +29,19 @@ class FileServer:
                 given = outer.files.get(self.path.partition("?")[0], (404, {}, b"nothing here"))
                 status, headers, content = (200, {}, given) if isinstance(given, bytes) else given
                 part = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
-                if part and ranges and status == 200:
+                if part and ranges and status == 200 and isinstance(content, bytes):
                     start, end = int(part[1]), int(part[2] or len(content) - 1)
                     headers = {**headers, "Content-Range": f"bytes {start}-{end}/{len(content)}"}
                     status, content = 206, content[start : end + 1]
                 self.send_response(status)
-                for name, value in {"Content-Length": str(len(content)), **headers}.items():
+                if isinstance(content, bytes):
+                    headers, content = {"Content-Length": str(len(content)), **headers}, [content]
+                for name, value in headers.items():
                     self.send_header(name, value)
                 self.end_headers()
-                if with_content:
-                    self.wfile.write(content)
+                with suppress(OSError):  # the client is gone
+                    for piece in content if with_content else []:
+                        self.wfile.write(piece) if isinstance(piece, bytes) else time.sleep(piece)
 
             def log_message(self, *arguments):
                 pass

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ...errors import EncoderUnavailable
-from ...utils import COMMAND, content_key
+from ...utils import COMMAND, Report, content_key
 from ...utils.server_rules import check_model
 from ..spec import EncoderSpec, is_folder
 from .folder import DESCRIPTION_FILES, is_model, loaded_files
@@ -85,13 +85,18 @@ def packaged_folder() -> Path:
     return model_folder(PACKAGED_MODEL)
 
 
-def download_model(name: str) -> None:
+def download_model(name: str, report: Report | None = None) -> None:
     """Download a model from the hub where it is not on this machine; a person asked for it.
+
+    Parameters
+    ----------
+    report : Report, optional
+        Called with the bytes that came, and all; may raise `Cancelled`.
 
     Raises
     ------
     EncoderUnavailable
-        When there is no such model, the server does not allow it, or the download failed.
+        When there is no such model, the server does not allow it, or the download failed or stalled.
     """
     spec = EncoderSpec.parse(name)
     if spec.is_local:
@@ -99,9 +104,9 @@ def download_model(name: str) -> None:
     if not spec.is_local or find_folder(spec.source, spec.revision) is not None:
         return
     if is_packaged(spec.source, spec.revision):
-        download_packaged()
+        download_packaged(report)
     else:
-        download(repository_of(spec.source), spec.revision)
+        download(repository_of(spec.source), spec.revision, report)
 
 
 def files_signature(name: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from ...corpus import Partition, WordTable
+from ...utils import is_whole
 from .algorithms import (
     DEFAULT_LEVEL,
     FINEST_LEVEL,
@@ -100,6 +101,11 @@ class ClusterSource:
     quote: Callable[[np.ndarray], list[str]] | None = None
     predicted: np.ndarray | None = None
     labels: Sequence[str] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no file was cut short that its points and words are mapped from."""
+        return is_whole(self.points, self.table.starts, self.table.entries, self.table.pairs)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,6 @@
 """The data folder; files that are written whole or not at all, with a checksum of their content."""
 
-from .arrays import check_array, open_array, write_array
+from .arrays import check_array, is_whole, map_array, open_array, write_array
 from .atomic import (
     data_home,
     find_leftovers,
@@ -26,6 +26,8 @@ __all__ = [
     "find_leftovers",
     "flush_folder",
     "has_checksum",
+    "is_whole",
+    "map_array",
     "open_array",
     "read_checked",
     "read_parquet",

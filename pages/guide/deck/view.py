@@ -82,11 +82,16 @@ def draw_deck(analysis: Analysis, corpus: Corpus, generic: Space | None, fit: Fi
 def _draw_then_page(analysis: Analysis, corpus: Corpus, generic: Space | None, fit: Fit | None) -> None:
     drawn = state_of(DrawnDeck)
     with_page, drawn.with_page = drawn.with_page, False
-    if not with_page and has_notice(DECK):  # it is shown once: by the run of the page
+    # A message is shown once, by the run of the page, which also reads a map again whose file was cut short.
+    if not with_page and (has_notice(DECK) or not all(map(_is_whole, (generic, fit)))):
         st.rerun()
     _draw(analysis, corpus, generic, fit)
     if not with_page:
         st.rerun()
+
+
+def _is_whole(found: Space | Fit | None) -> bool:
+    return found is None or found.is_whole
 
 
 def _draw(analysis: Analysis, corpus: Corpus, generic: Space | None, fit: Fit | None) -> None:

@@ -1,7 +1,9 @@
 """Tables as XLSX and JSON Lines, read back by other libraries."""
 
+import errno
 import io
 import json
+import tempfile
 
 import numpy as np
 import openpyxl
@@ -85,3 +87,14 @@ def test_json_lines_hold_every_row(monkeypatch):
     assert [line["row"] for line in found] == [0, 1, None, 3]
     assert found[0]["when"].startswith("2026-01-02T03:04:05") and found[1]["when"] is None
     assert found[2]["probability"] is None and "sch\u00f6n" in lines[2]
+
+
+def test_a_full_disk_is_told_and_no_text_is_left_behind(tmp_path, monkeypatch):
+    class Full(io.BytesIO):
+        def write(self, data):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(OSError, match="No space left") as raised:
+        write_xlsx(TABLE, Full())
+    assert raised.value.errno == errno.ENOSPC and not list(tmp_path.iterdir())

@@ -3,6 +3,7 @@
 import json
 import pickle
 import shutil
+import time
 
 import pytest
 
@@ -16,10 +17,12 @@ from core.encoders import (
     title_of,
     vectors_source,
 )
+from core.encoders.model_files import hub as files_of_hub
 from core.encoders.model_files import read_settings
-from core.errors import EncoderUnavailable
+from core.errors import Cancelled, EncoderUnavailable
 from core.utils.server_rules import start_rules
 from tests.support.hub_server import HubServer, contents_of
+from tests.support.rude_server import OK, RudeServer, drip
 from tests.support.tiny_models import save_sentence_model
 
 FIRST, SECOND = "1" * 40, "2" * 40
@@ -177,12 +180,13 @@ def test_a_redirect_to_where_machines_keep_their_secrets_is_not_followed(hub, mo
         download_model("owner/tiny")
 
 
-def test_a_model_that_does_not_fit_the_disk_is_refused_before_it_comes(hub, model, monkeypatch):
+def test_a_model_that_does_not_fit_the_disk_is_refused_before_it_comes(hub, model, tmp_path, monkeypatch):
     hub.add("owner/tiny", FIRST, model)
     usage = shutil.disk_usage(".")._replace(free=1_000)
     monkeypatch.setattr(shutil, "disk_usage", lambda place: usage)
+    asked = {"repository": "owner/tiny", "revision": "", "endpoint": hub.url, "cache": str(tmp_path)}
     with pytest.raises(EncoderUnavailable, match="the disk of"):
-        download_model("owner/tiny")
+        files_of_hub.fetch(lambda *progress: None, **asked, seconds=60.0)
     assert not any("resolve" in path for _, path in hub.asked)
 
 
@@ -193,3 +197,54 @@ def test_settings_nested_without_end_or_of_gigabytes_count_as_none(tmp_path):
     with file.open("wb") as content:
         content.truncate(2**32)  # takes no room on the disk
     assert read_settings(file) == {}
+
+
+@pytest.fixture
+def dripping(hub, model, monkeypatch):
+    """The hub sends the weights a byte now and then; returns what makes it send them whole."""
+    monkeypatch.setattr(files_of_hub, "SECONDS_STALLED", 5.0)  # the other files come before
+    hub.add("owner/tiny", FIRST, model)
+    whole = {path: answer for path, answer in hub.files.items() if path.endswith("model.safetensors")}
+    for path, (status, headers, content) in whole.items():
+        slow = headers | {"Content-Length": str(len(content))}
+        hub.files[path] = (status, slow, drip(content[:100], seconds=0.1))
+    return lambda: hub.files.update(whole)
+
+
+def test_a_download_that_stalls_is_stopped_and_goes_on_with_the_missing_files(hub, dripping, tmp_path):
+    begun = time.monotonic()
+    with pytest.raises(EncoderUnavailable, match=r"stopped: less than 10 kB a second .* try again") as raised:
+        download_model("owner/tiny")
+    assert time.monotonic() - begun < 60 and str(raised.value).count(". ") == 1
+    assert not list(tmp_path.rglob("*.incomplete"))
+    dripping()
+    hub.asked.clear()
+    download_model("owner/tiny")
+    fetched = {path for method, path in hub.asked if method == "GET" and "/resolve/" in path}
+    assert {path.rpartition("/")[2] for path in fetched} == {"model.safetensors"}
+
+
+def test_a_download_is_cancelled_while_it_stalls(dripping, tmp_path, monkeypatch):
+    monkeypatch.setattr(files_of_hub, "SECONDS_STALLED", 600.0)
+    told = []
+
+    def report(stage, done, total):
+        told.append((stage, done, total))
+        if done:  # something came
+            raise Cancelled("Stopped.")
+
+    with pytest.raises(Cancelled):
+        download_model("owner/tiny", report)
+    assert told[-1][0] == "Downloading from 127.0.0.1" and 0 < told[-1][1] < told[-1][2]
+    assert not list(tmp_path.rglob("*.incomplete"))
+
+
+def test_a_hub_that_sends_heads_without_end_is_left(tmp_path, monkeypatch):
+    server = RudeServer()
+    HubServer.use(server, monkeypatch, tmp_path)
+    monkeypatch.setattr(files_of_hub, "SECONDS_STALLED", 1.0)
+    server.say = lambda: drip(OK, b"X-More: x\r\n", 0.1)
+    with pytest.raises(EncoderUnavailable, match="stopped: less than"):
+        download_model("owner/tiny")
+    assert server.asked and server.left_alone()
+    server.close()

@@ -37,7 +37,7 @@ def test_the_button_downloads_and_the_commit_is_part_of_the_choice(hub, chooser,
     app = chooser(corpus_key=prepared)
     choose(app, "x_encoder", "owner/tiny")
     assert encoder_problem("owner/tiny", instructed=False)
-    app.button(key="x_download").click().run()
+    app.button(key="x_download").click().run(timeout=60)
     assert not app.exception and hub.asked
     assert chosen(app)[0] == f"owner/tiny@{COMMIT}" == pinned_name("owner/tiny")
     assert not encoder_problem(f"owner/tiny@{COMMIT}", instructed=False)
@@ -49,6 +49,6 @@ def test_a_download_that_fails_says_why_and_can_be_tried_again(hub, chooser, pre
     hub.files["/api/models/owner/none"] = hub.files["/api/models/owner/none/revision/main"] = missing
     app = chooser(corpus_key=prepared)
     choose(app, "x_encoder", "owner/none")
-    app.button(key="x_download").click().run()
+    app.button(key="x_download").click().run(timeout=60)
     assert "There is no model owner/none" in app.error[0].value.replace("\\", "")
     assert app.button(key="x_download")
