@@ -110,10 +110,12 @@ def run(
     Raises
     ------
     RuntimeError
-        Where atheris is not installed: it is for Linux alone.
+        Where atheris is not installed: it is for Linux, its pinned version for Python below 3.14.
     """
     if importlib.util.find_spec("atheris") is None:
-        raise RuntimeError("atheris is not installed here: fuzzing needs Linux, and requirements-dev.txt.")
+        raise RuntimeError(
+            "atheris is not installed here: fuzzing needs Linux, Python below 3.14, and requirements-dev.txt."
+        )
     known = importlib.import_module(module).make_targets()  # not above: see `child`
     names = [name for name in known if targets is None or name in targets]
     result, start = FuzzResult(), time.monotonic()
