@@ -235,8 +235,10 @@ def test_6_vectors_made_elsewhere(page, tmp_path):
 def test_7_the_published_recipe_and_back_to_the_usual_way(page):
     open_guide(page)
     choose_kind(page, "GSTransform (paper)")
+    needed = page.get_by_text("60 labels given; it needs hundreds")
+    needed.wait_for(state="attached")  # the fields have moved under "More ways"
     open_method(page)
-    page.get_by_text("60 labels given; it needs hundreds").wait_for()
+    needed.wait_for()
     read(page, "GSTransform", "Reshape map")
     open_guide(page)
     choose_kind(page, "Reshape (fast)")
