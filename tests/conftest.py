@@ -253,3 +253,11 @@ def labelled(store, corpus, prepared):
 def app(home):
     """The app, not yet run."""
     return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+
+
+@pytest.fixture
+def downloads(monkeypatch):
+    """What each download button would give, by its key."""
+    found = {}
+    monkeypatch.setattr(st, "download_button", lambda *_, key, data, **__: found.update({key: data}))
+    return found

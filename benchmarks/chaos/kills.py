@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import random
 import shutil
-import sqlite3
 from collections import Counter
 from collections.abc import Callable
-from contextlib import closing
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import Any
 
 from benchmarks.chaos import actors, looks, sharing
 from benchmarks.chaos.material import fitted_store, labelled_store, make_corpus
+from benchmarks.chaos.old_store import make_old_store, old_events
 from benchmarks.chaos.victims import Act, Op, Victim, kill_at_work, look
 from core.storage import Store
 from core.storage.embeddings import PART_SIZE
@@ -342,61 +341,3 @@ def kill_migration(home: Path, n_kills: int, seed: int) -> Tally:
             tally.notes.append(f"migrating, kill {number}: other labels than before")
         shutil.rmtree(victim_home)
     return tally
-
-
-N_OLD_EVENTS = 20_000
-SUFFIXES = {
-    "ada": ("ada", "deck"),
-    "ada, on the map": ("ada", "map"),
-    "ada, column kind": ("ada", "column"),
-    "model:small": ("small", "model"),
-}
-"""What the first version kept as `given_by`, and what it says: a person or model, and a source."""
-
-
-def make_old_store(home: Path) -> None:
-    """Make a store as the first version wrote it, with many labels."""
-    from core.storage.database import SCHEMA  # of version 1, which had fewer columns
-
-    store = Store(home)
-    corpus = make_corpus()
-    store.add_corpus(corpus)
-    for path in home.glob("refract.sqlite*"):
-        path.unlink()
-    first = SCHEMA.replace(
-        ", source TEXT NOT NULL DEFAULT 'deck',\n"
-        "    source_name TEXT NOT NULL DEFAULT '', reviewed INTEGER NOT NULL DEFAULT 0",
-        "",
-    )
-    chance = random.Random(0)
-    with closing(sqlite3.connect(home / "refract.sqlite")) as connection, connection:
-        connection.executescript(first)
-        connection.execute(
-            "INSERT INTO corpora (key, name, text_column, n_texts, created_at, opened_at) "
-            "VALUES (?, ?, 'text', ?, '2025', '2025')",
-            (corpus.key, corpus.name, len(corpus.texts)),
-        )
-        connection.execute(
-            "INSERT INTO analyses (corpus_key, instruction, created_at) VALUES (?, 'by kind', '2025')",
-            (corpus.key,),
-        )
-        names = [(number, 1, name) for number, name in enumerate(actors.LABELS, 1)]
-        connection.executemany("INSERT INTO labels (id, analysis_id, name) VALUES (?, ?, ?)", names)
-        connection.executemany(
-            "INSERT INTO label_events (analysis_id, step, text_row, label_id, given_by, given_at) "
-            "VALUES (1, ?, ?, ?, ?, '2025')",
-            [
-                (step, chance.randrange(400), chance.randint(1, 4), chance.choice(list(SUFFIXES)))
-                for step in range(N_OLD_EVENTS)
-            ],
-        )
-
-
-def old_events(home: Path) -> list[tuple[int, str, str, str]]:
-    """Return the label entries of such a store, read without Refract, as `looks.find_events` does."""
-    with closing(sqlite3.connect(home / "refract.sqlite")) as connection:
-        rows = connection.execute(
-            "SELECT text_row, name, given_by FROM label_events JOIN labels ON labels.id = label_id "
-            "ORDER BY label_events.id"
-        ).fetchall()
-    return [(row, name, *SUFFIXES[given_by]) for row, name, given_by in rows]

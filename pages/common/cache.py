@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Generic, ParamSpec, TypeVar
+from typing import Generic, ParamSpec, Protocol, TypeVar
 
 import numpy as np
 import streamlit as st
@@ -40,11 +40,20 @@ from pages.common import account
 
 Given = ParamSpec("Given")
 Value = TypeVar("Value")
+Whole = TypeVar("Whole", bound="FromFiles")
 _adding = threading.Lock()
 _of_thread = threading.local()
 _collecting = threading.Lock()
 _collected: dict[str, float] = {}
 SECONDS_BETWEEN_COLLECTIONS = 10
+
+
+class FromFiles(Protocol):
+    """What may be mapped from files."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether none of them was cut short."""
 
 
 def store() -> Store:
@@ -93,6 +102,15 @@ class Kept(Generic[Given, Value]):
     def clear(self, *given: Given.args, **named: Given.kwargs) -> None:
         """Forget the value of these arguments."""
         self._cached.clear(str(account.home()), *given, **named)
+
+
+def whole(kept_function: Kept[..., Whole], *given: object) -> Whole:
+    """Return the kept value; one whose file was cut short meanwhile is read again, and so refused."""
+    value = kept_function(*given)
+    if not value.is_whole:
+        kept_function.clear(*given)
+        value = kept_function(*given)
+    return value
 
 
 def collect_garbage() -> None:
@@ -166,15 +184,8 @@ def add_corpus(added: Corpus) -> None:
 
 
 def space(corpus_key: str, key: str) -> Space:
-    """The generic space of an embedding key; shared by all sessions: do not change it.
-
-    One whose file was cut short meanwhile is read again, and so refused.
-    """
-    kept = _space(corpus_key, key)
-    if not kept.is_whole:
-        _space.clear(corpus_key, key)
-        kept = _space(corpus_key, key)
-    return kept
+    """The generic space of an embedding key; shared by all sessions: do not change it."""
+    return whole(_space, corpus_key, key)
 
 
 @kept(max_entries=4, show_spinner=False)
@@ -183,20 +194,10 @@ def _space(corpus_key: str, key: str) -> Space:
 
 
 def fit(analysis: Analysis) -> Fit:
-    """Latest Fit of an analysis, with the present names of its labels; do not change it.
-
-    One whose file was cut short meanwhile is read again, and so refused.
-    """
-    kept = _fit(analysis.corpus_key, analysis.fit_key)
-    if not kept.is_whole:
-        _fit.clear(analysis.corpus_key, analysis.fit_key)
-        kept = _fit(analysis.corpus_key, analysis.fit_key)
-    now = store().label_names.of_ids(analysis.id, kept.label_ids)
-    renamed = _renamed(analysis.fit_key, tuple(now), kept)
-    if not renamed.is_whole:  # of the file that was there before
-        _renamed.clear(analysis.fit_key, tuple(now), kept)
-        renamed = _renamed(analysis.fit_key, tuple(now), kept)
-    return renamed
+    """Latest Fit of an analysis, with the present names of its labels; do not change it."""
+    found = whole(_fit, analysis.corpus_key, analysis.fit_key)
+    now = store().label_names.of_ids(analysis.id, found.label_ids)
+    return whole(_renamed, analysis.fit_key, tuple(now), found)
 
 
 @kept(max_entries=4, show_spinner=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -104,23 +105,28 @@ def _typical(space_key: str, rows_key: str, count: int, _space: Space, _rows: np
     return typical_rows(_space.vectors, _rows, count)
 
 
-def _source(
-    space_key: str, predictions_key: str, fit: Fit | None, corpus: Corpus, space: Space
-) -> ClusterSource:
-    source, made_of = _kept_source(space_key, predictions_key, fit, corpus, space)
-    if not (source.is_whole and made_of.is_whole):  # files were cut short meanwhile, and replaced
-        _kept_source.clear(space_key, predictions_key, fit, corpus, space)
-        source, _ = _kept_source(space_key, predictions_key, fit, corpus, space)
-    return source
+class _Opened(NamedTuple):
+    source: ClusterSource
+    space: Space  # it is computed from its vectors, too
+
+    @property
+    def is_whole(self) -> bool:
+        return self.source.is_whole and self.space.is_whole
 
 
 @cache.kept(max_entries=6, show_spinner="Finding clusters…")
-def _kept_source(
+def _opened(
     space_key: str, predictions_key: str, _fit: Fit | None, _corpus: Corpus, _space: Space
-) -> tuple[ClusterSource, Space]:
+) -> _Opened:
     results = cache.store().results(_corpus.key)
     source = open_source(results, _corpus.key, _corpus.texts, space_key, _space.map, _space.vectors, fit=_fit)
-    return source, _space
+    return _Opened(source, _space)
+
+
+def _source(
+    space_key: str, predictions_key: str, fit: Fit | None, corpus: Corpus, space: Space
+) -> ClusterSource:
+    return cache.whole(_opened, space_key, predictions_key, fit, corpus, space).source
 
 
 @cache.kept(max_entries=24, show_spinner=False)

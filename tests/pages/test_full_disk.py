@@ -8,7 +8,6 @@ from contextlib import closing, contextmanager
 
 import pandas as pd
 import pytest
-import streamlit as st
 
 from core.errors import StoreError
 from core.storage import Store
@@ -84,14 +83,6 @@ def test_a_corpus_that_does_not_fit_is_told_and_its_table_stays(disk, app, store
     app.button(key="corpus_encode").click().run()
     assert not app.exception and not app.error
     assert [entry.n_texts for entry in Store(disk).corpora()] == [30]
-
-
-@pytest.fixture
-def downloads(monkeypatch):
-    """What each download button would give, by its key."""
-    found = {}
-    monkeypatch.setattr(st, "download_button", lambda *_, key, data, **__: found.update({key: data}))
-    return found
 
 
 @pytest.fixture

@@ -63,11 +63,15 @@ def running_app(home, log=None, folder=ROOT, *, demo=False, script=ROOT / "app.p
             wait_for(f"{address}/_stcore/health", process)
             yield address
         finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            end(process, 10)
+
+
+def end(process, seconds):
+    process.terminate()
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 def wait_for(address, process, seconds=60):

@@ -27,13 +27,6 @@ def all_mapped(monkeypatch):
 
 
 @pytest.fixture
-def downloads(monkeypatch):
-    found = {}
-    monkeypatch.setattr(st, "download_button", lambda *_, key, data, **__: found.update({key: data}))
-    return found
-
-
-@pytest.fixture
 def fitted(app, store, labelled):
     """The analysis, with both maps on screen."""
     cache.runner().submit("fit", "x", analysis_id=labelled)

@@ -7,7 +7,7 @@ import subprocess
 import urllib.request
 import uuid
 
-from tests.support.app_server import free_port, wait_for
+from tests.support.app_server import end, free_port, wait_for
 
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
 STARTS_WITHIN = 900  # seconds; its database is made first, in two minutes on an idle machine
@@ -45,11 +45,7 @@ def running_label_studio(command, folder):
             wait_for(f"{address}/health", process, STARTS_WITHIN)
             yield lambda path, body=None, **headers: call(f"{address}/api/{path}", body, headers)
         finally:
-            process.terminate()
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            end(process, 20)
 
 
 def call(address, body, headers):

@@ -13,7 +13,7 @@ from ...storage import Store
 from ...utils import cut, normal_text
 from .answer import LONGEST_EXAMPLE, NOTICE, Json, show_text
 from .opened import Opened, Reader
-from .overview import MOST_LABELS, count_labels, define
+from .overview import MOST_LABELS, count_labels, definition_of
 from .texts import listed
 
 MOST_LABELLED = 100  # texts of one call
@@ -42,7 +42,7 @@ def suggest(reader: Reader, opened: Opened) -> Json:
         "analysis": opened.analysis.id,
         "instruction": opened.analysis.instruction,
         "labels": [
-            {"label": name, **define(guide, name), "given": count, **_example(opened, name)}
+            {"label": name, **definition_of(guide, name), "given": count, **_example(opened, name)}
             for name, count in list(guide.counts.items())[:MOST_LABELS]
         ],
         "texts": [{"row": row, **show_text(str(opened.corpus.texts[row]))} for row in rows],

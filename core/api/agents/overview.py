@@ -73,7 +73,7 @@ def count_labels(guide: GuideLabels, fit: Fit | None, *, defined: bool = False) 
     return [
         {
             "label": name,
-            **(define(guide, name) if defined else {}),
+            **(definition_of(guide, name) if defined else {}),
             "given": given,
             **({"predicted": predicted[name]} if name in predicted else {}),
         }
@@ -81,7 +81,7 @@ def count_labels(guide: GuideLabels, fit: Fit | None, *, defined: bool = False) 
     ]
 
 
-def define(guide: GuideLabels, name: str) -> Json:
+def definition_of(guide: GuideLabels, name: str) -> Json:
     """Return what a label means, where somebody wrote that down."""
     return {"definition": guide.definitions[name]} if name in guide.definitions else {}
 

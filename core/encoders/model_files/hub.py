@@ -144,15 +144,11 @@ def _in_child(function: str, name: str, report: Report | None, **arguments: str)
     """Run a function of this module in a child process, asking and keeping where this process does."""
     from huggingface_hub import constants
 
-    def tell(stage: str, done: int, total: int) -> None:
-        if report is not None:
-            report(f"Downloading from {hub_host()}", done, total)
-
     try:
         return str(
             run_in_child(
                 f"{__name__}:{function}",
-                tell,
+                report or (lambda stage, done, total: None),
                 limits=None,
                 endpoint=constants.ENDPOINT,
                 seconds=SECONDS_STALLED,
@@ -185,7 +181,7 @@ def fetch(
 
     where = f"looked in {cache}"
     otherwise = f"or choose {PACKAGED_MODEL}, which needs no network, or a folder."
-    coming = Download("Downloading")
+    coming = Download(f"Downloading from {_host_of(endpoint)}")
     disable_progress_bars()
     guard_hub(coming.count)
 
@@ -258,7 +254,7 @@ def fetch_packaged(report: Report, *, folder: str, endpoint: str, seconds: float
     from huggingface_hub import snapshot_download
     from huggingface_hub.utils import disable_progress_bars
 
-    coming = Download("Downloading")
+    coming = Download(f"Downloading from {_host_of(endpoint)}")
     disable_progress_bars()
     guard_hub(coming.count)
 

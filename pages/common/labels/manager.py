@@ -17,7 +17,7 @@ from pages.common.text import markdown
 LABELS = "labels"  # where messages about labels are shown
 MERGE_HELP = "Their texts get this label. The record of who gave which label is kept."
 DEFINITION_HELP = (
-    "Shown beside the label where texts are labelled, told to a language model that labels, and part of the "
+    "Shown when the mouse rests on the label's button, told to a language model that labels, and part of the "
     "report. The map does not learn from it."
 )
 DELETE_HELP = "Its texts then have no label. The record is kept, and the label can be restored."
